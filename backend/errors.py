@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Errors that reach a person: what happened, and what to do about it."""
+
+from __future__ import annotations
+
+
+class PartwiseError(Exception):
+    """Base of every error with a message made for people.
+
+    Attributes
+    ----------
+    code : one of the codes of the backend protocol, e.g. ``"BAD_INPUT"``.
+    message : one sentence that says what happened.
+    hint : one sentence that says what to do, or empty.
+    detail : technical text for a report, or empty.
+    """
+
+    code = "INTERNAL"
+
+    def __init__(self, message: str, hint: str = "", detail: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+class BadInput(PartwiseError):
+    """The caller's file, mesh, click or option cannot be used."""
+
+    code = "BAD_INPUT"
+
+
+class Cancelled(PartwiseError):
+    """The job was cancelled; nothing was changed."""
+
+    code = "CANCELLED"
+
+    def __init__(self, message: str = "Cancelled.", hint: str = "", detail: str = "") -> None:
+        super().__init__(message, hint, detail)
+
+
+class OutOfMemory(PartwiseError):
+    """The machine or its graphics card ran out of memory."""
+
+    code = "OUT_OF_MEMORY"

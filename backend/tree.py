@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The merge tree of patches and its cuts. NumPy only: Blender and the engine share this file.
+
+Leaves are the patches ``0..P-1``; row ``i`` of ``children`` makes node ``P + i``; heights never
+decrease with ``i``. Undoing the last ``n - 1`` merges therefore gives the cut with ``n`` parts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class MergeTree:
+    """A binary tree over P patches.
+
+    Parameters
+    ----------
+    children : (P-1, 2) int32, the two nodes that each merge joins.
+    height : (P-1,) float32 in 0..1, never decreasing; the merge's unlikeliness.
+    natural_parts : part count that the engine proposes, 1..P.
+    """
+
+    children: NDArray[np.int32]
+    height: NDArray[np.float32]
+    natural_parts: int = 1
+
+    @property
+    def leaf_count(self) -> int:
+        """Number of patches P."""
+        return len(self.children) + 1
+
+    def parts_at(self, granularity: float) -> int:
+        """Part count for a granularity in 0 (one part) .. 0.5 (natural) .. 1 (every patch).
+
+        Counts follow a geometric scale, so that equal steps of a slider feel equal.
+        """
+        finest, natural = self.leaf_count, max(self.natural_parts, 1)
+        g = min(max(float(granularity), 0.0), 1.0)
+        if g <= 0.5:
+            count = natural ** (2 * g)
+        else:
+            count = natural * (finest / natural) ** ((2 * g - 1) ** 1.5)
+        return int(min(max(round(count), 1), finest))
+
+    def cut(self, parts: int) -> NDArray[np.int32]:
+        """Label of each patch when the tree is cut into `parts` parts.
+
+        Returns (P,) int32, numbered 0..parts-1 by the lowest patch of each part.
+
+        Raises ValueError when `parts` is not in 1..P.
+        """
+        leaves = self.leaf_count
+        if not 1 <= parts <= leaves:
+            raise ValueError(f"parts must be in 1..{leaves}, not {parts}")
+        kept = leaves - parts
+        parent = np.arange(leaves + kept)
+        made = np.arange(leaves, leaves + kept)
+        parent[self.children[:kept, 0]] = made
+        parent[self.children[:kept, 1]] = made
+        while True:  # pointer jumping: log2(depth) rounds
+            upper = parent[parent]
+            if np.array_equal(upper, parent):
+                break
+            parent = upper
+        return renumber(parent[:leaves])
+
+    def subtree(self, node: int) -> NDArray[np.int32]:
+        """Patches below `node` (0..2P-2), ascending, int32."""
+        leaves, stack, found = self.leaf_count, [int(node)], []
+        while stack:
+            n = stack.pop()
+            if n < leaves:
+                found.append(n)
+            else:
+                stack.extend(int(c) for c in self.children[n - leaves])
+        return np.array(sorted(found), dtype=np.int32)
+
+
+def renumber(labels: NDArray[np.integer]) -> NDArray[np.int32]:
+    """Number labels 0..K-1 without gaps, in order of first appearance. (N,) int32."""
+    _, first, inverse = np.unique(labels, return_index=True, return_inverse=True)
+    rank = np.empty(len(first), dtype=np.int32)
+    rank[np.argsort(first, kind="stable")] = np.arange(len(first), dtype=np.int32)
+    return rank[inverse.reshape(-1)]
