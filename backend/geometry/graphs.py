@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sparse graphs of faces and patches: components, spread from seeds, distances."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+def components(nodes: int, first: Ints, second: Ints) -> Ints:
+    """Connected component of each node, numbered by lowest node: (nodes,) int64."""
+    from scipy.sparse import csr_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    if len(first) == 0:
+        return np.arange(nodes, dtype=np.int64)
+    ones = np.ones(len(first), dtype=np.int8)
+    graph = csr_matrix((ones, (first, second)), shape=(nodes, nodes))
+    return connected_components(graph, directed=False)[1].astype(np.int64)
+
+
+def symmetric(nodes: int, first: Ints, second: Ints, cost: Floats):  # type: ignore[no-untyped-def]
+    """Undirected graph as a CSR matrix; parallel edges keep the least cost."""
+    from scipy.sparse import csr_matrix
+
+    low, high = np.minimum(first, second), np.maximum(first, second)
+    order = np.lexsort((cost, high, low))
+    low, high, cost = low[order], high[order], cost[order]
+    new = np.ones(len(low), dtype=bool)
+    new[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
+    low, high, cost = low[new], high[new], cost[new]
+    rows, columns = np.concatenate([low, high]), np.concatenate([high, low])
+    return csr_matrix((np.concatenate([cost, cost]), (rows, columns)), shape=(nodes, nodes))
+
+
+def spread(graph, seeds: Ints) -> tuple[Floats, Ints]:  # type: ignore[no-untyped-def]
+    """Multi-source Dijkstra: distance to the nearest seed and that seed's index in `seeds`.
+
+    Returns (distance (N,), owner (N,)); unreachable nodes have infinite distance and owner -1.
+    """
+    from scipy.sparse.csgraph import dijkstra
+
+    distance, _, source = dijkstra(
+        graph, directed=True, indices=seeds, min_only=True, return_predecessors=True
+    )
+    index = np.full(graph.shape[0], -1, dtype=np.int64)
+    index[seeds] = np.arange(len(seeds))
+    owner = np.where(source >= 0, index[source], -1)
+    return distance, owner

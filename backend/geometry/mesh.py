@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Triangles as they come: normalising, welding, adjacency, orientation, islands.
+
+Nothing here changes the caller's mesh. Welding and orientation live beside it, for analysis only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .graphs import components
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+WELD_BITS = 21  # three coordinates of 21 bits fill one 64-bit key
+DEGENERATE_AREA = 1e-14  # of a mesh of unit size: below this a normal is noise
+
+
+@dataclass(frozen=True)
+class FaceGraph:
+    """A mesh of unit size and how its faces touch.
+
+    Parameters
+    ----------
+    vertices : (V, 3) float64, centred, longest side of the bounding box 1.
+    faces : (F, 3) int64 into `vertices`.
+    welded : (V,) int64, vertices at one position share a number.
+    normal, centroid : (F, 3) float64; normals are unit, outward as far as can be told, or zero.
+    area : (F,) float64.
+    first, second : (E,) int64, the two faces of each shared edge.
+    edge_length : (E,) float64.
+    bend : (E,) float64, dihedral angle in radians: positive concave, negative convex.
+    edge_middle : (E, 3) float64.
+    island : (F,) int64 connected component of each face, largest area first.
+    islands : number of connected components.
+    """
+
+    vertices: Floats
+    faces: Ints
+    welded: Ints
+    normal: Floats
+    centroid: Floats
+    area: Floats
+    first: Ints
+    second: Ints
+    edge_length: Floats
+    bend: Floats
+    edge_middle: Floats
+    island: Ints
+    islands: int
+
+
+def unit_vertices(vertices: Floats, faces: Ints) -> tuple[Floats, Floats, float]:
+    """Vertices centred and scaled so that the used ones fill a box with longest side 1.
+
+    Returns (unit vertices, centre (3,), scale); ``vertices = unit * scale + centre``.
+    Raises ValueError when the faces span no volume of space at all or coordinates are not finite.
+    """
+    if len(faces) == 0:
+        raise ValueError("no faces")
+    vertices = np.asarray(vertices, dtype=np.float64)
+    used = np.zeros(len(vertices), dtype=bool)
+    used[faces.ravel()] = True
+    points = vertices if used.all() else vertices[used]
+    if not np.isfinite(points).all():
+        raise ValueError("coordinates are not finite")
+    low, high = points.min(axis=0), points.max(axis=0)
+    with np.errstate(over="ignore"):
+        scale = float((high - low).max())
+    if not np.isfinite(scale) or scale <= 0.0:
+        raise ValueError("all faces have zero area")
+    centre = low / 2 + high / 2
+    unit = (vertices - centre) / scale
+    unit[~used] = 0.0
+    return unit, centre, scale
+
+
+def weld(unit: Floats) -> Ints:
+    """Number of each vertex's position; positions closer than 2**-20 of the size may be one.
+
+    unit : (V, 3) float64 within -0.5..0.5. Returns (V,) int64.
+    """
+    steps = 1 << WELD_BITS
+    grid = np.rint((unit + 0.5) * (steps - 1)).astype(np.int64)
+    np.clip(grid, 0, steps - 1, out=grid)
+    key = (grid[:, 0] << (2 * WELD_BITS)) | (grid[:, 1] << WELD_BITS) | grid[:, 2]
+    return np.unique(key, return_inverse=True)[1].reshape(-1).astype(np.int64)
+
+
+def face_vectors(vertices: Floats, faces: Ints) -> tuple[Floats, Floats, Floats]:
+    """Unit normals (zero where degenerate), areas and centroids: (F, 3), (F,), (F, 3)."""
+    a, b, c = vertices[faces[:, 0]], vertices[faces[:, 1]], vertices[faces[:, 2]]
+    cross = np.cross(b - a, c - a)
+    double = np.sqrt(np.einsum("ij,ij->i", cross, cross))
+    solid = double > 2 * DEGENERATE_AREA
+    normal = np.divide(cross, double[:, None], out=np.zeros_like(cross), where=solid[:, None])
+    return normal, double / 2, (a + b + c) / 3
+
+
+def shared_edges(corners: Ints) -> tuple[Ints, Ints, Ints, NDArray[np.bool_]]:
+    """Pairs of faces that share an edge.
+
+    corners : (F, 3) welded vertex numbers. An edge of more than two faces links them in a chain;
+    edges of no length are left out.
+
+    Returns (first, second, edge, opposed): faces (E,), the edge's half-edge number in `first`
+    (``3 * face + corner``), and whether the two faces run along it in opposite directions, as
+    consistently wound faces do.
+    """
+    count = int(corners.max()) + 1 if len(corners) else 0
+    tail = corners.ravel()
+    head = np.roll(corners, -1, axis=1).ravel()
+    key = np.minimum(tail, head) * count + np.maximum(tail, head)
+    order = np.argsort(key, kind="stable")
+    key = key[order]
+    same = key[1:] == key[:-1]
+    one, two = order[:-1][same], order[1:][same]
+    real = (tail[one] != head[one]) & (one // 3 != two // 3)
+    one, two = one[real], two[real]
+    return one // 3, two // 3, one, tail[one] != tail[two]
+
+
+def consistent_sides(
+    faces: int, first: Ints, second: Ints, opposed: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """A sign for each face so that neighbours agree on a side, where that is possible: (F,) ±1.
+
+    Components of the double cover: each face appears as itself and as its mirror.
+    """
+    if opposed.all():
+        return np.ones(faces)
+    mirror_first = np.concatenate([first, first + faces])
+    mirror_second = np.concatenate(
+        [np.where(opposed, second, second + faces), np.where(opposed, second + faces, second)]
+    )
+    cover = components(2 * faces, mirror_first, mirror_second)
+    here, there = cover[:faces], cover[faces:]
+    # A one-sided (non-orientable) component meets its own mirror: leave it as it is.
+    return np.where(here <= there, 1.0, -1.0)
+
+
+def build_face_graph(vertices: Floats, faces: Ints) -> FaceGraph:
+    """Everything about how faces touch. `vertices` must be of unit size (`unit_vertices`)."""
+    welded = weld(vertices)
+    corners = welded[faces]
+    normal, area, centroid = face_vectors(vertices, faces)
+    first, second, edge, opposed = shared_edges(corners)
+
+    component = components(len(faces), first, second)
+    by_area = np.argsort(-np.bincount(component, weights=area), kind="stable")
+    rank = np.empty(len(by_area), dtype=np.int64)
+    rank[by_area] = np.arange(len(by_area))
+    island = rank[component]
+
+    side = consistent_sides(len(faces), first, second, opposed)
+    middle = _means(centroid, area, island, len(by_area))
+    # Divergence theorem about each island's centre: the sign of its volume tells inside from out.
+    flux = np.einsum("ij,ij->i", centroid - middle[island], normal) * area * side
+    outward = np.where(np.bincount(island, weights=flux) < 0, -1.0, 1.0)
+    normal *= (side * outward[island])[:, None]
+
+    tail = faces[edge // 3, edge % 3]
+    head = faces[edge // 3, (edge + 1) % 3]
+    along = vertices[head] - vertices[tail]
+    edge_middle = (vertices[head] + vertices[tail]) / 2
+    return FaceGraph(
+        vertices=vertices,
+        faces=faces,
+        welded=welded,
+        normal=normal,
+        centroid=centroid,
+        area=area,
+        first=first,
+        second=second,
+        edge_length=np.sqrt(np.einsum("ij,ij->i", along, along)),
+        bend=_bend(normal, centroid, edge_middle, first, second),
+        edge_middle=edge_middle,
+        island=island,
+        islands=len(by_area),
+    )
+
+
+def _bend(normal: Floats, centroid: Floats, middle: Floats, first: Ints, second: Ints) -> Floats:
+    """Signed angle between the normals of neighbours: positive where the surface is concave."""
+    n, m = normal[first], normal[second]
+    cosine = np.einsum("ij,ij->i", n, m)
+    cross = np.cross(n, m)
+    sine = np.sqrt(np.einsum("ij,ij->i", cross, cross))
+    angle = np.arctan2(sine, cosine)
+    # Concave: each face lies on the outer side of the other's plane. Both are asked, so that a
+    # sliver's centroid beside the edge cannot decide alone.
+    rise = np.einsum("ij,ij->i", n, centroid[second] - middle)
+    rise += np.einsum("ij,ij->i", m, centroid[first] - middle)
+    flat = (np.abs(n).sum(axis=1) == 0) | (np.abs(m).sum(axis=1) == 0)
+    return np.where(flat, 0.0, np.where(rise > 0, angle, -angle))
+
+
+def _means(values: Floats, weight: Floats, group: Ints, groups: int) -> Floats:
+    total = np.bincount(group, weights=weight, minlength=groups)
+    total = np.where(total > 0, total, 1.0)
+    return np.stack(
+        [np.bincount(group, weights=weight * values[:, k], minlength=groups) / total
+         for k in range(values.shape[1])], axis=1)
