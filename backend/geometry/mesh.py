@@ -203,5 +203,9 @@ def _means(values: Floats, weight: Floats, group: Ints, groups: int) -> Floats:
     total = np.bincount(group, weights=weight, minlength=groups)
     total = np.where(total > 0, total, 1.0)
     return np.stack(
-        [np.bincount(group, weights=weight * values[:, k], minlength=groups) / total
-         for k in range(values.shape[1])], axis=1)
+        [
+            np.bincount(group, weights=weight * values[:, k], minlength=groups) / total
+            for k in range(values.shape[1])
+        ],
+        axis=1,
+    )

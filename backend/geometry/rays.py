@@ -77,8 +77,12 @@ def cluster_vertices(vertices: Floats, faces: Ints, target: int) -> tuple[Floats
     index = index.reshape(-1)
     count = np.bincount(index, minlength=len(cells))
     mean = np.stack(
-        [np.bincount(index, weights=vertices[:, k], minlength=len(cells)) / count
-         for k in range(3)], axis=1)
+        [
+            np.bincount(index, weights=vertices[:, k], minlength=len(cells)) / count
+            for k in range(3)
+        ],
+        axis=1,
+    )
     corner = index[faces]
     alive = (
         (corner[:, 0] != corner[:, 1])

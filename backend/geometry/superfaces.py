@@ -37,10 +37,10 @@ def superfaces(graph: FaceGraph, rng: np.random.Generator, patches: int = PATCHE
     firm = ~loose
     loose_share = graph.area[loose].sum() / max(graph.area.sum(), 1e-300)
     islands = min(graph.islands, LARGE_ISLANDS)
-    firm_patches = max(int(round(patches * (1 - loose_share))), 1) + islands - 1
+    firm_patches = max(round(patches * (1 - loose_share)), 1) + islands - 1
     _grow(graph, patch, firm, firm_patches, rng)
     if loose.any():
-        _gather(graph, patch, loose, max(int(round(patches * loose_share)), 8), rng)
+        _gather(graph, patch, loose, max(round(patches * loose_share), 8), rng)
     return np.unique(patch, return_inverse=True)[1].reshape(-1).astype(np.int64)
 
 
@@ -53,8 +53,12 @@ def _grow(
     weight = np.bincount(node, weights=face_weight, minlength=nodes)
     feature = np.concatenate([graph.centroid, NORMAL_SPREAD * graph.normal], axis=1)
     feature = np.stack(
-        [np.bincount(node, weights=face_weight * feature[:, k], minlength=nodes) / weight
-         for k in range(6)], axis=1)
+        [
+            np.bincount(node, weights=face_weight * feature[:, k], minlength=nodes) / weight
+            for k in range(6)
+        ],
+        axis=1,
+    )
     island = np.zeros(nodes, dtype=np.int64)
     island[node] = graph.island
     allowed = np.zeros(nodes, dtype=bool)
@@ -94,7 +98,11 @@ def _coarsen(graph: FaceGraph) -> tuple[Ints, int]:
 
 
 def _seeds(
-    feature: Floats, weight: Floats, island: Ints, allowed: Ints, patches: int,
+    feature: Floats,
+    weight: Floats,
+    island: Ints,
+    allowed: Ints,
+    patches: int,
     rng: np.random.Generator,
 ) -> Ints:
     """Well-spread nodes: one on each island, the rest by farthest points of an area sample."""
@@ -135,9 +143,16 @@ def _centres(feature: Floats, weight: Floats, owner: Ints, seeds: Ints) -> Ints:
     inside = np.flatnonzero(owner >= 0)
     group = owner[inside]
     total = np.bincount(group, weights=weight[inside], minlength=len(seeds))
-    mean = np.stack(
-        [np.bincount(group, weights=(weight * feature[:, k])[inside], minlength=len(seeds))
-         for k in range(feature.shape[1])], axis=1) / np.maximum(total, 1e-300)[:, None]
+    mean = (
+        np.stack(
+            [
+                np.bincount(group, weights=(weight * feature[:, k])[inside], minlength=len(seeds))
+                for k in range(feature.shape[1])
+            ],
+            axis=1,
+        )
+        / np.maximum(total, 1e-300)[:, None]
+    )
     gap = np.square(feature[inside] - mean[group]).sum(axis=1)
     order = np.lexsort((gap, group))
     group = group[order]
@@ -149,7 +164,10 @@ def _centres(feature: Floats, weight: Floats, owner: Ints, seeds: Ints) -> Ints:
 
 
 def _gather(
-    graph: FaceGraph, patch: Ints, loose: NDArray[np.bool_], patches: int,
+    graph: FaceGraph,
+    patch: Ints,
+    loose: NDArray[np.bool_],
+    patches: int,
     rng: np.random.Generator,
 ) -> None:
     """Fill `patch` on the small islands: whole islands go to the nearest of area-spread seeds."""
@@ -162,9 +180,10 @@ def _gather(
     total = np.bincount(index, weights=weight)
     centre = np.stack(
         [np.bincount(index, weights=weight * graph.centroid[faces, k]) / total for k in range(3)],
-        axis=1)
+        axis=1,
+    )
     seeds = _seeds(
-        centre, total, np.zeros(len(islands), dtype=np.int64), np.arange(len(islands)),
-        patches, rng)
+        centre, total, np.zeros(len(islands), dtype=np.int64), np.arange(len(islands)), patches, rng
+    )
     nearest = cKDTree(centre[seeds]).query(centre, workers=-1)[1]
     patch[faces] = nearest[index] + patch.max(initial=-1) + 1
