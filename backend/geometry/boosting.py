@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Boosted regression trees as plain arrays, evaluated with NumPy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+ROWS_A_CALL = 4096  # bounds the memory of one evaluation
+
+
+@dataclass(frozen=True)
+class BoostedTrees:
+    """T trees of one depth D, each a full binary tree in breadth-first order.
+
+    Parameters
+    ----------
+    feature : (T, 2**D - 1) int16, the feature that each inner node asks.
+    threshold : (T, 2**D - 1) float32; values above it go right. Padding nodes hold infinity.
+    leaf : (T, 2**D) float32.
+    """
+
+    feature: NDArray[np.int16]
+    threshold: NDArray[np.float32]
+    leaf: NDArray[np.float32]
+
+    def __post_init__(self) -> None:
+        inner, leaves = self.feature.shape[1], self.leaf.shape[1]
+        if self.threshold.shape != self.feature.shape or inner + 1 != leaves or leaves & inner:
+            raise ValueError("the arrays are not full binary trees")
+
+    def logit(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Sum of the trees' leaves for each row: (N, features) -> (N,)."""
+        out = np.empty(len(rows), dtype=np.float32)
+        for at in range(0, len(rows), ROWS_A_CALL):
+            out[at : at + ROWS_A_CALL] = self._sum(rows[at : at + ROWS_A_CALL])
+        return out
+
+    def probability(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Logistic function of `logit`: (N, features) -> (N,) in 0..1."""
+        return (1.0 / (1.0 + np.exp(-self.logit(rows).astype(np.float64)))).astype(np.float32)
+
+    def _sum(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+        trees, inner = self.feature.shape
+        base = np.arange(trees, dtype=np.int32)[:, None] * inner
+        columns = np.ascontiguousarray(rows.T, dtype=np.float32)  # (features, N)
+        flat = columns.ravel()
+        count = len(rows)
+        row = np.arange(count, dtype=np.int32)[None, :]
+        node = np.zeros((trees, count), dtype=np.int32)
+        feature = self.feature.ravel().astype(np.int32) * count
+        threshold = self.threshold.ravel()
+        for _ in range(int(inner).bit_length()):
+            at = node + base
+            right = flat[feature[at] + row] > threshold[at]
+            node = 2 * node + 1 + right
+        leaf = node - inner + np.arange(trees, dtype=np.int32)[:, None] * (inner + 1)
+        # Pairwise summation in a fixed order: the same bytes on every machine and thread count.
+        return self.leaf.ravel()[leaf].sum(axis=0, dtype=np.float64).astype(np.float32)
