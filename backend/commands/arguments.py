@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The command line's words: what may be written, and the sentence when it may not be."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import re
+from pathlib import Path
+from typing import NoReturn
+
+from .. import __version__
+from ..errors import BadInput
+
+FORMATS = ".glb .gltf .obj .ply .stl .off .npz"
+
+EPILOG = f"""\
+INPUT is a mesh ({FORMATS}), a folder of meshes or a pattern such as 'models/*.glb'.
+Results go to stdout (--json for machines), progress and the closing sentence to stderr.
+Exit status: 0 all done, 1 a fault of Partwise, 2 an input or option that cannot be used,
+130 stopped with Ctrl-C. A file is either written whole or not at all.
+"""
+
+
+# What argparse says, and how a person would say it.
+_SENTENCES = (
+    (r"^argument (\S+): not allowed with argument (\S+)$", r"\1 and \2 exclude each other"),
+    (r"^argument (\S+): it must", r"\1 must"),
+    (
+        r"^argument COMMAND: .*: ('.*') \(choose from (.*)\)$",
+        r"no command is called \1; there are \2",
+    ),
+    (r"^argument (\S+): .*: ('.*') \(choose from (.*)\)$", r"\1 must be one of \3, not \2"),
+    (r"^argument (\S+): expected", r"\1 expects"),
+    (r"^the following arguments are required: ", "missing: "),
+    (r"^unrecognized arguments: ", "not understood: "),
+)
+
+
+class Parser(argparse.ArgumentParser):
+    """Raises BadInput where argparse would print and leave, so that all errors look alike."""
+
+    def error(self, message: str) -> NoReturn:
+        for pattern, words in _SENTENCES:
+            message = re.sub(pattern, words, message)
+        sentence = message[:1].upper() + message[1:].rstrip(".") + "."
+        raise BadInput(sentence, f"Run '{self.prog} --help' for the options.")
+
+
+def granularity(text: str) -> float:
+    """A number in 0 (coarsest) .. 1 (finest)."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0.0 <= value <= 1.0:  # also refuses NaN
+        raise argparse.ArgumentTypeError(
+            f"it must be a number from 0 (coarsest) to 1 (finest), not '{text}'"
+        )
+    return value
+
+
+def whole_number(least: int, what: str):  # type: ignore[no-untyped-def]
+    """A type for argparse: an integer of at least `least`."""
+
+    def parse(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            value = least - 1
+        if value < least:
+            raise argparse.ArgumentTypeError(
+                f"it must be a whole number of at least {least} ({what}), not '{text}'"
+            )
+        return value
+
+    return parse
+
+
+def build_parser() -> Parser:
+    """The parser of every command. ``options.command`` names the one that was chosen."""
+    parser = Parser(
+        prog="python -m backend",
+        description="Partwise: turns fused meshes into separate, complete, editable parts.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"partwise {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+
+    def command(name: str, text: str, *, json: bool = True) -> Parser:
+        sub = commands.add_parser(
+            name,
+            help=text,
+            description=text[0].upper() + text[1:] + ".",
+            epilog=EPILOG,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        if json:
+            sub.add_argument("--json", action="store_true", help="one JSON document on stdout")
+        sub.add_argument("--quiet", "-q", action="store_true", help="only errors on stderr")
+        sub.add_argument("--debug", action="store_true", help="show the traceback of an error")
+        return sub
+
+    decompose = command("decompose", "write meshes as GLB files of named parts")
+    _add_inputs(decompose, "OUT", "a .glb file for one INPUT, else a folder for <stem>.glb")
+    decompose.add_argument(
+        "--complete",
+        choices=("none", "cap", "generate"),
+        default="none",
+        help="what closes a part where it was cut: nothing, a cap, or a generated surface",
+    )
+    decompose.add_argument(
+        "--preview", metavar="PNG", type=Path, help="picture of the parts (a folder for many)"
+    )
+    decompose.add_argument(
+        "--split-files", action="store_true", help="a folder <stem> with one GLB for each part"
+    )
+
+    segment = command("segment", "write the part of each triangle, and the merge tree, as .npz")
+    _add_inputs(segment, "DIR", "folder for <stem>.npz; made where it is missing")
+    segment.add_argument(
+        "--clicks",
+        metavar="FILE",
+        type=Path,
+        help="JSON with click queries to answer, or a folder with <stem>.json for each INPUT",
+    )
+
+    evaluate = command("evaluate", "measure quality on labelled objects", json=False)
+    evaluate.add_argument("data", metavar="DATA.npz", type=Path, nargs="+")
+    evaluate.add_argument("--task", choices=("segment", "click", "complete"), required=True)
+    evaluate.add_argument(
+        "--json", dest="report", metavar="FILE", type=Path, help="write each object's figures"
+    )
+    evaluate.add_argument("--sheet", metavar="PNG", type=Path, help="contact sheet of the results")
+    evaluate.add_argument(
+        "--fused", action="store_true", help="on copies fused into one closed surface"
+    )
+    evaluate.add_argument("--limit", metavar="N", type=whole_number(1, "objects"))
+    _add_engine(evaluate)
+
+    command("serve", "answer requests in frames on stdin and stdout, for Blender", json=False)
+    command("doctor", "say whether this machine can run Partwise, and test it")
+
+    models = command("models", "list, download, verify or remove checkpoints")
+    models.add_argument("action", choices=("list", "download", "verify", "remove"))
+    models.add_argument("names", metavar="NAME", nargs="*")
+    return parser
+
+
+def _add_engine(parser: Parser) -> None:
+    parser.add_argument(
+        "--engine", metavar="NAME", default="auto", help="default: the best installed"
+    )
+    parser.add_argument("--seed", metavar="N", type=whole_number(0, "seed"), default=0)
+    parser.add_argument(
+        "--jobs", metavar="N", type=whole_number(1, "processes"), default=1, help="processes"
+    )
+
+
+def _add_inputs(parser: Parser, out: str, text: str) -> None:
+    parser.add_argument("inputs", metavar="INPUT", nargs="+", help="file, folder or pattern")
+    parser.add_argument("-o", "--output", metavar=out, required=True, type=Path, help=text)
+    count = parser.add_mutually_exclusive_group()
+    count.add_argument(
+        "--granularity", metavar="0..1", type=granularity, help="0 coarsest, 1 finest"
+    )
+    count.add_argument("--parts", metavar="N", type=whole_number(1, "parts"), help="exactly N")
+    parser.add_argument(
+        "--skip-existing", action="store_true", help="leave inputs whose output is there"
+    )
+    _add_engine(parser)

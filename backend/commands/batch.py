@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Many inputs in one call: found, checked before work begins, worked through, summed up.
+
+A bad input does not stop the others. It is reported at the end, and the exit status says so.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing import active_children, get_context
+from pathlib import Path
+from typing import Any
+
+from ..errors import BadInput, OutOfMemory, PartwiseError
+from .console import Console
+from .failures import OK, STOPPED, in_words, status
+
+Progress = Callable[[str, int, int], None]
+Row = dict[str, Any]
+Work = Callable[[Any, Progress], Row]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One input, where its result goes, and the options of the call.
+
+    Parameters
+    ----------
+    source : the mesh.
+    target : the file or folder to write.
+    options : of the command line.
+    """
+
+    source: Path
+    target: Path
+    options: Namespace
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An input that could not be used, and why."""
+
+    source: str
+    error: PartwiseError
+
+
+def find_sources(arguments: Sequence[str]) -> tuple[list[Path], list[Failure]]:
+    """Files for the INPUT arguments, each once, and the arguments that name nothing usable."""
+    from ..files import find_inputs
+
+    found: dict[str, Path] = {}
+    failures = []
+    for argument in arguments:
+        try:
+            for path in find_inputs([argument]):
+                found.setdefault(os.path.realpath(path), path)
+        except (PartwiseError, OSError) as error:
+            failures.append(Failure(argument, in_words(error)))
+    return list(found.values()), failures
+
+
+def check_stems(sources: Sequence[Path]) -> None:
+    """Raises BadInput when two inputs would write the same file."""
+    seen: dict[str, Path] = {}
+    for path in sources:
+        other = seen.setdefault(os.path.normcase(path.stem), path)
+        if other is not path:
+            raise BadInput(
+                f"{other} and {path} would both write '{path.stem}'; nothing was done.",
+                "Rename one of them, or give them in two calls.",
+            )
+
+
+def check_target(task: Task) -> None:
+    """Raises BadInput when writing the result would destroy the input."""
+    if os.path.realpath(task.source) == os.path.realpath(task.target):
+        raise BadInput(
+            f"The output would replace its own input {task.source}.", "Choose another -o."
+        )
+
+
+def make_folder(folder: Path) -> None:
+    """Make `folder` and its parents; OSError when that is not possible."""
+    if folder.exists() and not folder.is_dir():
+        raise BadInput(f"{folder} is a file, not a folder.", "Choose another -o.")
+    folder.mkdir(parents=True, exist_ok=True)
+
+
+def run_batch(
+    tasks: Sequence[Task],
+    work: Work,
+    describe: Callable[[Row], str],
+    console: Console,
+    *,
+    failures: Sequence[Failure] = (),
+) -> int:
+    """Work through `tasks`; print results as they come and the sum at the end.
+
+    `work` is a module-level function (it may run in another process) from a task to a row of
+    plain values; `describe` turns a row into the line for stdout. Returns the exit status.
+    """
+    options = tasks[0].options if tasks else Namespace(jobs=1, skip_existing=False, debug=False)
+    bad = list(failures)
+    rows = []
+    open_tasks = []
+    for task in tasks:
+        if options.skip_existing and task.target.exists():
+            rows.append({"input": str(task.source), "output": str(task.target), "skipped": True})
+            console.result(f"{task.source}: skipped, {task.target} exists")
+        else:
+            open_tasks.append(task)
+    outcomes = _in_processes if options.jobs > 1 and len(open_tasks) > 1 else _in_turn
+    for task, outcome in outcomes(open_tasks, work, console):
+        if isinstance(outcome, PartwiseError):
+            bad.append(Failure(str(task.source), outcome))
+            continue
+        row = {"input": str(task.source), "output": str(task.target), **outcome}
+        rows.append(row)
+        for warning in row.get("warnings", ()):
+            console.warn(f"{task.source}: {warning}")
+        console.result(describe(row))
+    return _sum_up(rows, bad, console, debug=options.debug)
+
+
+def _in_turn(
+    tasks: Sequence[Task], work: Work, console: Console
+) -> Iterator[tuple[Task, Row | PartwiseError]]:
+    for number, task in enumerate(tasks, 1):
+        console.say(f"[{number}/{len(tasks)}] {task.source}")
+        yield task, _attempt(work, task, console.progress)
+        console.end_progress()
+        gc.collect()  # one mesh in memory at a time
+
+
+def _in_processes(
+    tasks: Sequence[Task], work: Work, console: Console
+) -> Iterator[tuple[Task, Row | PartwiseError]]:
+    workers = min(tasks[0].options.jobs, len(tasks))
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_leave_quietly)
+    try:
+        waiting = {pool.submit(_attempt, work, task, _silent): task for task in tasks}
+        for done, future in enumerate(as_completed(waiting), 1):
+            try:
+                outcome = future.result()
+            except BrokenProcessPool:
+                outcome = OutOfMemory("A worker process ended suddenly.", "Use a smaller --jobs.")
+            console.progress("inputs", done, len(tasks))
+            yield waiting[future], outcome
+        pool.shutdown()
+    except BaseException:
+        for process in active_children():
+            process.terminate()
+        pool.shutdown(cancel_futures=True)
+        raise
+
+
+def _leave_quietly() -> None:
+    """In a worker: a stop runs the clean-up of the file being written and prints no traceback."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: sys.exit(STOPPED))
+
+
+def _silent(_stage: str, _done: int, _total: int) -> None:
+    pass
+
+
+def _attempt(work: Work, task: Task, progress: Progress) -> Row | PartwiseError:
+    try:
+        return work(task, progress)
+    except Exception as error:
+        return in_words(error)
+
+
+def _sum_up(rows: Sequence[Row], bad: Sequence[Failure], console: Console, *, debug: bool) -> int:
+    console.document = {
+        "results": list(rows),
+        "errors": [
+            {
+                "input": failure.source,
+                "code": failure.error.code,
+                "message": failure.error.message,
+                "hint": failure.error.hint,
+            }
+            for failure in bad
+        ],
+    }
+    console.close()
+    written = sum(not row.get("skipped") for row in rows)
+    skipped = len(rows) - written
+    good = f"Wrote {_count(written, 'output')}" + (f", skipped {skipped}." if skipped else ".")
+    if not bad:
+        console.say(good)
+        return OK
+    for failure in bad:
+        if debug and failure.error.detail:
+            console.warn(failure.error.detail)
+        if len(rows) + len(bad) > 1:
+            console.warn(f"{failure.source}: {failure.error}")
+    if len(rows) + len(bad) > 1:
+        console.warn(f"{len(bad)} of {_count(len(rows) + len(bad), 'input')} failed. {good}")
+    else:
+        console.warn(str(bad[0].error))
+    return min(status(failure.error) for failure in bad)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")

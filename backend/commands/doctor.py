@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``doctor``: can this machine run Partwise? Each line is a check; a failed one says what to do."""
+
+from __future__ import annotations
+
+import platform
+import sys
+import tempfile
+import time
+from argparse import Namespace
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+
+from .. import __version__
+from ..catalogue import bundled
+from ..machine import cores, memory, processor
+from .console import Console
+from .failures import FAULT, OK
+
+LIBRARIES = ("numpy", "scipy", "trimesh", "embreex", "mapbox-earcut", "safetensors", "pillow")
+
+
+class Trouble(Exception):
+    """A check failed; the text says what to do."""
+
+
+def run(_options: Namespace, console: Console) -> int:
+    """Run all checks. Returns 0 when the machine can run Partwise, else 1."""
+    rows = []
+    for name, check in CHECKS.items():
+        try:
+            good, text = True, check()
+        except Exception as error:
+            known = isinstance(error, Trouble)
+            good, text = False, str(error) if known else f"{type(error).__name__}: {error}"
+        rows.append({"check": name, "ok": good, "text": text})
+        console.result(f"{'ok  ' if good else 'FAIL'} {name}: {text}")
+    healthy = all(row["ok"] for row in rows)
+    console.document = {"ok": healthy, "checks": rows}
+    console.close()
+    if healthy:
+        console.say("Partwise can run on this machine.")
+        return OK
+    bad = ", ".join(str(row["check"]) for row in rows if not row["ok"])
+    console.warn(f"Partwise cannot run properly on this machine; see: {bad}.")
+    return FAULT
+
+
+def _python() -> str:
+    if not (3, 11) <= sys.version_info < (3, 15):
+        raise Trouble(f"{platform.python_version()}; use Python 3.11 to 3.14.")
+    return f"{platform.python_version()} ({platform.python_implementation()})"
+
+
+def _libraries() -> str:
+    found = []
+    for name in LIBRARIES:
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            raise Trouble(
+                f"{name} is missing; pip install --require-hashes -r requirements/engine.lock"
+            ) from None
+    return ", ".join(found)
+
+
+def _memory() -> str:
+    size = memory()
+    return "unknown" if size is None else f"{size / 2**30:.1f} GiB"
+
+
+def _graphics() -> str:
+    # Asked of torch only where it is installed; the geometric engine runs on the processor.
+    if find_spec("torch") is None:
+        return "not used (torch is not installed; the geometric engine does not need it)"
+    import torch
+
+    if torch.cuda.is_available():
+        return str(torch.cuda.get_device_name(0))
+    return "none that torch can use; everything runs on the processor"
+
+
+def _temporary() -> str:
+    with tempfile.NamedTemporaryFile(prefix="partwise-") as file:
+        file.write(b"partwise")
+        file.flush()
+    return tempfile.gettempdir()
+
+
+def _weights() -> str:
+    checkpoints = bundled()
+    for checkpoint in checkpoints:
+        checkpoint.verify()
+    return ", ".join(checkpoint.name for checkpoint in checkpoints) or "none bundled, none needed"
+
+
+def _self_test() -> str:
+    import numpy as np
+    import trimesh
+
+    from ..pipelines.segment import analyse, labels
+
+    began = time.perf_counter()
+    ball = trimesh.creation.icosphere(subdivisions=3)
+    vertices = np.array(ball.vertices)
+    vertices[:, 0] *= 1.2
+    vertices[:, 1:] *= 0.15 + np.abs(vertices[:, :1])  # a waist: two lobes
+    found = labels(analyse(vertices, np.array(ball.faces)), parts=2)
+    if len(found) != len(ball.faces) or len(np.unique(found)) != 2:
+        raise Trouble("a small mesh was not cut into two parts; please report this.")
+    return f"a mesh of {len(found)} triangles in two parts, {time.perf_counter() - began:.1f} s"
+
+
+CHECKS: dict[str, Callable[[], str]] = {
+    "partwise": lambda: __version__,
+    "python": _python,
+    "system": platform.platform,
+    "processor": lambda: f"{processor()}, {cores()} cores",
+    "memory": _memory,
+    "libraries": _libraries,
+    "graphics": _graphics,
+    "temporary files": _temporary,
+    "weights": _weights,
+    "self-test": _self_test,
+}

@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``segment``: the part of each triangle, the merge tree, and answers to clicks, as .npz files."""
+
+from __future__ import annotations
+
+import json
+import time
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import BadInput
+from .batch import (
+    Progress,
+    Row,
+    Task,
+    check_stems,
+    check_target,
+    find_sources,
+    make_folder,
+    run_batch,
+)
+from .console import Console
+
+Query = tuple[NDArray[np.float64], NDArray[np.int32]]  # points (N, 3) and labels (N,)
+
+
+def run(options: Namespace, console: Console) -> int:
+    """Run the command. Returns the exit status."""
+    sources, failures = find_sources(options.inputs)
+    check_stems(sources)
+    if options.clicks is not None and not options.clicks.exists():
+        raise BadInput(f"The click file {options.clicks} does not exist.", "Check its path.")
+    tasks = [Task(path, options.output / f"{path.stem}.npz", options) for path in sources]
+    for task in tasks:
+        check_target(task)
+    make_folder(options.output)
+    return run_batch(tasks, segment_file, _describe, console, failures=failures)
+
+
+def _describe(row: Row) -> str:
+    text = f"{row['input']} -> {row['output']}: {row['parts']} parts of {row['patches']} patches"
+    queries = f", {row['queries']} queries answered" if "queries" in row else ""
+    return f"{text}{queries}, engine {row['engine']}, {row['seconds']} s"
+
+
+def segment_file(task: Task, progress: Progress) -> Row:
+    """Segment one mesh and write its .npz."""
+    from ..files import read_mesh, write_arrays
+    from ..pipelines.segment import analyse, click, labels
+
+    options, began = task.options, time.perf_counter()
+    queries = None if options.clicks is None else read_clicks(options.clicks, task.source.stem)
+    asset = read_mesh(task.source)
+    found = analyse(
+        asset.vertices, asset.faces, seed=options.seed, engine=options.engine, progress=progress
+    )
+    face_labels = labels(found, granularity=options.granularity, parts=options.parts)
+    arrays: dict[str, NDArray[Any]] = {
+        "labels": face_labels.astype(np.int32),
+        "patch": found.patch.astype(np.int32),
+        "tree_children": found.tree.children.astype(np.int32).reshape(-1, 2),
+        "tree_height": found.tree.height.astype(np.float32),
+        "engine": np.array(found.engine),
+    }
+    row: Row = {
+        "faces": len(asset.faces),
+        "parts": int(face_labels.max()) + 1,
+        "patches": found.tree.leaf_count,
+        "engine": found.engine,
+        "warnings": list(asset.remarks),
+    }
+    if queries is not None:
+        answers = [click(found, points, signs) for points, signs in queries]
+        masks = [answer.mask for answer in answers]
+        arrays["masks"] = np.array(masks, dtype=bool).reshape(len(masks), len(asset.faces))
+        arrays["scores"] = np.array([answer.score for answer in answers], dtype=np.float32)
+        row["queries"] = len(answers)
+        row["warnings"] += [
+            f"query {number}: {answer.warning}"
+            for number, answer in enumerate(answers)
+            if answer.warning
+        ]
+    write_arrays(task.target, arrays)
+    row["seconds"] = round(time.perf_counter() - began, 2)
+    return row
+
+
+def read_clicks(path: Path, stem: str) -> list[Query]:
+    """Queries of a click file, or of ``<stem>.json`` in a folder of them.
+
+    Raises BadInput when the file is missing, is no JSON, or is not of the form
+    ``{"queries": [{"points": [[x, y, z], ...], "labels": [1, 0, ...]}, ...]}``.
+    """
+    file = path / f"{stem}.json" if path.is_dir() else path
+    hint = 'A click file is {"queries": [{"points": [[x, y, z]], "labels": [1]}]}.'
+    try:
+        queries = json.loads(file.read_text(encoding="utf-8"))["queries"]
+    except FileNotFoundError:
+        raise BadInput(f"There is no click file {file}.", hint) from None
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise BadInput(f"{file} is not a click file.", hint) from None
+    if not isinstance(queries, list):
+        raise BadInput(f"'queries' in {file} is not a list.", hint)
+    return [
+        _read_query(query, f"Query {number} in {file}", hint)
+        for number, query in enumerate(queries)
+    ]
+
+
+def _read_query(query: Any, name: str, hint: str) -> Query:
+    if not isinstance(query, dict) or not {"points", "labels"} <= query.keys():
+        raise BadInput(f"{name} has no 'points' and 'labels'.", hint)
+    try:
+        points = np.array(query["points"], dtype=np.float64)
+        signs = np.array(query["labels"], dtype=np.float64)
+    except (ValueError, TypeError):
+        raise BadInput(f"{name} has points or labels that are not numbers.", hint) from None
+    if points.ndim != 2 or points.shape[1] != 3 or not len(points):
+        raise BadInput(f"{name} needs at least one point of three coordinates.", hint)
+    if not np.isfinite(points).all():
+        raise BadInput(f"{name} has a coordinate that is not finite.", hint)
+    if signs.shape != (len(points),):
+        raise BadInput(f"{name} has {len(points)} points but labels for {signs.size}.", hint)
+    if not np.isin(signs, (0, 1)).all():
+        raise BadInput(f"{name} has a label other than 1 (include) and 0 (exclude).", hint)
+    return points, signs.astype(np.int32)

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a mesh file to a file of named parts: read, segment, close the cuts, write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import BadInput
+from ..files import read_mesh, write_parts, write_split_parts
+from .segment import analyse, labels
+
+Progress = Callable[[str, int, int], None]
+COMPLETIONS = ("none", "cap")
+
+
+@dataclass(frozen=True)
+class Decomposition:
+    """What was written.
+
+    Parameters
+    ----------
+    engine : the engine that ran.
+    faces : number of triangles of the source.
+    parts : number of parts.
+    patches : the most parts that could have been asked for.
+    closed : number of parts that are watertight after capping; None without caps.
+    remarks : sentences about what could not be kept.
+    """
+
+    engine: str
+    faces: int
+    parts: int
+    patches: int
+    closed: int | None
+    remarks: tuple[str, ...]
+
+
+def decompose(
+    source: Path,
+    target: Path,
+    *,
+    granularity: float | None = None,
+    parts: int | None = None,
+    complete: str = "none",
+    engine: str = "auto",
+    seed: int = 0,
+    split_files: bool = False,
+    preview: Path | None = None,
+    progress: Progress | None = None,
+) -> Decomposition:
+    """Write the parts of `source` to `target`, a GLB file, or a folder with `split_files`.
+
+    `granularity`, `parts`, `engine` and `seed` as for `segment`; `preview` is a PNG to write.
+    Raises BadInput when the source or an option cannot be used; nothing is written then.
+    """
+    if complete not in COMPLETIONS:
+        raise BadInput(
+            f"Parts cannot be completed with '{complete}' here.",
+            f"Use --complete {' or '.join(COMPLETIONS)}.",
+        )
+    tell = progress or _silent
+    tell("Reading the file", 0, 1)
+    asset = read_mesh(source)
+    tell("Reading the file", 1, 1)
+    found = analyse(asset.vertices, asset.faces, seed=seed, engine=engine, progress=progress)
+    face_labels = labels(found, granularity=granularity, parts=parts)
+    caps = None
+    if complete == "cap":
+        from .complete import cap_parts
+
+        caps = cap_parts(asset.vertices, asset.faces, face_labels, progress=progress)
+    tell("Writing the parts", 0, 1)
+    write = write_split_parts if split_files else write_parts
+    write(target, asset, face_labels, caps=caps)
+    tell("Writing the parts", 1, 1)
+    if preview is not None:
+        from ..preview import render_parts
+
+        tell("Drawing the picture", 0, 1)
+        render_parts(preview, asset.vertices, asset.faces, face_labels)
+        tell("Drawing the picture", 1, 1)
+    return Decomposition(
+        engine=found.engine,
+        faces=len(asset.faces),
+        parts=int(np.max(face_labels)) + 1,
+        patches=found.tree.leaf_count,
+        closed=None if caps is None else sum(map(bool, caps.closed)),
+        remarks=tuple(asset.remarks),
+    )
+
+
+def _silent(_stage: str, _done: int, _total: int) -> None:
+    pass
