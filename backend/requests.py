@@ -1,0 +1,371 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Typed requests and results: all that passes between Blender and the engine.
+
+Standard library and NumPy only. Each method of the backend is a request class and its result
+class, listed in `METHODS`. Both sides build and read them with the same checks::
+
+    params, arrays = Segment(fingerprint, parts=4).to_message()
+    request = Segment.from_message(params, arrays)  # BadInput for anything it does not know
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Self, get_args, get_type_hints
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import BadInput
+
+SEND_AGAIN = "Send the mesh again."  # the hint of every error about a mesh that is not open
+MAX_SEED = (1 << 32) - 1
+
+
+# What a field may hold: each class checks a value that came over the wire.
+
+Sizes = dict[str, int]
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text of at least `shortest` and at most `longest` characters."""
+
+    shortest: int = 0
+    longest: int = 1 << 16
+
+    def check(self, name: str, value: Any, sizes: Sizes) -> None:
+        if not isinstance(value, str) or not self.shortest <= len(value) <= self.longest:
+            raise BadInput(f"'{name}' must be a text of {self.shortest} to {self.longest} letters.")
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A whole number in a closed range."""
+
+    lowest: int
+    highest: int = (1 << 31) - 1
+
+    def check(self, name: str, value: Any, sizes: Sizes) -> None:
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        if not whole or not self.lowest <= value <= self.highest:
+            limits = f"from {self.lowest} to {self.highest}"
+            raise BadInput(f"'{name}' must be a whole number {limits}.")
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number in a closed range."""
+
+    lowest: float
+    highest: float
+
+    def check(self, name: str, value: Any, sizes: Sizes) -> None:
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not number or not self.lowest <= value <= self.highest:  # NaN is in no range
+            limits = f"from {self.lowest:g} to {self.highest:g}"
+            raise BadInput(f"'{name}' must be a number {limits}.")
+
+
+@dataclass(frozen=True)
+class Json:
+    """A value of one of JSON's own kinds: bool, list or dict."""
+
+    kind: type
+
+    def check(self, name: str, value: Any, sizes: Sizes) -> None:
+        if not isinstance(value, self.kind):
+            words = {bool: "true or false", list: "a list", dict: "an object"}
+            raise BadInput(f"'{name}' must be {words[self.kind]}.")
+
+
+@dataclass(frozen=True)
+class Array:
+    """An array of one of the `dtypes`. In `shape`, a letter is one size in the whole message."""
+
+    shape: tuple[int | str, ...]
+    dtypes: str
+
+    def check(self, name: str, value: Any, sizes: Sizes) -> None:
+        wanted = f"[{', '.join(map(str, self.shape))}]"
+        if not isinstance(value, np.ndarray):
+            raise BadInput(f"'{name}' must be an array {wanted}.")
+        if value.dtype.name not in self.dtypes.split():
+            kinds = " or ".join(self.dtypes.split())
+            raise BadInput(f"'{name}' must be an array of {kinds}, not of {value.dtype.name}.")
+        fits = value.ndim == len(self.shape) and all(
+            have == (sizes.setdefault(want, have) if isinstance(want, str) else want)
+            for have, want in zip(value.shape, self.shape, strict=True)
+        )
+        if not fits:
+            known = "".join(f", {letter} = {size}" for letter, size in sizes.items())
+            shape = list(value.shape)
+            raise BadInput(f"'{name}' must have the shape {wanted}{known}, not {shape}.")
+
+
+Check = Text | Whole | Number | Json | Array
+
+Fingerprint = Annotated[str, Text(1, 200)]
+Engine = Annotated[str, Text(1, 50)]
+Seed = Annotated[int, Whole(0, MAX_SEED)]
+Parts = Annotated[int, Whole(1)]
+Granularity = Annotated[float, Number(0.0, 1.0)]
+Sequence = Annotated[int, Whole(0, (1 << 53) - 1)]
+Labels = Annotated[NDArray[np.int32], Array(("F",), "int32")]
+
+
+@dataclass(frozen=True, eq=False)
+class Fields:
+    """Base of requests and results: checked when made, on either side of the pipe.
+
+    A field that is None was left out; arrays travel beside the JSON. `checks` holds the check of
+    each field, taken from its annotation.
+    """
+
+    checks: ClassVar[dict[str, Check]] = {}
+
+    def __init_subclass__(cls) -> None:
+        cls.checks = {
+            name: option.__metadata__[0]
+            for name, hint in get_type_hints(cls, include_extras=True).items()
+            for option in (hint, *get_args(hint))  # `X | None` holds its check one level down
+            if hasattr(option, "__metadata__")
+        }
+
+    def __post_init__(self) -> None:
+        sizes: Sizes = {}
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            if value is not None or field.default is not None:
+                self.checks[field.name].check(field.name, value, sizes)
+
+    @classmethod
+    def from_message(cls, params: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """Read the params and arrays of a message.
+
+        Raises BadInput for a field that is missing, unknown, of another type or out of range.
+        """
+        for given, is_array in ((params, False), (arrays, True)):
+            for name in given:
+                if name not in cls.checks or isinstance(cls.checks[name], Array) != is_array:
+                    kind = "array" if is_array else "parameter"
+                    names = ", ".join(cls.checks) or "none"
+                    raise BadInput(f"There is no {kind} '{name:.40}' here.", f"Known: {names}.")
+        for field in dataclasses.fields(cls):
+            is_given = field.name in params or field.name in arrays
+            if field.default is dataclasses.MISSING and not is_given:
+                raise BadInput(f"'{field.name}' is missing.")
+        return cls(**params, **arrays)
+
+    def to_message(self) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+        """Params and arrays, as `protocol.encode` takes them."""
+        params: dict[str, Any] = {}
+        arrays: dict[str, NDArray[Any]] = {}
+        for name, check in self.checks.items():
+            value = getattr(self, name)
+            if value is not None:
+                (arrays if isinstance(check, Array) else params)[name] = value
+        return params, arrays
+
+
+# Requests and results, a pair for each method.
+
+
+@dataclass(frozen=True, eq=False)
+class OpenMesh(Fields):
+    """Send a mesh once; everything else names it by its fingerprint.
+
+    vertices (V, 3) float32 or float64 and faces (F, 3) int32 or int64. Without a `fingerprint`
+    the engine makes one from the arrays.
+    """
+
+    vertices: Annotated[NDArray[Any], Array(("V", 3), "float32 float64")]
+    faces: Annotated[NDArray[Any], Array(("F", 3), "int32 int64")]
+    fingerprint: Fingerprint | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class OpenedMesh(Fields):
+    """`known` is true when the same mesh was open already and its cache was kept."""
+
+    fingerprint: Fingerprint
+    known: Annotated[bool, Json(bool)]
+
+
+@dataclass(frozen=True, eq=False)
+class CloseMesh(Fields):
+    """Forget a mesh and all that was computed on it."""
+
+    fingerprint: Fingerprint
+
+
+@dataclass(frozen=True, eq=False)
+class Segment(Fields):
+    """Decompose an open mesh: `granularity` 0 (coarsest) to 1, or exactly `parts` parts.
+
+    Without either the engine chooses the number of parts.
+    """
+
+    fingerprint: Fingerprint
+    granularity: Granularity | None = None
+    parts: Parts | None = None
+    engine: Engine = "geometric"
+    seed: Seed = 0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.granularity is not None and self.parts is not None:
+            raise BadInput("Granularity and parts were both given.", "Give one of the two.")
+
+
+@dataclass(frozen=True, eq=False)
+class Segmented(Fields):
+    """labels (F,) int32 0..parts-1, patch (F,) int32 0..P-1 and the merge tree of the patches."""
+
+    labels: Labels
+    patch: Labels
+    tree_children: Annotated[NDArray[np.int32], Array(("M", 2), "int32")]
+    tree_height: Annotated[NDArray[np.float32], Array(("M",), "float32")]
+    engine: Engine
+    natural_parts: Parts
+    parts: Parts
+
+
+@dataclass(frozen=True, eq=False)
+class Cut(Segment):
+    """Like `Segment`, but only of a mesh that was segmented: never computes, always instant."""
+
+
+@dataclass(frozen=True, eq=False)
+class CutLabels(Fields):
+    """labels (F,) int32, 0..parts-1 without gaps."""
+
+    labels: Labels
+    parts: Parts
+
+
+@dataclass(frozen=True, eq=False)
+class Click(Fields):
+    """Points (N, 3) in the mesh's coordinates, labels (N,) 1 to include and 0 to exclude.
+
+    Of the clicks that wait on one mesh, only the one with the highest `sequence` is answered.
+    """
+
+    fingerprint: Fingerprint
+    sequence: Sequence
+    points: Annotated[NDArray[Any], Array(("N", 3), "float32 float64")]
+    point_labels: Annotated[NDArray[Any], Array(("N",), "bool int8 uint8 int32 int64")]
+    engine: Engine = "geometric"
+    seed: Seed = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Clicked(Fields):
+    """mask (F,) bool, score 0..1, and a warning that is empty when there is none."""
+
+    sequence: Sequence
+    mask: Annotated[NDArray[np.bool_], Array(("F",), "bool")]
+    score: Annotated[float, Number(0.0, 1.0)]
+    warning: Annotated[str, Text()] = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Complete(Fields):
+    """Close what a cut opened. labels (F,) int32: the part of each face."""
+
+    fingerprint: Fingerprint
+    labels: Annotated[NDArray[Any], Array(("F",), "int32 int64")]
+
+
+@dataclass(frozen=True, eq=False)
+class Completed(Fields):
+    """Caps of K parts.
+
+    vertices (M, 3) float64, numbered from V on; faces (N, 3) int64 into the mesh's vertices
+    followed by these; part k owns faces[part_offsets[k]:part_offsets[k + 1]]; closed (K,) bool.
+    """
+
+    vertices: Annotated[NDArray[np.float64], Array(("M", 3), "float64")]
+    faces: Annotated[NDArray[np.int64], Array(("N", 3), "int64")]
+    part_offsets: Annotated[NDArray[np.int64], Array(("K+1",), "int64")]
+    closed: Annotated[NDArray[np.bool_], Array(("K",), "bool")]
+
+
+@dataclass(frozen=True, eq=False)
+class Release(Fields):
+    """Drop what was computed, of one mesh or of all; the meshes stay open."""
+
+    fingerprint: Fingerprint | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Released(Fields):
+    """Bytes that were freed."""
+
+    bytes: Annotated[int, Whole(0, (1 << 53) - 1)]
+
+
+@dataclass(frozen=True, eq=False)
+class Status(Fields):
+    """What the engine holds and does. Answered at once, also in the middle of a job."""
+
+
+@dataclass(frozen=True, eq=False)
+class StatusReport(Fields):
+    """memory {total, available, process, cache, budget} in bytes, null where unknown.
+
+    meshes: [{fingerprint, vertices, faces, bytes, engines}], the last used ones, the newest last.
+    running: {id, method}, or left out when idle. queue: [{id, method}] in order.
+    """
+
+    memory: Annotated[dict[str, Any], Json(dict)]
+    meshes: Annotated[list[Any], Json(list)]
+    queue: Annotated[list[Any], Json(list)]
+    running: Annotated[dict[str, Any], Json(dict)] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Ping(Fields):
+    """Is the process alive? Answered at once, also in the middle of a job."""
+
+
+@dataclass(frozen=True, eq=False)
+class Done(Fields):
+    """The result of a method that has nothing to tell."""
+
+
+METHODS: dict[str, tuple[type[Fields], type[Fields]]] = {
+    "open_mesh": (OpenMesh, OpenedMesh),
+    "close_mesh": (CloseMesh, Done),
+    "segment": (Segment, Segmented),
+    "cut": (Cut, CutLabels),
+    "click": (Click, Clicked),
+    "complete": (Complete, Completed),
+    "release": (Release, Released),
+    "status": (Status, StatusReport),
+    "ping": (Ping, Done),
+}
+
+
+def read_request(
+    method: str, params: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]
+) -> Fields:
+    """The typed request of a message. Raises BadInput for what it does not know."""
+    if method not in METHODS:
+        raise BadInput(f"There is no method '{method:.40}'.", f"Known: {', '.join(METHODS)}.")
+    return METHODS[method][0].from_message(params, arrays)
+
+
+def fingerprint(vertices: NDArray[Any], faces: NDArray[Any]) -> str:
+    """A name for a mesh: BLAKE2b of its arrays, equal for equal values of any float or int width.
+
+    vertices: (V, 3) float, faces: (F, 3) int.
+    """
+    digest = hashlib.blake2b(digest_size=16)
+    for array, dtype in ((vertices, "<f8"), (faces, "<i8")):
+        digest.update(str(array.shape).encode())
+        digest.update(np.ascontiguousarray(array, dtype=dtype).data)
+    return digest.hexdigest()

@@ -1,0 +1,354 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the backend process remembers: open meshes by fingerprint, and all that was computed.
+
+As in segment-anything, a mesh is encoded once and every cut and click after it is answered from
+the cache. The least recently used meshes make room when the memory budget is exceeded.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+import traceback
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import requests
+from .errors import BadInput, Cancelled, OutOfMemory, PartwiseError
+
+if TYPE_CHECKING:
+    from .pipelines.segment import Analysis
+
+Progress = Callable[[str, int, int], None]
+Request = TypeVar("Request", bound=requests.Fields)
+
+log = logging.getLogger(__name__)
+
+_FALLBACK_BUDGET = 2 << 30
+_LARGEST_BUDGET = 8 << 30
+_LONGEST_DETAIL = 20_000
+_LONGEST_LIST = 1000  # a report must fit into the JSON of one frame
+
+
+@dataclass
+class OpenMesh:
+    """A mesh with its analyses, by engine and seed. `bytes` counts the arrays of both."""
+
+    fingerprint: str
+    vertices: NDArray[np.float64]  # (V, 3)
+    faces: NDArray[np.int64]  # (F, 3)
+    analyses: dict[tuple[str, int], Analysis] = field(default_factory=dict)
+    bytes: int = 0
+
+
+class Session:
+    """Answers requests one at a time, on one thread; `status` may be called from another.
+
+    budget : bytes of arrays to keep; a quarter of the machine's memory by default, 8 GiB at most.
+    """
+
+    def __init__(self, budget: int | None = None) -> None:
+        total = machine_memory()["total"]
+        if budget is None:
+            budget = min(total // 4, _LARGEST_BUDGET) if total else _FALLBACK_BUDGET
+        self.budget = budget
+        self._meshes: OrderedDict[str, OpenMesh] = OrderedDict()  # least recently used first
+        self._lock = threading.Lock()  # guards the table, not the meshes in it
+        self._answers: dict[type[requests.Fields], Callable[[Any, Progress], requests.Fields]] = {}
+        self.register(requests.OpenMesh, self.open_mesh)
+        self.register(requests.CloseMesh, self.close_mesh)
+        self.register(requests.Segment, self.segment)
+        self.register(requests.Cut, self.cut)
+        self.register(requests.Click, self.click)
+        self.register(requests.Complete, self.complete)
+        self.register(requests.Release, self.release)
+
+    def register(
+        self, kind: type[Request], answer: Callable[[Request, Progress], requests.Fields]
+    ) -> None:
+        """Answer requests of a class with a function of the request and a progress callback."""
+        self._answers[kind] = answer
+
+    def answer(self, request: requests.Fields, progress: Progress) -> requests.Fields:
+        """Run one job.
+
+        Raises PartwiseError, and nothing else, whatever happens in the job. Finished analyses
+        stay in the cache also when the job is cancelled or fails afterwards.
+        """
+        try:
+            return self._answers[type(request)](request, progress)
+        except Cancelled:
+            raise
+        except PartwiseError as error:
+            log.info("%s: %s", type(request).__name__, error)
+            raise
+        except MemoryError:
+            log.exception("out of memory in %s", type(request).__name__)
+            raise OutOfMemory(
+                "There was not enough memory for this mesh.",
+                "Close other programs, or reduce the mesh, and try again.",
+                traceback.format_exc()[-_LONGEST_DETAIL:],
+            ) from None
+        except (Exception, SystemExit) as error:
+            log.exception("failure in %s", type(request).__name__)
+            raise PartwiseError(
+                f"The engine failed ({type(error).__name__}); this is a fault of Partwise.",
+                "Try another granularity or a cleaned copy of the mesh, and send us the report.",
+                traceback.format_exc()[-_LONGEST_DETAIL:],
+            ) from None
+        finally:
+            self._keep_to_budget()
+
+    def open_mesh(self, request: requests.OpenMesh, progress: Progress) -> requests.OpenedMesh:
+        """Check a mesh and keep it. The same mesh again keeps what was computed on it."""
+        faces = request.faces.astype(np.int64, copy=False)
+        vertices = request.vertices.astype(np.float64, copy=False)
+        if not len(vertices) or not len(faces):
+            raise BadInput("The mesh has no faces.", "Choose an object with faces.")
+        if not np.isfinite(vertices).all():
+            raise BadInput(
+                "The mesh has vertices that are not finite numbers (NaN or infinite).",
+                "Delete these vertices, or undo the step that made them.",
+            )
+        if faces.min() < 0 or faces.max() >= len(vertices):
+            raise BadInput(
+                f"A face of the mesh names a vertex that is not among its {len(vertices)}.",
+                "Clean the mesh up (in Blender: Mesh > Clean Up > Validate) and try again.",
+            )
+        name = request.fingerprint or requests.fingerprint(vertices, faces)
+        known = self._meshes.get(name)
+        if (
+            known is not None
+            and np.array_equal(known.faces, faces)
+            and np.array_equal(known.vertices, vertices)
+        ):
+            self._touch(known)
+            return requests.OpenedMesh(name, known=True)
+        with self._lock:
+            self._meshes.pop(name, None)
+            self._meshes[name] = OpenMesh(name, vertices, faces)
+        return requests.OpenedMesh(name, known=False)
+
+    def close_mesh(self, request: requests.CloseMesh, progress: Progress) -> requests.Done:
+        """Forget a mesh; closing one that is not open is no error."""
+        with self._lock:
+            self._meshes.pop(request.fingerprint, None)
+        return requests.Done()
+
+    def segment(self, request: requests.Segment, progress: Progress) -> requests.Segmented:
+        """Labels, patches and the merge tree of a mesh, computed once for engine and seed."""
+        from .pipelines.segment import labels
+
+        analysis = self._analysis(
+            request.fingerprint, request.engine, request.seed, _span(progress, 0, 95)
+        )
+        found = labels(
+            analysis,
+            granularity=request.granularity,
+            parts=request.parts,
+            progress=_span(progress, 95, 100),
+        )
+        return requests.Segmented(
+            labels=found,
+            patch=analysis.patch,
+            tree_children=analysis.tree.children,
+            tree_height=analysis.tree.height,
+            engine=analysis.engine,
+            natural_parts=analysis.tree.natural_parts,
+            parts=int(found.max()) + 1,
+        )
+
+    def cut(self, request: requests.Cut, progress: Progress) -> requests.CutLabels:
+        """Labels from the tree of an earlier `segment` or `click`, without computing one."""
+        from .pipelines.segment import labels
+
+        mesh = self._mesh(request.fingerprint)
+        analysis = mesh.analyses.get((request.engine, request.seed))
+        if analysis is None:
+            raise BadInput(
+                "This mesh was not decomposed yet, so there is nothing to cut.",
+                "Decompose it first.",
+            )
+        found = labels(
+            analysis, granularity=request.granularity, parts=request.parts, progress=progress
+        )
+        return requests.CutLabels(labels=found, parts=int(found.max()) + 1)
+
+    def click(self, request: requests.Click, progress: Progress) -> requests.Clicked:
+        """The part under the clicks; the first one on a mesh also analyses it."""
+        from .pipelines.segment import click
+
+        analysis = self._analysis(request.fingerprint, request.engine, request.seed, progress)
+        points = request.points.astype(np.float64, copy=False)
+        found = click(analysis, points, request.point_labels)
+        return requests.Clicked(request.sequence, found.mask, float(found.score), found.warning)
+
+    def complete(self, request: requests.Complete, progress: Progress) -> requests.Completed:
+        """Caps for the parts that the labels make of an open mesh."""
+        mesh = self._mesh(request.fingerprint)
+        count = len(mesh.faces)
+        if len(request.labels) != count:
+            raise BadInput(
+                f"There are {len(request.labels)} labels for {count} faces.",
+                "Send one label for each face.",
+            )
+        if request.labels.min() < 0 or request.labels.max() >= count:
+            raise BadInput(
+                "The labels are not all part numbers.",
+                "Number the parts 0, 1, 2 and so on, and give each face a part.",
+            )
+        from .pipelines.complete import cap_parts
+
+        caps = cap_parts(mesh.vertices, mesh.faces, request.labels, progress=progress)
+        sizes = [len(part) for part in caps.faces]
+        return requests.Completed(
+            vertices=caps.vertices,
+            faces=np.concatenate([np.empty((0, 3), np.int64), *caps.faces]),
+            part_offsets=np.cumsum([0, *sizes], dtype=np.int64),
+            closed=np.array(caps.closed, dtype=bool),
+        )
+
+    def release(self, request: requests.Release, progress: Progress) -> requests.Released:
+        """Drop analyses; the meshes stay open."""
+        if request.fingerprint is None:
+            meshes = list(self._meshes.values())
+        else:
+            meshes = [self._mesh(request.fingerprint)]
+        before = sum(mesh.bytes for mesh in meshes)
+        for mesh in meshes:
+            mesh.analyses.clear()
+        return requests.Released(before - sum(array_bytes(mesh) for mesh in meshes))
+
+    def status(self) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        """Memory in bytes and the last used meshes, as `requests.StatusReport` describes them."""
+        with self._lock:
+            meshes = list(self._meshes.values())
+        memory: dict[str, Any] = {
+            **machine_memory(),
+            "process": process_memory(),
+            "cache": sum(mesh.bytes for mesh in meshes),
+            "budget": self.budget,
+        }
+        return memory, [
+            {
+                "fingerprint": mesh.fingerprint,
+                "vertices": len(mesh.vertices),
+                "faces": len(mesh.faces),
+                "bytes": mesh.bytes,
+                "engines": sorted({engine for engine, _ in list(mesh.analyses)}),
+            }
+            for mesh in meshes[-_LONGEST_LIST:]
+        ]
+
+    def _mesh(self, fingerprint: str) -> OpenMesh:
+        mesh = self._meshes.get(fingerprint)
+        if mesh is None:
+            raise BadInput("The engine does not hold this mesh (any more).", requests.SEND_AGAIN)
+        self._touch(mesh)
+        return mesh
+
+    def _touch(self, mesh: OpenMesh) -> None:
+        with self._lock:
+            self._meshes.move_to_end(mesh.fingerprint)
+
+    def _analysis(self, fingerprint: str, engine: str, seed: int, progress: Progress) -> Analysis:
+        mesh = self._mesh(fingerprint)
+        if (engine, seed) not in mesh.analyses:
+            from .pipelines.segment import analyse
+
+            analysis = analyse(
+                mesh.vertices, mesh.faces, seed=seed, engine=engine, progress=progress
+            )
+            mesh.analyses[engine, seed] = analysis
+            mesh.analyses[analysis.engine, seed] = analysis  # "auto" chooses one by its own name
+        return mesh.analyses[engine, seed]
+
+    def _keep_to_budget(self) -> None:
+        """Forget the least recently used meshes; the last used one always stays."""
+        with self._lock:
+            for mesh in self._meshes.values():
+                mesh.bytes = array_bytes(mesh)
+            held = sum(mesh.bytes for mesh in self._meshes.values())
+            while held > self.budget and len(self._meshes) > 1:
+                name, mesh = self._meshes.popitem(last=False)
+                held -= mesh.bytes
+                log.info("mesh %s made room for others", name)
+
+
+def _span(progress: Progress, first: int, last: int) -> Progress:
+    """Progress of one step of a job, as the part `first`..`last` of 100 of the whole job."""
+
+    def report(stage: str, done: int, total: int) -> None:
+        progress(stage, first + (last - first) * done // max(total, 1), 100)
+
+    return report
+
+
+def array_bytes(value: Any, seen: set[int] | None = None) -> int:
+    """Bytes of the NumPy arrays that an object holds, directly or below; shared ones count once."""
+    seen = set() if seen is None else seen
+    if isinstance(value, str | int | float | ModuleType | None) or id(value) in seen:
+        return 0
+    seen.add(id(value))
+    if isinstance(value, np.ndarray):
+        # A view keeps all of its base alive.
+        return array_bytes(value.base, seen) if isinstance(value.base, np.ndarray) else value.nbytes
+    if isinstance(value, dict):
+        return sum(array_bytes(item, seen) for item in list(value.values()))
+    if isinstance(value, list | tuple):
+        return sum(array_bytes(item, seen) for item in value)
+    return array_bytes(getattr(value, "__dict__", None), seen)
+
+
+def machine_memory() -> dict[str, int | None]:
+    """Memory of the machine in bytes: total and available, None where it cannot be told."""
+    if sys.platform == "win32":
+        return _windows_memory()
+    try:
+        page = os.sysconf("SC_PAGE_SIZE")
+        total = page * os.sysconf("SC_PHYS_PAGES")
+    except (OSError, ValueError):
+        return {"total": None, "available": None}
+    try:
+        available = page * os.sysconf("SC_AVPHYS_PAGES")
+        for line in Path("/proc/meminfo").read_text().splitlines():
+            if line.startswith("MemAvailable:"):
+                available = int(line.split()[1]) * 1024
+    except (OSError, ValueError):  # macOS names no free pages
+        return {"total": total, "available": None}
+    return {"total": total, "available": available}
+
+
+def process_memory() -> int | None:
+    """Resident memory of this process in bytes, None where it cannot be told."""
+    try:
+        resident = int(Path("/proc/self/statm").read_text().split()[1])
+    except (OSError, ValueError):
+        return None
+    return resident * os.sysconf("SC_PAGE_SIZE")
+
+
+def _windows_memory() -> dict[str, int | None]:
+    import ctypes
+
+    class MemoryStatus(ctypes.Structure):
+        _fields_ = (
+            ("length", ctypes.c_ulong),
+            ("load", ctypes.c_ulong),
+            *((name, ctypes.c_ulonglong) for name in ("total", "available")),
+            *((f"unused{i}", ctypes.c_ulonglong) for i in range(5)),
+        )
+
+    status = MemoryStatus(length=ctypes.sizeof(MemoryStatus))
+    if not ctypes.windll.kernel32.GlobalMemoryStatusEx(ctypes.byref(status)):  # type: ignore[attr-defined]
+        return {"total": None, "available": None}
+    return {"total": status.total, "available": status.available}
