@@ -1,0 +1,262 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading Wavefront .obj and .mtl: triangles in file order, also when materials alternate.
+
+Materials become glTF's, with the physically based extension of .mtl (Pr, Pm) where it is used.
+Source: Alias/Wavefront, "Object Files (.obj)" and "Material Library File (.mtl)", 1995.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .asset import Asset, Attribute, Primitive, single_node_asset
+from .mesh_formats import fan, numbers, split_corners
+
+MAP_OPTIONS = {"-s": 3, "-o": 3, "-t": 3, "-mm": 2}  # how many values follow; the others: one
+MAP_OPTIONS |= dict.fromkeys(("-blendu", "-blendv", "-boost", "-texres", "-clamp", "-bm"), 1)
+MAP_OPTIONS |= dict.fromkeys(("-imfchan", "-type", "-cc"), 1)
+
+
+def read_obj(path: Path) -> Asset:
+    """Read a .obj file and its .mtl. Raises ValueError or IndexError if it is damaged."""
+    data = path.read_bytes().replace(b"\\\r\n", b" ").replace(b"\\\n", b" ").replace(b"\t", b" ")
+    rows: dict[bytes, list[bytes]] = {b"v": [], b"vt": [], b"vn": [], b"f": []}
+    lines_of: dict[bytes, list[int]] = {key: [] for key in rows}
+    names: list[str] = []  # of materials, by first use
+    switches: list[tuple[int, int]] = []  # (faces before it, material)
+    libraries: list[str] = []
+    for number, line in enumerate(data.splitlines()):
+        key, _, rest = line.strip().partition(b" ")
+        if key in rows:
+            rows[key].append(rest.partition(b"#")[0])
+            lines_of[key].append(number)
+        elif key == b"usemtl":
+            name = rest.strip().decode("utf-8", "replace")
+            if name not in names:
+                names.append(name)
+            switches.append((len(rows[b"f"]), names.index(name)))
+        elif key == b"mtllib":
+            libraries.append(rest.strip().decode("utf-8", "replace"))
+    vertices, colours = _points(rows[b"v"])
+    counts = [len(rows[key]) for key in (b"v", b"vt", b"vn")]
+    sizes, index = _corners(rows[b"f"])
+    if (index < 0).any():
+        _resolve_relative(index, sizes, lines_of)
+    index -= 1
+    for column, count in enumerate(counts):
+        outside = (index[:, column] >= count) & (index[:, column] != -1)
+        if outside.any() or (column == 0 and (index[:, 0] < 0).any()):
+            raise ValueError("a face names a vertex, UV or normal that does not exist")
+    corner, polygon = fan(sizes)
+    material_of_line = np.full(len(sizes), -1)
+    for start, material in switches:
+        material_of_line[start:] = material
+    attributes = {
+        "NORMAL": _table(rows[b"vn"], 3),
+        "TEXCOORD_0": _flipped(_table(rows[b"vt"], 2)),
+        "COLOR_0": colours,
+    }
+    document, images, remarks = _materials(path, names, libraries)
+    primitives = [
+        _primitive(index[corner], chosen, attributes, material if material >= 0 else None)
+        for material, chosen in _by_material(material_of_line[polygon])
+    ]
+    faces = index[corner, 0]
+    return single_node_asset(
+        path, vertices, faces, primitives, document=document, images=images, remarks=remarks
+    )
+
+
+def _by_material(material: NDArray[np.int64]) -> list[tuple[int, NDArray[np.int64]]]:
+    order = np.argsort(material, kind="stable")
+    values, starts = np.unique(material[order], return_index=True)
+    return list(zip(values.tolist(), np.split(order, starts[1:]), strict=True))
+
+
+def _primitive(
+    index: NDArray[np.int64],
+    chosen: NDArray[np.int64],
+    arrays: dict[str, NDArray[np.float32] | None],
+    material: int | None,
+) -> Primitive:
+    """Triangles `chosen` of (t, 3, 3) `index`: corners by position, UV and normal."""
+    own = index[chosen]
+    rows, corners = split_corners(own[..., 0], own[..., 1], own[..., 2])
+    column = {"COLOR_0": 0, "TEXCOORD_0": 1, "NORMAL": 2}
+    attributes = {}
+    for name, values in arrays.items():
+        which = rows[:, column[name]]
+        # a primitive has an attribute for all vertices or for none
+        if values is not None and (which >= 0).all():
+            attributes[name] = Attribute(values[which])
+    return Primitive(0, corners, chosen, rows[:, 0], attributes, [], material)
+
+
+def _points(rows: list[bytes]) -> tuple[NDArray[np.float64], NDArray[np.float32] | None]:
+    """(V, 3) positions and, when lines go on with r g b, (V, 3) colours."""
+    if not rows:
+        return np.zeros((0, 3)), None
+    table = numbers(b"\n".join(rows))
+    width = len(rows[0].split())
+    if len(table) != len(rows) * width:
+        return numbers(b"\n".join(b" ".join(r.split()[:3]) for r in rows)).reshape(-1, 3), None
+    grid = table.reshape(-1, width)
+    colours = grid[:, 3:6].astype(np.float32) if width >= 6 else None
+    return np.ascontiguousarray(grid[:, :3]), colours
+
+
+def _table(rows: list[bytes], width: int) -> NDArray[np.float32] | None:
+    if not rows:
+        return None
+    table = numbers(b"\n".join(rows))
+    if len(table) != len(rows) * width:  # some files write u v w, or only u
+        padded = (r.split()[:width] + [b"0"] * width for r in rows)
+        table = numbers(b"\n".join(b" ".join(p[:width]) for p in padded))
+    return table.reshape(-1, width).astype(np.float32)
+
+
+def _flipped(uv: NDArray[np.float32] | None) -> NDArray[np.float32] | None:
+    """UVs with the origin at the top left, as in glTF; in .obj it is at the bottom left."""
+    if uv is None:
+        return None
+    return np.column_stack([uv[:, 0], np.float32(1) - uv[:, 1]])
+
+
+def _corners(rows: list[bytes]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Corners of each face line (n,), and (c, 3) their indices as written: v, vt, vn, or 0."""
+    if not rows:
+        return np.zeros(0, dtype=np.int64), np.zeros((0, 3), dtype=np.int64)
+    text = b"\n".join(rows) + b"\n"
+    letters = np.frombuffer(text, dtype=np.uint8)
+    blank = letters <= 32
+    starts = np.flatnonzero(~blank & np.concatenate([[True], blank[:-1]]))
+    line_ends = np.flatnonzero(letters == 10)
+    sizes = np.diff(np.searchsorted(starts, line_ends), prepend=0)
+    slash = letters == 47
+    index = np.zeros((len(starts), 3), dtype=np.int64)
+    if not len(starts):
+        return sizes, index
+    per_corner = np.add.reduceat(slash.astype(np.int64), starts)
+    doubled = int((slash[1:] & slash[:-1]).sum())
+    kind = int(per_corner[0])
+    if (per_corner == kind).all() and kind <= 2 and doubled in (0, len(starts)):
+        values = np.rint(numbers(text.replace(b"/", b" "))).astype(np.int64)
+        columns = {0: [0], 1: [0, 1], 2: [0, 2] if doubled else [0, 1, 2]}[kind]
+        if len(values) == len(starts) * len(columns):
+            index[:, columns] = values.reshape(len(starts), -1)
+            return sizes, index
+    for row, word in enumerate(text.split()):
+        for column, value in enumerate(word.split(b"/")):
+            index[row, column] = int(value or 0)
+    return sizes, index
+
+
+def _resolve_relative(
+    index: NDArray[np.int64], sizes: NDArray[np.int64], lines_of: dict[bytes, list[int]]
+) -> None:
+    """Turn negative indices, which count back from the face's line, into positive, in place."""
+    line = np.repeat(np.array(lines_of[b"f"]), sizes)
+    for column, key in enumerate((b"v", b"vt", b"vn")):
+        before = np.searchsorted(np.array(lines_of[key], dtype=np.int64), line)
+        relative = index[:, column] < 0
+        index[relative, column] += before[relative] + 1
+        if (index[relative, column] < 1).any():
+            raise ValueError("a face counts back beyond the first vertex")
+
+
+def _materials(
+    path: Path, names: list[str], libraries: list[str]
+) -> tuple[dict[str, Any], list[bytes | memoryview | Path | None], list[str]]:
+    """glTF materials for `names`, in that order, and the files of their textures."""
+    entries: dict[str, dict[str, str]] = {}
+    remarks = []
+    for library in libraries:
+        found = _beside(path, library)
+        if found is None:
+            remarks.append(f"The material file {library} was not found.")
+            continue
+        current: dict[str, str] = {}
+        for line in found.read_text("utf-8", "replace").splitlines():
+            key, _, rest = line.strip().replace("\t", " ").partition(" ")
+            if key == "newmtl":
+                current = entries.setdefault(rest.strip(), {})
+            elif rest:
+                current[key.lower()] = rest.strip()
+    document: dict[str, Any] = {}
+    images: list[bytes | memoryview | Path | None] = []
+    textures: dict[Path, int] = {}
+
+    def texture(value: str) -> dict[str, int] | None:
+        found = _beside(path, _map_file(value))
+        if found is None:
+            remarks.append(f"The texture {_map_file(value)} was not found.")
+            return None
+        if found not in textures:
+            textures[found] = len(images)
+            images.append(found)
+            document.setdefault("textures", []).append({"source": textures[found]})
+            document.setdefault("images", []).append({"name": found.stem, "uri": found.name})
+        return {"index": textures[found]}
+
+    made = [_material(name, entries.get(name, {}), texture) for name in names]
+    if made:
+        document["materials"] = made
+    return document, images, sorted(set(remarks))
+
+
+def _material(name: str, entry: dict[str, str], texture: Any) -> dict[str, Any]:
+    def floats(key: str, default: list[float]) -> list[float]:
+        try:
+            return [float(word) for word in entry[key].split()]
+        except (KeyError, ValueError):
+            return default
+
+    colour = (floats("kd", [0.8]) * 3)[:3]
+    alpha = floats("d", [1.0 - floats("tr", [0.0])[0]])[-1]
+    shininess = floats("ns", [0.0])[0]
+    surface: dict[str, Any] = {
+        "baseColorFactor": [*colour, alpha],
+        "metallicFactor": floats("pm", [0.0])[0],
+        "roughnessFactor": floats("pr", [(2.0 / (max(shininess, 0.0) + 2.0)) ** 0.5])[0],
+    }
+    material: dict[str, Any] = {"name": name, "pbrMetallicRoughness": surface}
+    if "map_kd" in entry and (found := texture(entry["map_kd"])):
+        surface["baseColorTexture"] = found
+        surface["baseColorFactor"] = [1.0, 1.0, 1.0, alpha]
+    if "norm" in entry and (found := texture(entry["norm"])):
+        material["normalTexture"] = found
+    if any(emission := floats("ke", [])):
+        material["emissiveFactor"] = [min(max(e, 0.0), 1.0) for e in (emission * 3)[:3]]
+    if alpha < 1:
+        material["alphaMode"] = "BLEND"
+    return material
+
+
+def _map_file(value: str) -> str:
+    """File name of a map statement, which may begin with options and hold spaces."""
+    words = value.split()
+    while words and words[0].lower() in MAP_OPTIONS:
+        count = MAP_OPTIONS[words[0].lower()]
+        words.pop(0)
+        while count and len(words) > 1 and _is_option_value(words[0]):
+            words.pop(0)
+            count -= 1
+    return " ".join(words)
+
+
+def _is_option_value(word: str) -> bool:
+    return bool(re.fullmatch(r"[-+.\deE]+|on|off|[rgbmlz]|sphere|cube_\w+", word))
+
+
+def _beside(path: Path, name: str) -> Path | None:
+    """The file `name` relative to the folder of `path`, whatever its slashes; None if missing."""
+    relative = name.strip().strip('"').replace("\\", "/")
+    if not relative or relative.startswith("/") or re.match(r"[A-Za-z][\w+.-]*:", relative):
+        relative = relative.rsplit("/", 1)[-1]  # an absolute path of another machine
+    found = path.parent / relative
+    return found if relative and found.is_file() else None
