@@ -52,46 +52,39 @@ class Failure:
     error: PartwiseError
 
 
-def find_sources(arguments: Sequence[str]) -> tuple[list[Path], list[Failure]]:
-    """Files for the INPUT arguments, each once, and the arguments that name nothing usable."""
+def plan(options: Namespace, target: Callable[[Path], Path]) -> list[Task]:
+    """Tasks for the INPUT arguments, checked before any work begins.
+
+    `target` gives the output of a source. Raises BadInput when two inputs would write the same
+    output, or an output would replace its own input.
+    """
     from ..files import find_inputs
 
-    found: dict[str, Path] = {}
-    failures = []
-    for argument in arguments:
-        try:
-            for path in find_inputs([argument]):
-                found.setdefault(os.path.realpath(path), path)
-        except (PartwiseError, OSError) as error:
-            failures.append(Failure(argument, in_words(error)))
-    return list(found.values()), failures
-
-
-def check_stems(sources: Sequence[Path]) -> None:
-    """Raises BadInput when two inputs would write the same file."""
+    tasks = [Task(path, target(path), options) for path in find_inputs(options.inputs)]
     seen: dict[str, Path] = {}
-    for path in sources:
-        other = seen.setdefault(os.path.normcase(path.stem), path)
-        if other is not path:
+    for task in tasks:
+        other = seen.setdefault(os.path.normcase(task.target), task.source)
+        if other is not task.source:
             raise BadInput(
-                f"{other} and {path} would both write '{path.stem}'; nothing was done.",
+                f"{other} and {task.source} would both be written to {task.target}.",
                 "Rename one of them, or give them in two calls.",
             )
+        if os.path.realpath(task.source) == os.path.realpath(task.target):
+            raise BadInput(
+                f"The output would replace its own input {task.source}.", "Choose another -o."
+            )
+    return tasks
 
 
-def check_target(task: Task) -> None:
-    """Raises BadInput when writing the result would destroy the input."""
-    if os.path.realpath(task.source) == os.path.realpath(task.target):
-        raise BadInput(
-            f"The output would replace its own input {task.source}.", "Choose another -o."
-        )
+def prepare_folder(folder: Path, tasks: Sequence[Task]) -> None:
+    """Make the output folder now, so that an unwritable one is refused before the work.
 
+    It is not made when there is no source to read.
+    """
+    from ..files import make_folder
 
-def make_folder(folder: Path) -> None:
-    """Make `folder` and its parents; OSError when that is not possible."""
-    if folder.exists() and not folder.is_dir():
-        raise BadInput(f"{folder} is a file, not a folder.", "Choose another -o.")
-    folder.mkdir(parents=True, exist_ok=True)
+    if any(task.source.is_file() for task in tasks):
+        make_folder(folder)
 
 
 def run_batch(
@@ -99,17 +92,15 @@ def run_batch(
     work: Work,
     describe: Callable[[Row], str],
     console: Console,
-    *,
-    failures: Sequence[Failure] = (),
 ) -> int:
     """Work through `tasks`; print results as they come and the sum at the end.
 
     `work` is a module-level function (it may run in another process) from a task to a row of
     plain values; `describe` turns a row into the line for stdout. Returns the exit status.
     """
-    options = tasks[0].options if tasks else Namespace(jobs=1, skip_existing=False, debug=False)
-    bad = list(failures)
-    rows = []
+    options = tasks[0].options
+    rows: list[Row] = []
+    bad: list[Failure] = []
     open_tasks = []
     for task in tasks:
         if options.skip_existing and task.target.exists():

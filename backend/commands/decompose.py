@@ -8,16 +8,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from ..errors import BadInput
-from .batch import (
-    Progress,
-    Row,
-    Task,
-    check_stems,
-    check_target,
-    find_sources,
-    make_folder,
-    run_batch,
-)
+from .batch import Progress, Row, Task, plan, prepare_folder, run_batch
 from .console import Console
 
 OTHER_FORMATS = {".gltf", ".obj", ".ply", ".stl", ".off", ".npz", ".fbx", ".blend", ".usd", ".zip"}
@@ -30,42 +21,41 @@ def run(options: Namespace, console: Console) -> int:
             "Generating hidden surfaces needs a completion model, and none is installed.",
             "Use --complete cap, which closes each part where it was cut.",
         )
-    sources, failures = find_sources(options.inputs)
-    one_file = options.output.suffix.lower() == ".glb" and not options.split_files
-    if one_file and len(sources) + len(failures) > 1:
-        raise BadInput(
-            f"{len(sources)} inputs cannot share the one file {options.output}.",
-            "Give a folder with -o.",
-        )
     if options.output.suffix.lower() in OTHER_FORMATS:
         raise BadInput(
             f"Parts are written as GLB, not as '{options.output.suffix}'.",
             "Give -o a name that ends in .glb, or a folder.",
         )
-    if options.preview is not None and _one_picture(options) and len(sources) > 1:
+    if options.split_files and options.output.suffix.lower() == ".glb":
         raise BadInput(
-            f"{len(sources)} inputs cannot share the one picture {options.preview}.",
+            f"--split-files writes a folder of files, and {options.output} names one file.",
+            "Give -o a folder.",
+        )
+    tasks = plan(options, lambda source: _target(source, options))
+    one_picture = options.preview is not None and _is_picture(options.preview)
+    if one_picture and len(tasks) > 1:
+        raise BadInput(
+            f"{len(tasks)} inputs cannot share the one picture {options.preview}.",
             "Give a folder with --preview.",
         )
-    check_stems(sources)
-    tasks = [Task(path, _target(path, options, one_file), options) for path in sources]
-    for task in tasks:
-        check_target(task)
-    make_folder(options.output.parent if one_file else options.output)
+    prepare_folder(options.output.parent if _one_file(options) else options.output, tasks)
     if options.preview is not None:
-        make_folder(options.preview.parent if _one_picture(options) else options.preview)
-    return run_batch(tasks, decompose_file, _describe, console, failures=failures)
+        prepare_folder(options.preview.parent if one_picture else options.preview, tasks)
+    return run_batch(tasks, decompose_file, _describe, console)
 
 
-def _target(source: Path, options: Namespace, one_file: bool) -> Path:
-    if one_file:
+def _one_file(options: Namespace) -> bool:
+    return options.output.suffix.lower() == ".glb"
+
+
+def _is_picture(path: Path) -> bool:
+    return path.suffix.lower() == ".png"
+
+
+def _target(source: Path, options: Namespace) -> Path:
+    if _one_file(options):
         return Path(options.output)
-    name = source.stem if options.split_files else f"{source.stem}.glb"
-    return Path(options.output) / name
-
-
-def _one_picture(options: Namespace) -> bool:
-    return bool(options.preview.suffix.lower() == ".png")
+    return Path(options.output) / (source.stem if options.split_files else f"{source.stem}.glb")
 
 
 def _describe(row: Row) -> str:
@@ -83,7 +73,7 @@ def decompose_file(task: Task, progress: Progress) -> Row:
 
     options, began = task.options, time.perf_counter()
     preview = options.preview
-    if preview is not None and not _one_picture(options):
+    if preview is not None and not _is_picture(preview):
         preview = preview / f"{task.source.stem}.png"
     done = decompose(
         task.source,

@@ -13,16 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import BadInput
-from .batch import (
-    Progress,
-    Row,
-    Task,
-    check_stems,
-    check_target,
-    find_sources,
-    make_folder,
-    run_batch,
-)
+from .batch import Progress, Row, Task, plan, prepare_folder, run_batch
 from .console import Console
 
 Query = tuple[NDArray[np.float64], NDArray[np.int32]]  # points (N, 3) and labels (N,)
@@ -30,15 +21,11 @@ Query = tuple[NDArray[np.float64], NDArray[np.int32]]  # points (N, 3) and label
 
 def run(options: Namespace, console: Console) -> int:
     """Run the command. Returns the exit status."""
-    sources, failures = find_sources(options.inputs)
-    check_stems(sources)
     if options.clicks is not None and not options.clicks.exists():
         raise BadInput(f"The click file {options.clicks} does not exist.", "Check its path.")
-    tasks = [Task(path, options.output / f"{path.stem}.npz", options) for path in sources]
-    for task in tasks:
-        check_target(task)
-    make_folder(options.output)
-    return run_batch(tasks, segment_file, _describe, console, failures=failures)
+    tasks = plan(options, lambda source: options.output / f"{source.stem}.npz")
+    prepare_folder(options.output, tasks)
+    return run_batch(tasks, segment_file, _describe, console)
 
 
 def _describe(row: Row) -> str:
@@ -50,15 +37,15 @@ def _describe(row: Row) -> str:
 def segment_file(task: Task, progress: Progress) -> Row:
     """Segment one mesh and write its .npz."""
     from ..files import read_mesh, write_arrays
-    from ..pipelines.segment import analyse, click, labels
+    from ..pipelines import segment
 
     options, began = task.options, time.perf_counter()
     queries = None if options.clicks is None else read_clicks(options.clicks, task.source.stem)
     asset = read_mesh(task.source)
-    found = analyse(
+    found = segment.analyse(
         asset.vertices, asset.faces, seed=options.seed, engine=options.engine, progress=progress
     )
-    face_labels = labels(found, granularity=options.granularity, parts=options.parts)
+    face_labels = segment.labels(found, granularity=options.granularity, parts=options.parts)
     arrays: dict[str, NDArray[Any]] = {
         "labels": face_labels.astype(np.int32),
         "patch": found.patch.astype(np.int32),
@@ -74,7 +61,7 @@ def segment_file(task: Task, progress: Progress) -> Row:
         "warnings": list(asset.remarks),
     }
     if queries is not None:
-        answers = [click(found, points, signs) for points, signs in queries]
+        answers = [segment.click(found, points, signs) for points, signs in queries]
         masks = [answer.mask for answer in answers]
         arrays["masks"] = np.array(masks, dtype=bool).reshape(len(masks), len(asset.faces))
         arrays["scores"] = np.array([answer.score for answer in answers], dtype=np.float32)

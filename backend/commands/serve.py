@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from typing import NoReturn
 
 from .console import Console
 
 
-def run(_options: Namespace, _console: Console) -> int:
-    """Serve until stdin ends. Returns the exit status."""
+def run(_options: Namespace, _console: Console) -> NoReturn:
+    """Serve until stdin ends; the server ends the process itself."""
     from ..server import serve
 
-    return serve()
+    serve()

@@ -3,14 +3,17 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
+from ..asset import Asset
 from ..errors import BadInput
-from ..files import read_mesh, write_parts, write_split_parts
+from ..files import CapFaces, make_folder, read_mesh, write_parts
 from .segment import analyse, labels
 
 Progress = Callable[[str, int, int], None]
@@ -74,8 +77,10 @@ def decompose(
 
         caps = cap_parts(asset.vertices, asset.faces, face_labels, progress=progress)
     tell("Writing the parts", 0, 1)
-    write = write_split_parts if split_files else write_parts
-    write(target, asset, face_labels, caps=caps)
+    if split_files:
+        _write_folder(target, asset, face_labels, caps)
+    else:
+        write_parts(target, asset, face_labels, caps=caps)
     tell("Writing the parts", 1, 1)
     if preview is not None:
         from ..preview import render_parts
@@ -91,6 +96,21 @@ def decompose(
         closed=None if caps is None else sum(map(bool, caps.closed)),
         remarks=tuple(asset.remarks),
     )
+
+
+def _write_folder(
+    target: Path, asset: Asset, face_labels: NDArray[np.int32], caps: CapFaces | None
+) -> None:
+    """One GLB for each part. All are written elsewhere first; older ones are replaced."""
+    make_folder(target)
+    with tempfile.TemporaryDirectory(prefix=".", dir=target) as name:
+        made = Path(name)
+        for part in range(int(face_labels.max()) + 1):
+            write_parts(made / f"part_{part:02}.glb", asset, face_labels, caps=caps, only=part)
+        for old in target.glob("part_*.glb"):
+            old.unlink()
+        for file in made.iterdir():
+            file.replace(target / file.name)
 
 
 def _silent(_stage: str, _done: int, _total: int) -> None:

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A simulated person who clicks on faces until the mask is right.
+
+Two protocols: random include clicks in the part, as SegviGen (2026) scores its masks, and
+corrective clicks at the centre of the largest error, as Segment Anything (Kirillov et al., 2023).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..geometry.graphs import components, spread, symmetric
+from ..geometry.mesh import FaceGraph
+from .metrics import mask_iou
+
+Mask = NDArray[np.bool_]
+Answer = Callable[[NDArray[np.int64], NDArray[np.int32]], Mask]
+CLICKS = (1, 3, 5, 10)
+
+
+def click_ious(
+    answer: Answer,
+    graph: FaceGraph,
+    part: Mask,
+    rng: np.random.Generator,
+    *,
+    corrective: bool,
+    counts: Sequence[int] = CLICKS,
+) -> dict[int, float]:
+    """IoU by area after each number of clicks in `counts`.
+
+    `answer` turns clicked faces (N,) and labels (N,), 1 include and 0 exclude, into a mask (F,);
+    `part` is the true mask. The clicker stops where the mask is right.
+    """
+    if corrective:
+        return _corrective_ious(answer, graph, part, counts)
+    inside = np.flatnonzero(part & (graph.area > 0))
+    chance = graph.area[inside] / graph.area[inside].sum()
+    faces = rng.choice(inside, size=max(counts), p=chance)
+    include = np.ones(max(counts), dtype=np.int32)
+    return {n: mask_iou(answer(faces[:n], include[:n]), part, graph.area) for n in counts}
+
+
+def _corrective_ious(
+    answer: Answer, graph: FaceGraph, part: Mask, counts: Sequence[int]
+) -> dict[int, float]:
+    mask = np.zeros_like(part)
+    faces: list[int] = []
+    signs: list[int] = []
+    ious = {}
+    for clicks in range(1, max(counts) + 1):
+        if graph.area[mask != part].any():
+            face = error_centre(graph, mask, part)
+            faces.append(face)
+            signs.append(int(part[face]))
+            mask = answer(np.array(faces), np.array(signs, dtype=np.int32))
+        if clicks in counts:
+            ious[clicks] = mask_iou(mask, part, graph.area)
+    return ious
+
+
+def error_centre(graph: FaceGraph, mask: Mask, part: Mask) -> int:
+    """The face deepest inside the largest connected region where `mask` and `part` differ.
+
+    Missing and surplus faces form regions of their own. Raises ValueError when the error has no
+    area.
+    """
+    kind = np.where(mask == part, 0, np.where(part, 1, 2))
+    together = kind[graph.first] == kind[graph.second]
+    region = components(len(part), graph.first[together], graph.second[together])
+    size = np.bincount(region, weights=np.where(kind > 0, graph.area, 0.0))
+    if not size.max() > 0:
+        raise ValueError("the mask has no error")
+    chosen = region == size.argmax()
+    inner = chosen[graph.first] & chosen[graph.second]
+    rim_edge = chosen[graph.first] != chosen[graph.second]
+    rim = np.unique(np.where(chosen[graph.first], graph.first, graph.second)[rim_edge])
+    if len(rim):
+        gap = graph.centroid[graph.first[inner]] - graph.centroid[graph.second[inner]]
+        cost = np.linalg.norm(gap, axis=1) + 1e-12  # coincident centroids are still a step apart
+        steps = symmetric(len(part), graph.first[inner], graph.second[inner], cost)
+        depth = spread(steps, rim)[0]
+    else:  # a whole island
+        middle = np.average(graph.centroid[chosen], axis=0, weights=graph.area[chosen])
+        depth = -np.linalg.norm(graph.centroid - middle, axis=1)
+    depth = np.where(chosen & (graph.area > 0), depth, -np.inf)
+    return int(depth.argmax())

@@ -1,0 +1,503 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The command line: what it writes, what it refuses, and in which words."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from backend.__main__ import main
+from tests.bad_meshes import CORPUS, lathe
+
+USABLE = [name for name, make in CORPUS.items() if make().usable]
+UNUSABLE = [name for name in CORPUS if name not in USABLE]
+
+
+def save(path, mesh=None):
+    vertices, faces = lathe() if mesh is None else (mesh.vertices, mesh.faces)
+    np.savez(path, vertices=vertices, faces=faces)
+    return path
+
+
+def shell(checkout, *arguments, **options):
+    options.setdefault("timeout", 120)
+    return subprocess.run(
+        [sys.executable, "-m", "backend", *map(str, arguments)],
+        cwd=checkout,
+        capture_output=True,
+        **options,
+    )
+
+
+def check_tree(children, height, patches):
+    assert children.shape == (patches - 1, 2)
+    assert children.dtype == np.int32
+    assert height.shape == (patches - 1,)
+    assert height.dtype == np.float32
+    assert (np.diff(height) >= 0).all()
+    assert (children < patches + np.arange(patches - 1)[:, None]).all(), "made of later nodes"
+    assert sorted(children.ravel()) == list(range(2 * patches - 2)), "each node has one parent"
+
+
+@pytest.mark.parametrize("name", USABLE)
+def test_bad_but_usable_meshes_are_segmented(name, tmp_path):
+    mesh = CORPUS[name]()
+    source = save(tmp_path / "mesh.npz", mesh)
+    assert main(["segment", str(source), "-o", str(tmp_path / "out"), "--quiet"]) == 0
+    with np.load(tmp_path / "out/mesh.npz", allow_pickle=False) as found:
+        assert set(found.files) == {"labels", "patch", "tree_children", "tree_height", "engine"}
+        assert found["labels"].dtype == found["patch"].dtype == np.int32
+        assert found["labels"].shape == found["patch"].shape == (len(mesh.faces),)
+        parts, patches = found["labels"].max() + 1, found["patch"].max() + 1
+        assert set(found["labels"]) == set(range(parts))
+        assert set(found["patch"]) == set(range(patches))
+        assert str(found["engine"]) == "geometric"
+        check_tree(found["tree_children"], found["tree_height"], patches)
+
+
+@pytest.mark.parametrize("name", UNUSABLE)
+@pytest.mark.parametrize("command", ["segment", "decompose"])
+def test_unusable_meshes_are_refused_with_a_sentence(name, command, tmp_path, capsys):
+    source = save(tmp_path / "mesh.npz", CORPUS[name]())
+    out = tmp_path / "out"
+    assert main([command, str(source), "-o", str(out)]) == 2
+    last = capsys.readouterr().err.strip().splitlines()[-1]
+    assert last.endswith(".")
+    assert len(last.split()) >= 6, "a sentence that says what is wrong and what to do"
+    assert "Traceback" not in last
+    assert list(out.iterdir()) == []
+
+
+@pytest.fixture(scope="module")
+def mesh_file(tmp_path_factory):
+    return save(tmp_path_factory.mktemp("mesh") / "waist.npz")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--parts", "0"], "--parts must be a whole number of at least 1"),
+        (["--parts", "-3"], "--parts must"),
+        (["--parts", "2.5"], "--parts must"),
+        (["--parts", "100000"], "from 1 to"),
+        (["--parts", "9" * 30], "from 1 to"),
+        (["--granularity", "1.01"], "--granularity must be a number from 0"),
+        (["--granularity", "-0.1"], "--granularity must"),
+        (["--granularity", "nan"], "--granularity must"),
+        (["--granularity", "fine"], "--granularity must"),
+        (["--granularity", "0.5", "--parts", "3"], "exclude each other"),
+        (["--engine", "magic"], "magic"),
+        (["--jobs", "0"], "--jobs must"),
+        (["--seed", "-1"], "--seed must"),
+        (["--wrong"], "--wrong"),
+    ],
+)
+@pytest.mark.parametrize("command", ["segment", "decompose"])
+def test_options_out_of_range_are_refused(command, options, words, mesh_file, tmp_path, capsys):
+    assert main([command, str(mesh_file), "-o", str(tmp_path / "out"), *options]) == 2
+    assert words in capsys.readouterr().err.splitlines()[-1]
+    assert not list(tmp_path.rglob("*.*")), "nothing is written"
+
+
+def test_parts_above_the_possible_names_the_maximum(mesh_file, tmp_path, capsys):
+    out = tmp_path / "out"
+    main(["segment", str(mesh_file), "-o", str(out), "--json"])
+    most = json.loads(capsys.readouterr().out)["results"][0]["patches"]
+    assert main(["segment", str(mesh_file), "-o", str(out), "--parts", str(most + 1)]) == 2
+    assert str(most) in capsys.readouterr().err.splitlines()[-1]
+    assert main(["segment", str(mesh_file), "-o", str(out), "--parts", str(most)]) == 0
+    with np.load(out / "waist.npz") as found:
+        assert found["labels"].max() + 1 == most
+
+
+@pytest.mark.parametrize("parts", [1, 2, 3, 7, 50])
+def test_parts_gives_exactly_so_many(parts, mesh_file, tmp_path):
+    assert main(["segment", str(mesh_file), "-o", str(tmp_path), "--parts", str(parts)]) == 0
+    with np.load(tmp_path / "waist.npz") as found:
+        assert list(np.unique(found["labels"])) == list(range(parts))
+
+
+def test_parts_below_the_number_of_islands(tmp_path):
+    source = save(tmp_path / "mesh.npz", CORPUS["interpenetrating_shells"]())
+    assert main(["segment", str(source), "-o", str(tmp_path / "out"), "--parts", "2"]) == 0
+    with np.load(tmp_path / "out/mesh.npz") as found:
+        assert found["labels"].max() == 1
+
+
+def test_granularity_goes_from_one_part_to_every_patch(mesh_file, tmp_path):
+    counts = []
+    for value in ("0", "0.25", "0.75", "1"):
+        main(["segment", str(mesh_file), "-o", str(tmp_path), "--granularity", value])
+        with np.load(tmp_path / "waist.npz") as found:
+            counts.append(int(found["labels"].max()) + 1)
+            patches = int(found["patch"].max()) + 1
+    assert counts == sorted(counts)
+    assert counts[0] == 1
+    assert counts[-1] == patches
+
+
+def test_a_bad_file_among_many_does_not_stop_the_others(tmp_path, capsys):
+    good, after = save(tmp_path / "good.npz"), save(tmp_path / "after.npz")
+    bad = tmp_path / "bad.obj"
+    bad.write_text("this is no mesh")
+    missing = tmp_path / "missing.glb"
+    out = tmp_path / "out"
+    assert main(["segment", *map(str, (good, bad, missing, after)), "-o", str(out)]) == 2
+    assert sorted(path.name for path in out.iterdir()) == ["after.npz", "good.npz"]
+    said = capsys.readouterr()
+    assert "bad.obj" in said.err
+    assert "missing.glb" in said.err
+    assert said.err.splitlines()[-1] == "2 of 4 inputs failed. Wrote 2 outputs."
+    assert len(said.out.splitlines()) == 2
+
+
+def test_json_is_one_document(tmp_path, capsys):
+    good, missing = save(tmp_path / "good.npz"), tmp_path / "missing.glb"
+    out = tmp_path / "out"
+    assert main(["segment", str(good), str(missing), "-o", str(out), "--json", "-q"]) == 2
+    document = json.loads(capsys.readouterr().out)
+    (row,), (error,) = document["results"], document["errors"]
+    assert row["input"] == str(good)
+    assert row["output"] == str(out / "good.npz")
+    assert row["engine"] == "geometric"
+    assert row["faces"] == 512
+    assert 1 <= row["parts"] <= row["patches"]
+    assert error["input"] == str(missing)
+    assert error["code"] == "BAD_INPUT"
+    assert error["message"]
+
+
+def test_equal_stems_are_refused_before_work_begins(tmp_path, capsys):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    one, two = save(tmp_path / "a/chair.npz"), save(tmp_path / "b/chair.npz")
+    for command in ("segment", "decompose"):
+        assert main([command, str(one), str(two), "-o", str(tmp_path / "out")]) == 2
+        assert "Rename" in capsys.readouterr().err.splitlines()[-1]
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_output_never_replaces_its_input(tmp_path, capsys):
+    source = save(tmp_path / "mesh.npz")
+    before = source.read_bytes()
+    assert main(["segment", str(source), "-o", str(tmp_path)]) == 2
+    assert "its own input" in capsys.readouterr().err
+    assert source.read_bytes() == before
+
+
+def test_folders_patterns_and_the_same_file_twice(tmp_path, monkeypatch, capsys):
+    (tmp_path / "in").mkdir()
+    one, _two = save(tmp_path / "in/one.npz"), save(tmp_path / "in/two.npz")
+    (tmp_path / "in/notes.txt").write_text("not a mesh")
+    monkeypatch.chdir(tmp_path)
+    for inputs in (["in"], ["in/*.npz"], ["in", "in/one.npz", str(one)]):
+        assert main(["segment", *inputs, "-o", "out", "--json"]) == 0
+        assert len(json.loads(capsys.readouterr().out)["results"]) == 2
+        shutil.rmtree("out")
+
+
+def test_skip_existing(tmp_path, capsys):
+    source, out = save(tmp_path / "mesh.npz"), tmp_path / "out"
+    out.mkdir()
+    (out / "mesh.npz").write_bytes(b"kept")
+    arguments = ["segment", str(source), "-o", str(out)]
+    assert main([*arguments, "--skip-existing"]) == 0
+    assert (out / "mesh.npz").read_bytes() == b"kept"
+    assert "skipped" in capsys.readouterr().out
+    assert main(arguments) == 0
+    assert (out / "mesh.npz").read_bytes() != b"kept"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("nothing.npz", b""),
+        ("short.glb", b"glTF\x02\x00\x00\x00"),
+        ("noise.glb", bytes(range(256)) * 8),
+        ("noise.ply", bytes(range(256)) * 8),
+        ("noise.stl", bytes(range(256)) * 8),
+        ("noise.off", b"OFF\n3 1 0\n0 0 0\n"),
+        ("text.gltf", b"{}"),
+        ("photo.xyz", b"0 0 0"),
+    ],
+)
+def test_files_that_are_no_meshes(name, content, tmp_path, capsys):
+    (tmp_path / name).write_bytes(content)
+    assert main(["segment", str(tmp_path / name), "-o", str(tmp_path / "out")]) == 2
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert name in said
+    assert "Traceback" not in said
+
+
+def test_a_folder_without_meshes(tmp_path, capsys):
+    (tmp_path / "in").mkdir()
+    assert main(["segment", str(tmp_path / "in"), "-o", str(tmp_path / "out")]) == 2
+    assert str(tmp_path / "in") in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_output_that_cannot_be_written(mesh_file, tmp_path, capsys):
+    (tmp_path / "file").write_text("in the way")
+    assert main(["segment", str(mesh_file), "-o", str(tmp_path / "file")]) == 2
+    assert main(["segment", str(mesh_file), "-o", str(tmp_path / "file/below")]) == 2
+    (tmp_path / "out/waist.npz").mkdir(parents=True)
+    assert main(["segment", str(mesh_file), "-o", str(tmp_path / "out")]) == 2
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_unicode_and_very_long_paths(tmp_path):
+    folder = tmp_path / "стул 椅子 🪑" / ("a" * 200) / ("b" * 200)
+    folder.mkdir(parents=True)
+    source = save(folder / "ünïcödé.npz")
+    out = folder / "ergebnis"
+    assert main(["segment", str(source), "-o", str(out)]) == 0
+    assert (out / "ünïcödé.npz").exists()
+
+
+CENTRE_TOP = [0.0, 0.0, 1.0]
+
+
+def clicks(path, *queries):
+    path.write_text(json.dumps({"queries": list(queries)}))
+    return path
+
+
+def test_clicks_are_answered_each_by_itself(mesh_file, tmp_path, capsys):
+    top = {"points": [CENTRE_TOP], "labels": [1]}
+    far = {"points": [[50.0, 0, 0]], "labels": [1]}
+    file = clicks(tmp_path / "clicks.json", top, far, top)
+    assert main(["segment", str(mesh_file), "-o", str(tmp_path), "--clicks", str(file)]) == 0
+    with np.load(tmp_path / "waist.npz") as found:
+        masks, scores = found["masks"], found["scores"]
+    assert masks.shape == (3, 512)
+    assert masks.dtype == bool
+    assert scores.dtype == np.float32
+    assert scores.shape == (3,)
+    assert masks[0].any()
+    np.testing.assert_array_equal(masks[0], masks[2])
+    assert not masks[1].any()
+    assert scores[1] == 0
+    assert "query 1" in capsys.readouterr().err
+
+
+def test_a_folder_of_click_files(tmp_path, capsys):
+    one, two = save(tmp_path / "one.npz"), save(tmp_path / "two.npz")
+    folder = tmp_path / "clicks"
+    folder.mkdir()
+    clicks(folder / "one.json", {"points": [CENTRE_TOP], "labels": [1]})
+    out = tmp_path / "out"
+    arguments = ["segment", str(one), str(two), "-o", str(out), "--clicks", str(folder)]
+    assert main(arguments) == 2
+    assert "two.json" in capsys.readouterr().err
+    assert [path.name for path in out.iterdir()] == ["one.npz"]
+
+
+def test_no_queries_give_empty_arrays(mesh_file, tmp_path):
+    file = clicks(tmp_path / "none.json")
+    assert main(["segment", str(mesh_file), "-o", str(tmp_path), "--clicks", str(file)]) == 0
+    with np.load(tmp_path / "waist.npz") as found:
+        assert found["masks"].shape == (0, 512)
+        assert found["scores"].shape == (0,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "null",
+        '{"queries": 3}',
+        '{"queries": [3]}',
+        '{"queries": [{"points": [[0, 0, 1]]}]}',
+        '{"queries": [{"points": [], "labels": []}]}',
+        '{"queries": [{"points": [[0, 0]], "labels": [1]}]}',
+        '{"queries": [{"points": [[0, 0, 1], [0, 0]], "labels": [1, 1]}]}',
+        '{"queries": [{"points": [[0, 0, 1]], "labels": [1, 0]}]}',
+        '{"queries": [{"points": [[0, 0, 1]], "labels": [2]}]}',
+        '{"queries": [{"points": [[0, 0, NaN]], "labels": [1]}]}',
+        '{"queries": [{"points": [["x", 0, 1]], "labels": [1]}]}',
+        '{"queries": [{"points": [[0, 0, 1]], "labels": 1}]}',
+        "[" * 100_000,
+    ],
+)
+def test_click_files_that_do_not_fit(text, mesh_file, tmp_path, capsys):
+    file = tmp_path / "clicks.json"
+    file.write_text(text)
+    out = tmp_path / "out"
+    assert main(["segment", str(mesh_file), "-o", str(out), "--clicks", str(file)]) == 2
+    assert "clicks.json" in capsys.readouterr().err.splitlines()[-1]
+    assert list(out.iterdir()) == []
+
+
+def test_a_click_file_that_is_missing(mesh_file, tmp_path, capsys):
+    arguments = ["segment", str(mesh_file), "-o", str(tmp_path / "out")]
+    assert main([*arguments, "--clicks", str(tmp_path / "no.json")]) == 2
+    assert "no.json" in capsys.readouterr().err
+
+
+def read_glb_names(path):
+    data = path.read_bytes()
+    assert data[:4] == b"glTF"
+    length = int.from_bytes(data[12:16], "little")
+    document = json.loads(data[20 : 20 + length])
+    return [node["name"] for node in document["nodes"] if "mesh" in node]
+
+
+def test_decompose_into_one_file(mesh_file, tmp_path, capsys):
+    out = tmp_path / "new" / "parts.glb"
+    arguments = ["decompose", str(mesh_file), "-o", str(out), "--parts", "3", "--json"]
+    assert main([*arguments, "--preview", str(tmp_path / "look.png")]) == 0
+    (row,) = json.loads(capsys.readouterr().out)["results"]
+    assert row["parts"] == 3
+    names = read_glb_names(out)
+    assert len(names) == len(set(names)) == 3
+    assert (tmp_path / "look.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_decompose_into_a_folder_and_into_split_files(tmp_path):
+    one, two = save(tmp_path / "one.npz"), save(tmp_path / "two.npz")
+    out = tmp_path / "out"
+    arguments = ["decompose", str(one), str(two), "-o", str(out)]
+    assert main([*arguments, "--parts", "4"]) == 0
+    assert sorted(path.name for path in out.iterdir()) == ["one.glb", "two.glb"]
+    for parts in (4, 2):  # the second call leaves nothing of the first
+        assert main([*arguments, "--parts", str(parts), "--split-files"]) == 0
+        files = sorted(path.name for path in (out / "one").iterdir())
+        assert files == [f"part_{k:02}.glb" for k in range(parts)]
+        assert [len(read_glb_names(out / "one" / file)) for file in files] == [1] * parts
+
+
+def test_decompose_with_caps_says_how_many_parts_are_closed(mesh_file, tmp_path, capsys):
+    arguments = ["decompose", str(mesh_file), "-o", str(tmp_path / "a.glb"), "--parts", "2"]
+    assert main([*arguments, "--complete", "cap", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["results"][0]["closed"] == 2
+
+
+def test_what_decompose_refuses(mesh_file, tmp_path, capsys):
+    other = save(tmp_path / "other.npz")
+    cases = [
+        ([mesh_file, "-o", tmp_path / "a.glb", "--complete", "generate"], "completion model"),
+        ([mesh_file, other, "-o", tmp_path / "a.glb"], "both be written"),
+        ([mesh_file, "-o", tmp_path / "a.obj"], "GLB"),
+        ([mesh_file, "-o", tmp_path / "a.glb", "--split-files"], "folder"),
+        ([mesh_file, other, "-o", tmp_path / "d", "--preview", tmp_path / "p.png"], "folder"),
+    ]
+    for arguments, words in cases:
+        assert main(["decompose", *map(str, arguments)]) == 2
+        assert words in capsys.readouterr().err.splitlines()[-1]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["other.npz"]
+
+
+def test_several_processes_give_the_same_files(tmp_path):
+    for name in ("one", "two", "three"):
+        save(tmp_path / f"{name}.npz")
+    (tmp_path / "bad.off").write_text("no")
+    for jobs in ("1", "2"):
+        out = str(tmp_path / f"out{jobs}")
+        assert main(["segment", str(tmp_path), "-o", out, "--jobs", jobs]) == 2
+    first = {path.name: path.read_bytes() for path in (tmp_path / "out1").iterdir()}
+    second = {path.name: path.read_bytes() for path in (tmp_path / "out2").iterdir()}
+    assert first == second
+    assert len(first) == 3
+
+
+def test_the_same_bytes_whatever_the_threads_and_hashes(mesh_file, tmp_path, checkout):
+    written = []
+    libraries = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+    for threads, hashes in (("1", "0"), ("4", "77")):
+        settings = {
+            **os.environ,
+            "PYTHONHASHSEED": hashes,
+            **dict.fromkeys(libraries, threads),
+        }
+        out = tmp_path / threads
+        for command in ("segment", "decompose"):
+            done = shell(checkout, command, mesh_file, "-o", out, env=settings)
+            assert done.returncode == 0, done.stderr.decode()
+        written.append([(out / name).read_bytes() for name in ("waist.npz", "waist.glb")])
+    assert written[0] == written[1]
+
+
+def test_version_is_fast_and_imports_nothing_heavy(checkout):
+    began = time.perf_counter()
+    done = shell(checkout, "--version")
+    assert time.perf_counter() - began < 3  # 0.1 s on an idle machine
+    assert done.stdout.decode().startswith("partwise ")
+    loaded = (
+        "import sys, backend.__main__ as m; m.main(['--version']); "
+        "print([n for n in ('numpy', 'scipy', 'trimesh', 'PIL', 'torch') if n in sys.modules])"
+    )
+    run = subprocess.run([sys.executable, "-c", loaded], cwd=checkout, capture_output=True)
+    assert run.stdout.decode().splitlines()[-1] == "[]"
+
+
+def test_help_of_every_command(capsys):
+    for command in ("decompose", "segment", "evaluate", "serve", "doctor", "models"):
+        assert main([command, "--help"]) == 0
+        assert command in capsys.readouterr().out
+    assert main([]) == 2
+    assert main(["segmnt"]) == 2
+
+
+def test_doctor_on_a_healthy_machine(capsys):
+    assert main(["doctor", "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["ok"]
+    assert {"python", "memory", "libraries", "self-test"} <= {c["check"] for c in report["checks"]}
+
+
+def test_doctor_on_a_sick_machine(monkeypatch, capsys):
+    monkeypatch.setattr("tempfile.tempdir", "/nowhere/at/all")
+    assert main(["doctor"]) == 1
+    said = capsys.readouterr()
+    assert "FAIL temporary files" in said.out
+    assert "temporary files" in said.err.splitlines()[-1]
+
+
+def test_a_closed_pipe_is_no_error(mesh_file, tmp_path, checkout):
+    command = f"{sys.executable} -m backend segment {mesh_file} -o {tmp_path}"
+    code = f"{command} | true; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", code], cwd=checkout, capture_output=True)
+    assert done.returncode == 0
+    assert b"Broken" not in done.stderr
+    assert b"Traceback" not in done.stderr
+    assert (tmp_path / "waist.npz").exists()
+
+
+def test_names_that_the_locale_cannot_write(tmp_path, checkout):
+    source = save(tmp_path / "стул.npz")
+    settings = {**os.environ, "LC_ALL": "C", "PYTHONIOENCODING": "cp1252"}
+    done = shell(checkout, "segment", source, "-o", tmp_path / "out", env=settings)
+    assert done.returncode == 0, done.stderr
+    assert "стул" in done.stdout.decode("utf-8")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_stop_leaves_no_partial_file(number, tmp_path, checkout):
+    vertices, faces = lathe(400, 400)
+    np.savez(tmp_path / "big.npz", vertices=vertices, faces=faces)
+    out = tmp_path / "out"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "backend", "segment", str(tmp_path / "big.npz"), "-o", str(out)],
+        cwd=checkout,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+    )
+    assert process.stderr is not None
+    process.stderr.readline()  # the work has begun
+    time.sleep(0.3)
+    process.send_signal(number)
+    said = process.communicate(timeout=60)[1].decode()
+    assert process.returncode == 130, said
+    assert said.splitlines()[-1].startswith("Stopped")
+    assert "Traceback" not in said
+    assert list(out.iterdir()) == []
