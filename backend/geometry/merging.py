@@ -19,7 +19,7 @@ from .cues import PatchGraph
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Score = Callable[["Clusters", Floats], Floats]
+Score = Callable[["Clusters", NDArray[np.float32]], Floats]
 """Features of pairs (N, FEATURES) of a state of the merging -> probability of one part (N,)."""
 
 MERGED_A_ROUND = 0.06  # share of the clusters that merge before scores are asked again
@@ -128,12 +128,10 @@ def agglomerate(
     state: Clusters,
     score: Score,
     tick: Callable[[float], None] = lambda share: None,
-    visit: Callable[[Clusters, Floats], None] | None = None,
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """Merge until one cluster is left, the best-scored pairs first.
 
     score : probability that two clusters are of one part, from the state and pair features.
-    visit : called in each round with the state and the features of its pairs, for training.
     Returns (children (P-1, 2) int32, score (P-1,) float32 of each merge, in the order made).
     """
     patches = state.count
@@ -146,12 +144,8 @@ def agglomerate(
         tick(made / (patches - 1))
         if state.count <= CACHED_ABOVE:
             stale[:] = True
-        features = pair_features(state, stale if visit is None else np.ones(len(stale), bool))
-        if visit is not None:
-            visit(state, features)
-            features = features[stale]
-        values[stale] = score(state, features)
-        into, gone, value = _matching(state, values)
+        values[stale] = score(state, pair_features(state, stale))
+        into, gone, value = matching(state, values)
         nodes = patches + made + np.arange(len(into))
         children[made : made + len(into)] = np.stack([state.node[into], state.node[gone]], axis=1)
         strength[made : made + len(into)] = value
@@ -188,7 +182,7 @@ def _carry(
     return carried, stale
 
 
-def _matching(state: Clusters, values: Floats) -> tuple[Ints, Ints, Floats]:
+def matching(state: Clusters, values: Floats) -> tuple[Ints, Ints, Floats]:
     """The best pairs that share no cluster, `MERGED_A_ROUND` of the clusters at most."""
     limit = max(1, int(MERGED_A_ROUND * state.count))
     order = np.lexsort((np.arange(len(values)), -values))[: 4 * limit]

@@ -1,0 +1,396 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Trains the merge scores of the geometric engine from a corpus of patch graphs.
+
+Two models of boosted trees, both asked by `pair_features`: the border model says from two patches
+alone whether they are of one part; the merge model says it of two clusters, with the border
+model's word among its features. The merge model learns from states along merges that earlier
+versions of itself made (dataset aggregation, Ross et al. 2011), and both see out-of-fold evidence,
+so that neither learns to trust itself more than it should on objects it has not seen.
+
+The target is soft: the chance that a random face of one cluster and one of the other share a part,
+averaged over the opinions. Merging two clusters lowers the expected Rand error exactly when that
+chance is above one half, so the target is also the stopping rule.
+
+`python -m backend.training.merge_trainer --corpus build/corpus --out backend/weights/merging`
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+import zlib
+from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..geometry import cues
+from ..geometry.boosting import BoostedTrees
+from ..geometry.merging import FEATURES, Clusters, agglomerate, matching, pair_features
+from ..tree import MergeTree
+from .corpus import Example, load
+
+Floats = NDArray[np.float64]
+Rows = NDArray[np.float32]
+
+DEPTH = 6
+PAIRS_A_ROUND = 24
+KIND_WEIGHT = {
+    "rig": 3.0,
+    "nodes": 1.0,
+    "groups": 1.0,
+    "articulated_links": 1.0,
+    "shells": 0.5,
+    "procedural": 1.0,
+}
+
+
+def agreement(tables: list[Floats], weights: list[float], one: Floats, two: Floats) -> Floats:
+    """Chance that random faces of two clusters share a part: (N,).
+
+    tables : for each opinion (C, K) face counts; one, two : (N,) cluster numbers.
+    """
+    chance = np.zeros(len(one))
+    for table, weight in zip(tables, weights, strict=True):
+        share = table / np.maximum(table.sum(axis=1, keepdims=True), 1e-9)
+        chance += weight * np.einsum("ij,ij->i", share[one], share[two])
+    return chance
+
+
+def border_rows(example: Example) -> tuple[Rows, Floats]:
+    """Features and targets of the borders of an example's patches."""
+    state = Clusters(example.graph)
+    rows = pair_features(state, np.ones(len(state.pair), dtype=bool))
+    first, second = state.pair.T
+    return rows, agreement(example.opinions, example.weights, first, second)
+
+
+def merge_rows(
+    example: Example,
+    evidence: Floats,
+    score: Callable[[Rows], Floats] | None,
+    noise: float,
+    seed: int,
+) -> tuple[Rows, Floats, Floats]:
+    """Features, targets and weights of states along a merging of an example.
+
+    score : the policy that orders the merges; None follows the truth. noise : standard deviation
+    that is added to the logit, for variety.
+    """
+    rng = np.random.default_rng(seed)
+    state = Clusters(example.graph, evidence)
+    total = state.totals[cues.FACES]
+    rows, targets, weights = [], [], []
+    while state.count > 1:
+        features = pair_features(state, np.ones(len(state.pair), dtype=bool))
+        target = agreement(_gathered(example, state.label), example.weights, *state.pair.T)
+        value = target if score is None else score(features)
+        value = np.log(np.clip(value, 1e-4, 1) / np.clip(1 - value, 1e-4, 1))
+        value = value + noise * rng.normal(size=len(value))
+        count = min(PAIRS_A_ROUND, len(target))
+        likely = np.argsort(-value)[: count // 2]
+        chosen = np.unique(np.concatenate([likely, rng.choice(len(target), count, replace=False)]))
+        share = state.moments[:, cues.FACES] / total
+        a, b = state.pair[chosen].T
+        rows.append(features[chosen])
+        targets.append(target[chosen])
+        weights.append(np.sqrt(np.sqrt(share[a] * share[b]) + 1e-3))
+        into, gone, _ = matching(state, value)
+        state.merge(into, gone, np.zeros(len(into), dtype=np.int64))
+    return np.concatenate(rows), np.concatenate(targets), np.concatenate(weights)
+
+
+def _gathered(example: Example, label: NDArray[np.int64]) -> list[Floats]:
+    """Face counts by cluster instead of by patch, for each opinion."""
+    clusters = int(label.max()) + 1
+    tables = []
+    for table in example.opinions:
+        joined = np.zeros((clusters, table.shape[1]))
+        np.add.at(joined, label, table)
+        tables.append(joined)
+    return tables
+
+
+def rand_of_cut(example: Example, label: NDArray[np.int64]) -> float:
+    """Rand error by face count of a labelling of the patches, averaged over the opinions."""
+    error = 0.0
+    for table, weight in zip(_gathered(example, label), example.weights, strict=True):
+        faces = table.sum()
+        same = np.square(table).sum()
+        apart = np.square(table.sum(axis=1)).sum() + np.square(table.sum(axis=0)).sum() - 2 * same
+        error += weight * apart / faces**2
+    return error
+
+
+# Worker processes keep the models of a round here; they are large and every job needs them.
+_MODELS: dict[int, BoostedTrees] = {}
+
+
+def _keep_models(models: dict[int, BoostedTrees]) -> None:
+    _MODELS.clear()
+    _MODELS.update(models)
+
+
+def _rows_job(
+    path: Path, evidence: Floats, fold: int, noise: float, seed: int
+) -> tuple[Rows, Floats, Floats]:
+    model = _MODELS.get(fold)
+    return merge_rows(load(path), evidence, model.probability if model else None, noise, seed)
+
+
+def _test_job(path: Path, evidence: Floats, fold: int) -> dict[str, object]:
+    example = load(path)
+    return tree_report(example, evidence, _MODELS[fold])
+
+
+def tree_report(example: Example, evidence: Floats, model: BoostedTrees) -> dict[str, object]:
+    """How good the tree of an example is: Rand errors of its cuts, and the merges' scores."""
+    state = Clusters(example.graph, evidence)
+    children, strength = agglomerate(state, lambda _, rows: model.probability(rows))
+    height = np.maximum.accumulate(np.clip(1 - strength, 0, 1)).astype(np.float32)
+    tree = MergeTree(children, height)
+    most = min(40, tree.leaf_count)
+    errors = [
+        rand_of_cut(example, tree.cut(parts).astype(np.int64)) for parts in range(1, most + 1)
+    ]
+    told = [np.clip((table.sum(axis=0) > 0).sum(), 1, most) for table in example.opinions]
+    return {
+        "name": example.name,
+        "group": example.group,
+        "kind": example.kind,
+        "errors": errors,
+        "told": float(np.average([errors[k - 1] for k in told], weights=example.weights)),
+        "opinions": float(np.average(told, weights=example.weights)),
+        "heights": height[-(most - 1) :][::-1].tolist() if most > 1 else [],
+    }
+
+
+def automatic(report: dict[str, object], threshold: float) -> int:
+    """Part count of a reported tree when merges stop above a height."""
+    return 1 + sum(1 for height in report["heights"] if height > threshold)
+
+
+def summary(reports: list[dict[str, object]], threshold: float) -> str:
+    """A table of Rand errors by kind of label."""
+    lines = [f"{'kind':22s} {'n':>5s} {'auto':>7s} {'told':>7s} {'best':>7s} {'parts':>6s} truth"]
+    kinds = sorted({_kind(r) for r in reports})
+    for kind in [*kinds, "all"]:
+        chosen = [r for r in reports if kind in ("all", _kind(r))]
+        count = [automatic(r, threshold) for r in chosen]
+        auto = [r["errors"][k - 1] for r, k in zip(chosen, count, strict=True)]
+        lines.append(
+            f"{kind:22s} {len(chosen):5d} {np.mean(auto):7.4f} "
+            f"{np.mean([r['told'] for r in chosen]):7.4f} "
+            f"{np.mean([min(r['errors']) for r in chosen]):7.4f} {np.mean(count):6.1f} "
+            f"{np.mean([r['opinions'] for r in chosen]):5.1f}"
+        )
+    return "\n".join(lines)
+
+
+def _kind(report: dict[str, object]) -> str:
+    return f"{report['kind']}{' fused' if str(report['name']).endswith('_fused') else ''}"
+
+
+def fit(rows: Rows, target: Floats, weight: Floats, trees: int, seed: int) -> BoostedTrees:
+    """Boosted trees for a soft target in 0..1, by LightGBM with cross-entropy."""
+    import lightgbm
+
+    data = lightgbm.Dataset(rows, target, weight=weight, free_raw_data=True)
+    booster = lightgbm.train(
+        {
+            "objective": "cross_entropy",
+            "learning_rate": 0.06,
+            "num_leaves": 48,
+            "max_depth": DEPTH,
+            "min_data_in_leaf": 200,
+            "feature_fraction": 0.4,
+            "bagging_fraction": 0.7,
+            "bagging_freq": 1,
+            "lambda_l2": 5.0,
+            "max_bin": 127,
+            "seed": seed,
+            "deterministic": True,
+            "force_col_wise": True,
+            "verbose": -1,
+            "num_threads": 2,
+        },
+        data,
+        trees,
+    )
+    return packed(booster.dump_model(), DEPTH)
+
+
+def packed(model: dict, depth: int) -> BoostedTrees:
+    """A LightGBM model as full binary trees of one depth."""
+    count, inner = len(model["tree_info"]), 2**depth - 1
+    feature = np.zeros((count, inner), dtype=np.int16)
+    threshold = np.full((count, inner), np.inf, dtype=np.float32)
+    leaf = np.zeros((count, inner + 1), dtype=np.float32)
+
+    def walk(tree: int, node: dict, at: int, level: int) -> None:
+        if "split_feature" not in node:
+            # All leaves below a leaf that comes early hold its value.
+            first = (at + 1) * 2 ** (depth - level) - 1 - inner
+            leaf[tree, first : first + 2 ** (depth - level)] = node["leaf_value"]
+            return
+        feature[tree, at] = node["split_feature"]
+        # Rounded up to float32, a value that went left still goes left.
+        limit = np.float32(node["threshold"])
+        threshold[tree, at] = (
+            np.nextafter(limit, np.float32(np.inf)) if limit < node["threshold"] else limit
+        )
+        walk(tree, node["left_child"], 2 * at + 1, level + 1)
+        walk(tree, node["right_child"], 2 * at + 2, level + 1)
+
+    for tree, info in enumerate(model["tree_info"]):
+        walk(tree, info["tree_structure"], 0, 0)
+    return BoostedTrees(feature, threshold, leaf)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Train, report by folds, and write the models."""
+    parser = argparse.ArgumentParser(
+        prog="python -m backend.training.merge_trainer", description=__doc__
+    )
+    parser.add_argument("--corpus", type=Path, required=True)
+    parser.add_argument("--out", type=Path, help="folder for the trained arrays")
+    parser.add_argument("--folds", type=int, default=4)
+    parser.add_argument("--rounds", type=int, default=3, help="of dataset aggregation")
+    parser.add_argument("--border-trees", type=int, default=200)
+    parser.add_argument("--merge-trees", type=int, default=300)
+    parser.add_argument("--limit", type=int, default=0, help="examples, for a quick look")
+    parser.add_argument("--test-folds", type=int, default=4, help="folds to report on")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--report", type=Path, help="JSON file for the reports of all trees")
+    options = parser.parse_args(argv)
+    started = time.monotonic()
+
+    def say(text: str) -> None:
+        print(f"[{time.monotonic() - started:6.0f} s] {text}", file=sys.stderr, flush=True)
+
+    paths = [p for p in sorted(options.corpus.glob("*.npz")) if ".part" not in p.name]
+    if options.limit:
+        paths = list(np.random.default_rng(0).permutation(paths)[: options.limit])
+    fold_of, weight_of, rows, targets = [], [], [], []
+    for path in paths:
+        example = load(path)
+        row, target = border_rows(example)
+        fold_of.append(zlib.crc32(example.group.encode()) % options.folds)
+        weight_of.append(KIND_WEIGHT[example.kind])
+        rows.append(row)
+        targets.append(target)
+    say(f"{len(paths)} examples, {len(FEATURES)} features, {sum(map(len, rows))} borders")
+
+    folds = range(options.folds)
+    border = {
+        k: _fit_fold(k, fold_of, weight_of, rows, targets, None, options.border_trees)
+        for k in [*folds, -1]
+    }
+    evidence = [
+        border[fold].probability(row).astype(np.float64)
+        for fold, row in zip(fold_of, rows, strict=True)
+    ]
+    say(f"border model, out of fold: AUC {_auc(evidence, targets):.4f}")
+
+    merge: dict[int, BoostedTrees] = {}
+    pool_rows: list[list[Rows]] = [[] for _ in paths]
+    pool_targets: list[list[Floats]] = [[] for _ in paths]
+    pool_weights: list[list[Floats]] = [[] for _ in paths]
+    for round_number in range(options.rounds):
+        noise = 1.0 if round_number == 0 else 0.3
+        with ProcessPoolExecutor(options.jobs, initializer=_keep_models, initargs=(merge,)) as pool:
+            jobs = pool.map(
+                _rows_job,
+                paths,
+                evidence,
+                fold_of,
+                [noise] * len(paths),
+                range(round_number * len(paths), (round_number + 1) * len(paths)),
+                chunksize=8,
+            )
+            for k, (row, target, weight) in enumerate(jobs):
+                pool_rows[k].append(row)
+                pool_targets[k].append(target)
+                pool_weights[k].append(weight)
+        last = round_number == options.rounds - 1
+        joined = [np.concatenate(r) for r in pool_rows]
+        joined_targets = [np.concatenate(t) for t in pool_targets]
+        joined_weights = [np.concatenate(w) for w in pool_weights]
+        wanted = [k for k in folds if not last or k < options.test_folds] + ([-1] if last else [])
+        merge = {
+            k: _fit_fold(
+                k, fold_of, weight_of, joined, joined_targets, joined_weights, options.merge_trees
+            )
+            for k in wanted
+        }
+        say(f"merge model, round {round_number + 1}: {sum(map(len, joined))} states")
+
+    tested = [k for k in range(len(paths)) if fold_of[k] in merge]
+    with ProcessPoolExecutor(options.jobs, initializer=_keep_models, initargs=(merge,)) as pool:
+        reports = list(
+            pool.map(
+                _test_job,
+                [paths[k] for k in tested],
+                [evidence[k] for k in tested],
+                [fold_of[k] for k in tested],
+                chunksize=8,
+            )
+        )
+    for threshold in (0.45, 0.5, 0.55):
+        say(f"cut at {threshold}\n{summary(reports, threshold)}")
+    if options.report:
+        options.report.write_text(json.dumps(reports))
+    if options.out:
+        from safetensors.numpy import save_file
+
+        options.out.mkdir(parents=True, exist_ok=True)
+        arrays = {
+            f"{name}.{part}": getattr(model, part)
+            for name, model in (("border", border[-1]), ("merge", merge[-1]))
+            for part in ("feature", "threshold", "leaf")
+        }
+        save_file(
+            arrays, options.out / "merging.safetensors", metadata={"features": json.dumps(FEATURES)}
+        )
+        say(f"written to {options.out}")
+    return 0
+
+
+def _fit_fold(
+    fold: int,
+    fold_of: list[int],
+    weight_of: list[float],
+    rows: list[Rows],
+    targets: list[Floats],
+    weights: list[Floats] | None,
+    trees: int,
+) -> BoostedTrees:
+    """Train on every example outside of a fold; fold -1 is nobody's: train on all."""
+    chosen = [k for k in range(len(rows)) if fold_of[k] != fold]
+    weight = np.concatenate(
+        [
+            weight_of[k] * (weights[k] if weights else np.ones(len(rows[k]))) / len(rows[k])
+            for k in chosen
+        ]
+    )
+    return fit(
+        np.concatenate([rows[k] for k in chosen]),
+        np.concatenate([targets[k] for k in chosen]),
+        weight * len(weight) / weight.sum(),
+        trees,
+        seed=fold + 1,
+    )
+
+
+def _auc(evidence: Iterable[Floats], targets: Iterable[Floats]) -> float:
+    from sklearn.metrics import roc_auc_score
+
+    return float(roc_auc_score(np.concatenate(list(targets)) > 0.5, np.concatenate(list(evidence))))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
