@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Complete parts: close with caps what a cut has opened. Visible triangles are never touched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..geometry.caps import close_parts
+from ..geometry.loops import weld
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Caps:
+    """What closes the parts of a mesh.
+
+    Parameters
+    ----------
+    vertices : (M,3) float64, numbered from V on, after the source's V vertices.
+    faces : for each part the cap faces (n,3) int64 into source and new vertices, outward. Where
+        two parts meet, both have the same triangles, turned round.
+    closed : for each part whether it is watertight with its caps: every edge, with vertices at
+        the same position taken as one, is used by two faces in opposite directions.
+    """
+
+    vertices: NDArray[np.float64]
+    faces: list[NDArray[np.int64]]
+    closed: list[bool]
+
+
+def cap_parts(
+    vertices: NDArray[np.float64],
+    faces: NDArray[np.int64],
+    labels: NDArray[np.integer],
+    *,
+    progress: Progress | None = None,
+) -> Caps:
+    """Close the cuts between the parts of a mesh.
+
+    vertices : (V,3) float64, any size; need not be welded. faces : (F,3) int64.
+    labels : (F,), part 0..K-1 of each face.
+    progress : called between loops; may raise to stop.
+
+    A part of a watertight source comes out watertight and the volumes of all parts add up to the
+    source's. Where the source is open, only loops of border that close are capped.
+    """
+    vertices = np.asarray(vertices, dtype=np.float64)
+    faces, part = np.asarray(faces, dtype=np.int64), np.asarray(labels).astype(np.int64)
+    parts = int(part.max()) + 1 if len(part) else 0
+    if parts == 0:
+        return Caps(np.empty((0, 3)), [], [])
+    welded = weld(vertices)
+    corners = welded[faces]
+    used = vertices[faces.reshape(-1)]
+    low, high = used.min(axis=0), used.max(axis=0)
+    centre, scale = 0.5 * low + 0.5 * high, float((high - low).max()) or 1.0
+    new, caps = close_parts((vertices - centre) / scale, corners, part, progress)
+    new = _apart(vertices, new * scale + centre, scale)
+    cap_faces = [caps.get(k, np.empty((0, 3), np.int64)) for k in range(parts)]
+    return Caps(new, cap_faces, _closed(corners, part, cap_faces))
+
+
+def _apart(vertices: NDArray[np.float64], new: NDArray[np.float64], scale: float) -> NDArray:
+    """New vertices, moved by a hair where they fall on others: positions tell them apart."""
+    for _ in range(8):
+        both = np.concatenate([vertices, new])
+        double = np.nonzero(weld(both)[len(vertices) :] != np.arange(len(vertices), len(both)))[0]
+        if len(double) == 0:
+            break
+        hair = np.maximum(1e-9 * scale, 4 * np.spacing(np.abs(new[double])))
+        new = new.copy()
+        new[double] += hair * (1 + np.arange(len(double)))[:, None]
+    return new
+
+
+def _closed(
+    corners: NDArray[np.int64], labels: NDArray[np.int64], caps: list[NDArray[np.int64]]
+) -> list[bool]:
+    """Whether each part's faces and caps use every edge once in each direction."""
+    parts = len(caps)
+    whole = (corners != np.roll(corners, 1, axis=1)).all(axis=1)
+    faces = np.concatenate([corners[whole], *caps])
+    part = np.concatenate([labels[whole], np.repeat(np.arange(parts), [len(c) for c in caps])])
+    a, b = faces, np.roll(faces, -1, axis=1)
+    key = ((np.minimum(a, b) << 31) | np.maximum(a, b)).reshape(-1)
+    sign, owner = np.where(a < b, 1, -1).reshape(-1), np.repeat(part, 3)
+    order = np.lexsort((owner, key))
+    key, sign, owner = key[order], sign[order], owner[order]
+    begin = np.nonzero(np.concatenate([[True], (key[1:] != key[:-1]) | (owner[1:] != owner[:-1])]))[
+        0
+    ]
+    uses = np.diff(np.append(begin, len(key)))
+    good = (uses == 2) & (np.add.reduceat(sign, begin) == 0)
+    closed = np.bincount(part, minlength=parts) > 0
+    closed[owner[begin[~good]]] = False
+    return [bool(c) for c in closed]
