@@ -68,6 +68,20 @@ class MergeTree:
             parent = upper
         return renumber(parent[:leaves])
 
+    def parents(self) -> NDArray[np.int64]:
+        """Node above each node: (2P-1,) int64; the root's is 2P-1, which is no node."""
+        leaves = self.leaf_count
+        parent = np.full(2 * leaves - 1, 2 * leaves - 1, dtype=np.int64)
+        parent[self.children.ravel()] = np.repeat(np.arange(leaves, 2 * leaves - 1), 2)
+        return parent
+
+    def sums(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Sum of the leaves' values below every node: (P,) -> (2P-1,)."""
+        total = [*values.tolist()]
+        for left, right in self.children.tolist():
+            total.append(total[left] + total[right])
+        return np.array(total)
+
     def subtree(self, node: int) -> NDArray[np.int32]:
         """Patches below `node` (0..2P-2), ascending, int32."""
         leaves, stack, found = self.leaf_count, [int(node)], []

@@ -12,15 +12,22 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .divide import Divider, Ring
 from .fill import fill
 from .loops import FloatArray, IntArray, borders, nest, simple_loops
+from .rays import RayScene
+from .shell import sunken_copy
 
 Progress = Callable[[str, int, int], None]
+
+ATTEMPTS = 5
+THINNEST = 1e-4  # volume against area**1.5: a square sheet 1/2800 thick
 
 
 def close_parts(
@@ -37,38 +44,71 @@ def close_parts(
     Returns new points (M,3), numbered from V, and for each part that got caps its cap faces
     (n,3), directed as the part's other faces are. Borders that end at an open edge stay open.
     """
-    work = _Parts(points, faces, labels)
-    queue = [(work.priority(part), part) for part in work.border]
-    heapq.heapify(queue)
-    total, done = len(queue), 0
-    while queue:
-        _, part = heapq.heappop(queue)
-        if part in work.changed:  # its border is another by now: look at it again later
-            work.changed.discard(part)
-            heapq.heappush(queue, (work.priority(part), part))
-            continue
-        if progress is not None:
-            progress("Closing cuts", done, total)
-        work.take_off(part)
-        work.changed.discard(part)
-        done += 1
-    if progress is not None:
-        progress("Closing cuts", total, total)
-    caps = {part: np.concatenate(pieces) for part, pieces in work.caps.items()}
-    return work.new_points(), caps
+    source = _Source(points, faces, labels)
+    undivided: set[int] = set()
+    thin: set[int] = set()
+    best: tuple[int, _Parts] | None = None
+    for attempt in range(ATTEMPTS):
+        work = _Parts(source, undivided, thin)
+        work.close(progress, again=attempt > 0)
+        collapsed = work.collapsed()
+        if best is None or len(collapsed) < best[0]:
+            best = len(collapsed), work
+        if not collapsed:
+            break
+        # A part may have lost its room to walls that neighbours built below it. If it has none
+        # left when nobody builds walls either, no lid fits it.
+        thin = thin | (collapsed & undivided)
+        undivided = undivided | collapsed | work.beside(collapsed)
+    assert best is not None
+    work = best[1]
+    return work.new_points(), {part: np.concatenate(c) for part, c in work.caps.items()}
+
+
+class _Source:
+    """What is known before a cap is made."""
+
+    def __init__(self, points: FloatArray, faces: IntArray, labels: IntArray) -> None:
+        self.points, self.faces, self.labels = points, faces, labels
+        self.borders = borders(faces, labels, len(points))
+        parts = int(labels.max()) + 1
+        volume, area = _measure(points[faces])
+        self.volume = np.bincount(labels, volume, parts)
+        self.area = np.bincount(labels, np.linalg.norm(area, axis=1), parts)
+        self.area_vector = np.stack([np.bincount(labels, area[:, i], parts) for i in range(3)], 1)
+        self.side = -1.0 if self.volume.sum() < 0 else 1.0
+
+    @cached_property
+    def rays(self) -> RayScene:
+        """The source's surface, to measure the thickness of its walls."""
+        return RayScene(self.points, self.faces)
+
+    def thickness(self, origins: FloatArray, directions: FloatArray) -> FloatArray:
+        """Distances (n,) along rays to the surface's other side."""
+        hair = 1e-5
+        found = self.rays.distance(origins + hair * directions, directions)
+        return np.asarray(found, dtype=np.float64) + hair
+
+
+def _measure(corners: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Signed volumes towards the origin (n,) and area vectors (n,3) of triangles (n,3,3)."""
+    a, b, c = corners[:, 0], corners[:, 1], corners[:, 2]
+    area = 0.5 * np.cross(b - a, c - a)
+    return np.einsum("ij,ij->i", a, area) / 3, area
 
 
 class _Parts:
     """Parts that are still joined: their borders, and the caps made so far."""
 
-    def __init__(self, points: FloatArray, faces: IntArray, labels: IntArray) -> None:
-        self.points = points
+    def __init__(self, source: _Source, undivided: set[int], thin: set[int]) -> None:
+        self.source, self.undivided, self.thin = source, undivided, thin
+        self.points = source.points
         self.added: list[FloatArray] = []
         self.caps: dict[int, list[IntArray]] = {}
         self.changed: set[int] = set()
         # rim[a, b] of the caps of the part in hand: who gets the cap there, its third vertex.
         self.rim: dict[tuple[int, int], tuple[int, int]] = {}
-        found = borders(faces, labels, len(points))
+        found = source.borders
         # border[part][a, b]: the part across the edge, and the third vertex of the face at it.
         self.border: dict[int, dict[tuple[int, int], tuple[int, int]]] = {}
         for (a, b), (p, q), (x, y) in zip(
@@ -116,11 +156,57 @@ class _Parts:
             self.joined.setdefault(a, set()).add(b)
             self.joined.setdefault(b, set()).add(a)
 
-    # taking a part off
+    # taking parts off
+
+    def close(self, progress: Progress | None, again: bool) -> None:
+        """Take off one part after the other."""
+        queue = [(self.priority(part), part) for part in self.border]
+        heapq.heapify(queue)
+        total, done = len(queue), 0
+        while queue:
+            _, part = heapq.heappop(queue)
+            if part in self.changed:  # its border is another by now: perhaps its turn is later
+                self.changed.discard(part)
+                heapq.heappush(queue, (self.priority(part), part))
+                continue
+            if progress is not None:
+                progress("Closing cuts", total if again else done, total)
+            self.take_off(part)
+            self.changed.discard(part)
+            done += 1
+        if progress is not None:
+            progress("Closing cuts", total, total)
+
+    def collapsed(self) -> set[int]:
+        """Closed parts that enclose no volume, or less."""
+        found = set()
+        for part, caps in self.caps.items():
+            faces = np.concatenate(caps)
+            corners = self.positions(faces.reshape(-1).tolist()).reshape(-1, 3, 3)
+            volume, vectors = _measure(corners)
+            area = self.source.area[part]
+            # The area vectors of a closed surface add up to nothing.
+            gap = np.linalg.norm(vectors.sum(axis=0) + self.source.area_vector[part])
+            inside = self.source.side * (float(volume.sum()) + self.source.volume[part])
+            least = 0.0 if part in self.thin else THINNEST * area**1.5
+            if inside <= least and gap <= 1e-9 * area:
+                found.add(part)
+        return found
+
+    def beside(self, parts: set[int]) -> set[int]:
+        """Parts that touch any of `parts` on the source's surface."""
+        pairs = self.source.borders.part
+        touched = np.isin(pairs, list(parts)).any(axis=1)
+        return set(pairs[touched].reshape(-1).tolist())
 
     def priority(self, part: int) -> tuple[int, int, int]:
-        """Parts with flat borders first, then those with few neighbours, then short borders."""
+        """Flat borders before bent ones, then few neighbours before many, then short borders.
+
+        Thin parts come first of all, while they have no surface but the source's.
+        """
         edges = self.border[part]
+        if part in self.thin:
+            return (-1, 0, len(edges))
         if len(edges) < 3:
             return (3, 0, 0)
         p = self.positions([a for a, _ in edges])
@@ -134,6 +220,10 @@ class _Parts:
         loops = simple_loops(self.border[part])
         if not loops:
             return
+        if part in self.thin and sum(map(len, loops)) == len(self.border[part]):
+            self._sink(part)
+            self._hand_on(part)
+            return
         rings = [self._ring(part, loop) for loop in loops]
         points = [self.positions(loop) for loop in loops]
         if len(loops) == 1:
@@ -142,7 +232,7 @@ class _Parts:
             inward = [self._inward(part, loop, p) for loop, p in zip(loops, points, strict=True)]
             groups = nest(points, inward)
         for group in groups:
-            for pieces, neighbour in self._regions([rings[i] for i in group]):
+            for pieces, neighbour in self._regions(part, [rings[i] for i in group]):
                 self._cap(part, pieces, neighbour)
         self._hand_on(part)
 
@@ -160,8 +250,10 @@ class _Parts:
         away -= edge * np.sum(away * edge, axis=1, keepdims=True) / square
         return away / np.maximum(np.linalg.norm(away, axis=1, keepdims=True), 1e-300)
 
-    def _regions(self, rings: list[Ring]) -> list[tuple[list[Ring], int]]:
+    def _regions(self, part: int, rings: list[Ring]) -> list[tuple[list[Ring], int]]:
         """Divide an outline with holes among the neighbours."""
+        if part in self.undivided:
+            return [(rings, self.divider.prevailing(*rings))]
         if len(rings) == 1:
             return [([ring], label) for ring, label in self.divider.divide(rings[0])]
         if len(rings) == 2:
@@ -187,22 +279,49 @@ class _Parts:
                 self._cap(part, [ring], neighbour)
             return
         points, faces = made
-        ahead = np.full(len(points), -1)
-        for loop in loops:
-            ahead[loop] = np.roll(loop, -1)
         numbers = np.array(vertices + self.add(points[len(vertices) :]))
-        for corner in range(3):
-            a, b = faces[:, corner], faces[:, (corner + 1) % 3]
-            rim = ahead[a] == b
-            apex = numbers[faces[rim, (corner + 2) % 3]].tolist()
-            for u, v, x in zip(
-                numbers[a[rim]].tolist(), numbers[b[rim]].tolist(), apex, strict=True
-            ):
-                self.rim[u, v] = (neighbour, x)
-        faces = numbers[faces]
-        self._join(
-            faces[:, [0, 1]].tolist() + faces[:, [1, 2]].tolist() + faces[:, [2, 0]].tolist()
+        self._attach(part, neighbour, numbers[faces])
+
+    def _sink(self, part: int) -> None:
+        """Close a thin part with a copy of its surface."""
+        source = self.source
+        surface = [source.faces[self._whole_faces(part)], *self.caps.get(part, [])]
+        vertices, faces = np.unique(np.concatenate(surface), return_inverse=True)
+        faces = faces.reshape(-1, 3)
+        edges = list(self.border[part])
+        ends = np.array(edges)
+        points, faces = sunken_copy(
+            self.positions(vertices.tolist()),
+            faces,
+            np.isin(vertices, ends),
+            -source.side,
+            source.thickness,
         )
+        neighbour = np.array([across for across, _ in self.border[part].values()])
+        owner = np.full(len(faces), neighbour[0])
+        if (neighbour != neighbour[0]).any():
+            from scipy.spatial import cKDTree
+
+            start, end = self.positions(ends[:, 0].tolist()), self.positions(ends[:, 1].tolist())
+            tree = cKDTree(0.5 * (start + end))
+            owner = neighbour[tree.query(points[faces].mean(axis=1))[1]]
+        numbers = np.append(vertices, self.add(points[len(vertices) :])).astype(np.int64)
+        for across in np.unique(owner).tolist():
+            self._attach(part, across, numbers[faces[owner == across]])
+
+    def _whole_faces(self, part: int) -> NDArray[np.bool_]:
+        faces = self.source.faces
+        whole = (faces != np.roll(faces, 1, axis=1)).all(axis=1)
+        return whole & (self.source.labels == part)
+
+    def _attach(self, part: int, neighbour: int, faces: IntArray) -> None:
+        """Add cap faces (n,3), wound as the neighbour's, between a part and a neighbour."""
+        a, b = faces.reshape(-1), np.roll(faces, -1, axis=1).reshape(-1)
+        apex = np.roll(faces, -2, axis=1).reshape(-1)
+        free = ~np.isin((a << 31) | b, (b << 31) | a)
+        for u, v, x in np.stack([a, b, apex], axis=1)[free].tolist():
+            self.rim[u, v] = (neighbour, x)
+        self._join(np.stack([a, b], axis=1).tolist())
         self.caps.setdefault(neighbour, []).append(faces)
         self.caps.setdefault(part, []).append(faces[:, ::-1])
 

@@ -48,7 +48,7 @@ def fill(
         extent = np.linalg.svd(everything - everything.mean(axis=0), compute_uv=False)
         flat = bool(extent[2] < FLAT * extent[0])
     count = len(points)
-    points, faces = split_edges(points, faces, np.isin(_inner_keys(faces), taken))
+    points, faces = split_edges(points, faces, np.isin(inner_keys(faces), taken))
     if not flat:
         points, faces = refine(points, faces, outer, taken)
         points = minimise_area(points, faces, count)
@@ -181,7 +181,7 @@ def _pairs(faces: IntArray) -> tuple[IntArray, IntArray]:
     return order[same], order[same + 1]
 
 
-def _inner_keys(faces: IntArray) -> IntArray:
+def inner_keys(faces: IntArray) -> IntArray:
     """(f,3) `edge_key` of each inner edge, -1 on the border."""
     a, b = faces.reshape(-1), np.roll(faces, -1, axis=1).reshape(-1)
     keys = np.full(len(a), -1)
@@ -289,7 +289,7 @@ def refine(
         centre = 0.5 * (points[a] + points[b])
         distance, nearest = tree.query(centre)
         length = np.linalg.norm(points[a] - points[b], axis=2)
-        marked = (length > 1.5 * step[nearest] + 0.6 * distance) & (_inner_keys(faces) >= 0)
+        marked = (length > 1.5 * step[nearest] + 0.6 * distance) & (inner_keys(faces) >= 0)
         if not marked.any() or len(faces) + 2 * marked.sum() > MOST_FACES:
             break
         points, faces = split_edges(points, faces, marked)

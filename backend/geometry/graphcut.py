@@ -23,35 +23,130 @@ BAND_FACES = 12_000  # the widest band of one border; more would be slow and cha
 RESOLUTION = 2000  # integer capacity of an edge of mean length on a smooth surface
 
 
+class BorderCutter:
+    """Cuts borders on one mesh; what depends on the mesh alone is kept for the next cut."""
+
+    def __init__(self, graph: FaceGraph) -> None:
+        self.graph = graph
+        self.cost = crossing_cost(graph)
+        self.neighbours = _Neighbours(graph)
+
+    def refine(
+        self,
+        labels: NDArray[np.int32],
+        band: float = BAND,
+        tick: Callable[[float], None] = lambda share: None,
+    ) -> NDArray[np.int32]:
+        """Labels with every border moved to the cheapest cut within `band` of where it was.
+
+        labels : (F,) int32. No label appears or vanishes.
+        """
+        labels = labels.copy()
+        one, two = labels[self.graph.first], labels[self.graph.second]
+        differs = np.flatnonzero(one != two)
+        if len(differs) == 0:
+            return labels
+        low, high = np.minimum(one, two)[differs], np.maximum(one, two)[differs]
+        key = low.astype(np.int64) * (int(labels.max()) + 1) + high
+        order = np.argsort(key, kind="stable")
+        starts = np.flatnonzero(np.r_[True, np.diff(key[order]) != 0])
+        for number, edges in enumerate(np.split(differs[order], starts[1:])):
+            tick(number / len(starts))
+            first = edges[0]
+            a, b = sorted((int(one[first]), int(two[first])))
+            self._move(labels, a, b, edges, band)
+        return labels
+
+    def refine_mask(
+        self, mask: NDArray[np.bool_], inside: Ints, outside: Ints, band: float = BAND
+    ) -> NDArray[np.bool_]:
+        """A mask with its border moved to the cheapest cut that keeps some faces in and out.
+
+        mask : (F,) bool; inside, outside : faces that must stay in, and out.
+        """
+        labels = mask.astype(np.int32)
+        across = labels[self.graph.first] != labels[self.graph.second]
+        edges = np.flatnonzero(across)
+        if len(edges):
+            self._move(labels, 0, 1, edges, band, np.concatenate([inside, outside]))
+        return labels.astype(bool)
+
+    def _move(
+        self,
+        labels: NDArray[np.int32],
+        a: int,
+        b: int,
+        edges: Ints,
+        band: float,
+        held: Ints | None = None,
+    ) -> None:
+        """Move the border of parts `a` and `b`, which ran along `edges`, in place.
+
+        held : faces that keep their label.
+        """
+        graph = self.graph
+        now = labels[graph.first[edges]], labels[graph.second[edges]]
+        edges = edges[((now[0] == a) & (now[1] == b)) | ((now[0] == b) & (now[1] == a))]
+        if len(edges) == 0:
+            return  # cuts of other pairs have eaten this border
+        free = self._band(labels, edges, (a, b), band)
+        if held is not None:
+            free = np.setdiff1d(free, held, assume_unique=False)
+        face, edge, other = self.neighbours.of(free)
+        near = (labels[other] == a) | (labels[other] == b)
+        face, edge, other = face[near], edge[near], other[near]
+        node = np.full(len(labels), -1, dtype=np.int64)
+        node[free] = np.arange(len(free))
+
+        mean = max(float(self.cost[edges].mean()), 1e-12)
+        capacity = np.clip(self.cost[edge] / mean * RESOLUTION, 1, 1e6).astype(np.int32)
+        within = node[other] >= 0
+        source, sink = len(free), len(free) + 1
+        fixed_a, fixed_b = ~within & (labels[other] == a), ~within & (labels[other] == b)
+        if not fixed_a.any() or not fixed_b.any():
+            return  # one part lies wholly in the band: nothing would hold it
+        rows = np.concatenate(
+            [node[face[within]], np.full(fixed_a.sum(), source), node[face[fixed_b]]]
+        )
+        columns = np.concatenate(
+            [node[other[within]], node[face[fixed_a]], np.full(fixed_b.sum(), sink)]
+        )
+        capacities = np.concatenate([capacity[within], capacity[fixed_a], capacity[fixed_b]])
+        on_a = _source_side(len(free) + 2, rows, columns, capacities, source, sink)
+        labels[free] = np.where(on_a[: len(free)], a, b)
+
+    def _band(
+        self, labels: NDArray[np.int32], edges: Ints, parts: tuple[int, int], band: float
+    ) -> Ints:
+        """Faces of two parts within `band` of their border, walked ring by ring."""
+        from scipy.spatial import cKDTree
+
+        graph = self.graph
+        tree = cKDTree(graph.edge_middle[edges])
+        seen = np.unique(np.concatenate([graph.first[edges], graph.second[edges]]))
+        found, ring = [seen], seen
+        count = len(seen)
+        marked = np.zeros(len(labels), dtype=bool)
+        marked[seen] = True
+        # A part smaller than twice the band keeps a core that is not freed.
+        smallest = min(float(graph.area[labels == part].sum()) for part in parts)
+        reach = min(band, 0.25 * float(np.sqrt(smallest)))
+        while len(ring) and count < BAND_FACES:
+            other = self.neighbours.of(ring)[2]
+            other = np.unique(other[~marked[other]])
+            other = other[(labels[other] == parts[0]) | (labels[other] == parts[1])]
+            near = np.isfinite(tree.query(graph.centroid[other], distance_upper_bound=reach)[0])
+            ring = other[near]
+            marked[ring] = True
+            found.append(ring)
+            count += len(ring)
+        return np.sort(np.concatenate(found))
+
+
 def crossing_cost(graph: FaceGraph) -> Floats:
     """Cost of a border along each shared edge: its length, cheap in creases. (E,)."""
     concave, convex = np.maximum(graph.bend, 0), np.maximum(-graph.bend, 0)
     return graph.edge_length * (0.03 + 0.97 * np.exp(-4.0 * concave - 0.8 * convex))
-
-
-def refine_borders(
-    graph: FaceGraph,
-    labels: NDArray[np.int32],
-    band: float = BAND,
-    tick: Callable[[float], None] = lambda share: None,
-) -> NDArray[np.int32]:
-    """Labels with every border moved to the cheapest cut within `band` of where it was.
-
-    graph : the mesh of unit size; labels : (F,) int32. No label appears or vanishes.
-    """
-    labels = labels.copy()
-    cost = crossing_cost(graph)
-    one, two = labels[graph.first], labels[graph.second]
-    differs = one != two
-    if not differs.any():
-        return labels
-    low, high = np.minimum(one, two)[differs], np.maximum(one, two)[differs]
-    pairs = np.unique(np.stack([low, high], axis=1), axis=0)
-    neighbours = _Neighbours(graph)
-    for number, (a, b) in enumerate(pairs):
-        tick(number / len(pairs))
-        _refine_pair(graph, labels, int(a), int(b), cost, band, neighbours)
-    return labels
 
 
 class _Neighbours:
@@ -72,75 +167,6 @@ class _Neighbours:
         offset = np.arange(total) - np.repeat(np.cumsum(count) - count, count)
         at = np.repeat(self.start[faces], count) + offset
         return np.repeat(faces, count), self.edge[at], self.other[at]
-
-
-def _refine_pair(
-    graph: FaceGraph,
-    labels: NDArray[np.int32],
-    a: int,
-    b: int,
-    cost: Floats,
-    band: float,
-    neighbours: _Neighbours,
-) -> None:
-    """Move the border of parts `a` and `b`, in place."""
-    ends = labels[graph.first], labels[graph.second]
-    border = ((ends[0] == a) & (ends[1] == b)) | ((ends[0] == b) & (ends[1] == a))
-    edges = np.flatnonzero(border)
-    if len(edges) == 0:
-        return
-    free = _band(graph, labels, edges, (a, b), band, neighbours)
-    face, edge, other = neighbours.of(free)
-    inside = np.isin(labels[other], (a, b))
-    face, edge, other = face[inside], edge[inside], other[inside]
-    node = np.full(len(labels), -1, dtype=np.int64)
-    node[free] = np.arange(len(free))
-
-    capacity = np.maximum(cost[edge] / max(float(cost[edges].mean()), 1e-12) * RESOLUTION, 1)
-    capacity = np.minimum(capacity, 1e6).astype(np.int32)
-    within = node[other] >= 0
-    source, sink = len(free), len(free) + 1
-    fixed_a = ~within & (labels[other] == a)
-    fixed_b = ~within & (labels[other] == b)
-    if not fixed_a.any() or not fixed_b.any():
-        return  # one part lies wholly in the band: nothing would hold it
-    rows = np.concatenate([node[face[within]], np.full(fixed_a.sum(), source), node[face[fixed_b]]])
-    columns = np.concatenate(
-        [node[other[within]], node[face[fixed_a]], np.full(fixed_b.sum(), sink)]
-    )
-    capacities = np.concatenate([capacity[within], capacity[fixed_a], capacity[fixed_b]])
-    on_a = _source_side(len(free) + 2, rows, columns, capacities, source, sink)
-    labels[free] = np.where(on_a[: len(free)], a, b)
-
-
-def _band(
-    graph: FaceGraph,
-    labels: NDArray[np.int32],
-    edges: Ints,
-    parts: tuple[int, int],
-    band: float,
-    neighbours: _Neighbours,
-) -> Ints:
-    """Faces of two parts within `band` of their border, walked ring by ring."""
-    from scipy.spatial import cKDTree
-
-    tree = cKDTree(graph.edge_middle[edges])
-    seen = np.unique(np.concatenate([graph.first[edges], graph.second[edges]]))
-    found, ring = seen, seen
-    marked = np.zeros(len(labels), dtype=bool)
-    marked[seen] = True
-    # A part smaller than twice the band keeps a core that is not freed.
-    areas = [graph.area[labels == part].sum() for part in parts]
-    reach = min(band, 0.25 * float(np.sqrt(min(areas))))
-    while len(ring) and len(found) < BAND_FACES:
-        _, _, other = neighbours.of(ring)
-        other = np.unique(other[~marked[other]])
-        other = other[np.isin(labels[other], parts)]
-        near = np.isfinite(tree.query(graph.centroid[other], distance_upper_bound=reach)[0])
-        ring = other[near]
-        marked[ring] = True
-        found = np.concatenate([found, ring])
-    return np.sort(found)
 
 
 def _source_side(

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -11,9 +12,10 @@ from numpy.typing import NDArray
 
 from ..errors import BadInput
 from ..geometry.cues import PatchGraph, patch_graph
-from ..geometry.graphcut import refine_borders
+from ..geometry.graphcut import BorderCutter
 from ..geometry.merging import Clusters, agglomerate
 from ..geometry.mesh import FaceGraph, build_face_graph, unit_vertices
+from ..geometry.nearest import NearestFace
 from ..geometry.superfaces import superfaces
 from ..tree import MergeTree, renumber
 
@@ -44,6 +46,16 @@ class Analysis:
     patches: PatchGraph
     centre: NDArray[np.float64]
     scale: float
+
+    @functools.cached_property
+    def cutter(self) -> BorderCutter:
+        """Cuts borders on this mesh; made when first needed."""
+        return BorderCutter(self.faces)
+
+    @functools.cached_property
+    def nearest(self) -> NearestFace:
+        """Finds the face under a click; made when first needed."""
+        return NearestFace(self.faces.vertices, self.faces.faces)
 
 
 def analyse(
@@ -120,8 +132,8 @@ def labels(
     coarse = tree.cut(parts)[analysis.patch]
     if not refine or parts == tree.leaf_count or parts == 1:
         return coarse
-    fine = refine_borders(
-        analysis.faces, coarse, tick=lambda share: report("Placing borders", int(100 * share), 100)
+    fine = analysis.cutter.refine(
+        coarse, tick=lambda share: report("Placing borders", int(100 * share), 100)
     )
     return renumber(fine)
 

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The part under clicks, answered on the merge tree of an analysis.
+
+Each level of the tree proposes a mask: the clusters that hold an include click and no exclude
+click. The masks are judged by Bayes' rule: how likely the tree thinks such clusters are parts,
+times how likely clicks made anywhere in the part would all fall into the mask, which makes many
+clicks close together speak for a small part, as in Tenenbaum's size principle (1999).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import BadInput
+from ..tree import MergeTree
+from .segment import Analysis
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+FARTHEST = 0.05  # of the size: a click farther than this from the surface means nothing
+DOUBT = 0.02  # no merge is surer than this
+CLICK_WEIGHT = 0.5  # of a click against the prior: people do not click evenly over a part
+
+
+@dataclass(frozen=True)
+class ClickAnswer:
+    """The mask of one set of clicks.
+
+    Parameters
+    ----------
+    mask : (F,) bool.
+    score : how likely the mask is a part, 0..1; 0 with an empty mask.
+    warning : a sentence for people where a click was of no use, otherwise empty.
+    """
+
+    mask: NDArray[np.bool_]
+    score: float
+    warning: str
+
+
+def click(analysis: Analysis, points: Floats, point_labels: Ints) -> ClickAnswer:
+    """The part that clicks mean.
+
+    points : (N, 3) float in the coordinates of the mesh; they are snapped to the surface.
+    point_labels : (N,) 1 include, 0 exclude.
+
+    Raises BadInput when the arrays do not fit, or nothing is included.
+    """
+    points = np.asarray(points, dtype=np.float64)
+    include = np.asarray(point_labels) == 1
+    if points.ndim != 2 or points.shape[1] != 3 or include.shape != (len(points),):
+        raise BadInput(
+            "The clicks are not points in space with a label each.",
+            "Give as many labels (1 include, 0 exclude) as points of three coordinates.",
+        )
+    if not np.isfinite(points).all():
+        raise BadInput("A click has a coordinate that is not a number.", "Click again.")
+    if not include.any():
+        raise BadInput("No click includes anything.", "Click the part that you want first.")
+
+    count = len(analysis.patch)
+    face, gap = analysis.nearest((points - analysis.centre) / analysis.scale)
+    on = gap <= FARTHEST
+    lost = int((~on).sum())
+    warning = (
+        ""
+        if not lost
+        else (f"{lost} of {len(points)} clicks are farther than 5 % of the size from the surface.")
+    )
+    wanted, unwanted = np.unique(face[on & include]), np.unique(face[on & ~include])
+    if not on.all():
+        # One stray point makes the whole query doubtful: an empty answer is better than a guess.
+        return ClickAnswer(np.zeros(count, dtype=bool), 0.0, warning)
+
+    patch = analysis.patch
+    members, score = best_patches(
+        analysis.tree,
+        analysis.patches.moments[:, 0],
+        np.unique(patch[wanted]),
+        np.unique(patch[unwanted]),
+        int(include.sum()),
+    )
+    mask = members[patch]
+    mask[wanted], mask[unwanted] = True, False
+    mask = analysis.cutter.refine_mask(mask, wanted, unwanted)
+    return ClickAnswer(mask, score, warning)
+
+
+def best_patches(
+    tree: MergeTree, area: Floats, wanted: Ints, unwanted: Ints, clicks: int
+) -> tuple[NDArray[np.bool_], float]:
+    """The likeliest union of tree nodes that holds the wanted patches and none of the unwanted.
+
+    area : (P,) of each patch. Returns (members (P,) bool, score 0..1). A patch that is both wanted
+    and unwanted stays a member; triangles decide there.
+    """
+    leaves = tree.leaf_count
+    nodes = 2 * leaves - 1
+    parent = tree.parents()
+    height = np.concatenate([np.zeros(leaves), tree.height])
+    above = np.append(height, 1.0)[parent]
+    prior = np.log(np.clip(1 - height, DOUBT, 1)) + np.log(np.clip(above, DOUBT, 1))
+
+    barred = np.zeros(nodes + 1, dtype=bool)
+    for leaf in unwanted:
+        node = int(leaf)
+        while node < nodes:
+            barred[node] = True
+            node = int(parent[node])
+    paths = []
+    for leaf in wanted:
+        path, node = [int(leaf)], int(parent[leaf])
+        while node < nodes and not barred[node]:
+            path.append(node)
+            node = int(parent[node])
+        paths.append(np.array(path))
+
+    total = float(area.sum()) + 1e-300
+    size = tree.sums(area) + 1e-9 * total
+    best_value, best_nodes = -np.inf, np.unique(wanted)
+    for limit in np.unique(np.concatenate([height[path] for path in paths])):
+        chosen = np.unique(
+            [path[np.searchsorted(height[path], limit, "right") - 1] for path in paths]
+        )
+        chosen = chosen[np.isin(chosen, _covered(parent, chosen, nodes), invert=True)]
+        value = prior[chosen].sum() - CLICK_WEIGHT * clicks * np.log(size[chosen].sum() / total)
+        if value > best_value:
+            best_value, best_nodes = value, chosen
+    members = np.zeros(leaves, dtype=bool)
+    for node in best_nodes:
+        members[tree.subtree(int(node))] = True
+    return members, float(np.exp(prior[best_nodes].mean()))
+
+
+def _covered(parent: Ints, chosen: Ints, nodes: int) -> Ints:
+    """Those of the chosen nodes that lie below another of them."""
+    held = set(chosen.tolist())
+    below = []
+    for start in chosen:
+        node = int(parent[start])
+        while node < nodes:
+            if node in held:
+                below.append(start)
+                break
+            node = int(parent[node])
+    return np.array(below, dtype=np.int64)
