@@ -51,7 +51,7 @@ def read_stl(path: Path) -> Asset:
         record = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("colour", "<u2")])
         corners = np.frombuffer(data, record, count, 84)["corners"].astype(np.float64)
     elif data.lstrip()[:5].lower() == b"solid":
-        if not re.search(rb"endsolid", data[-4096:], re.IGNORECASE):
+        if not data.rstrip().rpartition(b"\n")[2].strip().lower().startswith(b"endsolid"):
             raise ValueError("the text ends without 'endsolid'")
         text = re.sub(rb"(?im)^[ \t]*(?!vertex)[a-z].*$|vertex", b" ", data)
         corners = numbers(text).reshape(-1, 3, 3)
@@ -123,7 +123,7 @@ def numbers(text: bytes) -> NDArray[np.float64]:
         warnings.simplefilter("error")
         try:
             return np.fromstring(text.decode("ascii"), sep=" ")
-        except DeprecationWarning as warning:
+        except (DeprecationWarning, ValueError) as warning:
             raise ValueError("something that is not a number") from warning
 
 

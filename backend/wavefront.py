@@ -26,15 +26,14 @@ def read_obj(path: Path) -> Asset:
     """Read a .obj file and its .mtl. Raises ValueError or IndexError if it is damaged."""
     data = path.read_bytes().replace(b"\\\r\n", b" ").replace(b"\\\n", b" ").replace(b"\t", b" ")
     rows: dict[bytes, list[bytes]] = {b"v": [], b"vt": [], b"vn": [], b"f": []}
-    lines_of: dict[bytes, list[int]] = {key: [] for key in rows}
     names: list[str] = []  # of materials, by first use
     switches: list[tuple[int, int]] = []  # (faces before it, material)
     libraries: list[str] = []
-    for number, line in enumerate(data.splitlines()):
-        key, _, rest = line.strip().partition(b" ")
+    lines = data.splitlines()
+    for line in lines:
+        key, _, rest = line.lstrip().partition(b" ")
         if key in rows:
-            rows[key].append(rest.partition(b"#")[0])
-            lines_of[key].append(number)
+            rows[key].append(rest)
         elif key == b"usemtl":
             name = rest.strip().decode("utf-8", "replace")
             if name not in names:
@@ -46,7 +45,7 @@ def read_obj(path: Path) -> Asset:
     counts = [len(rows[key]) for key in (b"v", b"vt", b"vn")]
     sizes, index = _corners(rows[b"f"])
     if (index < 0).any():
-        _resolve_relative(index, sizes, lines_of)
+        _resolve_relative(index, sizes, lines)
     index -= 1
     for column, count in enumerate(counts):
         outside = (index[:, column] >= count) & (index[:, column] != -1)
@@ -97,11 +96,17 @@ def _primitive(
     return Primitive(0, corners, chosen, rows[:, 0], attributes, [], material)
 
 
+def _text(rows: list[bytes]) -> bytes:
+    """Lines in one piece, without the comments at their ends."""
+    text = b"\n".join(rows) + b"\n"
+    return re.sub(rb"#[^\n]*", b"", text) if b"#" in text else text
+
+
 def _points(rows: list[bytes]) -> tuple[NDArray[np.float64], NDArray[np.float32] | None]:
     """(V, 3) positions and, when lines go on with r g b, (V, 3) colours."""
     if not rows:
         return np.zeros((0, 3)), None
-    table = numbers(b"\n".join(rows))
+    table = numbers(_text(rows))
     width = len(rows[0].split())
     if len(table) != len(rows) * width:
         return numbers(b"\n".join(b" ".join(r.split()[:3]) for r in rows)).reshape(-1, 3), None
@@ -113,7 +118,7 @@ def _points(rows: list[bytes]) -> tuple[NDArray[np.float64], NDArray[np.float32]
 def _table(rows: list[bytes], width: int) -> NDArray[np.float32] | None:
     if not rows:
         return None
-    table = numbers(b"\n".join(rows))
+    table = numbers(_text(rows))
     if len(table) != len(rows) * width:  # some files write u v w, or only u
         padded = (r.split()[:width] + [b"0"] * width for r in rows)
         table = numbers(b"\n".join(b" ".join(p[:width]) for p in padded))
@@ -131,7 +136,7 @@ def _corners(rows: list[bytes]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Corners of each face line (n,), and (c, 3) their indices as written: v, vt, vn, or 0."""
     if not rows:
         return np.zeros(0, dtype=np.int64), np.zeros((0, 3), dtype=np.int64)
-    text = b"\n".join(rows) + b"\n"
+    text = _text(rows)
     letters = np.frombuffer(text, dtype=np.uint8)
     blank = letters <= 32
     starts = np.flatnonzero(~blank & np.concatenate([[True], blank[:-1]]))
@@ -157,12 +162,13 @@ def _corners(rows: list[bytes]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 
 def _resolve_relative(
-    index: NDArray[np.int64], sizes: NDArray[np.int64], lines_of: dict[bytes, list[int]]
+    index: NDArray[np.int64], sizes: NDArray[np.int64], lines: list[bytes]
 ) -> None:
     """Turn negative indices, which count back from the face's line, into positive, in place."""
-    line = np.repeat(np.array(lines_of[b"f"]), sizes)
+    keys = np.array([line.split(None, 1)[0] if line.strip() else b"" for line in lines])
+    is_face = np.repeat(np.flatnonzero(keys == b"f"), sizes)
     for column, key in enumerate((b"v", b"vt", b"vn")):
-        before = np.searchsorted(np.array(lines_of[key], dtype=np.int64), line)
+        before = np.cumsum(keys == key)[is_face]
         relative = index[:, column] < 0
         index[relative, column] += before[relative] + 1
         if (index[relative, column] < 1).any():
