@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .graphs import components
+from .graphs import components, sums, symmetric
 from .mesh import FaceGraph
 from .rays import RayScene
 from .sampling import cone, points_by_group, spread_axes
@@ -104,25 +104,15 @@ def patch_graph(
     sdf, point_sdf = _shape_diameter(scene, graph, points, face, rng)
     tick(0.5)
 
-    area = np.bincount(patch, weights=graph.area, minlength=patches)
-    weight = graph.area + 1e-15
-    total = np.bincount(patch, weights=weight, minlength=patches)
-
-    def mean_over(values: Floats) -> Floats:
-        return np.stack(
-            [
-                np.bincount(patch, weights=weight * values[:, k], minlength=patches) / total
-                for k in range(values.shape[1])
-            ],
-            axis=1,
-        )
-
-    centre = mean_over(graph.centroid)
-    normal_mean = mean_over(graph.normal)
+    area = sums(graph.area, patch, patches)
+    weight = (graph.area + 1e-15)[:, None]
+    total = sums(weight, patch, patches)
+    centre = sums(weight * graph.centroid, patch, patches) / total
+    normal_mean = sums(weight * graph.normal, patch, patches) / total
     normal = normal_mean / np.maximum(np.linalg.norm(normal_mean, axis=1, keepdims=True), 1e-9)
     island = np.zeros(patches, dtype=np.int64)
     island[patch] = graph.island
-    island_area = np.bincount(graph.island, weights=graph.area)
+    island_area = sums(graph.area, graph.island, graph.islands)
 
     pair, border, sharpest = _borders(graph, patch, points, centre, normal, sdf)
     curvature = _integral_curvature(points, graph.normal[face], centre, normal)
@@ -220,18 +210,7 @@ def _borders(
     key = np.minimum(first, second) * patches + np.maximum(first, second)
     keys, index = np.unique(key, return_inverse=True)
     index = index.reshape(-1)
-    sums = np.concatenate([edges, bridges])
-    total = (
-        np.stack(
-            [
-                np.bincount(index, weights=sums[:, k], minlength=len(keys))
-                for k in range(sums.shape[1])
-            ],
-            axis=1,
-        )
-        if len(keys)
-        else sums[:0]
-    )
+    total = sums(np.concatenate([edges, bridges]), index, len(keys))
     pair = np.stack([keys // patches, keys % patches], axis=1)
     sharpest = np.zeros(len(keys))
     np.maximum.at(sharpest, index[: len(bend)], np.maximum(bend, 0))
@@ -274,7 +253,7 @@ def _contacts(
     here, other = here[valid], other[valid]
     foreign = linked[owner[here]] != linked[owner[other]]
     here, other = here[foreign], other[foreign]
-    area = np.bincount(patch, weights=graph.area, minlength=patches)
+    area = sums(graph.area, patch, patches)
     # A contact strip is about CONTACT wide: its length is the area of its points over that width.
     _, first_of = np.unique(here * patches + owner[other], return_index=True)
     here, other = here[first_of], other[first_of]
@@ -389,8 +368,6 @@ def _centrality(patches: int, pair: Ints, centre: Floats, area: Floats) -> Float
     Katz, Leifman and Tal, "Mesh segmentation using feature point and core extraction", 2005.
     """
     from scipy.sparse.csgraph import dijkstra
-
-    from .graphs import symmetric
 
     if len(pair) == 0:
         return np.zeros(patches)

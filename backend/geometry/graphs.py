@@ -4,10 +4,20 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+
+def sums(values: ArrayLike, group: Ints, groups: int) -> Floats:
+    """Sum of the values of each group: (N,) or (N, C) values, (N,) group -> (groups,) or
+    (groups, C)."""
+    values = np.asarray(values, dtype=np.float64)
+    if values.ndim == 1:
+        return np.bincount(group, weights=values, minlength=groups).astype(np.float64)
+    columns = [np.bincount(group, weights=column, minlength=groups) for column in values.T]
+    return np.stack(columns, axis=1).astype(np.float64)
 
 
 def components(nodes: int, first: Ints, second: Ints) -> Ints:

@@ -113,7 +113,7 @@ class Clusters:
         for name, join in (("sharpest", np.maximum), ("evidence", np.add), ("weakest", np.minimum)):
             value = getattr(self, name)[alive][order]
             setattr(self, name, join.reduceat(value, starts) if len(keys) else value)
-        return changed[self.pair].any(axis=1)
+        return changed[self.pair[:, 0]] | changed[self.pair[:, 1]]
 
 
 def _group(key: Ints) -> tuple[Ints, tuple[Ints, Ints]]:
@@ -232,7 +232,7 @@ def pair_features(state: Clusters, chosen: NDArray[np.bool_]) -> NDArray[np.floa
     out["faces_small"] = np.log(m[a, cues.FACES] / faces)
     out["faces_big"] = np.log(m[b, cues.FACES] / faces)
     out["clusters"] = np.full(len(a), np.log(state.count))
-    out["degree_small"], out["degree_big"] = degree[a], degree[b]
+        out[name] = (border[:, column] / length).astype(np.float64)
 
     out["length_small"] = length / np.sqrt(aa)
     out["length_big"] = length / np.sqrt(ab)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .graphs import components
+from .graphs import components, sums
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -151,16 +151,17 @@ def build_face_graph(vertices: Floats, faces: Ints) -> FaceGraph:
     first, second, edge, opposed = shared_edges(corners)
 
     component = components(len(faces), first, second)
-    by_area = np.argsort(-np.bincount(component, weights=area), kind="stable")
+    by_area = np.argsort(-sums(area, component, int(component.max()) + 1), kind="stable")
     rank = np.empty(len(by_area), dtype=np.int64)
     rank[by_area] = np.arange(len(by_area))
     island = rank[component]
 
     side = consistent_sides(len(faces), first, second, opposed)
-    middle = _means(centroid, area, island, len(by_area))
+    total = np.maximum(sums(area, island, len(by_area)), 1e-300)
+    middle = sums(area[:, None] * centroid, island, len(by_area)) / total[:, None]
     # Divergence theorem about each island's centre: the sign of its volume tells inside from out.
     flux = np.einsum("ij,ij->i", centroid - middle[island], normal) * area * side
-    outward = np.where(np.bincount(island, weights=flux) < 0, -1.0, 1.0)
+    outward = np.where(sums(flux, island, len(by_area)) < 0, -1.0, 1.0)
     normal *= (side * outward[island])[:, None]
 
     tail = faces[edge // 3, edge % 3]
@@ -197,15 +198,3 @@ def _bend(normal: Floats, centroid: Floats, middle: Floats, first: Ints, second:
     rise += np.einsum("ij,ij->i", m, centroid[first] - middle)
     flat = (np.abs(n).sum(axis=1) == 0) | (np.abs(m).sum(axis=1) == 0)
     return np.where(flat, 0.0, np.where(rise > 0, angle, -angle))
-
-
-def _means(values: Floats, weight: Floats, group: Ints, groups: int) -> Floats:
-    total = np.bincount(group, weights=weight, minlength=groups)
-    total = np.where(total > 0, total, 1.0)
-    return np.stack(
-        [
-            np.bincount(group, weights=weight * values[:, k], minlength=groups) / total
-            for k in range(values.shape[1])
-        ],
-        axis=1,
-    )

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .graphs import components, spread, symmetric
+from .graphs import components, spread, sums, symmetric
 from .mesh import FaceGraph
 
 Floats = NDArray[np.float64]
@@ -50,15 +50,9 @@ def _grow(
     """Fill `patch` on the firm faces by growing from seeds along cheap paths."""
     node, nodes = _coarsen(graph)
     face_weight = graph.area + 1e-12
-    weight = np.bincount(node, weights=face_weight, minlength=nodes)
+    weight = sums(face_weight, node, nodes)
     feature = np.concatenate([graph.centroid, NORMAL_SPREAD * graph.normal], axis=1)
-    feature = np.stack(
-        [
-            np.bincount(node, weights=face_weight * feature[:, k], minlength=nodes) / weight
-            for k in range(6)
-        ],
-        axis=1,
-    )
+    feature = sums(face_weight[:, None] * feature, node, nodes) / weight[:, None]
     island = np.zeros(nodes, dtype=np.int64)
     island[node] = graph.island
     allowed = np.zeros(nodes, dtype=bool)
@@ -142,17 +136,8 @@ def _centres(feature: Floats, weight: Floats, owner: Ints, seeds: Ints) -> Ints:
     """The node nearest to the mean of each patch (Lloyd's step on the graph)."""
     inside = np.flatnonzero(owner >= 0)
     group = owner[inside]
-    total = np.bincount(group, weights=weight[inside], minlength=len(seeds))
-    mean = (
-        np.stack(
-            [
-                np.bincount(group, weights=(weight * feature[:, k])[inside], minlength=len(seeds))
-                for k in range(feature.shape[1])
-            ],
-            axis=1,
-        )
-        / np.maximum(total, 1e-300)[:, None]
-    )
+    total = np.maximum(sums(weight[inside], group, len(seeds)), 1e-300)
+    mean = sums((weight[:, None] * feature)[inside], group, len(seeds)) / total[:, None]
     gap = np.square(feature[inside] - mean[group]).sum(axis=1)
     order = np.lexsort((gap, group))
     group = group[order]
@@ -177,11 +162,8 @@ def _gather(
     islands, index = np.unique(graph.island[faces], return_inverse=True)
     index = index.reshape(-1)
     weight = graph.area[faces] + 1e-12
-    total = np.bincount(index, weights=weight)
-    centre = np.stack(
-        [np.bincount(index, weights=weight * graph.centroid[faces, k]) / total for k in range(3)],
-        axis=1,
-    )
+    total = sums(weight, index, len(islands))
+    centre = sums(weight[:, None] * graph.centroid[faces], index, len(islands)) / total[:, None]
     seeds = _seeds(
         centre, total, np.zeros(len(islands), dtype=np.int64), np.arange(len(islands)), patches, rng
     )

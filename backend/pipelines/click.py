@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ..errors import BadInput
 from ..tree import MergeTree
-from .segment import Analysis
+from .analysis import Analysis
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
