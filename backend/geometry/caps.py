@@ -231,6 +231,14 @@ class _Parts:
         else:
             inward = [self._inward(part, loop, p) for loop, p in zip(loops, points, strict=True)]
             groups = nest(points, inward)
+            apart = [len({v for i in group for v in loops[i]}) for group in groups]
+            whole = [sum(len(loops[i]) for i in group) for group in groups]
+            # A hole that touches its outline in a vertex is filled on its own.
+            groups = [
+                part_of
+                for group, a, n in zip(groups, apart, whole, strict=True)
+                for part_of in ([group] if a == n else [[i] for i in group])
+            ]
         for group in groups:
             for pieces, neighbour in self._regions(part, [rings[i] for i in group]):
                 self._cap(part, pieces, neighbour)

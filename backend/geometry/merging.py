@@ -232,7 +232,8 @@ def pair_features(state: Clusters, chosen: NDArray[np.bool_]) -> NDArray[np.floa
     out["faces_small"] = np.log(m[a, cues.FACES] / faces)
     out["faces_big"] = np.log(m[b, cues.FACES] / faces)
     out["clusters"] = np.full(len(a), np.log(state.count))
-        out[name] = (border[:, column] / length).astype(np.float64)
+    out["degree_small"] = degree[a].astype(np.float64)
+    out["degree_big"] = degree[b].astype(np.float64)
 
     out["length_small"] = length / np.sqrt(aa)
     out["length_big"] = length / np.sqrt(ab)
