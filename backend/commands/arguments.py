@@ -129,7 +129,13 @@ def build_parser() -> Parser:
     )
 
     evaluate = command("evaluate", "measure quality on labelled objects", json=False)
-    evaluate.add_argument("data", metavar="DATA.npz", type=Path, nargs="+")
+    evaluate.add_argument("data", metavar="DATA.npz", type=Path, nargs="*")
+    evaluate.add_argument(
+        "--procedural",
+        metavar="N",
+        type=whole_number(1, "shapes"),
+        help="instead of DATA: N smooth shapes, each with several plausible labellings",
+    )
     evaluate.add_argument("--task", choices=("segment", "click", "complete"), required=True)
     evaluate.add_argument(
         "--json", dest="report", metavar="FILE", type=Path, help="write each object's figures"

@@ -16,7 +16,7 @@ from ..errors import BadInput
 from .batch import Progress, Row, Task, plan, prepare_folder, run_batch
 from .console import Console
 
-Query = tuple[NDArray[np.float64], NDArray[np.int32]]  # points (N, 3) and labels (N,)
+Query = tuple[NDArray[np.float64], NDArray[np.int64]]  # points (N, 3) and labels (N,)
 
 
 def run(options: Namespace, console: Console) -> int:
@@ -38,6 +38,7 @@ def segment_file(task: Task, progress: Progress) -> Row:
     """Segment one mesh and write its .npz."""
     from ..files import read_mesh, write_arrays
     from ..pipelines import segment
+    from ..pipelines.click import click
 
     options, began = task.options, time.perf_counter()
     queries = None if options.clicks is None else read_clicks(options.clicks, task.source.stem)
@@ -61,7 +62,7 @@ def segment_file(task: Task, progress: Progress) -> Row:
         "warnings": list(asset.remarks),
     }
     if queries is not None:
-        answers = [segment.click(found, points, signs) for points, signs in queries]
+        answers = [click(found, points, signs) for points, signs in queries]
         masks = [answer.mask for answer in answers]
         arrays["masks"] = np.array(masks, dtype=bool).reshape(len(masks), len(asset.faces))
         arrays["scores"] = np.array([answer.score for answer in answers], dtype=np.float32)
@@ -114,4 +115,4 @@ def _read_query(query: Any, name: str, hint: str) -> Query:
         raise BadInput(f"{name} has {len(points)} points but labels for {signs.size}.", hint)
     if not np.isin(signs, (0, 1)).all():
         raise BadInput(f"{name} has a label other than 1 (include) and 0 (exclude).", hint)
-    return points, signs.astype(np.int32)
+    return points, signs.astype(np.int64)

@@ -17,7 +17,7 @@ from ..geometry.mesh import FaceGraph
 from .metrics import mask_iou
 
 Mask = NDArray[np.bool_]
-Answer = Callable[[NDArray[np.int64], NDArray[np.int32]], Mask]
+Answer = Callable[[NDArray[np.int64], NDArray[np.int64]], Mask]
 CLICKS = (1, 3, 5, 10)
 
 
@@ -40,7 +40,7 @@ def click_ious(
     inside = np.flatnonzero(part & (graph.area > 0))
     chance = graph.area[inside] / graph.area[inside].sum()
     faces = rng.choice(inside, size=max(counts), p=chance)
-    include = np.ones(max(counts), dtype=np.int32)
+    include = np.ones(max(counts), dtype=np.int64)
     return {n: mask_iou(answer(faces[:n], include[:n]), part, graph.area) for n in counts}
 
 
@@ -56,7 +56,7 @@ def _corrective_ious(
             face = error_centre(graph, mask, part)
             faces.append(face)
             signs.append(int(part[face]))
-            mask = answer(np.array(faces), np.array(signs, dtype=np.int32))
+            mask = answer(np.array(faces, dtype=np.int64), np.array(signs, dtype=np.int64))
         if clicks in counts:
             ious[clicks] = mask_iou(mask, part, graph.area)
     return ious
@@ -75,16 +75,18 @@ def error_centre(graph: FaceGraph, mask: Mask, part: Mask) -> int:
     if not size.max() > 0:
         raise ValueError("the mask has no error")
     chosen = region == size.argmax()
+    inside = np.flatnonzero(chosen)
+    own = np.cumsum(chosen) - 1  # number of each face within the region
     inner = chosen[graph.first] & chosen[graph.second]
-    rim_edge = chosen[graph.first] != chosen[graph.second]
-    rim = np.unique(np.where(chosen[graph.first], graph.first, graph.second)[rim_edge])
+    first, second = graph.first[inner], graph.second[inner]
+    leaving = chosen[graph.first] != chosen[graph.second]
+    rim = np.unique(np.where(chosen[graph.first], graph.first, graph.second)[leaving])
     if len(rim):
-        gap = graph.centroid[graph.first[inner]] - graph.centroid[graph.second[inner]]
-        cost = np.linalg.norm(gap, axis=1) + 1e-12  # coincident centroids are still a step apart
-        steps = symmetric(len(part), graph.first[inner], graph.second[inner], cost)
-        depth = spread(steps, rim)[0]
+        cost = np.linalg.norm(graph.centroid[first] - graph.centroid[second], axis=1)
+        cost += 1e-12  # coincident centroids are still a step apart
+        depth = spread(symmetric(len(inside), own[first], own[second], cost), own[rim])[0]
     else:  # a whole island
-        middle = np.average(graph.centroid[chosen], axis=0, weights=graph.area[chosen])
-        depth = -np.linalg.norm(graph.centroid - middle, axis=1)
-    depth = np.where(chosen & (graph.area > 0), depth, -np.inf)
-    return int(depth.argmax())
+        middle = np.average(graph.centroid[inside], axis=0, weights=graph.area[inside])
+        depth = -np.linalg.norm(graph.centroid[inside] - middle, axis=1)
+    depth[graph.area[inside] <= 0] = -np.inf
+    return int(inside[depth.argmax()])

@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from zipfile import BadZipFile
 
 import numpy as np
@@ -47,18 +48,6 @@ def open_labelled(path: Path) -> Any:
         raise BadInput(f"{path} is not a file of labelled objects.", hint) from None
 
 
-def names(paths: Sequence[Path], limit: int | None = None) -> list[tuple[Path, str]]:
-    """(file, id) of the objects in `paths`; with `limit`, as many evenly spread ones."""
-    found = []
-    for path in paths:
-        file, ids = open_labelled(path)
-        file.close()
-        found += [(path, name) for name in ids]
-    if limit is None or limit >= len(found):
-        return found
-    return [found[i] for i in np.linspace(0, len(found) - 1, limit).round().astype(int)]
-
-
 def read_labelled(path: Path, name: str) -> Labelled:
     """Read one object. Raises BadInput when its arrays do not fit together.
 
@@ -84,3 +73,96 @@ def read_labelled(path: Path, name: str) -> Labelled:
             faces=faces,
             truths=truths,
         )
+
+
+class Source(Protocol):
+    """Where an object comes from. Small, so that it can be sent to another process."""
+
+    @property
+    def name(self) -> str: ...
+
+    def read(self) -> Labelled | None:
+        """The object; None where there is none to measure."""
+        ...
+
+
+@dataclass(frozen=True)
+class InFile:
+    """An object of a file of labelled objects."""
+
+    path: Path
+    name: str
+
+    def read(self) -> Labelled:
+        return read_labelled(self.path, self.name)
+
+
+@dataclass(frozen=True)
+class Procedural:
+    """A smooth closed shape with several plausible labellings, made from a family and a seed."""
+
+    family: str
+    seed: int
+
+    @property
+    def name(self) -> str:
+        return f"{self.family}-{self.seed}"
+
+    def read(self) -> Labelled:
+        from ..training.shapes import make
+
+        shape = make(self.family, self.seed)
+        truths = np.stack(shape.labels).astype(np.int64)
+        return Labelled(self.name, self.family, shape.vertices, shape.faces, truths)
+
+
+@dataclass(frozen=True)
+class Fused:
+    """A copy of another object whose parts are fused into one closed surface."""
+
+    source: Source
+
+    @property
+    def name(self) -> str:
+        return self.source.name
+
+    def read(self) -> Labelled | None:
+        from ..training.fuse import fuse
+
+        item = self.source.read()
+        if item is None:
+            return None
+        labels = [truth.astype(np.int32) for truth in item.truths]
+        mesh = fuse(item.vertices, item.faces, labels, seed=zlib.crc32(item.name.encode()))
+        if mesh is None:
+            return None
+        truths = np.stack(mesh.labels).astype(np.int64)
+        return replace(item, vertices=mesh.vertices, faces=mesh.faces, truths=truths)
+
+
+def in_files(paths: Sequence[Path]) -> list[Source]:
+    """All objects of some files. BadInput when one of them holds none."""
+    found: list[Source] = []
+    for path in paths:
+        file, ids = open_labelled(path)
+        file.close()
+        found += [InFile(path, name) for name in ids]
+    return found
+
+
+def procedural(count: int, first_seed: int = 1_000_000) -> list[Source]:
+    """`count` shapes, the families in turn; the seeds are none that training uses."""
+    from ..training.shapes import FAMILIES
+
+    families = sorted(FAMILIES)
+    return [
+        Procedural(families[k % len(families)], first_seed + k // len(families))
+        for k in range(count)
+    ]
+
+
+def thin_out(sources: list[Source], limit: int | None) -> list[Source]:
+    """At most `limit` of the sources, evenly spread."""
+    if limit is None or limit >= len(sources):
+        return sources
+    return [sources[k] for k in np.linspace(0, len(sources) - 1, limit).round().astype(int)]

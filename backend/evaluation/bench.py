@@ -1,0 +1,283 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Speed and memory of the engine: ``python -m backend.evaluation.bench [--write FILE]``.
+
+Each figure comes from a process of its own, so that peak memory is that of one job, and one job's
+leftovers do not slow or speed another. Shown is the median of the repetitions.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import __version__
+from ..machine import cores, memory, processor
+
+Result = dict[str, float]
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+ROOT = Path(__file__).resolve().parents[2]
+SIZES = {"20 k": 20_000, "100 k": 100_000, "1 M": 1_000_000}
+
+
+def blob(triangles: int) -> tuple[Floats, Ints]:
+    """A closed smooth body with a dozen limbs and no crease, of about `triangles` triangles."""
+    side = max(round((triangles / 12) ** 0.5), 1)
+    step = np.linspace(-1, 1, side + 1)
+    u, v = (axis.ravel() for axis in np.meshgrid(step, step, indexing="ij"))
+    one = np.ones_like(u)
+    sheets = [np.stack([u, v, one], 1), np.stack([v, u, -one], 1)]
+    sheets = [np.roll(sheet, turn, axis=1) for turn in range(3) for sheet in sheets]
+    corner = (np.arange(side)[:, None] * (side + 1) + np.arange(side)).ravel()
+    a, b, c, d = corner, corner + side + 1, corner + side + 2, corner + 1
+    quad = np.concatenate([np.stack([a, b, c], 1), np.stack([a, c, d], 1)])
+    faces = np.concatenate([quad + k * len(u) for k in range(6)])
+    key = np.rint(np.concatenate(sheets) * side * 2).astype(np.int64)
+    _, first, number = np.unique(key, axis=0, return_index=True, return_inverse=True)
+    cube = np.concatenate(sheets)[first]
+    ball = cube / np.linalg.norm(cube, axis=1, keepdims=True)
+    limbs = np.random.default_rng(5).normal(size=(12, 3))
+    limbs /= np.linalg.norm(limbs, axis=1, keepdims=True)
+    radius = 1 + 0.9 * np.exp(-14 * (1 - ball @ limbs.T)).sum(axis=1)
+    return ball * radius[:, None], number.reshape(-1)[faces]
+
+
+def decomposition(triangles: int) -> Result:
+    """Analysis and labels; with the longest waits that a cancel would meet."""
+    from ..pipelines import segment
+
+    vertices, faces = blob(triangles)
+    segment.labels(segment.analyse(*blob(500)))  # imports are not part of the job
+    calls: list[float] = []
+    with LongestHold() as hold:
+        began = time.perf_counter()
+        found = segment.analyse(
+            vertices, faces, progress=lambda *_: calls.append(time.perf_counter())
+        )
+        segment.labels(found, progress=lambda *_: calls.append(time.perf_counter()))
+        ended = time.perf_counter()
+    return {
+        "seconds": ended - began,
+        "peak_mb": peak_memory() / 1e6,
+        "hold_ms": 1000 * hold.longest,
+        "silence_ms": 1000 * float(np.diff([began, *calls, ended]).max()),
+    }
+
+
+def recut(triangles: int) -> Result:
+    """Another granularity of an analysed mesh: the tree's cut alone, and with refined borders."""
+    from ..pipelines import segment
+
+    found = segment.analyse(*blob(triangles))
+    steps = np.linspace(0.2, 0.7, 11)
+    cut = [timed(partial(segment.labels, found, granularity=g, refine=False)) for g in steps]
+    fine = [timed(partial(segment.labels, found, granularity=g)) for g in steps]
+    return {"cut_ms": 1000 * statistics.median(cut), "refined_ms": 1000 * statistics.median(fine)}
+
+
+def clicks(triangles: int) -> Result:
+    """Single include clicks at random places, after the first."""
+    from ..pipelines import segment
+    from ..pipelines.click import click
+
+    vertices, faces = blob(triangles)
+    found = segment.analyse(vertices, faces)
+    middle = vertices[faces].mean(axis=1)
+    places = middle[np.random.default_rng(0).integers(len(faces), size=(41, 1))]
+    include = np.ones(1, dtype=np.int64)
+    first, *later = [timed(partial(click, found, place, include)) for place in places]
+    return {
+        "first_ms": 1000 * first,
+        "p50_ms": 1000 * float(np.percentile(later, 50)),
+        "p95_ms": 1000 * float(np.percentile(later, 95)),
+    }
+
+
+def hello(_triangles: int) -> Result:
+    """Start of the backend process until its first frame has arrived."""
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "backend", "serve"],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    sizes = np.frombuffer(process.stdout.read(8), dtype="<u4")
+    frame = json.loads(process.stdout.read(int(sizes[0])))
+    seconds = time.perf_counter() - began
+    process.stdin.close()
+    process.wait(timeout=10)
+    if frame.get("type") != "hello":
+        raise RuntimeError(f"the first frame is no hello: {frame}")
+    return {"seconds": seconds}
+
+
+def files(triangles: int) -> Result:
+    """Writing twelve parts as GLB, and reading them again."""
+    from ..files import read_mesh, write_parts
+
+    vertices, faces = blob(triangles)
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = Path(folder, "in.npz"), Path(folder, "out.glb")
+        np.savez(source, vertices=vertices, faces=faces)
+        asset = read_mesh(source)
+        labels = np.arange(len(faces)) * 12 // len(faces)
+        write = timed(lambda: write_parts(target, asset, labels))
+        return {"write_s": write, "read_s": timed(lambda: read_mesh(target))}
+
+
+class LongestHold:
+    """How long a second thread that wants to run every 5 ms was at most kept waiting."""
+
+    def __init__(self) -> None:
+        self.longest = 0.0
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._tick, daemon=True)
+
+    def _tick(self) -> None:
+        before = time.perf_counter()
+        while not self._end.wait(0.005):
+            now = time.perf_counter()
+            self.longest = max(self.longest, now - before - 0.005)
+            before = now
+
+    def __enter__(self) -> LongestHold:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end.set()
+        self._thread.join()
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Seconds that `work` takes."""
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def peak_memory() -> int:
+    """Most bytes of memory that this process ever held."""
+    if os.name == "nt":
+        import psutil
+
+        return int(psutil.Process().memory_info().peak_wset)
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+MEASURES: dict[str, Callable[[int], Result]] = {
+    "decomposition": decomposition,
+    "recut": recut,
+    "clicks": clicks,
+    "hello": hello,
+    "files": files,
+}
+
+
+def median_of(name: str, triangles: int, repeat: int) -> Result:
+    """Medians of a measure over `repeat` fresh processes."""
+    code = (
+        "import json; from backend.evaluation.bench import MEASURES; "
+        f"print(json.dumps(MEASURES[{name!r}]({triangles})))"
+    )
+    runs = []
+    for _ in range(repeat):
+        print(f"  {name}, {triangles} triangles", file=sys.stderr, flush=True)
+        done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE)
+        if done.returncode != 0:
+            raise RuntimeError(f"{name} at {triangles} triangles failed")
+        runs.append(json.loads(done.stdout.splitlines()[-1]))
+    return {key: statistics.median(run[key] for run in runs) for key in runs[0]}
+
+
+def rows(repeat: int, sizes: Sequence[str]) -> list[tuple[str, str, str]]:
+    """Work, target and measured value of each line of the table."""
+    found = []
+    targets = {"20 k": "1 s", "100 k": "3 s", "1 M": "30 s, 4 GB"}
+    for size in sizes:
+        got = median_of("decomposition", SIZES[size], repeat if size != "1 M" else 1)
+        value = f"{got['seconds']:.2f} s, {got['peak_mb'] / 1000:.2f} GB"
+        found.append((f"full decomposition, {size} triangles", targets[size], value))
+    waits = f"{got['hold_ms']:.0f} ms"
+    found.append((f"longest wait of the reader thread meanwhile, {sizes[-1]}", "200 ms", waits))
+    silence = f"{got['silence_ms']:.0f} ms"
+    found.append((f"longest time between two looks for a cancel, {sizes[-1]}", "1 s", silence))
+    got = median_of("recut", 100_000, repeat)
+    found.append(("re-cut of the tree, 100 k", "16 ms", f"{got['cut_ms']:.1f} ms"))
+    found.append(("the same with refined borders", "", f"{got['refined_ms']:.0f} ms"))
+    got = median_of("clicks", 200_000, repeat)
+    value = f"p50 {got['p50_ms']:.0f} ms, p95 {got['p95_ms']:.0f} ms"
+    found.append(("a click after the first, 200 k", "p95 50 ms", value))
+    got = median_of("hello", 0, 2 * repeat + 1)
+    found.append(("start of the backend to hello", "0.5 s", f"{got['seconds']:.2f} s"))
+    for size in sizes[1:]:
+        got = median_of("files", SIZES[size], repeat)
+        value = f"{got['read_s']:.2f} s, {got['write_s']:.2f} s"
+        found.append((f"reading and writing a GLB of 12 parts, {size}", "", value))
+    return found
+
+
+def page(table: Sequence[tuple[str, str, str]], repeat: int) -> str:
+    """The Markdown page: machine, commit, and the table."""
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short=12", "HEAD"], cwd=ROOT, capture_output=True, text=True
+    ).stdout.strip()
+    size = memory()
+    ram = "unknown memory" if size is None else f"{size / 2**30:.0f} GiB"
+    lines = [
+        "# Benchmarks",
+        "",
+        "Made by `make bench` on closed smooth bodies with limbs and no crease. Each figure comes "
+        f"from a fresh process; medians of {repeat} (1 M triangles: of one).",
+        "",
+        f"- machine: {processor()}, {cores()} cores, {ram}, no GPU used",
+        f"- system: {platform.platform()}, Python {platform.python_version()}, NumPy "
+        f"{np.__version__}",
+        f"- Partwise {__version__}, commit {commit or 'unknown'}",
+        "",
+        "| work | target | measured |",
+        "| --- | ---: | ---: |",
+        *(f"| {work} | {target} | {value} |" for work, target, value in table),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure, print the page, and write it where asked."""
+    parser = argparse.ArgumentParser(prog="python -m backend.evaluation.bench")
+    parser.add_argument("--write", metavar="FILE.md", type=Path)
+    parser.add_argument("--repeat", metavar="N", type=int, default=3)
+    parser.add_argument("--sizes", nargs="+", choices=SIZES, default=list(SIZES))
+    options = parser.parse_args(arguments)
+    text = page(rows(max(options.repeat, 1), options.sizes), max(options.repeat, 1))
+    print(text)
+    if options.write is not None:
+        options.write.parent.mkdir(parents=True, exist_ok=True)
+        options.write.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is measured on one labelled object: segments, clicks, and closed parts.
+
+Each task turns an object into a row of numbers; NaN where a number means nothing for the object.
+"""
+
+from __future__ import annotations
+
+import time
+import zlib
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..geometry.mesh import FaceGraph
+from ..pipelines import segment
+from ..pipelines.click import click
+from ..pipelines.segment import Analysis
+from .clicks import click_ious
+from .data import Labelled
+from .metrics import boundary_f, matched_iou, rand_error
+
+Figures = dict[str, float]
+PARTS_CLICKED = 4  # of each object, drawn at random
+BORDER_TOLERANCE = 0.02  # of the bounding box' diagonal
+
+
+def measure_segments(item: Labelled, seed: int, engine: str) -> tuple[Figures, NDArray[np.int32]]:
+    """Figures of the automatic segmentation, of its tree, and of two baselines; and its labels.
+
+    ``rand`` chooses the count itself, ``rand_told`` is told each truth's, ``rand_best`` is the best
+    of the tree's cuts (borders not refined): what a perfect choice of the count would reach.
+    """
+    began = time.perf_counter()
+    found = segment.analyse(item.vertices, item.faces, seed=seed, engine=engine)
+    chosen = segment.labels(found)
+    seconds = time.perf_counter() - began
+    graph, truths = found.faces, item.truths
+    counts = np.array([len(np.unique(truth)) for truth in truths])
+    told = [
+        rand_error(segment.labels(found, parts=min(int(count), found.tree.leaf_count)), truth)
+        for count, truth in zip(counts, truths, strict=True)
+    ]
+    border = [
+        boundary_f(chosen, truth, graph.first, graph.second, _edge_ends(graph), _tolerance(graph))
+        for truth in truths
+    ]
+    ious = [matched_iou(chosen, truth, graph.area) for truth in truths]
+    strict = [matched_iou(chosen, truth, graph.area, one_to_one=True) for truth in truths]
+    figures = {
+        "rand": rand_error(chosen, truths),
+        "rand_told": float(np.mean(told)),
+        "rand_best": _best_cut(found, truths),
+        "rand_area": rand_error(chosen, truths, graph.area),
+        "iou": float(np.mean(ious)),
+        "iou_one_to_one": float(np.mean(strict)),
+        "boundary_f": float(np.mean(border)),
+        "parts": float(chosen.max() + 1),
+        "true_parts": float(counts.mean()),
+        "islands_rand": rand_error(graph.island, truths),
+        "one_part_rand": rand_error(np.zeros_like(chosen), truths),
+        "seconds": seconds,
+    }
+    return figures, chosen
+
+
+def _best_cut(found: Analysis, truths: NDArray[np.int64], most: int = 64) -> float:
+    most = min(most, found.tree.leaf_count)
+    counts = np.unique(np.geomspace(1, most, 40).round().astype(int))
+    return min(rand_error(found.tree.cut(int(n))[found.patch], truths) for n in counts)
+
+
+def _tolerance(graph: FaceGraph) -> float:
+    used = graph.vertices[graph.faces.ravel()]
+    return BORDER_TOLERANCE * float(np.linalg.norm(np.ptp(used, axis=0)))
+
+
+def _edge_ends(graph: FaceGraph) -> NDArray[np.float64]:
+    """End points of each shared edge: (E, 2, 3)."""
+    one, two = graph.welded[graph.faces[graph.first]], graph.welded[graph.faces[graph.second]]
+    shared = (one[:, :, None] == two[:, None, :]).any(axis=2)  # (E, 3) corners of `first`
+    order = np.argsort(~shared, axis=1, kind="stable")[:, :2]
+    corners = np.take_along_axis(graph.faces[graph.first], order, axis=1)
+    return graph.vertices[corners]
+
+
+def measure_clicks(item: Labelled, seed: int, engine: str) -> Figures:
+    """Mean IoU of a few parts after 1, 3, 5, 10 clicks, for both protocols of `clicks`."""
+    rng = np.random.default_rng([seed, zlib.crc32(item.name.encode())])
+    found = segment.analyse(item.vertices, item.faces, seed=seed, engine=engine)
+    graph = found.faces
+    middle = graph.centroid * found.scale + found.centre
+    times: list[float] = []
+
+    def answer(faces: NDArray[np.int64], signs: NDArray[np.int64]) -> NDArray[np.bool_]:
+        began = time.perf_counter()
+        mask = click(found, middle[faces], signs).mask
+        times.append(time.perf_counter() - began)
+        return mask
+
+    rows: dict[str, list[float]] = {}
+    for truth in item.truths:
+        area = np.bincount(truth, weights=graph.area)
+        parts = np.flatnonzero(area > 0.002 * area.sum())
+        for part in rng.permutation(parts)[:PARTS_CLICKED]:
+            for name, corrective in (("random", False), ("corrective", True)):
+                ious = click_ious(answer, graph, truth == part, rng, corrective=corrective)
+                for count, iou in ious.items():
+                    rows.setdefault(f"{name}_{count}", []).append(iou)
+    figures = {key: float(np.mean(values)) for key, values in rows.items()}
+    figures["milliseconds"] = 1000 * float(np.percentile(times, 95))
+    return figures
+
+
+def measure_caps(item: Labelled, seed: int, engine: str) -> Figures:
+    """How completely caps close the true parts, and whether their volumes add up.
+
+    Only a source in one closed, consistently wound surface says something: NaN for the others.
+    """
+    from ..pipelines.complete import cap_parts
+
+    began = time.perf_counter()
+    truth = np.unique(item.truths[0], return_inverse=True)[1].reshape(-1).astype(np.int32)
+    caps = cap_parts(item.vertices, item.faces, truth)
+    seconds = time.perf_counter() - began
+    if not _watertight(item.faces):
+        return {"closed": float("nan"), "volume_error": float("nan"), "seconds": seconds}
+    everything = np.concatenate([item.vertices, caps.vertices])
+    whole = signed_volume(item.vertices, item.faces)
+    parts = sum(
+        signed_volume(everything, np.concatenate([item.faces[truth == k], faces]))
+        for k, faces in enumerate(caps.faces)
+    )
+    return {
+        "closed": float(np.mean(caps.closed)),
+        "volume_error": abs(parts - whole) / abs(whole),
+        "seconds": seconds,
+    }
+
+
+def _watertight(faces: NDArray[np.int64]) -> bool:
+    """Each edge has two faces that run along it in opposite directions."""
+    tail, head = faces.ravel(), np.roll(faces, -1, axis=1).ravel()
+    size = int(faces.max()) + 1
+    there, back = np.sort(tail * size + head), np.sort(head * size + tail)
+    return bool((np.diff(there) > 0).all() and np.array_equal(there, back))
+
+
+def signed_volume(vertices: NDArray[np.float64], faces: NDArray[np.int64]) -> float:
+    """Volume that a closed surface encloses, positive where it is wound outward."""
+    a, b, c = (vertices[faces[:, k]] - vertices[faces[0, 0]] for k in range(3))
+    return float(np.einsum("ij,ij->", a, np.cross(b, c))) / 6
+
+
+def task(name: str) -> Callable[[Labelled, int, str], tuple[Figures, NDArray[np.int32] | None]]:
+    """The task called ``segment``, ``click`` or ``complete``."""
+    if name == "segment":
+        return measure_segments
+    return partial(_without_labels, {"click": measure_clicks, "complete": measure_caps}[name])
+
+
+def _without_labels(
+    measure: Callable[[Labelled, int, str], Figures], item: Labelled, seed: int, engine: str
+) -> tuple[Figures, None]:
+    return measure(item, seed, engine), None

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The benchmark's own tools."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+
+from backend.evaluation.bench import LongestHold, blob, decomposition, hello, page, peak_memory
+from backend.evaluation.tasks import signed_volume
+
+
+@pytest.mark.parametrize("triangles", [500, 20_000])
+def test_the_body_is_closed_outward_and_of_the_right_size(triangles):
+    vertices, faces = blob(triangles)
+    assert abs(len(faces) / triangles - 1) < 0.15
+    directed = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]])
+    assert len(np.unique(directed, axis=0)) == len(directed), "an edge runs once each way"
+    assert len(np.unique(np.sort(directed, axis=1), axis=0)) * 2 == len(directed), "closed"
+    assert len(vertices) - len(faces) / 2 == 2, "a sphere by Euler's formula"
+    assert signed_volume(vertices, faces) > 0
+
+
+def test_the_longest_hold_is_seen():
+    with LongestHold() as idle:
+        time.sleep(0.05)
+    with LongestHold() as busy:
+        sum(range(100_000))
+        time.sleep(0.02)
+        sorted(np.random.default_rng(0).random(2_000_000).tolist())  # one call that holds the GIL
+    assert busy.longest > 0.1
+    assert idle.longest < busy.longest
+
+
+def test_a_decomposition_is_measured():
+    got = decomposition(500)
+    assert got["seconds"] > 0
+    assert 10 < got["peak_mb"] < 4000
+    assert 0 < got["silence_ms"] <= 1000 * got["seconds"]
+    assert peak_memory() >= got["peak_mb"] * 0.99e6
+
+
+def test_hello_is_measured():
+    assert 0 < hello(0)["seconds"] < 10
+
+
+def test_the_page_names_machine_and_commit():
+    text = page([("work", "1 s", "0.5 s")], repeat=3)
+    assert "| work | 1 s | 0.5 s |" in text
+    assert "cores" in text
+    assert "commit" in text

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a file of labelled objects to the table of figures."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import numpy as np
+import pytest
+
+from backend.__main__ import main
+from backend.errors import BadInput
+from backend.evaluation.data import in_files, read_labelled, thin_out
+from backend.evaluation.runner import Measured, means, report, table
+from backend.evaluation.tasks import measure_caps, measure_segments, signed_volume
+from tests.bad_meshes import lathe, moved
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    """Two lobes with two truths; three separate bodies; an object whose labels do not fit."""
+    arrays = {}
+
+    def add(name, mesh, kind, **labels):
+        arrays[f"{name}/vertices"] = mesh[0].astype(np.float32)
+        arrays[f"{name}/faces"] = mesh[1].astype(np.int32)
+        arrays[f"{name}/meta"] = json.dumps({"part_kind": kind})
+        for key, value in labels.items():
+            arrays[f"{name}/{key}"] = value.astype(np.int16)
+
+    waist = lathe()
+    upper = waist[0][waist[1]][:, :, 2].mean(axis=1) > 0
+    add("waist", waist, "rig", face_part=upper, face_part_fine=np.zeros_like(upper))
+    bodies = moved((0, 0, 0), (3, 0, 0), (6, 0, 0))
+    add("bodies", bodies, "nodes", face_part=np.repeat(np.arange(3), len(waist[1])))
+    add("opinions", waist, "rig", truths=np.stack([upper, ~upper, upper | True]))
+    add("broken", waist, "nodes", face_part=upper[:-1])
+    arrays["ids"] = json.dumps(["waist", "bodies", "opinions", "broken"])
+    path = tmp_path_factory.mktemp("data") / "data.npz"
+    np.savez_compressed(path, **arrays)
+    return path
+
+
+def test_truths_are_read_in_all_their_forms(data):
+    assert read_labelled(data, "waist").truths.shape == (2, 512)
+    assert read_labelled(data, "bodies").truths.shape == (1, 1536)
+    assert read_labelled(data, "opinions").truths.shape == (3, 512)
+    assert read_labelled(data, "waist").kind == "rig"
+    with pytest.raises(BadInput, match="511 labels for 512 faces"):
+        read_labelled(data, "broken")
+    with pytest.raises(BadInput, match="no mesh or no labels"):
+        read_labelled(data, "unheard of")
+
+
+def test_files_without_objects_are_refused(tmp_path, data):
+    np.savez(tmp_path / "other.npz", vertices=np.zeros(3))
+    (tmp_path / "noise.npz").write_bytes(b"noise")
+    for path in (tmp_path / "other.npz", tmp_path / "noise.npz", tmp_path / "missing.npz"):
+        with pytest.raises(BadInput, match=path.name):
+            in_files([data, path])
+
+
+def test_a_limit_spreads_over_the_file(data):
+    sources = in_files([data])
+    assert [source.name for source in thin_out(sources, 2)] == ["waist", "broken"]
+    assert thin_out(sources, 99) == sources
+    assert thin_out(sources, None) == sources
+
+
+def test_separate_bodies_are_found_and_the_baselines_say_so(data):
+    item = read_labelled(data, "bodies")
+    figures, labels = measure_segments(item, 0, "auto")
+    assert labels.shape == (1536,)
+    assert figures["islands_rand"] == 0
+    assert figures["one_part_rand"] == pytest.approx(2 / 3, abs=0.01)
+    assert figures["true_parts"] == 3
+    assert figures["rand_told"] == 0
+    assert figures["rand_best"] == 0
+    assert math.isnan(figures["boundary_f"]), "islands share no edge"
+    assert 0 <= figures["iou_one_to_one"] <= figures["iou"] <= 1
+
+
+def test_caps_are_measured_on_closed_sources_only(data):
+    item = read_labelled(data, "waist")
+    figures = measure_caps(item, 0, "auto")
+    assert figures["closed"] == 1
+    assert figures["volume_error"] < 1e-4
+    vertices, faces = lathe()
+    hole = type(item)("hole", "nodes", vertices, faces[1:], item.truths[:, 1:])
+    assert math.isnan(measure_caps(hole, 0, "auto")["volume_error"])
+
+
+def test_signed_volume_of_a_tetrahedron():
+    corners = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1.0]]) + 100
+    faces = np.array([[0, 2, 1], [0, 1, 3], [0, 3, 2], [1, 2, 3]])
+    assert signed_volume(corners, faces) == pytest.approx(1 / 6)
+    assert signed_volume(corners, faces[:, ::-1]) == pytest.approx(-1 / 6)
+
+
+def test_means_skip_what_means_nothing():
+    nan = math.nan
+    measured = [
+        Measured("a", "nodes", {"rand": 0.1, "boundary_f": nan}),
+        Measured("b", "nodes", {"rand": 0.3, "boundary_f": 0.5}),
+        Measured("c", "rig", {"rand": 0.8, "boundary_f": nan}),
+        Measured("d", "rig", {}, "does not fit"),
+    ]
+    summary = means(measured)
+    assert list(summary) == ["nodes", "rig", "all"]
+    assert summary["nodes"]["rand"] == pytest.approx(0.2)
+    assert summary["nodes"]["boundary_f"] == 0.5
+    assert summary["all"]["objects"] == 3
+    assert summary["all"]["rand"] == pytest.approx(0.4)
+    assert math.isnan(summary["rig"]["boundary_f"])
+    lines = table("segment", summary).splitlines()
+    assert lines[2].startswith("| nodes | 2 | 0.200 |")
+    assert len({line.count("|") for line in lines}) == 1, "all rows have the same columns"
+    plain = report("segment", measured)
+    assert plain["failed"] == [{"id": "d", "why": "does not fit"}]
+    assert json.loads(json.dumps(plain, allow_nan=False)) == plain
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_the_command_prints_a_table_and_writes_a_report(data, jobs, tmp_path, capsys):
+    file = tmp_path / "report.json"
+    arguments = ["evaluate", str(data), "--task", "segment", "--json", str(file), "--jobs", jobs]
+    assert main(arguments) == 0
+    said = capsys.readouterr()
+    assert said.out.startswith("| labels | objects | Rand error |")
+    assert "| nodes | 1 |" in said.out
+    assert "broken" in said.err
+    assert said.err.splitlines()[-1] == "Measured 3 of 4 objects."
+    written = json.loads(file.read_text(encoding="utf-8"))
+    assert [row["id"] for row in written["objects"]] == ["waist", "bodies", "opinions"]
+    assert written["failed"][0]["id"] == "broken"
+
+
+def test_clicks_are_measured(data, capsys):
+    assert main(["evaluate", str(data), "--task", "click", "--limit", "1"]) == 0
+    header, _, row = capsys.readouterr().out.splitlines()[:3]
+    figures = dict(zip(header.split("|"), row.split("|"), strict=True))
+    assert 0 < float(figures[" corrective 10 "]) <= 1
+
+
+def test_what_evaluate_refuses(data, tmp_path, capsys):
+    for arguments in (
+        [],
+        [str(data), "--procedural", "3"],
+        [str(tmp_path / "no.npz")],
+        [str(data), "--limit", "0"],
+        [str(data), "--sheet", "x.png", "--task", "click"],
+    ):
+        assert main(["evaluate", "--task", "segment", *arguments]) == 2
+        assert capsys.readouterr().err.strip().endswith(".")
