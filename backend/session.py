@@ -185,9 +185,9 @@ class Session:
 
     def click(self, request: requests.Click, progress: Progress) -> requests.Clicked:
         """The part under the clicks; the first one on a mesh also analyses it."""
+        analysis = self._analysis(request.fingerprint, request.engine, request.seed, progress)
         from .pipelines.segment import click
 
-        analysis = self._analysis(request.fingerprint, request.engine, request.seed, progress)
         points = request.points.astype(np.float64, copy=False)
         found = click(analysis, points, request.point_labels)
         return requests.Clicked(request.sequence, found.mask, float(found.score), found.warning)

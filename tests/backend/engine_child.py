@@ -40,6 +40,8 @@ class Child:
             stderr=subprocess.PIPE,
             bufsize=0,
         )
+        self.stdin: Any = self.process.stdin
+        self.stdout: Any = self.process.stdout
         self.stderr = b""
         self.inbox: queue.Queue[tuple[float, protocol.Message | None]] = queue.Queue()
         self._ids = iter(range(1, 1_000_000))
@@ -58,14 +60,14 @@ class Child:
         self.process.wait()
         for thread in self._threads:
             thread.join(PATIENCE)
-        for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
-            pipe.close()
+        self.stdin.close()
+        self.stdout.close()
 
     def send(self, body: dict[str, Any], arrays: dict[str, NDArray[Any]] | None = None) -> None:
-        protocol.write_message(self.process.stdin, body, arrays)
+        protocol.write_message(self.stdin, body, arrays)
 
     def send_bytes(self, data: bytes) -> None:
-        protocol.write_pieces(self.process.stdin, [memoryview(data)])
+        protocol.write_pieces(self.stdin, [memoryview(data)])
 
     def request(self, request: requests.Fields, method: str | None = None) -> int:
         """Send a typed request; returns its id."""
@@ -80,37 +82,39 @@ class Child:
         """Ask the child of this file for one of the actions of `act` below."""
         return self.request(Act(action, seconds), "act")
 
-    def cancel(self, message_id: int) -> None:
+    def cancel(self, message_id: int | str) -> None:
         self.send({"type": "cancel", "id": message_id})
 
-    def next_message(self) -> protocol.Message | None:
-        """The next message; None at the end of the stream."""
-        return self.inbox.get(timeout=PATIENCE)[1]
+    def next_message(self) -> protocol.Message:
+        """The next message, whatever it is."""
+        message = self.inbox.get(timeout=PATIENCE)[1]
+        assert message is not None, f"the child ended: {self.end()} {self.stderr.decode()}"
+        return message
 
     def wait(self, wanted: Callable[[protocol.Message], bool]) -> protocol.Message:
         """The next message that is wanted; others before it are dropped."""
-        while True:
-            message = self.next_message()
-            assert message is not None, f"the child ended: {self.end()} {self.stderr.decode()}"
-            if wanted(message):
-                return message
+        while not wanted(message := self.next_message()):
+            pass
+        return message
 
-    def answer(self, message_id: int | None) -> protocol.Message:
+    def answer(self, message_id: int | str | None) -> protocol.Message:
         """The result or error with this id."""
         return self.wait(lambda m: m.id == message_id and m.type in ("result", "error"))
 
-    def result(self, message_id: int) -> protocol.Message:
+    def result(self, message_id: int | str) -> protocol.Message:
         message = self.answer(message_id)
         assert message.type == "result", message.body
         return message
 
-    def error(self, message_id: int | None) -> dict[str, Any]:
+    def error(self, message_id: int | str | None) -> dict[str, Any]:
         message = self.answer(message_id)
         assert message.type == "error", message.body
         return message.body
 
-    def progress(self, message_id: int) -> protocol.Message:
-        return self.wait(lambda m: m.id == message_id and m.type == "progress")
+    def progress(self, message_id: int | str) -> protocol.Message:
+        message = self.wait(lambda m: m.id == message_id)
+        assert message.type == "progress", message.body
+        return message
 
     def end(self, timeout: float = PATIENCE) -> int:
         """Wait for the end of the process; returns its exit status."""
@@ -122,7 +126,7 @@ class Child:
         message: protocol.Message | None = None
         while True:
             try:
-                message = protocol.read_message(self.process.stdout)
+                message = protocol.read_message(self.stdout)
             except protocol.ProtocolError:  # killed in the middle of a frame
                 message = None
             self.inbox.put((time.perf_counter(), message))
@@ -130,8 +134,10 @@ class Child:
                 return
 
     def _drain_stderr(self) -> None:
-        while data := self.process.stderr.read(1 << 16):
-            self.stderr += data
+        assert self.process.stderr
+        with self.process.stderr as pipe:
+            while data := pipe.read(1 << 16):
+                self.stderr += data
 
 
 # The other side: `act` is a method that only the child of this file has.

@@ -1,0 +1,289 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The session: meshes are checked, kept and forgotten, and no job can break it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import numpy as np
+import pytest
+
+from backend import requests, session
+from backend.errors import BadInput, Cancelled, OutOfMemory, PartwiseError
+from backend.requests import SEND_AGAIN, CloseMesh, Cut, Done, OpenMesh, Ping, Release, Segment
+from backend.session import Session, array_bytes
+
+TETRAHEDRON = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], dtype=np.float64)
+FACES = np.array([[0, 2, 1], [0, 1, 3], [1, 2, 3], [0, 3, 2]])
+BYTES = TETRAHEDRON.nbytes + FACES.nbytes
+
+
+def silent(stage: str, done: int, total: int) -> None:
+    """No progress wanted."""
+
+
+def ask(session: Session, request: requests.Fields, progress: Any = silent) -> Any:
+    return session.answer(request, progress)
+
+
+def open_copies(session: Session, names: str) -> None:
+    for name in names:
+        ask(session, OpenMesh(TETRAHEDRON, FACES, name))
+
+
+def names_in(session: Session) -> str:
+    return "".join(mesh["fingerprint"] for mesh in session.status()[1])
+
+
+def test_the_same_mesh_is_known_again() -> None:
+    ours = Session()
+    first = ask(ours, OpenMesh(TETRAHEDRON, FACES))
+    again = ask(ours, OpenMesh(TETRAHEDRON.astype(np.float32), FACES.astype(np.int32)))
+    assert (first.fingerprint, first.known) == (requests.fingerprint(TETRAHEDRON, FACES), False)
+    assert (again.fingerprint, again.known) == (first.fingerprint, True)
+    memory, (mesh,) = ours.status()
+    assert mesh["faces"] == mesh["vertices"] == 4
+    assert memory["cache"] == mesh["bytes"] == BYTES
+
+
+def test_another_mesh_under_the_same_name_replaces_the_first() -> None:
+    ours = Session()
+    open_copies(ours, "a")
+    answer = ask(ours, OpenMesh(TETRAHEDRON * 2, FACES, "a"))
+    assert not answer.known
+    assert names_in(ours) == "a"
+
+
+@pytest.mark.parametrize(
+    ("vertices", "faces", "says"),
+    [
+        (TETRAHEDRON, FACES[:0], "no faces"),
+        (TETRAHEDRON[:0], FACES[:0], "no faces"),
+        (TETRAHEDRON, FACES + 1, "vertex that is not among its 4"),
+        (TETRAHEDRON, FACES - 1, "vertex that is not among its 4"),
+        (TETRAHEDRON * np.nan, FACES, "not finite"),
+        (TETRAHEDRON + np.inf, FACES, "not finite"),
+    ],
+)
+def test_unusable_meshes_are_refused_at_once(vertices: Any, faces: Any, says: str) -> None:
+    ours = Session()
+    with pytest.raises(BadInput, match=says):
+        ask(ours, OpenMesh(vertices, faces))
+    assert names_in(ours) == ""
+
+
+def test_the_least_recently_used_mesh_makes_room() -> None:
+    ours = Session(budget=int(BYTES * 3.5))
+    open_copies(ours, "abc")
+    open_copies(ours, "a")  # used again
+    open_copies(ours, "d")
+    assert names_in(ours) == "cad"
+    with pytest.raises(BadInput) as caught:
+        ask(ours, Segment("b"))
+    assert caught.value.hint == SEND_AGAIN
+
+
+def test_a_mesh_above_the_budget_stays_until_the_next() -> None:
+    ours = Session(budget=1)
+    open_copies(ours, "a")
+    assert names_in(ours) == "a"
+    open_copies(ours, "b")
+    assert names_in(ours) == "b"
+
+
+def test_a_closed_mesh_is_forgotten() -> None:
+    ours = Session()
+    open_copies(ours, "ab")
+    for _ in range(2):  # closing twice is no error
+        ask(ours, CloseMesh("a"))
+    assert names_in(ours) == "b"
+    assert ours.status()[0]["cache"] == BYTES
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [Segment("x"), Cut("x"), Release("x"), requests.Complete("x", np.zeros(4, np.int32))],
+)
+def test_a_mesh_that_is_not_open(request_: requests.Fields) -> None:
+    with pytest.raises(BadInput) as caught:
+        ask(Session(), request_)
+    assert caught.value.hint == SEND_AGAIN
+
+
+def raising(error: BaseException) -> Callable[..., NoReturn]:
+    def job(*_: object, **__: object) -> NoReturn:
+        raise error
+
+    return job
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "code"),
+    [
+        (MemoryError(), OutOfMemory, "OUT_OF_MEMORY"),
+        (ZeroDivisionError("told by a person"), PartwiseError, "INTERNAL"),
+        (SystemExit(3), PartwiseError, "INTERNAL"),
+        (RecursionError(), PartwiseError, "INTERNAL"),
+        (Cancelled(), Cancelled, "CANCELLED"),
+        (BadInput("wrong", "do this"), BadInput, "BAD_INPUT"),
+    ],
+)
+def test_whatever_a_job_raises_becomes_an_answer(
+    error: BaseException, kind: type[PartwiseError], code: str
+) -> None:
+    ours = Session()
+    open_copies(ours, "a")
+    ours.register(Ping, raising(error))
+    with pytest.raises(kind) as caught:
+        ask(ours, Ping())
+    assert caught.value.code == code
+    if code in ("INTERNAL", "OUT_OF_MEMORY"):
+        assert caught.value.hint
+        assert "Traceback" in caught.value.detail
+        assert type(error).__name__ in caught.value.detail
+    assert names_in(ours) == "a"
+    ours.register(Ping, lambda request, progress: Done())
+    assert isinstance(ask(ours, Ping()), Done)
+
+
+@pytest.mark.parametrize(
+    ("labels", "says"),
+    [([0, 0, 1], "3 labels for 4 faces"), ([0, 0, 1, -1], "part numbers"), ([0, 0, 1, 4], "part")],
+)
+def test_labels_must_fit_the_mesh(labels: list[int], says: str) -> None:
+    ours = Session()
+    open_copies(ours, "a")
+    with pytest.raises(BadInput, match=says):
+        ask(ours, requests.Complete("a", np.array(labels, np.int32)))
+
+
+def test_array_bytes_counts_shared_memory_once() -> None:
+    @dataclass
+    class Holder:
+        arrays: list[Any]
+        again: Any
+        itself: Any = None
+
+    array = np.zeros(100)
+    holder = Holder([array, array[10:20], np.zeros(5, np.int8)], {"same": array})
+    holder.itself = holder
+    assert array_bytes(holder) == 800 + 5
+    assert array_bytes([np, "text", None, 3]) == 0
+
+
+def test_memory_of_the_machine_is_told_in_bytes() -> None:
+    memory = session.machine_memory()
+    assert memory["total"] is None or memory["total"] > 1 << 28
+    if memory["total"] and memory["available"]:
+        assert memory["available"] <= memory["total"]
+    assert (session.process_memory() or 1 << 23) > 1 << 22
+
+
+# From here on with the real engine.
+
+
+def capsules() -> tuple[Any, Any]:
+    """Two balls and a thin bar between them."""
+    import trimesh
+
+    balls = [trimesh.creation.icosphere(3, radius=1.0) for _ in range(2)]
+    balls[1].apply_translation([4, 0, 0])
+    bar = trimesh.creation.cylinder(0.3, segment=[[0.5, 0, 0], [3.5, 0, 0]])
+    mesh: Any = trimesh.util.concatenate([*balls, bar])
+    return np.asarray(mesh.vertices), np.asarray(mesh.faces)
+
+
+@pytest.fixture(scope="module")
+def segmented() -> tuple[Session, requests.Segmented, list[tuple[str, int, int]]]:
+    ours = Session()
+    told: list[Any] = []
+    vertices, faces = capsules()
+    ask(ours, OpenMesh(vertices, faces, "mesh"))
+    answer = ask(ours, Segment("mesh", parts=3), lambda *step: told.append(step))
+    return ours, answer, told
+
+
+def test_segment_answers_labels_patches_and_tree(segmented: Any) -> None:
+    ours, answer, told = segmented
+    assert answer.parts == 3
+    assert np.unique(answer.labels).tolist() == [0, 1, 2]
+    assert np.unique(answer.patch).tolist() == list(range(len(answer.tree_children) + 1))
+    assert answer.engine == "geometric"
+    shares = [done / total for _, done, total in told]
+    assert shares == sorted(shares)
+    assert len({stage for stage, _, _ in told}) >= 5
+    (mesh,) = ours.status()[1]
+    assert mesh["engines"] == ["geometric"]
+    assert mesh["bytes"] > sum(array.nbytes for array in capsules())
+
+
+def test_cut_answers_from_the_cache(segmented: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, answer, _ = segmented
+    monkeypatch.setattr("backend.pipelines.segment.analyse", raising(AssertionError("computed")))
+    assert ask(ours, Cut("mesh", parts=3)).labels.tolist() == answer.labels.tolist()
+    assert ask(ours, Cut("mesh", parts=2)).parts == 2
+    assert ask(ours, Cut("mesh")).parts == answer.natural_parts
+    with pytest.raises(BadInput, match="parts"):
+        ask(ours, Cut("mesh", parts=10**6))
+    with pytest.raises(BadInput, match="not decomposed yet"):
+        ask(ours, Cut("mesh", seed=1))
+
+
+def test_a_finished_analysis_survives_a_cancel(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours = Session()
+    ask(ours, OpenMesh(*capsules(), "mesh"))
+    with monkeypatch.context() as patch:
+        patch.setattr("backend.pipelines.segment.labels", raising(Cancelled()))
+        with pytest.raises(Cancelled):
+            ask(ours, Segment("mesh"))
+    assert ask(ours, Cut("mesh")).parts >= 1
+
+
+def test_a_cancelled_analysis_is_not_kept() -> None:
+    ours = Session()
+    ask(ours, OpenMesh(*capsules(), "mesh"))
+    with pytest.raises(Cancelled):
+        ask(ours, Segment("mesh"), raising(Cancelled()))
+    with pytest.raises(BadInput, match="not decomposed yet"):
+        ask(ours, Cut("mesh"))
+
+
+def test_click_answers_a_mask(segmented: Any) -> None:
+    ours, answer, _ = segmented
+    points = np.array([[-1.0, 0, 0]])
+    found = ask(ours, requests.Click("mesh", 5, points, np.ones(1, np.int8)))
+    assert found.sequence == 5
+    assert found.mask.shape == answer.labels.shape
+    assert found.mask.any()
+    assert not found.mask.all()
+    assert found.warning == ""
+
+
+def test_complete_answers_caps() -> None:
+    import trimesh
+
+    ours = Session()
+    ball = trimesh.creation.icosphere(3)
+    halves = (ball.triangles_center[:, 2] > 0).astype(np.int32)
+    ask(ours, OpenMesh(ball.vertices, ball.faces, "ball"))
+    caps = ask(ours, requests.Complete("ball", halves))
+    assert caps.part_offsets.tolist()[0] == 0
+    assert len(caps.part_offsets) == 3
+    assert caps.part_offsets[-1] == len(caps.faces) > 0
+    assert caps.closed.tolist() == [True, True]
+    assert caps.faces.max() < len(ball.vertices) + len(caps.vertices)
+
+
+def test_release_drops_what_was_computed_but_no_mesh() -> None:
+    ours = Session()
+    vertices, faces = capsules()
+    ask(ours, OpenMesh(vertices, faces, "mesh"))
+    ask(ours, Segment("mesh"))
+    freed = ask(ours, Release()).bytes
+    memory, (mesh,) = ours.status()
+    assert freed > 0
+    assert mesh["engines"] == []
+    assert memory["cache"] == vertices.nbytes + faces.nbytes
+    assert ask(ours, Release("mesh")).bytes == 0
