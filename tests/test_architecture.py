@@ -26,7 +26,7 @@ OURS = sorted(
 # Room -> the rooms of backend/ that it may import. A room is a folder or a module of backend/.
 LEAVES = {"errors"}
 FILES = {"files", "asset", "gltf", "gltf_file", "glb", "parts_writer", "mesh_formats", "ply"}
-FILES |= {"wavefront", "preview", "machine", "device", "catalogue"}
+FILES |= {"wavefront", "preview", "raycast", "palette", "machine", "device", "catalogue"}
 BELOW_PIPELINES = {"models", "geometry", "tree", *FILES, *LEAVES}
 BELOW_SESSION = {"pipelines", *BELOW_PIPELINES}
 ALLOWED: dict[str, set[str]] = {

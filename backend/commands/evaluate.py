@@ -13,7 +13,7 @@ from .failures import OK, REFUSED
 def run(options: Namespace, console: Console) -> int:
     """Run the command. Returns the exit status."""
     from ..evaluation.data import Fused, Source, in_files, procedural, thin_out
-    from ..evaluation.runner import means, measure_all, report, table
+    from ..evaluation.runner import means, measure_all, report, table, write_sheet
     from ..files import write_json
 
     if bool(options.data) == (options.procedural is not None):
@@ -43,8 +43,6 @@ def run(options: Namespace, console: Console) -> int:
     if options.report is not None:
         write_json(options.report, report(options.task, measured))
     if options.sheet is not None:
-        from ..evaluation.sheet import write_sheet
-
         write_sheet(options.sheet, measured)
     for one in measured:
         if one.trouble:

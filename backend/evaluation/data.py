@@ -27,6 +27,7 @@ class Labelled:
     kind : what its labels are, e.g. ``nodes`` or ``materials``.
     vertices, faces : (V, 3) float64, (F, 3) int64.
     truths : (T, F) int64, each row an equally valid labelling.
+    up : the axis that points up, Y or Z.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Labelled:
     vertices: NDArray[np.float64]
     faces: NDArray[np.int64]
     truths: NDArray[np.int64]
+    up: str = "Y"
 
 
 def open_labelled(path: Path) -> Any:
@@ -72,6 +74,7 @@ def read_labelled(path: Path, name: str) -> Labelled:
             vertices=file[f"{name}/vertices"].astype(np.float64),
             faces=faces,
             truths=truths,
+            up="Z" if meta.get("up") == "Z" else "Y",
         )
 
 

@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from multiprocessing import get_context
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import PartwiseError
-from .data import Source
+from .data import Labelled, Source
 from .tasks import Figures, task
 
 # Column of the table -> its figure and how it is written.
@@ -53,14 +54,14 @@ class Measured:
     name, kind : of the object; the kind is empty where it could not be read.
     figures : its numbers, empty where it failed.
     trouble : why it has no figures, or empty.
-    picture : (H, W, 3) uint8 for a contact sheet, or None.
+    drawn : the object and its labels (F,) where a contact sheet was asked for.
     """
 
     name: str
     kind: str
     figures: Figures
     trouble: str = ""
-    picture: NDArray[np.uint8] | None = None
+    drawn: tuple[Labelled, NDArray[np.int32]] | None = None
 
 
 def measure(source: Source, task_name: str, seed: int, engine: str, draw: bool) -> Measured:
@@ -72,12 +73,8 @@ def measure(source: Source, task_name: str, seed: int, engine: str, draw: bool) 
             return Measured(source.name, kind, {}, "cannot be fused into one surface")
         kind = item.kind
         figures, labels = task(task_name)(item, seed, engine)
-        picture = None
-        if draw and labels is not None:
-            from .sheet import compare
-
-            picture = compare(item, labels)
-        return Measured(source.name, kind, figures, picture=picture)
+        drawn = (item, labels) if draw and labels is not None else None
+        return Measured(source.name, kind, figures, drawn=drawn)
     except PartwiseError as error:
         return Measured(source.name, kind, {}, str(error))
 
@@ -117,6 +114,26 @@ def _work_through(
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
+
+
+def write_sheet(path: Path, measured: Sequence[Measured], most: int = 40) -> None:
+    """Contact sheet of at most `most` objects: what was found beside the first truth."""
+    from ..preview import Cell, contact_sheet
+
+    shown = [one for one in measured if one.drawn is not None]
+    places = np.linspace(0, len(shown) - 1, min(len(shown), most)).round().astype(int)
+    cells = []
+    for one in (shown[place] for place in places):
+        assert one.drawn is not None
+        item, labels = one.drawn
+        truth = np.unique(item.truths[0], return_inverse=True)[1].reshape(-1)
+        caption = f"{item.kind} {item.name}: {one.figures['rand']:.3f}"
+        cells += [
+            Cell(item.vertices, item.faces, labels, caption, item.up),
+            Cell(item.vertices, item.faces, truth, "truth", item.up),
+        ]
+    if cells:
+        contact_sheet(path, [cells[k : k + 8] for k in range(0, len(cells), 8)])
 
 
 def means(measured: Sequence[Measured]) -> dict[str, Figures]:

@@ -86,7 +86,7 @@ def decompose(
         from ..preview import render_parts
 
         tell("Drawing the picture", 0, 1)
-        render_parts(preview, asset.vertices, asset.faces, face_labels)
+        render_parts(preview, asset.vertices, asset.faces, face_labels, up=asset.up)
         tell("Drawing the picture", 1, 1)
     return Decomposition(
         engine=found.engine,

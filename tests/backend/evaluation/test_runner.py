@@ -136,6 +136,13 @@ def test_the_command_prints_a_table_and_writes_a_report(data, jobs, tmp_path, ca
     assert written["failed"][0]["id"] == "broken"
 
 
+def test_the_contact_sheet_is_a_picture(data, tmp_path):
+    sheet = tmp_path / "sheet.png"
+    arguments = ["evaluate", str(data), "--task", "segment", "--sheet", str(sheet), "--limit", "2"]
+    assert main(arguments) == 0
+    assert sheet.read_bytes().startswith(b"\x89PNG")
+
+
 def test_clicks_are_measured(data, capsys):
     assert main(["evaluate", str(data), "--task", "click", "--limit", "1"]) == 0
     header, _, row = capsys.readouterr().out.splitlines()[:3]
