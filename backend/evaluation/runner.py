@@ -127,7 +127,7 @@ def write_sheet(path: Path, measured: Sequence[Measured], most: int = 40) -> Non
         assert one.drawn is not None
         item, labels = one.drawn
         truth = np.unique(item.truths[0], return_inverse=True)[1].reshape(-1)
-        caption = f"{item.kind} {item.name}: {one.figures['rand']:.3f}"
+        caption = f"{one.figures['rand']:.3f} {item.kind} {item.name}"
         cells += [
             Cell(item.vertices, item.faces, labels, caption, item.up),
             Cell(item.vertices, item.faces, truth, "truth", item.up),
