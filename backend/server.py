@@ -18,16 +18,15 @@ import os
 import signal
 import sys
 import threading
-import time
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from io import FileIO, TextIOWrapper
 from typing import NoReturn
 
-from . import __version__, requests
-from .errors import BadInput, Cancelled, PartwiseError
+from . import __version__, machine, requests
+from .errors import BadInput, Cancelled, OutOfMemory, PartwiseError
+from .outbox import Outbox, Pieces
 from .protocol import (
     PROTOCOL,
     ByteReader,
@@ -37,103 +36,18 @@ from .protocol import (
     ProtocolError,
     encode,
     read_message,
-    write_pieces,
 )
-from .session import Session, machine_memory
+from .session import Session
 
 log = logging.getLogger(__name__)
 
 MAX_WAITING_JOBS = 1000
 MAX_WAITING_BYTES = 4 << 30  # arrays of requests that wait
-MAX_UNREAD_BYTES = 256 << 20  # of results; then the next one waits
-MAX_UNREAD_FRAMES = 10_000  # then the client is given up
-PROGRESS_INTERVAL = 0.1  # seconds
+_LONGEST_TEXT = 20_000  # characters of a text in an error: it must fit into a frame
+_SMALLER = "Close other programs, or reduce the mesh, and try again."
 _SWITCH_INTERVAL = 0.001  # seconds after which a computing thread lets the reader in
 _FLUSH_TIME = 0.4  # seconds for the last frames when the process ends
 _END_TIME = 0.7  # seconds after which it ends even if stderr is stuck
-
-Pieces = list[memoryview]
-
-
-class Outbox:
-    """Frames on their way out, in order, written by a thread of their own.
-
-    Progress has a place apart: only the latest is kept, and is sent when it is due and nothing
-    else waits, so that the last word about a long stage always arrives.
-    """
-
-    def __init__(self, stream: ByteWriter, on_broken: Callable[[], object]) -> None:
-        self._stream = stream
-        self._on_broken = on_broken
-        self._changed = threading.Condition()
-        self._frames: deque[Pieces] = deque()
-        self._unsent = 0  # frames, and their bytes, of which one may be half written
-        self._unsent_bytes = 0
-        self._progress: Pieces | None = None
-        self._progress_due = 0.0
-        self._broken = False
-        threading.Thread(target=self._write, name="writer", daemon=True).start()
-
-    def put(self, pieces: Pieces) -> None:
-        """Send a frame. Never waits."""
-        with self._changed:
-            self._frames.append(pieces)
-            self._unsent += 1
-            self._unsent_bytes += _size(pieces)
-            self._changed.notify_all()
-
-    def put_progress(self, pieces: Pieces | None) -> None:
-        """Replace the progress that was not sent yet; None takes it back."""
-        with self._changed:
-            self._progress = pieces
-            if pieces is not None:
-                self._changed.notify_all()
-
-    def wait_for_room(self) -> None:
-        """Wait until the client has read enough for another big frame."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._unsent_bytes <= MAX_UNREAD_BYTES or self._broken)
-
-    def flush(self, timeout: float) -> None:
-        """Wait until all is written, the pipe is broken or the time is over (seconds)."""
-        with self._changed:
-            self._changed.wait_for(lambda: not self._unsent or self._broken, timeout)
-
-    @property
-    def overfull(self) -> bool:
-        """Has the client stopped to read its answers?"""
-        return self._unsent > MAX_UNREAD_FRAMES
-
-    def _write(self) -> None:
-        while True:
-            pieces, is_progress = self._next()
-            try:
-                write_pieces(self._stream, pieces)
-            except OSError:  # the client is gone
-                with self._changed:
-                    self._broken = True
-                    self._changed.notify_all()
-                self._on_broken()
-                return
-            if not is_progress:
-                with self._changed:
-                    self._unsent -= 1
-                    self._unsent_bytes -= _size(pieces)
-                    self._changed.notify_all()
-
-    def _next(self) -> tuple[Pieces, bool]:
-        with self._changed:
-            while True:
-                if self._frames:
-                    return self._frames.popleft(), False
-                wait = None
-                if self._progress is not None:
-                    wait = self._progress_due - time.monotonic()
-                    if wait <= 0:
-                        pieces, self._progress = self._progress, None
-                        self._progress_due = time.monotonic() + PROGRESS_INTERVAL
-                        return pieces, True
-                self._changed.wait(wait)
 
 
 @dataclass(eq=False)
@@ -169,7 +83,7 @@ class Server:
             "protocol": PROTOCOL,
             "version": __version__,
             "device": "cpu",
-            "memory": machine_memory(),
+            "memory": machine.memory(),
         }
         self._outbox.put(encode(hello))
         threading.Thread(target=self._read, name="reader", daemon=True).start()
@@ -310,6 +224,8 @@ class Server:
             answer = _result(job.id, result)
         except PartwiseError as error:
             answer = _error(job.id, error)
+        except MemoryError:
+            answer = _error(job.id, OutOfMemory("There was no memory for the answer.", _SMALLER))
         self._outbox.wait_for_room()
         with self._changed:
             self._answer(job, answer)
@@ -322,12 +238,17 @@ class Server:
         total = max(int(total), 1)
         lowest = -(-job.done * total // job.total)  # the same share as before, rounded up
         job.done, job.total = done, total = min(max(int(done), lowest), total), total
-        body = {"type": "progress", "id": job.id, "stage": stage, "done": done, "total": total}
-        pieces = encode(body)
+        body = {
+            "type": "progress",
+            "id": job.id,
+            "stage": stage[:200],
+            "done": done,
+            "total": total,
+        }
         with self._changed:
             if job.answered:
                 raise Cancelled
-            self._outbox.put_progress(pieces)
+            self._outbox.put_progress({"type": "progress", "id": job.id, **share})
 
     def _answer(self, job: Job, pieces: Pieces) -> None:
         """Send the one answer of a job; call with the lock held."""
@@ -351,15 +272,11 @@ def _error(message_id: int | str | None, error: PartwiseError) -> Pieces:
             "type": "error",
             "id": message_id,
             "code": error.code,
-            "message": error.message,
-            "hint": error.hint,
-            "detail": error.detail,
+            "message": error.message[:_LONGEST_TEXT],
+            "hint": error.hint[:_LONGEST_TEXT],
+            "detail": error.detail[-_LONGEST_TEXT:],
         }
     )
-
-
-def _size(pieces: Pieces) -> int:
-    return sum(len(piece) for piece in pieces)
 
 
 def _take_streams() -> tuple[FileIO, FileIO]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import os
-import sys
 import threading
 import traceback
 from collections import OrderedDict
@@ -22,7 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from . import requests
+from . import machine, requests
 from .errors import BadInput, Cancelled, OutOfMemory, PartwiseError
 
 if TYPE_CHECKING:
@@ -35,7 +34,6 @@ log = logging.getLogger(__name__)
 
 _FALLBACK_BUDGET = 2 << 30
 _LARGEST_BUDGET = 8 << 30
-_LONGEST_DETAIL = 20_000
 _LONGEST_LIST = 1000  # a report must fit into the JSON of one frame
 
 
@@ -57,7 +55,7 @@ class Session:
     """
 
     def __init__(self, budget: int | None = None) -> None:
-        total = machine_memory()["total"]
+        total = machine.memory()
         if budget is None:
             budget = min(total // 4, _LARGEST_BUDGET) if total else _FALLBACK_BUDGET
         self.budget = budget
@@ -96,14 +94,14 @@ class Session:
             raise OutOfMemory(
                 "There was not enough memory for this mesh.",
                 "Close other programs, or reduce the mesh, and try again.",
-                traceback.format_exc()[-_LONGEST_DETAIL:],
+                traceback.format_exc(),
             ) from None
         except (Exception, SystemExit) as error:
             log.exception("failure in %s", type(request).__name__)
             raise PartwiseError(
                 f"The engine failed ({type(error).__name__}); this is a fault of Partwise.",
                 "Try another granularity or a cleaned copy of the mesh, and send us the report.",
-                traceback.format_exc()[-_LONGEST_DETAIL:],
+                traceback.format_exc(),
             ) from None
         finally:
             self._keep_to_budget()
@@ -233,7 +231,7 @@ class Session:
         with self._lock:
             meshes = list(self._meshes.values())
         memory: dict[str, Any] = {
-            **machine_memory(),
+            "total": machine.memory(),
             "process": process_memory(),
             "cache": sum(mesh.bytes for mesh in meshes),
             "budget": self.budget,
@@ -309,25 +307,6 @@ def array_bytes(value: Any, seen: set[int] | None = None) -> int:
     return array_bytes(getattr(value, "__dict__", None), seen)
 
 
-def machine_memory() -> dict[str, int | None]:
-    """Memory of the machine in bytes: total and available, None where it cannot be told."""
-    if sys.platform == "win32":
-        return _windows_memory()
-    try:
-        page = os.sysconf("SC_PAGE_SIZE")
-        total = page * os.sysconf("SC_PHYS_PAGES")
-    except (OSError, ValueError):
-        return {"total": None, "available": None}
-    try:
-        available = page * os.sysconf("SC_AVPHYS_PAGES")
-        for line in Path("/proc/meminfo").read_text().splitlines():
-            if line.startswith("MemAvailable:"):
-                available = int(line.split()[1]) * 1024
-    except (OSError, ValueError):  # macOS names no free pages
-        return {"total": total, "available": None}
-    return {"total": total, "available": available}
-
-
 def process_memory() -> int | None:
     """Resident memory of this process in bytes, None where it cannot be told."""
     try:
@@ -335,20 +314,3 @@ def process_memory() -> int | None:
     except (OSError, ValueError):
         return None
     return resident * os.sysconf("SC_PAGE_SIZE")
-
-
-def _windows_memory() -> dict[str, int | None]:
-    import ctypes
-
-    class MemoryStatus(ctypes.Structure):
-        _fields_ = (
-            ("length", ctypes.c_ulong),
-            ("load", ctypes.c_ulong),
-            *((name, ctypes.c_ulonglong) for name in ("total", "available")),
-            *((f"unused{i}", ctypes.c_ulonglong) for i in range(5)),
-        )
-
-    status = MemoryStatus(length=ctypes.sizeof(MemoryStatus))
-    if not ctypes.windll.kernel32.GlobalMemoryStatusEx(ctypes.byref(status)):  # type: ignore[attr-defined]
-        return {"total": None, "available": None}
-    return {"total": status.total, "available": status.available}

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -428,6 +429,15 @@ def test_a_client_that_does_not_read_can_still_cancel_and_end() -> None:
         time.sleep(0.2)
         child.stdin.close()
         assert child.end(5) == 0
+
+
+def test_a_client_that_never_reads_is_given_up() -> None:
+    with Child(read=False) as child:
+        with contextlib.suppress(BrokenPipeError):
+            for _ in range(200):
+                child.send_bytes(whole(PING) * 100)
+        assert child.end(5) == 2
+        assert b"does not read" in child.stderr
 
 
 def test_two_backends_at_the_same_time(child: Child) -> None:
