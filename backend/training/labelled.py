@@ -67,9 +67,9 @@ def is_closed_manifold(faces: IntArray) -> bool:
     base = int(faces.max()) + 1
     forward = directed[:, 0] * base + directed[:, 1]
     backward = directed[:, 1] * base + directed[:, 0]
-    return len(np.unique(forward)) == len(forward) and bool(
-        np.array_equal(np.sort(forward), np.sort(backward))
-    )
+    forward.sort()
+    backward.sort()
+    return bool((forward[1:] != forward[:-1]).all() and np.array_equal(forward, backward))
 
 
 def biggest_component(
