@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from .divide import Divider, Ring
 from .fill import fill
-from .loops import FloatArray, IntArray, borders, nest, simple_loops
+from .loops import FloatArray, IntArray, borders, cross, nest, simple_loops
 from .rays import RayScene
 from .shell import sunken_copy
 
@@ -93,7 +93,7 @@ class _Source:
 def _measure(corners: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Signed volumes towards the origin (n,) and area vectors (n,3) of triangles (n,3,3)."""
     a, b, c = corners[:, 0], corners[:, 1], corners[:, 2]
-    area = 0.5 * np.cross(b - a, c - a)
+    area = 0.5 * cross(b - a, c - a)
     return np.einsum("ij,ij->i", a, area) / 3, area
 
 

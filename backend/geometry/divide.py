@@ -134,12 +134,10 @@ class Divider:
         for start, end in pairwise([gaps[-1], *gaps]):
             run = [(start[-1] + k) % n for k in range((end[0] - start[-1]) % n + 1)]
             arc = points[run] - points[run].mean(axis=0)
-            _, extent, axes = np.linalg.svd(arc, full_matrices=True)
-            second = extent[1] if len(extent) > 1 else 0.0
-            if extent[0] > 0:
-                weight = second / extent[0]
-                rows.append(weight * axes[2])
-                targets.append(weight * axes[2] @ (points[run].mean(axis=0) - middle))
+            spread, axes = np.linalg.eigh(arc.T @ arc)
+            weight = np.sqrt(max(spread[1], 0.0) / max(spread[2], 1e-300))  # 0 for a straight run
+            rows.append(weight * axes[:, 0])
+            targets.append(weight * axes[:, 0] @ (points[run].mean(axis=0) - middle))
         matrix = np.concatenate([rows, 0.03 * np.eye(3)])
         right = np.concatenate([targets, np.zeros(3)])
         centre = middle + np.linalg.lstsq(matrix, right, rcond=None)[0]

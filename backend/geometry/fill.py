@@ -11,8 +11,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .loops import FloatArray, IntArray, edge_key, newell_normal, plane_axes
+from .loops import FloatArray, IntArray, cross, edge_key, newell_normal, plane_axes
 
+AHEAD = [1, 2, 0]  # the corner after each
 LARGEST_TABLE = 128  # vertices of one smallest-area table: time grows with the cube
 FLAT = 0.01  # a loop is flat if it leaves its plane by less than this part of its size
 MOST_FACES = 20_000  # a refined fill stays below
@@ -34,6 +35,8 @@ def fill(
     as the loops are; None if an outline with holes cannot be filled in one piece.
     """
     taken = np.empty(0, np.int64) if taken is None else taken
+    if len(loops) == 1 and len(loops[0]) == 3:
+        return points, loops[0][None]
     faces = _clip_ears(points, loops)
     if faces is None:
         slit = _slit(points, loops)
@@ -45,10 +48,10 @@ def fill(
     flat = True
     if sum(map(len, loops)) > 5:
         everything = points[np.concatenate(loops)]
-        extent = np.linalg.svd(everything - everything.mean(axis=0), compute_uv=False)
-        flat = bool(extent[2] < FLAT * extent[0])
+        spread = np.linalg.eigvalsh(np.cov(everything, rowvar=False))
+        flat = bool(spread[0] < FLAT**2 * spread[2])
     count = len(points)
-    points, faces = split_edges(points, faces, np.isin(inner_keys(faces), taken))
+    points, faces = split_edges(points, faces, _among(inner_keys(faces), taken))
     if not flat:
         points, faces = refine(points, faces, outer, taken)
         points = minimise_area(points, faces, count)
@@ -63,8 +66,6 @@ def _clip_ears(points: FloatArray, loops: list[IntArray]) -> IntArray | None:
     import mapbox_earcut
 
     around = np.concatenate(loops)
-    if len(around) == 3:
-        return around[None]
     normal = sum((newell_normal(points[loop]) for loop in loops), np.zeros(3))
     flat = points[around] @ plane_axes(normal).T
     size = float(np.ptp(flat, axis=0).max())
@@ -146,7 +147,7 @@ def _area_table(p: FloatArray, loop: IntArray, taken: IntArray) -> IntArray:
     square = np.sum((p[:, None] - p[None]) ** 2, axis=2)
     whole = float(square.max()) or 1.0
     # Of triangulations with equal area (flat loops) short edges win; existing edges lose.
-    price = 1e-3 * square + whole * np.isin(edge_key(loop[:, None], loop[None]), taken)
+    price = 1e-3 * square + whole * _among(edge_key(loop[:, None], loop[None]), taken)
     weight = np.zeros((n, n))
     middle = np.zeros((n, n), np.int64)
     for gap in range(2, n):
@@ -154,7 +155,7 @@ def _area_table(p: FloatArray, loop: IntArray, taken: IntArray) -> IntArray:
         j = i + gap
         k = i[:, None] + np.arange(1, gap)
         pi, pj, pk = p[i][:, None], p[j][:, None], p[k]
-        area = 0.5 * np.linalg.norm(np.cross(pk - pi, pj - pi), axis=2)
+        area = 0.5 * np.linalg.norm(cross(pk - pi, pj - pi), axis=2)
         total = weight[i[:, None], k] + weight[k, j[:, None]] + area
         best = np.argmin(total, axis=1)
         middle[i, j] = best + i + 1
@@ -172,22 +173,31 @@ def _area_table(p: FloatArray, loop: IntArray, taken: IntArray) -> IntArray:
 # --- better triangles -------------------------------------------------------------------------
 
 
-def _pairs(faces: IntArray) -> tuple[IntArray, IntArray]:
-    """Half-edges h (face h//3, from corner h%3) and their twins, for inner edges, once each."""
-    a, b = faces.reshape(-1), np.roll(faces, -1, axis=1).reshape(-1)
-    key = edge_key(a, b)
+def _pairs(faces: IntArray) -> tuple[IntArray, IntArray, IntArray]:
+    """Half-edges h (face h//3, from corner h%3) and their twins, for inner edges, once each.
+
+    Also the sorted `edge_key`s of all half-edges.
+    """
+    key = edge_key(faces, faces[:, AHEAD]).reshape(-1)
     order = np.argsort(key, kind="stable")
-    same = np.nonzero(key[order][1:] == key[order][:-1])[0]
-    return order[same], order[same + 1]
+    key = key[order]
+    same = np.nonzero(key[1:] == key[:-1])[0]
+    return order[same], order[same + 1], key
 
 
 def inner_keys(faces: IntArray) -> IntArray:
     """(f,3) `edge_key` of each inner edge, -1 on the border."""
-    a, b = faces.reshape(-1), np.roll(faces, -1, axis=1).reshape(-1)
-    keys = np.full(len(a), -1)
-    one, two = _pairs(faces)
-    keys[one] = keys[two] = edge_key(a[one], b[one])
-    return keys.reshape(-1, 3)
+    keys = np.full_like(faces, -1)
+    one, two, _ = _pairs(faces)
+    keys.flat[one] = keys.flat[two] = edge_key(faces, faces[:, AHEAD]).flat[one]
+    return keys
+
+
+def _among(keys: IntArray, table: IntArray) -> NDArray[np.bool_]:
+    """Which keys occur in a sorted table."""
+    if len(table) == 0:
+        return np.zeros(keys.shape, dtype=bool)
+    return table[np.minimum(np.searchsorted(table, keys), len(table) - 1)] == keys
 
 
 def flip_to_delaunay(
@@ -199,25 +209,26 @@ def flip_to_delaunay(
     """
     faces = faces.copy()
     for _ in range(rounds):
-        one, two = _pairs(faces)
+        one, two, existing = _pairs(faces)
         a, b = faces[one // 3, one % 3], faces[one // 3, (one + 1) % 3]
         c, d = faces[one // 3, (one + 2) % 3], faces[two // 3, (two + 2) % 3]
         pa, pb, pc, pd = points[a], points[b], points[c], points[d]
-        excess = _angle(pc, pa, pb) + _angle(pd, pa, pb) - np.pi
-        blocked = np.isin(edge_key(a, b), taken)
-        normal = np.cross(pb - pa, pc - pa) + np.cross(pa - pb, pd - pb)
-        new_one, new_two = np.cross(pd - pa, pc - pa), np.cross(pc - pb, pd - pb)
-        least = 1e-9 * np.sum(normal**2, axis=1)
-        good = np.sum(new_one * normal, axis=1) > least
-        good &= np.sum(new_two * normal, axis=1) > least
-        wanted = (excess > 1e-6) | blocked
+        left, right = cross(pa - pc, pb - pc), cross(pb - pd, pa - pd)
+        # Angles add up to more than half a turn where cotangents add up to less than nothing.
+        cotangents = _cotangent(pa - pc, pb - pc, left) + _cotangent(pa - pd, pb - pd, right)
+        cotangents[_among(edge_key(a, b), taken)] = -np.inf
         key = edge_key(c, d)
-        good &= wanted & (c != d) & ~np.isin(key, taken)
-        good &= ~np.isin(key, edge_key(faces, np.roll(faces, -1, axis=1)))
-        chosen = np.nonzero(good)[0]
+        chosen = (cotangents < -1e-6) & (c != d) & ~_among(key, taken) & ~_among(key, existing)
+        chosen = np.nonzero(chosen)[0]
+        pa, pb, pc, pd = pa[chosen], pb[chosen], pc[chosen], pd[chosen]
+        normal = left[chosen] + right[chosen]
+        least = 1e-9 * np.sum(normal**2, axis=1)
+        flat = np.sum(cross(pd - pa, pc - pa) * normal, axis=1) > least
+        flat &= np.sum(cross(pc - pb, pd - pb) * normal, axis=1) > least
+        chosen = chosen[flat]
         if len(chosen) == 0:
             break
-        chosen = chosen[np.argsort(-excess[chosen] - 9 * blocked[chosen], kind="stable")]
+        chosen = chosen[np.argsort(cotangents[chosen], kind="stable")]
         chosen = chosen[np.sort(np.unique(key[chosen], return_index=True)[1])]
         # Flips of one round must not share a face: the first that claims both faces wins.
         rank = np.full(len(faces), len(chosen))
@@ -230,9 +241,9 @@ def flip_to_delaunay(
     return faces
 
 
-def _angle(at: FloatArray, p: FloatArray, q: FloatArray) -> FloatArray:
-    u, v = p - at, q - at
-    return np.arctan2(np.linalg.norm(np.cross(u, v), axis=1), np.sum(u * v, axis=1))
+def _cotangent(u: FloatArray, v: FloatArray, area_vector: FloatArray) -> FloatArray:
+    double = np.sqrt(np.sum(area_vector**2, axis=-1))
+    return np.sum(u * v, axis=-1) / np.maximum(double, 1e-12 * (double.max(initial=0) or 1))
 
 
 def split_edges(
@@ -246,7 +257,7 @@ def split_edges(
     """
     if not marked.any():
         return points, faces
-    one, two = _pairs(faces)
+    one, two, _ = _pairs(faces)
     chosen = marked.reshape(-1)[one]
     one, two = one[chosen], two[chosen]
     a, b = faces[one // 3, one % 3], faces[one // 3, (one + 1) % 3]
@@ -285,19 +296,19 @@ def refine(
     step = np.maximum(0.5 * (step + np.roll(step, 1)), 0.3 * step.mean())
     tree = cKDTree(outline)
     for _ in range(6):
-        a, b = faces, np.roll(faces, -1, axis=1)
+        a, b = faces, faces[:, AHEAD]
         centre = 0.5 * (points[a] + points[b])
         distance, nearest = tree.query(centre)
         length = np.linalg.norm(points[a] - points[b], axis=2)
-        marked = (length > 1.5 * step[nearest] + 0.6 * distance) & (inner_keys(faces) >= 0)
+        marked = (length > 1.5 * step[nearest] + 0.8 * distance) & (inner_keys(faces) >= 0)
         if not marked.any() or len(faces) + 2 * marked.sum() > MOST_FACES:
             break
         points, faces = split_edges(points, faces, marked)
-        faces = flip_to_delaunay(points, faces, taken)
+        faces = flip_to_delaunay(points, faces, taken, rounds=6)
     return points, faces
 
 
-def minimise_area(points: FloatArray, faces: IntArray, fixed: int, rounds: int = 6) -> FloatArray:
+def minimise_area(points: FloatArray, faces: IntArray, fixed: int, rounds: int = 4) -> FloatArray:
     """Move all but the first `fixed` points towards a minimal surface; (n,3) -> (n,3).
 
     Each round solves for the harmonic positions on the surface of the round before.
@@ -310,12 +321,11 @@ def minimise_area(points: FloatArray, faces: IntArray, fixed: int, rounds: int =
         return points
     points = points.copy()
     for round_ in range(rounds):
-        i, j, k = faces, np.roll(faces, -1, axis=1), np.roll(faces, -2, axis=1)
+        i, j, k = faces, faces[:, AHEAD], faces[:, [2, 0, 1]]
         u, v = points[i] - points[k], points[j] - points[k]
-        double = np.linalg.norm(np.cross(u, v), axis=2)
-        # The first round is uniform: cotangents of slivers say nothing.
-        cotangent = np.sum(u * v, axis=2) / np.maximum(double, 1e-12 * (double.max() or 1))
-        weight = np.ones_like(double) if round_ == 0 else np.clip(cotangent, 0.02, 20)
+        weight = np.clip(_cotangent(u, v, cross(u, v)), 0.02, 20)
+        if round_ == 0:  # before the points are spread evenly, cotangents say little
+            weight[:] = 1
         i, j, w = i.reshape(-1), j.reshape(-1), 0.5 * weight.reshape(-1)
         rows, columns = np.concatenate([i, j]), np.concatenate([j, i])
         near = coo_matrix((np.concatenate([w, w]), (rows, columns)), shape=(n, n)).tocsr()

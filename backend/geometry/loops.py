@@ -168,19 +168,30 @@ def simple_loops(edges: Iterable[tuple[int, int]]) -> list[list[int]]:
     return loops
 
 
+def cross(a: FloatArray, b: FloatArray) -> FloatArray:
+    """Cross products of vectors in the last axis; several times faster than `numpy.cross`."""
+    ax, ay, az = a[..., 0], a[..., 1], a[..., 2]
+    bx, by, bz = b[..., 0], b[..., 1], b[..., 2]
+    out = np.empty(np.broadcast_shapes(a.shape, b.shape))
+    out[..., 0] = ay * bz - az * by
+    out[..., 1] = az * bx - ax * bz
+    out[..., 2] = ax * by - ay * bx
+    return out
+
+
 def newell_normal(points: FloatArray) -> FloatArray:
     """Area vector of a closed polygon (n,3): its direction sees the largest projected area."""
     centred = points - points.mean(axis=0)
-    return 0.5 * np.cross(centred, np.roll(centred, -1, axis=0)).sum(axis=0)
+    return 0.5 * cross(centred, np.roll(centred, -1, axis=0)).sum(axis=0)
 
 
 def plane_axes(normal: FloatArray) -> FloatArray:
     """(2,3) axes of the plane at right angles to `normal`; counter-clockwise seen against it."""
     length = float(np.linalg.norm(normal))
     n = normal / length if length > 0 else np.array([0.0, 0.0, 1.0])
-    u = np.cross(n, np.eye(3)[int(np.argmin(np.abs(n)))])
+    u = cross(n, np.eye(3)[int(np.argmin(np.abs(n)))])
     u /= np.linalg.norm(u)
-    return np.stack([u, np.cross(n, u)])
+    return np.stack([u, cross(n, u)])
 
 
 def inside_polygon(polygon: FloatArray, points: FloatArray) -> NDArray[np.bool_]:
@@ -205,23 +216,24 @@ def nest(loops: list[FloatArray], inward: list[FloatArray]) -> list[list[int]]:
     the outline's normal, it lies within, runs the other way round, is not far off its plane, and
     the surface leaves both on the same side (a pipe's end, not the two ends of a rod).
     """
-    normals = [newell_normal(p) for p in loops]
-    size = np.array([float(np.linalg.norm(n)) for n in normals])
+    normals = np.stack([newell_normal(p) for p in loops])
+    centres = np.stack([p.mean(axis=0) for p in loops])
+    leaves = np.stack([d.mean(axis=0) for d in inward])
+    size = np.linalg.norm(normals, axis=1)
+    units = normals / np.maximum(size, 1e-300)[:, None]
+    # [outer, hole]
+    fits = (size[:, None] > size) & (units @ units.T < 0)
+    offset = np.einsum("oi,ohi->oh", units, centres - centres[:, None])
+    fits &= np.abs(offset) <= np.sqrt(size)
+    fits &= np.sum(leaves * units, axis=1)[:, None] * (units @ leaves.T) > 0
     outline = np.full(len(loops), -1)
     for hole in np.argsort(-size, kind="stable"):
-        best = np.inf
-        for outer in np.nonzero((size > size[hole]) & (outline < 0))[0]:
-            if size[outer] >= best or float(normals[outer] @ normals[hole]) >= 0:
-                continue
-            n = normals[outer] / size[outer]
-            centre = loops[outer].mean(axis=0)
-            if abs(float((loops[hole].mean(axis=0) - centre) @ n)) > np.sqrt(size[hole]):
-                continue
-            if float(inward[outer].mean(axis=0) @ n) * float(inward[hole].mean(axis=0) @ n) <= 0:
-                continue
-            axes = plane_axes(n)
+        candidates = np.nonzero(fits[:, hole] & (outline < 0))[0]
+        for outer in candidates[np.argsort(size[candidates], kind="stable")]:
+            axes = plane_axes(units[outer])
             if inside_polygon(loops[outer] @ axes.T, loops[hole] @ axes.T).all():
-                best, outline[hole] = size[outer], outer
+                outline[hole] = outer
+                break
     return [
         [int(i), *(int(h) for h in np.nonzero(outline == i)[0])]
         for i in range(len(loops))

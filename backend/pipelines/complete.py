@@ -87,15 +87,17 @@ def _closed(
     faces = np.concatenate([corners[whole], *caps])
     part = np.concatenate([labels[whole], np.repeat(np.arange(parts), [len(c) for c in caps])])
     a, b = faces, np.roll(faces, -1, axis=1)
-    key = ((np.minimum(a, b) << 31) | np.maximum(a, b)).reshape(-1)
-    sign, owner = np.where(a < b, 1, -1).reshape(-1), np.repeat(part, 3)
-    order = np.lexsort((owner, key))
-    key, sign, owner = key[order], sign[order], owner[order]
-    begin = np.nonzero(np.concatenate([[True], (key[1:] != key[:-1]) | (owner[1:] != owner[:-1])]))[
-        0
-    ]
-    uses = np.diff(np.append(begin, len(key)))
-    good = (uses == 2) & (np.add.reduceat(sign, begin) == 0)
+    size = int(faces.max(initial=0)) + 1
+    key = (np.minimum(a, b) * size + np.maximum(a, b)).reshape(-1)
+    if size**2 * parts > 2**62:
+        key = np.unique(key, return_inverse=True)[1]
+    # Part, edge and direction in one number: one sort is all that a million triangles cost.
+    use = np.sort((key * parts + np.repeat(part, 3)) * 2 + (a < b).reshape(-1))
+    edge = use >> 1
+    begin = np.nonzero(np.append(True, edge[1:] != edge[:-1]))[0]
+    pairs = np.diff(np.append(begin, len(use))) == 2
+    bad = ~pairs
+    bad[pairs] = use[begin[pairs]] == use[begin[pairs] + 1]
     closed = np.bincount(part, minlength=parts) > 0
-    closed[owner[begin[~good]]] = False
+    closed[edge[begin[bad]] % parts] = False
     return [bool(c) for c in closed]
