@@ -238,13 +238,7 @@ class Server:
         total = max(int(total), 1)
         lowest = -(-job.done * total // job.total)  # the same share as before, rounded up
         job.done, job.total = done, total = min(max(int(done), lowest), total), total
-        body = {
-            "type": "progress",
-            "id": job.id,
-            "stage": stage[:200],
-            "done": done,
-            "total": total,
-        }
+        share = {"stage": stage[:200], "done": done, "total": total}
         with self._changed:
             if job.answered:
                 raise Cancelled
