@@ -231,13 +231,13 @@ class _Parts:
         else:
             inward = [self._inward(part, loop, p) for loop, p in zip(loops, points, strict=True)]
             groups = nest(points, inward)
-            apart = [len({v for i in group for v in loops[i]}) for group in groups]
-            whole = [sum(len(loops[i]) for i in group) for group in groups]
             # A hole that touches its outline in a vertex is filled on its own.
+            distinct = [len({v for i in g for v in loops[i]}) for g in groups]
+            length = [sum(len(loops[i]) for i in g) for g in groups]
             groups = [
-                part_of
-                for group, a, n in zip(groups, apart, whole, strict=True)
-                for part_of in ([group] if a == n else [[i] for i in group])
+                piece
+                for g, n, m in zip(groups, distinct, length, strict=True)
+                for piece in ([g] if n == m else [[i] for i in g])
             ]
         for group in groups:
             for pieces, neighbour in self._regions(part, [rings[i] for i in group]):

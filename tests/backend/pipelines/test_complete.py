@@ -319,3 +319,26 @@ def test_same_result_twice():
     one, two = cap_parts(vertices, faces, labels), cap_parts(vertices, faces, labels)
     assert one.vertices.tobytes() == two.vertices.tobytes()
     assert all(np.array_equal(a, b) for a, b in zip(one.faces, two.faces, strict=True))
+
+
+@pytest.mark.parametrize("shape", ["pipe", "cup"])
+def test_inner_and_outer_wall_share_the_walls_thickness(shape):
+    """No lid over the inner wall's border encloses material: it gets a skin instead."""
+    vertices, faces = pipe() if shape == "pipe" else cup()
+    x = centroids(vertices, faces)
+    inner = np.hypot(x[:, 0], x[:, 1]) < (0.81 if shape == "pipe" else 0.86)
+    inner &= x[:, 2] > (-0.99 if shape == "pipe" else 0.19)
+    check(vertices, faces, inner.astype(int))
+
+
+def test_flat_sides_become_plates():
+    """Each side of a cube is a part: flat borders, nothing enclosed by flat lids."""
+    vertices, faces = arrays(trimesh.creation.box().subdivide().subdivide())
+    x = centroids(vertices, faces)
+    axis = np.argmax(np.abs(x), axis=1)
+    check(vertices, faces, 2 * axis + (x[np.arange(len(x)), axis] > 0))
+
+
+def test_each_triangle_of_a_cube_is_a_part():
+    vertices, faces = arrays(trimesh.creation.box())
+    check(vertices, faces, np.arange(12))
