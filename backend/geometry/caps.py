@@ -342,6 +342,8 @@ class _Parts:
                     self.border[owner][a, b] = (across, apex)
                     self.changed.add(owner)
                 continue
+            if (a, b) not in self.border[part]:  # an open or crowded edge of a bad source
+                continue
             across = self.border[part].pop((a, b))[0]
             _, apex_across = self.border[across].pop((b, a), (part, apex))
             if across != owner:
