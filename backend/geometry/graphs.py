@@ -58,5 +58,5 @@ def spread(graph, seeds: Ints) -> tuple[Floats, Ints]:  # type: ignore[no-untype
     )
     index = np.full(graph.shape[0], -1, dtype=np.int64)
     index[seeds] = np.arange(len(seeds))
-    owner = np.where(source >= 0, index[source], -1)
+    owner = np.where(source >= 0, index[np.maximum(source, 0)], -1)
     return distance, owner

@@ -19,8 +19,8 @@ Ints = NDArray[np.int64]
 
 PATCHES = 400  # on a closed surface; islands and their detail may add to it
 LARGE_ISLANDS = 800  # the largest islands get patches of their own, the rest share
-CONCAVE_COST = 6.0
-CONVEX_COST = 2.0  # for convex bends sharper than 30 degrees
+CONCAVE_COST = 2.0  # patch radii a radian: crossing a crease costs the same on any tessellation
+CONVEX_COST = 1.0  # likewise, for convex bends sharper than 20 degrees
 NORMAL_SPREAD = 0.15  # weight of a unit of normal against a unit of size when seeds are spread
 COARSE_FROM = 120_000  # faces from which the dual graph is coarsened before paths are searched
 LLOYD_ROUNDS = 2
@@ -62,8 +62,9 @@ def _grow(
     across = first != second
     first, second, bend = first[across], second[across], graph.bend[across]
     step = np.linalg.norm(feature[first, :3] - feature[second, :3], axis=1) + 1e-9
-    crease = CONCAVE_COST * np.maximum(bend, 0) + CONVEX_COST * np.maximum(-bend - np.pi / 6, 0)
-    dual = symmetric(nodes, first, second, step * (1 + crease))
+    crease = CONCAVE_COST * np.maximum(bend, 0) + CONVEX_COST * np.maximum(-bend - np.pi / 9, 0)
+    radius = np.sqrt(weight.sum() / patches / np.pi)
+    dual = symmetric(nodes, first, second, step + radius * crease)
 
     seeds = _seeds(feature, weight, island, np.flatnonzero(allowed), patches, rng)
     for round_number in range(LLOYD_ROUNDS + 1):

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Welding, adjacency, orientation and islands of meshes as they come."""
+
+import numpy as np
+import pytest
+import trimesh
+
+from backend.geometry.mesh import build_face_graph, shared_edges, unit_vertices, weld
+
+BOX = trimesh.creation.box()
+
+
+def graph_of(mesh):
+    vertices, faces = np.asarray(mesh.vertices, float), np.asarray(mesh.faces, np.int64)
+    return build_face_graph(unit_vertices(vertices, faces)[0], faces)
+
+
+def soup(mesh):
+    return trimesh.Trimesh(
+        mesh.triangles.reshape(-1, 3), np.arange(3 * len(mesh.faces)).reshape(-1, 3), process=False
+    )
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e12, 1e-12])
+@pytest.mark.parametrize("offset", [0.0, 40.0])
+def test_unit_vertices_undo_scale_and_place(scale, offset):
+    vertices = (np.asarray(BOX.vertices) + offset) * scale
+    unit, centre, size = unit_vertices(vertices, np.asarray(BOX.faces))
+    assert np.ptp(unit, axis=0).max() == pytest.approx(1)
+    np.testing.assert_allclose(unit * size + centre, vertices, rtol=1e-12)
+
+
+def test_unused_vertices_do_not_count():
+    vertices = np.vstack([BOX.vertices, [[np.nan, 1e30, 0]]])
+    unit, _, size = unit_vertices(vertices, np.asarray(BOX.faces))
+    assert size == pytest.approx(1)
+    assert np.isfinite(unit).all()
+
+
+@pytest.mark.parametrize(
+    ("vertices", "reason"),
+    [
+        ([[0, 0, 0], [1, 0, np.nan], [0, 1, 0]], "finite"),
+        ([[0, 0, 0], [1, 0, np.inf], [0, 1, 0]], "finite"),
+        ([[2, 2, 2]] * 3, "zero area"),
+    ],
+)
+def test_meshes_without_a_size_are_refused(vertices, reason):
+    with pytest.raises(ValueError, match=reason):
+        unit_vertices(np.array(vertices, float), np.array([[0, 1, 2]]))
+
+
+def test_weld_joins_equal_positions_only():
+    points = np.array([[0, 0, 0], [0.5, 0, 0], [0, 0, 0], [0.5, 0, 1e-3], [-0.0, 0, 0]])
+    assert weld(points).tolist() == [weld(points)[0]] * 1 + [
+        weld(points)[1],
+        weld(points)[0],
+        weld(points)[3],
+        weld(points)[0],
+    ]
+    assert len(set(weld(points).tolist())) == 3
+
+
+def test_a_soup_has_the_same_neighbours_as_a_welded_mesh():
+    welded, loose = graph_of(BOX), graph_of(soup(BOX))
+    pairs = {tuple(sorted(p)) for p in zip(welded.first, welded.second, strict=True)}
+    assert pairs == {tuple(sorted(p)) for p in zip(loose.first, loose.second, strict=True)}
+    assert len(pairs) == 18
+
+
+def test_dihedral_angles_of_a_box_are_convex_right_angles_or_flat():
+    graph = graph_of(BOX)
+    np.testing.assert_allclose(np.sort(graph.bend), [-np.pi / 2] * 12 + [0] * 6, atol=1e-9)
+
+
+def l_shape():
+    """An L extruded: one concave edge."""
+    outline = np.array([[0, 0], [2, 0], [2, 1], [1, 1], [1, 2], [0, 2]], float)
+    lid = np.array([[0, 1, 2], [0, 2, 3], [0, 3, 5], [3, 4, 5]])
+    ring = np.arange(6)
+    after = (ring + 1) % 6
+    sides = np.vstack(
+        [np.stack([ring, after, after + 6], axis=1), np.stack([ring, after + 6, ring + 6], axis=1)]
+    )
+    vertices = np.vstack([np.c_[outline, np.zeros(6)], np.c_[outline, np.ones(6)]])
+    return trimesh.Trimesh(vertices, np.vstack([lid[:, ::-1], lid + 6, sides]), process=False)
+
+
+def test_the_inner_edge_of_an_l_is_concave_whichever_way_it_is_wound():
+    mesh = l_shape()
+    assert mesh.is_volume
+    for faces in (mesh.faces, mesh.faces[:, ::-1]):
+        graph = graph_of(trimesh.Trimesh(mesh.vertices, faces, process=False))
+        assert np.isclose(graph.bend, np.pi / 2).sum() == 1
+
+
+def test_inconsistent_winding_does_not_change_angles_or_normals():
+    rng = np.random.default_rng(0)
+    mesh = trimesh.creation.icosphere(subdivisions=2)
+    flip = rng.random(len(mesh.faces)) < 0.4
+    faces = np.where(flip[:, None], mesh.faces[:, ::-1], mesh.faces)
+    graph = graph_of(trimesh.Trimesh(mesh.vertices, faces, process=False))
+    assert (graph.bend < 0).all()
+    assert (np.einsum("ij,ij->i", graph.normal, graph.centroid) > 0).all()
+
+
+def test_inverted_islands_are_turned_outward_one_by_one():
+    a = trimesh.creation.icosphere(subdivisions=1)
+    b = a.copy().apply_translation([5, 0, 0])
+    faces = np.vstack([a.faces, b.faces[:, ::-1] + len(a.vertices)])
+    graph = graph_of(trimesh.Trimesh(np.vstack([a.vertices, b.vertices]), faces, process=False))
+    assert graph.islands == 2
+    for island in (0, 1):
+        here = graph.island == island
+        middle = graph.centroid[here].mean(axis=0)
+        assert (np.einsum("ij,ij->i", graph.normal[here], graph.centroid[here] - middle) > 0).all()
+
+
+def test_edges_of_three_faces_link_all_of_them():
+    faces = np.array([[0, 1, 2], [0, 1, 3], [0, 1, 4]])
+    first, second, _, _ = shared_edges(faces)
+    assert {tuple(sorted(p)) for p in zip(first, second, strict=True)} == {(0, 1), (1, 2)}
+
+
+def test_degenerate_and_duplicate_faces_are_kept_with_harmless_values():
+    faces = np.vstack([BOX.faces, [[0, 0, 0], [0, 1, 1]], BOX.faces[:1]])
+    graph = graph_of(trimesh.Trimesh(BOX.vertices, faces, process=False))
+    assert len(graph.area) == len(faces)
+    for values in (graph.normal, graph.centroid, graph.bend, graph.edge_length):
+        assert np.isfinite(values).all()
+
+
+def test_islands_are_numbered_by_area():
+    big, small = trimesh.creation.box((3, 3, 3)), trimesh.creation.box()
+    small.apply_translation([5, 0, 0])
+    graph = graph_of(trimesh.util.concatenate([small, big]))
+    assert graph.island.tolist() == [1] * 12 + [0] * 12

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The merge tree and its cuts."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend.tree import MergeTree, renumber
+
+
+def chain(leaves: int, natural: int = 1) -> MergeTree:
+    """((0 1) 2) 3 ...: each merge adds the next leaf."""
+    children = [[0 if k == 0 else leaves + k - 1, k + 1] for k in range(leaves - 1)]
+    height = np.linspace(0.1, 0.9, leaves - 1)
+    return MergeTree(np.array(children, np.int32).reshape(-1, 2), height.astype("f4"), natural)
+
+
+def random_tree(leaves: int, seed: int) -> MergeTree:
+    rng = np.random.default_rng(seed)
+    alive = list(range(leaves))
+    children = []
+    for k in range(leaves - 1):
+        a, b = (alive.pop(int(rng.integers(len(alive)))) for _ in range(2))
+        children.append([a, b])
+        alive.append(leaves + k)
+    height = np.sort(rng.random(leaves - 1)).astype("f4")
+    return MergeTree(np.array(children, np.int32).reshape(-1, 2), height, 1)
+
+
+def test_cut_of_a_chain_is_known():
+    tree = chain(5)
+    assert tree.cut(1).tolist() == [0] * 5
+    assert tree.cut(2).tolist() == [0, 0, 0, 0, 1]
+    assert tree.cut(4).tolist() == [0, 0, 1, 2, 3]
+    assert tree.cut(5).tolist() == [0, 1, 2, 3, 4]
+
+
+@given(st.integers(1, 40), st.integers(0, 10_000))
+def test_cuts_have_the_count_asked_for_and_are_nested(leaves, seed):
+    tree = random_tree(leaves, seed)
+    finer = tree.cut(leaves)
+    for parts in range(leaves, 0, -1):
+        labels = tree.cut(parts)
+        assert sorted(set(labels.tolist())) == list(range(parts))
+        # Each finer part lies in one coarser part.
+        assert len(set(zip(finer.tolist(), labels.tolist(), strict=True))) == finer.max() + 1
+        finer = labels
+
+
+@pytest.mark.parametrize("parts", [0, -1, 6])
+def test_impossible_counts_are_refused(parts):
+    with pytest.raises(ValueError, match=r"1\.\.5"):
+        chain(5).cut(parts)
+
+
+@given(st.integers(1, 60), st.integers(1, 60))
+def test_granularity_runs_from_one_part_to_every_patch_without_turning_back(leaves, natural):
+    tree = chain(leaves, min(natural, leaves))
+    counts = [tree.parts_at(g) for g in np.linspace(0, 1, 41)]
+    assert counts[0] == 1
+    assert counts[20] == tree.natural_parts
+    assert counts[-1] == leaves
+    assert counts == sorted(counts)
+
+
+def test_subtree_parents_and_sums_agree():
+    tree = random_tree(17, 3)
+    parent, sums = tree.parents(), tree.sums(np.arange(17.0))
+    for node in range(2 * 17 - 1):
+        assert sums[node] == tree.subtree(node).sum()
+        above = parent[node]
+        if above < len(parent):
+            assert set(tree.subtree(node)) < set(tree.subtree(above))
+    assert parent[-1] == 2 * 17 - 1
+
+
+def test_renumber_counts_in_order_of_appearance():
+    assert renumber(np.array([7, 7, -2, 7, 3])).tolist() == [0, 0, 1, 0, 2]
