@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from backend.__main__ import main
-from tests.bad_meshes import CORPUS, lathe
+from tests.bad_meshes import CORPUS, BadMesh, lathe
 
 USABLE = [name for name, make in CORPUS.items() if make().usable]
 UNUSABLE = [name for name in CORPUS if name not in USABLE]
@@ -478,6 +478,24 @@ def test_names_that_the_locale_cannot_write(tmp_path, checkout):
     done = shell(checkout, "segment", source, "-o", tmp_path / "out", env=settings)
     assert done.returncode == 0, done.stderr
     assert "стул" in done.stdout.decode("utf-8")
+
+
+SMALL_DISK = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c"]
+
+
+@pytest.mark.parametrize("command", ["segment", "decompose"])
+def test_a_full_disk(command, tmp_path, checkout):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = f'mount -t tmpfs -o size=4k none "{disk}"'
+    if not shutil.which("unshare") or subprocess.run([*SMALL_DISK, mount]).returncode:
+        pytest.skip("this system lets nobody mount a small disk")
+    source = save(tmp_path / "mesh.npz", BadMesh(*lathe(60, 60)))
+    work = f'{sys.executable} -m backend {command} "{source}" -o "{disk}"'
+    script = f'{mount} && {{ {work}; echo $?; find "{disk}" -type f; }}'
+    done = subprocess.run([*SMALL_DISK, script], cwd=checkout, capture_output=True, text=True)
+    assert "full" in done.stderr.splitlines()[-1]
+    assert done.stdout.split() == ["2"], "exit status 2 and no file left"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")
