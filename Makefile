@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13 python3.14; 
 	&& { echo $$p; break; }; done)
 PARTWISE_DATA ?= ../shared/data
 WORKERS ?= 2
-EXAMPLE ?= $(firstword $(wildcard examples/*.glb))
+EXAMPLE ?= examples/triceratops.glb
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -20,7 +20,7 @@ help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.engine  ## decompose a bundled example into named parts, with a picture
-	$(PY) -m backend decompose $(EXAMPLE) -o out/demo.glb --preview out/demo.png
+	$(PY) -m backend decompose $(EXAMPLE) -o out/demo.glb --complete cap --preview out/demo.png
 
 test: lint  ## style, types and all tests; prints what is skipped and why
 	$(PY) -m pytest -n $(WORKERS)

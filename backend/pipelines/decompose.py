@@ -86,7 +86,13 @@ def decompose(
         from ..preview import render_parts
 
         tell("Drawing the picture", 0, 1)
-        render_parts(preview, asset.vertices, asset.faces, face_labels, up=asset.up)
+        vertices, faces, shown = asset.vertices, asset.faces, face_labels
+        if caps is not None:
+            vertices = np.concatenate([vertices, caps.vertices])
+            faces = np.concatenate([faces, *caps.faces])
+            lids = np.repeat(np.arange(len(caps.faces)), [len(lid) for lid in caps.faces])
+            shown = np.concatenate([shown, lids.astype(np.int32)])
+        render_parts(preview, vertices, faces, shown, up=asset.up)
         tell("Drawing the picture", 1, 1)
     return Decomposition(
         engine=found.engine,
