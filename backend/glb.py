@@ -179,7 +179,8 @@ class Glb:
 
     def blocks(self) -> list[bytes]:
         """The file: header, JSON chunk, binary chunk."""
-        used = set(_extensions_in(self.document))
+        heavy = ("accessors", "bufferViews", "nodes")
+        used = set(_extensions_in({k: v for k, v in self.document.items() if k not in heavy}))
         if self.quantized and "KHR_mesh_quantization" in self.source_extensions:
             used.add("KHR_mesh_quantization")
         kept = [name for name in self.source_extensions if name in used]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .asset import Asset, Attribute, Node, Primitive, centre_offset
+from .asset import Asset, Attribute, Node, Primitive, centre_offset, distinct
 from .glb import Glb, unique_names
 from .gltf import transform_vectors
 
@@ -93,7 +93,7 @@ def _add_part(
     primitives = []
     for primitive, rows in pieces:
         corners = primitive.corners[rows]
-        used = np.unique(corners)
+        used = distinct(corners)
         attributes = {key: Attribute(a.values[used], a.normalized)
                       for key, a in primitive.attributes.items()}  # fmt: skip
         targets: list[dict[str, Any]] = []
@@ -112,7 +112,7 @@ def _add_part(
         primitives.append(entry)
     if caps is not None and len(caps.faces[part]):
         faces = np.asarray(caps.faces[part], dtype=np.int64)
-        used = np.unique(faces)
+        used = distinct(faces)
         corners = np.searchsorted(used, faces)
         if frame.mirrored:
             corners = corners[:, ::-1]
@@ -140,7 +140,7 @@ class _Frame:
         self.keeps_targets = morphs and single and _same_targets(pieces)
         same = all(np.array_equal(asset.nodes[n].matrix, source.matrix) for n in self.sources)
         bakes_morph = morphs and not self.keeps_targets
-        self.baked = bakes_morph or not same or not _invertible(source.matrix)
+        self.baked = bakes_morph or not same or not source.invertible
         self.mirrored = source.mirrored and not self.baked
         self.offset = offset
         self.matrix = _translation(offset) if self.baked else source.matrix
@@ -158,6 +158,8 @@ class _Frame:
     ) -> NDArray[np.float32]:
         """(n, 3) of vertices by their row in the asset, or beyond it in `more` (world)."""
         count = len(self.asset.vertices)
+        if more is None and not self.baked:
+            return self.asset.local[vertices]
         old = vertices < count
         world = np.empty((len(vertices), 3))
         world[old] = self.asset.vertices[vertices[old]]
@@ -196,12 +198,6 @@ def _same_targets(pieces: list[Piece]) -> bool:
     """True if all primitives have the same morph targets, as glTF asks of one mesh."""
     kinds = {json.dumps([sorted(t) for t in primitive.targets]) for primitive, _ in pieces}
     return len(kinds) == 1
-
-
-def _invertible(matrix: NDArray[np.float64]) -> bool:
-    linear = matrix[:3, :3]
-    largest = np.abs(linear).max()
-    return bool(largest > 0 and abs(np.linalg.det(linear / largest)) > 1e-12)
 
 
 def _translation(offset: NDArray[np.float64]) -> NDArray[np.float64]:

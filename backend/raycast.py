@@ -74,7 +74,9 @@ def render(
 
 def unit_frame(vertices: NDArray[np.float64], faces: NDArray[np.int64]) -> Floats:
     """(V, 3): largest extent 1, centred, standing on y = 0. Computed in double precision."""
-    used = vertices[np.unique(faces)] if len(faces) else vertices
+    named = np.zeros(len(vertices), dtype=bool)
+    named[faces] = True
+    used = vertices[named]
     low, high = used.min(axis=0), used.max(axis=0)
     size = float((high - low).max()) or 1.0
     centre = (low + high) / 2
