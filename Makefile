@@ -46,8 +46,10 @@ evaluate: $(VENV)/.engine  ## quality on the development set in PARTWISE_DATA
 			"the folder that holds dev-eval."; \
 	fi
 
-train: $(VENV)/.train  ## train the merge scores from PARTWISE_DATA and procedural shapes
-	$(PY) -m backend.training.merge --data "$(PARTWISE_DATA)"
+train: $(VENV)/.train  ## train the merge scores from PARTWISE_DATA and procedural shapes (hours)
+	$(PY) -m backend.training.corpus --data "$(PARTWISE_DATA)" --procedural 60 --out build/corpus
+	$(PY) -m backend.training.merge_trainer --corpus build/corpus --out backend/weights
+	$(PY) -c "from backend.catalogue import write_checksums; write_checksums()"
 
 lock: $(VENV)/.made  ## resolve requirements/*.in again for every Python and system
 	$(PY) -m pip install --quiet --disable-pip-version-check uv

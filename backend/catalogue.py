@@ -81,6 +81,15 @@ def bundled(folder: Path = WEIGHTS) -> list[Checkpoint]:
     ]
 
 
+def write_checksums(folder: Path = WEIGHTS) -> None:
+    """List the checksums of the checkpoints in `folder` anew, after training."""
+    lines = [
+        f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n"
+        for file in sorted(folder.glob("*.safetensors"))
+    ]
+    (folder / CHECKSUMS).write_text("".join(lines), encoding="utf-8", newline="\n")
+
+
 def find(name: str, folder: Path = WEIGHTS) -> Checkpoint:
     """The checkpoint called `name`; BadInput when there is none."""
     known = {checkpoint.name: checkpoint for checkpoint in bundled(folder)}

@@ -56,6 +56,15 @@ def test_a_checkpoint_without_a_checksum_is_not_trusted(folder):
         catalogue.bundled(folder)
 
 
+def test_checksums_written_after_training_are_right(folder):
+    (folder / "other.safetensors").write_bytes(b"?")
+    catalogue.write_checksums(folder)
+    found = catalogue.bundled(folder)
+    assert [checkpoint.name for checkpoint in found] == ["other", "small"]
+    for checkpoint in found:
+        checkpoint.verify()
+
+
 def test_lines_that_are_no_checksums_are_not_trusted(folder):
     (folder / "SHA256SUMS").write_text("../../etc/passwd\n")
     with pytest.raises(catalogue.WeightsCorrupt):
