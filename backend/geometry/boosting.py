@@ -31,18 +31,18 @@ class BoostedTrees:
         if self.threshold.shape != self.feature.shape or inner + 1 != leaves or leaves & inner:
             raise ValueError("the arrays are not full binary trees")
 
-    def logit(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    def logit(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
         """Sum of the trees' leaves for each row: (N, features) -> (N,)."""
-        out = np.empty(len(rows), dtype=np.float32)
+        out = np.empty(len(rows), dtype=np.float64)
         for at in range(0, len(rows), ROWS_A_CALL):
             out[at : at + ROWS_A_CALL] = self._sum(rows[at : at + ROWS_A_CALL])
         return out
 
-    def probability(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    def probability(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
         """Logistic function of `logit`: (N, features) -> (N,) in 0..1."""
-        return (1.0 / (1.0 + np.exp(-self.logit(rows).astype(np.float64)))).astype(np.float32)
+        return 1.0 / (1.0 + np.exp(-self.logit(rows)))
 
-    def _sum(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    def _sum(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
         trees, inner = self.feature.shape
         base = np.arange(trees, dtype=np.int32)[:, None] * inner
         columns = np.ascontiguousarray(rows.T, dtype=np.float32)  # (features, N)
@@ -58,4 +58,4 @@ class BoostedTrees:
             node = 2 * node + 1 + right
         leaf = node - inner + np.arange(trees, dtype=np.int32)[:, None] * (inner + 1)
         # Pairwise summation in a fixed order: the same bytes on every machine and thread count.
-        return self.leaf.ravel()[leaf].sum(axis=0, dtype=np.float64).astype(np.float32)
+        return self.leaf.ravel()[leaf].sum(axis=0, dtype=np.float64)

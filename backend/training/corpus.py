@@ -3,7 +3,8 @@
 
 `python -m backend.training.corpus --data DATA --out build/corpus` makes one file an example from
 the licensed objects (as they are, and fused into one closed surface) and from the procedural
-families. Files that are there already are kept, so the command can be stopped and run again.
+families. Files that are there already are kept, so the command can be stopped and run again; after
+a change of the cues, remove the patch graphs and keep the folder `meshes`.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ import argparse
 import json
 import sys
 import zlib
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -113,23 +114,26 @@ def load_folder(folder: Path) -> list[Example]:
     return [load(path) for path in sorted(folder.glob("*.npz")) if ".part" not in path.name]
 
 
-def _licensed(file: Path, fused: bool) -> Iterator[tuple[str, Callable[[], Example | None]]]:
-    """Named makers of examples from one file of licensed objects."""
-    with np.load(file) as archive:
-        ids = json.loads(str(archive["ids"]))
-    for number, identity in enumerate(ids):
-        name = f"{file.stem}_{number:04d}{'_fused' if fused else ''}"
-        yield name, _LicensedMaker(file, identity, name, fused)
-
-
 @dataclass(frozen=True)
-class _LicensedMaker:
-    file: Path
-    identity: str
-    name: str
-    fused: bool
+class Source:
+    """Where the mesh of an example comes from; it can be sent to another process.
 
-    def __call__(self) -> Example | None:
+    file, identity : a licensed object; fused : into one closed surface. Without a file, `identity`
+    is a procedural family and `seed` a sample of it.
+    """
+
+    name: str
+    identity: str
+    file: Path | None = None
+    fused: bool = False
+    seed: int = 0
+
+    def mesh(self) -> tuple[LabelledMesh, str, str] | None:
+        """The labelled mesh, its group and its kind of label; None when it is of no use."""
+        if self.file is None:
+            from .shapes import make
+
+            return make(self.identity, self.seed), f"shape_{self.identity}", "procedural"
         with np.load(self.file) as z:
             vertices = z[self.identity + "/vertices"].astype(np.float64)
             faces = z[self.identity + "/faces"].astype(np.int64)
@@ -137,59 +141,83 @@ class _LicensedMaker:
             labels = [z[self.identity + "/face_part"].astype(np.int32)]
             if self.identity + "/face_part_fine" in z:
                 labels.append(z[self.identity + "/face_part_fine"].astype(np.int32))
-        if not self.fused and meta["part_kind"] == "rig" and not meta.get("one_body"):
-            return None
-        if self.fused and meta.get("one_body"):
-            return None
-        weights = [1 / len(labels)] * len(labels)
+        if self.fused == bool(meta.get("one_body")) and meta["part_kind"] == "rig":
+            return None  # closed bodies as they are, characters of several shells fused
+        mesh: LabelledMesh | None = LabelledMesh(
+            vertices, faces, labels, [1 / len(labels)] * len(labels)
+        )
         if self.fused:
             from .fuse import fuse
 
             mesh = fuse(vertices, faces, labels, seed=zlib.crc32(self.name.encode()))
-            if mesh is None:
-                return None
-            vertices, faces, labels, weights = mesh.vertices, mesh.faces, mesh.labels, mesh.weights
-        return _example(
-            self.name,
-            str(meta.get("group", self.name)),
-            meta["part_kind"],
-            LabelledMesh(vertices, faces, labels, list(weights)),
-        )
+        if mesh is None:
+            return None
+        return mesh, str(meta.get("group", self.name)), meta["part_kind"]
 
 
-@dataclass(frozen=True)
-class _ProceduralMaker:
-    family: str
-    seed: int
-
-    def __call__(self) -> Example | None:
-        from .shapes import make
-
-        return _example(
-            f"shape_{self.family}_{self.seed:04d}",
-            f"shape_{self.family}",
-            "procedural",
-            make(self.family, self.seed),
-        )
+def licensed(data: Path) -> Iterator[Source]:
+    """Sources of all licensed objects: bodies first, then named parts, then shells."""
+    for stem in ("train_rigs", "train_nodes", "train_shells"):
+        file = data / "train" / f"{stem}.npz"
+        with np.load(file) as archive:
+            ids = json.loads(str(archive["ids"]))
+        for fused in (False, True):
+            for number, identity in enumerate(ids):
+                name = f"{stem}_{number:04d}{'_fused' if fused else ''}"
+                yield Source(name, identity, file, fused)
 
 
-def _example(name: str, group: str, kind: str, mesh: LabelledMesh) -> Example | None:
-    if len(mesh.faces) < 8 or max(int(label.max()) for label in mesh.labels) < 1:
-        return None
-    graph, tables = reduce_mesh(mesh.vertices, mesh.faces, mesh.labels, zlib.crc32(name.encode()))
-    return Example(name, group, kind, graph, tables, list(mesh.weights))
-
-
-def _run(name: str, maker: Callable[[], Example | None], out: Path) -> tuple[str, str]:
+def _made(source: Source, out: Path) -> str:
+    """Make the mesh and the patch graph of a source unless they are there; what was done."""
+    about, target = out / "meshes" / f"{source.name}.npz", out / f"{source.name}.npz"
+    if target.exists() or about.with_suffix(".skip").exists():
+        return "kept"
     try:
-        example = maker()
+        if not about.exists():
+            found = source.mesh()
+            if (
+                found is None
+                or len(found[0].faces) < 8
+                or not any(label.any() for label in found[0].labels)
+            ):
+                about.with_suffix(".skip").touch()
+                return "skipped"
+            _save_mesh(about, *found)
+        mesh, group, kind = _load_mesh(about)
+        graph, tables = reduce_mesh(
+            mesh.vertices, mesh.faces, mesh.labels, zlib.crc32(source.name.encode())
+        )
+        save(target, Example(source.name, group, kind, graph, tables, mesh.weights))
     except Exception as error:  # one bad object must not end a corpus of thousands
-        return name, f"failed: {type(error).__name__}: {error}"
-    if example is None:
-        (out / f"{name}.skip").touch()
-        return name, "skipped"
-    save(out / f"{name}.npz", example)
-    return name, "made"
+        return f"failed: {type(error).__name__}: {error}"
+    return "made"
+
+
+def _save_mesh(path: Path, mesh: LabelledMesh, group: str, kind: str) -> None:
+    temporary = path.with_suffix(".part")
+    with temporary.open("wb") as file:
+        np.savez(
+            file,
+            vertices=mesh.vertices.astype(np.float32),
+            faces=mesh.faces.astype(np.int32),
+            labels=np.stack(mesh.labels).astype(np.int16),
+            weights=np.array(mesh.weights),
+            about=json.dumps([group, kind]),
+        )
+    temporary.replace(path)
+
+
+def _load_mesh(path: Path) -> tuple[LabelledMesh, str, str]:
+    with np.load(path, allow_pickle=False) as file:
+        group, kind = json.loads(str(file["about"]))
+        labels = [label.astype(np.int32) for label in file["labels"]]
+        mesh = LabelledMesh(
+            file["vertices"].astype(np.float64),
+            file["faces"].astype(np.int64),
+            labels,
+            file["weights"].tolist(),
+        )
+    return mesh, group, kind
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -201,35 +229,25 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--families", default="", help="only these, separated by commas")
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args(argv)
-    options.out.mkdir(parents=True, exist_ok=True)
+    (options.out / "meshes").mkdir(parents=True, exist_ok=True)
 
-    makers: list[tuple[str, Callable[[], Example | None]]] = []
-    if options.data:
-        for stem in ("train_rigs", "train_nodes", "train_shells"):
-            file = options.data / "train" / f"{stem}.npz"
-            for fused in (False, True):
-                makers.extend(_licensed(file, fused))
+    sources: list[Source] = []
     if options.procedural:
         from .shapes import FAMILIES
 
         chosen = options.families.split(",") if options.families else sorted(FAMILIES)
         for seed in range(options.procedural):
-            makers.extend(
-                (f"shape_{family}_{seed:04d}", _ProceduralMaker(family, seed)) for family in chosen
+            sources.extend(
+                Source(f"shape_{family}_{seed:04d}", family, seed=seed) for family in chosen
             )
-    makers = [
-        (name, maker)
-        for name, maker in makers
-        if not (options.out / f"{name}.npz").exists()
-        and not (options.out / f"{name}.skip").exists()
-    ]
-    print(f"{len(makers)} examples to make", file=sys.stderr)
+    if options.data:
+        sources.extend(licensed(options.data))
+    print(f"{len(sources)} examples", file=sys.stderr)
     with ProcessPoolExecutor(options.jobs) as pool:
-        waiting = [pool.submit(_run, name, maker, options.out) for name, maker in makers]
-        for done, job in enumerate(as_completed(waiting), 1):
-            name, result = job.result()
+        jobs = pool.map(_made, sources, [options.out] * len(sources), chunksize=4)
+        for done, (source, result) in enumerate(zip(sources, jobs, strict=True), 1):
             if result.startswith("failed") or done % 50 == 0:
-                print(f"{done}/{len(makers)} {name}: {result}", file=sys.stderr, flush=True)
+                print(f"{done}/{len(sources)} {source.name}: {result}", file=sys.stderr, flush=True)
     return 0
 
 
