@@ -158,6 +158,60 @@ def agglomerate(
     return children, strength
 
 
+def likely_merges(
+    children: NDArray[np.int32], strength: NDArray[np.float32], size: Floats, stop: float = 0.5
+) -> NDArray[np.bool_]:
+    """The merges whose doing lowers the expected Rand error most, as one cut of the tree: (P-1,).
+
+    Joining clusters of sizes a and b whose random faces share a part with chance s changes the
+    expected number of wrong pairs by ``a * b * (1 - 2 s)``. A merge that costs a little may be
+    worth while for what is merged above it, so subtrees are judged as a whole, bottom-up.
+
+    strength : (P-1,) chance of each merge. size : (P,) of each leaf. stop : chance at which a merge
+    neither gains nor loses.
+    """
+    leaves = len(size)
+    total = [*size.tolist()]
+    whole = [0.0] * leaves  # cost of one cluster for all below a node
+    best = [0.0] * leaves  # cost of the best cut below a node
+    for (left, right), chance in zip(children.tolist(), strength.tolist(), strict=True):
+        pairs = total[left] * total[right]
+        total.append(total[left] + total[right])
+        whole.append(whole[left] + whole[right] + pairs * 2 * (stop - chance))
+        best.append(min(best[left] + best[right], whole[-1]))
+    kept = np.zeros(len(children), dtype=bool)
+    open_nodes = [2 * leaves - 2]
+    inside: list[int] = []
+    while open_nodes:
+        node = open_nodes.pop()
+        if node < leaves:
+            continue
+        (inside if best[node] == whole[node] else open_nodes).extend(
+            children[node - leaves].tolist()
+        )
+        kept[node - leaves] = best[node] == whole[node]
+    while inside:
+        node = inside.pop()
+        if node >= leaves:
+            kept[node - leaves] = True
+            inside.extend(children[node - leaves].tolist())
+    return kept
+
+
+def ordered_merges(
+    children: NDArray[np.int32], key: Floats
+) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """The same tree with its merges in ascending order of a key that no parent undercuts.
+
+    Returns (children (P-1, 2) int32 renumbered, order (P-1,) of the old rows).
+    """
+    leaves = len(children) + 1
+    order = np.lexsort((np.arange(len(children)), key))
+    new = np.arange(2 * leaves - 1)
+    new[leaves + order] = leaves + np.arange(len(children))
+    return new[children[order]].astype(np.int32), order
+
+
 def _carry(
     values: Floats,
     ends: Ints,

@@ -6,6 +6,7 @@ Nothing here changes the caller's mesh. Welding and orientation live beside it, 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -143,12 +144,20 @@ def consistent_sides(
     return np.where(here <= there, 1.0, -1.0)
 
 
-def build_face_graph(vertices: Floats, faces: Ints) -> FaceGraph:
-    """Everything about how faces touch. `vertices` must be of unit size (`unit_vertices`)."""
+def build_face_graph(
+    vertices: Floats, faces: Ints, tick: Callable[[float], None] = lambda share: None
+) -> FaceGraph:
+    """Everything about how faces touch. `vertices` must be of unit size (`unit_vertices`).
+
+    tick : called with the share done, between long steps; may raise to stop.
+    """
     welded = weld(vertices)
+    tick(0.1)
     corners = welded[faces]
     normal, area, centroid = face_vectors(vertices, faces)
+    tick(0.25)
     first, second, edge, opposed = shared_edges(corners)
+    tick(0.6)
 
     component = components(len(faces), first, second)
     by_area = np.argsort(-sums(area, component, int(component.max()) + 1), kind="stable")
@@ -164,10 +173,12 @@ def build_face_graph(vertices: Floats, faces: Ints) -> FaceGraph:
     outward = np.where(sums(flux, island, len(by_area)) < 0, -1.0, 1.0)
     normal *= (side * outward[island])[:, None]
 
+    tick(0.8)
     tail = faces[edge // 3, edge % 3]
     head = faces[edge // 3, (edge + 1) % 3]
     along = vertices[head] - vertices[tail]
     edge_middle = (vertices[head] + vertices[tail]) / 2
+    tick(0.9)
     return FaceGraph(
         vertices=vertices,
         faces=faces,

@@ -31,7 +31,15 @@ from numpy.typing import NDArray
 
 from ..geometry import cues
 from ..geometry.boosting import BoostedTrees
-from ..geometry.merging import FEATURES, Clusters, agglomerate, matching, pair_features
+from ..geometry.merging import (
+    FEATURES,
+    Clusters,
+    agglomerate,
+    likely_merges,
+    matching,
+    ordered_merges,
+    pair_features,
+)
 from ..tree import MergeTree
 from .corpus import Example, load
 
@@ -40,6 +48,7 @@ Rows = NDArray[np.float32]
 
 DEPTH = 6
 PAIRS_A_ROUND = 14
+STOPS = (0.4, 0.45, 0.5, 0.55)
 KIND_WEIGHT = {
     "rig": 3.0,
     "nodes": 1.0,
@@ -159,6 +168,8 @@ class TreeReport:
     told : error of the cuts with each opinion's own part count; opinions : that count. Both are
     averaged over the opinions.
     heights : of the last merges, the highest first; cutting above ``heights[k]`` gives k + 1 parts.
+    judged : errors of the cuts that `likely_merges` finds, one for each of `STOPS`; judged_parts :
+    their part counts.
     """
 
     name: str
@@ -167,6 +178,8 @@ class TreeReport:
     told: float
     opinions: float
     heights: list[float]
+    judged: list[float]
+    judged_parts: list[int]
 
     def automatic(self, threshold: float) -> float:
         """Error when merging stops above a height."""
@@ -187,6 +200,11 @@ def tree_report(example: Example, evidence: Floats, model: BoostedTrees) -> Tree
     errors = [
         rand_of_cut(example, tree.cut(parts).astype(np.int64)) for parts in range(1, most + 1)
     ]
+    cuts = []
+    for stop in STOPS:
+        kept = likely_merges(children, strength, example.graph.moments[:, cues.FACES], stop)
+        ordered, _ = ordered_merges(children, (~kept).astype(np.float64))
+        cuts.append(MergeTree(ordered, height).cut(int((~kept).sum()) + 1).astype(np.int64))
     told = [int(np.clip((t.sum(axis=0) > 0).sum(), 1, most)) for t in example.opinions]
     return TreeReport(
         name=example.name,
@@ -195,12 +213,17 @@ def tree_report(example: Example, evidence: Floats, model: BoostedTrees) -> Tree
         told=float(np.average([errors[k - 1] for k in told], weights=example.weights)),
         opinions=float(np.average(told, weights=example.weights)),
         heights=height[::-1][: most - 1].tolist(),
+        judged=[rand_of_cut(example, cut) for cut in cuts],
+        judged_parts=[int(cut.max()) + 1 for cut in cuts],
     )
 
 
 def summary(reports: list[TreeReport], threshold: float) -> str:
     """A table of Rand errors by kind of label; each example counts alike."""
-    lines = [f"{'kind':24s} {'n':>5s} {'auto':>7s} {'told':>7s} {'best':>7s} {'parts':>6s} truth"]
+    lines = [
+        f"{'kind':24s} {'n':>5s} {'auto':>7s} {'told':>7s} {'best':>7s} {'parts':>6s} truth "
+        f" judged with stops {STOPS}"
+    ]
     kinds = sorted({r.kind for r in reports})
     for kind in [*kinds, "all"]:
         chosen = [r for r in reports if kind in ("all", r.kind)]
@@ -209,9 +232,10 @@ def summary(reports: list[TreeReport], threshold: float) -> str:
             for r in chosen
         ]
         auto, told, best, parts, truth = np.mean(columns, axis=0)
+        judged = "".join(f" {error:.4f}" for error in np.mean([r.judged for r in chosen], axis=0))
         lines.append(
             f"{kind:24s} {len(chosen):5d} {auto:7.4f} {told:7.4f} {best:7.4f} {parts:6.1f} "
-            f"{truth:5.1f}"
+            f"{truth:5.1f} {judged}"
         )
     return "\n".join(lines)
 

@@ -7,7 +7,15 @@ import trimesh
 
 from backend.geometry import cues
 from backend.geometry.cues import patch_graph
-from backend.geometry.merging import FEATURES, Clusters, agglomerate, matching, pair_features
+from backend.geometry.merging import (
+    FEATURES,
+    Clusters,
+    agglomerate,
+    likely_merges,
+    matching,
+    ordered_merges,
+    pair_features,
+)
 from backend.geometry.mesh import build_face_graph, unit_vertices
 from backend.geometry.superfaces import superfaces
 
@@ -101,3 +109,25 @@ def test_islands_meet_in_the_graph_and_know_that_they_are_islands(dumbbell):
     state = Clusters(dumbbell)
     rows = pair_features(state, np.ones(len(state.pair), dtype=bool))
     assert (rows[:, FEATURES.index("one_island")] == ~bridges).all()
+
+
+def test_a_doubtful_merge_is_done_for_the_sake_of_a_sure_one_above_it():
+    # (0 1) is a little unlikely, ((0 1) 2) very likely; 3 stays apart.
+    children = np.array([[0, 1], [4, 2], [5, 3]], np.int32)
+    strength = np.array([0.45, 0.95, 0.1], np.float32)
+    assert likely_merges(children, strength, np.ones(4)).tolist() == [True, True, False]
+    assert likely_merges(children, strength, np.array([9, 9, 0.1, 1])).tolist() == [False] * 3
+
+
+def test_sure_merges_are_kept_below_a_cut_and_everything_is_one_part_when_all_are_sure():
+    children = np.array([[0, 1], [2, 3], [4, 5]], np.int32)
+    strength = np.array([0.9, 0.2, 0.2], np.float32)
+    assert likely_merges(children, strength, np.ones(4)).tolist() == [True, False, False]
+    assert likely_merges(children, np.full(3, 0.9, np.float32), np.ones(4)).all()
+
+
+def test_ordered_merges_make_the_same_sets():
+    children = np.array([[0, 1], [2, 3], [4, 5]], np.int32)
+    ordered, order = ordered_merges(children, np.array([0.8, 0.1, 0.9]))
+    assert order.tolist() == [1, 0, 2]
+    assert ordered.tolist() == [[2, 3], [0, 1], [5, 4]]
