@@ -124,10 +124,62 @@ def _group(key: Ints) -> tuple[Ints, tuple[Ints, Ints]]:
     return sorted_key[new], (order, np.flatnonzero(new))
 
 
+class Merging:
+    """A merging under way: a state, and the features and values of its pairs.
+
+    Parameters
+    ----------
+    rows : (pairs, features) float32; values : (pairs,) float64, set by the caller.
+    stale : (pairs,) bool, pairs whose ends changed since `refresh`.
+    """
+
+    def __init__(self, state: Clusters) -> None:
+        self.state = state
+        self.stale = np.ones(len(state.pair), dtype=bool)
+        self.rows = pair_features(state, self.stale)
+        self.values = np.zeros(len(state.pair))
+        self._fresh = True
+
+    def refresh(self) -> NDArray[np.bool_]:
+        """Describe the changed pairs again; returns (pairs,) bool, which ones they are."""
+        if self.state.count <= CACHED_ABOVE:
+            self.stale[:] = True
+        if not self._fresh:
+            self.rows[self.stale] = pair_features(self.state, self.stale)
+        self._fresh = False
+        return self.stale
+
+    def advance(self, values: Floats, first_node: int) -> tuple[Ints, Floats]:
+        """Merge the best pairs into new tree nodes; pairs that do not change keep row and value.
+
+        values : (pairs,) what to order by. Returns (the two nodes of each merge (n, 2), its value).
+        """
+        state = self.state
+        into, gone, value = matching(state, values)
+        joined = np.stack([state.node[into], state.node[gone]], axis=1)
+        before, label = state.pair, np.arange(state.count)
+        label[gone] = into
+        kept = np.ones(state.count, dtype=bool)
+        kept[gone] = False
+        label = (np.cumsum(kept) - 1)[label]
+        self.stale = state.merge(into, gone, first_node + np.arange(len(into)))
+
+        ends = np.sort(label[before], axis=1)
+        alive = ends[:, 0] != ends[:, 1]
+        at = np.searchsorted(
+            state.pair[:, 0] * state.count + state.pair[:, 1],
+            ends[alive, 0] * state.count + ends[alive, 1],
+        )
+        rows, old = np.zeros((len(state.pair), self.rows.shape[1]), np.float32), self.values
+        rows[at] = self.rows[alive]
+        self.rows = rows
+        self.values = np.zeros(len(state.pair))
+        self.values[at] = old[alive]
+        return joined, value
+
+
 def agglomerate(
-    state: Clusters,
-    score: Score,
-    tick: Callable[[float], None] = lambda share: None,
+    state: Clusters, score: Score, tick: Callable[[float], None] = lambda share: None
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """Merge until one cluster is left, the best-scored pairs first.
 
@@ -138,23 +190,15 @@ def agglomerate(
     children = np.zeros((patches - 1, 2), dtype=np.int32)
     strength = np.zeros(patches - 1, dtype=np.float32)
     made = 0
-    stale = np.ones(len(state.pair), dtype=bool)
-    values = np.zeros(len(state.pair))
+    merging = Merging(state)
     while state.count > 1:
         tick(made / (patches - 1))
-        if state.count <= CACHED_ABOVE:
-            stale[:] = True
-        values[stale] = score(state, pair_features(state, stale))
-        into, gone, value = matching(state, values)
-        nodes = patches + made + np.arange(len(into))
-        children[made : made + len(into)] = np.stack([state.node[into], state.node[gone]], axis=1)
-        strength[made : made + len(into)] = value
-        made += len(into)
-        # A pair that stays keeps its value unless one of its ends changed.
-        ends = state.pair
-        label_before = np.arange(state.count)
-        stale_after = state.merge(into, gone, nodes)
-        values, stale = _carry(values, ends, label_before, into, gone, state, stale_after)
+        stale = merging.refresh()
+        merging.values[stale] = score(state, merging.rows[stale])
+        joined, value = merging.advance(merging.values, patches + made)
+        children[made : made + len(joined)] = joined
+        strength[made : made + len(joined)] = value
+        made += len(joined)
     return children, strength
 
 
@@ -210,30 +254,6 @@ def ordered_merges(
     new = np.arange(2 * leaves - 1)
     new[leaves + order] = leaves + np.arange(len(children))
     return new[children[order]].astype(np.int32), order
-
-
-def _carry(
-    values: Floats,
-    ends: Ints,
-    before: Ints,
-    into: Ints,
-    gone: Ints,
-    state: Clusters,
-    stale: NDArray[np.bool_],
-) -> tuple[Floats, NDArray[np.bool_]]:
-    """Values of the pairs after a round, for pairs whose ends did not change."""
-    keep = np.ones(len(before), dtype=bool)
-    keep[gone] = False
-    target = before.copy()
-    target[gone] = into
-    moved = (np.cumsum(keep) - 1)[target]
-    ends = np.sort(moved[ends], axis=1)
-    alive = ends[:, 0] != ends[:, 1]
-    key = ends[alive, 0] * state.count + ends[alive, 1]
-    carried = np.zeros(len(state.pair))
-    at = np.searchsorted(state.pair[:, 0] * state.count + state.pair[:, 1], key)
-    carried[at] = values[alive]
-    return carried, stale
 
 
 def matching(state: Clusters, values: Floats) -> tuple[Ints, Ints, Floats]:

@@ -18,6 +18,7 @@ from ..geometry.mesh import FaceGraph, build_face_graph, unit_vertices
 from ..geometry.nearest import NearestFace
 from ..geometry.superfaces import superfaces
 from ..tree import MergeTree
+from .merge_scores import geometric_scores
 
 Progress = Callable[[str, int, int], None]
 
@@ -82,7 +83,9 @@ def analyse(
         unit, centre, scale = unit_vertices(vertices, faces)
     except ValueError as error:
         raise _refusal(str(error)) from error
-    graph = build_face_graph(unit, faces)
+    graph = build_face_graph(
+        unit, faces, lambda share: report("Reading the surface", int(15 * share), 100)
+    )
     if not graph.area.any() or not graph.normal.any():
         raise _refusal("all faces have zero area")
     report("Finding patches", 15, 100)
@@ -93,7 +96,6 @@ def analyse(
     )
     report("Merging patches", 70, 100)
     tree = _merge(cues, lambda share: report("Merging patches", 70 + int(29 * share), 100))
-    report("Done", 100, 100)
     return Analysis(
         engine="geometric",
         patch=patch.astype(np.int32),
@@ -142,18 +144,12 @@ def _refusal(reason: str) -> BadInput:
 
 
 def _merge(cues: PatchGraph, tick: Callable[[float], None]) -> MergeTree:
+    """The tree of the patches, by the geometric engine's scores."""
     if cues.patches == 1:
         return MergeTree(np.zeros((0, 2), np.int32), np.zeros(0, np.float32), 1)
-    children, score = agglomerate(Clusters(cues), _score, tick)
-    height = np.maximum.accumulate(np.clip(1.0 - score, 0.0, 1.0)).astype(np.float32)
-    natural = 1 + int((height > 0.5).sum())
+    scores = geometric_scores()
+    state = Clusters(cues, scores.evidence(cues))
+    children, strength = agglomerate(state, scores.score, tick)
+    height = np.maximum.accumulate(np.clip(1.0 - strength, 0.0, 1.0)).astype(np.float32)
+    natural = 1 + int((height > 1.0 - scores.stop).sum())
     return MergeTree(children, height, natural)
-
-
-def _score(state: Clusters, features: NDArray[np.float32]) -> NDArray[np.float64]:
-    from ..geometry.merging import FEATURES
-
-    f = {name: features[:, k].astype(np.float64) for k, name in enumerate(FEATURES)}
-    x = 1.5 - 3.0 * f["concave"] - 1.5 * f["sdf_gap"] + 1.5 * f["sight_drop"]
-    x -= 0.8 * np.maximum(f["area_small"] + 4.5, 0) + 2.0 * f["bridge"]
-    return 1 / (1 + np.exp(-x))

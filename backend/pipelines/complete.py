@@ -94,7 +94,7 @@ def _closed(
     # Part, edge and direction in one number: one sort is all that a million triangles cost.
     use = np.sort((key * parts + np.repeat(part, 3)) * 2 + (a < b).reshape(-1))
     edge = use >> 1
-    begin = np.nonzero(np.append(True, edge[1:] != edge[:-1]))[0]
+    begin = np.nonzero(np.append(len(edge) > 0, edge[1:] != edge[:-1]))[0]
     pairs = np.diff(np.append(begin, len(use))) == 2
     bad = ~pairs
     bad[pairs] = use[begin[pairs]] == use[begin[pairs] + 1]

@@ -45,11 +45,11 @@ class GeometricScores:
                 "The weights of the geometric engine are of another version.",
                 "Install Partwise again.",
             )
-        return self.border.probability(rows).astype(np.float64)
+        return self.border.probability(rows)
 
     def score(self, state: Clusters, rows: NDArray[np.float32]) -> NDArray[np.float64]:
         """Probability that two clusters are of one part, from their features: (N,)."""
-        return self.merge.probability(rows).astype(np.float64)
+        return self.merge.probability(rows)
 
 
 @functools.lru_cache(maxsize=1)

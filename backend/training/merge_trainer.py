@@ -34,9 +34,9 @@ from ..geometry.boosting import BoostedTrees
 from ..geometry.merging import (
     FEATURES,
     Clusters,
+    Merging,
     agglomerate,
     likely_merges,
-    matching,
     ordered_merges,
     pair_features,
 )
@@ -94,23 +94,26 @@ def merge_rows(
     rng = np.random.default_rng(seed)
     state = Clusters(example.graph, evidence)
     total = state.totals[cues.FACES]
+    merging = Merging(state)
     rows, targets, weights = [], [], []
     while state.count > 1:
-        features = pair_features(state, np.ones(len(state.pair), dtype=bool))
+        stale = merging.refresh()
         target = agreement(_gathered(example, state.label), example.weights, *state.pair.T)
-        value = target if score is None else score(features)
-        value = np.log(np.clip(value, 1e-4, 1) / np.clip(1 - value, 1e-4, 1))
-        value = value + noise * rng.normal(size=len(value))
+        if score is None:
+            merging.values = target
+        else:
+            merging.values[stale] = score(merging.rows[stale])
+        chance = np.clip(merging.values, 1e-4, 1 - 1e-4)
+        value = np.log(chance / (1 - chance)) + noise * rng.normal(size=len(chance))
         count = min(PAIRS_A_ROUND, len(target))
         likely = np.argsort(-value)[: count // 2]
         chosen = np.unique(np.concatenate([likely, rng.choice(len(target), count, replace=False)]))
         share = state.moments[:, cues.FACES] / total
         a, b = state.pair[chosen].T
-        rows.append(features[chosen])
+        rows.append(merging.rows[chosen])
         targets.append(target[chosen])
         weights.append(np.sqrt(np.sqrt(share[a] * share[b]) + 1e-3))
-        into, gone, _ = matching(state, value)
-        state.merge(into, gone, np.zeros(len(into), dtype=np.int64))
+        merging.advance(value, 0)
     return np.concatenate(rows), np.concatenate(targets), np.concatenate(weights)
 
 
