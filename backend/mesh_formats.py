@@ -117,12 +117,12 @@ def plain_asset(
     return single_node_asset(path, vertices, faces, [primitive], **more)
 
 
-def numbers(text: bytes) -> NDArray[np.float64]:
+def numbers(text: bytes, dtype: type = np.float64) -> NDArray[Any]:
     """All numbers of a text; ValueError if something else stands between them."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         try:
-            return np.fromstring(text.decode("ascii"), sep=" ")
+            return np.fromstring(text.decode("ascii"), dtype, sep=" ")
         except (DeprecationWarning, ValueError) as warning:
             raise ValueError("something that is not a number") from warning
 

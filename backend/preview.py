@@ -77,7 +77,7 @@ def exploded(
     )
     area += 1e-12  # parts without area still have a centre
     middle = corner.mean(axis=1)
-    weight = np.bincount(labels, area, count)
+    weight = np.maximum(np.bincount(labels, area, count), 1e-12)  # numbers may be unused
     centre = np.stack(
         [np.bincount(labels, area * middle[:, axis], count) / weight for axis in range(3)], axis=1
     )

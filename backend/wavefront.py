@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from .asset import Asset, Attribute, Primitive, single_node_asset
 from .mesh_formats import fan, numbers, split_corners
 
+# statements of one kind in a row are taken at once: line by line would be too slow
+STATEMENTS = re.compile(rb"(?m)^(v|vt|vn|f) [^\n]*\n(?:\1 [^\n]*\n)*|^(usemtl|mtllib) [^\n]*\n")
 MAP_OPTIONS = {"-s": 3, "-o": 3, "-t": 3, "-mm": 2}  # how many values follow; the others: one
 MAP_OPTIONS |= dict.fromkeys(("-blendu", "-blendv", "-boost", "-texres", "-clamp", "-bm"), 1)
 MAP_OPTIONS |= dict.fromkeys(("-imfchan", "-type", "-cc"), 1)
@@ -24,31 +26,33 @@ MAP_OPTIONS |= dict.fromkeys(("-imfchan", "-type", "-cc"), 1)
 
 def read_obj(path: Path) -> Asset:
     """Read a .obj file and its .mtl. Raises ValueError or IndexError if it is damaged."""
-    data = path.read_bytes().replace(b"\\\r\n", b" ").replace(b"\\\n", b" ").replace(b"\t", b" ")
-    rows: dict[bytes, list[bytes]] = {b"v": [], b"vt": [], b"vn": [], b"f": []}
+    data = _tidy(path.read_bytes())
+    blocks: dict[bytes, list[bytes]] = {b"v": [], b"vt": [], b"vn": [], b"f": []}
+    counts = dict.fromkeys(blocks, 0)
     names: list[str] = []  # of materials, by first use
     switches: list[tuple[int, int]] = []  # (faces before it, material)
     libraries: list[str] = []
-    lines = data.splitlines()
-    for line in lines:
-        key, _, rest = line.lstrip().partition(b" ")
-        if key in rows:
-            rows[key].append(rest)
-        elif key == b"usemtl":
-            name = rest.strip().decode("utf-8", "replace")
+    for match in STATEMENTS.finditer(data):
+        key, statement = match.group(1) or match.group(2), match.group()
+        if key in blocks:
+            blocks[key].append((b"\n" + statement).replace(b"\n" + key + b" ", b"\n")[1:])
+            counts[key] += statement.count(b"\n")
+            continue
+        name = statement[len(key) :].strip().decode("utf-8", "replace")
+        if key == b"mtllib":
+            libraries.append(name)
+        else:
             if name not in names:
                 names.append(name)
-            switches.append((len(rows[b"f"]), names.index(name)))
-        elif key == b"mtllib":
-            libraries.append(rest.strip().decode("utf-8", "replace"))
-    vertices, colours = _points(rows[b"v"])
-    counts = [len(rows[key]) for key in (b"v", b"vt", b"vn")]
-    sizes, index = _corners(rows[b"f"])
+            switches.append((counts[b"f"], names.index(name)))
+    texts = {key: _without_comments(b"".join(parts)) for key, parts in blocks.items()}
+    vertices, colours = _points(texts[b"v"], counts[b"v"])
+    sizes, index = _corners(texts[b"f"])
     if (index < 0).any():
-        _resolve_relative(index, sizes, lines)
+        _resolve_relative(index, sizes, data.splitlines())
     index -= 1
-    for column, count in enumerate(counts):
-        outside = (index[:, column] >= count) & (index[:, column] != -1)
+    for column, key in enumerate((b"v", b"vt", b"vn")):
+        outside = (index[:, column] >= counts[key]) & (index[:, column] != -1)
         if outside.any() or (column == 0 and (index[:, 0] < 0).any()):
             raise ValueError("a face names a vertex, UV or normal that does not exist")
     corner, polygon = fan(sizes)
@@ -56,8 +60,8 @@ def read_obj(path: Path) -> Asset:
     for start, material in switches:
         material_of_line[start:] = material
     attributes = {
-        "NORMAL": _table(rows[b"vn"], 3),
-        "TEXCOORD_0": _flipped(_table(rows[b"vt"], 2)),
+        "NORMAL": _table(texts[b"vn"], counts[b"vn"], 3),
+        "TEXCOORD_0": _flipped(_table(texts[b"vt"], counts[b"vt"], 2)),
         "COLOR_0": colours,
     }
     document, images, remarks = _materials(path, names, libraries)
@@ -96,31 +100,34 @@ def _primitive(
     return Primitive(0, corners, chosen, rows[:, 0], attributes, [], material)
 
 
-def _text(rows: list[bytes]) -> bytes:
-    """Lines in one piece, without the comments at their ends."""
-    text = b"\n".join(rows) + b"\n"
+def _tidy(data: bytes) -> bytes:
+    """One line for each statement, words apart by spaces, no space before the first."""
+    data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\\\n", b" ")
+    return re.sub(rb"(?m)^ +", b"", data.replace(b"\t", b" ")) + b"\n"
+
+
+def _without_comments(text: bytes) -> bytes:
     return re.sub(rb"#[^\n]*", b"", text) if b"#" in text else text
 
 
-def _points(rows: list[bytes]) -> tuple[NDArray[np.float64], NDArray[np.float32] | None]:
+def _points(text: bytes, count: int) -> tuple[NDArray[np.float64], NDArray[np.float32] | None]:
     """(V, 3) positions and, when lines go on with r g b, (V, 3) colours."""
-    if not rows:
-        return np.zeros((0, 3)), None
-    table = numbers(_text(rows))
-    width = len(rows[0].split())
-    if len(table) != len(rows) * width:
-        return numbers(b"\n".join(b" ".join(r.split()[:3]) for r in rows)).reshape(-1, 3), None
-    grid = table.reshape(-1, width)
-    colours = grid[:, 3:6].astype(np.float32) if width >= 6 else None
-    return np.ascontiguousarray(grid[:, :3]), colours
+    table = numbers(text)
+    width = len(text.partition(b"\n")[0].split())
+    if len(table) == count * width:
+        grid = table.reshape(count, width)
+        colours = grid[:, 3:6].astype(np.float32) if grid.shape[1] >= 6 else None
+        return np.ascontiguousarray(grid[:, :3]), colours
+    lines = (line.split()[:3] for line in text.splitlines())
+    return numbers(b"\n".join(b" ".join(line) for line in lines)).reshape(-1, 3), None
 
 
-def _table(rows: list[bytes], width: int) -> NDArray[np.float32] | None:
-    if not rows:
+def _table(text: bytes, count: int, width: int) -> NDArray[np.float32] | None:
+    if not count:
         return None
-    table = numbers(_text(rows))
-    if len(table) != len(rows) * width:  # some files write u v w, or only u
-        padded = (r.split()[:width] + [b"0"] * width for r in rows)
+    table = numbers(text)
+    if len(table) != count * width:  # some files write u v w, or only u
+        padded = (line.split()[:width] + [b"0"] * width for line in text.splitlines())
         table = numbers(b"\n".join(b" ".join(p[:width]) for p in padded))
     return table.reshape(-1, width).astype(np.float32)
 
@@ -132,11 +139,8 @@ def _flipped(uv: NDArray[np.float32] | None) -> NDArray[np.float32] | None:
     return np.column_stack([uv[:, 0], np.float32(1) - uv[:, 1]])
 
 
-def _corners(rows: list[bytes]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _corners(text: bytes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Corners of each face line (n,), and (c, 3) their indices as written: v, vt, vn, or 0."""
-    if not rows:
-        return np.zeros(0, dtype=np.int64), np.zeros((0, 3), dtype=np.int64)
-    text = _text(rows)
     letters = np.frombuffer(text, dtype=np.uint8)
     blank = letters <= 32
     starts = np.flatnonzero(~blank & np.concatenate([[True], blank[:-1]]))
@@ -150,7 +154,7 @@ def _corners(rows: list[bytes]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     doubled = int((slash[1:] & slash[:-1]).sum())
     kind = int(per_corner[0])
     if (per_corner == kind).all() and kind <= 2 and doubled in (0, len(starts)):
-        values = np.rint(numbers(text.replace(b"/", b" "))).astype(np.int64)
+        values = numbers(text.replace(b"/", b" "), np.int64)
         columns = {0: [0], 1: [0, 1], 2: [0, 2] if doubled else [0, 1, 2]}[kind]
         if len(values) == len(starts) * len(columns):
             index[:, columns] = values.reshape(len(starts), -1)
