@@ -20,6 +20,8 @@ Ints = NDArray[np.int64]
 
 BAND = 0.04  # of the size: how far a border may move
 BAND_FACES = 12_000  # the widest band of one border; more would be slow and change nothing to see
+CONCAVE_FROM = np.radians(12.0)
+CONVEX_FROM = np.radians(35.0)
 RESOLUTION = 2000  # integer capacity of an edge of mean length on a smooth surface
 
 
@@ -144,9 +146,14 @@ class BorderCutter:
 
 
 def crossing_cost(graph: FaceGraph) -> Floats:
-    """Cost of a border along each shared edge: its length, cheap in creases. (E,)."""
-    concave, convex = np.maximum(graph.bend, 0), np.maximum(-graph.bend, 0)
-    return graph.edge_length * (0.03 + 0.97 * np.exp(-4.0 * concave - 0.8 * convex))
+    """Cost of a border along each shared edge: its length, cheap in creases. (E,).
+
+    Only bends sharper than tessellation makes them count as creases; weighing every small bend
+    would draw borders ragged across smooth surfaces.
+    """
+    concave = np.maximum(graph.bend - CONCAVE_FROM, 0)
+    convex = np.maximum(-graph.bend - CONVEX_FROM, 0)
+    return graph.edge_length * (0.04 + 0.96 * np.exp(-4.0 * concave - 0.8 * convex))
 
 
 class _Neighbours:
