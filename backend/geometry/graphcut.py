@@ -13,6 +13,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from .graphs import components, sums
 from .mesh import FaceGraph
 
 Floats = NDArray[np.float64]
@@ -43,7 +44,7 @@ class BorderCutter:
 
         labels : (F,) int32. No label appears or vanishes.
         """
-        labels = labels.copy()
+        before, labels = labels, labels.copy()
         one, two = labels[self.graph.first], labels[self.graph.second]
         differs = np.flatnonzero(one != two)
         if len(differs) == 0:
@@ -57,7 +58,48 @@ class BorderCutter:
             first = edges[0]
             a, b = sorted((int(one[first]), int(two[first])))
             self._move(labels, a, b, edges, band)
+        self._melt_crumbs(before, labels)
         return labels
+
+    def _melt_crumbs(self, before: NDArray[np.int32], after: NDArray[np.int32]) -> None:
+        """Give pieces that a moved border cut off from their part to the part around, in place.
+
+        Of the pieces that were one piece before, the largest stays.
+        """
+        old, new = self._pieces(before), self._pieces(after)
+        weight = self.graph.area + 1e-15
+        area = sums(weight, new, int(new.max()) + 1)
+        _, face = np.unique(new, return_index=True)
+        _, home_face = np.unique(old, return_index=True)
+        # Where each new piece came from: the old piece of its label that it overlaps most.
+        kept = before == after
+        key = new[kept] * len(home_face) + old[kept]
+        pairs, index = np.unique(key, return_inverse=True)
+        overlap = sums(weight[kept], index.reshape(-1), len(pairs))
+        order = np.argsort(overlap, kind="stable")
+        home = np.full(len(area), -1, dtype=np.int64)
+        home[pairs[order] // len(home_face)] = pairs[order] % len(home_face)
+        largest = np.zeros(len(home_face))
+        np.maximum.at(largest, home[home >= 0], area[home >= 0])
+        crumb = (home < 0) | (area < largest[home])
+        if not crumb.any():
+            return
+        one, two = new[self.graph.first], new[self.graph.second]
+        touching = (one != two) & (crumb[one] != crumb[two])
+        inner = np.where(crumb[one], one, two)[touching]
+        outer = after[face[np.where(crumb[one], two, one)[touching]]].astype(np.int64)
+        width = int(after.max()) + 1
+        pairs, index = np.unique(inner * width + outer, return_inverse=True)
+        border = sums(self.graph.edge_length[touching], index.reshape(-1), len(pairs))
+        order = np.argsort(border, kind="stable")
+        target = after[face].astype(np.int64)
+        target[pairs[order] // width] = pairs[order] % width
+        after[:] = target[new]
+
+    def _pieces(self, labels: NDArray[np.int32]) -> Ints:
+        """Connected piece of one label that each face belongs to: (F,)."""
+        inside = labels[self.graph.first] == labels[self.graph.second]
+        return components(len(labels), self.graph.first[inside], self.graph.second[inside])
 
     def refine_mask(
         self, mask: NDArray[np.bool_], inside: Ints, outside: Ints, band: float = BAND

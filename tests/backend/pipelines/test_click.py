@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Clicks on an analysed mesh."""
+
+import numpy as np
+import pytest
+import trimesh
+
+from backend.errors import BadInput
+from backend.pipelines.segment import analyse, click
+
+
+@pytest.fixture(scope="module")
+def row():
+    """Three balls on thin bars, one surface by labels and three islands by topology."""
+    balls = [
+        trimesh.creation.icosphere(subdivisions=3).apply_translation([2.2 * k, 0, 0])
+        for k in range(3)
+    ]
+    mesh = trimesh.util.concatenate(balls)
+    ball = np.repeat(np.arange(3), len(balls[0].faces))
+    return analyse(np.asarray(mesh.vertices), np.asarray(mesh.faces)), ball
+
+
+def test_a_click_takes_the_ball_under_it(row):
+    analysis, ball = row
+    answer = click(analysis, [[2.2, 0, 1.0]], [1])
+    assert answer.warning == ""
+    assert 0 < answer.score <= 1
+    np.testing.assert_array_equal(answer.mask, ball == 1)
+
+
+def test_two_clicks_take_both_balls_and_an_exclude_keeps_the_third_out(row):
+    analysis, ball = row
+    answer = click(analysis, [[0, 0, 1], [4.4, 0, 1], [2.2, 0, 1]], [1, 1, 0])
+    np.testing.assert_array_equal(answer.mask, ball != 1)
+
+
+def test_include_and_exclude_on_one_ball_divide_it(row):
+    analysis, ball = row
+    answer = click(analysis, [[0, 0, 1], [0, 0, -1]], [1, 0])
+    up = analysis.faces.centroid[:, 2] > 0
+    inside = ball == 0
+    assert answer.mask[inside & up].mean() > answer.mask[inside & ~up].mean()
+    assert not answer.mask[ball != 0].any()
+
+
+def test_the_clicked_faces_are_always_on_their_side(row):
+    analysis, _ = row
+    rng = np.random.default_rng(0)
+    middle = analysis.faces.centroid * analysis.scale + analysis.centre
+    for _ in range(10):
+        faces = rng.choice(len(middle), 4, replace=False)
+        signs = np.array([1, 1, 0, 0])
+        answer = click(analysis, middle[faces], signs)
+        np.testing.assert_array_equal(answer.mask[faces], signs == 1)
+
+
+def test_a_click_far_from_the_surface_gives_an_empty_mask_and_a_warning(row):
+    answer = click(row[0], [[0, 0, 5.0]], [1])
+    assert not answer.mask.any()
+    assert answer.score == 0
+    assert "farther" in answer.warning
+
+
+@pytest.mark.parametrize(
+    ("points", "signs", "sentence"),
+    [
+        ([[0, 0, 1]], [1, 0], "label each"),
+        ([[0, 0]], [1], "points in space"),
+        ([[0, 0, 1]], [0], "includes anything"),
+        ([[0, np.nan, 1]], [1], "not a number"),
+        (np.zeros((0, 3)), [], "includes anything"),
+    ],
+)
+def test_clicks_that_do_not_fit_are_refused(row, points, signs, sentence):
+    with pytest.raises(BadInput, match=sentence):
+        click(row[0], points, signs)
+
+
+def test_many_clicks_close_together_mean_a_small_part_and_spread_clicks_a_large_one(row):
+    analysis, _ = row
+    rng = np.random.default_rng(1)
+    near = rng.normal(size=(12, 3)) * 0.05 + [0, 0, 1]
+    spread = rng.normal(size=(12, 3))
+    spread /= np.linalg.norm(spread, axis=1, keepdims=True)
+    near /= np.linalg.norm(near, axis=1, keepdims=True)
+    ones = np.ones(12)
+    assert click(analysis, near, ones).mask.sum() <= click(analysis, spread, ones).mask.sum()

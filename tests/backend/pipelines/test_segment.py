@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Cuts of an analysis: counts, granularity, borders, refusals."""
+
+import numpy as np
+import pytest
+import trimesh
+
+from backend.errors import BadInput, Cancelled
+from backend.geometry.graphs import components
+from backend.pipelines.segment import analyse, labels
+
+
+def arrays(mesh):
+    return np.asarray(mesh.vertices, float), np.asarray(mesh.faces, np.int64)
+
+
+@pytest.fixture(scope="module")
+def torus():
+    return analyse(*arrays(trimesh.creation.torus(1.0, 0.3, 48, 24)))
+
+
+def test_labels_are_one_for_each_face_without_gaps(torus):
+    for granularity in (None, 0.0, 0.3, 0.8, 1.0):
+        found = labels(torus, granularity=granularity)
+        assert found.dtype == np.int32
+        assert len(found) == len(torus.patch)
+        assert set(found.tolist()) == set(range(found.max() + 1))
+
+
+@pytest.mark.parametrize("parts", [1, 2, 7, 60])
+def test_a_count_is_made_exactly_and_borders_do_not_change_it(torus, parts):
+    for refine in (False, True):
+        assert labels(torus, parts=parts, refine=refine).max() + 1 == parts
+
+
+def test_refined_parts_stay_close_to_the_cut_of_the_tree(torus):
+    coarse, fine = labels(torus, parts=6, refine=False), labels(torus, parts=6)
+    assert (coarse[torus.patch.argsort()] >= 0).all()
+    moved = np.mean(_matched(coarse, fine) != fine)
+    assert 0 < moved < 0.25
+
+
+def _matched(labels, other):
+    """`labels` renamed to the label of `other` that each overlaps most."""
+    table = np.zeros((labels.max() + 1, other.max() + 1))
+    np.add.at(table, (labels, other), 1)
+    return table.argmax(axis=1)[labels]
+
+
+@pytest.mark.parametrize("parts", [0, -3, 10**6])
+def test_impossible_counts_are_refused_with_the_maximum(torus, parts):
+    with pytest.raises(BadInput, match=f"1 to {torus.tree.leaf_count}"):
+        labels(torus, parts=parts)
+
+
+def test_parts_below_the_number_of_islands_join_islands():
+    balls = [
+        trimesh.creation.icosphere(subdivisions=2).apply_translation([3 * k, 0, 0])
+        for k in range(6)
+    ]
+    analysis = analyse(*arrays(trimesh.util.concatenate(balls)))
+    ball = np.repeat(np.arange(6), len(balls[0].faces))
+    two = labels(analysis, parts=2)
+    for k in range(6):
+        assert len(set(two[ball == k].tolist())) == 1
+    # Islands are joined by nearness: each part is a run of neighbours in the row.
+    order = two[:: len(balls[0].faces)]
+    assert (np.diff(order) != 0).sum() == 1
+
+
+def test_separate_balls_are_separate_parts_by_themselves():
+    balls = [
+        trimesh.creation.icosphere(subdivisions=3).apply_translation([2.5 * k, 0, 0])
+        for k in range(4)
+    ]
+    found = labels(analyse(*arrays(trimesh.util.concatenate(balls))))
+    ball = np.repeat(np.arange(4), len(balls[0].faces))
+    assert len(set(zip(ball.tolist(), found.tolist(), strict=True))) == found.max() + 1 == 4
+
+
+@pytest.mark.parametrize("power", [40, -40])
+def test_size_does_not_matter(torus, power):
+    vertices, faces = arrays(trimesh.creation.torus(1.0, 0.3, 48, 24))
+    scaled = analyse(vertices * 2.0**power, faces)  # a power of two leaves every digit as it is
+    np.testing.assert_array_equal(labels(scaled, parts=5), labels(torus, parts=5))
+
+
+def test_far_from_the_origin_there_are_still_parts():
+    vertices, faces = arrays(trimesh.creation.torus(1.0, 0.3, 48, 24))
+    assert labels(analyse(vertices * 1e12 + 3e13, faces), parts=5).max() == 4
+
+
+def test_same_seed_same_labels_other_seed_other_patches():
+    mesh = arrays(trimesh.creation.annulus(0.4, 1.0, 0.5))
+    one, two = analyse(*mesh, seed=3), analyse(*mesh, seed=3)
+    np.testing.assert_array_equal(one.tree.children, two.tree.children)
+    np.testing.assert_array_equal(labels(one), labels(two))
+
+
+def test_parts_of_a_closed_surface_are_connected(torus):
+    found = labels(torus, parts=8)
+    graph = torus.faces
+    inside = found[graph.first] == found[graph.second]
+    pieces = components(len(found), graph.first[inside], graph.second[inside])
+    assert pieces.max() + 1 == 8
+
+
+def test_progress_never_turns_back_and_has_many_stages():
+    seen = []
+    mesh = arrays(trimesh.creation.icosphere(subdivisions=4))
+    analyse(*mesh, progress=lambda stage, done, total: seen.append((stage, done / total)))
+    assert len({stage for stage, _ in seen}) >= 4
+    shares = [share for _, share in seen]
+    assert shares == sorted(shares)
+    assert max(shares) <= 1
+
+
+def test_a_cancel_at_any_report_stops_the_work():
+    mesh = arrays(trimesh.creation.icosphere(subdivisions=3))
+    count = 0
+
+    def counting(stage, done, total):
+        nonlocal count
+        count += 1
+
+    analyse(*mesh, progress=counting)
+    for stop in range(0, count, max(count // 10, 1)):
+        left = stop
+
+        def cancelling(stage, done, total):
+            nonlocal left
+            if left == 0:
+                raise Cancelled()
+            left -= 1
+
+        with pytest.raises(Cancelled):
+            analyse(*mesh, progress=cancelling)
+
+
+@pytest.mark.parametrize(
+    ("vertices", "faces", "sentence"),
+    [
+        (np.zeros((3, 3)), np.zeros((0, 3), int), "no faces"),
+        (np.zeros((3, 3)), np.array([[0, 1, 2]]), "zero area"),
+        (np.array([[0, 0, 0], [1, 0, 0], [2, 0, 0.0]]), np.array([[0, 1, 2]]), "zero area"),
+        (np.array([[0, 0, 0], [1, 0, 0], [0, np.nan, 0]]), np.array([[0, 1, 2]]), "not numbers"),
+        (np.eye(3), np.array([[0, 1, 3]]), "do not exist"),
+        (np.eye(3), np.array([[0, 1, -1]]), "do not exist"),
+        (np.eye(3)[:, :2], np.array([[0, 1, 2]]), "triangles in space"),
+    ],
+)
+def test_meshes_that_cannot_be_used_are_refused(vertices, faces, sentence):
+    with pytest.raises(BadInput, match=sentence):
+        analyse(vertices, faces)
+
+
+def test_an_unknown_engine_is_refused():
+    with pytest.raises(BadInput, match="no engine"):
+        analyse(*arrays(trimesh.creation.box()), engine="magic")
