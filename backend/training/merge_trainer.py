@@ -47,7 +47,7 @@ Floats = NDArray[np.float64]
 Rows = NDArray[np.float32]
 
 DEPTH = 6
-PAIRS_A_ROUND = 14
+PAIRS_A_ROUND = 10
 STOPS = (0.4, 0.45, 0.5, 0.55)
 KIND_WEIGHT = {
     "rig": 3.0,
@@ -381,6 +381,10 @@ def main(argv: list[str] | None = None) -> int:
         joined_targets = [np.concatenate(t) for t in pool_targets]
         joined_weights = [np.concatenate(w) for w in pool_weights]
         wanted = [k for k in folds if not last or k < options.test_folds] + ([-1] if last else [])
+        # Models that only lead the next round through its states may be smaller.
+        trees = options.merge_trees if last else options.merge_trees // 2
+        # Models that only lead the next round through its states may be smaller.
+        trees = options.merge_trees if last else options.merge_trees // 2
         merge = _fit_folds(
             wanted,
             fold_of,
@@ -388,7 +392,7 @@ def main(argv: list[str] | None = None) -> int:
             joined,
             joined_targets,
             joined_weights,
-            options.merge_trees,
+            trees,
             options.jobs,
         )
         say(f"merge model, round {round_number + 1}: {sum(map(len, joined))} states")

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Examples of the corpus: reduced, written, read."""
+
+from dataclasses import fields
+
+import numpy as np
+import pytest
+import trimesh
+
+from backend.geometry.cues import PatchGraph
+from backend.training.corpus import Example, load, load_folder, reduce_mesh, save
+
+
+@pytest.fixture(scope="module")
+def example():
+    ball = trimesh.creation.icosphere(subdivisions=3)
+    faces = np.asarray(ball.faces, np.int64)
+    up = (ball.triangles_center[:, 2] > 0).astype(np.int32)
+    quarters = (2 * up + (ball.triangles_center[:, 0] > 0)).astype(np.int32)
+    graph, tables = reduce_mesh(np.asarray(ball.vertices), faces, [up, quarters], seed=1)
+    return Example("ball", "balls", "procedural", graph, tables, [0.75, 0.25])
+
+
+def test_tables_count_every_face_of_every_patch(example):
+    for table, parts in zip(example.opinions, (2, 4), strict=True):
+        assert table.shape == (example.graph.patches, parts)
+        assert table.sum() == 1280
+    np.testing.assert_array_equal(example.opinions[0].sum(axis=1), example.opinions[1].sum(axis=1))
+
+
+def test_an_example_survives_its_file(example, tmp_path):
+    save(tmp_path / "ball.npz", example)
+    found = load(tmp_path / "ball.npz")
+    assert (found.name, found.group, found.kind) == ("ball", "balls", "procedural")
+    assert found.weights == [0.75, 0.25]
+    for field in fields(PatchGraph):
+        np.testing.assert_allclose(
+            getattr(found.graph, field.name), getattr(example.graph, field.name), rtol=1e-6
+        )
+    assert [e.name for e in load_folder(tmp_path)] == ["ball"]
