@@ -32,8 +32,11 @@ FORMATS = ", ".join(MESH_SUFFIXES[:-1]) + " and " + MESH_SUFFIXES[-1]
 class CapFaces(Protocol):
     """What :func:`write_parts` needs of ``pipelines.complete.Caps``."""
 
-    vertices: NDArray[np.float64]
-    faces: list[NDArray[np.int64]]
+    @property
+    def vertices(self) -> NDArray[np.float64]: ...
+
+    @property
+    def faces(self) -> list[NDArray[np.int64]]: ...
 
 
 def find_inputs(arguments: Iterable[str | os.PathLike[str]]) -> list[Path]:
@@ -193,7 +196,7 @@ def write_arrays(path: str | os.PathLike[str], arrays: dict[str, NDArray[Any]]) 
             entry.external_attr = 0o644 << 16
             block = io.BytesIO()
             np.lib.format.write_array(block, np.asarray(array), allow_pickle=False)
-            archive.writestr(entry, block.getbuffer())
+            archive.writestr(entry, block.getvalue())
 
 
 def write_json(path: str | os.PathLike[str], content: Any) -> None:
