@@ -19,7 +19,10 @@ Ints = NDArray[np.int64]
 
 
 def polygonise(sculpture: Sculpture) -> tuple[Floats, Ints]:
-    """The biggest closed surface of a sculpture, outward: vertices (V, 3) and faces (F, 3)."""
+    """The biggest closed surface of a sculpture, outward: vertices (V, 3) and faces (F, 3).
+
+    Raises ValueError if it is not a closed manifold.
+    """
     from skimage.measure import marching_cubes
 
     values, origin, cell = sculpture.sample_grid()
@@ -28,6 +31,8 @@ def polygonise(sculpture: Sculpture) -> tuple[Floats, Ints]:
     )
     v = vertices.astype(np.float64) * cell + origin
     v, f, _ = biggest_component(v, faces.astype(np.int64))
+    if not is_closed_manifold(f):
+        raise ValueError("The sculpture's surface is not a closed manifold.")
     if signed_volume(v, f) < 0:
         f = f[:, ::-1].copy()
     v = fit_to_field(sculpture, v, f, cell)

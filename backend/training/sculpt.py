@@ -120,7 +120,10 @@ class Sculpture:
     def bounds(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Lower and upper corner (3,) of everything that was added."""
         solid = [s for s in self.steps if s.sign > 0]
-        return np.min([s.lower for s in solid], axis=0), np.max([s.upper for s in solid], axis=0)
+        # Where solids meet at a grazing angle, a fillet of k swells the surface by a quarter of k.
+        swell = max(max(s.blend, s.inner) for s in solid) / 2
+        low, high = np.min([s.lower for s in solid], 0), np.max([s.upper for s in solid], 0)
+        return low - swell, high + swell
 
     def sample_grid(self) -> tuple[Array, NDArray[np.float64], float]:
         """The field on a regular grid: values (X, Y, Z), the corner (3,), and the cell size."""
@@ -178,15 +181,20 @@ class Sculpture:
 
     def part_of(self, points: Array) -> NDArray[np.int64]:
         """Index into `paths` (N,) of the piece nearest to each surface point (3, N)."""
-        best = np.full(points.shape[1], np.inf, np.float32)
-        part = np.zeros(points.shape[1], np.int64)
+        count = points.shape[1]
+        raw = np.full((len(self.paths), count), np.inf, np.float32)
+        cut = np.full((len(self.paths), count), np.inf, np.float32)
         for step in self.steps:
             if step.sign < 0:
+                for primitive in step.primitives:
+                    np.maximum(cut, -primitive.distance(points), out=cut)
                 continue
             for primitive, index in zip(step.primitives, step.parts, strict=True):
                 d = primitive.distance(points) + np.float32(step.bias)
-                nearer = d < best
-                best[nearer], part[nearer] = d[nearer], index
+                np.minimum(raw[index], d, out=raw[index])
+                np.minimum(cut[index], d, out=cut[index])
+        # On the wall of a hole all pieces are equally near: the one that is deepest there has it.
+        part = (cut + np.float32(0.02) * raw).argmin(0)
         for paint in self.paints:
             allowed = [fnmatchcase(path, paint.over) for path in self.paths]
             part[(paint.region.distance(points) < 0) & np.array(allowed)[part]] = paint.part

@@ -207,7 +207,7 @@ def teapot(rng: np.random.Generator) -> Sculpture:
             vec(far * 0.95, 0, (low + high) / 2 + 0.06),
             vec(far + mix(rng, 0.05, 0.15), 0, high),
         ],
-        9,
+        20,
     )
     r = mix(rng, 0.05, 0.08)
     s.limb(curve, [r * 1.6, r, r * 0.7, r * 0.65], "spout", blend)
