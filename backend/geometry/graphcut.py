@@ -21,6 +21,7 @@ Ints = NDArray[np.int64]
 
 BAND = 0.04  # of the size: how far a border may move
 BAND_FACES = 12_000  # the widest band of one border; more would be slow and change nothing to see
+MASK_FACES = 4_000  # likewise for the mask of a click, which is answered while a person waits
 CONCAVE_FROM = np.radians(12.0)
 CONVEX_FROM = np.radians(35.0)
 RESOLUTION = 2000  # integer capacity of an edge of mean length on a smooth surface
@@ -112,7 +113,8 @@ class BorderCutter:
         across = labels[self.graph.first] != labels[self.graph.second]
         edges = np.flatnonzero(across)
         if len(edges):
-            self._move(labels, 0, 1, edges, band, np.concatenate([inside, outside]))
+            held = np.concatenate([inside, outside])
+            self._move(labels, 0, 1, edges, band, held, MASK_FACES)
         return labels.astype(bool)
 
     def _move(
@@ -123,17 +125,18 @@ class BorderCutter:
         edges: Ints,
         band: float,
         held: Ints | None = None,
+        most: int = BAND_FACES,
     ) -> None:
         """Move the border of parts `a` and `b`, which ran along `edges`, in place.
 
-        held : faces that keep their label.
+        held : faces that keep their label. most : faces that may be freed.
         """
         graph = self.graph
         now = labels[graph.first[edges]], labels[graph.second[edges]]
         edges = edges[((now[0] == a) & (now[1] == b)) | ((now[0] == b) & (now[1] == a))]
         if len(edges) == 0:
             return  # cuts of other pairs have eaten this border
-        free = self._band(labels, edges, (a, b), band)
+        free = self._band(labels, edges, (a, b), band, most)
         if held is not None:
             free = np.setdiff1d(free, held, assume_unique=False)
         face, edge, other = self.neighbours.of(free)
@@ -160,9 +163,9 @@ class BorderCutter:
         labels[free] = np.where(on_a[: len(free)], a, b)
 
     def _band(
-        self, labels: NDArray[np.int32], edges: Ints, parts: tuple[int, int], band: float
+        self, labels: NDArray[np.int32], edges: Ints, parts: tuple[int, int], band: float, most: int
     ) -> Ints:
-        """Faces of two parts within `band` of their border, walked ring by ring."""
+        """Faces of two parts within `band` of their border, ring by ring until there are `most`."""
         from scipy.spatial import cKDTree
 
         graph = self.graph
@@ -175,7 +178,7 @@ class BorderCutter:
         # A part smaller than twice the band keeps a core that is not freed.
         smallest = min(float(graph.area[labels == part].sum()) for part in parts)
         reach = min(band, 0.25 * float(np.sqrt(smallest)))
-        while len(ring) and count < BAND_FACES:
+        while len(ring) and count < most:
             other = self.neighbours.of(ring)[2]
             other = np.unique(other[~marked[other]])
             other = other[(labels[other] == parts[0]) | (labels[other] == parts[1])]
