@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Cuts of an analysis: counts, granularity, borders, refusals."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import trimesh
 
 from backend.errors import BadInput, Cancelled
+from backend.evaluation.metrics import rand_error
 from backend.geometry.graphs import components
 from backend.pipelines.segment import analyse, labels
 
@@ -157,3 +160,21 @@ def test_meshes_that_cannot_be_used_are_refused(vertices, faces, sentence):
 def test_an_unknown_engine_is_refused():
     with pytest.raises(BadInput, match="no engine"):
         analyse(*arrays(trimesh.creation.box()), engine="magic")
+
+
+SMOOTH = Path(__file__).parents[2] / "fixtures" / "smooth_shapes.npz"
+
+
+@pytest.mark.parametrize(
+    ("shape", "most"),
+    [("airplane", 0.21), ("cup", 0.06), ("hand", 0.15), ("human", 0.15), ("quadruped", 0.17)],
+)
+def test_smooth_bodies_of_one_piece_fall_into_their_parts(shape, most):
+    with np.load(SMOOTH) as file:
+        vertices = file[f"{shape}/vertices"].astype(float)
+        faces, truths = file[f"{shape}/faces"].astype(np.int64), file[f"{shape}/truths"]
+    analysis = analyse(vertices, faces)
+    assert analysis.faces.islands == 1  # connectivity gives nothing away
+    found = labels(analysis)
+    assert rand_error(found, truths) < most
+    assert rand_error(found, truths) < 0.5 * rand_error(np.zeros(len(faces)), truths)
