@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import BadInput
-from ..geometry.cues import PatchGraph, patch_graph
+from ..geometry.cues import FACES, PatchGraph, patch_graph
 from ..geometry.graphcut import BorderCutter
-from ..geometry.merging import Clusters, agglomerate
+from ..geometry.merging import Clusters, agglomerate, likely_merges, ordered_merges
 from ..geometry.mesh import FaceGraph, build_face_graph, unit_vertices
 from ..geometry.nearest import NearestFace
 from ..geometry.superfaces import superfaces
@@ -89,7 +89,11 @@ def analyse(
     if not graph.area.any() or not graph.normal.any():
         raise _refusal("all faces have zero area")
     report("Finding patches", 15, 100)
-    patch = superfaces(graph, rng)
+    patch = superfaces(
+        graph,
+        rng,
+        tick=lambda share: report("Finding patches", 15 + int(15 * share), 100),
+    )
     report("Measuring the surface", 30, 100)
     cues = patch_graph(
         graph, patch, rng, lambda share: report("Measuring the surface", 30 + int(40 * share), 100)
@@ -150,6 +154,14 @@ def _merge(cues: PatchGraph, tick: Callable[[float], None]) -> MergeTree:
     scores = geometric_scores()
     state = Clusters(cues, scores.evidence(cues))
     children, strength = agglomerate(state, scores.score, tick)
-    height = np.maximum.accumulate(np.clip(1.0 - strength, 0.0, 1.0)).astype(np.float32)
-    natural = 1 + int((height > 1.0 - scores.stop).sum())
-    return MergeTree(children, height, natural)
+    kept = likely_merges(children, strength, cues.moments[:, FACES], scores.stop)
+    children, order = ordered_merges(children, (~kept).astype(np.float64))
+    # Heights say how unlikely a merge is; what the natural cut keeps lies below one half.
+    unlikely, inside = np.clip(1.0 - strength[order], 0.0, 1.0), int(kept.sum())
+    height = np.concatenate(
+        [
+            np.minimum(np.maximum.accumulate(unlikely[:inside]), 0.5),
+            np.maximum(np.maximum.accumulate(unlikely[inside:]), 0.5),
+        ]
+    )
+    return MergeTree(children, height.astype(np.float32), 1 + len(children) - inside)
