@@ -247,12 +247,13 @@ def best_stop(reports: list[TreeReport]) -> float:
     """The score below which merging should end, by the automatic error of held-out trees.
 
     Expected to be near one half; what differs from it is the optimism of picking the best merge.
+    Closed bodies and shapes decide where there are any: their opinions say how finely people cut,
+    while the parts of an artist's scene say how the artist worked.
     """
-    weight = [KIND_WEIGHT[r.kind.removesuffix(" fused")] for r in reports]
+    bodies = [r for r in reports if r.kind.startswith(("rig", "procedural"))] or reports
+    weight = [KIND_WEIGHT[r.kind.removesuffix(" fused")] for r in bodies]
     stops = np.arange(0.30, 0.71, 0.01)
-    errors = [
-        np.average([r.automatic(1 - stop) for r in reports], weights=weight) for stop in stops
-    ]
+    errors = [np.average([r.automatic(1 - stop) for r in bodies], weights=weight) for stop in stops]
     return float(stops[int(np.argmin(errors))])
 
 
