@@ -23,7 +23,7 @@ from .machines import around, rod_through, soft
 
 def pipe(rng: np.random.Generator) -> Sculpture:
     """Elbow, tee, cross or valve with flanges, a wheel, a bonnet."""
-    s = Sculpture(crisp=chance(rng, 0.5), detail=108)
+    s = Sculpture(crisp=chance(rng, 0.5), detail=94)
     k = soft(s, rng)
     r = mix(rng, 0.09, 0.15)
     kind = str(rng.choice(["elbow", "tee", "cross", "valve"]))
@@ -89,7 +89,7 @@ def pipe(rng: np.random.Generator) -> Sculpture:
 
 def bolt(rng: np.random.Generator) -> Sculpture:
     """Bolt with nut and washers, stepped shaft, piston, spool."""
-    s = Sculpture(crisp=chance(rng, 0.75), detail=104)
+    s = Sculpture(crisp=chance(rng, 0.75), detail=92)
     k = soft(s, rng) * 0.7
     if chance(rng, 0.55):
         r, long = mix(rng, 0.06, 0.11), mix(rng, 0.4, 0.8)

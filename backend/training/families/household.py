@@ -115,7 +115,7 @@ def lamp(rng: np.random.Generator) -> Sculpture:
         high, drop = mix(rng, 0.4, 0.9), mix(rng, 0.12, 0.25)
         if chance(rng, 0.4):
             beads = r * np.array([2.5, 4.0, 1.5, 1.0, 2.0, 1.0])
-            s.add(loft((0, 0, 0.04), (0, 0, high + drop), beads, beads), "post", k)
+            s.add(loft((0, 0, 0.04), (0, 0, high + drop), beads, beads, cap=0.02), "post", k)
         else:
             s.add(round_cone((0, 0, 0.04), (0, 0, high + drop), r, r), "post", k)
         top = mix(rng, 0.08, 0.2)

@@ -77,7 +77,7 @@ def band(low: float, high: float) -> Primitive:
 
 def vase(rng: np.random.Generator) -> Sculpture:
     """Vase, amphora, urn, jug or pot: foot, belly, neck, lip and up to three handles."""
-    s = Sculpture(detail=110)
+    s = Sculpture(detail=92)
     belly, at = mix(rng, 0.22, 0.42), mix(rng, 0.3, 0.6)
     foot_h = mix(rng, 0.04, 0.16) if chance(rng, 0.7) else 0.0
     foot_r, stem_r = belly * mix(rng, 0.45, 0.75), belly * mix(rng, 0.22, 0.5)
@@ -130,7 +130,7 @@ def vase(rng: np.random.Generator) -> Sculpture:
 
 def cup(rng: np.random.Generator) -> Sculpture:
     """Mug, tea cup, beaker, beer mug; thick or thin, with one handle, sometimes two or none."""
-    s = Sculpture(detail=108)
+    s = Sculpture(detail=92)
     height, radius = mix(rng, 0.5, 1.1), mix(rng, 0.32, 0.46)
     bottom = radius * mix(rng, 0.45, 1.05)
     bulge = radius * mix(rng, 0.85, 1.1)
@@ -170,7 +170,7 @@ def cup(rng: np.random.Generator) -> Sculpture:
 
 def teapot(rng: np.random.Generator) -> Sculpture:
     """Teapot, kettle, watering can: body, spout, handle, lid and knob."""
-    s = Sculpture(detail=112)
+    s = Sculpture(detail=98)
     radius, height = mix(rng, 0.3, 0.42), mix(rng, 0.45, 0.8)
     top = radius * mix(rng, 0.4, 0.7)
     outer = smooth_profile(
