@@ -9,6 +9,7 @@ from backend.evaluation.metrics import rand_error
 from backend.training.corpus import Example, reduce_mesh
 from backend.training.merge_trainer import (
     TreeReport,
+    _auc,
     agreement,
     best_stop,
     border_rows,
@@ -78,3 +79,10 @@ def test_packed_trees_predict_what_lightgbm_predicts():
     np.testing.assert_allclose(
         trees.probability(rows), booster.predict(rows.astype(np.float64)), atol=1e-6
     )
+
+
+def test_area_under_the_curve_of_known_orders():
+    targets = [np.array([1.0, 0.9]), np.array([0.1, 0.0])]
+    assert _auc([np.array([0.9, 0.8]), np.array([0.2, 0.1])], targets) == 1.0
+    assert _auc([np.array([0.1, 0.2]), np.array([0.8, 0.9])], targets) == 0.0
+    assert _auc([np.array([0.5, 0.5]), np.array([0.5, 0.5])], targets) == 0.5
