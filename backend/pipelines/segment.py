@@ -38,6 +38,7 @@ def labels(
             f"This mesh cannot be cut into {parts} parts.",
             f"Choose a number from 1 to {tree.leaf_count}.",
         )
+    report("Placing borders", 0, 100)
     coarse = tree.cut(parts)[analysis.patch]
     if not refine or parts == tree.leaf_count or parts == 1:
         return coarse

@@ -501,7 +501,7 @@ def test_a_full_disk(command, tmp_path, checkout):
 @pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_stop_leaves_no_partial_file(number, tmp_path, checkout):
-    vertices, faces = lathe(400, 400)
+    vertices, faces = lathe(900, 700)  # some seconds of work
     np.savez(tmp_path / "big.npz", vertices=vertices, faces=faces)
     out = tmp_path / "out"
     process = subprocess.Popen(

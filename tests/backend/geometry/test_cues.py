@@ -35,7 +35,7 @@ def test_a_ball_sees_all_of_itself_and_is_convex_everywhere(ball):
     found = ball[2]
     assert found.visible.mean() > 0.99
     assert (found.border[:, cues.CONCAVE] == 0).all()
-    assert (found.moments[:, cues.CURVE].mean(axis=0) < 0).all()
+    assert (found.moments[:, cues.CURVE][:, 1] < 0).all()  # at the wider radius
 
 
 def test_shape_diameter_of_a_ball_is_near_its_diameter(ball):
