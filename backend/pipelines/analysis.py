@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import BadInput
+from ..geometry.clusters import Clusters
 from ..geometry.cues import FACES, PatchGraph, patch_graph
 from ..geometry.graphcut import BorderCutter
-from ..geometry.merging import Clusters, agglomerate, likely_merges, ordered_merges
+from ..geometry.merging import agglomerate, likely_merges, ordered_merges
 from ..geometry.mesh import FaceGraph, build_face_graph, unit_vertices
 from ..geometry.nearest import NearestFace
 from ..geometry.superfaces import superfaces

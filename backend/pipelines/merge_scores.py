@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from ..catalogue import WEIGHTS, WeightsCorrupt, WeightsMissing
 from ..geometry.boosting import BoostedTrees
+from ..geometry.clusters import Clusters
 from ..geometry.cues import PatchGraph
-from ..geometry.merging import FEATURES, Clusters, pair_features
+from ..geometry.pair_features import FEATURES, pair_features
 
 CHECKPOINT = WEIGHTS / "merging.safetensors"
 
@@ -34,17 +35,11 @@ class GeometricScores:
     border: BoostedTrees
     merge: BoostedTrees
     stop: float
-    features: tuple[str, ...]
 
     def evidence(self, graph: PatchGraph) -> NDArray[np.float64]:
         """Probability that the two patches of each border are of one part: (E,)."""
         state = Clusters(graph)
         rows = pair_features(state, np.ones(len(state.pair), dtype=bool))
-        if tuple(FEATURES) != self.features:
-            raise WeightsCorrupt(
-                "The weights of the geometric engine are of another version.",
-                "Install Partwise again.",
-            )
         return self.border.probability(rows)
 
     def score(self, state: Clusters, rows: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -81,4 +76,9 @@ def geometric_scores(path: Path = CHECKPOINT) -> GeometricScores:
             "Install Partwise again.",
             str(error),
         ) from error
-    return GeometricScores(models["border"], models["merge"], stop, features)
+    if features != FEATURES:
+        raise WeightsCorrupt(
+            "The weights of the geometric engine are of another version.",
+            "Install Partwise again.",
+        )
+    return GeometricScores(models["border"], models["merge"], stop)

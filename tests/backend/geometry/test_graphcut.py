@@ -7,6 +7,7 @@ import trimesh
 
 from backend.geometry.graphcut import BorderCutter
 from backend.geometry.mesh import build_face_graph, unit_vertices
+from tests.backend.geometry.solids import l_shape
 
 
 def graph_of(mesh):
@@ -38,27 +39,14 @@ def test_a_ragged_border_becomes_shorter_and_finds_the_waist(waist):
 
 
 def test_a_border_beside_a_concave_crease_moves_into_it():
-    ell = graph_of(_stair())
+    mesh = l_shape()
+    for _ in range(5):
+        mesh = mesh.subdivide()
+    ell = graph_of(mesh)
     labels = ((ell.centroid[:, 0] > -0.02) & (ell.centroid[:, 1] < 1e-6)).astype(np.int32)
     refined = BorderCutter(ell).refine(labels)
     border = refined[ell.first] != refined[ell.second]
     assert np.isclose(ell.bend, np.pi / 2)[border].any()
-
-
-def _stair():
-    """Two steps, subdivided: a concave edge across the middle of the top."""
-    outline = np.array([[0, 0], [2, 0], [2, 1], [1, 1], [1, 2], [0, 2]], float)
-    lid = np.array([[0, 1, 2], [0, 2, 3], [0, 3, 5], [3, 4, 5]])
-    ring = np.arange(6)
-    after = (ring + 1) % 6
-    sides = np.vstack(
-        [np.stack([ring, after, after + 6], axis=1), np.stack([ring, after + 6, ring + 6], axis=1)]
-    )
-    vertices = np.vstack([np.c_[outline, np.zeros(6)], np.c_[outline, np.ones(6)]])
-    mesh = trimesh.Trimesh(vertices, np.vstack([lid[:, ::-1], lid + 6, sides]), process=False)
-    for _ in range(5):
-        mesh = mesh.subdivide()
-    return mesh
 
 
 def test_no_part_vanishes_however_small():

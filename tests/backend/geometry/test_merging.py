@@ -6,17 +6,11 @@ import pytest
 import trimesh
 
 from backend.geometry import cues
+from backend.geometry.clusters import Clusters
 from backend.geometry.cues import patch_graph
-from backend.geometry.merging import (
-    FEATURES,
-    Clusters,
-    agglomerate,
-    likely_merges,
-    matching,
-    ordered_merges,
-    pair_features,
-)
+from backend.geometry.merging import agglomerate, likely_merges, matching, ordered_merges
 from backend.geometry.mesh import build_face_graph, unit_vertices
+from backend.geometry.pair_features import FEATURES, pair_features
 from backend.geometry.superfaces import superfaces
 
 

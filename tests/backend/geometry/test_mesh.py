@@ -6,6 +6,7 @@ import pytest
 import trimesh
 
 from backend.geometry.mesh import build_face_graph, shared_edges, unit_vertices, weld
+from tests.backend.geometry.solids import l_shape
 
 BOX = trimesh.creation.box()
 
@@ -71,19 +72,6 @@ def test_a_soup_has_the_same_neighbours_as_a_welded_mesh():
 def test_dihedral_angles_of_a_box_are_convex_right_angles_or_flat():
     graph = graph_of(BOX)
     np.testing.assert_allclose(np.sort(graph.bend), [-np.pi / 2] * 12 + [0] * 6, atol=1e-9)
-
-
-def l_shape():
-    """An L extruded: one concave edge."""
-    outline = np.array([[0, 0], [2, 0], [2, 1], [1, 1], [1, 2], [0, 2]], float)
-    lid = np.array([[0, 1, 2], [0, 2, 3], [0, 3, 5], [3, 4, 5]])
-    ring = np.arange(6)
-    after = (ring + 1) % 6
-    sides = np.vstack(
-        [np.stack([ring, after, after + 6], axis=1), np.stack([ring, after + 6, ring + 6], axis=1)]
-    )
-    vertices = np.vstack([np.c_[outline, np.zeros(6)], np.c_[outline, np.ones(6)]])
-    return trimesh.Trimesh(vertices, np.vstack([lid[:, ::-1], lid + 6, sides]), process=False)
 
 
 def test_the_inner_edge_of_an_l_is_concave_whichever_way_it_is_wound():

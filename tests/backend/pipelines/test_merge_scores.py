@@ -67,8 +67,8 @@ def test_a_damaged_file_is_told(tmp_path):
         geometric_scores(path)
 
 
-def test_models_of_other_features_are_refused(tmp_path, graph):
+def test_models_of_other_features_are_refused(tmp_path):
     path = tmp_path / "old.safetensors"
     write(path, ["one", "two"])
     with pytest.raises(WeightsCorrupt, match="another version"):
-        geometric_scores(path).evidence(graph)
+        geometric_scores(path)

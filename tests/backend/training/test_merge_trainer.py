@@ -7,16 +7,8 @@ import trimesh
 
 from backend.evaluation.metrics import rand_error
 from backend.training.corpus import Example, reduce_mesh
-from backend.training.merge_trainer import (
-    TreeReport,
-    _auc,
-    agreement,
-    best_stop,
-    border_rows,
-    merge_rows,
-    packed,
-    rand_of_cut,
-)
+from backend.training.merge_trainer import _auc, agreement, border_rows, merge_rows, packed
+from backend.training.tree_report import TreeReport, best_stop, rand_of_cut
 
 
 @pytest.fixture(scope="module")
