@@ -90,6 +90,11 @@ def _add_part(
     part: int,
 ) -> None:
     frame = _Frame(asset, name, pieces, offset)
+    capped = caps is not None and len(caps.faces[part]) > 0
+    if capped and caps is not None and _is_bare(pieces):
+        entry = _bare_solid(glb, frame, *pieces[0], caps, part)
+        glb.add_node(frame.node, {"primitives": [entry], **frame.mesh})
+        return
     primitives = []
     for primitive, rows in pieces:
         corners = primitive.corners[rows]
@@ -110,7 +115,7 @@ def _add_part(
         if primitive.extensions:
             entry["extensions"] = primitive.extensions
         primitives.append(entry)
-    if caps is not None and len(caps.faces[part]):
+    if capped and caps is not None:
         faces = np.asarray(caps.faces[part], dtype=np.int64)
         used = distinct(faces)
         corners = np.searchsorted(used, faces)
@@ -120,6 +125,41 @@ def _add_part(
         targets = frame.cap_targets(used)
         primitives.append(glb.primitive(positions, corners, {}, targets, glb.cap_material()))
     glb.add_node(frame.node, {"primitives": primitives, **frame.mesh})
+
+
+def _is_bare(pieces: list[Piece]) -> bool:
+    """Whether a part has nothing but positions, so that its caps need no material of their own."""
+    primitive = pieces[0][0]
+    return (
+        len(pieces) == 1
+        and not primitive.attributes
+        and not primitive.targets
+        and primitive.material is None
+    )
+
+
+def _bare_solid(
+    glb: Glb,
+    frame: _Frame,
+    primitive: Primitive,
+    rows: NDArray[np.int64],
+    caps: CapFaces,
+    part: int,
+) -> dict[str, Any]:
+    """One primitive of visible triangles, then caps, which share the vertices of the border."""
+    visible = primitive.vertices[primitive.corners[rows]]
+    lids = np.asarray(caps.faces[part], dtype=np.int64)
+    if frame.baked and frame.asset.nodes[primitive.node].mirrored:
+        visible = visible[:, ::-1]
+    if frame.mirrored:
+        lids = lids[:, ::-1]
+    faces = np.concatenate([visible, lids])
+    used = distinct(faces)
+    positions = frame.positions(used, np.asarray(caps.vertices, dtype=np.float64))
+    entry = glb.primitive(positions, np.searchsorted(used, faces), {}, [], None)
+    if primitive.extensions:
+        entry["extensions"] = primitive.extensions
+    return entry
 
 
 class _Frame:

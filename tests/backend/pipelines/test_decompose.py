@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import trimesh
 
 from backend.errors import BadInput, Cancelled
 from backend.files import read_mesh
@@ -83,3 +84,14 @@ def test_an_unknown_completion_is_refused(waist, tmp_path):
     with pytest.raises(BadInput, match="magic"):
         decompose(waist, tmp_path / "out.glb", complete="magic")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_capped_parts_of_a_bare_mesh_open_elsewhere_as_closed_solids(tmp_path):
+    mesh = trimesh.creation.capsule(height=3, radius=0.5, count=(24, 24))
+    np.savez(tmp_path / "capsule.npz", vertices=mesh.vertices, faces=mesh.faces)
+    decompose(tmp_path / "capsule.npz", tmp_path / "parts.glb", parts=3, complete="cap")
+    scene = trimesh.load(tmp_path / "parts.glb")
+    assert sorted(scene.geometry) == ["part_00", "part_01", "part_02"]
+    assert all(part.is_volume for part in scene.geometry.values())
+    volume = sum(part.volume for part in scene.geometry.values())
+    assert volume == pytest.approx(mesh.volume, rel=1e-4)
