@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13 python3.14; 
 	&& { echo $$p; break; }; done)
 PARTWISE_DATA ?= ../shared/data
 WORKERS ?= 2
-EXAMPLE ?= examples/triceratops.glb
+EXAMPLE ?= examples/fox.glb
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -46,8 +46,8 @@ evaluate: $(VENV)/.engine  ## quality on the development set in PARTWISE_DATA
 			"the folder that holds dev-eval."; \
 	fi
 
-train: $(VENV)/.train  ## train the merge scores from PARTWISE_DATA and procedural shapes (hours)
-	$(PY) -m backend.training.corpus --data "$(PARTWISE_DATA)" --procedural 60 --out build/corpus
+train: $(VENV)/.train  ## train the merge scores from PARTWISE_DATA and procedural shapes (an hour)
+	$(PY) -m backend.training.corpus --data "$(PARTWISE_DATA)" --procedural 24 --out build/corpus
 	$(PY) -m backend.training.merge_trainer --corpus build/corpus --out backend/weights
 	$(PY) -c "from backend.catalogue import write_checksums; write_checksums()"
 
