@@ -509,6 +509,8 @@ def test_a_stop_leaves_no_partial_file(number, tmp_path, checkout):
         cwd=checkout,
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
+        # Tests that run in the background of a shell are born deaf to Ctrl-C, and so would this be.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert process.stderr is not None
     process.stderr.readline()  # the work has begun
