@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -32,7 +34,7 @@ def components(nodes: int, first: Ints, second: Ints) -> Ints:
     return connected_components(graph, directed=False)[1].astype(np.int64)
 
 
-def symmetric(nodes: int, first: Ints, second: Ints, cost: Floats):  # type: ignore[no-untyped-def]
+def symmetric(nodes: int, first: Ints, second: Ints, cost: Floats) -> Any:
     """Undirected graph as a CSR matrix; parallel edges keep the least cost."""
     from scipy.sparse import csr_matrix
 
@@ -46,7 +48,7 @@ def symmetric(nodes: int, first: Ints, second: Ints, cost: Floats):  # type: ign
     return csr_matrix((np.concatenate([cost, cost]), (rows, columns)), shape=(nodes, nodes))
 
 
-def spread(graph, seeds: Ints) -> tuple[Floats, Ints]:  # type: ignore[no-untyped-def]
+def spread(graph: Any, seeds: Ints) -> tuple[Floats, Ints]:
     """Multi-source Dijkstra: distance to the nearest seed and that seed's index in `seeds`.
 
     Returns (distance (N,), owner (N,)); unreachable nodes have infinite distance and owner -1.

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sparse graphs: sums of groups, components, spread from seeds."""
+
+import numpy as np
+
+from backend.geometry.graphs import components, spread, sums, symmetric
+
+
+def test_sums_of_groups_also_of_empty_ones_and_of_columns():
+    group = np.array([0, 2, 2])
+    assert sums([1.0, 2.0, 3.0], group, 4).tolist() == [1, 0, 5, 0]
+    assert sums([[1, 10], [2, 20], [3, 30]], group, 3).tolist() == [[1, 10], [0, 0], [5, 50]]
+
+
+def test_components_are_numbered_by_their_lowest_node():
+    found = components(5, np.array([3, 1]), np.array([4, 2]))
+    assert found.tolist() == [0, 1, 1, 2, 2]
+    assert components(3, np.zeros(0, int), np.zeros(0, int)).tolist() == [0, 1, 2]
+
+
+def test_parallel_edges_keep_the_least_cost():
+    graph = symmetric(2, np.array([0, 1, 0]), np.array([1, 0, 1]), np.array([3.0, 1.0, 2.0]))
+    assert graph.toarray().tolist() == [[0, 1], [1, 0]]
+
+
+def test_spread_gives_each_node_to_its_nearest_seed_and_leaves_islands_alone():
+    # 0 - 1 - 2 - 3 with a long last step, and 4 apart.
+    graph = symmetric(5, np.array([0, 1, 2]), np.array([1, 2, 3]), np.array([1.0, 1.0, 5.0]))
+    distance, owner = spread(graph, np.array([0, 3]))
+    assert owner.tolist() == [0, 0, 0, 1, -1]
+    assert distance.tolist() == [0, 1, 2, 0, np.inf]
