@@ -23,7 +23,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -179,6 +179,112 @@ def packed(model: dict, depth: int) -> BoostedTrees:
     return BoostedTrees(feature, threshold, leaf)
 
 
+@dataclass
+class Samples:
+    """Rows to learn from, by example.
+
+    Parameters
+    ----------
+    fold : fold of each example. share : how much each example counts as a whole.
+    rows, targets, weights : for each example pieces of (N, features), (N,) and (N,).
+    """
+
+    fold: list[int]
+    share: list[float]
+    rows: list[list[Rows]] = field(default_factory=list)
+    targets: list[list[Floats]] = field(default_factory=list)
+    weights: list[list[Floats]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        for pieces in (self.rows, self.targets, self.weights):
+            pieces.extend([] for _ in self.fold)
+
+    def __len__(self) -> int:
+        return sum(len(rows) for pieces in self.rows for rows in pieces)
+
+    def add(self, example: int, rows: Rows, targets: Floats, weights: Floats) -> None:
+        """One more piece for an example."""
+        self.rows[example].append(rows)
+        self.targets[example].append(targets)
+        self.weights[example].append(weights)
+
+    def models(self, folds: list[int], trees: int, jobs: int) -> dict[int, BoostedTrees]:
+        """A model for each fold, side by side: LightGBM leaves Python's lock while it works."""
+        with ThreadPoolExecutor(jobs) as pool:
+            return dict(
+                zip(folds, pool.map(lambda fold: self._model(fold, trees), folds), strict=True)
+            )
+
+    def _model(self, fold: int, trees: int) -> BoostedTrees:
+        """Train on every example outside of a fold; fold -1 is nobody's: train on all."""
+        chosen = [k for k, own in enumerate(self.fold) if own != fold]
+        weight = np.concatenate(
+            [
+                self.share[k] * piece / sum(map(len, self.weights[k]))
+                for k in chosen
+                for piece in self.weights[k]
+            ]
+        )
+        return fit(
+            np.concatenate([piece for k in chosen for piece in self.rows[k]]),
+            np.concatenate([piece for k in chosen for piece in self.targets[k]]),
+            weight * len(weight) / weight.sum(),
+            trees,
+            seed=fold + 1,
+        )
+
+
+def train(
+    paths: list[Path], options: argparse.Namespace, say: Callable[[str], None]
+) -> tuple[BoostedTrees, BoostedTrees, list[TreeReport]]:
+    """The border model, the merge model, and how held-out trees came out."""
+    fold_of, share, border_samples = [], [], []
+    for path in paths:
+        example = load(path)
+        fold_of.append(zlib.crc32(example.group.encode()) % options.folds)
+        share.append(KIND_WEIGHT[example.kind])
+        border_samples.append(border_rows(example))
+    samples = Samples(fold_of, share)
+    for k, (rows, target) in enumerate(border_samples):
+        samples.add(k, rows, target, np.ones(len(target)))
+    say(f"{len(paths)} examples, {len(FEATURES)} features, {len(samples)} borders")
+
+    folds = list(range(options.folds))
+    border = samples.models([*folds, -1], options.border_trees, options.jobs)
+    evidence = [
+        border[fold].probability(rows)
+        for fold, (rows, _) in zip(fold_of, border_samples, strict=True)
+    ]
+    say(f"border model, out of fold: AUC {_auc(evidence, [t for _, t in border_samples]):.4f}")
+
+    merge: dict[int, BoostedTrees] = {}
+    samples = Samples(fold_of, share)
+    for number in range(options.rounds):
+        noise = [1.0 if number == 0 else 0.3] * len(paths)
+        seeds = range(number * len(paths), (number + 1) * len(paths))
+        with ProcessPoolExecutor(options.jobs, initializer=_keep_models, initargs=(merge,)) as pool:
+            states = pool.map(_rows_job, paths, evidence, fold_of, noise, seeds, chunksize=8)
+            for k, found in enumerate(states):
+                samples.add(k, *found)
+        last = number == options.rounds - 1
+        wanted = [*folds[: options.test_folds], -1] if last else folds
+        # Models that only lead the next round through its states may be smaller.
+        trees = options.merge_trees if last else options.merge_trees // 2
+        merge = samples.models(wanted, trees, options.jobs)
+        say(f"merge model, round {number + 1}: {len(samples)} states")
+
+    tested = [k for k, fold in enumerate(fold_of) if fold in merge]
+    with ProcessPoolExecutor(options.jobs, initializer=_keep_models, initargs=(merge,)) as pool:
+        reports = pool.map(
+            _test_job,
+            [paths[k] for k in tested],
+            [evidence[k] for k in tested],
+            [fold_of[k] for k in tested],
+            chunksize=8,
+        )
+        return border[-1], merge[-1], list(reports)
+
+
 def main(argv: list[str] | None = None) -> int:
     """Train, report by folds, and write the models."""
     parser = argparse.ArgumentParser(
@@ -203,78 +309,7 @@ def main(argv: list[str] | None = None) -> int:
     paths = [p for p in sorted(options.corpus.glob("*.npz")) if ".part" not in p.name]
     if options.limit:
         paths = list(np.random.default_rng(0).permutation(paths)[: options.limit])
-    fold_of, weight_of, rows, targets = [], [], [], []
-    for path in paths:
-        example = load(path)
-        row, target = border_rows(example)
-        fold_of.append(zlib.crc32(example.group.encode()) % options.folds)
-        weight_of.append(KIND_WEIGHT[example.kind])
-        rows.append(row)
-        targets.append(target)
-    say(f"{len(paths)} examples, {len(FEATURES)} features, {sum(map(len, rows))} borders")
-
-    folds = range(options.folds)
-    border = _fit_folds(
-        [*folds, -1], fold_of, weight_of, rows, targets, None, options.border_trees, options.jobs
-    )
-    evidence = [
-        border[fold].probability(row).astype(np.float64)
-        for fold, row in zip(fold_of, rows, strict=True)
-    ]
-    say(f"border model, out of fold: AUC {_auc(evidence, targets):.4f}")
-
-    merge: dict[int, BoostedTrees] = {}
-    pool_rows: list[list[Rows]] = [[] for _ in paths]
-    pool_targets: list[list[Floats]] = [[] for _ in paths]
-    pool_weights: list[list[Floats]] = [[] for _ in paths]
-    for round_number in range(options.rounds):
-        noise = 1.0 if round_number == 0 else 0.3
-        with ProcessPoolExecutor(options.jobs, initializer=_keep_models, initargs=(merge,)) as pool:
-            jobs = pool.map(
-                _rows_job,
-                paths,
-                evidence,
-                fold_of,
-                [noise] * len(paths),
-                range(round_number * len(paths), (round_number + 1) * len(paths)),
-                chunksize=8,
-            )
-            for k, (row, target, weight) in enumerate(jobs):
-                pool_rows[k].append(row)
-                pool_targets[k].append(target)
-                pool_weights[k].append(weight)
-        last = round_number == options.rounds - 1
-        joined = [np.concatenate(r) for r in pool_rows]
-        joined_targets = [np.concatenate(t) for t in pool_targets]
-        joined_weights = [np.concatenate(w) for w in pool_weights]
-        wanted = [k for k in folds if not last or k < options.test_folds] + ([-1] if last else [])
-        # Models that only lead the next round through its states may be smaller.
-        trees = options.merge_trees if last else options.merge_trees // 2
-        # Models that only lead the next round through its states may be smaller.
-        trees = options.merge_trees if last else options.merge_trees // 2
-        merge = _fit_folds(
-            wanted,
-            fold_of,
-            weight_of,
-            joined,
-            joined_targets,
-            joined_weights,
-            trees,
-            options.jobs,
-        )
-        say(f"merge model, round {round_number + 1}: {sum(map(len, joined))} states")
-
-    tested = [k for k in range(len(paths)) if fold_of[k] in merge]
-    with ProcessPoolExecutor(options.jobs, initializer=_keep_models, initargs=(merge,)) as pool:
-        reports = list(
-            pool.map(
-                _test_job,
-                [paths[k] for k in tested],
-                [evidence[k] for k in tested],
-                [fold_of[k] for k in tested],
-                chunksize=8,
-            )
-        )
+    border, merge, reports = train(paths, options, say)
     stop = best_stop(reports)
     say(f"stop below {stop:.2f}\n{summary(reports, 1 - stop)}")
     if options.report:
@@ -285,7 +320,7 @@ def main(argv: list[str] | None = None) -> int:
         options.out.mkdir(parents=True, exist_ok=True)
         arrays = {
             f"{name}.{part}": getattr(model, part)
-            for name, model in (("border", border[-1]), ("merge", merge[-1]))
+            for name, model in (("border", border), ("merge", merge))
             for part in ("feature", "threshold", "leaf")
         }
         save_file(
@@ -295,50 +330,6 @@ def main(argv: list[str] | None = None) -> int:
         )
         say(f"written to {options.out}")
     return 0
-
-
-def _fit_folds(
-    wanted: list[int],
-    fold_of: list[int],
-    weight_of: list[float],
-    rows: list[Rows],
-    targets: list[Floats],
-    weights: list[Floats] | None,
-    trees: int,
-    jobs: int,
-) -> dict[int, BoostedTrees]:
-    """A model for each fold, side by side; LightGBM leaves Python's lock while it works."""
-    with ThreadPoolExecutor(jobs) as pool:
-        models = pool.map(
-            lambda fold: _fit_fold(fold, fold_of, weight_of, rows, targets, weights, trees), wanted
-        )
-        return dict(zip(wanted, models, strict=True))
-
-
-def _fit_fold(
-    fold: int,
-    fold_of: list[int],
-    weight_of: list[float],
-    rows: list[Rows],
-    targets: list[Floats],
-    weights: list[Floats] | None,
-    trees: int,
-) -> BoostedTrees:
-    """Train on every example outside of a fold; fold -1 is nobody's: train on all."""
-    chosen = [k for k in range(len(rows)) if fold_of[k] != fold]
-    weight = np.concatenate(
-        [
-            weight_of[k] * (weights[k] if weights else np.ones(len(rows[k]))) / len(rows[k])
-            for k in chosen
-        ]
-    )
-    return fit(
-        np.concatenate([rows[k] for k in chosen]),
-        np.concatenate([targets[k] for k in chosen]),
-        weight * len(weight) / weight.sum(),
-        trees,
-        seed=fold + 1,
-    )
 
 
 def _auc(evidence: Iterable[Floats], targets: Iterable[Floats]) -> float:
