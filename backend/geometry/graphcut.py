@@ -138,7 +138,7 @@ class BorderCutter:
             return  # cuts of other pairs have eaten this border
         free = self._band(labels, edges, (a, b), band, most)
         if held is not None:
-            free = np.setdiff1d(free, held, assume_unique=False)
+            free = np.setdiff1d(free, held)
         face, edge, other = self.neighbours.of(free)
         near = (labels[other] == a) | (labels[other] == b)
         face, edge, other = face[near], edge[near], other[near]

@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Merging patches bottom-up: cluster cues, merge scores, and the order of merges.
+"""Merging patches bottom-up: the order of merges, the tree, and its likeliest cut.
 
-A merge is judged on whole clusters: how convex their union is by mutual visibility, how the shape
-diameter spreads over it, how long and how concave the border is against the clusters' sizes. Scores
-come from any function of those features, so that a learned network can take the place of the
-boosted trees.
+A merge is judged on whole clusters (`pair_features`), by any function of their features, so that a
+learned network can take the place of the boosted trees.
 """
 
 from __future__ import annotations
@@ -15,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .clusters import Clusters
-from .pair_features import pair_features
+from .pair_features import FEATURES, pair_features
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -32,23 +30,21 @@ class Merging:
     Parameters
     ----------
     rows : (pairs, features) float32; values : (pairs,) float64, set by the caller.
-    stale : (pairs,) bool, pairs whose ends changed since `refresh`.
+    stale : (pairs,) bool, pairs that are to be described anew: at first all, then those whose ends
+    changed.
     """
 
     def __init__(self, state: Clusters) -> None:
         self.state = state
         self.stale = np.ones(len(state.pair), dtype=bool)
-        self.rows = pair_features(state, self.stale)
+        self.rows = np.zeros((len(state.pair), len(FEATURES)), dtype=np.float32)
         self.values = np.zeros(len(state.pair))
-        self._fresh = True
 
     def refresh(self) -> NDArray[np.bool_]:
         """Describe the changed pairs again; returns (pairs,) bool, which ones they are."""
         if self.state.count <= CACHED_ABOVE:
             self.stale[:] = True
-        if not self._fresh:
-            self.rows[self.stale] = pair_features(self.state, self.stale)
-        self._fresh = False
+        self.rows[self.stale] = pair_features(self.state, self.stale)
         return self.stale
 
     def advance(self, values: Floats, first_node: int) -> tuple[Ints, Floats]:
@@ -72,11 +68,11 @@ class Merging:
             state.pair[:, 0] * state.count + state.pair[:, 1],
             ends[alive, 0] * state.count + ends[alive, 1],
         )
-        rows, old = np.zeros((len(state.pair), self.rows.shape[1]), np.float32), self.values
+        rows = np.zeros((len(state.pair), len(FEATURES)), dtype=np.float32)
         rows[at] = self.rows[alive]
-        self.rows = rows
-        self.values = np.zeros(len(state.pair))
-        self.values[at] = old[alive]
+        carried = np.zeros(len(state.pair))
+        carried[at] = self.values[alive]
+        self.rows, self.values = rows, carried
         return joined, value
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ..asset import Asset
 from ..errors import BadInput
 from ..files import CapFaces, make_folder, read_mesh, write_parts
+from .analysis import silent
 from .segment import analyse, labels
 
 Progress = Callable[[str, int, int], None]
@@ -65,7 +66,7 @@ def decompose(
             f"Parts cannot be completed with '{complete}' here.",
             f"Use --complete {' or '.join(COMPLETIONS)}.",
         )
-    tell = progress or _silent
+    tell = progress or silent
     tell("Reading the file", 0, 1)
     asset = read_mesh(source)
     tell("Reading the file", 1, 1)
@@ -117,7 +118,3 @@ def _write_folder(
             old.unlink()
         for file in made.iterdir():
             file.replace(target / file.name)
-
-
-def _silent(_stage: str, _done: int, _total: int) -> None:
-    pass

@@ -109,9 +109,9 @@ def load(path: Path) -> Example:
     )
 
 
-def load_folder(folder: Path) -> list[Example]:
-    """All examples of a folder, in the order of their names."""
-    return [load(path) for path in sorted(folder.glob("*.npz")) if ".part" not in path.name]
+def example_paths(folder: Path) -> list[Path]:
+    """Files of all finished examples of a folder, in the order of their names."""
+    return [path for path in sorted(folder.glob("*.npz")) if ".part" not in path.name]
 
 
 @dataclass(frozen=True)

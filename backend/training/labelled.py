@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from ..geometry import graphs
+
 IntArray = NDArray[np.int64]
 
 
@@ -51,14 +53,10 @@ def face_pairs(faces: IntArray) -> tuple[IntArray, IntArray]:
     return pairs, edges[order[first]]
 
 
-def components(count: int, pairs: IntArray) -> tuple[int, NDArray[np.int32]]:
+def components(count: int, pairs: IntArray) -> tuple[int, IntArray]:
     """Connected components of `count` nodes joined by `pairs` (E, 2): number and label (count,)."""
-    from scipy.sparse import coo_matrix
-    from scipy.sparse.csgraph import connected_components
-
-    graph = coo_matrix((np.ones(len(pairs), np.int8), (pairs[:, 0], pairs[:, 1])), (count, count))
-    number, label = connected_components(graph, directed=False)
-    return int(number), label
+    label = graphs.components(count, pairs[:, 0], pairs[:, 1])
+    return int(label.max(initial=-1)) + 1, label
 
 
 def is_closed_manifold(faces: IntArray) -> bool:

@@ -34,7 +34,7 @@ from ..geometry.boosting import BoostedTrees
 from ..geometry.clusters import Clusters
 from ..geometry.merging import Merging
 from ..geometry.pair_features import FEATURES, pair_features
-from .corpus import Example, load
+from .corpus import Example, example_paths, load
 from .tree_report import KIND_WEIGHT, TreeReport, best_stop, gathered, summary, tree_report
 
 Floats = NDArray[np.float64]
@@ -306,9 +306,10 @@ def main(argv: list[str] | None = None) -> int:
     def say(text: str) -> None:
         print(f"[{time.monotonic() - started:6.0f} s] {text}", file=sys.stderr, flush=True)
 
-    paths = [p for p in sorted(options.corpus.glob("*.npz")) if ".part" not in p.name]
+    paths = example_paths(options.corpus)
     if options.limit:
-        paths = list(np.random.default_rng(0).permutation(paths)[: options.limit])
+        order = np.random.default_rng(0).permutation(len(paths))
+        paths = [paths[k] for k in order[: options.limit]]
     border, merge, reports = train(paths, options, say)
     stop = best_stop(reports)
     say(f"stop below {stop:.2f}\n{summary(reports, 1 - stop)}")

@@ -8,7 +8,7 @@ import pytest
 import trimesh
 
 from backend.geometry.cues import PatchGraph
-from backend.training.corpus import Example, load, load_folder, reduce_mesh, save
+from backend.training.corpus import Example, example_paths, load, reduce_mesh, save
 
 
 @pytest.fixture(scope="module")
@@ -37,4 +37,4 @@ def test_an_example_survives_its_file(example, tmp_path):
         np.testing.assert_allclose(
             getattr(found.graph, field.name), getattr(example.graph, field.name), rtol=1e-6
         )
-    assert [e.name for e in load_folder(tmp_path)] == ["ball"]
+    assert [load(path).name for path in example_paths(tmp_path)] == ["ball"]
