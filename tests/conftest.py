@@ -3,17 +3,26 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from hypothesis import settings
+
+ROOT = Path(__file__).resolve().parents[1]
 
 # Shared machines pause; a pause is no failure. The same examples each run keep failures repeatable.
 settings.register_profile("partwise", deadline=None, derandomize=True)
 settings.load_profile("partwise")
 
+# The checkout as the one package that it is inside an extension, where both folders share a parent.
+package = ModuleType("partwise")
+package.__path__ = [str(ROOT)]
+sys.modules.setdefault("partwise", package)
+
 
 @pytest.fixture(scope="session")
 def checkout() -> Path:
     """Root of the source tree, where `python -m backend` runs."""
-    return Path(__file__).resolve().parents[1]
+    return ROOT

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What Blender sees of Partwise: registration, in order."""
+
+from __future__ import annotations
+
+import importlib
+
+import bpy
+
+# In the order in which they are registered; each may have CLASSES, register() and unregister().
+MODULES = (
+    "properties",
+    "preferences",
+    "presets",
+    "ops_decompose",
+    "ops_parts",
+    "ops_assemble",
+    "jobs",
+    "overlay",
+    "lists",
+    "panels",
+)
+
+
+def register() -> None:
+    for name in MODULES:
+        module = importlib.import_module(f".{name}", __package__)
+        for cls in getattr(module, "CLASSES", ()):
+            bpy.utils.register_class(cls)
+        getattr(module, "register", lambda: None)()
+
+
+def unregister() -> None:
+    for name in reversed(MODULES):
+        module = importlib.import_module(f".{name}", __package__)
+        getattr(module, "unregister", lambda: None)()
+        for cls in reversed(getattr(module, "CLASSES", ())):
+            bpy.utils.unregister_class(cls)

@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What Partwise saves in the file and Blender undoes: the part table, split results, settings."""
+
+import bpy
+from bpy.props import (
+    BoolProperty,
+    CollectionProperty,
+    EnumProperty,
+    FloatProperty,
+    FloatVectorProperty,
+    IntProperty,
+    PointerProperty,
+    StringProperty,
+)
+
+
+def _redraw(_owner: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
+    from . import overlay
+
+    overlay.redraw(context)
+
+
+def _part_renamed(part: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
+    if not part.name:
+        part.name = f"Part {part.part_id + 1}"
+
+
+def _visibility_changed(part: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
+    from . import visibility
+
+    visibility.update(part.id_data)
+
+
+def _granularity_dragged(owner: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
+    from . import ops_decompose
+
+    ops_decompose.recut_live(owner.id_data)
+
+
+def _explode_dragged(owner: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
+    from . import explode
+
+    explode.update(owner.id_data)
+
+
+class PartwisePart(bpy.types.PropertyGroup):
+    """One part of a mesh: a row of the part list."""
+
+    name: StringProperty(name="Name", description="Name of the part", update=_part_renamed)
+    part_id: IntProperty(description="Value of the face attribute part_id", min=0)
+    colour: FloatVectorProperty(
+        name="Colour",
+        description="Colour of the part in the viewport; it is not a material",
+        subtype="COLOR",
+        size=3,
+        min=0.0,
+        max=1.0,
+        update=_redraw,
+    )
+    visible: BoolProperty(
+        name="Visible",
+        description="Show this part in the viewport",
+        default=True,
+        update=_visibility_changed,
+    )
+    locked: BoolProperty(
+        name="Locked", description="Keep this part as it is when the model is cut again"
+    )
+    faces: IntProperty(name="Faces", description="Number of faces")
+    area: FloatProperty(name="Area", description="Surface area", unit="AREA")
+
+
+class PartwiseBorder(bpy.types.PropertyGroup):
+    """A border between two parts that every new cut keeps."""
+
+    one: IntProperty()
+    two: IntProperty()
+
+
+class PartwiseMesh(bpy.types.PropertyGroup):
+    """The parts of a mesh, beside its face attribute part_id."""
+
+    parts: CollectionProperty(type=PartwisePart)
+    active: IntProperty(name="Active Part", update=_redraw)
+    granularity: FloatProperty(
+        name="Granularity",
+        description="From few large parts to many small ones",
+        min=0.0,
+        max=1.0,
+        default=0.5,
+        precision=3,
+        subtype="FACTOR",
+        update=_granularity_dragged,
+    )
+    kept_borders: CollectionProperty(type=PartwiseBorder)
+    fingerprint: StringProperty(description="The analysed shape, to find its merge tree again")
+    engine: StringProperty(description="The engine that made the parts")
+
+
+class PartwiseObject(bpy.types.PropertyGroup):
+    """What a part object remembers of where it comes from."""
+
+    source: PointerProperty(type=bpy.types.Object, description="The original object")
+    part_id: IntProperty(default=-1)
+    explode_offset: FloatVectorProperty(size=3, subtype="TRANSLATION")
+
+
+class PartwiseCollection(bpy.types.PropertyGroup):
+    """What a collection of parts remembers."""
+
+    source: PointerProperty(type=bpy.types.Object, description="The original object")
+    explode: FloatProperty(
+        name="Explode",
+        description="Move the parts apart to look at them; at zero they are where they were",
+        min=0.0,
+        soft_max=1.0,
+        max=4.0,
+        subtype="FACTOR",
+        update=_explode_dragged,
+    )
+
+
+class PartwiseSettings(bpy.types.PropertyGroup):
+    """How Decompose and Split work."""
+
+    count_mode: EnumProperty(
+        name="Parts",
+        items=(
+            ("AUTO", "Automatic", "Partwise chooses how many parts there are"),
+            ("GRANULARITY", "Granularity", "From few large parts to many small ones"),
+            ("COUNT", "Count", "An exact number of parts"),
+        ),
+    )
+    granularity: FloatProperty(
+        name="Granularity",
+        description="From few large parts to many small ones",
+        min=0.0,
+        max=1.0,
+        default=0.5,
+        subtype="FACTOR",
+    )
+    part_count: IntProperty(
+        name="Count", description="Exact number of parts", min=1, soft_max=100, default=8
+    )
+    use_selected_faces: BoolProperty(
+        name="Selected Faces Only",
+        description="Decompose only the faces that are selected in Edit Mode",
+    )
+    hint_seams: BoolProperty(
+        name="Seams", description="Parts should end at UV seams that are marked"
+    )
+    hint_sharp: BoolProperty(
+        name="Sharp Edges", description="Parts should end at edges that are marked sharp"
+    )
+    hint_materials: BoolProperty(
+        name="Materials", description="Parts should end where the material changes"
+    )
+    hint_groups: BoolProperty(
+        name="Vertex Groups", description="Parts should follow the strongest vertex group"
+    )
+    copy_linked: BoolProperty(
+        name="Copy Linked Data",
+        description="Work on a local copy where the mesh is linked, overridden or shared, "
+        "instead of refusing it",
+    )
+    keep_shading: BoolProperty(
+        name="Keep Shading",
+        description="Keep the normals at the cut as they were on the whole",
+        default=True,
+    )
+    cap: BoolProperty(name="Cap", description="Close the holes that the cut opens")
+    origin: EnumProperty(
+        name="Origin",
+        items=(
+            ("SOURCE", "Same as Original", "Leave the origin where it was"),
+            ("BOUNDS", "Centre of Bounds", "Centre of the part's bounding box"),
+            ("SURFACE", "Centre of Surface", "Centre of the part's surface area"),
+            ("JOINT", "Joint", "Centre of the border with its largest neighbour"),
+        ),
+    )
+    show_overlay: BoolProperty(
+        name="Part Colours",
+        description="Show the parts in colours in the viewport",
+        default=True,
+        update=_redraw,
+    )
+    overlay_opacity: FloatProperty(
+        name="Opacity", min=0.0, max=1.0, default=0.75, subtype="FACTOR", update=_redraw
+    )
+
+
+CLASSES = (
+    PartwisePart,
+    PartwiseBorder,
+    PartwiseMesh,
+    PartwiseObject,
+    PartwiseCollection,
+    PartwiseSettings,
+)
+OWNERS = {
+    bpy.types.Mesh: PartwiseMesh,
+    bpy.types.Object: PartwiseObject,
+    bpy.types.Collection: PartwiseCollection,
+    bpy.types.Scene: PartwiseSettings,
+}
+
+
+def register() -> None:
+    for owner, group in OWNERS.items():
+        owner.partwise = PointerProperty(type=group)
+
+
+def unregister() -> None:
+    for owner in OWNERS:
+        del owner.partwise
