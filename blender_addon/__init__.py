@@ -5,8 +5,6 @@ from __future__ import annotations
 
 import importlib
 
-import bpy
-
 # In the order in which they are registered; each may have CLASSES, register() and unregister().
 MODULES = (
     "properties",
@@ -23,6 +21,8 @@ MODULES = (
 
 
 def register() -> None:
+    import bpy
+
     for name in MODULES:
         module = importlib.import_module(f".{name}", __package__)
         for cls in getattr(module, "CLASSES", ()):
@@ -31,6 +31,8 @@ def register() -> None:
 
 
 def unregister() -> None:
+    import bpy
+
     for name in reversed(MODULES):
         module = importlib.import_module(f".{name}", __package__)
         getattr(module, "unregister", lambda: None)()

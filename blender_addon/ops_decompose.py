@@ -1,2 +1,293 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""ops_decompose: being written."""
+"""Decompose: meshes to the engine and parts back; and new cuts of the tree that came with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Any
+
+import bpy
+import numpy as np
+from bpy.props import IntProperty
+
+from ..backend.errors import BadInput, PartwiseError
+from ..backend.requests import SEND_AGAIN, Fields, OpenMesh, Segment, Segmented
+from ..backend.tree import MergeTree
+from . import jobs, labels, mesh_read, parts, targets, trees
+from .mesh_hints import Hints, read_hints
+from .targets import Target
+from .trees import PolygonTree
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How many parts, as it was when Decompose was pressed."""
+
+    mode: str  # AUTO, GRANULARITY or COUNT
+    granularity: float = 0.5
+    count: int = 1
+
+    @classmethod
+    def of(cls, settings: bpy.types.PropertyGroup) -> Wish:
+        return cls(settings.count_mode, settings.granularity, settings.part_count)
+
+    def parts(self, tree: MergeTree, name: str) -> int:
+        """Part count in a tree. Raises BadInput when the mesh cannot be cut into so many."""
+        if self.mode == "GRANULARITY":
+            return tree.parts_at(self.granularity)
+        if self.mode == "AUTO":
+            return tree.natural_parts
+        if self.count > tree.leaf_count:
+            raise BadInput(
+                f"“{name}” cannot be cut into {self.count} parts.",
+                f"Choose a count from 1 to {tree.leaf_count}.",
+            )
+        return self.count
+
+
+@dataclass(frozen=True)
+class Decomposed:
+    """What the engine found on one object."""
+
+    target: Target
+    tree: PolygonTree
+    engine: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """A new cut that is ready to be applied to an object."""
+
+    found: Decomposed
+    cut: labels.Labels
+
+
+_waiting: list[Change] = []  # from the job to the operator that applies it
+
+
+class PARTWISE_OT_decompose(bpy.types.Operator):
+    """Find the parts of the selected meshes and show them in colours. The meshes stay whole"""
+
+    bl_idname = "partwise.decompose"
+    bl_label = "Decompose"
+    bl_options = {"REGISTER"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        reason = why_not(context)
+        if reason:
+            cls.poll_message_set(reason)
+        return not reason
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        settings = context.scene.partwise
+        try:
+            usable, reasons = targets.usable_meshes(context, copies=settings.copy_linked)
+            prepared = [prepare(obj, settings) for obj in usable]
+        except PartwiseError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        for reason in reasons:
+            self.report({"WARNING"}, f"Left out: {reason}")
+        job = start(_title(usable), prepared, Wish.of(settings), copies=settings.copy_linked)
+        if job.state == "FAILED":
+            self.report({"ERROR"}, str(job.error))
+            return {"CANCELLED"}
+        return {"FINISHED"}
+
+
+class PARTWISE_OT_apply_parts(bpy.types.Operator):
+    """Write the parts that were found onto the meshes"""
+
+    bl_idname = "partwise.apply_parts"
+    bl_label = "Decompose"
+    bl_options = {"UNDO", "INTERNAL"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return bool(_waiting)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        while _waiting:
+            change = _waiting.pop()
+            name = change.found.target.arrays.fingerprint
+            mesh = targets.make_editable(context, change.found.target.find()).data
+            trees.keep(name, change.found.tree)
+            mesh.partwise.fingerprint = name
+            mesh.partwise.engine = change.found.engine
+            apply_cut(mesh, change.cut, change.found.tree)
+        return {"FINISHED"}
+
+
+class PARTWISE_OT_step_parts(bpy.types.Operator):
+    """Cut the active object into more or fewer parts"""
+
+    bl_idname = "partwise.step_parts"
+    bl_label = "More or Fewer Parts"
+    bl_options = {"REGISTER", "UNDO"}
+
+    step: IntProperty(name="Step", description="How many parts more, or fewer", default=1)
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        obj = context.object
+        if obj is None or obj.type != "MESH" or tree_of(obj.data) is None:
+            cls.poll_message_set("Decompose this object first")
+            return False
+        return True
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        mesh = context.object.data
+        tree = tree_of(mesh)
+        count = tree.tree.parts_at(mesh.partwise.granularity) + self.step
+        apply_cut(mesh, tree.cut(count), tree)
+        return {"FINISHED"}
+
+
+def why_not(context: bpy.types.Context) -> str:
+    """Why nothing can be decomposed right now, in words for a tooltip; empty when it can."""
+    if jobs.busy():
+        return "A job is running"
+    if context.mode not in ("OBJECT", "EDIT_MESH"):
+        return "Switch to Object Mode"
+    try:
+        targets.usable_meshes(context, copies=context.scene.partwise.copy_linked)
+    except BadInput as reason:
+        return str(reason)
+    return ""
+
+
+def prepare(obj: bpy.types.Object, settings: bpy.types.PropertyGroup) -> tuple[Target, Hints]:
+    """All that a job needs of an object. Raises BadInput when it cannot be decomposed."""
+    chosen = None
+    if settings.use_selected_faces:
+        chosen = mesh_read.selected_faces(obj.data)
+        if not chosen.any():
+            raise BadInput(
+                f"No face of “{obj.name}” is selected.",
+                "Select faces in Edit Mode, or turn off Selected Faces Only.",
+            )
+    arrays = mesh_read.read_mesh(obj, chosen)
+    if len(arrays.faces) == 0:
+        raise BadInput(f"“{obj.name}” has no faces.", "Choose an object with faces.")
+    return Target.of(obj, arrays), read_hints(obj, arrays, settings)
+
+
+def analyse(target: Target, hints: Hints) -> Generator[jobs.Ask, Any, Decomposed]:
+    """The step of a job that gets the merge tree of a mesh from the engine."""
+    arrays = target.arrays
+    request = Segment(arrays.fingerprint, groups=hints.groups, borders=hints.borders)
+
+    def on_polygons(answer: Segmented) -> Decomposed:
+        """The engine's tree of triangles, as one of polygons; away from Blender's main thread."""
+        areas = arrays.triangle_areas()
+        patch = labels.majority(answer.patch, arrays.polygon, areas, arrays.polygons)
+        area = np.bincount(arrays.polygon, weights=areas, minlength=arrays.polygons)
+        tree = MergeTree(answer.tree_children, answer.tree_height, answer.natural_parts)
+        return Decomposed(target, PolygonTree(tree, patch, area), answer.engine)
+
+    decomposed: Decomposed = yield from ask_about(arrays, request, on_polygons)
+    return decomposed
+
+
+def ask_about(
+    arrays: mesh_read.MeshArrays, request: Fields, then: Callable[[Any], Any] | None = None
+) -> Generator[jobs.Ask, Any, Any]:
+    """The step of a job that asks about a mesh, and sends the mesh if the engine lacks it."""
+    try:
+        return (yield jobs.Ask(request, then))
+    except PartwiseError as error:
+        if error.hint != SEND_AGAIN:
+            raise
+    yield jobs.Ask(OpenMesh(arrays.vertices, arrays.faces, arrays.fingerprint))
+    return (yield jobs.Ask(request, then))
+
+
+def start(
+    title: str, prepared: list[tuple[Target, Hints]], wish: Wish, *, copies: bool = False
+) -> jobs.Job:
+    """Analyse meshes and apply a cut of each, all in one undo step at the end."""
+
+    def work() -> Generator[jobs.Ask, Any, list[Decomposed]]:
+        found = []
+        for target, hints in prepared:
+            found.append((yield from analyse(target, hints)))
+        return found
+
+    def finish(found: list[Decomposed]) -> None:
+        changes = []
+        for one in found:  # whatever can fail comes before the first change
+            reason = targets.refusal(one.target.find(), copies=copies)
+            if reason is not None:
+                raise reason
+            changes.append(Change(one, one.tree.cut(wish.parts(one.tree.tree, one.target.name))))
+        _waiting[:] = changes
+        with bpy.context.temp_override(window=bpy.context.window_manager.windows[0]):
+            bpy.ops.partwise.apply_parts("EXEC_DEFAULT", True)
+
+    return jobs.start(title, work(), finish)
+
+
+def tree_of(mesh: bpy.types.Mesh) -> PolygonTree | None:
+    """The merge tree of a mesh with parts, when it is still known."""
+    return trees.find(mesh.partwise.fingerprint, parts.face_count(mesh))
+
+
+def apply_cut(mesh: bpy.types.Mesh, cut: labels.Labels, tree: PolygonTree) -> None:
+    """Give a mesh the parts of a new cut, apart from what is locked, and set its slider to it."""
+    global _slider_follows
+    _relabel(mesh, cut, tree)
+    _slider_follows = True
+    try:
+        mesh.partwise.granularity = tree.granularity_of(len(np.unique(cut[cut >= 0])))
+    finally:
+        _slider_follows = False
+
+
+_slider_follows = False  # the slider is being set to a cut, rather than the cut to the slider
+
+
+def recut_live(mesh: bpy.types.Mesh) -> None:
+    """The granularity slider moved: a new cut of the tree, without the engine.
+
+    When the tree is not known any more (the file was loaded, the mesh edited), it is computed
+    again first.
+    """
+    if _slider_follows or not parts.has_labels(mesh):
+        return
+    tree = tree_of(mesh)
+    if tree is None:
+        _analyse_again(mesh)
+    else:
+        _relabel(mesh, tree.cut(tree.tree.parts_at(mesh.partwise.granularity)), tree)
+
+
+def _relabel(mesh: bpy.types.Mesh, cut: labels.Labels, tree: PolygonTree) -> None:
+    table = mesh.partwise
+    new = labels.recut(
+        cut,
+        parts.get_labels(mesh),
+        tree.area,
+        locked=[part.part_id for part in table.parts if part.locked],
+        kept_borders=[(border.one, border.two) for border in table.kept_borders],
+    )
+    parts.set_labels(mesh, new, areas=tree.area)
+
+
+def _analyse_again(mesh: bpy.types.Mesh) -> None:
+    context = bpy.context
+    obj = next((o for o in context.view_layer.objects if o.data == mesh), None)
+    if obj is None or why_not(context) or targets.refusal(obj) is not None:
+        return
+    prepared = [prepare(obj, context.scene.partwise)]
+    start(_title([obj]), prepared, Wish("GRANULARITY", mesh.partwise.granularity))
+
+
+def _title(objects: list[bpy.types.Object]) -> str:
+    if len(objects) == 1:
+        return f"Decomposing {objects[0].name}"
+    return f"Decomposing {len(objects)} Objects"
+
+
+CLASSES = (PARTWISE_OT_decompose, PARTWISE_OT_apply_parts, PARTWISE_OT_step_parts)

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Arithmetic on face labels. NumPy only, no Blender.
+
+Labels are (F,) int32, one part id for each face (polygon) of a mesh, -1 where there is none. Ids
+are names, not positions: they may have gaps, and a part that survives a new cut keeps its id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+Labels = NDArray[np.int32]
+Areas = NDArray[np.float64]
+
+UNLABELLED = -1
+
+
+def majority(
+    values: NDArray[np.integer], polygon: NDArray[np.integer], area: Areas, count: int
+) -> Labels:
+    """The value that covers most of each polygon: (count,) int32, -1 for polygons without any.
+
+    values : (T,) int >= 0 of each triangle; polygon : (T,) its polygon; area : (T,) its area.
+    """
+    result = np.full(count, UNLABELLED, dtype=np.int32)
+    if len(values) == 0:
+        return result
+    span = int(values.max()) + 1
+    pair, inverse = np.unique(polygon.astype(np.int64) * span + values, return_inverse=True)
+    # Zero-area polygons still have a majority: their triangles count a little each.
+    share = np.bincount(inverse.reshape(-1), weights=area) + 1e-300
+    order = np.argsort(share, kind="stable")  # the largest share of a polygon is written last
+    result[pair[order] // span] = pair[order] % span
+    return result
+
+
+def recut(
+    cut: Labels,
+    current: Labels,
+    weight: Areas,
+    *,
+    locked: Collection[int] = (),
+    kept_borders: Iterable[tuple[int, int]] = (),
+) -> Labels:
+    """Labels of a new cut that respects what the artist locked; surviving parts keep their ids.
+
+    cut : (F,) the new cut in numbers of its own, -1 where it has no opinion; current : (F,) ids
+    until now; weight : (F,) area of each face. Faces of `locked` ids stay as they are. For each
+    pair of `kept_borders`, no new part holds faces of both.
+    """
+    new = cut.astype(np.int64)
+    for one, two in kept_borders:
+        in_one, in_two = current == one, current == two
+        shared = np.intersect1d(new[in_one], new[in_two])
+        apart = in_two & np.isin(new, shared[shared >= 0])
+        new[apart] += int(new.max(initial=0)) + 1
+    fixed = (cut < 0) | np.isin(current, list(locked))
+    return match_ids(new, current, weight, fixed)
+
+
+def match_ids(
+    new: NDArray[np.integer], current: Labels, weight: Areas, fixed: NDArray[np.bool_] | None = None
+) -> Labels:
+    """Give new parts the ids of the current parts that they overlap most, the largest first.
+
+    new : (F,) any numbers >= 0 where not `fixed`; faces that are `fixed` keep their current id,
+    which nothing else may take. Parts that match none get the lowest free ids, the largest first.
+    """
+    result = current.astype(np.int32, copy=True)
+    free = np.ones(len(new), dtype=bool) if fixed is None else ~fixed
+    if not free.any():
+        return result
+    taken = set(current[~free].tolist()) | {UNLABELLED}
+    numbers, part = np.unique(new[free], return_inverse=True)
+    ids, before = np.unique(current[free], return_inverse=True)
+    pair, inverse = np.unique(
+        part.reshape(-1).astype(np.int64) * len(ids) + before.reshape(-1), return_inverse=True
+    )
+    overlap = np.bincount(inverse.reshape(-1), weights=weight[free])
+    name = np.full(len(numbers), UNLABELLED, dtype=np.int32)
+    for position in np.argsort(-overlap, kind="stable").tolist():
+        number, old = divmod(int(pair[position]), len(ids))
+        candidate = int(ids[old])
+        if name[number] == UNLABELLED and candidate not in taken:
+            name[number] = candidate
+            taken.add(candidate)
+    size = np.bincount(part.reshape(-1), weights=weight[free])
+    lowest = 0
+    for number in np.argsort(-size, kind="stable").tolist():
+        if name[number] != UNLABELLED:
+            continue
+        while lowest in taken:
+            lowest += 1
+        name[number] = lowest
+        taken.add(lowest)
+    result[free] = name[part.reshape(-1)]
+    return result
+
+
+def measure(labels: Labels, area: Areas) -> dict[int, tuple[int, float]]:
+    """Faces and area of each id, ascending; -1 is left out."""
+    inside = labels >= 0
+    ids, position = np.unique(labels[inside], return_inverse=True)
+    faces = np.bincount(position.reshape(-1), minlength=len(ids))
+    areas = np.bincount(position.reshape(-1), weights=area[inside], minlength=len(ids))
+    rows = zip(ids.tolist(), faces.tolist(), areas.tolist(), strict=True)
+    return {part: (count, size) for part, count, size in rows}
+
+
+def unused_id(ids: Collection[int]) -> int:
+    """The lowest id that is not among `ids`."""
+    taken, lowest = set(ids), 0
+    while lowest in taken:
+        lowest += 1
+    return lowest

@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which objects Partwise may work on, and why not; and finding them again when a job has ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import bpy
+
+from ..backend.errors import BadInput
+from .mesh_read import MeshArrays, read_mesh
+
+
+def selected_meshes(context: bpy.types.Context) -> list[bpy.types.Object]:
+    """The mesh objects that are selected, or being edited; the active one first.
+
+    Raises BadInput when there is none, with the reason.
+    """
+    chosen = list(context.objects_in_mode) if context.mode == "EDIT_MESH" else []
+    chosen = chosen or list(context.selected_objects)
+    if not chosen:
+        raise BadInput("Nothing is selected.", "Select one or more mesh objects.")
+    meshes = [obj for obj in chosen if obj.type == "MESH"]
+    if not meshes:
+        instance = next((obj for obj in chosen if obj.instance_type == "COLLECTION"), None)
+        if instance is not None:
+            raise BadInput(
+                f"“{instance.name}” is an instance of a collection, not a mesh of its own.",
+                "Make it real with Object > Apply > Make Instances Real.",
+            )
+        kind = chosen[0].type.replace("_", " ").lower()
+        raise BadInput(
+            f"There is no mesh among the selected objects (“{chosen[0].name}” is a {kind}).",
+            "Select a mesh; other objects can become one with Object > Convert > Mesh.",
+        )
+    meshes.sort(key=lambda obj: obj != context.view_layer.objects.active)
+    return meshes
+
+
+def refusal(obj: bpy.types.Object, *, copies: bool = False) -> BadInput | None:
+    """Why this mesh object cannot be changed; None when it can.
+
+    copies : linked, overridden and shared data will be copied first, and is no reason.
+    """
+    if not copies:
+        make_local = "Turn on Copy Linked Data, or use Object > Relations > Make Local."
+        if obj.library is not None or obj.data.library is not None:
+            return BadInput(f"“{obj.name}” is linked from another file.", make_local)
+        if obj.override_library is not None or obj.data.override_library is not None:
+            return BadInput(f"“{obj.name}” is a library override.", make_local)
+        sharing = obj.data.users - obj.data.use_fake_user
+        if sharing > 1:
+            return BadInput(
+                f"“{obj.name}” shares its mesh with {sharing - 1} other "
+                f"object{'s' if sharing > 2 else ''}.",
+                "Turn on Copy Linked Data, or use Object > Relations > Make Single User > "
+                "Object & Data.",
+            )
+    if not (len(obj.data.polygons) or obj.data.is_editmode):
+        return BadInput(
+            f"“{obj.name}” has no faces.",
+            "If its faces come from modifiers, apply them first; else choose another object.",
+        )
+    return None
+
+
+def usable_meshes(
+    context: bpy.types.Context, *, copies: bool = False
+) -> tuple[list[bpy.types.Object], list[BadInput]]:
+    """The selected meshes that can be used, and the reasons why others cannot.
+
+    Two objects that share a mesh count once, unless copies are made.
+
+    Raises BadInput when none can be used.
+    """
+    usable: list[bpy.types.Object] = []
+    reasons: list[BadInput] = []
+    for obj in selected_meshes(context):
+        reason = refusal(obj, copies=copies)
+        if reason is None:
+            usable.append(obj)
+        else:
+            reasons.append(reason)
+    if not usable:
+        raise reasons[0]
+    return usable, reasons
+
+
+@dataclass(frozen=True)
+class Target:
+    """An object whose mesh was sent to the engine: enough to find it again, whatever happened.
+
+    References to Blender's data do not survive an undo, so this holds none.
+    """
+
+    uid: int
+    name: str
+    arrays: MeshArrays
+
+    @classmethod
+    def of(cls, obj: bpy.types.Object, arrays: MeshArrays) -> Target:
+        return cls(obj.session_uid, obj.name, arrays)
+
+    def find(self) -> bpy.types.Object:
+        """The object as it is now, under whatever name.
+
+        Raises BadInput when it is gone or its mesh is not the same any more.
+        """
+        obj = next((o for o in bpy.data.objects if o.session_uid == self.uid), None)
+        if obj is None or not obj.users_scene:
+            raise BadInput(
+                f"“{self.name}” was deleted while it was being decomposed.",
+                "Nothing was changed. Undo brings it back; then press Decompose again.",
+            )
+        reason = refusal(obj, copies=True)
+        if reason is not None:
+            raise reason
+        if not self.is_unchanged(obj):
+            raise BadInput(
+                f"“{obj.name}” was edited while it was being decomposed.",
+                "Nothing was changed. Press Decompose again.",
+            )
+        return obj
+
+    def is_unchanged(self, obj: bpy.types.Object) -> bool:
+        """Is the mesh still the one that was sent?"""
+        import numpy as np
+
+        if obj.type != "MESH":
+            return False
+        if not obj.data.is_editmode and len(obj.data.polygons) != self.arrays.polygons:
+            return False
+        chosen = np.zeros(self.arrays.polygons, dtype=bool)
+        chosen[self.arrays.polygon] = True
+        now = read_mesh(obj, None if chosen.all() else chosen)
+        return now.fingerprint == self.arrays.fingerprint
+
+
+def make_editable(context: bpy.types.Context, obj: bpy.types.Object) -> bpy.types.Object:
+    """The object itself, or a local copy in its place when its data is linked or shared.
+
+    A linked or overridden object stays, hidden; its copy takes its place in the scene.
+    """
+    if refusal(obj) is None:
+        return obj
+    if obj.library is not None or obj.override_library is not None:
+        copy = obj.copy()
+        if copy.override_library is not None:
+            copy = copy.make_local(clear_liboverride=True)
+        homes = [home for home in obj.users_collection if home.is_editable]
+        for home in homes or [context.scene.collection]:
+            home.objects.link(copy)
+        copy.matrix_world = obj.matrix_world
+        obj.hide_set(True)
+        copy.select_set(True)
+        if context.view_layer.objects.active == obj:
+            context.view_layer.objects.active = copy
+        obj = copy
+    obj.data = obj.data.copy()
+    return obj

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Merge trees of the meshes that were decomposed, kept in memory so that new cuts are instant.
+
+Not saved with the file: a tree is found again by analysing the mesh again.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..backend.tree import MergeTree
+from .labels import Areas, Labels
+
+MAX_BYTES = 256 << 20
+
+
+@dataclass(frozen=True)
+class PolygonTree:
+    """A merge tree over the polygons of a mesh.
+
+    patch : (F,) int32 leaf of each polygon, -1 where it was not analysed; area : (F,) float64.
+    """
+
+    tree: MergeTree
+    patch: Labels
+    area: Areas
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of the arrays of polygons."""
+        return self.patch.nbytes + self.area.nbytes
+
+    def cut(self, parts: int) -> Labels:
+        """(F,) int32, the part of each polygon in the cut with so many parts, or -1."""
+        return _gather(self.tree.cut(min(max(parts, 1), self.tree.leaf_count)), self.patch)
+
+    def granularity_of(self, parts: int) -> float:
+        """The granularity in 0..1 whose cut has about so many parts."""
+        low, high = 0.0, 1.0
+        for _ in range(30):
+            middle = (low + high) / 2
+            if self.tree.parts_at(middle) < parts:
+                low = middle
+            else:
+                high = middle
+        return high
+
+
+_kept: OrderedDict[str, PolygonTree] = OrderedDict()  # the last used at the end
+
+
+def keep(fingerprint: str, tree: PolygonTree) -> None:
+    """Remember a tree; the least recently used ones make room."""
+    _kept[fingerprint] = tree
+    _kept.move_to_end(fingerprint)
+    while (
+        len(_kept) > 1 and sum(t.patch.nbytes + t.area.nbytes for t in _kept.values()) > MAX_BYTES
+    ):
+        _kept.popitem(last=False)
+
+
+def find(fingerprint: str, faces: int) -> PolygonTree | None:
+    """The tree of a mesh with so many polygons, or None when it is not known any more."""
+    tree = _kept.get(fingerprint)
+    if tree is None or len(tree.patch) != faces:
+        return None
+    _kept.move_to_end(fingerprint)
+    return tree
+
+
+def forget() -> None:
+    """Free all trees."""
+    _kept.clear()
+
+
+def _gather(values: Labels, patch: Labels) -> Labels:
+    return np.where(patch >= 0, values[patch], -1).astype(np.int32)
