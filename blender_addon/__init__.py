@@ -13,6 +13,7 @@ MODULES = (
     "ops_decompose",
     "ops_parts",
     "ops_assemble",
+    "handlers",
     "jobs",
     "overlay",
     "lists",

@@ -218,9 +218,7 @@ def start(
     def finish(found: list[Decomposed]) -> None:
         changes = []
         for one in found:  # whatever can fail comes before the first change
-            reason = targets.refusal(one.target.find(), copies=copies)
-            if reason is not None:
-                raise reason
+            one.target.find_unchanged(copies=copies)
             changes.append(Change(one, one.tree.cut(wish.parts(one.tree.tree, one.target.name))))
         _waiting[:] = changes
         with bpy.context.temp_override(window=bpy.context.window_manager.windows[0]):

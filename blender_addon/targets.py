@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import bpy
+import numpy as np
 
 from ..backend.errors import BadInput
 from .mesh_read import MeshArrays, read_mesh
@@ -69,8 +70,6 @@ def usable_meshes(
 ) -> tuple[list[bpy.types.Object], list[BadInput]]:
     """The selected meshes that can be used, and the reasons why others cannot.
 
-    Two objects that share a mesh count once, unless copies are made.
-
     Raises BadInput when none can be used.
     """
     usable: list[bpy.types.Object] = []
@@ -102,32 +101,32 @@ class Target:
         return cls(obj.session_uid, obj.name, arrays)
 
     def find(self) -> bpy.types.Object:
-        """The object as it is now, under whatever name.
-
-        Raises BadInput when it is gone or its mesh is not the same any more.
-        """
+        """The object as it is now, under whatever name. Raises BadInput when it is gone."""
         obj = next((o for o in bpy.data.objects if o.session_uid == self.uid), None)
         if obj is None or not obj.users_scene:
             raise BadInput(
                 f"“{self.name}” was deleted while it was being decomposed.",
                 "Nothing was changed. Undo brings it back; then press Decompose again.",
             )
-        reason = refusal(obj, copies=True)
+        return obj
+
+    def find_unchanged(self, *, copies: bool = False) -> bpy.types.Object:
+        """The object, if a result for the mesh that was sent can be applied to it.
+
+        Raises BadInput when it is gone, was edited or cannot be changed.
+        """
+        obj = self.find()
+        reason = refusal(obj, copies=copies)
         if reason is not None:
             raise reason
-        if not self.is_unchanged(obj):
+        if not self._is_unchanged(obj):
             raise BadInput(
                 f"“{obj.name}” was edited while it was being decomposed.",
                 "Nothing was changed. Press Decompose again.",
             )
         return obj
 
-    def is_unchanged(self, obj: bpy.types.Object) -> bool:
-        """Is the mesh still the one that was sent?"""
-        import numpy as np
-
-        if obj.type != "MESH":
-            return False
+    def _is_unchanged(self, obj: bpy.types.Object) -> bool:
         if not obj.data.is_editmode and len(obj.data.polygons) != self.arrays.polygons:
             return False
         chosen = np.zeros(self.arrays.polygons, dtype=bool)
