@@ -1,29 +1,55 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Every target sets up what it needs in .venv; a stamp keeps a second run from installing again.
+# Every target sets up what it needs: .venv for the engine, .venv-bpy45 and .venv-bpy50 for the two
+# Blenders, which cannot share one. A stamp keeps a second run from installing again.
 
-PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13 python3.14; do \
-	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null \
-	&& { echo $$p; break; }; done)
+first_python = $(shell for p in $(1); do \
+	$$p -c 'import sys; sys.exit(not ($(2)))' 2>/dev/null && { echo $$p; break; }; done)
+PYTHON ?= $(call first_python,python3.11 python3 python3.12 python3.13 python3.14,\
+	(3, 11) <= sys.version_info < (3, 15))
+PYTHON311 ?= $(call first_python,python3.11 python3 python,sys.version_info[:2] == (3, 11))
 PARTWISE_DATA ?= ../shared/data
+GUI_BLENDER ?= ../shared/blender/run-gui-blender
 WORKERS ?= 2
 EXAMPLE ?= examples/fox.glb
 
 VENV := .venv
 PY := $(VENV)/bin/python
-INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes \
-	--only-binary :all:
+BLENDERS := bpy45 bpy50
+BPY := .venv-bpy50/bin/python
+INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
+# What bpy needs of a Debian or Ubuntu that has no desktop.
+SYSTEM_LIBRARIES := libegl1 libegl-mesa0 libgl1 libgl1-mesa-dri libsm6 libxfixes3 libxi6 \
+	libxkbcommon0 libxrender1 libxxf86vm1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench evaluate train lock clean
+.PHONY: help demo test test-engine test-blender test-gui lint format bench evaluate train zip \
+	lock clean system-libraries
+.SECONDARY:
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.engine  ## decompose a bundled example into named parts, with a picture
 	$(PY) -m backend decompose $(EXAMPLE) -o out/demo.glb --complete cap --preview out/demo.png
 
-test: lint  ## style, types and all tests; prints what is skipped and why
-	$(PY) -m pytest -n $(WORKERS)
+test: lint test-engine test-blender  ## style, types, all tests, also inside Blender 4.5 and 5.0
+
+test-engine: $(VENV)/.dev .venv-bpy50/.made  ## tests of the engine and the build; says what it skips
+	$(PY) -m pytest -n $(WORKERS) --dist loadgroup --ignore tests/blender --ignore tests/gui
+
+test-blender: $(BLENDERS:%=test-%)  ## tests inside Blender 4.5 and 5.0, without a window
+
+test-bpy%: .venv-bpy%/.made
+	.venv-bpy$*/bin/python -m pytest -n $(WORKERS) --dist loadgroup tests/blender
+
+test-gui:  ## tests in the window of a real Blender, started by GUI_BLENDER
+	@if [ -x "$(GUI_BLENDER)" ]; then \
+		$(MAKE) --no-print-directory $(VENV)/.dev .venv-bpy50/.made && \
+		GUI_BLENDER="$(GUI_BLENDER)" $(PY) tests/gui/run.py; \
+	else \
+		echo "Skipped: there is no $(GUI_BLENDER); set GUI_BLENDER to a program that starts" \
+			"Blender in a window with the arguments it is given."; \
+	fi
 
 lint: $(VENV)/.dev  ## style and types only
 	$(PY) -m ruff check .
@@ -34,8 +60,9 @@ format: $(VENV)/.dev  ## bring the code into the house style
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 
-bench: $(VENV)/.dev  ## measure speed and memory; BENCH="--write docs/benchmarks.md" keeps the table
+bench: $(VENV)/.dev .venv-bpy50/.made  ## measure; BENCH="--write docs/benchmarks.md" keeps the tables
 	$(PY) -m backend.evaluation.bench $(BENCH)
+	$(BPY) -m benchmarks.blender $(BENCH)
 
 evaluate: $(VENV)/.engine  ## quality on the development set in PARTWISE_DATA
 	@if [ -f "$(PARTWISE_DATA)/dev-eval/dev_eval.npz" ]; then \
@@ -51,17 +78,22 @@ train: $(VENV)/.train  ## train the merge scores from PARTWISE_DATA and procedur
 	$(PY) -m backend.training.merge_trainer --corpus build/corpus --out backend/weights
 	$(PY) -c "from backend.catalogue import write_checksums; write_checksums()"
 
-lock: $(VENV)/.made  ## resolve requirements/*.in again for every Python and system
+zip: .venv-bpy50/.made  ## the packages to install in Blender; ZIP="--platform linux-x64 --python 3.14"
+	$(BPY) build_addon.py $(ZIP)
+
+lock: $(VENV)/.made  ## resolve requirements/*.in and the bundled wheels again
 	$(PY) -m pip install --quiet --disable-pip-version-check uv
-	for name in engine train dev; do \
+	for name in engine train dev $(BLENDERS); do \
 		$(PY) -m uv pip compile --quiet --no-config --universal --python-version 3.11 \
 			--fork-strategy fewest --generate-hashes --no-emit-index-url --no-header --upgrade \
 			requirements/$$name.in -o requirements/$$name.lock || exit 1; \
 	done
+	$(PY) build_addon.py --lock
 
 clean:  ## remove environments, caches and outputs
-	rm -rf $(VENV) out build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
-	find backend tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -rf $(VENV) $(BLENDERS:%=.venv-%) out build dist .mypy_cache .ruff_cache .pytest_cache \
+		.hypothesis
+	find backend blender_addon benchmarks tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.made:
 	@[ -n "$(PYTHON)" ] || { echo "Partwise needs Python 3.11 to 3.14 with its venv module." \
@@ -70,13 +102,31 @@ $(VENV)/.made:
 	@touch $@
 
 $(VENV)/.engine: requirements/engine.lock $(VENV)/.made
-	$(INSTALL) -r requirements/engine.lock
+	$(PY) $(INSTALL) -r requirements/engine.lock
 	@touch $@
 
 $(VENV)/.train: requirements/train.lock $(VENV)/.made
-	$(INSTALL) -r requirements/train.lock
+	$(PY) $(INSTALL) -r requirements/train.lock
 	@touch $(VENV)/.engine $@
 
 $(VENV)/.dev: requirements/dev.lock $(VENV)/.made
-	$(INSTALL) -r requirements/dev.lock
+	$(PY) $(INSTALL) -r requirements/dev.lock
 	@touch $(VENV)/.engine $(VENV)/.train $@
+
+.venv-bpy%/.made: requirements/bpy%.lock
+	@[ -n "$(PYTHON311)" ] || { echo "Blender's tests need Python 3.11 with its venv module." \
+		"Install python3.11-venv, or name it: make PYTHON311=/path/to/python3.11." >&2; exit 1; }
+	$(PYTHON311) -m venv .venv-bpy$*
+	.venv-bpy$*/bin/python $(INSTALL) -r requirements/bpy$*.lock
+	@case "$$(.venv-bpy$*/bin/python -c 'import bpy' 2>&1)" in *"cannot open shared object"*) \
+		$(MAKE) --no-print-directory system-libraries ;; esac
+	@.venv-bpy$*/bin/python -c "import bpy"
+	@touch $@
+
+system-libraries:  ## install what Blender needs of the system, where make is root
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -q && apt-get install -q -y --no-install-recommends $(SYSTEM_LIBRARIES); \
+	else \
+		echo "Blender needs libraries of the system. Install them, then run make again:" \
+			"sudo apt-get install $(SYSTEM_LIBRARIES)" >&2; exit 1; \
+	fi
