@@ -74,20 +74,18 @@ def match_ids(
     if not free.any():
         return result
     taken = set(current[~free].tolist()) | {UNLABELLED}
-    numbers, part = np.unique(new[free], return_inverse=True)
-    ids, before = np.unique(current[free], return_inverse=True)
-    pair, inverse = np.unique(
-        part.reshape(-1).astype(np.int64) * len(ids) + before.reshape(-1), return_inverse=True
-    )
-    overlap = np.bincount(inverse.reshape(-1), weights=weight[free])
+    numbers, part = compact(new[free])
+    ids, before = compact(current[free])
+    overlap = np.bincount(part.astype(np.int64) * len(ids) + before, weights=weight[free] + 1e-300)
+    pairs = np.flatnonzero(overlap)
     name = np.full(len(numbers), UNLABELLED, dtype=np.int32)
-    for position in np.argsort(-overlap, kind="stable").tolist():
-        number, old = divmod(int(pair[position]), len(ids))
+    for pair in pairs[np.argsort(-overlap[pairs], kind="stable")].tolist():
+        number, old = divmod(pair, len(ids))
         candidate = int(ids[old])
         if name[number] == UNLABELLED and candidate not in taken:
             name[number] = candidate
             taken.add(candidate)
-    size = np.bincount(part.reshape(-1), weights=weight[free])
+    size = np.bincount(part, weights=weight[free])
     lowest = 0
     for number in np.argsort(-size, kind="stable").tolist():
         if name[number] != UNLABELLED:
@@ -96,18 +94,33 @@ def match_ids(
             lowest += 1
         name[number] = lowest
         taken.add(lowest)
-    result[free] = name[part.reshape(-1)]
+    result[free] = name[part]
     return result
 
 
 def measure(labels: Labels, area: Areas) -> dict[int, tuple[int, float]]:
     """Faces and area of each id, ascending; -1 is left out."""
-    inside = labels >= 0
-    ids, position = np.unique(labels[inside], return_inverse=True)
-    faces = np.bincount(position.reshape(-1), minlength=len(ids))
-    areas = np.bincount(position.reshape(-1), weights=area[inside], minlength=len(ids))
+    ids, position = compact(labels)
+    faces = np.bincount(position, minlength=len(ids))
+    areas = np.bincount(position, weights=area, minlength=len(ids))
     rows = zip(ids.tolist(), faces.tolist(), areas.tolist(), strict=True)
-    return {part: (count, size) for part, count, size in rows}
+    return {part: (count, size) for part, count, size in rows if part != UNLABELLED}
+
+
+def compact(values: NDArray[np.integer]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The distinct values, ascending, and the place of each value among them.
+
+    As `numpy.unique` with its inverse, but without sorting where numbers are small, as ids are.
+    """
+    if len(values) == 0:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    lowest, highest = int(values.min()), int(values.max())
+    if highest - lowest > 4 * len(values) + 1000:
+        distinct, place = np.unique(values, return_inverse=True)
+        return distinct.astype(np.int64), place.reshape(-1)
+    is_used = np.bincount(values - lowest) > 0
+    place_of = np.cumsum(is_used) - 1
+    return np.flatnonzero(is_used) + lowest, place_of[values - lowest]
 
 
 def unused_id(ids: Collection[int]) -> int:

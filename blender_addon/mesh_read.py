@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 import bpy
@@ -45,13 +46,13 @@ def read_mesh(obj: bpy.types.Object, chosen: NDArray[np.bool_] | None = None) ->
     mesh = obj.data
     if mesh.is_editmode:
         obj.update_from_editmode()
-    vertices = np.empty((len(mesh.vertices), 3), dtype=np.float32)
-    mesh.vertices.foreach_get("co", vertices.ravel())
+    vertices = positions(mesh)
     mesh.calc_loop_triangles()
-    faces = np.empty((len(mesh.loop_triangles), 3), dtype=np.int32)
-    mesh.loop_triangles.foreach_get("vertices", faces.ravel())
+    corners = np.empty((len(mesh.loop_triangles), 3), dtype=np.int32)
+    mesh.loop_triangles.foreach_get("loops", corners.ravel())
+    faces = corner_vertices(mesh)[corners]
     polygon = np.empty(len(faces), dtype=np.int32)
-    mesh.loop_triangles.foreach_get("polygon_index", polygon)
+    mesh.loop_triangle_polygons.foreach_get("value", polygon)
     vertex = np.arange(len(vertices), dtype=np.int32)
     if chosen is not None:
         kept = chosen[polygon]
@@ -59,19 +60,54 @@ def read_mesh(obj: bpy.types.Object, chosen: NDArray[np.bool_] | None = None) ->
         vertex = vertex.astype(np.int32)
         faces = inverse.reshape(-1, 3).astype(np.int32)
         polygon, vertices = polygon[kept], vertices[vertex]
-    stretch = _stretch(np.array(obj.matrix_world, dtype=np.float64)[:3, :3])
+    stretch = _stretch(obj)
     scaled = vertices.astype(np.float64) @ stretch
     name = fingerprint(scaled, faces)
     return MeshArrays(scaled, faces, vertex, polygon, len(mesh.polygons), stretch, name)
 
 
-def _stretch(world: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The part of a matrix that changes shape: (3, 3), symmetric.
+def state_of(obj: bpy.types.Object) -> str:
+    """A digest of all that `read_mesh` reads, in a tenth of its time: has the mesh changed?"""
+    mesh = obj.data
+    if mesh.is_editmode:
+        obj.update_from_editmode()
+    starts = np.empty(len(mesh.polygons), dtype=np.int32)
+    mesh.polygons.foreach_get("loop_start", starts)
+    digest = hashlib.blake2b(digest_size=16)
+    for array in (positions(mesh), corner_vertices(mesh), starts, _stretch(obj)):
+        digest.update(str(array.shape).encode())
+        digest.update(array.data)
+    return digest.hexdigest()
+
+
+def positions(mesh: bpy.types.Mesh) -> NDArray[np.float32]:
+    """(V, 3) float32, the vertices in the mesh's own coordinates."""
+    vertices = np.empty((len(mesh.vertices), 3), dtype=np.float32)
+    if mesh.is_editmode:  # which hides the attributes, whose memory is copied at once
+        mesh.vertices.foreach_get("co", vertices.ravel())
+    elif len(vertices):
+        mesh.attributes["position"].data.foreach_get("vector", vertices.ravel())
+    return vertices
+
+
+def corner_vertices(mesh: bpy.types.Mesh) -> NDArray[np.int32]:
+    """(C,) int32, the vertex of each corner of each polygon."""
+    vertex = np.empty(len(mesh.loops), dtype=np.int32)
+    if mesh.is_editmode:
+        mesh.loops.foreach_get("vertex_index", vertex)
+    elif len(vertex):
+        mesh.attributes[".corner_vert"].data.foreach_get("value", vertex)
+    return vertex
+
+
+def _stretch(obj: bpy.types.Object) -> NDArray[np.float64]:
+    """The part of an object's matrix that changes its shape: (3, 3), symmetric.
 
     Turning, moving, mirroring and scaling an object as a whole does not change its parts, so that
     what was computed on it stays valid. A collapsed or broken scale would hide the shape: it is
     ignored.
     """
+    world = np.array(obj.matrix_world, dtype=np.float64)[:3, :3]
     if not np.isfinite(world).all():
         return np.eye(3)
     _, sizes, axes = np.linalg.svd(world)  # world = turn @ (axes.T * sizes) @ axes

@@ -168,10 +168,10 @@ def prepare(obj: bpy.types.Object, settings: bpy.types.PropertyGroup) -> tuple[T
                 f"No face of “{obj.name}” is selected.",
                 "Select faces in Edit Mode, or turn off Selected Faces Only.",
             )
-    arrays = mesh_read.read_mesh(obj, chosen)
-    if len(arrays.faces) == 0:
+    target = Target.of(obj, chosen)
+    if len(target.arrays.faces) == 0:
         raise BadInput(f"“{obj.name}” has no faces.", "Choose an object with faces.")
-    return Target.of(obj, arrays), read_hints(obj, arrays, settings)
+    return target, read_hints(obj, target.arrays, settings)
 
 
 def analyse(target: Target, hints: Hints) -> Generator[jobs.Ask, Any, Decomposed]:

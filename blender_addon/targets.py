@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import bpy
 import numpy as np
+from numpy.typing import NDArray
 
 from ..backend.errors import BadInput
-from .mesh_read import MeshArrays, read_mesh
+from .mesh_read import MeshArrays, read_mesh, state_of
 
 
 def selected_meshes(context: bpy.types.Context) -> list[bpy.types.Object]:
@@ -94,11 +95,13 @@ class Target:
 
     uid: int
     name: str
+    state: str
     arrays: MeshArrays
 
     @classmethod
-    def of(cls, obj: bpy.types.Object, arrays: MeshArrays) -> Target:
-        return cls(obj.session_uid, obj.name, arrays)
+    def of(cls, obj: bpy.types.Object, chosen: NDArray[np.bool_] | None = None) -> Target:
+        """The object with the mesh that it has now, or with its `chosen` polygons (F,) only."""
+        return cls(obj.session_uid, obj.name, state_of(obj), read_mesh(obj, chosen))
 
     def find(self) -> bpy.types.Object:
         """The object as it is now, under whatever name. Raises BadInput when it is gone."""
@@ -119,20 +122,12 @@ class Target:
         reason = refusal(obj, copies=copies)
         if reason is not None:
             raise reason
-        if not self._is_unchanged(obj):
+        if obj.type != "MESH" or state_of(obj) != self.state:
             raise BadInput(
                 f"“{obj.name}” was edited while it was being decomposed.",
                 "Nothing was changed. Press Decompose again.",
             )
         return obj
-
-    def _is_unchanged(self, obj: bpy.types.Object) -> bool:
-        if not obj.data.is_editmode and len(obj.data.polygons) != self.arrays.polygons:
-            return False
-        chosen = np.zeros(self.arrays.polygons, dtype=bool)
-        chosen[self.arrays.polygon] = True
-        now = read_mesh(obj, None if chosen.all() else chosen)
-        return now.fingerprint == self.arrays.fingerprint
 
 
 def make_editable(context: bpy.types.Context, obj: bpy.types.Object) -> bpy.types.Object:

@@ -7,7 +7,6 @@ import bpy
 import pytest
 from partwise.backend.errors import BadInput
 from partwise.blender_addon import targets
-from partwise.blender_addon.mesh_read import read_mesh
 from partwise.blender_addon.targets import Target
 
 
@@ -134,7 +133,7 @@ def test_edit_mode_takes_the_objects_that_are_edited(cube):
 
 
 def test_a_target_is_found_under_another_name_and_after_an_undo(cube):
-    target = Target.of(cube, read_mesh(cube))
+    target = Target.of(cube)
     cube.name = "Würfel"
     bpy.ops.ed.undo_push(message="before")
     cube.location.x = 3
@@ -144,7 +143,7 @@ def test_a_target_is_found_under_another_name_and_after_an_undo(cube):
 
 
 def test_a_target_that_was_deleted(cube):
-    target = Target.of(cube, read_mesh(cube))
+    target = Target.of(cube)
     bpy.ops.object.delete()
     with pytest.raises(BadInput, match="“Cube” was deleted"):
         target.find_unchanged()
@@ -152,7 +151,7 @@ def test_a_target_that_was_deleted(cube):
 
 @pytest.mark.parametrize("edit", ["move a vertex", "add a face", "same count"])
 def test_a_target_that_was_edited(cube, edit):
-    target = Target.of(cube, read_mesh(cube))
+    target = Target.of(cube)
     mesh = cube.data
     if edit == "move a vertex":
         mesh.vertices[0].co.x += 0.01
@@ -165,7 +164,7 @@ def test_a_target_that_was_edited(cube, edit):
 
 
 def test_a_target_in_edit_mode(cube):
-    target = Target.of(cube, read_mesh(cube))
+    target = Target.of(cube)
     bpy.ops.object.mode_set(mode="EDIT")
     assert target.find_unchanged() == cube
     bpy.ops.mesh.subdivide()

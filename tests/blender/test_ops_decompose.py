@@ -1,0 +1,239 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Decompose in Blender, with the real engine process: one job from the mesh to its parts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import bpy
+import numpy as np
+import pytest
+from partwise.blender_addon import jobs, ops_decompose, parts, trees
+
+from tests.bad_meshes import CORPUS
+
+SHAPES = Path(__file__).parents[1] / "fixtures" / "smooth_shapes.npz"
+
+
+def add_mesh(name: str, vertices: np.ndarray, faces: np.ndarray) -> bpy.types.Object:
+    mesh = bpy.data.meshes.new(name)
+    mesh.from_pydata(vertices.tolist(), [], faces.tolist())
+    obj = bpy.data.objects.new(name, mesh)
+    bpy.context.scene.collection.objects.link(obj)
+    obj.select_set(True)
+    bpy.context.view_layer.objects.active = obj
+    return obj
+
+
+def shape(name: str) -> bpy.types.Object:
+    with np.load(SHAPES) as data:
+        return add_mesh(name, data[f"{name}/vertices"], data[f"{name}/faces"])
+
+
+@pytest.fixture
+def human() -> bpy.types.Object:
+    return shape("human")
+
+
+@pytest.fixture
+def settings() -> bpy.types.PropertyGroup:
+    return bpy.context.scene.partwise
+
+
+def decompose() -> None:
+    assert bpy.ops.partwise.decompose() == {"FINISHED"}
+    assert jobs.current().state == "DONE"
+
+
+def count(obj: bpy.types.Object) -> int:
+    labels = parts.get_labels(obj.data)
+    return len(np.unique(labels[labels >= 0]))
+
+
+def refused(match: str) -> None:
+    with pytest.raises(RuntimeError, match=match):
+        bpy.ops.partwise.decompose()
+
+
+def test_a_mesh_gets_parts_a_table_and_a_tree(human):
+    decompose()
+    assert 4 <= count(human) <= 30
+    table = human.data.partwise
+    assert len(table.parts) == count(human)
+    assert sum(part.faces for part in table.parts) == 4000
+    assert table.engine == "geometric"
+    assert table.granularity == pytest.approx(0.5, abs=0.05)
+    assert trees.find(table.fingerprint, 4000)
+
+
+def test_polygons_stay_whole(human):
+    human.modifiers.new("quads", "REMESH").mode = "SHARP"
+    bpy.ops.object.modifier_apply(modifier="quads")
+    sides = {len(polygon.vertices) for polygon in human.data.polygons}
+    assert sides == {4}
+    decompose()
+    assert count(human) > 2
+    assert parts.get_labels(human.data).min() == 0
+
+
+def test_an_exact_count(human, settings):
+    settings.count_mode, settings.part_count = "COUNT", 5
+    decompose()
+    assert count(human) == 5
+
+
+def test_a_count_that_cannot_be_made_names_the_most(settings):
+    bpy.ops.mesh.primitive_plane_add()
+    settings.count_mode, settings.part_count = "COUNT", 50
+    refused("cannot be cut into 50 parts.*from 1 to")
+    assert not parts.has_labels(bpy.context.object.data)
+
+
+def test_granularity_makes_more_or_fewer(human, settings):
+    settings.count_mode, settings.granularity = "GRANULARITY", 0.2
+    decompose()
+    few = count(human)
+    settings.granularity = 0.8
+    decompose()
+    assert count(human) > few
+
+
+def test_the_slider_cuts_without_the_engine(human, monkeypatch):
+    decompose()
+    monkeypatch.setattr(jobs, "start", None)
+    before = parts.get_labels(human.data)
+    human.data.partwise.granularity = 0.9
+    assert count(human) > len(np.unique(before))
+    human.data.partwise.granularity = 0.0
+    assert count(human) == 1
+
+
+def test_the_slider_analyses_again_when_the_tree_is_gone(human):
+    decompose()
+    trees.forget()
+    human.data.partwise.granularity = 0.8
+    tree = ops_decompose.tree_of(human.data)
+    assert tree is not None
+    assert count(human) == tree.tree.parts_at(0.8)
+
+
+def test_one_part_more_or_fewer(human):
+    decompose()
+    before = count(human)
+    bpy.ops.partwise.step_parts(step=1)
+    assert count(human) == before + 1
+    bpy.ops.partwise.step_parts(step=-2)
+    assert count(human) == before - 1
+
+
+def test_a_locked_part_survives_every_cut(human):
+    decompose()
+    part = max(human.data.partwise.parts, key=lambda part: part.faces)
+    part.locked, part.name = True, "Kept"
+    faces = parts.get_labels(human.data) == part.part_id
+    part_id = part.part_id
+    for granularity in (0.0, 1.0, 0.3):
+        human.data.partwise.granularity = granularity
+        assert ((parts.get_labels(human.data) == part_id) == faces).all()
+    decompose()
+    assert parts.part_of(human.data, part_id).name == "Kept"
+    assert ((parts.get_labels(human.data) == part_id) == faces).all()
+
+
+def test_parts_that_survive_keep_name_and_colour(human):
+    decompose()
+    part = human.data.partwise.parts[0]
+    part.name, part.colour = "Left Foot", (1, 0, 0)
+    part_id = part.part_id
+    bpy.ops.partwise.step_parts(step=1)
+    assert parts.part_of(human.data, part_id).name == "Left Foot"
+    assert tuple(parts.part_of(human.data, part_id).colour) == (1, 0, 0)
+
+
+def test_several_meshes_at_once(human):
+    cup = shape("cup")
+    decompose()
+    assert count(human) > 1
+    assert count(cup) >= 1
+    assert jobs.current().title == "Decomposing 2 Objects"
+
+
+def test_selected_faces_only(human, settings):
+    settings.use_selected_faces = True
+    vertices = np.array([v.co for v in human.data.vertices])
+    centre = np.array([vertices[list(p.vertices)].mean(axis=0) for p in human.data.polygons])
+    chosen = centre[:, 2] > np.median(centre[:, 2])
+    human.data.polygons.foreach_set("select", chosen)
+    settings.count_mode, settings.part_count = "COUNT", 3
+    decompose()
+    labels = parts.get_labels(human.data)
+    assert len(np.unique(labels[chosen])) == 3
+    assert (labels[~chosen] == -1).all()
+    human.data.polygons.foreach_set("select", ~chosen)
+    decompose()
+    after = parts.get_labels(human.data)
+    assert (after[chosen] == labels[chosen]).all()
+    assert len(np.unique(after)) == 6
+
+
+def test_selected_faces_only_without_a_selection(human, settings):
+    settings.use_selected_faces = True
+    human.data.polygons.foreach_set("select", np.zeros(4000, dtype=bool))
+    refused("No face of “human” is selected")
+
+
+def test_in_edit_mode(human):
+    bpy.ops.object.mode_set(mode="EDIT")
+    decompose()
+    assert bpy.context.mode == "EDIT_MESH"
+    found = parts.get_labels(human.data)
+    bpy.ops.object.mode_set(mode="OBJECT")
+    assert (parts.get_labels(human.data) == found).all()
+    assert count(human) > 2
+
+
+def test_mirrored_turned_and_scaled_objects_have_the_same_parts(human):
+    decompose()
+    before = parts.get_labels(human.data)
+    parts.remove_labels(human.data)
+    human.scale, human.rotation_euler = (-2, 2, 2), (1, 2, 3)
+    decompose()
+    assert (parts.get_labels(human.data) == before).all()
+
+
+def test_shared_meshes_are_copied_on_request(human, settings):
+    bpy.ops.object.duplicate(linked=True)
+    copy = bpy.context.object
+    settings.copy_linked = True
+    decompose()
+    assert copy.data != human.data
+    assert count(copy) > 2
+    assert not parts.has_labels(human.data)
+
+
+def test_hints_from_materials_are_followed(human, settings):
+    settings.hint_materials = True
+    settings.count_mode, settings.part_count = "COUNT", 2
+    high = np.array([p.center.z for p in human.data.polygons])
+    material = (high > np.quantile(high, 0.4)).astype(np.int32)
+    human.data.polygons.foreach_set("material_index", material)
+    decompose()
+    labels = parts.get_labels(human.data)
+    agree = np.mean((labels == labels[0]) == (material == material[0]))
+    assert agree > 0.98
+
+
+@pytest.mark.parametrize("name", sorted(set(CORPUS) - {"index_too_large", "index_negative"}))
+def test_bad_meshes_are_segmented_or_refused_with_a_sentence(name):
+    bad = CORPUS[name]()
+    obj = add_mesh(name, bad.vertices, bad.faces)
+    before = len(obj.data.polygons)
+    if bad.usable:
+        decompose()
+        assert parts.get_labels(obj.data).min() == 0
+    else:
+        with pytest.raises(RuntimeError, match=r"\w\."):
+            bpy.ops.partwise.decompose()
+        assert not parts.has_labels(obj.data)
+        assert not obj.data.partwise.parts
+    assert len(obj.data.polygons) == before
