@@ -319,11 +319,14 @@ class StatusReport(Fields):
 
     meshes: [{fingerprint, vertices, faces, bytes, engines}], the last used ones, the newest last.
     running: {id, method}, or left out when idle. queue: [{id, method}] in order.
+    python: {executable, version}. libraries: {name: [version, folder]} of those that are there.
     """
 
     memory: Annotated[dict[str, Any], Json(dict)]
     meshes: Annotated[list[Any], Json(list)]
     queue: Annotated[list[Any], Json(list)]
+    python: Annotated[dict[str, Any], Json(dict)]
+    libraries: Annotated[dict[str, Any], Json(dict)]
     running: Annotated[dict[str, Any], Json(dict)] | None = None
 
 

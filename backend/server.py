@@ -15,6 +15,7 @@ from __future__ import annotations
 import faulthandler
 import logging
 import os
+import platform
 import signal
 import sys
 import threading
@@ -24,7 +25,7 @@ from functools import partial
 from io import FileIO, TextIOWrapper
 from typing import NoReturn
 
-from . import __version__, machine, requests
+from . import __version__, libraries, machine, requests
 from .errors import BadInput, Cancelled, OutOfMemory, PartwiseError
 from .outbox import Outbox, Pieces
 from .protocol import (
@@ -206,6 +207,8 @@ class Server:
             meshes=meshes,
             queue=queue,
             running={"id": running.id, "method": running.method} if running else None,
+            python={"executable": sys.executable, "version": platform.python_version()},
+            libraries=libraries.found(),
         )
 
     # The main thread's side.

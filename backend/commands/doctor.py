@@ -9,16 +9,13 @@ import tempfile
 import time
 from argparse import Namespace
 from collections.abc import Callable
-from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 
-from .. import __version__
+from .. import __version__, libraries
 from ..catalogue import bundled
 from ..machine import cores, memory, processor
 from .console import Console
 from .failures import FAULT, OK
-
-LIBRARIES = ("numpy", "scipy", "trimesh", "embreex", "mapbox-earcut", "safetensors", "pillow")
 
 
 class Trouble(Exception):
@@ -54,15 +51,13 @@ def _python() -> str:
 
 
 def _libraries() -> str:
-    found = []
-    for name in LIBRARIES:
-        try:
-            found.append(f"{name} {version(name)}")
-        except PackageNotFoundError:
+    found = libraries.found()
+    for name in libraries.MODULES:
+        if name not in found:
             raise Trouble(
                 f"{name} is missing; pip install --require-hashes -r requirements/engine.lock"
-            ) from None
-    return ", ".join(found)
+            )
+    return ", ".join(f"{name} {version}" for name, (version, _) in found.items())
 
 
 def _memory() -> str:

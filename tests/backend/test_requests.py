@@ -32,7 +32,7 @@ EXAMPLES: list[requests.Fields] = [
     requests.Release(),
     requests.Released(1 << 40),
     requests.Status(),
-    requests.StatusReport(memory={}, meshes=[], queue=[]),
+    requests.StatusReport(memory={}, meshes=[], queue=[], python={}, libraries={}),
     requests.Ping(),
     requests.Done(),
 ]
