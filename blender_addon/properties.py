@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What Partwise saves in the file and Blender undoes: the part table, split results, settings."""
 
+import re
+
 import bpy
 from bpy.props import (
     BoolProperty,
@@ -20,9 +22,28 @@ def _redraw(_owner: bpy.types.PropertyGroup, context: bpy.types.Context) -> None
     overlay.redraw(context)
 
 
+def _recoloured(settings: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
+    _set(settings, context)
+    _redraw(settings, context)
+
+
+def _set(settings: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
+    from . import presets
+
+    presets.remember(settings, context)
+
+
 def _part_renamed(part: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
-    if not part.name:
-        part.name = f"Part {part.part_id + 1}"
+    """Names are unique, as those of objects are."""
+    wanted = part.name.strip() or f"Part {part.part_id + 1}"
+    others = list(part.id_data.partwise.parts.keys())
+    others.remove(part.name)
+    name, stem, number = wanted, re.sub(r"\.\d{3,}$", "", wanted), 0
+    while name in others:
+        number += 1
+        name = f"{stem}.{number:03}"
+    if name != part.name:
+        part.name = name
 
 
 def _visibility_changed(part: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
@@ -65,6 +86,9 @@ class PartwisePart(bpy.types.PropertyGroup):
     )
     locked: BoolProperty(
         name="Locked", description="Keep this part as it is when the model is cut again"
+    )
+    selected: BoolProperty(
+        name="Selected", description="Selected in the part list, for what works on several parts"
     )
     faces: IntProperty(name="Faces", description="Number of faces")
     area: FloatProperty(name="Area", description="Surface area", unit="AREA")
@@ -130,6 +154,7 @@ class PartwiseSettings(bpy.types.PropertyGroup):
             ("GRANULARITY", "Granularity", "From few large parts to many small ones"),
             ("COUNT", "Count", "An exact number of parts"),
         ),
+        update=_set,
     )
     granularity: FloatProperty(
         name="Granularity",
@@ -138,37 +163,53 @@ class PartwiseSettings(bpy.types.PropertyGroup):
         max=1.0,
         default=0.5,
         subtype="FACTOR",
+        update=_set,
     )
     part_count: IntProperty(
-        name="Count", description="Exact number of parts", min=1, soft_max=100, default=8
+        name="Count",
+        description="Exact number of parts",
+        min=1,
+        soft_max=100,
+        default=8,
+        update=_set,
     )
     use_selected_faces: BoolProperty(
         name="Selected Faces Only",
         description="Decompose only the faces that are selected in Edit Mode",
     )
     hint_seams: BoolProperty(
-        name="Seams", description="Parts should end at UV seams that are marked"
+        name="Seams",
+        description="Parts should end at UV seams that are marked",
+        update=_set,
     )
     hint_sharp: BoolProperty(
-        name="Sharp Edges", description="Parts should end at edges that are marked sharp"
+        name="Sharp Edges",
+        description="Parts should end at edges that are marked sharp",
+        update=_set,
     )
     hint_materials: BoolProperty(
-        name="Materials", description="Parts should end where the material changes"
+        name="Materials",
+        description="Parts should end where the material changes",
+        update=_set,
     )
     hint_groups: BoolProperty(
-        name="Vertex Groups", description="Parts should follow the strongest vertex group"
+        name="Vertex Groups",
+        description="Parts should follow the strongest vertex group",
+        update=_set,
     )
     copy_linked: BoolProperty(
         name="Copy Linked Data",
         description="Work on a local copy where the mesh is linked, overridden or shared, "
         "instead of refusing it",
+        update=_set,
     )
     keep_shading: BoolProperty(
         name="Keep Shading",
         description="Keep the normals at the cut as they were on the whole",
         default=True,
+        update=_set,
     )
-    cap: BoolProperty(name="Cap", description="Close the holes that the cut opens")
+    cap: BoolProperty(name="Cap", description="Close the holes that the cut opens", update=_set)
     origin: EnumProperty(
         name="Origin",
         items=(
@@ -177,15 +218,22 @@ class PartwiseSettings(bpy.types.PropertyGroup):
             ("SURFACE", "Centre of Surface", "Centre of the part's surface area"),
             ("JOINT", "Joint", "Centre of the border with its largest neighbour"),
         ),
+        update=_set,
     )
     show_overlay: BoolProperty(
         name="Part Colours",
         description="Show the parts in colours in the viewport",
         default=True,
-        update=_redraw,
+        update=_recoloured,
     )
     overlay_opacity: FloatProperty(
-        name="Opacity", min=0.0, max=1.0, default=0.75, subtype="FACTOR", update=_redraw
+        name="Opacity",
+        description="How much the part colours cover the mesh",
+        min=0.0,
+        max=1.0,
+        default=0.75,
+        subtype="FACTOR",
+        update=_recoloured,
     )
 
 

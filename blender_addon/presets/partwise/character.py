@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Bodies: parts follow the bones' vertex groups and turn about their joints."""
+
+import bpy
+
+settings = bpy.context.scene.partwise
+settings.count_mode = "AUTO"
+settings.granularity = 0.5
+settings.hint_seams = False
+settings.hint_sharp = False
+settings.hint_materials = False
+settings.hint_groups = True
+settings.keep_shading = True
+settings.cap = False
+settings.origin = "JOINT"

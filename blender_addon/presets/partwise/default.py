@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Partwise as it comes."""
+
+import bpy
+
+settings = bpy.context.scene.partwise
+settings.count_mode = "AUTO"
+settings.granularity = 0.5
+settings.hint_seams = False
+settings.hint_sharp = False
+settings.hint_materials = False
+settings.hint_groups = False
+settings.keep_shading = True
+settings.cap = False
+settings.origin = "SOURCE"

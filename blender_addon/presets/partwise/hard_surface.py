@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Machines and furniture: sharp edges and materials say where parts end."""
+
+import bpy
+
+settings = bpy.context.scene.partwise
+settings.count_mode = "AUTO"
+settings.granularity = 0.5
+settings.hint_seams = False
+settings.hint_sharp = True
+settings.hint_materials = True
+settings.hint_groups = False
+settings.keep_shading = True
+settings.cap = False
+settings.origin = "BOUNDS"
