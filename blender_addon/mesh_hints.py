@@ -17,49 +17,47 @@ _WEIGHT = ".partwise_weight_{}"
 
 @dataclass(frozen=True)
 class Hints:
-    """groups : (T,) int32 of each triangle, -1 for none; borders : (N, 2) int32 vertex pairs."""
+    """groups : (F,) int32 of each polygon; edges : (N, 2) int32 vertices of marked edges."""
 
     groups: NDArray[np.int32] | None = None
-    borders: NDArray[np.int32] | None = None
+    edges: NDArray[np.int32] | None = None
+
+    def for_engine(
+        self, arrays: MeshArrays
+    ) -> tuple[NDArray[np.int32] | None, NDArray[np.int32] | None]:
+        """Groups (T,) of triangles and marked edges (N, 2), by the numbers of `arrays`."""
+        groups = None if self.groups is None else self.groups[arrays.polygon]
+        if self.edges is None:
+            return groups, None
+        number = np.full(max(int(self.edges.max()), int(arrays.vertex.max())) + 1, -1, np.int32)
+        number[arrays.vertex] = np.arange(len(arrays.vertex), dtype=np.int32)
+        pairs = number[self.edges]
+        pairs = pairs[(pairs >= 0).all(axis=1)]
+        return groups, pairs if len(pairs) else None
 
 
-def read_hints(
-    obj: bpy.types.Object, arrays: MeshArrays, settings: bpy.types.PropertyGroup
-) -> Hints:
-    """The hints that are turned on, for the triangles of `arrays`."""
+def read_hints(obj: bpy.types.Object, settings: bpy.types.PropertyGroup) -> Hints:
+    """The hints that are turned on."""
     mesh = obj.data
+    if mesh.is_editmode:
+        obj.update_from_editmode()
     marked = np.zeros(len(mesh.edges), dtype=bool)
-    for wanted, name in (
-        (settings.hint_seams, "use_seam"),
-        (settings.hint_sharp, "use_edge_sharp"),
-    ):
+    kinds = ((settings.hint_seams, "use_seam"), (settings.hint_sharp, "use_edge_sharp"))
+    for wanted, name in kinds:
         if wanted:
             values = np.empty(len(mesh.edges), dtype=bool)
             mesh.edges.foreach_get(name, values)
             marked |= values
-    borders = _pairs(mesh, arrays, marked) if marked.any() else None
+    edges = np.empty((len(mesh.edges), 2), dtype=np.int32)
+    if marked.any():
+        mesh.edges.foreach_get("vertices", edges.ravel())
     groups = np.zeros((2, len(mesh.polygons)), dtype=np.int32)
     if settings.hint_materials:
         mesh.polygons.foreach_get("material_index", groups[0])
     if settings.hint_groups and obj.vertex_groups:
         groups[1] = _strongest_group(obj)
-    if not groups.any():
-        return Hints(None, borders)
-    _, group = np.unique(groups, axis=1, return_inverse=True)
-    return Hints(group.reshape(-1).astype(np.int32)[arrays.polygon], borders)
-
-
-def _pairs(
-    mesh: bpy.types.Mesh, arrays: MeshArrays, marked: NDArray[np.bool_]
-) -> NDArray[np.int32] | None:
-    """The marked edges by the vertex numbers of `arrays`."""
-    edges = np.empty((len(mesh.edges), 2), dtype=np.int32)
-    mesh.edges.foreach_get("vertices", edges.ravel())
-    number = np.full(len(mesh.vertices), -1, dtype=np.int32)
-    number[arrays.vertex] = np.arange(len(arrays.vertex), dtype=np.int32)
-    pairs = number[edges[marked]]
-    pairs = pairs[(pairs >= 0).all(axis=1)]
-    return pairs if len(pairs) else None
+    group = groups[0] + groups[1] * (int(groups[0].max(initial=0)) + 1)
+    return Hints(group if group.any() else None, edges[marked] if marked.any() else None)
 
 
 def _strongest_group(obj: bpy.types.Object) -> NDArray[np.int32]:

@@ -169,15 +169,16 @@ def prepare(obj: bpy.types.Object, settings: bpy.types.PropertyGroup) -> tuple[T
                 "Select faces in Edit Mode, or turn off Selected Faces Only.",
             )
     target = Target.of(obj, chosen)
-    if len(target.arrays.faces) == 0:
+    if len(target.snapshot.starts) == 0:
         raise BadInput(f"“{obj.name}” has no faces.", "Choose an object with faces.")
-    return target, read_hints(obj, target.arrays, settings)
+    return target, read_hints(obj, settings)
 
 
 def analyse(target: Target, hints: Hints) -> Generator[jobs.Ask, Any, Decomposed]:
     """The step of a job that gets the merge tree of a mesh from the engine."""
-    arrays = target.arrays
-    request = Segment(arrays.fingerprint, groups=hints.groups, borders=hints.borders)
+    arrays = yield from jobs.compute(lambda: target.arrays)
+    groups, borders = hints.for_engine(arrays)
+    request = Segment(arrays.fingerprint, groups=groups, borders=borders)
 
     def on_polygons(answer: Segmented) -> Decomposed:
         """The engine's tree of triangles, as one of polygons; away from Blender's main thread."""

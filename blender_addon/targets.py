@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import bpy
@@ -10,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..backend.errors import BadInput
-from .mesh_read import MeshArrays, read_mesh, state_of
+from .mesh_read import MeshArrays, Snapshot
 
 
 def selected_meshes(context: bpy.types.Context) -> list[bpy.types.Object]:
@@ -95,13 +96,18 @@ class Target:
 
     uid: int
     name: str
-    state: str
-    arrays: MeshArrays
+    snapshot: Snapshot
+    chosen: NDArray[np.bool_] | None = None  # (F,) the polygons to work on; all by default
 
     @classmethod
     def of(cls, obj: bpy.types.Object, chosen: NDArray[np.bool_] | None = None) -> Target:
-        """The object with the mesh that it has now, or with its `chosen` polygons (F,) only."""
-        return cls(obj.session_uid, obj.name, state_of(obj), read_mesh(obj, chosen))
+        """The object with the mesh that it has now."""
+        return cls(obj.session_uid, obj.name, Snapshot.of(obj), chosen)
+
+    @functools.cached_property
+    def arrays(self) -> MeshArrays:
+        """What the engine is sent; made when first needed, in whatever thread."""
+        return self.snapshot.arrays(self.chosen)
 
     def find(self) -> bpy.types.Object:
         """The object as it is now, under whatever name. Raises BadInput when it is gone."""
@@ -122,7 +128,7 @@ class Target:
         reason = refusal(obj, copies=copies)
         if reason is not None:
             raise reason
-        if obj.type != "MESH" or state_of(obj) != self.state:
+        if Snapshot.of(obj) != self.snapshot:
             raise BadInput(
                 f"“{obj.name}” was edited while it was being decomposed.",
                 "Nothing was changed. Press Decompose again.",

@@ -7,7 +7,7 @@ import bpy
 import numpy as np
 import pytest
 from partwise.blender_addon.mesh_hints import read_hints
-from partwise.blender_addon.mesh_read import read_mesh
+from partwise.blender_addon.mesh_read import Snapshot
 
 
 @pytest.fixture
@@ -17,23 +17,23 @@ def cube() -> bpy.types.Object:
 
 
 def hints(obj, chosen=None):
-    return read_hints(obj, read_mesh(obj, chosen), bpy.context.scene.partwise)
+    """Groups of triangles and marked edges as they are sent."""
+    found = read_hints(obj, bpy.context.scene.partwise)
+    return found.for_engine(Snapshot.of(obj).arrays(chosen))
 
 
 def test_without_a_wish_nothing_is_read(cube):
     cube.data.edges[0].use_seam = True
-    found = hints(cube)
-    assert found.groups is None
-    assert found.borders is None
+    assert hints(cube) == (None, None)
 
 
 def test_seams_and_sharp_edges_are_vertex_pairs(cube):
     bpy.context.scene.partwise.hint_seams = True
     cube.data.edges[3].use_seam = True
     cube.data.edges[5].use_edge_sharp = True
-    assert hints(cube).borders.tolist() == [list(cube.data.edges[3].vertices)]
+    assert hints(cube)[1].tolist() == [list(cube.data.edges[3].vertices)]
     bpy.context.scene.partwise.hint_sharp = True
-    assert len(hints(cube).borders) == 2
+    assert len(hints(cube)[1]) == 2
 
 
 def test_borders_count_the_vertices_that_are_sent(cube):
@@ -41,8 +41,8 @@ def test_borders_count_the_vertices_that_are_sent(cube):
     for edge in cube.data.edges:
         edge.use_seam = True
     chosen = np.arange(6) == 4
-    arrays = read_mesh(cube, chosen)
-    pairs = read_hints(cube, arrays, bpy.context.scene.partwise).borders
+    arrays = Snapshot.of(cube).arrays(chosen)
+    pairs = hints(cube, chosen)[1]
     sent = {tuple(sorted(arrays.vertex[pair].tolist())) for pair in pairs}
     assert sent == {tuple(sorted(key)) for key in cube.data.polygons[4].edge_keys}
 
@@ -56,11 +56,11 @@ def test_materials_and_strongest_vertex_groups_make_groups(cube):
     cube.vertex_groups.new(name="all").add(range(8), 0.3, "REPLACE")
     cube.vertex_groups.new(name="rest").add(rest, 0.2, "REPLACE")
     z = np.array([polygon.center.z for polygon in cube.data.polygons])
-    group = hints(cube).groups[::2]  # two triangles a face
+    group = hints(cube)[0][::2]  # two triangles a face
     assert len(set(group[z > -0.5])) == 1
     assert len(set(group)) == 2
     cube.data.polygons[int(np.argmax(z))].material_index = 1
     settings.hint_materials = True
-    assert len(set(hints(cube).groups)) == 3
+    assert len(set(hints(cube)[0])) == 3
     assert len(bpy.data.objects) == 1
     assert not bpy.data.node_groups

@@ -6,13 +6,17 @@ from __future__ import annotations
 import bpy
 import numpy as np
 import pytest
-from partwise.blender_addon.mesh_read import read_mesh, selected_faces
+from partwise.blender_addon.mesh_read import MeshArrays, Snapshot, selected_faces
 
 
 @pytest.fixture
 def cube() -> bpy.types.Object:
     bpy.ops.mesh.primitive_cube_add()
     return bpy.context.object
+
+
+def read_mesh(obj: bpy.types.Object, chosen: np.ndarray | None = None) -> MeshArrays:
+    return Snapshot.of(obj).arrays(chosen)
 
 
 def volume(arrays) -> float:
@@ -81,3 +85,48 @@ def test_edit_mode_is_read_as_it_is_edited(cube):
 def test_the_modifiers_of_the_artist_are_not_applied(cube):
     cube.modifiers.new("s", "SUBSURF")
     assert read_mesh(cube).polygons == 6
+
+
+def blenders_triangles(mesh) -> list[tuple[int, ...]]:
+    mesh.calc_loop_triangles()
+    return sorted((t.polygon_index, *sorted(t.vertices)) for t in mesh.loop_triangles)
+
+
+@pytest.mark.parametrize("kind", ["grid", "monkey", "dented", "ngon"])
+def test_triangles_are_those_of_blender(kind):
+    if kind == "grid":
+        bpy.ops.mesh.primitive_uv_sphere_add(segments=12, ring_count=7)
+    elif kind == "monkey":
+        bpy.ops.mesh.primitive_monkey_add()
+    elif kind == "dented":
+        bpy.ops.mesh.primitive_plane_add()
+        bpy.context.object.data.vertices[1].co = (-0.7, -0.7, 0)
+    else:
+        bpy.ops.mesh.primitive_circle_add(vertices=9, fill_type="NGON")
+    obj = bpy.context.object
+    arrays = read_mesh(obj)
+    ours = [
+        (polygon, *sorted(face))
+        for polygon, face in zip(arrays.polygon.tolist(), arrays.faces.tolist(), strict=True)
+    ]
+    theirs = blenders_triangles(obj.data)
+    if kind == "monkey":  # of quads that are bent, either diagonal is right
+        assert [row[0] for row in sorted(ours)] == [row[0] for row in theirs]
+    else:
+        assert sorted(ours) == theirs
+
+
+def test_a_snapshot_notices_every_change(cube):
+    before = Snapshot.of(cube)
+    assert Snapshot.of(cube) == before
+    cube.data.flip_normals()
+    assert Snapshot.of(cube) != before
+    cube.data.flip_normals()
+    assert Snapshot.of(cube) == before
+    cube.data.vertices[0].co.x += 1e-3
+    assert Snapshot.of(cube) != before
+
+
+def test_a_mesh_without_faces_has_no_triangles(cube):
+    cube.data.clear_geometry()
+    assert len(read_mesh(cube).faces) == 0
