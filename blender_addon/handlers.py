@@ -13,7 +13,7 @@ from . import parts
 def after_undo(*_: object) -> None:
     """Edit Mode undoes only the mesh itself, so the part table has to follow its attribute."""
     for obj in getattr(bpy.context, "objects_in_mode", ()):
-        if obj.type == "MESH" and obj.data.is_editmode and len(obj.data.partwise.parts):
+        if obj.type == "MESH" and obj.data.is_editmode:
             parts.sync(obj.data)
 
 

@@ -98,6 +98,33 @@ def match_ids(
     return result
 
 
+def merge(labels: Labels, ids: Collection[int], into: int) -> Labels:
+    """All faces of `ids` get the id `into`. (F,) int32."""
+    return np.where(np.isin(labels, list(ids)), into, labels).astype(np.int32)
+
+
+def split(labels: Labels, part_id: int, piece: Labels, weight: Areas) -> Labels:
+    """Make several parts of one: (F,) int32.
+
+    piece : (F,) int, the piece that each face of the part goes to; -1 for those without an
+    opinion, which stay with the largest piece. That piece keeps the id, others get free ones.
+    """
+    inside = (labels == part_id) & (piece >= 0)
+    if not inside.any():
+        return labels.astype(np.int32, copy=True)
+    largest = np.bincount(piece[inside], weights=weight[inside]).argmax()
+    new = np.where(piece >= 0, piece, largest)
+    return match_ids(new, labels, weight, labels != part_id)
+
+
+def touch(
+    labels: Labels, polygon: NDArray[np.integer], edge: NDArray[np.integer], one: int, two: int
+) -> bool:
+    """Do two parts share an edge? polygon, edge : (C,) of each corner of each polygon."""
+    part = labels[polygon]
+    return len(np.intersect1d(edge[part == one], edge[part == two])) > 0
+
+
 def measure(labels: Labels, area: Areas) -> dict[int, tuple[int, float]]:
     """Faces and area of each id, ascending; -1 is left out."""
     ids, position = compact(labels)

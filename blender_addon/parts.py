@@ -78,6 +78,8 @@ def sync(mesh: bpy.types.Mesh) -> None:
     """Bring the table in step with the attribute, after edits of the mesh or an undo of them."""
     if has_labels(mesh):
         _sync_table(mesh, get_labels(mesh), get_areas(mesh), {})
+    elif len(mesh.partwise.parts):
+        mesh.partwise.parts.clear()
 
 
 def remove_labels(mesh: bpy.types.Mesh) -> None:

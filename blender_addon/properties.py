@@ -117,6 +117,7 @@ class PartwiseMesh(bpy.types.PropertyGroup):
         update=_granularity_dragged,
     )
     kept_borders: CollectionProperty(type=PartwiseBorder)
+    edited: BoolProperty(description="The artist changed which faces belong to which part")
     fingerprint: StringProperty(description="The analysed shape, to find its merge tree again")
     engine: StringProperty(description="The engine that made the parts")
 

@@ -10,8 +10,9 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ..backend.tree import MergeTree
+from ..backend.tree import MergeTree, renumber
 from .labels import Areas, Labels
 
 MAX_BYTES = 256 << 20
@@ -36,6 +37,26 @@ class PolygonTree:
     def cut(self, parts: int) -> Labels:
         """(F,) int32, the part of each polygon in the cut with so many parts, or -1."""
         return _gather(self.tree.cut(min(max(parts, 1), self.tree.leaf_count)), self.patch)
+
+    def cut_within(self, inside: NDArray[np.bool_], pieces: int) -> tuple[Labels, int]:
+        """Cut a part, the (F,) bool polygons `inside`, where the tree has its next borders.
+
+        Returns (F,) int32 piece of each polygon, -1 outside and where it was not analysed, and
+        the number of pieces: fewer than asked for when the part has fewer patches.
+        """
+        part = np.where(inside, self.patch, -1).astype(np.int32)
+        patches = np.unique(part[part >= 0])
+        pieces = min(pieces, len(patches))
+        low, high = 1, self.tree.leaf_count
+        while low < high:  # each merge that is undone makes at most one piece more
+            middle = (low + high) // 2
+            if len(np.unique(self.tree.cut(middle)[patches])) < pieces:
+                low = middle + 1
+            else:
+                high = middle
+        piece = np.zeros(self.tree.leaf_count, dtype=np.int32)
+        piece[patches] = renumber(self.tree.cut(low)[patches])
+        return _gather(piece, part), pieces
 
     def granularity_of(self, parts: int) -> float:
         """The granularity in 0..1 whose cut has about so many parts."""

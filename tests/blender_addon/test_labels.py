@@ -6,7 +6,16 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from partwise.blender_addon.labels import majority, match_ids, measure, recut, unused_id
+from partwise.blender_addon.labels import (
+    majority,
+    match_ids,
+    measure,
+    merge,
+    recut,
+    split,
+    touch,
+    unused_id,
+)
 
 
 def ints(*values: int) -> np.ndarray:
@@ -85,6 +94,37 @@ def test_a_new_cut_is_the_cut_outside_what_is_locked(rows, locked):
     same_cut = cut[:, None] == cut[None]
     same_part = found[:, None] == found[None]
     assert (same_cut == same_part)[np.ix_(~kept, ~kept)].all()
+
+
+def test_merged_parts_have_one_id():
+    assert merge(ints(4, 2, 9, 2, -1), [4, 2], 2).tolist() == [2, 2, 9, 2, -1]
+
+
+def test_the_largest_piece_of_a_split_keeps_the_id():
+    labels, piece = ints(3, 3, 3, 3, 0, 1), ints(0, 0, 1, 2, -1, -1)
+    area = np.array([1, 1, 5, 1, 9, 9.0])
+    assert split(labels, 3, piece, area).tolist() == [2, 2, 3, 4, 0, 1]
+
+
+def test_faces_without_a_piece_stay_with_the_largest():
+    labels, piece = ints(0, 0, 0, 0), ints(0, 1, 1, -1)
+    assert split(labels, 0, piece, np.ones(4)).tolist() == [1, 0, 0, 0]
+    assert split(labels, 0, ints(-1, -1, -1, -1), np.ones(4)).tolist() == [0, 0, 0, 0]
+
+
+def test_a_split_looks_only_at_the_part():
+    labels, piece = ints(0, 0, 1, 1), ints(0, 1, 5, 6)
+    assert split(labels, 0, piece, np.ones(4)).tolist() == [0, 2, 1, 1]
+
+
+def test_parts_touch_where_they_share_an_edge():
+    # a strip of three quads: edges 3 and 6 are shared
+    polygon = np.repeat(np.arange(3), 4)
+    edge = np.array([0, 1, 2, 3, 3, 4, 5, 6, 6, 7, 8, 9])
+    labels = ints(5, 2, 7)
+    assert touch(labels, polygon, edge, 5, 2)
+    assert touch(labels, polygon, edge, 7, 2)
+    assert not touch(labels, polygon, edge, 5, 7)
 
 
 def test_measure_counts_faces_and_area():

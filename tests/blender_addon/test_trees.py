@@ -37,6 +37,27 @@ def test_a_cut_gives_polygons_their_part_and_no_opinion_elsewhere():
     assert tree.cut(0).tolist() == [0, 0, 0, 0, -1]
 
 
+def test_a_part_is_cut_where_the_tree_parts_next():
+    tree = polygon_tree([0, 0, 1, 2, 3, 4, -1])
+    inside = np.array([0, 1, 1, 1, 1, 0, 1], dtype=bool)
+    piece, count = tree.cut_within(inside, 2)
+    assert count == 2
+    assert piece.tolist() == [-1, 0, 0, 0, 1, -1, -1]
+    piece, count = tree.cut_within(inside, 3)
+    assert count == 3
+    assert piece.tolist() == [-1, 0, 0, 1, 2, -1, -1]
+
+
+def test_a_part_cannot_be_cut_into_more_pieces_than_it_has_patches():
+    tree = polygon_tree([0, 0, 1, 2])
+    piece, count = tree.cut_within(np.array([1, 1, 1, 0], dtype=bool), 9)
+    assert count == 2
+    assert piece.tolist() == [0, 0, 1, -1]
+    piece, count = tree.cut_within(np.array([1, 1, 0, 0], dtype=bool), 2)
+    assert count == 1
+    assert tree.cut_within(np.zeros(4, dtype=bool), 2)[1] == 0
+
+
 @pytest.mark.parametrize("natural", [1, 3, 12, 40])
 def test_the_slider_finds_every_part_count(natural):
     tree = polygon_tree(list(range(40)), natural)
