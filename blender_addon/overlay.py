@@ -1,8 +1,330 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""overlay: being written."""
+"""The parts in their colours over the object, in every 3D view, before anything is split.
 
+Nothing of the artist's is touched: no material, no setting of the view. What is drawn is made from
+the evaluated mesh and kept until Blender says that the mesh changed; a new cut then costs a new
+texture of face colours. No timer; in background mode, nothing at all.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
+import bpy
+import numpy as np
+from bpy.app.handlers import persistent
+from mathutils import Matrix
+from numpy.typing import NDArray
 
-def redraw(context: Any) -> None:
-    """Being written."""
+from . import parts
+from .overlay_mesh import HIDDEN, NO_ROW, Faces, Floats, Ints, Surface, read_attribute, rows_of
+
+log = logging.getLogger(__name__)
+
+SURFACE_BIAS, LINE_BIAS = 2e-4, 8e-4  # shares of the distance to the eye
+BORDER = (0.02, 0.02, 0.03, 0.85)
+ACTIVE_BORDER = (1.0, 1.0, 1.0, 1.0)
+BORDER_WIDTH, ACTIVE_WIDTH = 1.5, 2.5  # pixels, times the interface's scale
+ACTIVE_LIFT = 0.25  # how far the active part is lifted towards white
+
+
+@dataclass(frozen=True)
+class Table:
+    """The part table of a mesh in arrays, and what else decides colours.
+
+    part_ids : (P,); colours : (P, 4) linear with opacity; active : part id, -1 for none.
+    """
+
+    part_ids: Ints
+    colours: Floats
+    active: int
+
+    @classmethod
+    def of(cls, mesh: bpy.types.Mesh, opacity: float, is_active: bool) -> Table:
+        rows = mesh.partwise.parts
+        part_ids = np.empty(len(rows), np.int32)
+        rows.foreach_get("part_id", part_ids)
+        rgb = np.empty((len(rows), 3), np.float32)
+        rows.foreach_get("colour", rgb.ravel())
+        visible = np.empty(len(rows), bool)
+        rows.foreach_get("visible", visible)
+        active = parts.active_part(mesh) if is_active else None
+        colours = np.column_stack([rgb, np.where(visible, opacity, 0.0)]).astype(np.float32)
+        return cls(part_ids, colours, -1 if active is None else active.part_id)
+
+    def equals(self, other: Table | None) -> bool:
+        return (
+            other is not None
+            and self.active == other.active
+            and np.array_equal(self.part_ids, other.part_ids)
+            and np.array_equal(self.colours, other.colours)
+        )
+
+
+class Drawn:
+    """What is on the graphics card for one object, remade bit by bit as the mesh changes."""
+
+    def __init__(self) -> None:
+        self.stale = True
+        self.labels: Ints | None = None
+        self._surface: Surface | None = None
+        self._hidden: NDArray[np.bool_]
+        self._faces: Faces
+        self._table: Table | None = None
+        self._triangles: Any = None
+        self._batch: Any = None
+        self._colours: Any = None
+        self._borders: list[tuple[Any, tuple[float, ...], float]] = []
+
+    def read(self, evaluated: bpy.types.Object) -> None:
+        """Take over what changed in an evaluated object."""
+        mesh = evaluated.to_mesh()  # as it is shown, in Edit Mode too; shares memory
+        try:
+            self._read(mesh, hides=evaluated.mode == "EDIT")
+        finally:
+            evaluated.to_mesh_clear()
+        self.stale = False
+
+    def _read(self, mesh: bpy.types.Mesh, hides: bool) -> None:
+        from . import overlay_shader
+
+        before, count = self._surface, len(mesh.polygons)
+        if not parts.has_labels(mesh) or count == 0:
+            self.labels = None
+            return
+        labels = read_attribute(mesh, parts.ATTRIBUTE, (count,), np.int32)
+        surface = Surface.of(mesh)
+        hidden = np.zeros(count, np.bool_)
+        if hides:
+            hidden = read_attribute(mesh, HIDDEN, (count,), np.bool_)
+        same_faces = (
+            before is not None
+            and surface.same_faces(before)
+            and np.array_equal(hidden, self._hidden)
+        )
+        same_form = same_faces and before is not None and surface.same_form(before)
+        if not same_faces:
+            self._faces = Faces.of(mesh).without(hidden)
+            self._triangles = overlay_shader.index_buffer(self._faces)
+        if not same_form:
+            self._batch = overlay_shader.face_batch(surface, self._faces, self._triangles)
+        if not same_form or self.labels is None or not np.array_equal(labels, self.labels):
+            self._table = None
+        self.labels, self._surface, self._hidden = labels, surface, hidden
+
+    def colour(self, table: Table) -> None:
+        """Colour the faces, and find the borders, by the part table."""
+        from . import overlay_shader
+
+        if self.labels is None or self._surface is None or table.equals(self._table):
+            return
+        rows = rows_of(self.labels, table.part_ids)
+        colours = np.vstack([table.colours, np.zeros((1, 4), np.float32)])  # the last for NO_ROW
+        rows[colours[rows, 3] == 0.0] = NO_ROW
+        is_active = table.part_ids == table.active
+        colours[:-1][is_active, :3] += ACTIVE_LIFT * (1.0 - colours[:-1][is_active, :3])
+        self._colours = overlay_shader.colour_texture(colours[rows])
+        edges = self._faces.border_edges(rows)
+        chosen = self._faces.touching(edges, np.append(is_active, False)[rows])
+        points = self._surface.positions[self._faces.ends[edges]]
+        self._borders = [
+            (overlay_shader.line_batch(points[which]), colour, width)
+            for which, colour, width in (
+                (~chosen, BORDER, BORDER_WIDTH),
+                (chosen, ACTIVE_BORDER, ACTIVE_WIDTH),
+            )
+            if which.any()
+        ]
+        self._table = table
+
+    def draw(self, world: Matrix, view: Matrix, projection: Matrix, *, in_front: bool) -> None:
+        """Draw into the active frame buffer: depths first, so that only the nearest faces show."""
+        import gpu
+
+        from . import overlay_shader as shaders
+
+        shader = shaders.face_shader()
+        shader.bind()
+        shader.uniform_float("to_view", shaders.normals_to_view(view, world))
+        shader.uniform_sampler("colours", self._colours)
+        gpu.state.depth_mask_set(True)
+        gpu.state.color_mask_set(False, False, False, False)
+        if in_front:  # Blender has put it before everything: make room for depths of its own
+            gpu.state.depth_test_set("ALWAYS")
+            shader.uniform_float("to_clip", shaders.farthest(projection) @ view @ world)
+            self._batch.draw(shader)
+        gpu.state.depth_test_set("LESS_EQUAL")
+        to_clip = shaders.nearer(projection, SURFACE_BIAS) @ view @ world
+        shader.uniform_float("to_clip", to_clip)
+        self._batch.draw(shader)
+        gpu.state.depth_mask_set(False)
+        gpu.state.color_mask_set(True, True, True, True)
+        gpu.state.blend_set("ALPHA")
+        self._batch.draw(shader)
+        lines = shaders.line_shader()
+        lines.bind()
+        scale = bpy.context.preferences.system.ui_scale
+        opacity = self._table.colours[:, 3].max(initial=0.0) if self._table else 0.0
+        with gpu.matrix.push_pop(), gpu.matrix.push_pop_projection():
+            gpu.matrix.load_projection_matrix(shaders.nearer(projection, LINE_BIAS))
+            gpu.matrix.load_matrix(view @ world)
+            lines.uniform_float("viewportSize", gpu.state.viewport_get()[2:])
+            for batch, (*rgb, alpha), width in self._borders:
+                lines.uniform_float("lineWidth", width * scale)
+                lines.uniform_float("color", (*rgb, alpha * opacity))
+                batch.draw(lines)
+
+
+_drawn: dict[int, Drawn] = {}  # by session_uid of the object
+_objects: list[tuple[str, int]] | None = None  # name and session_uid of those with parts
+_count = 0  # of objects, when they were searched for parts
+_handle: Any = None
+_failed = False
+
+
+def redraw(_context: Any = None) -> None:
+    """Show the settings and part tables as they are now."""
+    global _objects, _failed
+    _objects, _failed = None, False
+    for window in bpy.context.window_manager.windows:
+        for area in window.screen.areas:
+            if area.type == "VIEW_3D":
+                area.tag_redraw()
+
+
+def clear() -> None:
+    """Forget everything that is drawn."""
+    global _objects
+    _objects = None
+    _drawn.clear()
+
+
+def draw_view(context: bpy.types.Context) -> None:
+    """Draw the parts of all objects that are visible in a 3D view."""
+    import gpu
+
+    space, settings = context.space_data, context.scene.partwise
+    opacity = settings.overlay_opacity
+    if space.shading.type in ("SOLID", "WIREFRAME") and space.shading.show_xray:
+        opacity *= space.shading.xray_alpha
+    shown = settings.show_overlay and space.overlay.show_overlays and opacity > 0.0
+    if not shown or space.shading.type == "WIREFRAME" or not space.show_object_viewport_mesh:
+        return
+    state = gpu.state.blend_get(), gpu.state.depth_test_get(), gpu.state.depth_mask_get()
+    try:
+        for obj in _visible_objects(context):
+            drawn = update(obj, context.view_layer, opacity)
+            if drawn.labels is not None:
+                region = context.region_data
+                world = obj.evaluated_get(context.view_layer.depsgraph).matrix_world
+                drawn.draw(
+                    world, region.view_matrix, region.window_matrix, in_front=obj.show_in_front
+                )
+    finally:
+        gpu.state.blend_set(state[0])
+        gpu.state.depth_test_set(state[1])
+        gpu.state.depth_mask_set(state[2])
+        gpu.state.color_mask_set(True, True, True, True)
+
+
+def update(obj: bpy.types.Object, layer: bpy.types.ViewLayer, opacity: float) -> Drawn:
+    """What is drawn of an object, after what changed in it has been taken over."""
+    drawn = _drawn.setdefault(obj.session_uid, Drawn())
+    if drawn.stale:
+        drawn.read(obj.evaluated_get(layer.depsgraph))
+    drawn.colour(Table.of(obj.data, opacity, obj == layer.objects.active))
+    return drawn
+
+
+def _visible_objects(context: bpy.types.Context) -> Iterator[bpy.types.Object]:
+    """The objects with parts that this view shows, in Object or Edit Mode."""
+    global _objects, _count
+    if _objects is None or _count != len(bpy.data.objects):
+        _count = len(bpy.data.objects)
+        _objects = [
+            (obj.name, obj.session_uid)
+            for obj in bpy.data.objects
+            if obj.type == "MESH" and obj.library is None and len(obj.data.partwise.parts)
+        ]
+        for gone in _drawn.keys() - {uid for _, uid in _objects}:
+            del _drawn[gone]
+    for name, uid in _objects:
+        obj = bpy.data.objects.get(name)
+        if (
+            obj is not None
+            and obj.session_uid == uid
+            and obj.mode in ("OBJECT", "EDIT")
+            and obj.display_type in ("SOLID", "TEXTURED")
+            and obj.visible_get(view_layer=context.view_layer, viewport=context.space_data)
+        ):
+            yield obj
+
+
+def _draw() -> None:
+    """The draw handler. An error is said once, not at every frame."""
+    global _failed
+    if _failed:
+        return
+    try:
+        draw_view(bpy.context)
+    except Exception:
+        _failed = True
+        log.exception("Part colours cannot be drawn; switch them off and on to try again")
+
+
+@persistent
+def _changed(_scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph) -> None:
+    """Something was evaluated: read again the objects whose geometry it was."""
+    global _objects
+    for change in depsgraph.updates:
+        if change.is_updated_geometry:
+            _objects = None
+            drawn = _drawn.get(change.id.original.session_uid)
+            if drawn is not None:
+                drawn.stale = True
+
+
+@persistent
+def _undone(*_: Any) -> None:
+    """Anything may have changed, and names may mean other objects."""
+    global _objects
+    _objects = None
+    for drawn in _drawn.values():
+        drawn.stale = True
+
+
+@persistent
+def _loaded(*_: Any) -> None:
+    clear()
+
+
+HANDLERS = (
+    ("depsgraph_update_post", _changed),
+    ("frame_change_post", _changed),
+    ("undo_post", _undone),
+    ("redo_post", _undone),
+    ("load_pre", _loaded),
+)
+
+
+def register() -> None:
+    global _handle
+    if bpy.app.background:
+        return
+    for name, function in HANDLERS:
+        getattr(bpy.app.handlers, name).append(function)
+    _handle = bpy.types.SpaceView3D.draw_handler_add(_draw, (), "WINDOW", "POST_VIEW")
+
+
+def unregister() -> None:
+    global _handle
+    if _handle is None:
+        return
+    bpy.types.SpaceView3D.draw_handler_remove(_handle, "WINDOW")
+    _handle = None
+    for name, function in HANDLERS:
+        getattr(bpy.app.handlers, name).remove(function)
+    clear()
