@@ -106,8 +106,8 @@ class PARTWISE_OT_merge_parts(PartOperator, bpy.types.Operator):
         into = max(merged, key=lambda part: part.area).part_id
         _move_borders(mesh, dict.fromkeys(ids, into))
         _relabel(mesh, labels.merge(parts.get_labels(mesh), ids, into))
-        parts.part_of(mesh, into).selected = False
         activate(mesh, into)
+        mesh.partwise.parts.foreach_set("selected", [False] * len(mesh.partwise.parts))
 
 
 class PARTWISE_OT_split_part(PartOperator, bpy.types.Operator):
@@ -125,18 +125,26 @@ class PARTWISE_OT_split_part(PartOperator, bpy.types.Operator):
             return "Choose a part in the list"
         return "A job is running" if jobs.busy() else ""
 
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        mesh = context.object.data
+        active = parts.active_part(mesh)
+        if self.part_id < 0 and active is not None:
+            self.part_id = active.part_id
+        tree = ops_decompose.tree_of(mesh)
+        inside = parts.get_labels(mesh) == self.part_id
+        if inside.any() and (tree is None or not (tree.patch[inside] >= 0).any()):
+            job = _analyse_first(context.object, self.part_id, self.pieces)
+            if job.state == "FAILED":
+                self.report({"ERROR"}, str(job.error))
+            return {"CANCELLED"}  # no step of undo: the job makes one when it splits
+        return super().execute(context)
+
     def edit(self, context: bpy.types.Context, mesh: bpy.types.Mesh) -> None:
-        if self.part_id < 0:
-            self.part_id = parts.active_part(mesh).part_id
-        part = parts.part_of(mesh, self.part_id)
-        if part is None:
+        part, tree = parts.part_of(mesh, self.part_id), ops_decompose.tree_of(mesh)
+        if part is None or tree is None:
             raise BadInput("The part is not there any more.", "Choose another one in the list.")
         current = parts.get_labels(mesh)
         inside = current == part.part_id
-        tree = ops_decompose.tree_of(mesh)
-        if tree is None or not (tree.patch[inside] >= 0).any():
-            _analyse_first(context.object, part.part_id, self.pieces)
-            return
         piece, found = tree.cut_within(inside, self.pieces)
         if found < 2:
             raise BadInput(
@@ -168,7 +176,7 @@ class PARTWISE_OT_assign_faces(PartOperator, bpy.types.Operator):
         return "" if parts.active_part(context.object.data) else "Choose a part in the list"
 
     def edit(self, context: bpy.types.Context, mesh: bpy.types.Mesh) -> None:
-        part_id = parts.active_part(mesh).part_id
+        part_id = mesh.partwise.parts[mesh.partwise.active].part_id
         _relabel(mesh, np.where(_selected(mesh), part_id, parts.get_labels(mesh)))
         activate(mesh, part_id)
 
@@ -303,7 +311,7 @@ def _has_work(mesh: bpy.types.Mesh) -> bool:
     )
 
 
-def _analyse_first(obj: bpy.types.Object, part_id: int, pieces: int) -> None:
+def _analyse_first(obj: bpy.types.Object, part_id: int, pieces: int) -> jobs.Job:
     """The tree is not in memory, as after loading a file: get it from the engine, then split."""
     target = Target.of(obj)
     hints = read_hints(obj, bpy.context.scene.partwise)
@@ -319,7 +327,7 @@ def _analyse_first(obj: bpy.types.Object, part_id: int, pieces: int) -> None:
         with bpy.context.temp_override(window=window, object=changed, active_object=changed):
             bpy.ops.partwise.split_part("EXEC_DEFAULT", True, part_id=part_id, pieces=pieces)
 
-    jobs.start(f"Analysing {obj.name}", work(), finish)
+    return jobs.start(f"Analysing {obj.name}", work(), finish)
 
 
 def _selected(mesh: bpy.types.Mesh) -> NDArray[np.bool_]:
