@@ -87,7 +87,8 @@ class Snapshot:
             vertex, inverse = np.unique(faces[kept], return_inverse=True)
             vertex = vertex.astype(np.int32)
             faces, polygon = inverse.reshape(-1, 3).astype(np.int32), polygon[kept]
-        scaled = self.positions[vertex].astype(np.float64) @ self.stretch
+        with np.errstate(invalid="ignore"):  # broken coordinates are for the engine to refuse
+            scaled = self.positions[vertex].astype(np.float64) @ self.stretch
         name = fingerprint(scaled, faces)
         return MeshArrays(scaled, faces, vertex, polygon, polygons, self.stretch, name)
 

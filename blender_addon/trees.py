@@ -59,7 +59,13 @@ class PolygonTree:
         return _gather(piece, part), pieces
 
     def granularity_of(self, parts: int) -> float:
-        """The granularity in 0..1 whose cut has about so many parts."""
+        """A granularity in 0..1 whose cut has so many parts, in the middle of all that have."""
+        if parts == self.tree.natural_parts:
+            return 0.5
+        return (self._first_with(parts) + self._first_with(parts + 1)) / 2
+
+    def _first_with(self, parts: int) -> float:
+        """The lowest granularity with at least so many parts; 1 when none has."""
         low, high = 0.0, 1.0
         for _ in range(30):
             middle = (low + high) / 2
