@@ -140,8 +140,13 @@ class Drawn:
         ]
         self._table = table
 
-    def draw(self, world: Matrix, view: Matrix, projection: Matrix, *, in_front: bool) -> None:
-        """Draw into the active frame buffer: depths first, so that only the nearest faces show."""
+    def draw(
+        self, world: Matrix, view: Matrix, projection: Matrix, *, in_front: bool, scale: float
+    ) -> None:
+        """Draw into the active frame buffer: depths first, so that only the nearest faces show.
+
+        scale : of the width of lines.
+        """
         import gpu
 
         from . import overlay_shader as shaders
@@ -166,7 +171,6 @@ class Drawn:
         self._batch.draw(shader)
         lines = shaders.line_shader()
         lines.bind()
-        scale = bpy.context.preferences.system.ui_scale
         opacity = self._table.colours[:, 3].max(initial=0.0) if self._table else 0.0
         with gpu.matrix.push_pop(), gpu.matrix.push_pop_projection():
             gpu.matrix.load_projection_matrix(shaders.nearer(projection, LINE_BIAS))
@@ -218,10 +222,12 @@ def draw_view(context: bpy.types.Context) -> None:
         for obj in _visible_objects(context):
             drawn = update(obj, context.view_layer, opacity)
             if drawn.labels is not None:
-                region = context.region_data
-                world = obj.evaluated_get(context.view_layer.depsgraph).matrix_world
                 drawn.draw(
-                    world, region.view_matrix, region.window_matrix, in_front=obj.show_in_front
+                    obj.evaluated_get(context.view_layer.depsgraph).matrix_world,
+                    context.region_data.view_matrix,
+                    context.region_data.window_matrix,
+                    in_front=obj.show_in_front,
+                    scale=context.preferences.system.ui_scale,
                 )
     finally:
         gpu.state.blend_set(state[0])
