@@ -19,6 +19,7 @@ Keys = Sequence[str] | NDArray[np.float64]
 
 # The list shows more columns from these widths on, in pixels at a resolution scale of 1.
 WIDE, WIDER = 300, 380
+DEFAULT_WIDTH = 220
 
 _shown: list[int] = []  # rows as they were last shown, from top to bottom, for ranges of ticks
 
@@ -65,7 +66,7 @@ class PARTWISE_UL_parts(bpy.types.UIList):
         if width >= WIDER:
             area = row.row()
             area.alignment, area.ui_units_x = "RIGHT", 4.5
-            area.label(text=_area(context, item.area))
+            area.label(text=area_text(context, item.area))
         eye = "HIDE_OFF" if item.visible else "HIDE_ON"
         row.prop(item, "visible", text="", icon=eye, emboss=False)
         lock = "LOCKED" if item.locked else "UNLOCKED"
@@ -116,7 +117,7 @@ def _keys(
     return keys
 
 
-def _area(context: bpy.types.Context, area: float) -> str:
+def area_text(context: bpy.types.Context, area: float) -> str:
     units = context.scene.unit_settings
     scale = units.scale_length**2
     return str(bpy.utils.units.to_string(units.system, "AREA", area * scale, precision=3))
@@ -124,8 +125,13 @@ def _area(context: bpy.types.Context, area: float) -> str:
 
 def panel_width(context: bpy.types.Context) -> float:
     """Width of the sidebar, in pixels at a resolution scale of 1."""
-    width = context.region.width if context.region else 220
-    return width / context.preferences.system.ui_scale
+    width = context.region.width if context.region else DEFAULT_WIDTH
+    return float(width / ui_scale(context))
+
+
+def ui_scale(context: bpy.types.Context) -> float:
+    """The resolution scale of the interface, which Blender gives as 0 while it has no window."""
+    return float(context.preferences.system.ui_scale or 1.0)
 
 
 class PARTWISE_OT_tick_part(PartOperator, bpy.types.Operator):

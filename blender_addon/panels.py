@@ -1,2 +1,229 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""panels: being written."""
+"""The sidebar tab: Decompose and its progress, the parts, options, split and assembly."""
+
+from __future__ import annotations
+
+import bpy
+
+from ..backend.errors import BadInput, PartwiseError
+from . import jobs, lists, ops_decompose, parts, presets, targets
+
+MARGIN = 60  # pixels of a panel and a box that text cannot use, at a resolution scale of 1
+
+
+class SidebarPanel:
+    """Base of all panels of the tab."""
+
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = "Partwise"
+
+
+class PARTWISE_PT_main(SidebarPanel, bpy.types.Panel):
+    bl_label = "Partwise"
+
+    def draw_header_preset(self, context: bpy.types.Context) -> None:
+        presets.PARTWISE_PT_presets.draw_panel_header(self.layout)
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout, job = self.layout, jobs.current()
+        if job is not None and job.state == "RUNNING":
+            draw_progress(layout, job)
+        else:
+            draw_start(layout, context)
+        if job is not None and job.state == "FAILED":
+            draw_failure(layout, context, job)
+        elif job is not None and job.state == "CANCELLED":
+            row = layout.row(align=True)
+            row.label(text="Cancelled, nothing was changed")
+            row.operator("partwise.dismiss_job", text="", icon="X", emboss=False)
+        mesh = labelled_mesh(context)
+        if mesh is not None:
+            row = layout.row(align=True)
+            row.enabled = not jobs.busy()
+            row.scale_y = 1.3
+            row.operator("partwise.step_parts", text="", icon="REMOVE").step = -1
+            row.prop(mesh.partwise, "granularity", slider=True)
+            row.operator("partwise.step_parts", text="", icon="ADD").step = 1
+
+
+class PARTWISE_PT_parts(SidebarPanel, bpy.types.Panel):
+    bl_label = "Parts"
+    bl_parent_id = "PARTWISE_PT_main"
+    bl_order = 1
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return labelled_mesh(context) is not None
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout, table = self.layout, context.object.data.partwise
+        row = layout.row()
+        row.template_list("PARTWISE_UL_parts", "", table, "parts", table, "active", rows=9)
+        buttons = row.column(align=True)
+        for name, icon in (
+            ("merge_parts", "AUTOMERGE_ON"),
+            ("split_part", "MOD_EDGESPLIT"),
+            ("", ""),
+            ("select_faces", "RESTRICT_SELECT_OFF"),
+            ("new_part", "ADD"),
+            ("assign_faces", "GREASEPENCIL"),
+            ("", ""),
+            ("isolate_parts", "ZOOM_SELECTED"),
+            ("", ""),
+        ):
+            if name:
+                buttons.operator(f"partwise.{name}", text="", icon=icon)
+            else:
+                buttons.separator()
+        buttons.menu("PARTWISE_MT_parts", text="", icon="DOWNARROW_HLT")
+        active = parts.active_part(context.object.data)
+        if active is not None and lists.panel_width(context) < lists.WIDER:
+            layout.label(text=f"{active.faces:,} faces, {lists.area_text(context, active.area)}")
+        settings = context.scene.partwise
+        row = layout.row(align=True)
+        row.prop(settings, "show_overlay", text="", icon="OVERLAY")
+        opacity = row.row(align=True)
+        opacity.active = settings.show_overlay
+        opacity.prop(settings, "overlay_opacity", text="Part Colours", slider=True)
+
+
+class PARTWISE_MT_parts(bpy.types.Menu):
+    """More that can be done with parts"""
+
+    bl_label = "Parts"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout = self.layout
+        layout.operator_enum("partwise.tick_parts", "action")
+        layout.operator("partwise.pick_part", icon="EYEDROPPER")
+        layout.separator()
+        layout.operator_enum("partwise.lock_parts", "action")
+        layout.separator()
+        layout.operator("partwise.lock_border", icon="LOCKED")
+        layout.operator("partwise.unlock_borders", icon="UNLOCKED")
+        layout.separator()
+        layout.operator("partwise.show_parts", icon="HIDE_OFF")
+        layout.separator()
+        layout.operator("partwise.remove_parts", icon="TRASH")
+
+
+class PARTWISE_PT_options(SidebarPanel, bpy.types.Panel):
+    bl_label = "Options"
+    bl_parent_id = "PARTWISE_PT_main"
+    bl_options = {"DEFAULT_CLOSED"}
+    bl_order = 2
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout, settings = self.layout, context.scene.partwise
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        column = layout.column()
+        column.prop(settings, "count_mode")
+        if settings.count_mode == "GRANULARITY":
+            column.prop(settings, "granularity", slider=True)
+        elif settings.count_mode == "COUNT":
+            column.prop(settings, "part_count")
+        column = layout.column(heading="Follow")
+        for name in ("hint_seams", "hint_sharp", "hint_materials", "hint_groups"):
+            column.prop(settings, name)
+        layout.column(heading="Faces").prop(settings, "use_selected_faces", text="Selected Only")
+        layout.column(heading="Linked Data").prop(settings, "copy_linked", text="Copy")
+
+
+def draw_start(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """The state of what is selected, and the button; when it is grey, the reason."""
+    obj = context.object
+    count = len(_chosen(context))
+    has_parts = count == 1 and labelled_mesh(context) is not None
+    if has_parts:
+        number = len(obj.data.partwise.parts)
+        layout.label(text=f"{obj.name}: {number} part{'s' * (number != 1)}", icon="MESH_DATA")
+    elif count == 1:
+        layout.label(text=f"{_chosen(context)[0].name}: no parts yet", icon="MESH_DATA")
+    elif count:
+        layout.label(text=f"{count} meshes selected", icon="MESH_DATA")
+    text = "Decompose Again" if has_parts else "Decompose"
+    row = layout.row()
+    row.scale_y = 1.6
+    row.operator("partwise.decompose", text=f"Decompose {count} Objects" if count > 1 else text)
+    reason = ops_decompose.why_not(context)
+    if reason:
+        draw_text(layout, context, reason, icon="INFO")
+
+
+def draw_progress(layout: bpy.types.UILayout, job: jobs.Job) -> None:
+    """How far a job is, and the button that ends it."""
+    layout.label(text=job.title)
+    row = layout.row(align=True)
+    row.scale_y = 1.6
+    row.progress(factor=job.share, text=f"{job.stage or 'Starting'} {job.share:.0%}")
+    row.operator("partwise.cancel_job", text="", icon="X")
+
+
+def draw_failure(layout: bpy.types.UILayout, context: bpy.types.Context, job: jobs.Job) -> None:
+    """What happened, and what to do."""
+    error = job.error or PartwiseError("Something went wrong.")
+    box = layout.box()
+    draw_text(box, context, error.message, icon="ERROR", alert=True)
+    if error.hint:
+        draw_text(box, context, error.hint)
+    row = box.row(align=True)
+    row.operator("partwise.copy_report", icon="COPYDOWN")
+    row.operator("partwise.dismiss_job")
+
+
+def draw_text(
+    layout: bpy.types.UILayout,
+    context: bpy.types.Context,
+    text: str,
+    *,
+    icon: str = "NONE",
+    alert: bool = False,
+) -> None:
+    """A text of several lines, as wide as the panel; Blender's labels have only one line."""
+    column = layout.column(align=True)
+    column.alert = alert
+    column.scale_y = 0.8
+    for number, line in enumerate(wrap(text, context)):
+        first = icon if number == 0 else "BLANK1"
+        column.label(text=line, icon="NONE" if icon == "NONE" else first)
+
+
+def wrap(text: str, context: bpy.types.Context) -> list[str]:
+    """The lines of a text that fit into the panel, in Blender's own font."""
+    import blf
+
+    scale = lists.ui_scale(context)
+    blf.size(0, context.preferences.ui_styles[0].widget.points * scale)
+    room = (lists.panel_width(context) - MARGIN) * scale
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and blf.dimensions(0, longer)[0] <= room:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
+def labelled_mesh(context: bpy.types.Context) -> bpy.types.Mesh | None:
+    """The mesh of the active object, when it has parts."""
+    obj = context.object
+    is_labelled = obj is not None and obj.type == "MESH" and parts.has_labels(obj.data)
+    return obj.data if is_labelled else None
+
+
+def _chosen(context: bpy.types.Context) -> list[bpy.types.Object]:
+    try:
+        return targets.selected_meshes(context)
+    except BadInput:
+        return []
+
+
+CLASSES = (
+    PARTWISE_MT_parts,
+    PARTWISE_PT_main,
+    PARTWISE_PT_parts,
+    PARTWISE_PT_options,
+)

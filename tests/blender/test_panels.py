@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the sidebar shows in each state, drawn on a layout that records and checks it."""
+
+from __future__ import annotations
+
+import time
+
+import bpy
+import numpy as np
+import pytest
+from partwise.backend.errors import BadInput
+from partwise.blender_addon import jobs, lists, panels, parts
+
+from tests.blender.recording_layout import RecordingLayout, draw
+
+PANELS = [cls for cls in panels.CLASSES if issubclass(cls, bpy.types.Panel)]
+MENUS = [cls for cls in panels.CLASSES if issubclass(cls, bpy.types.Menu)]
+
+
+def add_cube(name: str, labels: list[int] | None = None) -> bpy.types.Object:
+    bpy.ops.mesh.primitive_cube_add()
+    obj = bpy.context.object
+    obj.name = name
+    if labels is not None:
+        parts.set_labels(obj.data, np.array(labels, dtype=np.int32))
+    return obj
+
+
+@pytest.fixture
+def fox() -> bpy.types.Object:
+    return add_cube("Fox", [0, 0, 0, 1, 1, 7])
+
+
+@pytest.fixture
+def job(monkeypatch):
+    """Shows a job as if it ran or had ended."""
+
+    def show(**fields: object) -> jobs.Job:
+        shown = jobs.Job("Decomposing Fox", **fields)
+        monkeypatch.setattr(jobs, "_job", shown)
+        return shown
+
+    monkeypatch.setattr(jobs, "_job", None)
+    return show
+
+
+@pytest.fixture(autouse=True)
+def no_job(job):
+    pass
+
+
+def texts() -> str:
+    return "\n".join(draw(panels.PARTWISE_PT_main).texts)
+
+
+def nothing(job):
+    pass
+
+
+def an_empty(job):
+    bpy.ops.object.empty_add()
+
+
+def no_parts(job):
+    add_cube("Fox")
+
+
+def some_parts(job):
+    add_cube("Fox", [0, 0, 0, 1, 1, 7])
+
+
+def many_parts(job):
+    bpy.ops.mesh.primitive_grid_add(x_subdivisions=40, y_subdivisions=50)
+    parts.set_labels(bpy.context.object.data, np.arange(2000, dtype=np.int32))
+
+
+def several(job):
+    add_cube("Fox")
+    add_cube("Hen", [0] * 6)
+    bpy.ops.object.select_all(action="SELECT")
+
+
+def edit_mode(job):
+    some_parts(job)
+    bpy.ops.object.mode_set(mode="EDIT")
+
+
+def sculpt_mode(job):
+    some_parts(job)
+    bpy.ops.object.mode_set(mode="SCULPT")
+
+
+def running(job):
+    some_parts(job)
+    job(stage="Growing patches", share=0.4)
+
+
+def failed(job):
+    no_parts(job)
+    job(state="FAILED", error=BadInput("“Fox” was deleted.", "Undo brings it back."))
+
+
+def cancelled(job):
+    some_parts(job)
+    job(state="CANCELLED")
+
+
+STATES = [nothing, an_empty, no_parts, some_parts, many_parts, several, edit_mode, sculpt_mode]
+STATES += [running, failed, cancelled]
+
+
+@pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
+def test_everything_that_is_drawn_exists(state, job):
+    state(job)
+    for cls in (*PANELS, *MENUS):
+        draw(cls)
+        if hasattr(cls, "draw_header_preset"):
+            draw(cls, "draw_header_preset")
+    if bpy.context.mode != "OBJECT":
+        bpy.ops.object.mode_set(mode="OBJECT")
+
+
+def test_the_layout_refuses_what_does_not_exist():
+    layout, scene = RecordingLayout(), bpy.context.scene
+    for wrong in (
+        lambda: layout.operator("partwise.nonsense"),
+        lambda: setattr(layout.operator("partwise.step_parts"), "steps", 1),
+        lambda: layout.prop(scene.partwise, "nonsense"),
+        lambda: layout.label(text="a", icon="NONSENSE"),
+        lambda: layout.label(txt="a"),
+        lambda: setattr(layout, "use_property_spilt", True),
+        lambda: layout.menu("PARTWISE_MT_nonsense"),
+    ):
+        with pytest.raises((AssertionError, AttributeError, KeyError)):
+            wrong()
+
+
+def test_nothing_selected_says_what_to_do():
+    assert "Nothing is selected" in texts()
+    assert draw(panels.PARTWISE_PT_parts) is None
+
+
+def test_one_mesh_without_parts(job):
+    no_parts(job)
+    assert texts() == "Fox: no parts yet\nDecompose"
+    assert "granularity" not in draw(panels.PARTWISE_PT_main).properties
+
+
+def test_one_mesh_with_parts(fox):
+    assert "Fox: 3 parts" in texts()
+    assert "Decompose Again" in texts()
+    assert "granularity" in draw(panels.PARTWISE_PT_main).properties
+    shown = draw(panels.PARTWISE_PT_parts)
+    assert shown.operators.count("partwise.tick_part") == 3
+
+
+def test_the_button_counts_what_is_selected(job):
+    several(job)
+    assert "2 meshes selected" in texts()
+    assert "Decompose 2 Objects" in texts()
+
+
+def test_a_grey_button_says_why(fox):
+    bpy.ops.object.duplicate(linked=True)
+    shown = " ".join(draw(panels.PARTWISE_PT_main).texts)
+    assert "shares its mesh with 1 other object" in shown
+
+
+def test_a_running_job_takes_the_place_of_the_button(job):
+    running(job)
+    shown = draw(panels.PARTWISE_PT_main)
+    assert shown.bars == [0.4]
+    assert "Growing patches 40%" in shown.texts
+    assert "partwise.cancel_job" in shown.operators
+    assert "partwise.decompose" not in shown.operators
+
+
+def test_a_failed_job_says_what_happened_and_what_to_do(job):
+    failed(job)
+    shown = draw(panels.PARTWISE_PT_main)
+    assert "“Fox” was deleted. Undo brings it back." in " ".join(shown.texts)
+    for operator in ("copy_report", "dismiss_job", "decompose"):
+        assert f"partwise.{operator}" in shown.operators
+
+
+def test_a_cancelled_job_is_one_quiet_line(job):
+    cancelled(job)
+    shown = draw(panels.PARTWISE_PT_main)
+    assert [text for text in shown.texts if "Cancelled" in text]
+    assert "partwise.copy_report" not in shown.operators
+
+
+def test_texts_are_wrapped_without_losing_a_word():
+    text = "“A very long name of an object” cannot be cut into 5000 parts. Choose a count from 1."
+    lines = panels.wrap(text, bpy.context)
+    assert " ".join(lines) == text
+    assert 2 < len(lines) < 10
+    assert panels.wrap("", bpy.context) == []
+
+
+def test_wide_panels_show_more_columns(fox, monkeypatch):
+    assert "3 faces, 12 m²" in draw(panels.PARTWISE_PT_parts).texts
+    monkeypatch.setattr(lists, "panel_width", lambda context: 400)
+    shown = draw(panels.PARTWISE_PT_parts).texts
+    assert "12 m²" in shown
+    assert "3 faces, 12 m²" not in shown
+
+
+def test_drawing_does_no_heavy_work():
+    bpy.ops.mesh.primitive_grid_add(x_subdivisions=400, y_subdivisions=500)
+    mesh = bpy.context.object.data
+    parts.set_labels(mesh, (np.arange(200_000) // 1000).astype(np.int32))
+    begin = time.perf_counter()
+    for cls in PANELS:
+        draw(cls)
+    assert time.perf_counter() - begin < 0.05
