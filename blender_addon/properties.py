@@ -128,6 +128,9 @@ class PartwiseObject(bpy.types.PropertyGroup):
     source: PointerProperty(type=bpy.types.Object, description="The original object")
     part_id: IntProperty(default=-1)
     explode_offset: FloatVectorProperty(size=3, subtype="TRANSLATION")
+    explode_own: FloatVectorProperty(
+        size=3, subtype="TRANSLATION", description="The artist's own delta location, to come back"
+    )
 
 
 class PartwiseCollection(bpy.types.PropertyGroup):
