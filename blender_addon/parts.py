@@ -13,6 +13,7 @@ import numpy as np
 
 from ..backend.errors import BadInput
 from ..backend.palette import part_colours
+from . import visibility
 from .labels import UNLABELLED, Areas, Labels, measure
 
 ATTRIBUTE = "part_id"
@@ -94,6 +95,7 @@ def remove_labels(mesh: bpy.types.Mesh) -> None:
     mesh.partwise.parts.clear()
     mesh.partwise.kept_borders.clear()
     mesh.partwise.fingerprint = ""
+    visibility.update(mesh)
     mesh.update_tag()
 
 
@@ -165,6 +167,7 @@ def _sync_table(
             mesh.partwise.active = row
     if mesh.partwise.active >= len(table):
         mesh.partwise.active = max(len(table) - 1, 0)
+    visibility.update(mesh)
 
 
 def _sort(table: bpy.types.bpy_prop_collection) -> None:
