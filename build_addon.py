@@ -165,7 +165,8 @@ def reachable(start: Iterable[Path]) -> set[Path]:
             continue
         found.add(path)
         waiting += _imported(path)
-        waiting += [folder / "__init__.py" for folder in path.parents if ROOT in folder.parents]
+        packages = (folder / "__init__.py" for folder in path.parents if ROOT in folder.parents)
+        waiting += [package for package in packages if package.is_file()]  # presets are no package
     return found
 
 
