@@ -58,7 +58,7 @@ LARGEST = 90_000_000  # bytes of a package
 FIRST_DAY = 315_532_800  # 1980-01-01: the earliest time that a zip can hold
 DOCUMENTS = ("LICENSE", "THIRD_PARTY.md")
 # Code that runs in the child without being imported by the add-on.
-CHILD = ("backend/commands/serve.py",)
+CHILD = ("backend/bootstrap.py", "backend/libraries.py", "backend/commands/serve.py")
 
 INIT = '''# SPDX-License-Identifier: GPL-3.0-or-later
 """Partwise, as Blender loads it."""
