@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A person at a Blender window: moves the mouse, clicks what it finds, looks at the result.
+
+Runs inside Blender. Every method that takes time is a generator of seconds to wait, so that
+Blender draws and handles events in between.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import TypeVar
+
+import bpy
+
+T = TypeVar("T")
+Waits = Generator[float, None, T]
+
+BEAT = 0.15  # seconds in which an event is handled and drawn, by software
+LINE = 9  # pixels: less than the height of a button
+MARGIN = 40  # pixels of the sidebar's tabs
+
+
+class Window:
+    """Blender's only window, with its 3D view."""
+
+    def __init__(self, pictures: Path) -> None:
+        self.pictures = pictures
+        pictures.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def area(self) -> bpy.types.Area:
+        areas = bpy.context.window_manager.windows[0].screen.areas
+        return max((a for a in areas if a.type == "VIEW_3D"), key=lambda a: a.width * a.height)
+
+    def region(self, kind: str = "WINDOW") -> bpy.types.Region:
+        return next(region for region in self.area.regions if region.type == kind)
+
+    def here(self, kind: str = "WINDOW") -> object:
+        """The context that operators have in a region of the 3D view."""
+        window = bpy.context.window_manager.windows[0]
+        return bpy.context.temp_override(window=window, area=self.area, region=self.region(kind))
+
+    def event(self, type: str, value: str, x: int, y: int, **held: bool) -> Waits[None]:
+        window = bpy.context.window_manager.windows[0]
+        window.event_simulate(type=type, value=value, x=x, y=y, **held)
+        yield BEAT
+
+    def move(self, x: int, y: int) -> Waits[None]:
+        yield from self.event("MOUSEMOVE", "NOTHING", x, y)
+
+    def click(self, x: int, y: int, **held: bool) -> Waits[None]:
+        yield from self.move(x, y)
+        yield from self.event("LEFTMOUSE", "PRESS", x, y, **held)
+        yield from self.event("LEFTMOUSE", "RELEASE", x, y, **held)
+
+    def drag(self, x: int, y: int, by: int, steps: int = 8) -> Waits[None]:
+        """Press, move to the side in some steps, and release."""
+        yield from self.move(x, y)
+        yield from self.event("LEFTMOUSE", "PRESS", x, y)
+        for step in range(1, steps + 1):
+            yield from self.move(x + by * step // steps, y)
+        yield from self.event("LEFTMOUSE", "RELEASE", x + by, y)
+
+    def key(self, type: str, **held: bool) -> Waits[None]:
+        """Press a key over the middle of the 3D view."""
+        region = self.region()
+        x, y = region.x + region.width // 3, region.y + region.height // 2
+        yield from self.move(x, y)
+        yield from self.event(type, "PRESS", x, y, **held)
+        yield from self.event(type, "RELEASE", x, y, **held)
+        yield 2 * BEAT
+
+    def undo(self) -> Waits[None]:
+        yield from self.key("Z", ctrl=True)
+
+    def redo(self) -> Waits[None]:
+        yield from self.key("Z", ctrl=True, shift=True)
+
+    def open_tab(self, name: str) -> Waits[None]:
+        self.area.spaces.active.show_region_ui = True
+        yield 4 * BEAT
+        self.region("UI").active_panel_category = name
+        self.area.tag_redraw()
+        yield 4 * BEAT
+
+    def under_mouse(self) -> str:
+        """What the button under the mouse does: a call of an operator, or a property's path."""
+        manager = bpy.context.window_manager
+        manager.clipboard = ""
+        with self.here("UI"):
+            for copy in (bpy.ops.ui.copy_python_command_button, bpy.ops.ui.copy_data_path_button):
+                if copy.poll():
+                    copy()
+                    break
+        return str(manager.clipboard)
+
+    def find(self, what: str, across: float = 0.4, below: int = 0) -> Waits[tuple[int, int]]:
+        """Where in the sidebar a button is, searched from above with the mouse.
+
+        what : what the button does begins with; across : in which column, 0..1 of the panel's
+        width; below : pixels from the top of the sidebar.
+        """
+        region = self.region("UI")
+        x = region.x + int(across * (region.width - MARGIN))
+        for y in range(region.y + region.height - 5 - below, region.y, -LINE):
+            yield from self.move(x, y)
+            if self.under_mouse().startswith(what):
+                yield from self.move(x, y - LINE // 2)
+                return x, y - LINE // 2
+        raise AssertionError(f"there is no button for {what}")
+
+    def press(self, what: str, across: float = 0.4, **held: bool) -> Waits[None]:
+        """Find a button and click it."""
+        place = yield from self.find(what, across)
+        yield from self.click(*place, **held)
+
+    def until(self, condition: Callable[[], bool], what: str, seconds: float = 60.0) -> Waits[None]:
+        """Wait until something is so."""
+        end = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < end, f"after {seconds:g} s: {what}"
+            yield 0.02
+
+    def picture(self, name: str) -> Waits[None]:
+        """Keep a picture of the screen, when everything is drawn."""
+        self.area.tag_redraw()
+        yield 6 * BEAT
+        self.snap(name)
+
+    def snap(self, name: str) -> None:
+        """Keep a picture of the screen as it is at this moment."""
+        program = os.environ.get("PARTWISE_SCREENSHOT", "screenshot")
+        subprocess.run([program, str(self.pictures / f"{name}.png")], check=True)
