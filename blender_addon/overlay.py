@@ -26,21 +26,21 @@ log = logging.getLogger(__name__)
 
 SURFACE_BIAS, LINE_BIAS = 2e-4, 8e-4  # shares of the distance to the eye
 BORDER = (0.02, 0.02, 0.03, 0.85)
-ACTIVE_BORDER = (1.0, 1.0, 1.0, 1.0)
-BORDER_WIDTH, ACTIVE_WIDTH = 1.5, 2.5  # pixels, times the interface's scale
-ACTIVE_LIFT = 0.25  # how far the active part is lifted towards white
+CHOSEN_BORDER = (1.0, 1.0, 1.0, 1.0)
+BORDER_WIDTH, CHOSEN_WIDTH = 1.5, 2.2  # pixels, times the interface's scale
+CHOSEN_LIFT = 0.15  # how far a chosen part is lifted towards white
 
 
 @dataclass(frozen=True)
 class Table:
     """The part table of a mesh in arrays, and what else decides colours.
 
-    part_ids : (P,); colours : (P, 4) linear with opacity; active : part id, -1 for none.
+    part_ids : (P,); colours : (P, 4) linear with opacity; chosen : (P,) bool, ticked or active.
     """
 
     part_ids: Ints
     colours: Floats
-    active: int
+    chosen: NDArray[np.bool_]
 
     @classmethod
     def of(cls, mesh: bpy.types.Mesh, opacity: float, is_active: bool) -> Table:
@@ -51,14 +51,17 @@ class Table:
         rows.foreach_get("colour", rgb.ravel())
         visible = np.empty(len(rows), bool)
         rows.foreach_get("visible", visible)
-        active = parts.active_part(mesh) if is_active else None
+        chosen = np.zeros(len(rows), bool)
+        if is_active:
+            rows.foreach_get("selected", chosen)
+            chosen[mesh.partwise.active : mesh.partwise.active + 1] = True
         colours = np.column_stack([rgb, np.where(visible, opacity, 0.0)]).astype(np.float32)
-        return cls(part_ids, colours, -1 if active is None else active.part_id)
+        return cls(part_ids, colours, chosen)
 
     def equals(self, other: Table | None) -> bool:
         return (
             other is not None
-            and self.active == other.active
+            and np.array_equal(self.chosen, other.chosen)
             and np.array_equal(self.part_ids, other.part_ids)
             and np.array_equal(self.colours, other.colours)
         )
@@ -124,17 +127,17 @@ class Drawn:
         rows = rows_of(self.labels, table.part_ids)
         colours = np.vstack([table.colours, np.zeros((1, 4), np.float32)])  # the last for NO_ROW
         rows[colours[rows, 3] == 0.0] = NO_ROW
-        is_active = table.part_ids == table.active
-        colours[:-1][is_active, :3] += ACTIVE_LIFT * (1.0 - colours[:-1][is_active, :3])
+        is_chosen = np.append(table.chosen, False)
+        colours[is_chosen, :3] += CHOSEN_LIFT * (1.0 - colours[is_chosen, :3])
         self._colours = overlay_shader.colour_texture(colours[rows])
         edges = self._faces.border_edges(rows)
-        chosen = self._faces.touching(edges, np.append(is_active, False)[rows])
+        chosen = self._faces.touching(edges, is_chosen[rows])
         points = self._surface.positions[self._faces.ends[edges]]
         self._borders = [
             (overlay_shader.line_batch(points[which]), colour, width)
             for which, colour, width in (
                 (~chosen, BORDER, BORDER_WIDTH),
-                (chosen, ACTIVE_BORDER, ACTIVE_WIDTH),
+                (chosen, CHOSEN_BORDER, CHOSEN_WIDTH),
             )
             if which.any()
         ]

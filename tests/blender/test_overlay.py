@@ -117,6 +117,14 @@ def test_the_active_part_has_a_light_border(plate):
     assert at(picture(plate), 0.0, 0.5)[:3].min() > 0.8
 
 
+def test_ticked_parts_have_a_light_border_too(plate):
+    bpy.context.view_layer.objects.active = plate
+    plate.data.partwise.active = 99  # out of range, as it may be for a moment
+    assert at(picture(plate), 0.0, 0.5)[:3].max() < 0.3
+    plate.data.partwise.parts[0].selected = True
+    assert at(picture(plate), 0.0, 0.5)[:3].min() > 0.8
+
+
 def test_opacity(plate):
     assert at(picture(plate, opacity=0.25), -0.5, 0.2)[3] == pytest.approx(0.25, abs=0.01)
 
