@@ -206,7 +206,9 @@ class CloseMesh(Fields):
 class Segment(Fields):
     """Decompose an open mesh: `granularity` 0 (coarsest) to 1, or exactly `parts` parts.
 
-    Without either the engine chooses the number of parts.
+    Without either the engine chooses the number of parts. Hints, as far as given: `groups` (F,)
+    int32 of faces, -1 for no opinion, at whose changes parts should end, and `borders` (N, 2)
+    int32, the vertices of edges at which parts should end.
     """
 
     fingerprint: Fingerprint
@@ -214,6 +216,18 @@ class Segment(Fields):
     parts: Parts | None = None
     engine: Engine = "geometric"
     seed: Seed = 0
+    groups: Labels | None = None
+    borders: Annotated[NDArray[np.int32], Array(("N", 2), "int32")] | None = None
+
+    def hints_digest(self) -> str:
+        """A name for the hints, empty where there are none."""
+        if self.groups is None and self.borders is None:
+            return ""
+        digest = hashlib.blake2b(digest_size=16)
+        for array in (self.groups, self.borders):
+            digest.update(b"-" if array is None else str(array.shape).encode())
+            digest.update(b"" if array is None else np.ascontiguousarray(array, dtype="<i4").data)
+        return digest.hexdigest()
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -223,7 +237,10 @@ class Segment(Fields):
 
 @dataclass(frozen=True, eq=False)
 class Segmented(Fields):
-    """labels (F,) int32 0..parts-1, patch (F,) int32 0..P-1 and the merge tree of the patches."""
+    """labels (F,) int32 0..parts-1, patch (F,) int32 0..P-1 and the merge tree of the patches.
+
+    ``MergeTree(tree_children, tree_height).cut(parts)[patch]`` is the labels of every other cut.
+    """
 
     labels: Labels
     patch: Labels
@@ -236,7 +253,7 @@ class Segmented(Fields):
 
 @dataclass(frozen=True, eq=False)
 class Cut(Segment):
-    """Like `Segment`, but only of a mesh that was segmented: never computes, always instant."""
+    """Like `Segment`, but only of a mesh that was segmented so: never computes, always instant."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -251,6 +268,7 @@ class CutLabels(Fields):
 class Click(Fields):
     """Points (N, 3) in the mesh's coordinates, labels (N,) 1 to include and 0 to exclude.
 
+    Answered on what was segmented or cut last, with its hints.
     Of the clicks that wait on one mesh, only the one with the highest `sequence` is answered.
     """
 

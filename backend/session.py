@@ -25,27 +25,45 @@ from . import machine, requests
 from .errors import BadInput, Cancelled, OutOfMemory, PartwiseError
 
 if TYPE_CHECKING:
-    from .pipelines.segment import Analysis
+    from .pipelines.segment import Analysis, Hints
 
 Progress = Callable[[str, int, int], None]
 Request = TypeVar("Request", bound=requests.Fields)
+
+Key = tuple[str, int, str]
 
 log = logging.getLogger(__name__)
 
 _FALLBACK_BUDGET = 2 << 30
 _LARGEST_BUDGET = 8 << 30
+_MOST_ANALYSES = 6  # of one mesh: trying out hints must not fill the memory
 _LONGEST_LIST = 1000  # a report must fit into the JSON of one frame
 
 
 @dataclass
 class OpenMesh:
-    """A mesh with its analyses, by engine and seed. `bytes` counts the arrays of both."""
+    """A mesh with its analyses. `bytes` counts the arrays of both.
+
+    analyses : by engine, seed and digest of the hints, the last used one last.
+    """
 
     fingerprint: str
     vertices: NDArray[np.float64]  # (V, 3)
     faces: NDArray[np.int64]  # (F, 3)
-    analyses: dict[tuple[str, int], Analysis] = field(default_factory=dict)
+    analyses: dict[Key, Analysis] = field(default_factory=dict)
     bytes: int = 0
+
+    def used(self, key: Key) -> Analysis | None:
+        """The analysis with a key, from now on the last used one; None where there is none."""
+        analysis = self.analyses.pop(key, None)
+        if analysis is not None:
+            self.analyses[key] = analysis
+        return analysis
+
+    def latest(self, engine: str, seed: int) -> Key:
+        """Key of the last used analysis of an engine and seed; without hints when there is none."""
+        keys = [key for key in self.analyses if key[:2] == (engine, seed)]
+        return keys[-1] if keys else (engine, seed, "")
 
 
 class Session:
@@ -143,18 +161,13 @@ class Session:
         return requests.Done()
 
     def segment(self, request: requests.Segment, progress: Progress) -> requests.Segmented:
-        """Labels, patches and the merge tree of a mesh, computed once for engine and seed."""
-        from .pipelines.segment import labels
+        """Labels, patches and the merge tree, computed once for engine, seed and hints."""
+        from .pipelines.segment import Hints, labels
 
-        analysis = self._analysis(
-            request.fingerprint, request.engine, request.seed, _span(progress, 0, 95)
-        )
-        found = labels(
-            analysis,
-            granularity=request.granularity,
-            parts=request.parts,
-            progress=_span(progress, 95, 100),
-        )
+        mesh, key = self._mesh(request.fingerprint), _key(request)
+        hints = Hints(request.groups, request.borders)
+        analysis = mesh.used(key) or self._analyse(mesh, key, hints, progress)
+        found = labels(analysis, granularity=request.granularity, parts=request.parts)
         return requests.Segmented(
             labels=found,
             patch=analysis.patch,
@@ -169,22 +182,22 @@ class Session:
         """Labels from the tree of an earlier `segment` or `click`, without computing one."""
         from .pipelines.segment import labels
 
-        mesh = self._mesh(request.fingerprint)
-        analysis = mesh.analyses.get((request.engine, request.seed))
+        analysis = self._mesh(request.fingerprint).used(_key(request))
         if analysis is None:
             raise BadInput(
                 "This mesh was not decomposed yet, so there is nothing to cut.",
                 "Decompose it first.",
             )
-        found = labels(
-            analysis, granularity=request.granularity, parts=request.parts, progress=progress
-        )
+        found = labels(analysis, granularity=request.granularity, parts=request.parts)
         return requests.CutLabels(labels=found, parts=int(found.max()) + 1)
 
     def click(self, request: requests.Click, progress: Progress) -> requests.Clicked:
         """The part under the clicks; the first one on a mesh also analyses it."""
-        analysis = self._analysis(request.fingerprint, request.engine, request.seed, progress)
-        from .pipelines.segment import click
+        from .pipelines.segment import Hints, click
+
+        mesh = self._mesh(request.fingerprint)
+        key = mesh.latest(request.engine, request.seed)
+        analysis = mesh.used(key) or self._analyse(mesh, key, Hints(), progress)
 
         points = request.points.astype(np.float64, copy=False)
         found = click(analysis, points, request.point_labels)
@@ -242,7 +255,7 @@ class Session:
                 "vertices": len(mesh.vertices),
                 "faces": len(mesh.faces),
                 "bytes": mesh.bytes,
-                "engines": sorted({engine for engine, _ in list(mesh.analyses)}),
+                "engines": sorted({engine for engine, *_ in list(mesh.analyses)}),
             }
             for mesh in meshes[-_LONGEST_LIST:]
         ]
@@ -258,17 +271,18 @@ class Session:
         with self._lock:
             self._meshes.move_to_end(mesh.fingerprint)
 
-    def _analysis(self, fingerprint: str, engine: str, seed: int, progress: Progress) -> Analysis:
-        mesh = self._mesh(fingerprint)
-        if (engine, seed) not in mesh.analyses:
-            from .pipelines.segment import analyse
+    def _analyse(self, mesh: OpenMesh, key: Key, hints: Hints, progress: Progress) -> Analysis:
+        from .pipelines.segment import analyse
 
-            analysis = analyse(
-                mesh.vertices, mesh.faces, seed=seed, engine=engine, progress=progress
-            )
-            mesh.analyses[engine, seed] = analysis
-            mesh.analyses[analysis.engine, seed] = analysis  # "auto" chooses one by its own name
-        return mesh.analyses[engine, seed]
+        engine, seed, digest = key
+        analysis = analyse(
+            mesh.vertices, mesh.faces, seed=seed, engine=engine, hints=hints, progress=progress
+        )
+        mesh.analyses[analysis.engine, seed, digest] = analysis
+        mesh.analyses[key] = analysis  # "auto" chooses one by its own name
+        while len(mesh.analyses) > _MOST_ANALYSES:
+            del mesh.analyses[next(iter(mesh.analyses))]
+        return analysis
 
     def _keep_to_budget(self) -> None:
         """Forget the least recently used meshes; the last used one always stays."""
@@ -282,13 +296,8 @@ class Session:
                 log.info("mesh %s made room for others", name)
 
 
-def _span(progress: Progress, first: int, last: int) -> Progress:
-    """Progress of one step of a job, as the part `first`..`last` of 100 of the whole job."""
-
-    def report(stage: str, done: int, total: int) -> None:
-        progress(stage, first + (last - first) * done // max(total, 1), 100)
-
-    return report
+def _key(request: requests.Segment) -> Key:
+    return request.engine, request.seed, request.hints_digest()
 
 
 def array_bytes(value: Any, seen: set[int] | None = None) -> int:

@@ -7,7 +7,7 @@ decrease with ``i``. Undoing the last ``n - 1`` merges therefore gives the cut w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,12 +61,7 @@ class MergeTree:
         made = np.arange(leaves, leaves + kept)
         parent[self.children[:kept, 0]] = made
         parent[self.children[:kept, 1]] = made
-        while True:  # pointer jumping: log2(depth) rounds
-            upper = parent[parent]
-            if np.array_equal(upper, parent):
-                break
-            parent = upper
-        return renumber(parent[:leaves])
+        return renumber(_roots(parent)[:leaves])
 
     def parents(self) -> NDArray[np.int64]:
         """Node above each node: (2P-1,) int64; the root's is 2P-1, which is no node."""
@@ -74,6 +69,41 @@ class MergeTree:
         parent = np.full(2 * leaves - 1, 2 * leaves - 1, dtype=np.int64)
         parent[self.children.ravel()] = np.repeat(np.arange(leaves, 2 * leaves - 1), 2)
         return parent
+
+    def meeting(self, leaf: int, others: NDArray[np.integer]) -> NDArray[np.int64]:
+        """The lowest node above both a leaf and each of `others`: (N,) leaves -> (N,) nodes."""
+        parent = self.parents()
+        root = len(parent) - 1
+        above, node = {leaf}, leaf
+        while node != root:
+            node = int(parent[node])
+            above.add(node)
+        found = []
+        for node in others.tolist():
+            while node not in above:
+                node = int(parent[node])
+            found.append(node)
+        return np.array(found, dtype=np.int64)
+
+    def regrafted(self, leaf: int, beside: int) -> MergeTree:
+        """The tree with a leaf taken from its place and hung, by the same merge, beside another.
+
+        The merge keeps its row, so that it is undone at the same number of parts as before: it
+        splits the leaf from the part of that cut in which `beside` is.
+        """
+        leaves, parent, children = self.leaf_count, self.parents(), self.children.copy()
+        node = int(parent[leaf])
+        sibling = int(children[node - leaves].sum()) - leaf
+        other = beside
+        while parent[other] < node:
+            other = int(parent[other])
+        if other == sibling:
+            return self
+        for old, new in ((node, sibling), (other, node)):
+            above = children[parent[old] - leaves]
+            above[above == old] = new
+        children[node - leaves] = leaf, other
+        return replace(self, children=children)
 
     def sums(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Sum of the leaves' values below every node: (P,) -> (2P-1,)."""
@@ -92,6 +122,37 @@ class MergeTree:
             else:
                 stack.extend(int(c) for c in self.children[n - leaves])
         return np.array(sorted(found), dtype=np.int32)
+
+
+def cut_within(tree: MergeTree, patches: NDArray[np.integer], pieces: int) -> NDArray[np.int32]:
+    """Cut a part into pieces by undoing the highest merges inside it.
+
+    patches : (N,) different patches of the part, which need not be one node of the tree. Returns
+    the piece of each, (N,) int32, numbered 0..pieces-1 in order of appearance.
+
+    Raises ValueError when `pieces` is not in 1..N.
+    """
+    patches = np.asarray(patches)
+    if not 1 <= pieces <= len(patches):
+        raise ValueError(f"pieces must be in 1..{len(patches)}, not {pieces}")
+    leaves = tree.leaf_count
+    member = np.zeros(leaves)
+    member[patches] = 1
+    inside = np.flatnonzero((tree.sums(member)[tree.children] > 0).all(axis=1))
+    kept = np.ones(leaves - 1, dtype=bool)
+    kept[inside[len(patches) - pieces :]] = False
+    parent = np.arange(2 * leaves - 1)
+    parent[tree.children[kept]] = leaves + np.flatnonzero(kept)[:, None]
+    return renumber(_roots(parent)[patches])
+
+
+def _roots(parent: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Topmost node above each node, where roots are their own parents; (N,) -> (N,)."""
+    while True:  # pointer jumping: log2(depth) rounds
+        upper = parent[parent]
+        if np.array_equal(upper, parent):
+            return parent
+        parent = upper
 
 
 def renumber(labels: NDArray[np.integer]) -> NDArray[np.int32]:

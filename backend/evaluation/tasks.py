@@ -31,7 +31,7 @@ def measure_segments(item: Labelled, seed: int, engine: str) -> tuple[Figures, N
     """Figures of the automatic segmentation, of its tree, and of two baselines; and its labels.
 
     ``rand`` chooses the count itself, ``rand_told`` is told each truth's, ``rand_best`` is the best
-    of the tree's cuts (borders not refined): what a perfect choice of the count would reach.
+    of the tree's cuts: what a perfect choice of the count would reach.
     """
     began = time.perf_counter()
     found = segment.analyse(item.vertices, item.faces, seed=seed, engine=engine)
@@ -79,11 +79,7 @@ def _tolerance(graph: FaceGraph) -> float:
 
 def _edge_ends(graph: FaceGraph) -> NDArray[np.float64]:
     """End points of each shared edge: (E, 2, 3)."""
-    one, two = graph.welded[graph.faces[graph.first]], graph.welded[graph.faces[graph.second]]
-    shared = (one[:, :, None] == two[:, None, :]).any(axis=2)  # (E, 3) corners of `first`
-    order = np.argsort(~shared, axis=1, kind="stable")[:, :2]
-    corners = np.take_along_axis(graph.faces[graph.first], order, axis=1)
-    return graph.vertices[corners]
+    return graph.vertices[graph.edge_vertices()]
 
 
 def measure_clicks(item: Labelled, seed: int, engine: str) -> Figures:

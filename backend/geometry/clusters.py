@@ -26,8 +26,13 @@ class Clusters:
     label : (P,) cluster of each patch.
     """
 
-    def __init__(self, graph: PatchGraph, evidence: Floats | None = None) -> None:
-        """evidence : (E,) probability that the patches of each border are of one part."""
+    def __init__(
+        self, graph: PatchGraph, evidence: Floats | None = None, marked: Floats | None = None
+    ) -> None:
+        """evidence : (E,) probability that the patches of each border are of one part.
+
+        marked : (E,) how much of each border's length hints mark as an end of parts.
+        """
         self.graph = graph
         count = graph.patches
         self.label = np.arange(count)
@@ -44,6 +49,7 @@ class Clusters:
         length = graph.border[:, cues.LENGTH]
         self.evidence = evidence * length
         self.weakest = evidence.copy()
+        self.marked = np.zeros(len(length)) if marked is None else marked.copy()
         self.island_low = graph.island.copy()
         self.island_high = graph.island.copy()
         self.whole_area = graph.island_area[graph.island]
@@ -100,7 +106,13 @@ class Clusters:
             if len(keys)
             else self.border[:0]
         )
-        for name, join in (("sharpest", np.maximum), ("evidence", np.add), ("weakest", np.minimum)):
+        joins = {
+            "sharpest": np.maximum,
+            "weakest": np.minimum,
+            "evidence": np.add,
+            "marked": np.add,
+        }
+        for name, join in joins.items():
             value = getattr(self, name)[alive][order]
             setattr(self, name, join.reduceat(value, starts) if len(keys) else value)
         return changed[self.pair[:, 0]] | changed[self.pair[:, 1]]

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .clusters import Clusters
+from .cues import LENGTH
 from .pair_features import FEATURES, pair_features
 
 Floats = NDArray[np.float64]
@@ -21,6 +22,8 @@ Score = Callable[[Clusters, NDArray[np.float32]], Floats]
 """Features of pairs (N, FEATURES) of a state of the merging -> probability of one part (N,)."""
 
 MERGED_A_ROUND = 0.06  # share of the clusters that merge before scores are asked again
+HEED = 0.98  # of its score a pair loses whose whole border is marked
+HEED_POWER = 4
 CACHED_ABOVE = 80  # clusters; below, every pair is judged anew in each round
 
 
@@ -93,11 +96,20 @@ def agglomerate(
         tick(made / (patches - 1))
         stale = merging.refresh()
         merging.values[stale] = score(state, merging.rows[stale])
-        joined, value = merging.advance(merging.values, patches + made)
+        joined, value = merging.advance(merging.values * heeding(state), patches + made)
         children[made : made + len(joined)] = joined
         strength[made : made + len(joined)] = value
         made += len(joined)
     return children, strength
+
+
+def heeding(state: Clusters) -> Floats:
+    """What is left of the score of each pair when hints are heeded: (pairs,), 1 without marks.
+
+    Little is lost while half of the border is open: a mark that ends inside a part divides nothing.
+    """
+    share = np.minimum(state.marked / state.border[:, LENGTH], 1.0)
+    return 1.0 - HEED * share**HEED_POWER
 
 
 def likely_merges(

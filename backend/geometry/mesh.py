@@ -33,6 +33,7 @@ class FaceGraph:
     normal, centroid : (F, 3) float64; normals are unit, outward as far as can be told, or zero.
     area : (F,) float64.
     first, second : (E,) int64, the two faces of each shared edge.
+    edge : (E,) int64, where it is in `first`: ``3 * face + corner`` that it starts at.
     edge_length : (E,) float64.
     bend : (E,) float64, dihedral angle in radians: positive concave, negative convex.
     edge_middle : (E, 3) float64.
@@ -48,11 +49,17 @@ class FaceGraph:
     area: Floats
     first: Ints
     second: Ints
+    edge: Ints
     edge_length: Floats
     bend: Floats
     edge_middle: Floats
     island: Ints
     islands: int
+
+    def edge_vertices(self) -> Ints:
+        """Vertices of each shared edge, as the face `first` names them: (E, 2)."""
+        head = self.edge - self.edge % 3 + (self.edge + 1) % 3
+        return self.faces.ravel()[np.stack([self.edge, head], axis=1)]
 
 
 def unit_vertices(vertices: Floats, faces: Ints) -> tuple[Floats, Floats, float]:
@@ -144,6 +151,15 @@ def consistent_sides(
     return np.where(here <= there, 1.0, -1.0)
 
 
+def face_islands(area: Floats, first: Ints, second: Ints) -> tuple[Ints, int]:
+    """Connected component of each face, largest area first: (F,), and how many there are."""
+    component = components(len(area), first, second)
+    by_area = np.argsort(-sums(area, component, int(component.max()) + 1), kind="stable")
+    rank = np.empty(len(by_area), dtype=np.int64)
+    rank[by_area] = np.arange(len(by_area))
+    return rank[component], len(by_area)
+
+
 def build_face_graph(
     vertices: Floats, faces: Ints, tick: Callable[[float], None] = lambda share: None
 ) -> FaceGraph:
@@ -159,18 +175,13 @@ def build_face_graph(
     first, second, edge, opposed = shared_edges(corners)
     tick(0.6)
 
-    component = components(len(faces), first, second)
-    by_area = np.argsort(-sums(area, component, int(component.max()) + 1), kind="stable")
-    rank = np.empty(len(by_area), dtype=np.int64)
-    rank[by_area] = np.arange(len(by_area))
-    island = rank[component]
-
+    island, islands = face_islands(area, first, second)
     side = consistent_sides(len(faces), first, second, opposed)
-    total = np.maximum(sums(area, island, len(by_area)), 1e-300)
-    middle = sums(area[:, None] * centroid, island, len(by_area)) / total[:, None]
+    total = np.maximum(sums(area, island, islands), 1e-300)
+    middle = sums(area[:, None] * centroid, island, islands) / total[:, None]
     # Divergence theorem about each island's centre: the sign of its volume tells inside from out.
     flux = np.einsum("ij,ij->i", centroid - middle[island], normal) * area * side
-    outward = np.where(sums(flux, island, len(by_area)) < 0, -1.0, 1.0)
+    outward = np.where(sums(flux, island, islands) < 0, -1.0, 1.0)
     normal *= (side * outward[island])[:, None]
 
     tick(0.8)
@@ -188,11 +199,12 @@ def build_face_graph(
         area=area,
         first=first,
         second=second,
+        edge=edge,
         edge_length=np.sqrt(np.einsum("ij,ij->i", along, along)),
         bend=_bend(normal, centroid, edge_middle, first, second),
         edge_middle=edge_middle,
         island=island,
-        islands=len(by_area),
+        islands=islands,
     )
 
 

@@ -26,19 +26,22 @@ CONVEX_COST = 1.0  # likewise, for convex bends sharper than 20 degrees
 NORMAL_SPREAD = 0.15  # weight of a unit of normal against a unit of size when seeds are spread
 COARSE_FROM = 120_000  # faces from which the dual graph is coarsened before paths are searched
 LLOYD_ROUNDS = 2
+APART = 10.0  # distance added between islands of different groups: more than any on the mesh
 
 
 def superfaces(
     graph: FaceGraph,
     rng: np.random.Generator,
     patches: int = PATCHES,
+    groups: Ints | None = None,
     tick: Callable[[float], None] = lambda share: None,
 ) -> Ints:
     """Patch number of each face: (F,) int64, 0..P-1 without gaps.
 
     A patch is a connected piece of one island; only where there are more than `LARGE_ISLANDS`
-    islands, small ones near each other share a patch.
+    islands, small ones near each other share a patch, of the same group as far as patches suffice.
 
+    groups : (F,) group of each face.
     tick : called with the share done, between long steps; may raise to stop.
     """
     loose = graph.island >= LARGE_ISLANDS
@@ -49,7 +52,7 @@ def superfaces(
     firm_patches = max(round(patches * (1 - loose_share)), 1) + islands - 1
     _grow(graph, patch, firm, firm_patches, rng, tick)
     if loose.any():
-        _gather(graph, patch, loose, max(round(patches * loose_share), 8), rng)
+        _gather(graph, patch, loose, max(round(patches * loose_share), 8), groups, rng)
     return np.unique(patch, return_inverse=True)[1].reshape(-1).astype(np.int64)
 
 
@@ -171,6 +174,7 @@ def _gather(
     patch: Ints,
     loose: NDArray[np.bool_],
     patches: int,
+    groups: Ints | None,
     rng: np.random.Generator,
 ) -> None:
     """Fill `patch` on the small islands: whole islands go to the nearest of area-spread seeds."""
@@ -182,6 +186,10 @@ def _gather(
     weight = graph.area[faces] + 1e-12
     total = sums(weight, index, len(islands))
     centre = sums(weight[:, None] * graph.centroid[faces], index, len(islands)) / total[:, None]
+    if groups is not None:
+        group = np.zeros((len(islands), 1))
+        group[index, 0] = APART * groups[faces]
+        centre = np.concatenate([centre, group], axis=1)
     seeds = _seeds(
         centre, total, np.zeros(len(islands), dtype=np.int64), np.arange(len(islands)), patches, rng
     )

@@ -12,13 +12,16 @@ from numpy.typing import NDArray
 
 from ..errors import BadInput
 from ..geometry.clusters import Clusters
-from ..geometry.cues import FACES, PatchGraph, patch_graph
+from ..geometry.cues import BRIDGE, FACES, PatchGraph, patch_graph
 from ..geometry.graphcut import BorderCutter
+from ..geometry.graphs import sums
+from ..geometry.hints import marked_edges, marked_lengths, without_edges
 from ..geometry.merging import agglomerate, likely_merges, ordered_merges
 from ..geometry.mesh import FaceGraph, build_face_graph, unit_vertices
 from ..geometry.nearest import NearestFace
 from ..geometry.superfaces import superfaces
 from ..tree import MergeTree
+from .borders import refine_borders
 from .merge_scores import geometric_scores
 
 Progress = Callable[[str, int, int], None]
@@ -29,15 +32,31 @@ def silent(stage: str, done: int, total: int) -> None:
 
 
 @dataclass(frozen=True)
+class Hints:
+    """Where parts should end, as far as the artist says.
+
+    Parameters
+    ----------
+    groups : (F,) int group of each face, -1 for no opinion; parts end where groups change.
+    borders : (N, 2) int, vertices of edges at which parts end, for example seams.
+    """
+
+    groups: NDArray[np.integer] | None = None
+    borders: NDArray[np.integer] | None = None
+
+
+@dataclass(frozen=True)
 class Analysis:
     """Everything computed once on a mesh.
 
     Parameters
     ----------
     engine : name of the engine whose evidence made the tree.
-    patch : (F,) int32 patch of each face.
+    patch : (F,) int32 patch of each face. Borders are placed for every cut of the tree:
+        ``tree.cut(parts)[patch]`` is the part of each face.
     tree : the merge tree of the patches.
-    faces, patches : adjacency and cues, of unit size.
+    faces : the mesh, of unit size.
+    cutter : cuts borders on it; they do not move over what hints mark.
     centre, scale : (3,) and float; ``caller's coordinates = unit * scale + centre``.
     """
 
@@ -45,14 +64,14 @@ class Analysis:
     patch: NDArray[np.int32]
     tree: MergeTree
     faces: FaceGraph
-    patches: PatchGraph
+    cutter: BorderCutter
     centre: NDArray[np.float64]
     scale: float
 
     @functools.cached_property
-    def cutter(self) -> BorderCutter:
-        """Cuts borders on this mesh; made when first needed."""
-        return BorderCutter(self.faces)
+    def patch_area(self) -> NDArray[np.float64]:
+        """Area of each patch, of a mesh of unit size: (P,)."""
+        return sums(self.faces.area, self.patch.astype(np.int64), self.tree.leaf_count)
 
     @functools.cached_property
     def nearest(self) -> NearestFace:
@@ -66,50 +85,76 @@ def analyse(
     *,
     seed: int = 0,
     engine: str = "geometric",
+    hints: Hints | None = None,
     progress: Progress | None = None,
 ) -> Analysis:
-    """Patches, cues and merge tree of a mesh.
+    """Patches, cues and merge tree of a mesh, with borders placed.
 
     vertices : (V, 3) float, any units; faces : (F, 3) int.
 
-    Raises BadInput for a mesh that cannot be segmented.
+    Raises BadInput for a mesh that cannot be segmented, or hints that do not fit it.
     """
     report = progress or silent
     vertices, faces = checked_mesh(vertices, faces)
     if engine not in ("auto", "geometric"):
         raise BadInput(f"There is no engine named “{engine}”.", "Use “geometric”.")
+    groups, borders = _checked_hints(hints or Hints(), len(vertices), len(faces))
     rng = np.random.default_rng(seed)
     report("Reading the surface", 0, 100)
     try:
         unit, centre, scale = unit_vertices(vertices, faces)
     except ValueError as error:
         raise _refusal(str(error)) from error
-    graph = build_face_graph(
-        unit, faces, lambda share: report("Reading the surface", int(15 * share), 100)
-    )
+    graph = build_face_graph(unit, faces, _span(report, "Reading the surface", 0, 15))
     if not graph.area.any() or not graph.normal.any():
         raise _refusal("all faces have zero area")
+    marked = marked_edges(graph, groups, borders)
+    open_graph = without_edges(graph, marked)  # nothing that grows here passes a marked edge
     report("Finding patches", 15, 100)
-    patch = superfaces(
-        graph,
-        rng,
-        tick=lambda share: report("Finding patches", 15 + int(15 * share), 100),
-    )
+    tick = _span(report, "Finding patches", 15, 30)
+    patch = superfaces(open_graph, rng, groups=groups, tick=tick)
     report("Measuring the surface", 30, 100)
-    cues = patch_graph(
-        graph, patch, rng, lambda share: report("Measuring the surface", 30 + int(40 * share), 100)
-    )
+    cues = patch_graph(graph, patch, rng, _span(report, "Measuring the surface", 30, 70))
     report("Merging patches", 70, 100)
-    tree = _merge(cues, lambda share: report("Merging patches", 70 + int(29 * share), 100))
+    lengths = marked_lengths(graph, cues, patch, groups, marked)
+    tree = _merge(cues, lengths, _span(report, "Merging patches", 70, 85))
+    report("Placing borders", 85, 100)
+    cutter = BorderCutter(open_graph)
+    contacts = cues.pair[(cues.border[:, BRIDGE] > 0) | (lengths > 0)]
+    tick = _span(report, "Placing borders", 85, 100)
+    patch, tree = refine_borders(cutter, patch, tree, contacts, tick=tick)
     return Analysis(
         engine="geometric",
         patch=patch.astype(np.int32),
         tree=tree,
         faces=graph,
-        patches=cues,
+        cutter=cutter,
         centre=centre,
         scale=scale,
     )
+
+
+def _span(report: Progress, stage: str, first: int, last: int) -> Callable[[float], None]:
+    """Tells the share done of one step as its part `first`..`last` of 100 of the whole."""
+    return lambda share: report(stage, first + int((last - first) * share), 100)
+
+
+def _checked_hints(
+    hints: Hints, vertices: int, faces: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Groups (F,) and borders (N, 2), also where there are none."""
+    groups = np.full(faces, -1) if hints.groups is None else np.asarray(hints.groups)
+    borders = np.zeros((0, 2)) if hints.borders is None else np.asarray(hints.borders)
+    if groups.shape != (faces,):
+        raise BadInput(
+            f"There are groups for {len(groups)} faces, but the mesh has {faces}.",
+            "Give one group for each face, or -1.",
+        )
+    if borders.ndim != 2 or borders.shape[1] != 2:
+        raise BadInput("The marked edges are not pairs of vertices.", "Give two for each edge.")
+    if len(borders) and (borders.min() < 0 or borders.max() >= vertices):
+        raise BadInput("Some marked edges use vertices that do not exist.", "Mark them again.")
+    return groups.astype(np.int64), borders.astype(np.int64)
 
 
 def checked_mesh(
@@ -148,12 +193,14 @@ def _refusal(reason: str) -> BadInput:
     return BadInput(*sentences[reason])
 
 
-def _merge(cues: PatchGraph, tick: Callable[[float], None]) -> MergeTree:
-    """The tree of the patches, by the geometric engine's scores."""
+def _merge(
+    cues: PatchGraph, marked: NDArray[np.float64], tick: Callable[[float], None]
+) -> MergeTree:
+    """The tree of the patches, by the geometric engine's scores and what hints mark, (pairs,)."""
     if cues.patches == 1:
         return MergeTree(np.zeros((0, 2), np.int32), np.zeros(0, np.float32), 1)
     scores = geometric_scores()
-    state = Clusters(cues, scores.evidence(cues))
+    state = Clusters(cues, scores.evidence(cues), marked)
     children, strength = agglomerate(state, scores.score, tick)
     kept = likely_merges(children, strength, cues.moments[:, FACES], scores.stop)
     children, order = ordered_merges(children, (~kept).astype(np.float64))

@@ -79,7 +79,7 @@ def click(analysis: Analysis, points: Floats, point_labels: Ints) -> ClickAnswer
     patch = analysis.patch
     members, score = best_patches(
         analysis.tree,
-        analysis.patches.moments[:, 0],
+        analysis.patch_area,
         np.unique(patch[wanted]),
         np.unique(patch[unwanted]),
         int(include.sum()),

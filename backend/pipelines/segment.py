@@ -7,29 +7,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import BadInput
-from ..tree import renumber
-from .analysis import Analysis, Progress, analyse, silent
+from .analysis import Analysis, Hints, analyse
 from .click import ClickAnswer, click
 
-__all__ = ["Analysis", "ClickAnswer", "analyse", "click", "labels"]
+__all__ = ["Analysis", "ClickAnswer", "Hints", "analyse", "click", "labels"]
 
 
 def labels(
-    analysis: Analysis,
-    *,
-    granularity: float | None = None,
-    parts: int | None = None,
-    refine: bool = True,
-    progress: Progress | None = None,
+    analysis: Analysis, *, granularity: float | None = None, parts: int | None = None
 ) -> NDArray[np.int32]:
     """Part of each face: (F,) int32, 0..K-1 without gaps.
 
     granularity : 0 coarsest .. 1 finest. parts : an exact count instead. With neither, the engine
-    chooses. refine : move the borders of the cut onto creases, triangle by triangle.
+    chooses.
 
     Raises BadInput when `parts` cannot be made.
     """
-    report = progress or silent
     tree = analysis.tree
     if parts is None:
         parts = tree.natural_parts if granularity is None else tree.parts_at(granularity)
@@ -38,11 +31,4 @@ def labels(
             f"This mesh cannot be cut into {parts} parts.",
             f"Choose a number from 1 to {tree.leaf_count}.",
         )
-    report("Placing borders", 0, 100)
-    coarse = tree.cut(parts)[analysis.patch]
-    if not refine or parts == tree.leaf_count or parts == 1:
-        return coarse
-    fine = analysis.cutter.refine(
-        coarse, tick=lambda share: report("Placing borders", int(100 * share), 100)
-    )
-    return renumber(fine)
+    return tree.cut(parts)[analysis.patch]

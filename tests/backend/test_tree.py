@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.tree import MergeTree, renumber
+from backend.tree import MergeTree, cut_within, renumber
 
 
 def chain(leaves: int, natural: int = 1) -> MergeTree:
@@ -77,3 +77,50 @@ def test_subtree_parents_and_sums_agree():
 
 def test_renumber_counts_in_order_of_appearance():
     assert renumber(np.array([7, 7, -2, 7, 3])).tolist() == [0, 0, 1, 0, 2]
+
+
+@given(st.integers(2, 30), st.integers(0, 10_000), st.data())
+def test_a_leaf_hung_elsewhere_leaves_the_rest_of_every_cut_as_it_was(leaves, seed, data):
+    tree = random_tree(leaves, seed)
+    leaf, beside = data.draw(st.permutations(range(leaves)))[:2]
+    moved = tree.regrafted(leaf, beside)
+    assert sorted(moved.children.ravel().tolist()) == list(range(2 * leaves - 2))
+    assert (moved.children.max(axis=1) < leaves + np.arange(leaves - 1)).all()
+    others = np.delete(np.arange(leaves), leaf)
+    for parts in range(1, leaves + 1):
+        before, after = tree.cut(parts), moved.cut(parts)
+        assert after.max() + 1 == parts
+        alone = (before == before[leaf]).sum() == 1
+        assert ((after == after[leaf]).sum() == 1) == alone
+        assert alone or after[leaf] == after[beside]
+        assert renumber(before[others]).tolist() == renumber(after[others]).tolist()
+
+
+@given(st.integers(2, 30), st.integers(0, 10_000))
+def test_nodes_meet_where_their_subtrees_join(leaves, seed):
+    tree = random_tree(leaves, seed)
+    others = np.arange(1, leaves)
+    for other, node in zip(others, tree.meeting(0, others), strict=True):
+        assert {0, other} <= set(tree.subtree(node).tolist())
+        assert all(
+            child < leaves or not {0, other} <= set(tree.subtree(child).tolist())
+            for child in tree.children[node - leaves]
+        )
+
+
+@given(st.integers(1, 30), st.integers(0, 10_000), st.data())
+def test_a_part_is_cut_by_its_own_highest_merges(leaves, seed, data):
+    tree = random_tree(leaves, seed)
+    part = np.array(data.draw(st.lists(st.integers(0, leaves - 1), min_size=1, unique=True)))
+    cuts = [renumber(tree.cut(n)[part]).tolist() for n in range(1, leaves + 1)]
+    for pieces in range(1, len(part) + 1):
+        found = cut_within(tree, part, pieces)
+        assert found.dtype == np.int32
+        # The coarsest cut of the whole tree that divides the part into as many.
+        assert found.tolist() == next(cut for cut in cuts if max(cut) + 1 == pieces)
+
+
+@pytest.mark.parametrize("pieces", [0, 4])
+def test_too_many_pieces_are_refused_with_the_maximum(pieces):
+    with pytest.raises(ValueError, match=r"1\.\.3"):
+        cut_within(chain(6), np.array([5, 0, 2]), pieces)

@@ -28,13 +28,18 @@ def waist():
     return graph_of(trimesh.Trimesh(vertices, body.faces, process=False))
 
 
+def refined(graph, mask):
+    nothing = np.zeros(0, np.int64)
+    return BorderCutter(graph).refine_mask(mask, nothing, nothing)
+
+
 def test_a_ragged_border_becomes_shorter_and_finds_the_waist(waist):
     rng = np.random.default_rng(0)
     x = waist.centroid[:, 0]
-    ragged = (x + 0.02 * rng.normal(size=len(x)) + 0.02 > 0).astype(np.int32)
-    refined = BorderCutter(waist).refine(ragged)
-    assert border_length(waist, refined) < 0.4 * border_length(waist, ragged)
-    at = waist.edge_middle[refined[waist.first] != refined[waist.second], 0]
+    ragged = x + 0.02 * rng.normal(size=len(x)) + 0.02 > 0
+    mask = refined(waist, ragged)
+    assert border_length(waist, mask) < 0.4 * border_length(waist, ragged)
+    at = waist.edge_middle[mask[waist.first] != mask[waist.second], 0]
     assert np.abs(at).max() < 0.03
 
 
@@ -43,24 +48,46 @@ def test_a_border_beside_a_concave_crease_moves_into_it():
     for _ in range(5):
         mesh = mesh.subdivide()
     ell = graph_of(mesh)
-    labels = ((ell.centroid[:, 0] > -0.02) & (ell.centroid[:, 1] < 1e-6)).astype(np.int32)
-    refined = BorderCutter(ell).refine(labels)
-    border = refined[ell.first] != refined[ell.second]
+    mask = refined(ell, (ell.centroid[:, 0] > -0.02) & (ell.centroid[:, 1] < 1e-6))
+    border = mask[ell.first] != mask[ell.second]
     assert np.isclose(ell.bend, np.pi / 2)[border].any()
 
 
-def test_no_part_vanishes_however_small():
-    graph = graph_of(trimesh.creation.icosphere(subdivisions=4))
-    rng = np.random.default_rng(0)
-    labels = rng.integers(0, 40, len(graph.faces)).astype(np.int32)
-    refined = BorderCutter(graph).refine(labels)
-    assert set(refined.tolist()) == set(labels.tolist())
+def test_a_border_moves_into_a_group_as_far_as_its_reach(waist):
+    x = waist.centroid[:, 0]
+    group = (x > 0.02).astype(np.int8)
+    edges = np.flatnonzero(group[waist.first] != group[waist.second])
+    cutter, side = BorderCutter(waist), np.array([2, 1])
+    free, on_first = cutter.cut(group, side, np.array([0.04, 0.0]), edges)
+    # Beyond the faces at the border itself only the left group gives way, to the waist.
+    assert (x[free[group[free] == 1]] < 0.03).all()
+    assert (x[free[on_first]] < 0.012).any()
 
 
-def test_one_part_is_left_alone():
-    graph = graph_of(trimesh.creation.icosphere(subdivisions=2))
-    labels = np.zeros(len(graph.faces), np.int32)
-    np.testing.assert_array_equal(BorderCutter(graph).refine(labels), labels)
+def test_groups_of_no_side_take_no_part(waist):
+    x = waist.centroid[:, 0]
+    group = np.digitize(x, [-0.02, 0.06])
+    edges = np.flatnonzero((group[waist.first] + group[waist.second]) == 1)
+    free, _ = BorderCutter(waist).cut(group, np.array([1, 2, 0]), np.full(3, 0.04), edges)
+    assert set(group[free]) == {0, 1}
+
+
+def test_one_side_is_left_alone(waist):
+    for mask in (np.zeros(len(waist.faces), bool), np.ones(len(waist.faces), bool)):
+        np.testing.assert_array_equal(refined(waist, mask), mask)
+
+
+def test_places_are_forgotten_after_each_call(waist):
+    cutter = BorderCutter(waist)
+    assert cutter.places(np.array([7, 3]), np.array([3, 4, 7])).tolist() == [1, -1, 0]
+    assert cutter.places(np.array([4]), np.array([3, 4, 7])).tolist() == [-1, 0, -1]
+
+
+def test_neighbours_are_those_of_the_shared_edges(waist):
+    face, edge, other = BorderCutter(waist).neighbours.of(np.array([5, 17]))
+    ends = np.sort(np.stack([waist.first, waist.second]), axis=0)
+    np.testing.assert_array_equal(np.sort(np.stack([face, other]), axis=0), ends[:, edge])
+    assert face.tolist() == [5, 5, 5, 17, 17, 17]
 
 
 def test_held_faces_keep_their_side_of_a_mask(waist):

@@ -30,24 +30,12 @@ def test_labels_are_one_for_each_face_without_gaps(torus):
         assert set(found.tolist()) == set(range(found.max() + 1))
 
 
-@pytest.mark.parametrize("parts", [1, 2, 7, 60])
-def test_a_count_is_made_exactly_and_borders_do_not_change_it(torus, parts):
-    for refine in (False, True):
-        assert labels(torus, parts=parts, refine=refine).max() + 1 == parts
-
-
-def test_refined_parts_stay_close_to_the_cut_of_the_tree(torus):
-    coarse, fine = labels(torus, parts=6, refine=False), labels(torus, parts=6)
-    assert (coarse[torus.patch.argsort()] >= 0).all()
-    moved = np.mean(_matched(coarse, fine) != fine)
-    assert 0 < moved < 0.25
-
-
-def _matched(labels, other):
-    """`labels` renamed to the label of `other` that each overlaps most."""
-    table = np.zeros((labels.max() + 1, other.max() + 1))
-    np.add.at(table, (labels, other), 1)
-    return table.argmax(axis=1)[labels]
+@pytest.mark.parametrize("parts", [1, 2, 7, 60, "all"])
+def test_a_count_is_made_exactly_and_is_a_cut_of_the_tree(torus, parts):
+    parts = torus.tree.leaf_count if parts == "all" else parts
+    found = labels(torus, parts=parts)
+    assert found.max() + 1 == parts
+    np.testing.assert_array_equal(found, torus.tree.cut(parts)[torus.patch])
 
 
 @pytest.mark.parametrize("parts", [0, -3, 10**6])
@@ -100,12 +88,13 @@ def test_same_seed_same_labels_other_seed_other_patches():
     np.testing.assert_array_equal(labels(one), labels(two))
 
 
-def test_parts_of_a_closed_surface_are_connected(torus):
-    found = labels(torus, parts=8)
+@pytest.mark.parametrize("parts", [2, 5, 8, 16, 32])
+def test_parts_of_a_closed_surface_are_connected(torus, parts):
+    found = labels(torus, parts=parts)
     graph = torus.faces
     inside = found[graph.first] == found[graph.second]
     pieces = components(len(found), graph.first[inside], graph.second[inside])
-    assert pieces.max() + 1 == 8
+    assert pieces.max() + 1 == parts
 
 
 def test_progress_never_turns_back_and_has_many_stages():

@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Borders of all cuts of a merge tree, moved onto creases once, from the root down.
+
+The border of each merge is cut anew inside what the merge covers, the highest merge first. Later
+ones only divide one of its sides, so every cut of the tree has refined borders, and finer cuts lie
+within coarser ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..geometry.graphcut import BAND, FIRST, SECOND, BorderCutter, core_reach
+from ..geometry.graphs import components, sums
+from ..tree import MergeTree
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+MERGES = 64  # the highest merges, whose borders are refined; finer borders are those of patches
+TINY = 1e-15  # area that a degenerate face counts for
+
+
+def refine_borders(
+    cutter: BorderCutter,
+    patch: Ints,
+    tree: MergeTree,
+    contacts: Ints,
+    merges: int = MERGES,
+    tick: Callable[[float], None] = lambda share: None,
+) -> tuple[Ints, MergeTree]:
+    """Patches and tree with the borders of the highest merges refined.
+
+    patch : (F,) 0..P-1. contacts : (N, 2) patches that belong together without an edge of the
+    cutter's graph between them.
+
+    No patch appears or vanishes. A patch that a border passes over as a whole is hung on the other
+    side in the new tree.
+    """
+    merges = min(merges, tree.leaf_count - 1)
+    work = _Refinement(cutter, patch, tree, merges)
+    for done in range(merges):
+        tick(done / merges)
+        work.refine(done + 2)
+    work.melt_crumbs()
+    tick(1.0)
+    work.hang_crumbs(merges, contacts)
+    return work.patch, work.tree
+
+
+def _sides(tree: MergeTree, parts: int) -> NDArray[np.int8]:
+    """Where each patch is in the merge that is undone to make so many parts: (P,)."""
+    side = np.zeros(tree.leaf_count, dtype=np.int8)
+    first, second = tree.children[tree.leaf_count - parts].tolist()
+    side[tree.subtree(first)], side[tree.subtree(second)] = FIRST, SECOND
+    return side
+
+
+class _Refinement:
+    """Patches and tree while borders move."""
+
+    def __init__(self, cutter: BorderCutter, patch: Ints, tree: MergeTree, merges: int) -> None:
+        self.cutter, self.graph = cutter, cutter.graph
+        self.patch, self.tree, self.leaves = patch.copy(), tree, tree.leaf_count
+        self.count = np.bincount(patch, minlength=self.leaves)
+        self.across = np.flatnonzero(patch[self.graph.first] != patch[self.graph.second])
+        # Each part of the finest refined cut keeps a core, so that none is lost to its neighbours.
+        part = tree.cut(merges + 1).astype(np.int64)
+        area = sums(sums(self.graph.area, patch, self.leaves), part, merges + 1)
+        self.reach = np.minimum(BAND, core_reach(area))[part]
+
+    def refine(self, parts: int) -> None:
+        """Cut the border anew that divides `parts` - 1 parts into `parts`."""
+        graph, side = self.graph, _sides(self.tree, parts)
+        one, two = (side[self.patch[end[self.across]]] for end in (graph.first, graph.second))
+        edges = np.unique(self.across[one + two == FIRST + SECOND])
+        if len(edges) == 0:
+            return  # joined by nearness
+        free, on_first = self.cutter.cut(self.patch, side, self.reach, edges)
+        now = np.where(on_first, FIRST, SECOND)
+        moved = side[self.patch[free]] != now
+        if moved.any():
+            self._move(free[moved], now[moved], side)
+
+    def _move(self, faces: Ints, to: Ints, side: NDArray[np.int8]) -> None:
+        """Give faces to the sides that they moved to, and each to a patch there."""
+        self.across = np.concatenate([self.across, self.cutter.neighbours.of(faces)[1]])
+        before = self.patch[faces]
+        lost = np.bincount(before, minlength=self.leaves)
+        whole = (lost > 0) & (lost == self.count)
+        if whole.any():
+            found = self._adopted(faces, to, side)
+            for leaf in np.flatnonzero(whole):
+                near = found[(before == leaf) & (found >= 0)]
+                if len(near):
+                    self._hang(int(leaf), int(np.bincount(near).argmax()), side)
+            faces, to, before = (values[~whole[before]] for values in (faces, to, before))
+        found = self._adopted(faces, to, side)
+        faces, before, found = (values[found >= 0] for values in (faces, before, found))
+        self.patch[faces] = found
+        self.count -= np.bincount(before, minlength=self.leaves)
+        self.count += np.bincount(found, minlength=self.leaves)
+
+    def _hang(self, leaf: int, beside: int, side: NDArray[np.int8]) -> None:
+        self.tree = self.tree.regrafted(leaf, beside)
+        side[leaf] = side[beside]
+
+    def _adopted(self, faces: Ints, to: Ints, side: NDArray[np.int8]) -> Ints:
+        """The patch, on its new side, from which each moved face is reached first, or -1."""
+        face, _, other = self.cutter.neighbours.of(faces)
+        here, there = self.cutter.places(faces, face), self.cutter.places(faces, other)
+        found = np.full(len(faces), -1, dtype=np.int64)
+        rim = (there < 0) & (side[self.patch[other]] == to[here])
+        found[here[rim]] = self.patch[other[rim]]
+        inner = (there >= 0) & (to[here] == to[there])
+        here, there = here[inner], there[inner]
+        while True:
+            ring = (found[here] < 0) & (found[there] >= 0)
+            if not ring.any():
+                return found
+            found[here[ring]] = found[there[ring]]
+
+    def melt_crumbs(self) -> None:
+        """Give what moved borders cut off from a patch to the patch around it."""
+        graph = self.graph
+        inside = self.patch[graph.first] == self.patch[graph.second]
+        piece = components(len(self.patch), graph.first[inside], graph.second[inside])
+        _, face = np.unique(piece, return_index=True)
+        area = sums(graph.area + TINY, piece, len(face))
+        # A patch may hold several islands; of each its largest piece stays.
+        home = self.patch[face] * graph.islands + graph.island[face]
+        order = np.lexsort((-area, home))
+        crumb = np.ones(len(face), dtype=bool)
+        crumb[order[np.diff(home[order], prepend=-1) != 0]] = False
+        one, two = piece[graph.first], piece[graph.second]
+        touching = crumb[one] != crumb[two]
+        one, two, length = one[touching], two[touching], graph.edge_length[touching]
+        inner, outer = np.where(crumb[one], one, two), np.where(crumb[one], two, one)
+        owner = self.patch[face]
+        for number in np.unique(inner):
+            mine = inner == number
+            border = sums(length[mine], owner[outer[mine]], self.leaves)
+            near = np.unique(owner[outer[mine]])
+            # The nearest relative in the tree: coarser cuts stay as they are.
+            relation = self.tree.meeting(int(owner[number]), near)
+            owner[number] = near[np.lexsort((-border[near], relation))[0]]
+        self.patch = owner[piece]
+
+    def hang_crumbs(self, merges: int, contacts: Ints) -> None:
+        """Hang patches that moved borders cut off from their part on the part around them."""
+        graph = self.graph
+        one, two = self.patch[graph.first], self.patch[graph.second]
+        across = one != two
+        key = (np.minimum(one, two) * self.leaves + np.maximum(one, two))[across]
+        keys, index = np.unique(key, return_inverse=True)
+        length = sums(graph.edge_length[across], index.reshape(-1), len(keys))
+        first, second = keys // self.leaves, keys % self.leaves
+        area = sums(graph.area + TINY, self.patch, self.leaves)
+        one, two = np.concatenate([np.stack([first, second], axis=1), contacts]).T
+        for parts in range(2, merges + 2):
+            side = _sides(self.tree, parts)
+            inside = (side[one] == side[two]) & (side[one] > 0)
+            piece = components(self.leaves, one[inside], two[inside])
+            for mine in (np.flatnonzero(side == FIRST), np.flatnonzero(side == SECOND)):
+                main = np.bincount(piece[mine], weights=area[mine]).argmax()
+                for leaf in mine[piece[mine] != main]:
+                    border = np.zeros(self.leaves)
+                    border[second[first == leaf]] = length[first == leaf]
+                    border[first[second == leaf]] = length[second == leaf]
+                    border[side == side[leaf]] = 0
+                    if border.any():
+                        self._hang(int(leaf), int(border.argmax()), side)
