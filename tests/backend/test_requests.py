@@ -24,7 +24,11 @@ EXAMPLES: list[requests.Fields] = [
     requests.CloseMesh("name"),
     Segment("name", parts=3),
     Segment("name", granularity=0.25, engine="auto", seed=9),
+    Segment(
+        "name", groups=np.array([-1, 4], np.int32), borders=np.array([[0, 1], [2, 3]], np.int32)
+    ),
     requests.Cut("name"),
+    requests.Cut("name", parts=2, groups=np.zeros(2, np.int32)),
     requests.CutLabels(np.zeros(2, np.int32), 1),
     Click("name", 4, np.zeros((2, 3)), np.array([1, 0], np.int8)),
     requests.Clicked(4, np.zeros(2, bool), 0.5),
@@ -100,6 +104,35 @@ def test_wrong_parameter(changes: dict[str, Any], says: str) -> None:
 def test_wrong_array(changes: dict[str, Any], says: str) -> None:
     with pytest.raises(BadInput, match=says):
         OpenMesh.from_message({}, {"vertices": VERTICES, "faces": FACES, **changes})
+
+
+@pytest.mark.parametrize(
+    ("arrays", "says"),
+    [
+        ({"groups": np.zeros(2)}, "'groups' must be an array of int32"),
+        ({"groups": np.zeros((2, 2), np.int32)}, "'groups' must have the shape"),
+        ({"borders": np.zeros((2, 3), np.int32)}, r"'borders' must have the shape \[N, 2\]"),
+    ],
+)
+def test_wrong_hints(arrays: dict[str, Any], says: str) -> None:
+    with pytest.raises(BadInput, match=says):
+        Segment.from_message({"fingerprint": "name"}, arrays)
+
+
+def test_hints_are_told_apart_by_their_digests() -> None:
+    one, two = np.array([0, 1], np.int32), np.array([[0, 1]], np.int32)
+    hints: list[dict[str, Any]] = [
+        {},
+        {"groups": one},
+        {"groups": one[::-1]},
+        {"borders": two},
+        {"groups": one, "borders": two},
+        {"borders": two[:0]},
+    ]
+    digests = [Segment("name", parts=3, **hint).hints_digest() for hint in hints]
+    assert len(set(digests)) == len(hints)
+    assert digests[0] == ""
+    assert requests.Cut("other", seed=4, **hints[4]).hints_digest() == digests[4]
 
 
 def test_missing_fields_are_named() -> None:

@@ -230,6 +230,39 @@ def test_cut_answers_from_the_cache(segmented: Any, monkeypatch: pytest.MonkeyPa
         ask(ours, Cut("mesh", seed=1))
 
 
+def test_hints_are_cached_by_what_they_say(segmented: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, plain, _ = segmented
+    left = (capsules()[0][capsules()[1]].mean(axis=1)[:, 0] < 2).astype(np.int32)
+    hinted = ask(ours, Segment("mesh", parts=2, groups=left))
+    assert np.array_equal(hinted.labels == hinted.labels[0], left == left[0])
+    bar, include = np.array([[1.9, 0, 0.3]]), np.ones(1, np.int8)
+    monkeypatch.setattr("backend.pipelines.segment.analyse", raising(AssertionError("computed")))
+    assert np.array_equal(ask(ours, Cut("mesh", parts=2, groups=left)).labels, hinted.labels)
+    # A click is answered on what was segmented last: with hints now, without them afterwards.
+    with_hints = ask(ours, requests.Click("mesh", 1, bar, include)).mask
+    ask(ours, Cut("mesh", parts=3))
+    without = ask(ours, requests.Click("mesh", 2, bar, include)).mask
+    assert with_hints.any()
+    assert left[with_hints].all()
+    assert not left[without].all()
+    assert np.array_equal(ask(ours, Segment("mesh", parts=3)).labels, plain.labels)
+    with pytest.raises(BadInput, match="not decomposed yet"):
+        ask(ours, Cut("mesh", parts=2, groups=1 - left))
+
+
+def test_a_mesh_keeps_the_analyses_used_last() -> None:
+    ours = Session()
+    vertices, faces = capsules()
+    ask(ours, OpenMesh(vertices, faces, "mesh"))
+    hints = [np.full(len(faces), k, np.int32) for k in range(8)]
+    for groups in hints:
+        ask(ours, Segment("mesh", groups=groups))
+        ask(ours, Cut("mesh", groups=hints[0]))
+    assert ask(ours, Cut("mesh", groups=hints[7])).parts
+    with pytest.raises(BadInput, match="not decomposed yet"):
+        ask(ours, Cut("mesh", groups=hints[1]))
+
+
 def test_a_finished_analysis_survives_a_cancel(monkeypatch: pytest.MonkeyPatch) -> None:
     ours = Session()
     ask(ours, OpenMesh(*capsules(), "mesh"))

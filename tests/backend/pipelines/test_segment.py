@@ -10,7 +10,7 @@ import trimesh
 from backend.errors import BadInput, Cancelled
 from backend.evaluation.metrics import rand_error
 from backend.geometry.graphs import components
-from backend.pipelines.segment import analyse, labels
+from backend.pipelines.segment import Hints, analyse, labels
 
 
 def arrays(mesh):
@@ -167,3 +167,86 @@ def test_smooth_bodies_of_one_piece_fall_into_their_parts(shape, most):
     found = labels(analysis)
     assert rand_error(found, truths) < most
     assert rand_error(found, truths) < 0.5 * rand_error(np.zeros(len(faces)), truths)
+
+
+def edges_between(mesh, sides):
+    """Vertices of the edges between faces of different sides, (N, 2)."""
+    one, two = mesh.face_adjacency.T
+    return mesh.face_adjacency_edges[sides[one] != sides[two]]
+
+
+BALL = trimesh.creation.icosphere(subdivisions=4)
+UPPER = (BALL.triangles_center[:, 2] > 0.1).astype(np.int32)
+
+
+@pytest.mark.parametrize(
+    "hints", [Hints(groups=UPPER), Hints(borders=edges_between(BALL, UPPER).astype(np.int32))]
+)
+def test_hints_that_divide_a_smooth_ball_make_its_parts(hints):
+    analysis = analyse(*arrays(BALL), hints=hints)
+    assert analysis.tree.natural_parts == 2
+    assert rand_error(labels(analysis), UPPER) == 0
+    # Finer cuts divide the halves and never join them.
+    fine = labels(analysis, parts=40)
+    assert len(np.unique(fine * 2 + UPPER)) == 40
+
+
+def test_a_seam_that_divides_nothing_does_no_harm():
+    seam = edges_between(BALL, UPPER)
+    seam = seam[BALL.vertices[seam].mean(axis=1)[:, 0] > 0]
+    assert analyse(*arrays(BALL), hints=Hints(borders=seam)).tree.natural_parts == 1
+    with np.load(SMOOTH) as file:
+        vertices, faces = file["hand/vertices"].astype(float), file["hand/faces"].astype(np.int64)
+        truths = file["hand/truths"]
+    hand = trimesh.Trimesh(vertices, faces, process=False)
+    seam = edges_between(hand, hand.triangles_center[:, 0] > hand.centroid[0])
+    middle = vertices[seam].mean(axis=1)[:, 1]
+    hints = Hints(borders=seam[middle > np.median(middle)])
+    plain, hinted = labels(analyse(vertices, faces)), labels(analyse(vertices, faces, hints=hints))
+    assert rand_error(hinted, truths) < rand_error(plain, truths) + 0.02
+
+
+def test_truth_as_a_hint_is_found():
+    with np.load(SMOOTH) as file:
+        vertices, faces = file["human/vertices"].astype(float), file["human/faces"].astype(np.int64)
+        truth = file["human/truths"][0].astype(np.int32)
+    analysis = analyse(vertices, faces, hints=Hints(groups=truth))
+    assert rand_error(labels(analysis, parts=len(np.unique(truth))), truth) < 0.01
+    assert len(np.unique(labels(analysis) * 100 + truth)) == labels(analysis).max() + 1
+
+
+def test_hints_without_an_opinion_change_nothing(torus):
+    hints = Hints(np.full(len(torus.patch), -1, np.int32), np.zeros((0, 2), np.int32))
+    mesh = arrays(trimesh.creation.torus(1.0, 0.3, 48, 24))
+    same = analyse(*mesh, hints=hints)
+    np.testing.assert_array_equal(same.patch, torus.patch)
+    np.testing.assert_array_equal(same.tree.children, torus.tree.children)
+
+
+@pytest.mark.parametrize("wild", ["own", "random", "edges"])
+def test_hints_at_every_edge_are_survived(wild):
+    vertices, faces = arrays(trimesh.creation.icosphere(subdivisions=4))
+    hints = {
+        "own": Hints(groups=np.arange(len(faces))),
+        "random": Hints(groups=np.random.default_rng(0).integers(-1, 9, len(faces))),
+        "edges": Hints(borders=np.concatenate([faces[:, :2], faces[:, 1:]])),
+    }[wild]
+    analysis = analyse(vertices, faces, hints=hints)
+    patches = analysis.tree.leaf_count
+    assert np.unique(analysis.patch).tolist() == list(range(patches))
+    assert patches < 1500
+    assert labels(analysis, parts=7).max() == 6
+
+
+@pytest.mark.parametrize(
+    ("hints", "sentence"),
+    [
+        (Hints(groups=np.zeros(3, np.int32)), "groups for 3 faces, but the mesh has"),
+        (Hints(borders=np.array([[0, 10**6]])), "do not exist"),
+        (Hints(borders=np.array([[-1, 0]])), "do not exist"),
+        (Hints(borders=np.zeros((2, 3), int)), "pairs"),
+    ],
+)
+def test_hints_that_do_not_fit_are_refused(hints, sentence):
+    with pytest.raises(BadInput, match=sentence):
+        analyse(*arrays(BALL), hints=hints)
