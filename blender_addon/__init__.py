@@ -15,6 +15,7 @@ MODULES = (
     "ops_assemble",
     "handlers",
     "jobs",
+    "jobs_ops",
     "overlay",
     "lists",
     "panels",

@@ -12,16 +12,18 @@
 from __future__ import annotations
 
 import itertools
+import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from ..backend.errors import PartwiseError
+from ..backend.errors import Cancelled, PartwiseError
 from ..backend.requests import Fields
 from .engine_log import EngineLog
-from .engine_process import Call, EngineProcess, Events
+from .engine_process import Call, EngineProcess, Events, in_words
 
 RESTART_DELAY = 0.5  # seconds; what ended the engine (say, no memory) may need a moment to pass
 PATIENCE = 3.0  # seconds for the engine to end when it is asked to
@@ -66,10 +68,27 @@ class Client:
         self._engine.send(call)
         return call
 
+    def compute(self, work: Callable[[], Any]) -> Call:
+        """Run `work` on a thread of its own; what it returns is the call's result.
+
+        It needs no engine. It must touch nothing that belongs to Blender.
+        """
+        call = Call(next(self._ids))
+
+        def run() -> None:
+            try:
+                self._events.put(partial(call.settle, work()))
+            except Exception as error:
+                self._events.put(partial(call.settle, error=in_words(error)))
+
+        threading.Thread(target=run, name="partwise work", daemon=True).start()
+        return call
+
     def cancel(self, call: Call) -> None:
         """End a call at once, with the error Cancelled; the engine then stops working on it."""
         if self._engine is not None:
             self._engine.cancel(call)
+        call.settle(error=Cancelled())
 
     def poll(self) -> bool:
         """Take in what has happened. Returns whether anything has."""

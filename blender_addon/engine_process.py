@@ -43,14 +43,14 @@ _INSTALL = "Restart Blender; if that does not help, install Partwise again."
 
 @dataclass(eq=False)
 class Call:
-    """A request and what became of it. Changes only when the client is polled.
+    """A request, or work without one, and what became of it. Changes only in the client's `poll`.
 
     `share` (0..1) and `stage` are the engine's progress. At the end `done` is true and either
     `error` is set, or `result` is what the engine answered, or what `then` made of it.
     """
 
     id: int
-    request: Fields
+    request: Fields | None = None
     then: Callable[[Any], Any] | None = None
     stage: str = ""
     share: float = 0.0
@@ -215,15 +215,8 @@ class EngineProcess:
         elif message.type == "result":
             try:
                 self._answer(call.id, result=_result(call, message))
-            except PartwiseError as error:
-                self._answer(call.id, error=error)
-            except MemoryError:
-                memory = OutOfMemory(
-                    "There was no memory for the result.", "Close other programs, and try again."
-                )
-                self._answer(call.id, error=memory)
             except Exception as error:
-                self._answer(call.id, error=unexpected(error))
+                self._answer(call.id, error=in_words(error))
 
     def _answer(
         self, call_id: int, *, result: Any = None, error: PartwiseError | None = None
@@ -248,15 +241,14 @@ class EngineProcess:
                 return PartwiseError("The engine is none of this version.", _INSTALL, detail)
             return PartwiseError("What the engine sent cannot be read.", _REPORT, detail)
         if self.hello is None:
-            how = _in_words(status)
-            return PartwiseError(f"The engine could not start: it {how}.", _INSTALL, log)
+            return PartwiseError(f"The engine could not start: it {_how(status)}.", _INSTALL, log)
         if status == -getattr(signal, "SIGKILL", 9):
             return PartwiseError(
                 "The engine was ended by the system, perhaps because memory ran out.",
                 "Close other programs, or reduce the mesh, and try again.",
                 log,
             )
-        return PartwiseError(f"The engine broke down: it {_in_words(status)}.", _REPORT, log)
+        return PartwiseError(f"The engine broke down: it {_how(status)}.", _REPORT, log)
 
     # On the thread that writes.
 
@@ -274,10 +266,8 @@ class EngineProcess:
         elif not item.done:
             try:
                 pieces = encode(*_request(item))
-            except PartwiseError as error:  # too large for a message
-                self._answer(item.id, error=error)
-            except Exception as error:
-                self._answer(item.id, error=unexpected(error))
+            except Exception as error:  # too large for a message
+                self._answer(item.id, error=in_words(error))
             else:
                 write_pieces(stdin, pieces)
 
@@ -290,17 +280,27 @@ class EngineProcess:
             call.settle(result, error)
 
 
-def unexpected(error: BaseException) -> PartwiseError:
-    """A fault of Partwise, as an error for people with the traceback as detail."""
+def in_words(error: Exception) -> PartwiseError:
+    """An exception as an error for people; the detail of an unexpected one is its traceback."""
+    if isinstance(error, PartwiseError):
+        return error
+    detail = "".join(traceback.format_exception(error))
+    if isinstance(error, MemoryError):
+        return OutOfMemory(
+            "There was not enough memory for the result.",
+            "Close other programs, or reduce the mesh, and try again.",
+            detail,
+        )
     return PartwiseError(
         f"Something went wrong inside Partwise ({type(error).__name__}).",
         "Send us the report: this is a fault of Partwise.",
-        "".join(traceback.format_exception(error)),
+        detail,
     )
 
 
 def _request(call: Call) -> tuple[dict[str, Any], Mapping[str, Any]]:
     method = next(name for name, (kind, _) in METHODS.items() if kind is type(call.request))
+    assert call.request is not None
     params, arrays = call.request.to_message()
     return {"type": "request", "id": call.id, "method": method, "params": params}, arrays
 
@@ -340,7 +340,7 @@ def _reap(process: subprocess.Popen[bytes]) -> int | None:
         return None
 
 
-def _in_words(status: int) -> str:
+def _how(status: int) -> str:
     if status < 0:
         try:
             return f"was ended by {signal.Signals(-status).name}"

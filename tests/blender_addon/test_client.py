@@ -261,6 +261,27 @@ def test_cancel_while_then_runs(actor):
     assert isinstance(call.error, Cancelled)
 
 
+# Work without the engine.
+
+
+def test_work_on_another_thread_needs_no_engine(client):
+    assert settle(client, client.compute(lambda: 6 * 7)).result == 42
+    failed = settle(client, client.compute(lambda: 1 // 0))
+    assert "ZeroDivisionError" in failed.error.detail
+    full = settle(client, client.compute(lambda: np.empty(1 << 60, np.uint8)))
+    assert full.error.code == "OUT_OF_MEMORY"
+    assert client.pid is None
+
+
+def test_work_on_another_thread_is_cancelled_at_once(client):
+    call = client.compute(lambda: time.sleep(0.3))
+    client.cancel(call)
+    assert isinstance(call.error, Cancelled)
+    time.sleep(0.5)
+    client.poll()
+    assert isinstance(call.error, Cancelled)
+
+
 # Death and restart.
 
 
