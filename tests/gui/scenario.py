@@ -4,6 +4,9 @@
 from __future__ import annotations
 
 import importlib
+import os
+import signal
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +14,8 @@ import bpy
 from window import Waits, Window
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
+PERIOD = 0.01  # seconds between ticks that show how responsive Blender is
+TICKS, BUTTONS = 0.14, 0.96  # columns of the panel
 EXTENSION = "bl_ext.user_default.partwise"
 
 
@@ -19,15 +24,23 @@ def ours(name: str) -> Any:
     return importlib.import_module(f"{EXTENSION}.blender_addon.{name}")
 
 
-def labels(name: str = "") -> list[int]:
-    """The part id of each face of an object, by default of the active one."""
-    obj = bpy.data.objects[name] if name else bpy.context.view_layer.objects.active
-    found = ours("parts").get_labels(obj.data)
-    return [int(label) for label in found]
+def active() -> bpy.types.Object:
+    return bpy.context.view_layer.objects.active
+
+
+def table() -> bpy.types.PropertyGroup:
+    """The parts of the active object."""
+    return active().data.partwise
+
+
+def labels() -> list[int]:
+    """The part id of each face of the active object."""
+    found: list[int] = ours("parts").get_labels(active().data).tolist()
+    return found
 
 
 def part_count() -> int:
-    return len(bpy.context.view_layer.objects.active.data.partwise.parts)
+    return len(table().parts)
 
 
 def children() -> list[int]:
@@ -98,8 +111,158 @@ def drag_granularity(window: Window, package: Path) -> Waits[None]:
     assert labels() == before
 
 
-STEPS = (install, show_fox, decompose, drag_granularity)
+def merge(window: Window, package: Path) -> Waits[None]:
+    """Tick two parts in the list and merge them; one step of undo."""
+    before, count = labels(), part_count()
+    yield from window.press("bpy.ops.partwise.tick_part(row=0", across=TICKS)
+    yield from window.press("bpy.ops.partwise.tick_part(row=1", across=TICKS)
+    yield from window.picture("05_ticked")
+    yield from window.press("bpy.ops.partwise.merge_parts", across=BUTTONS)
+    assert part_count() == count - 1
+    yield from window.picture("06_merged")
+    yield from window.undo()
+    assert labels() == before
+    assert [part.selected for part in table().parts][:2] == [True, True]
+    for row in (1, 0):
+        yield from window.press(f"bpy.ops.partwise.tick_part(row={row}", across=TICKS)
+    assert not any(part.selected for part in table().parts)
+
+
+def split_one(window: Window, package: Path) -> Waits[None]:
+    """Split the active part where the engine sees the next border; one step of undo."""
+    before, count = labels(), part_count()
+    yield from window.press("bpy.ops.partwise.split_part", across=BUTTONS)
+    yield from window.until(lambda: part_count() > count, "a split part", 10)
+    assert part_count() == count + 1
+    yield from window.picture("07_split_part")
+    yield from window.undo()
+    assert labels() == before
+
+
+def hide(window: Window, package: Path) -> Waits[None]:
+    """Show one part alone, then all again; nothing is left on the object."""
+    obj = active()
+    yield from window.press("bpy.ops.partwise.isolate_parts", across=BUTTONS)
+    shown = obj.evaluated_get(bpy.context.evaluated_depsgraph_get()).data
+    assert len(shown.polygons) == table().parts[table().active].faces
+    yield from window.picture("08_isolated")
+    yield from window.press("bpy.ops.partwise.isolate_parts", across=BUTTONS)
+    assert len(active().modifiers) == 0
+    yield from window.undo()
+    assert len(active().modifiers) == 1
+    yield from window.undo()
+    assert len(active().modifiers) == 0
+
+
+def edit_mode(window: Window, package: Path) -> Waits[None]:
+    """Select the faces of a part in Edit Mode; colours stay, the selection is seen."""
+    yield from window.press("bpy.ops.partwise.select_faces", across=BUTTONS)
+    assert bpy.context.mode == "EDIT_MESH"
+    assert active().data.total_face_sel == table().parts[table().active].faces
+    yield from window.picture("09_edit_mode")
+    yield from window.key("TAB")
+    assert bpy.context.mode == "OBJECT"
+
+
+def engine_dies(window: Window, package: Path) -> Waits[None]:
+    """The engine is killed in the middle of a job: a card says so, and the next job runs."""
+    yield from load_large(window)
+    jobs, before = ours("jobs"), set(children())
+    yield from window.press("bpy.ops.partwise.decompose")
+    yield from window.until(lambda: jobs.current().share > 0.05, "progress")
+    for pid in children():
+        os.kill(pid, signal.SIGKILL)
+    yield from window.until(lambda: not jobs.busy(), "the end of the job", 10)
+    assert jobs.current().state == "FAILED"
+    assert part_count() == 0
+    yield from window.picture("10_engine_died")
+    yield from window.press("bpy.ops.partwise.copy_report")
+    assert "Partwise" in bpy.context.window_manager.clipboard
+    assert str(Path.home()) not in bpy.context.window_manager.clipboard
+    yield from window.press("bpy.ops.partwise.dismiss_job", across=0.8)
+    assert jobs.current() is None
+    assert before.isdisjoint(children())
+
+
+def cancel(window: Window, package: Path) -> Waits[None]:
+    """The cross beside the progress ends a job at once, and leaves the scene as it was."""
+    jobs = ours("jobs")
+    yield from window.press("bpy.ops.partwise.decompose")
+    cross = yield from window.find("bpy.ops.partwise.cancel_job", across=0.97)
+    assert jobs.busy()
+    yield from window.click(*cross)
+    assert jobs.current().state == "CANCELLED"
+    assert part_count() == 0
+    yield from window.picture("11_cancelled")
+
+
+def stays_responsive(window: Window, package: Path) -> Waits[None]:
+    """A job never keeps Blender's main thread: an idle timer comes in time all the while.
+
+    Drawing, which is slow by software, is kept out of it: no 3D view is open meanwhile.
+    """
+    jobs, late = ours("jobs"), {True: [0.0], False: [0.0]}
+    last = time.perf_counter()
+
+    def tick() -> float:
+        nonlocal last
+        now = time.perf_counter()
+        late[jobs.busy()].append(now - last - PERIOD)
+        last = now
+        return PERIOD
+
+    area = window.area
+    area.type = "TEXT_EDITOR"
+    yield 1.0
+    start = time.perf_counter()
+    bpy.ops.partwise.decompose()
+    last = time.perf_counter()
+    pressed = last - start
+    bpy.app.timers.register(tick, first_interval=PERIOD)
+    yield from window.until(lambda: not jobs.busy(), "the end of the job")
+    yield 0.5
+    bpy.app.timers.unregister(tick)
+    assert jobs.current().state == "DONE", jobs.current().error
+    running, applied = max(late[True]), max(late[False])
+    print(
+        f"       {len(active().data.polygons):,} faces: {1000 * pressed:.0f} ms to start, ticks at "
+        f"most {1000 * running:.0f} ms late while it ran, {1000 * applied:.0f} ms to apply"
+    )
+    assert running < 0.05
+    area.type = "VIEW_3D"
+    yield from window.open_tab("Partwise")
+    yield from window.picture("12_large")
+
+
+STEPS = (
+    install,
+    show_fox,
+    decompose,
+    drag_granularity,
+    merge,
+    split_one,
+    hide,
+    edit_mode,
+    engine_dies,
+    cancel,
+    stays_responsive,
+)
 ALWAYS = (install, show_fox)
+
+
+def load_large(window: Window) -> Waits[None]:
+    """A mesh on which the engine works for some seconds."""
+    with window.here():
+        bpy.ops.object.select_all(action="SELECT")
+        bpy.ops.object.delete()
+        bpy.ops.mesh.primitive_monkey_add()
+        bpy.ops.object.modifier_add(type="SUBSURF")
+        bpy.context.object.modifiers[0].levels = 4
+        bpy.ops.object.modifier_apply(modifier=bpy.context.object.modifiers[0].name)
+        bpy.ops.view3d.view_selected()
+        bpy.ops.ed.undo_push(message="Large")
+    yield 1.0
+    assert len(active().data.polygons) > 100_000
 
 
 def load(window: Window, example: str) -> Waits[None]:

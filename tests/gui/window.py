@@ -21,6 +21,7 @@ Waits = Generator[float, None, T]
 
 BEAT = 0.15  # seconds in which an event is handled and drawn, by software
 LINE = 9  # pixels: less than the height of a button
+MODIFIERS = {"ctrl": "LEFT_CTRL", "shift": "LEFT_SHIFT"}
 MARGIN = 40  # pixels of the sidebar's tabs
 
 
@@ -54,8 +55,18 @@ class Window:
 
     def click(self, x: int, y: int, **held: bool) -> Waits[None]:
         yield from self.move(x, y)
-        yield from self.event("LEFTMOUSE", "PRESS", x, y, **held)
-        yield from self.event("LEFTMOUSE", "RELEASE", x, y, **held)
+        yield from self.tap("LEFTMOUSE", x, y, **held)
+
+    def tap(self, type: str, x: int, y: int, **held: bool) -> Waits[None]:
+        """Press and release a button or key; Blender takes modifiers as held until let go."""
+        keys = [MODIFIERS[name] for name in held]
+        for key in keys:
+            yield from self.event(key, "PRESS", x, y)
+        yield from self.event(type, "PRESS", x, y, **held)
+        yield from self.event(type, "RELEASE", x, y, **held)
+        for key in keys:
+            yield from self.event(key, "RELEASE", x, y)
+        yield 2 * BEAT
 
     def drag(self, x: int, y: int, by: int, steps: int = 8) -> Waits[None]:
         """Press, move to the side in some steps, and release."""
@@ -70,9 +81,7 @@ class Window:
         region = self.region()
         x, y = region.x + region.width // 3, region.y + region.height // 2
         yield from self.move(x, y)
-        yield from self.event(type, "PRESS", x, y, **held)
-        yield from self.event(type, "RELEASE", x, y, **held)
-        yield 2 * BEAT
+        yield from self.tap(type, x, y, **held)
 
     def undo(self) -> Waits[None]:
         yield from self.key("Z", ctrl=True)
@@ -115,8 +124,13 @@ class Window:
 
     def press(self, what: str, across: float = 0.4, **held: bool) -> Waits[None]:
         """Find a button and click it."""
-        place = yield from self.find(what, across)
-        yield from self.click(*place, **held)
+        x, y = yield from self.find(what, across)
+        for nudge in range(10):  # it may be drawn anew just now
+            yield 2 * BEAT
+            if self.under_mouse().startswith(what):
+                break
+            yield from self.move(x + nudge % 3, y)
+        yield from self.tap("LEFTMOUSE", x, y, **held)
 
     def until(self, condition: Callable[[], bool], what: str, seconds: float = 60.0) -> Waits[None]:
         """Wait until something is so."""
