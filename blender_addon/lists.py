@@ -18,7 +18,7 @@ from .ops_parts import PartOperator, chosen
 Keys = Sequence[str] | NDArray[np.float64]
 
 # The list shows more columns from these widths on, in pixels at a resolution scale of 1.
-WIDE, WIDER = 300, 380
+WIDE, WIDER = 330, 420
 DEFAULT_WIDTH = 220
 
 _shown: list[int] = []  # rows as they were last shown, from top to bottom, for ranges of ticks

@@ -8,7 +8,9 @@ import bpy
 from ..backend.errors import BadInput, PartwiseError
 from . import jobs, lists, ops_decompose, parts, presets, targets
 
-MARGIN = 60  # pixels of a panel and a box that text cannot use, at a resolution scale of 1
+# What text cannot use of the sidebar's width, in pixels at a resolution scale of 1: the tabs and
+# the borders of panel and box; and an icon before it.
+MARGIN, ICON = 66, 26
 
 
 class SidebarPanel:
@@ -61,22 +63,18 @@ class PARTWISE_PT_parts(SidebarPanel, bpy.types.Panel):
         row = layout.row()
         row.template_list("PARTWISE_UL_parts", "", table, "parts", table, "active", rows=9)
         buttons = row.column(align=True)
-        for name, icon in (
-            ("merge_parts", "AUTOMERGE_ON"),
-            ("split_part", "MOD_EDGESPLIT"),
-            ("", ""),
-            ("select_faces", "RESTRICT_SELECT_OFF"),
-            ("new_part", "ADD"),
-            ("assign_faces", "GREASEPENCIL"),
-            ("", ""),
-            ("isolate_parts", "ZOOM_SELECTED"),
-            ("", ""),
-        ):
-            if name:
-                buttons.operator(f"partwise.{name}", text="", icon=icon)
-            else:
-                buttons.separator()
+        buttons.operator("partwise.merge_parts", text="", icon="AUTOMERGE_ON")
+        buttons.operator("partwise.split_part", text="", icon="MOD_EDGESPLIT")
+        buttons.separator()
+        buttons.operator("partwise.select_faces", text="", icon="RESTRICT_SELECT_OFF")
+        buttons.operator("partwise.isolate_parts", text="", icon="ZOOM_SELECTED")
+        buttons.separator()
         buttons.menu("PARTWISE_MT_parts", text="", icon="DOWNARROW_HLT")
+        if context.mode == "EDIT_MESH":
+            row = layout.row(align=True)
+            row.operator("partwise.assign_faces", text="Assign")
+            row.operator("partwise.new_part", text="New Part")
+            row.operator("partwise.pick_part", text="Pick")
         active = parts.active_part(context.object.data)
         if active is not None and lists.panel_width(context) < lists.WIDER:
             layout.label(text=f"{active.faces:,} faces, {lists.area_text(context, active.area)}")
@@ -185,18 +183,19 @@ def draw_text(
     column = layout.column(align=True)
     column.alert = alert
     column.scale_y = 0.8
-    for number, line in enumerate(wrap(text, context)):
-        first = icon if number == 0 else "BLANK1"
-        column.label(text=line, icon="NONE" if icon == "NONE" else first)
+    rest = "NONE" if icon == "NONE" else "BLANK1"
+    margin = MARGIN if icon == "NONE" else MARGIN + ICON
+    for number, line in enumerate(wrap(text, context, margin)):
+        column.label(text=line, icon=rest if number else icon)
 
 
-def wrap(text: str, context: bpy.types.Context) -> list[str]:
-    """The lines of a text that fit into the panel, in Blender's own font."""
+def wrap(text: str, context: bpy.types.Context, margin: float = MARGIN) -> list[str]:
+    """The lines of a text that fit into the panel beside a margin, in Blender's own font."""
     import blf
 
     scale = lists.ui_scale(context)
     blf.size(0, context.preferences.ui_styles[0].widget.points * scale)
-    room = (lists.panel_width(context) - MARGIN) * scale
+    room = (lists.panel_width(context) - margin) * scale
     lines: list[str] = []
     for word in text.split():
         longer = f"{lines[-1]} {word}" if lines else word

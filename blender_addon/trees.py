@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..backend.tree import MergeTree, renumber
+from ..backend.tree import MergeTree, cut_within
 from .labels import Areas, Labels
 
 MAX_BYTES = 256 << 20
@@ -47,15 +47,9 @@ class PolygonTree:
         part = np.where(inside, self.patch, -1).astype(np.int32)
         patches = np.unique(part[part >= 0])
         pieces = min(pieces, len(patches))
-        low, high = 1, self.tree.leaf_count
-        while low < high:  # each merge that is undone makes at most one piece more
-            middle = (low + high) // 2
-            if len(np.unique(self.tree.cut(middle)[patches])) < pieces:
-                low = middle + 1
-            else:
-                high = middle
         piece = np.zeros(self.tree.leaf_count, dtype=np.int32)
-        piece[patches] = renumber(self.tree.cut(low)[patches])
+        if pieces:
+            piece[patches] = cut_within(self.tree, patches, pieces)
         return _gather(piece, part), pieces
 
     def granularity_of(self, parts: int) -> float:

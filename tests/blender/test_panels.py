@@ -200,7 +200,7 @@ def test_texts_are_wrapped_without_losing_a_word():
 
 def test_wide_panels_show_more_columns(fox, monkeypatch):
     assert "3 faces, 12 m²" in draw(panels.PARTWISE_PT_parts).texts
-    monkeypatch.setattr(lists, "panel_width", lambda context: 400)
+    monkeypatch.setattr(lists, "panel_width", lambda context: 440)
     shown = draw(panels.PARTWISE_PT_parts).texts
     assert "12 m²" in shown
     assert "3 faces, 12 m²" not in shown
