@@ -9,7 +9,7 @@ texture of face colours. No timer; in background mode, nothing at all.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,7 @@ SURFACE_BIAS, LINE_BIAS = 2e-4, 8e-4  # shares of the distance to the eye
 BORDER = (0.02, 0.02, 0.03, 0.85)
 CHOSEN_BORDER = (1.0, 1.0, 1.0, 1.0)
 BORDER_WIDTH, CHOSEN_WIDTH = 1.5, 2.2  # pixels, times the interface's scale
+EDIT_SHARE = 0.5  # of the opacity, in Edit Mode, where the selection is below the colours
 CHOSEN_LIFT = 0.15  # how far a chosen part is lifted towards white
 
 
@@ -144,11 +145,18 @@ class Drawn:
         self._table = table
 
     def draw(
-        self, world: Matrix, view: Matrix, projection: Matrix, *, in_front: bool, scale: float
+        self,
+        world: Matrix,
+        view: Matrix,
+        projection: Matrix,
+        *,
+        in_front: bool = False,
+        clip_planes: Sequence[Sequence[float]] = (),
+        line_scale: float = 1.0,
     ) -> None:
         """Draw into the active frame buffer: depths first, so that only the nearest faces show.
 
-        scale : of the width of lines.
+        clip_planes : of the world, as a view with a clipping region has them.
         """
         import gpu
 
@@ -158,6 +166,8 @@ class Drawn:
         shader.bind()
         shader.uniform_float("to_view", shaders.normals_to_view(view, world))
         shader.uniform_sampler("colours", self._colours)
+        planes = shaders.plane_texture(clip_planes, world)
+        shader.uniform_sampler("planes", planes)
         gpu.state.depth_mask_set(True)
         gpu.state.color_mask_set(False, False, False, False)
         if in_front:  # Blender has put it before everything: make room for depths of its own
@@ -172,6 +182,8 @@ class Drawn:
         gpu.state.color_mask_set(True, True, True, True)
         gpu.state.blend_set("ALPHA")
         self._batch.draw(shader)
+        if clip_planes:  # which Blender's shader for lines does not know
+            return
         lines = shaders.line_shader()
         lines.bind()
         opacity = self._table.colours[:, 3].max(initial=0.0) if self._table else 0.0
@@ -180,8 +192,8 @@ class Drawn:
             gpu.matrix.load_matrix(view @ world)
             lines.uniform_float("viewportSize", gpu.state.viewport_get()[2:])
             for batch, (*rgb, alpha), width in self._borders:
-                lines.uniform_float("lineWidth", width * scale)
-                lines.uniform_float("color", (*rgb, alpha * opacity))
+                lines.uniform_float("lineWidth", width * line_scale)
+                lines.uniform_float("color", (*rgb, alpha * min(1.0, 2.0 * opacity)))
                 batch.draw(lines)
 
 
@@ -223,14 +235,17 @@ def draw_view(context: bpy.types.Context) -> None:
     state = gpu.state.blend_get(), gpu.state.depth_test_get(), gpu.state.depth_mask_get()
     try:
         for obj in _visible_objects(context):
-            drawn = update(obj, context.view_layer, opacity)
+            share = EDIT_SHARE if obj.mode == "EDIT" else 1.0
+            drawn = update(obj, context.view_layer, opacity * share)
             if drawn.labels is not None:
+                view = context.region_data
                 drawn.draw(
                     obj.evaluated_get(context.view_layer.depsgraph).matrix_world,
-                    context.region_data.view_matrix,
-                    context.region_data.window_matrix,
+                    view.view_matrix,
+                    view.window_matrix,
                     in_front=obj.show_in_front,
-                    scale=context.preferences.system.ui_scale,
+                    clip_planes=[*view.clip_planes] if view.use_clip_planes else (),
+                    line_scale=context.preferences.system.ui_scale,
                 )
     finally:
         gpu.state.blend_set(state[0])

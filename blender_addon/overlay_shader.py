@@ -6,6 +6,7 @@ Only Blender's own gpu module, so that it works on OpenGL, Vulkan and Metal alik
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -24,6 +25,7 @@ void main()
   int width = textureSize(colours, 0).x;
   colour = texelFetch(colours, ivec2(face % width, face / width), 0);
   normal_view = to_view * normal;
+  place = position;
   gl_Position = to_clip * vec4(position, 1.0);
 }
 """
@@ -36,6 +38,11 @@ void main()
 {
   if (colour.a == 0.0) {
     discard;
+  }
+  for (int plane = 0; plane < textureSize(planes, 0).x; plane++) {
+    if (dot(texelFetch(planes, ivec2(plane, 0), 0), vec4(place, 1.0)) < 0.0) {
+      discard;
+    }
   }
   vec3 n = normalize(normal_view);
   float key = 0.5 + 0.5 * dot(n, vec3(-0.37, 0.56, 0.74));
@@ -53,10 +60,12 @@ def face_shader() -> Any:
     between = gpu.types.GPUStageInterfaceInfo("partwise_overlay")
     between.flat("VEC4", "colour")
     between.smooth("VEC3", "normal_view")
+    between.smooth("VEC3", "place")
     info = gpu.types.GPUShaderCreateInfo()
     info.push_constant("MAT4", "to_clip")
     info.push_constant("MAT3", "to_view")
     info.sampler(0, "FLOAT_2D", "colours")
+    info.sampler(1, "FLOAT_2D", "planes")
     info.vertex_in(0, "VEC3", "position")
     info.vertex_in(1, "VEC3", "normal")
     info.vertex_in(2, "INT", "face")
@@ -105,8 +114,19 @@ def colour_texture(colours: Floats) -> Any:
     height = max(-(-len(colours) // width), 1)
     texels = np.zeros((height * width, 4), np.float32)
     texels[: len(colours)] = colours
-    values = gpu.types.Buffer("FLOAT", texels.size, texels.ravel())
-    return gpu.types.GPUTexture((width, height), format="RGBA16F", data=values)
+    return _texture(texels, width, height, "RGBA16F")
+
+
+def plane_texture(planes: Sequence[Sequence[float]], world: Matrix) -> Any:
+    """Planes of the world, on whose negative side an object is not drawn, in its own space."""
+    nowhere = [(0.0, 0.0, 0.0, 1.0)]
+    texels = np.array(planes or nowhere, np.float32) @ np.array(world, np.float32)
+    return _texture(texels, len(texels), 1, "RGBA32F")
+
+
+def _texture(texels: Floats, width: int, height: int, kind: str) -> Any:
+    values = gpu.types.Buffer("FLOAT", texels.size, np.ascontiguousarray(texels).ravel())
+    return gpu.types.GPUTexture((width, height), format=kind, data=values)
 
 
 def nearer(projection: Matrix, share: float) -> Matrix:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import bmesh
 import bpy
@@ -65,7 +66,7 @@ def update(obj: bpy.types.Object, opacity: float = 1.0) -> overlay.Drawn:
 
 
 def picture(
-    obj: bpy.types.Object, opacity: float = 1.0, depth: float = 1.0, in_front: bool = False
+    obj: bpy.types.Object, opacity: float = 1.0, depth: float = 1.0, **settings: Any
 ) -> NDArray[np.float32]:
     """(SIZE, SIZE, 4) linear, the first row at the bottom; depth : of what is there already."""
     import gpu
@@ -76,7 +77,7 @@ def picture(
         with screen.bind():
             frame = gpu.state.active_framebuffer_get()
             frame.clear(color=(0.0, 0.0, 0.0, 0.0), depth=depth)
-            drawn.draw(obj.matrix_world, FROM_EYE, ABOVE, in_front=in_front, scale=2.0)
+            drawn.draw(obj.matrix_world, FROM_EYE, ABOVE, line_scale=2.0, **settings)
             pixels = frame.read_color(0, 0, SIZE, SIZE, 4, 0, "FLOAT")
             return np.array(pixels.to_list(), np.float32).reshape(SIZE, SIZE, 4)
     finally:
@@ -201,6 +202,13 @@ def test_edit_mode_shows_what_is_edited(plate):
 def test_what_stands_in_front_covers_it(plate):
     assert hue(at(picture(plate, depth=0.1), -0.5, 0.2)) == "nothing"
     assert hue(at(picture(plate, depth=0.0, in_front=True), -0.5, 0.2)) == "red"
+
+
+def test_a_clipping_region_of_the_view(plate):
+    plate.location.x = 1.0
+    pixels = picture(plate, clip_planes=[(-1.0, 0.0, 0.0, 1.0)])  # what has x < 1 in the world
+    assert hue(at(pixels, 0.5, 0.2)) == "red"
+    assert hue(at(pixels, 1.5, 0.2)) == "nothing"
 
 
 def test_only_the_nearest_faces_are_seen(plate):

@@ -199,16 +199,21 @@ def cancel(window: Window, package: Path) -> Waits[None]:
 def stays_responsive(window: Window, package: Path) -> Waits[None]:
     """A job never keeps Blender's main thread: an idle timer comes in time all the while.
 
-    Drawing, which is slow by software, is kept out of it: no 3D view is open meanwhile.
+    Drawing, which is slow by software, is kept out of it: no 3D view is open meanwhile. On a busy
+    machine single ticks may come late though Blender waits for nothing; then its thread has used no
+    processor time.
     """
     jobs, late = ours("jobs"), {True: [0.0], False: [0.0]}
-    last = time.perf_counter()
+    worked = [0.0]
+    last, used = time.perf_counter(), time.thread_time()
 
     def tick() -> float:
-        nonlocal last
-        now = time.perf_counter()
+        nonlocal last, used
+        now, total = time.perf_counter(), time.thread_time()
         late[jobs.busy()].append(now - last - PERIOD)
-        last = now
+        if jobs.busy():
+            worked.append(total - used)
+        last, used = now, total
         return PERIOD
 
     area = window.area
@@ -216,7 +221,7 @@ def stays_responsive(window: Window, package: Path) -> Waits[None]:
     yield 1.0
     start = time.perf_counter()
     bpy.ops.partwise.decompose()
-    last = time.perf_counter()
+    last, used = time.perf_counter(), time.thread_time()
     pressed = last - start
     bpy.app.timers.register(tick, first_interval=PERIOD)
     yield from window.until(lambda: not jobs.busy(), "the end of the job")
@@ -228,7 +233,8 @@ def stays_responsive(window: Window, package: Path) -> Waits[None]:
         f"       {len(active().data.polygons):,} faces: {1000 * pressed:.0f} ms to start, ticks at "
         f"most {1000 * running:.0f} ms late while it ran, {1000 * applied:.0f} ms to apply"
     )
-    assert running < 0.05
+    assert sorted(late[True])[int(0.98 * len(late[True]))] < 0.05
+    assert max(worked) < 0.05
     area.type = "VIEW_3D"
     yield from window.open_tab("Partwise")
     yield from window.picture("12_large")
