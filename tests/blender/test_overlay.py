@@ -229,6 +229,25 @@ def test_a_mesh_is_read_again_only_when_its_geometry_changed(plate):
     assert drawn.stale
 
 
+def test_an_animated_mesh_is_read_again_at_each_frame(plate):
+    wave = plate.modifiers.new("Wave", "WAVE")
+    wave.height = 2.0
+    bpy.context.scene.frame_set(1)
+    drawn = update(plate)
+    assert not drawn.stale
+    bpy.context.scene.frame_set(20)
+    assert drawn.stale
+
+
+def test_undo_is_followed(plate):
+    bpy.ops.ed.undo_push(message="before")
+    parts.set_labels(plate.data, np.array([5, 5], np.int32))
+    bpy.ops.ed.undo_push(message="merge")
+    assert hue(at(picture(plate), -0.5, 0.2)) == "green"
+    bpy.ops.ed.undo()
+    assert hue(at(picture(bpy.data.objects["plate"]), -0.5, 0.2)) == "red"
+
+
 def test_an_object_that_is_gone_is_forgotten(plate):
     update(plate)
     uid = plate.session_uid
