@@ -163,9 +163,31 @@ def client() -> Client:
         from . import engine_command  # slow to load, so not before there is a job
         from .client import Client
 
-        _client = Client(engine_command.command, _log_file())
-        atexit.register(_stop_engine)
+        _client = Client(engine_command.command, log_file())
+        atexit.register(stop_engine)
     return _client
+
+
+def engine_version() -> str | None:
+    """The version of the engine that runs, empty while it starts; None when none does."""
+    if _client is None or _client.pid is None:
+        return None
+    return str(_client.hello.get("version", ""))
+
+
+def stop_engine() -> None:
+    """End the engine's process, if there is one. The next job starts a new one."""
+    if _client is not None:
+        _client.stop()
+
+
+def log_file() -> Path | None:
+    """Where the engine's log goes: the extension's own folder; None outside an extension."""
+    package = (__package__ or "").rpartition(".")[0]
+    try:
+        return Path(bpy.utils.extension_path_user(package, path="logs")) / "engine.log"
+    except (ValueError, OSError):
+        return None
 
 
 def engine_log() -> str:
@@ -257,21 +279,6 @@ def _show(job: Job) -> None:
         workspace.status_text_set(text)
 
 
-def _log_file() -> Path | None:
-    """Where the engine's log goes: the extension's own folder; None outside an extension."""
-    package = (__package__ or "").rpartition(".")[0]
-    try:
-        folder = bpy.utils.extension_path_user(package, path="logs", create=True)
-    except (ValueError, OSError):
-        return None
-    return Path(folder) / "engine.log"
-
-
-def _stop_engine() -> None:
-    if _client is not None:
-        _client.stop()
-
-
 @persistent
 def _before_load(*_: object) -> None:
     cancel(
@@ -290,6 +297,6 @@ def unregister() -> None:
     global _client, _job
     bpy.app.handlers.load_pre.remove(_before_load)
     cancel(Cancelled("Partwise was disabled, so the job was cancelled.", "Enable it again."))
-    _stop_engine()
-    atexit.unregister(_stop_engine)
+    stop_engine()
+    atexit.unregister(stop_engine)
     _client = _job = None
