@@ -55,6 +55,8 @@ class Analysis:
     patch : (F,) int32 patch of each face. Borders are placed for every cut of the tree:
         ``tree.cut(parts)[patch]`` is the part of each face.
     tree : the merge tree of the patches.
+    grown_patch, grown_tree : the same before borders were placed. Clicks, which draw borders of
+        their own through them, start from these even patches.
     faces : the mesh, of unit size.
     cutter : cuts borders on it; they do not move over what hints mark.
     centre, scale : (3,) and float; ``caller's coordinates = unit * scale + centre``.
@@ -63,15 +65,17 @@ class Analysis:
     engine: str
     patch: NDArray[np.int32]
     tree: MergeTree
+    grown_patch: NDArray[np.int32]
+    grown_tree: MergeTree
     faces: FaceGraph
     cutter: BorderCutter
     centre: NDArray[np.float64]
     scale: float
 
     @functools.cached_property
-    def patch_area(self) -> NDArray[np.float64]:
-        """Area of each patch, of a mesh of unit size: (P,)."""
-        return sums(self.faces.area, self.patch.astype(np.int64), self.tree.leaf_count)
+    def grown_area(self) -> NDArray[np.float64]:
+        """Area of each patch of `grown_patch`, of a mesh of unit size: (P,)."""
+        return sums(self.faces.area, self.grown_patch.astype(np.int64), self.tree.leaf_count)
 
     @functools.cached_property
     def nearest(self) -> NearestFace:
@@ -112,21 +116,23 @@ def analyse(
     open_graph = without_edges(graph, marked)  # nothing that grows here passes a marked edge
     report("Finding patches", 15, 100)
     tick = _span(report, "Finding patches", 15, 30)
-    patch = superfaces(open_graph, rng, groups=groups, tick=tick)
+    grown = superfaces(open_graph, rng, groups=groups, tick=tick)
     report("Measuring the surface", 30, 100)
-    cues = patch_graph(graph, patch, rng, _span(report, "Measuring the surface", 30, 70))
+    cues = patch_graph(graph, grown, rng, _span(report, "Measuring the surface", 30, 70))
     report("Merging patches", 70, 100)
-    lengths = marked_lengths(graph, cues, patch, groups, marked)
-    tree = _merge(cues, lengths, _span(report, "Merging patches", 70, 85))
+    lengths = marked_lengths(graph, cues, grown, groups, marked)
+    grown_tree = _merge(cues, lengths, _span(report, "Merging patches", 70, 85))
     report("Placing borders", 85, 100)
     cutter = BorderCutter(open_graph)
     contacts = cues.pair[(cues.border[:, BRIDGE] > 0) | (lengths > 0)]
     tick = _span(report, "Placing borders", 85, 100)
-    patch, tree = refine_borders(cutter, patch, tree, contacts, tick=tick)
+    patch, tree = refine_borders(cutter, grown, grown_tree, contacts, tick=tick)
     return Analysis(
         engine="geometric",
         patch=patch.astype(np.int32),
         tree=tree,
+        grown_patch=grown.astype(np.int32),
+        grown_tree=grown_tree,
         faces=graph,
         cutter=cutter,
         centre=centre,

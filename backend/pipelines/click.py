@@ -76,10 +76,10 @@ def click(analysis: Analysis, points: Floats, point_labels: Ints) -> ClickAnswer
         # One stray point makes the whole query doubtful: an empty answer is better than a guess.
         return ClickAnswer(np.zeros(count, dtype=bool), 0.0, warning)
 
-    patch = analysis.patch
+    patch = analysis.grown_patch
     members, score = best_patches(
-        analysis.tree,
-        analysis.patch_area,
+        analysis.grown_tree,
+        analysis.grown_area,
         np.unique(patch[wanted]),
         np.unique(patch[unwanted]),
         int(include.sum()),
