@@ -78,6 +78,15 @@ def test_a_whole_that_is_turned_and_scaled(collection, matrix):
     assert ways[0].dot(between) < 0 < ways[1].dot(between)
     collection.partwise.explode = 0.0
     assert state(parts) == at_rest
+    anchor = bpy.data.objects.new("anchor", None)
+    collection.objects.link(anchor)
+    for part in parts:  # the same places in other matrices: they must go the same way
+        world = part.matrix_world.copy()
+        part.parent, part.matrix_parent_inverse = anchor, world
+        part.matrix_basis = Matrix.Identity(4)
+    collection.partwise.explode = 1.0
+    for part, old, way in zip(parts, before, ways, strict=True):
+        near(centre(part) - old, way)
 
 
 def test_a_part_that_hangs_on_another_part(collection):

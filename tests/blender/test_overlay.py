@@ -170,6 +170,28 @@ def test_other_faces_are_drawn(plate):
     assert hue(at(pixels, 0.5, 1.5)) == "green"
 
 
+def test_as_many_faces_that_are_others_are_drawn(plate):
+    update(plate)
+    corners = np.array([loop.vertex_index for loop in plate.data.loops], np.int32)
+    plate.data.loops.foreach_set("vertex_index", np.roll(corners, 4))  # the squares change places
+    plate.data.update(calc_edges=True)
+    assert hue(at(picture(plate), 0.5, 0.2)) == "red"
+
+
+def test_light_on_a_stretched_object(plate):
+    for vertex in plate.data.vertices:
+        vertex.co.z = vertex.co.y
+    plate.scale.z = 5.0
+    stretched = at(picture(plate), -0.5, 0.2)
+    plate.scale.z = 1.0
+    for vertex in plate.data.vertices:
+        vertex.co.z *= 5.0
+    plate.data.update()
+    assert at(picture(plate), -0.5, 0.2) == pytest.approx(stretched, abs=0.01)
+    plate.scale.z = 0.0  # has no inverse
+    assert hue(at(picture(plate), -0.5, 0.2)) == "red"
+
+
 def test_a_colour_of_the_table_is_taken_over_at_once(plate):
     picture(plate)
     plate.data.partwise.parts[0].colour = (0.1, 0.1, 0.8)
@@ -181,6 +203,11 @@ def test_hidden_parts_are_not_drawn(plate):
     pixels = picture(plate)
     assert hue(at(pixels, -0.5, 0.2)) == "nothing"
     assert hue(at(pixels, 0.5, 0.2)) == "green"
+
+
+def test_hidden_parts_have_no_borders(plate):
+    plate.data.partwise.parts.foreach_set("visible", [False, False])  # as in Edit Mode: no modifier
+    assert update(plate)._borders == []
 
 
 def test_edit_mode_shows_what_is_edited(plate):
