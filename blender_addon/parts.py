@@ -7,6 +7,7 @@ Works in Object and in Edit Mode. This is the only module that writes the attrib
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import bpy
 import numpy as np
@@ -17,6 +18,10 @@ from . import visibility
 from .labels import UNLABELLED, Areas, Labels, measure
 
 ATTRIBUTE = "part_id"
+
+# Rows that went in Edit Mode, whose undo brings back only faces: what the artist gave them, by
+# mesh and part id.
+_former: dict[tuple[int, int], dict[str, Any]] = {}
 
 
 def has_labels(mesh: bpy.types.Mesh) -> bool:
@@ -78,9 +83,14 @@ def set_labels(
 def sync(mesh: bpy.types.Mesh) -> None:
     """Bring the table in step with the attribute, after edits of the mesh or an undo of them."""
     if has_labels(mesh):
+        known = {part.part_id for part in mesh.partwise.parts}
         _sync_table(mesh, get_labels(mesh), get_areas(mesh), {})
-    elif len(mesh.partwise.parts):
-        mesh.partwise.parts.clear()
+        for part in mesh.partwise.parts:
+            if part.part_id not in known:
+                for name, value in _former.get((mesh.session_uid, part.part_id), {}).items():
+                    setattr(part, name, value)
+    else:
+        _clear(mesh)
 
 
 def remove_labels(mesh: bpy.types.Mesh) -> None:
@@ -92,7 +102,7 @@ def remove_labels(mesh: bpy.types.Mesh) -> None:
             edited.faces.layers.int.remove(layer)
     elif has_labels(mesh):
         mesh.attributes.remove(mesh.attributes[ATTRIBUTE])
-    mesh.partwise.parts.clear()
+    _clear(mesh)
     mesh.partwise.kept_borders.clear()
     mesh.partwise.fingerprint = ""
     visibility.update(mesh)
@@ -151,6 +161,7 @@ def _sync_table(
     sizes = measure(labels, areas)
     for row in reversed(range(len(table))):
         if table[row].part_id not in sizes:
+            _remember(mesh, table[row])
             table.remove(row)
     known = {part.part_id: part for part in table}
     if len(known) < len(sizes):
@@ -168,6 +179,21 @@ def _sync_table(
     if mesh.partwise.active >= len(table):
         mesh.partwise.active = max(len(table) - 1, 0)
     visibility.update(mesh)
+
+
+def _clear(mesh: bpy.types.Mesh) -> None:
+    for part in mesh.partwise.parts:
+        _remember(mesh, part)
+    mesh.partwise.parts.clear()
+
+
+def _remember(mesh: bpy.types.Mesh, part: bpy.types.PropertyGroup) -> None:
+    if mesh.is_editmode:
+        _former[mesh.session_uid, part.part_id] = {
+            "name": part.name,
+            "colour": tuple(part.colour),
+            "locked": part.locked,
+        }
 
 
 def _sort(table: bpy.types.bpy_prop_collection) -> None:

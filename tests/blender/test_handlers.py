@@ -46,3 +46,18 @@ def test_undo_and_redo_in_edit_mode():
     bpy.ops.ed.redo()
     assert state() == ([0] * 6, [(0, 6)])
     bpy.ops.object.mode_set(mode="OBJECT")
+
+
+def test_parts_that_come_back_in_edit_mode_are_what_they_were():
+    bpy.ops.mesh.primitive_cube_add()
+    mesh = bpy.context.object.data
+    parts.set_labels(mesh, HALVES)
+    bpy.ops.object.mode_set(mode="EDIT")
+    part = parts.part_of(mesh, 1)
+    part.name, part.colour, part.locked = "Foot", (1, 0, 0), True
+    bpy.ops.ed.undo_push(message="edit")
+    step(mesh, [0, 0, 0, 0, 0, 0])
+    bpy.ops.ed.undo()
+    part = parts.part_of(bpy.context.object.data, 1)
+    assert (part.name, tuple(part.colour), part.locked) == ("Foot", (1, 0, 0), True)
+    bpy.ops.object.mode_set(mode="OBJECT")
