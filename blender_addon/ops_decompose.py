@@ -116,6 +116,7 @@ class PARTWISE_OT_apply_parts(bpy.types.Operator):
             trees.keep(name, change.found.tree)
             mesh.partwise.fingerprint = name
             mesh.partwise.engine = change.found.engine
+            mesh.partwise.edited = False
             apply_cut(mesh, change.cut, change.found.tree)
         return {"FINISHED"}
 
