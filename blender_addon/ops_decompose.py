@@ -141,6 +141,8 @@ class PARTWISE_OT_step_parts(bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         mesh = context.object.data
         tree = tree_of(mesh)
+        if tree is None:  # by a script, past the poll
+            return {"CANCELLED"}
         count = tree.tree.parts_at(mesh.partwise.granularity) + self.step
         apply_cut(mesh, tree.cut(count), tree)
         return {"FINISHED"}
@@ -185,7 +187,7 @@ def analyse(target: Target, hints: Hints) -> Generator[jobs.Ask, Any, Decomposed
         """The engine's tree of triangles, as one of polygons; away from Blender's main thread."""
         areas = arrays.triangle_areas()
         patch = labels.majority(answer.patch, arrays.polygon, areas, arrays.polygons)
-        area = np.bincount(arrays.polygon, weights=areas, minlength=arrays.polygons)
+        area = np.bincount(arrays.polygon, weights=areas, minlength=arrays.polygons).astype(float)
         tree = MergeTree(answer.tree_children, answer.tree_height, answer.natural_parts)
         return Decomposed(target, PolygonTree(tree, patch, area), answer.engine)
 
