@@ -39,17 +39,11 @@ test-engine: $(VENV)/.dev .venv-bpy50/.made  ## tests of the engine and the buil
 
 test-blender: $(BLENDERS:%=test-%)  ## tests inside Blender 4.5 and 5.0, without a window
 
-test-bpy%: .venv-bpy%/.made
+test-bpy%: .venv-bpy%/.made .venv-bpy50/.made
 	.venv-bpy$*/bin/python -m pytest -n $(WORKERS) --dist loadgroup tests/blender
 
-test-gui:  ## tests in the window of a real Blender, started by GUI_BLENDER
-	@if [ -x "$(GUI_BLENDER)" ]; then \
-		$(MAKE) --no-print-directory $(VENV)/.dev .venv-bpy50/.made && \
-		GUI_BLENDER="$(GUI_BLENDER)" $(PY) tests/gui/run.py; \
-	else \
-		echo "Skipped: there is no $(GUI_BLENDER); set GUI_BLENDER to a program that starts" \
-			"Blender in a window with the arguments it is given."; \
-	fi
+test-gui: $(VENV)/.dev .venv-bpy50/.made  ## tests in the window of a real Blender, started by GUI_BLENDER
+	GUI_BLENDER="$(GUI_BLENDER)" $(PY) tests/gui/run.py
 
 lint: $(VENV)/.dev  ## style and types only
 	$(PY) -m ruff check .

@@ -57,8 +57,8 @@ SCRIPTS = (
 LARGEST = 90_000_000  # bytes of a package
 FIRST_DAY = 315_532_800  # 1980-01-01: the earliest time that a zip can hold
 DOCUMENTS = ("LICENSE", "THIRD_PARTY.md")
-# Code that runs in the child without being imported by the add-on.
-CHILD = ("backend/bootstrap.py", "backend/libraries.py", "backend/commands/serve.py")
+# Where the engine's process starts, and what it imports by name.
+CHILD = ("backend/bootstrap.py", "backend/libraries.py", "backend/server.py")
 
 INIT = '''# SPDX-License-Identifier: GPL-3.0-or-later
 """Partwise, as Blender loads it."""
@@ -112,6 +112,13 @@ def build(target: Target, output: Path, tool: Path, cache: Path = CACHE) -> Path
         _put(stage / "blender_manifest.toml", manifest(target, stage).encode())
         _run_tool(tool, "build", "--source-dir", stage, "--output-filepath", package)
     _run_tool(tool, "validate", package)
+    names = zipfile.ZipFile(package).namelist()
+    if len(names) > len(set(names)):  # Blender 4.5 does so with listed paths
+        package.unlink()
+        raise BadInput(
+            "Blender's extension tool packed files twice.",
+            "Name the folder of a Blender 5.0 or later with --blender.",
+        )
     size = package.stat().st_size
     if size > LARGEST:
         package.unlink()
@@ -292,10 +299,10 @@ def _put(path: Path, data: bytes) -> None:
 def find_tool(blender: Path | None = None) -> Path:
     """Blender's extension tool, in a Blender's folder or an environment with bpy.
 
-    Without one named it is looked for in this project's environments and beside ``blender``.
+    Without one named it is looked for in this project's environment and beside ``blender``.
     Raises BadInput when there is none.
     """
-    places = [blender] if blender else [ROOT / ".venv-bpy50", ROOT / ".venv-bpy45"]
+    places = [blender] if blender else [ROOT / ".venv-bpy50"]
     if not blender and (installed := shutil.which("blender")):
         places.append(Path(installed))
     for place in places:
@@ -305,7 +312,7 @@ def find_tool(blender: Path | None = None) -> Path:
                 return tool.resolve()
     raise BadInput(
         f"Blender's extension tool is not in {blender}." if blender else "There is no Blender.",
-        "Run make zip, or name the folder of a Blender 4.5 or later with --blender.",
+        "Run make zip, or name the folder of a Blender 5.0 or later with --blender.",
     )
 
 

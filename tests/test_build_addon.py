@@ -57,11 +57,13 @@ def test_package_holds_what_serves_and_nothing_else(package):
         "LICENSE", "THIRD_PARTY.md", "__init__.py", "backend", "blender_addon",
         "blender_manifest.toml", "wheels",
     }  # fmt: skip
-    addon = {path.name for path in (ROOT / "blender_addon").glob("*.py")}
-    assert {name.split("/")[1] for name in names if name.startswith("blender_addon/")} == addon
-    assert {"backend/server.py", "backend/pipelines/complete.py", "backend/geometry/rays.py"} <= {
-        *names
-    }
+    addon = {path.relative_to(ROOT).as_posix() for path in (ROOT / "blender_addon").rglob("*.py")}
+    assert {name for name in names if name.startswith("blender_addon/")} == addon
+    assert {
+        "backend/bootstrap.py",
+        "backend/pipelines/complete.py",
+        "backend/geometry/rays.py",
+    } <= {*names}
     shipped = {path.relative_to(ROOT).as_posix() for path in (ROOT / "backend/weights").iterdir()}
     assert shipped <= {*names}
     assert not re.search(r"training|evaluation|tests|examples|pycache|numpy", " ".join(names))
@@ -133,6 +135,21 @@ def test_what_blenders_tool_refuses_is_told_in_its_words(package, tool, tmp_path
     monkeypatch.setattr(build_addon, "manifest", lambda *_: 'schema_version = "1.0.0"\n')
     with pytest.raises(BadInput, match=r"refused the package \(build\)[\s\S]*tagline"):
         build_addon.build(LINUX, tmp_path, tool)
+
+
+@one_worker
+def test_a_tool_that_packs_files_twice_is_refused(package, tmp_path, monkeypatch):
+    def run_tool(tool, command, *arguments):
+        if command == "build":
+            with zipfile.ZipFile(arguments[-1], "w") as archive:
+                archive.writestr("a", b"")
+                with pytest.warns(UserWarning, match="Duplicate name"):
+                    archive.writestr("a", b"")
+
+    monkeypatch.setattr(build_addon, "_run_tool", run_tool)
+    with pytest.raises(BadInput, match=r"Name the folder of a Blender 5\.0 or later"):
+        build_addon.build(LINUX, tmp_path, Path())
+    assert not list(tmp_path.iterdir())
 
 
 def test_versions_agree():
@@ -224,7 +241,7 @@ def test_what_pip_cannot_do_is_said_in_a_sentence(said, hint, tmp_path, monkeypa
 
 def test_without_a_blender_the_message_says_what_to_do(tmp_path, monkeypatch, capsys):
     assert build_addon.main(["--blender", str(tmp_path), "-o", str(tmp_path)]) == 2
-    assert "name the folder of a Blender 4.5 or later" in capsys.readouterr().err
+    assert "name the folder of a Blender 5.0 or later" in capsys.readouterr().err
     monkeypatch.setattr(build_addon, "ROOT", tmp_path)
     monkeypatch.setattr(build_addon.shutil, "which", lambda _: None)
     with pytest.raises(BadInput, match=r"There is no Blender\. Run make zip"):

@@ -254,12 +254,16 @@ def page(table: Sequence[tuple[str, str, str]], repeat: int) -> str:
         f"{np.__version__}",
         f"- Partwise {__version__}, commit {commit or 'unknown'}",
         "",
-        "| work | target | measured |",
-        "| --- | ---: | ---: |",
-        *(f"| {work} | {target} | {value} |" for work, target, value in table),
+        *table_lines(table),
         "",
     ]
     return "\n".join(lines)
+
+
+def table_lines(table: Sequence[tuple[str, str, str]]) -> list[str]:
+    """The table of a page, in Markdown."""
+    rule = ("| work | target | measured |", "| --- | ---: | ---: |")
+    return [*rule, *(f"| {work} | {target} | {value} |" for work, target, value in table)]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
