@@ -20,7 +20,17 @@ from mathutils import Matrix
 from numpy.typing import NDArray
 
 from . import parts
-from .overlay_mesh import HIDDEN, NO_ROW, Faces, Floats, Ints, Surface, read_attribute, rows_of
+from .overlay_mesh import (
+    HIDDEN,
+    NO_ROW,
+    Faces,
+    Floats,
+    Ints,
+    Surface,
+    corner_normals,
+    read_attribute,
+    rows_of,
+)
 
 log = logging.getLogger(__name__)
 
@@ -114,7 +124,8 @@ class Drawn:
             self._faces = Faces.of(mesh).without(hidden)
             self._triangles = overlay_shader.index_buffer(self._faces)
         if not same_form:
-            self._batch = overlay_shader.face_batch(surface, self._faces, self._triangles)
+            normals = corner_normals(mesh)
+            self._batch = overlay_shader.face_batch(surface, normals, self._faces, self._triangles)
         if not same_form or self.labels is None or not np.array_equal(labels, self.labels):
             self._table = None
         self.labels, self._surface, self._hidden = labels, surface, hidden

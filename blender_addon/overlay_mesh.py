@@ -18,28 +18,31 @@ HIDDEN = ".hide_poly"
 NO_ROW = -1  # of faces without a part
 
 
+# What corner normals depend on, besides positions, and how each kind of attribute is read. Reading
+# the normals themselves would make Blender compute them anew for each new cut.
+SHADING = ("sharp_face", "sharp_edge", "custom_normal")
+KINDS = {"BOOLEAN": (np.bool_, 1), "INT16_2D": (np.int16, 2), "FLOAT_VECTOR": (np.float32, 3)}
+
+
 @dataclass(frozen=True)
 class Surface:
-    """The corners (C,) of a mesh, that is the vertices of its polygons one after another.
+    """What a mesh looks like: two readings that are equal look equal.
 
-    positions : (V, 3) of vertices; vertex : (C,) vertex of each corner; normals : (C, 3).
-    Two readings of a mesh that are equal look equal; all else follows from them.
+    positions : (V, 3) of vertices; vertex : (C,) vertex of each corner, that is of the polygons one
+    after another; shading : the attributes that decide normals, as far as the mesh has them.
     """
 
     positions: Floats
     vertex: Ints
-    normals: Floats
+    shading: tuple[NDArray[Any] | None, ...]
 
     @classmethod
     def of(cls, mesh: Any) -> Surface:
         """Read a mesh that is not in Edit Mode. Costs memory copies only."""
-        corners = len(mesh.loops)
-        normals = np.empty((corners, 3), np.float32)
-        mesh.corner_normals.foreach_get("vector", normals.ravel())
         return cls(
             read_attribute(mesh, "position", (len(mesh.vertices), 3), np.float32),
-            read_attribute(mesh, ".corner_vert", (corners,), np.int32),
-            normals,
+            read_attribute(mesh, ".corner_vert", (len(mesh.loops),), np.int32),
+            tuple(_read_any(mesh, name) for name in SHADING),
         )
 
     def same_faces(self, other: Surface) -> bool:
@@ -48,9 +51,11 @@ class Surface:
         return same_size and np.array_equal(self.vertex, other.vertex)
 
     def same_form(self, other: Surface) -> bool:
-        """Are vertices and normals of the other, whose polygons are the same, at the same place?"""
-        return np.array_equal(self.positions, other.positions) and np.array_equal(
-            self.normals, other.normals
+        """Are vertices at the same place, and normals the same, in a mesh of the same polygons?"""
+        pairs = zip(self.shading, other.shading, strict=True)
+        return np.array_equal(self.positions, other.positions) and all(
+            one is two if one is None or two is None else np.array_equal(one, two)
+            for one, two in pairs
         )
 
 
@@ -124,6 +129,21 @@ def rows_of(labels: Labels, part_ids: Ints) -> Ints:
     place = np.minimum(np.searchsorted(part_ids[order], labels), len(part_ids) - 1)
     row = order[place]
     return np.where(part_ids[row] == labels, row, NO_ROW).astype(np.int32)
+
+
+def corner_normals(mesh: Any) -> Floats:
+    """(C, 3), computed by Blender if they are not known yet."""
+    normals = np.empty((len(mesh.loops), 3), np.float32)
+    mesh.corner_normals.foreach_get("vector", normals.ravel())
+    return normals
+
+
+def _read_any(mesh: Any, name: str) -> NDArray[Any] | None:
+    found = mesh.attributes.get(name)
+    if found is None or found.data_type not in KINDS:
+        return None
+    kind, width = KINDS[found.data_type]
+    return read_attribute(mesh, name, (len(found.data), width), kind)
 
 
 def read_attribute(mesh: Any, name: str, shape: tuple[int, ...], kind: type) -> NDArray[Any]:

@@ -86,15 +86,15 @@ def index_buffer(faces: Faces) -> Any:
     return gpu.types.GPUIndexBuf(type="TRIS", seq=np.ascontiguousarray(faces.triangles))
 
 
-def face_batch(surface: Surface, faces: Faces, triangles: Any) -> Any:
-    """The triangles of a mesh; triangles : their index buffer."""
+def face_batch(surface: Surface, normals: Floats, faces: Faces, triangles: Any) -> Any:
+    """The triangles of a mesh; normals : (C, 3) of corners; triangles : their index buffer."""
     layout = gpu.types.GPUVertFormat()
     layout.attr_add(id="position", comp_type="F32", len=3, fetch_mode="FLOAT")
     layout.attr_add(id="normal", comp_type="F32", len=3, fetch_mode="FLOAT")
     layout.attr_add(id="face", comp_type="I32", len=1, fetch_mode="INT")
     corners = gpu.types.GPUVertBuf(len=len(surface.vertex), format=layout)
     corners.attr_fill(id="position", data=surface.positions[surface.vertex])
-    corners.attr_fill(id="normal", data=surface.normals)
+    corners.attr_fill(id="normal", data=normals)
     corners.attr_fill(id="face", data=faces.face)
     return gpu.types.GPUBatch(type="TRIS", buf=corners, elem=triangles)
 

@@ -178,6 +178,18 @@ def test_as_many_faces_that_are_others_are_drawn(plate):
     assert hue(at(picture(plate), 0.5, 0.2)) == "red"
 
 
+def test_shading_that_changes_is_drawn(plate):
+    for vertex in plate.data.vertices:
+        vertex.co.z = -4.0 * abs(vertex.co.x)
+    plate.data.update()
+    flat = at(picture(plate), -0.1, 0.2)
+    plate.data.shade_smooth()
+    smooth = at(picture(plate), -0.1, 0.2)
+    assert smooth != pytest.approx(flat, abs=0.05)
+    plate.data.normals_split_custom_set_from_vertices([(0.0, 0.9, 0.1)] * 6)
+    assert at(picture(plate), -0.1, 0.2) != pytest.approx(smooth, abs=0.05)
+
+
 def test_light_on_a_stretched_object(plate):
     for vertex in plate.data.vertices:
         vertex.co.z = vertex.co.y
