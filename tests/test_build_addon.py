@@ -78,7 +78,7 @@ def test_two_builds_are_equal_byte_for_byte(package, tool, tmp_path):
 
 @one_worker
 def test_a_checkout_elsewhere_gives_the_same_package(package, tool, tmp_path):
-    """Another path, other times and modes of the files, another time zone, another order."""
+    """Another path, other times of the files, another time zone, another mask of modes."""
     copy = tmp_path / "another clone"
     for name in [
         *reversed(build_addon.shipped_files()),
@@ -95,10 +95,8 @@ def test_a_checkout_elsewhere_gives_the_same_package(package, tool, tmp_path):
     (copy / "build").symlink_to(ROOT / "build")  # the wheels
     environment = {"TZ": "Asia/Tokyo", "PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
     options = ["--platform", LINUX.platform, "--python", LINUX.python, "--blender"]
-    blender = tool.parents[5]
-    subprocess.run(
-        [sys.executable, "build_addon.py", *options, blender], cwd=copy, env=environment, check=True
-    )
+    command = [sys.executable, "build_addon.py", *options, tool.parents[5]]
+    subprocess.run(command, cwd=copy, env=environment, umask=0o077, check=True)
     assert (copy / "dist" / package.name).read_bytes() == package.read_bytes()
 
 
