@@ -63,8 +63,8 @@ def install(window: Window, package: Path) -> Waits[None]:
 
 def show_fox(window: Window, package: Path) -> Waits[None]:
     """A model of an artist, selected, in a view from the side, and the sidebar's tab."""
-    yield from load(window, "fox.glb")
     yield from window.open_tab("Partwise")
+    yield from load(window, "fox.glb")
     assert part_count() == 0
     yield from window.picture("01_before")
 
@@ -265,9 +265,8 @@ def load_large(window: Window) -> Waits[None]:
         bpy.ops.object.modifier_add(type="SUBSURF")
         bpy.context.object.modifiers[0].levels = 4
         bpy.ops.object.modifier_apply(modifier=bpy.context.object.modifiers[0].name)
-        bpy.ops.view3d.view_selected()
         bpy.ops.ed.undo_push(message="Large")
-    yield 1.0
+    yield from window.look(turn=(1.3, 0.0, 0.4))
     assert len(active().data.polygons) > 100_000
 
 
@@ -279,9 +278,7 @@ def load(window: Window, example: str) -> Waits[None]:
         bpy.ops.import_scene.gltf(filepath=str(EXAMPLES / example))
         meshes = [obj for obj in bpy.context.selected_objects if obj.type == "MESH"]
         bpy.context.view_layer.objects.active = meshes[0]
-        bpy.ops.view3d.view_axis(type="RIGHT")
-        bpy.ops.view3d.view_orbit(angle=0.6, type="ORBITLEFT")
-        bpy.ops.view3d.view_orbit(angle=0.25, type="ORBITUP")
-        bpy.ops.view3d.view_selected()
+    yield from window.look(turn=(1.25, 0.0, 0.95))
+    with window.here():
         bpy.ops.ed.undo_push(message="Import")
     yield 0.5

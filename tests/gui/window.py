@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import bpy
+from mathutils import Euler
 
 T = TypeVar("T")
 Waits = Generator[float, None, T]
@@ -95,6 +96,22 @@ class Window:
         self.region("UI").active_panel_category = name
         self.area.tag_redraw()
         yield 4 * BEAT
+
+    def look(self, turn: tuple[float, float, float]) -> Waits[None]:
+        """Look at the selected objects, from a direction, beside the sidebar."""
+        view = self.area.spaces.active.region_3d
+        with self.here():
+            view.view_perspective = "PERSP"
+            view.view_rotation = Euler(turn).to_quaternion()
+            bpy.ops.view3d.view_selected()
+            yield 2 * BEAT
+            region = self.region()
+            covered = self.region("UI").width / region.width
+            view.view_distance *= 0.75 / (1.0 - covered / 2)
+            view.update()
+            right = view.view_matrix.to_3x3()[0]
+            view.view_location += right * view.view_distance * covered / 2
+        yield 2 * BEAT
 
     def under_mouse(self) -> str:
         """What the button under the mouse does: a call of an operator, or a property's path."""
