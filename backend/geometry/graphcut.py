@@ -9,7 +9,7 @@ concave crease is cheap and a smooth surface costs its length.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from .mesh import FaceGraph
 
@@ -53,7 +53,8 @@ class BorderCutter:
             return mask.copy()
         area = float(self.graph.area[mask].sum())
         smallest = min(area, float(self.graph.area.sum()) - area)
-        reach = np.full(2, min(band, core_reach(smallest)))
+        # A side smaller than twice the band keeps a core that is not freed.
+        reach = np.full(2, min(band, 0.25 * float(np.sqrt(smallest))))
         held = np.concatenate([inside, outside])
         group, side = mask.astype(np.int8), np.array([SECOND, FIRST])
         free, on_first = self.cut(group, side, reach, edges, MASK_FACES, held)
@@ -112,10 +113,13 @@ class BorderCutter:
         Each face measures from the place on the border from which it was reached.
         """
         graph, place = self.graph, self._place
-        ring = np.concatenate([graph.first[edges], graph.second[edges]])
+        other = np.concatenate([graph.first[edges], graph.second[edges]])
         start = np.concatenate([graph.edge_middle[edges]] * 2)
         found: list[Ints] = []
-        while len(ring) and sum(map(len, found)) < most:
+        while len(other) and sum(map(len, found)) < most:
+            gap = graph.centroid[other] - start
+            near = np.einsum("ij,ij->i", gap, gap) < reach[group[other]] ** 2
+            ring, start = other[near], start[near]
             place[ring] = np.arange(len(ring))
             once = place[ring] == np.arange(len(ring))
             ring, start = ring[once], start[once]
@@ -125,17 +129,9 @@ class BorderCutter:
             start = start[place[face]]
             near = (place[other] < 0) & (side[group[other]] > 0)
             other, start = other[near], start[near]
-            gap = graph.centroid[other] - start
-            near = np.einsum("ij,ij->i", gap, gap) < reach[group[other]] ** 2
-            ring, start = other[near], start[near]
         band = np.sort(np.concatenate(found))
         place[band] = -1
         return band
-
-
-def core_reach(area: ArrayLike) -> Floats:
-    """How far a border may move into parts of some areas, so that each keeps a core."""
-    return 0.25 * np.sqrt(area)
 
 
 def crossing_cost(graph: FaceGraph) -> Floats:

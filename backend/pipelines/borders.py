@@ -13,7 +13,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from ..geometry.graphcut import BAND, FIRST, SECOND, BorderCutter, core_reach
+from ..geometry.graphcut import BAND, FIRST, SECOND, BorderCutter
 from ..geometry.graphs import components, sums
 from ..tree import MergeTree
 
@@ -21,6 +21,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 MERGES = 64  # the highest merges, whose borders are refined; finer borders are those of patches
+CORE = 0.35  # of the root of its area: how far a border may move into a part
+WORN = 0.8  # of its area: a part that has less left gives way no more
 TINY = 1e-15  # area that a degenerate face counts for
 
 
@@ -68,9 +70,9 @@ class _Refinement:
         self.count = np.bincount(patch, minlength=self.leaves)
         self.across = np.flatnonzero(patch[self.graph.first] != patch[self.graph.second])
         # Each part of the finest refined cut keeps a core, so that none is lost to its neighbours.
-        part = tree.cut(merges + 1).astype(np.int64)
-        area = sums(sums(self.graph.area, patch, self.leaves), part, merges + 1)
-        self.reach = np.minimum(BAND, core_reach(area))[part]
+        self.part = tree.cut(merges + 1).astype(np.int64)
+        self.area = sums(self.graph.area, patch, self.leaves)
+        self.whole = sums(self.area, self.part, merges + 1)
 
     def refine(self, parts: int) -> None:
         """Cut the border anew that divides `parts` - 1 parts into `parts`."""
@@ -79,7 +81,9 @@ class _Refinement:
         edges = np.unique(self.across[one + two == FIRST + SECOND])
         if len(edges) == 0:
             return  # joined by nearness
-        free, on_first = self.cutter.cut(self.patch, side, self.reach, edges)
+        left = np.maximum(sums(self.area, self.part, len(self.whole)), 0.0)
+        reach = np.where(left < WORN * self.whole, 0.0, np.minimum(BAND, CORE * np.sqrt(left)))
+        free, on_first = self.cutter.cut(self.patch, side, reach[self.part], edges)
         now = np.where(on_first, FIRST, SECOND)
         moved = side[self.patch[free]] != now
         if moved.any():
@@ -103,6 +107,8 @@ class _Refinement:
         self.patch[faces] = found
         self.count -= np.bincount(before, minlength=self.leaves)
         self.count += np.bincount(found, minlength=self.leaves)
+        area = self.graph.area[faces]
+        self.area += sums(area, found, self.leaves) - sums(area, before, self.leaves)
 
     def _hang(self, leaf: int, beside: int, side: NDArray[np.int8]) -> None:
         self.tree = self.tree.regrafted(leaf, beside)

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from backend.__main__ import main
+from backend.tree import MergeTree
 from tests.bad_meshes import CORPUS, BadMesh, lathe
 
 USABLE = [name for name, make in CORPUS.items() if make().usable]
@@ -61,6 +62,9 @@ def test_bad_but_usable_meshes_are_segmented(name, tmp_path):
         assert set(found["patch"]) == set(range(patches))
         assert str(found["engine"]) == "geometric"
         check_tree(found["tree_children"], found["tree_height"], patches)
+        tree = MergeTree(found["tree_children"], found["tree_height"])
+        cut = tree.cut(int(found["labels"].max()) + 1)
+        np.testing.assert_array_equal(found["labels"], cut[found["patch"]])
 
 
 @pytest.mark.parametrize("name", UNUSABLE)
