@@ -136,17 +136,14 @@ class Window:
             yield from self.move(x, y)
             if self.under_mouse().startswith(what):
                 yield from self.move(x, y - LINE // 2)
-                return x, y - LINE // 2
+                yield 2 * BEAT  # the mouse may have left the button, and Blender not yet seen it
+                if self.under_mouse().startswith(what):
+                    return x, y - LINE // 2
         raise AssertionError(f"there is no button for {what}")
 
     def press(self, what: str, across: float = 0.4, **held: bool) -> Waits[None]:
         """Find a button and click it."""
         x, y = yield from self.find(what, across)
-        for nudge in range(10):  # it may be drawn anew just now
-            yield 2 * BEAT
-            if self.under_mouse().startswith(what):
-                break
-            yield from self.move(x + nudge % 3, y)
         yield from self.tap("LEFTMOUSE", x, y, **held)
 
     def until(self, condition: Callable[[], bool], what: str, seconds: float = 60.0) -> Waits[None]:
