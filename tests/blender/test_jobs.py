@@ -416,28 +416,38 @@ print("pid", jobs.client().pid, flush=True)
 # The main thread.
 
 
-def test_the_main_thread_is_never_blocked(timers):
-    """A real job on 200 k faces: reading is not part of it, all that follows is."""
-    count = 320  # (count - 1)^2 * 2 = 203,522 triangles
+def hills(count: int) -> tuple[np.ndarray, np.ndarray]:
+    """A wavy grid of count x count vertices, in triangles."""
     x, y = np.meshgrid(np.linspace(-1, 1, count), np.linspace(-1, 1, count))
-    height = 0.3 * np.sin(5 * x) * np.cos(4 * y)
-    vertices = np.stack([x, y, height], axis=-1).reshape(-1, 3)
+    vertices = np.stack([x, y, 0.3 * np.sin(5 * x) * np.cos(4 * y)], axis=-1).reshape(-1, 3)
     corner = (np.arange(count - 1)[:, None] * count + np.arange(count - 1)).reshape(-1, 1)
     triangles = [corner + [0, 1, count], corner + [1, count + 1, count]]
-    faces = np.concatenate(triangles).astype(np.int32)
+    return vertices, np.concatenate(triangles).astype(np.int32)
 
-    def work() -> jobs.Work:
-        yield Ask(OpenMesh(vertices, faces, "hills"))
-        found = yield Ask(Segment("hills"), then=lambda answer: answer)
+
+def test_the_main_thread_is_never_blocked(timers):
+    """A real job on 200 k faces: to start it, to look at it and to take each step."""
+    vertices, faces = hills(320)
+    assert len(faces) > 200_000
+
+    def work(name: str) -> jobs.Work:
+        yield Ask(OpenMesh(vertices, faces, name))
+        found = yield Ask(Segment(name), then=lambda answer: answer)
         return (yield from jobs.compute(lambda: np.bincount(found.labels)))
 
-    sizes: list[Any] = []
-    start = time.perf_counter()
-    job = jobs.start("Hills", work(), sizes.append)
-    times = [time.perf_counter() - start, *until_ended(job)]
-    assert job.state == "DONE", job.error
-    assert sizes[0].sum() == len(faces)
-    assert max(times) < 0.05, f"blocked for {max(times):.3f} s"
+    longest = []
+    for name in ("hills", "again", "and again"):
+        sizes: list[Any] = []
+        start = time.perf_counter()
+        job = jobs.start("Hills", work(name), sizes.append)
+        times = [time.perf_counter() - start, *until_ended(job)]
+        assert job.state == "DONE", job.error
+        assert sizes[0].sum() == len(faces)
+        longest.append(max(times))
+        if longest[-1] < 0.05:
+            return
+        # A busy machine may take the processor away once; a block of our own comes each time.
+    pytest.fail(f"blocked for {min(longest):.3f} s and more")
 
 
 # The report.
