@@ -411,6 +411,10 @@ def test_it_runs_isolated_on_this_python_with_the_libraries_found(client, monkey
     assert given["A_PROXY"] == "stays"
     assert not any(value == str(tmp_path) for value in given.values())
     report = result(client, Status())
+    if sys.platform == "linux":
+        received = Path(f"/proc/{client.pid}/environ").read_bytes()
+        assert b"A_PROXY=stays" in received
+        assert str(tmp_path).encode() not in received
     assert Path(report.python["executable"]).samefile(sys.executable)
     folders = engine_command.library_folders()
     assert {folder for _, folder in report.libraries.values()} == set(folders)
