@@ -19,7 +19,8 @@ from bpy.app.handlers import persistent
 from mathutils import Matrix
 from numpy.typing import NDArray
 
-from . import parts
+from . import explode, parts
+from .labels import UNLABELLED
 from .overlay_mesh import (
     HIDDEN,
     NO_ROW,
@@ -44,9 +45,10 @@ CHOSEN_LIFT = 0.15  # how far a chosen part is lifted towards white
 
 @dataclass(frozen=True)
 class Table:
-    """The part table of a mesh in arrays, and what else decides colours.
+    """The part table of a mesh in arrays.
 
-    part_ids : (P,); colours : (P, 4) linear with opacity; chosen : (P,) bool, ticked or active.
+    part_ids : (P,); colours : (P, 4) linear, alpha 0 for what is hidden; chosen : (P,) bool, ticked
+    or active.
     """
 
     part_ids: Ints
@@ -54,7 +56,7 @@ class Table:
     chosen: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, mesh: bpy.types.Mesh, opacity: float, is_active: bool) -> Table:
+    def of(cls, mesh: bpy.types.Mesh, is_active: bool) -> Table:
         rows = mesh.partwise.parts
         part_ids = np.empty(len(rows), np.int32)
         rows.foreach_get("part_id", part_ids)
@@ -66,7 +68,7 @@ class Table:
         if is_active:
             rows.foreach_get("selected", chosen)
             chosen[mesh.partwise.active : mesh.partwise.active + 1] = True
-        colours = np.column_stack([rgb, np.where(visible, opacity, 0.0)]).astype(np.float32)
+        colours = np.column_stack([rgb, visible]).astype(np.float32)
         return cls(part_ids, colours, chosen)
 
     def equals(self, other: Table | None) -> bool:
@@ -94,22 +96,25 @@ class Drawn:
         self._borders: list[tuple[Any, tuple[float, ...], float]] = []
 
     def read(self, evaluated: bpy.types.Object) -> None:
-        """Take over what changed in an evaluated object."""
+        """Take over what changed in an evaluated object: a mesh with parts, or a part of one."""
         mesh = evaluated.to_mesh()  # as it is shown, in Edit Mode too; shares memory
         try:
-            self._read(mesh, hides=evaluated.mode == "EDIT")
+            self._read(mesh, evaluated.partwise.part_id, hides=evaluated.mode == "EDIT")
         finally:
             evaluated.to_mesh_clear()
         self.stale = False
 
-    def _read(self, mesh: bpy.types.Mesh, hides: bool) -> None:
+    def _read(self, mesh: bpy.types.Mesh, part_id: int, hides: bool) -> None:
         from . import overlay_shader
 
         before, count = self._surface, len(mesh.polygons)
-        if not parts.has_labels(mesh) or count == 0:
+        if parts.has_labels(mesh):
+            labels = read_attribute(mesh, parts.ATTRIBUTE, (count,), np.int32)
+        else:
+            labels = np.full(count, part_id, np.int32)
+        if count == 0 or labels.max() == labels.min() == UNLABELLED:
             self.labels = None
             return
-        labels = read_attribute(mesh, parts.ATTRIBUTE, (count,), np.int32)
         surface = Surface.of(mesh)
         hidden = np.zeros(count, np.bool_)
         if hides:
@@ -161,6 +166,7 @@ class Drawn:
         view: Matrix,
         projection: Matrix,
         *,
+        opacity: float = 1.0,
         in_front: bool = False,
         clip_planes: Sequence[Sequence[float]] = (),
         line_scale: float = 1.0,
@@ -176,6 +182,7 @@ class Drawn:
         shader = shaders.face_shader()
         shader.bind()
         shader.uniform_float("to_view", shaders.normals_to_view(view, world))
+        shader.uniform_float("opacity", opacity)
         shader.uniform_sampler("colours", self._colours)
         planes = shaders.plane_texture(clip_planes, world)
         shader.uniform_sampler("planes", planes)
@@ -197,7 +204,6 @@ class Drawn:
             return
         lines = shaders.line_shader()
         lines.bind()
-        opacity = self._table.colours[:, 3].max(initial=0.0) if self._table else 0.0
         with gpu.matrix.push_pop(), gpu.matrix.push_pop_projection():
             gpu.matrix.load_projection_matrix(shaders.nearer(projection, LINE_BIAS))
             gpu.matrix.load_matrix(view @ world)
@@ -246,14 +252,14 @@ def draw_view(context: bpy.types.Context) -> None:
     state = gpu.state.blend_get(), gpu.state.depth_test_get(), gpu.state.depth_mask_get()
     try:
         for obj in _visible_objects(context):
-            share = EDIT_SHARE if obj.mode == "EDIT" else 1.0
-            drawn = update(obj, context.view_layer, opacity * share)
+            drawn = update(obj, context.view_layer)
             if drawn.labels is not None:
                 view = context.region_data
                 drawn.draw(
                     obj.evaluated_get(context.view_layer.depsgraph).matrix_world,
                     view.view_matrix,
                     view.window_matrix,
+                    opacity=opacity * (EDIT_SHARE if obj.mode == "EDIT" else 1.0),
                     in_front=obj.show_in_front,
                     clip_planes=[*view.clip_planes] if view.use_clip_planes else (),
                     line_scale=context.preferences.system.ui_scale,
@@ -265,12 +271,14 @@ def draw_view(context: bpy.types.Context) -> None:
         gpu.state.color_mask_set(True, True, True, True)
 
 
-def update(obj: bpy.types.Object, layer: bpy.types.ViewLayer, opacity: float) -> Drawn:
+def update(obj: bpy.types.Object, layer: bpy.types.ViewLayer) -> Drawn:
     """What is drawn of an object, after what changed in it has been taken over."""
     drawn = _drawn.setdefault(obj.session_uid, Drawn())
     if drawn.stale:
         drawn.read(obj.evaluated_get(layer.depsgraph))
-    drawn.colour(Table.of(obj.data, opacity, obj == layer.objects.active))
+    source = obj.partwise.source
+    whole = obj if len(obj.data.partwise.parts) or source is None else source
+    drawn.colour(Table.of(whole.data, whole == layer.objects.active))
     return drawn
 
 
@@ -279,11 +287,15 @@ def _visible_objects(context: bpy.types.Context) -> Iterator[bpy.types.Object]:
     global _objects, _count
     if _objects is None or _count != len(bpy.data.objects):
         _count = len(bpy.data.objects)
-        _objects = [
-            (obj.name, obj.session_uid)
+        found = [
+            obj
             for obj in bpy.data.objects
             if obj.type == "MESH" and obj.library is None and len(obj.data.partwise.parts)
         ]
+        for collection in bpy.data.collections:  # split parts, while they are looked at apart
+            if collection.partwise.source is not None and collection.partwise.explode > 0.0:
+                found += explode.parts_in(collection)
+        _objects = [(obj.name, obj.session_uid) for obj in found]
         for gone in _drawn.keys() - {uid for _, uid in _objects}:
             del _drawn[gone]
     for name, uid in _objects:

@@ -49,7 +49,7 @@ void main()
   float fill = 0.5 + 0.5 * dot(n, vec3(0.60, -0.64, 0.48));
   float gloss = pow(max(dot(n, vec3(-0.20, 0.30, 0.93)), 0.0), 24.0);
   vec3 lit = colour.rgb * (0.16 + 0.92 * key * key + 0.12 * fill) + vec3(0.05 * gloss);
-  fragment = vec4(lit, colour.a);
+  fragment = vec4(lit, colour.a * opacity);
 }
 """
 
@@ -64,6 +64,7 @@ def face_shader() -> Any:
     info = gpu.types.GPUShaderCreateInfo()
     info.push_constant("MAT4", "to_clip")
     info.push_constant("MAT3", "to_view")
+    info.push_constant("FLOAT", "opacity")
     info.sampler(0, "FLOAT_2D", "colours")
     info.sampler(1, "FLOAT_2D", "planes")
     info.vertex_in(0, "VEC3", "position")

@@ -60,18 +60,16 @@ def plate() -> bpy.types.Object:
     return plate
 
 
-def update(obj: bpy.types.Object, opacity: float = 1.0) -> overlay.Drawn:
+def update(obj: bpy.types.Object) -> overlay.Drawn:
     bpy.context.evaluated_depsgraph_get()
-    return overlay.update(obj, bpy.context.view_layer, opacity)
+    return overlay.update(obj, bpy.context.view_layer)
 
 
-def picture(
-    obj: bpy.types.Object, opacity: float = 1.0, depth: float = 1.0, **settings: Any
-) -> NDArray[np.float32]:
+def picture(obj: bpy.types.Object, depth: float = 1.0, **settings: Any) -> NDArray[np.float32]:
     """(SIZE, SIZE, 4) linear, the first row at the bottom; depth : of what is there already."""
     import gpu
 
-    drawn = update(obj, opacity)
+    drawn = update(obj)
     screen = gpu.types.GPUOffScreen(SIZE, SIZE, format="RGBA16F")
     try:
         with screen.bind():
@@ -294,6 +292,34 @@ def test_an_object_that_is_gone_is_forgotten(plate):
     bpy.data.objects.remove(plate)
     assert list(overlay._visible_objects(bpy.context)) == []
     assert uid not in overlay._drawn
+
+
+def test_split_parts_have_their_colours_while_they_are_apart(plate):
+    collection = bpy.data.collections.new("plate.parts")
+    bpy.context.scene.collection.children.link(collection)
+    collection.partwise.source = plate
+    for part_id, x in ((0, -1.0), (5, 1.0)):
+        mesh = bpy.data.meshes.new("part")
+        mesh.from_pydata([(x, -1, 0), (x + 1, -1, 0), (x + 1, 1, 0), (x, 1, 0)], [], [(0, 1, 2, 3)])
+        part = bpy.data.objects.new(f"part {part_id}", mesh)
+        part.partwise.source, part.partwise.part_id = plate, part_id
+        collection.objects.link(part)
+    plate.hide_set(True)
+    assert list(overlay._visible_objects(bpy.context)) == []
+    collection.partwise.explode = 1.0
+    seen = list(overlay._visible_objects(bpy.context))
+    assert [part.name for part in seen] == ["part 0", "part 5"]
+    seen[0].delta_location = (0.0, 0.0, 0.0)
+    assert hue(at(picture(seen[0]), -0.5, 0.2)) == "red"
+    collection.partwise.explode = 0.0
+    assert list(overlay._visible_objects(bpy.context)) == []
+
+
+def test_a_mesh_that_lost_its_attribute_is_not_drawn(plate):
+    update(plate)
+    plate.data.attributes.remove(plate.data.attributes["part_id"])
+    plate.data.update()
+    assert update(plate).labels is None
 
 
 def test_objects_that_are_not_seen(plate):
