@@ -40,6 +40,10 @@ PERIOD = 0.05  # seconds between two looks at a running job
 RUNNING, DONE, FAILED, CANCELLED = "RUNNING", "DONE", "FAILED", "CANCELLED"
 
 
+Span = tuple[float, float]
+"""The part of a job's progress that a step covers: from, to."""
+
+
 @dataclass(frozen=True, eq=False)
 class Ask:
     """What a job yields: a request to the engine, or None to ask it nothing.
@@ -51,7 +55,7 @@ class Ask:
 
     request: Fields | None
     then: Callable[[Any], Any] | None = None
-    span: tuple[float, float] | None = None
+    span: Span | None = None
 
 
 Work = Generator[Ask, Any, Any]

@@ -177,8 +177,13 @@ def prepare(obj: bpy.types.Object, settings: bpy.types.PropertyGroup) -> tuple[T
     return target, read_hints(obj, settings)
 
 
-def analyse(target: Target, hints: Hints) -> Generator[jobs.Ask, Any, Decomposed]:
-    """The step of a job that gets the merge tree of a mesh from the engine."""
+def analyse(
+    target: Target, hints: Hints, span: jobs.Span = (0.0, 1.0)
+) -> Generator[jobs.Ask, Any, Decomposed]:
+    """The step of a job that gets the merge tree of a mesh from the engine.
+
+    span : the part of the job's progress that it covers.
+    """
     arrays = yield from jobs.compute(lambda: target.arrays)
     groups, borders = hints.for_engine(arrays)
     request = Segment(arrays.fingerprint, groups=groups, borders=borders)
@@ -191,21 +196,25 @@ def analyse(target: Target, hints: Hints) -> Generator[jobs.Ask, Any, Decomposed
         tree = MergeTree(answer.tree_children, answer.tree_height, answer.natural_parts)
         return Decomposed(target, PolygonTree(tree, patch, area), answer.engine)
 
-    decomposed: Decomposed = yield from ask_about(arrays, request, on_polygons)
+    decomposed: Decomposed = yield from ask_about(arrays, request, on_polygons, span)
     return decomposed
 
 
 def ask_about(
-    arrays: mesh_read.MeshArrays, request: Fields, then: Callable[[Any], Any] | None = None
+    arrays: mesh_read.MeshArrays,
+    request: Fields,
+    then: Callable[[Any], Any] | None = None,
+    span: jobs.Span = (0.0, 1.0),
 ) -> Generator[jobs.Ask, Any, Any]:
     """The step of a job that asks about a mesh, and sends the mesh if the engine lacks it."""
     try:
-        return (yield jobs.Ask(request, then))
+        return (yield jobs.Ask(request, then, span))
     except PartwiseError as error:
         if error.hint != SEND_AGAIN:
             raise
-    yield jobs.Ask(OpenMesh(arrays.vertices, arrays.faces, arrays.fingerprint))
-    return (yield jobs.Ask(request, then))
+    opened = OpenMesh(arrays.vertices, arrays.faces, arrays.fingerprint)
+    yield jobs.Ask(opened, span=(span[0], span[0]))
+    return (yield jobs.Ask(request, then, span))
 
 
 def start(
@@ -215,8 +224,9 @@ def start(
 
     def work() -> Generator[jobs.Ask, Any, list[Decomposed]]:
         found = []
-        for target, hints in prepared:
-            found.append((yield from analyse(target, hints)))
+        for number, (target, hints) in enumerate(prepared):
+            span = (number / len(prepared), (number + 1) / len(prepared))
+            found.append((yield from analyse(target, hints, span)))
         return found
 
     def finish(found: list[Decomposed]) -> None:

@@ -158,6 +158,17 @@ def test_several_meshes_at_once(human):
     assert jobs.current().title == "Decomposing 2 Objects"
 
 
+def test_progress_of_several_meshes_is_that_of_all(human, monkeypatch):
+    shape("cup")
+    seen = []
+    monkeypatch.setattr(jobs, "_show", lambda job: seen.append((job.state, job.share)))
+    decompose()
+    shares = [share for state, share in seen if state == "RUNNING"]
+    assert shares == sorted(shares)
+    assert 0.5 in shares
+    assert max(shares[: shares.index(0.5)]) < 0.5
+
+
 def test_selected_faces_only(human, settings):
     settings.use_selected_faces = True
     vertices = np.array([v.co for v in human.data.vertices])
