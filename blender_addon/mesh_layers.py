@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Layers of a mesh as arrays; origin ids; and copies of what Geometry Nodes lose.
+
+Geometry Nodes carry all attributes but texts, all weights but those of zero (when they sort or
+join), material slots and the mesh's own settings. They lose texts, custom properties, the UV map
+to clone from, Freestyle marks of Blender 4.5, skin radii, multiresolution sculpts and shape keys.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import bpy
+import numpy as np
+from numpy.typing import NDArray
+
+Ids = NDArray[np.int32]
+Marks = NDArray[np.bool_]
+
+# Names that begin with a dot are hidden in Blender's lists. -1 marks what is new, as on a cap.
+ORIGIN = {
+    "POINT": ".partwise_vertex",
+    "EDGE": ".partwise_edge",
+    "FACE": ".partwise_face",
+    "CORNER": ".partwise_corner",
+}
+NEW = -1
+CAP = "partwise_cap"  # face attribute, BOOLEAN: faces that close a cut
+CUSTOM_NORMAL = "custom_normal"  # Blender's own name
+
+# attribute type -> property of an element, values of an element, their type
+_VALUES: dict[str, tuple[str, int, type]] = {
+    "FLOAT": ("value", 1, np.float32),
+    "INT": ("value", 1, np.int32),
+    "INT8": ("value", 1, np.int8),
+    "BOOLEAN": ("value", 1, np.bool_),
+    "QUATERNION": ("value", 4, np.float32),
+    "FLOAT4X4": ("value", 16, np.float32),
+    "INT16_2D": ("value", 2, np.int16),
+    "INT32_2D": ("value", 2, np.int32),
+    "FLOAT_VECTOR": ("vector", 3, np.float32),
+    "FLOAT2": ("vector", 2, np.float32),
+    "FLOAT_COLOR": ("color", 4, np.float32),
+    "BYTE_COLOR": ("color_srgb", 4, np.float32),
+}
+
+
+def sizes(mesh: bpy.types.Mesh) -> dict[str, int]:
+    """Number of elements of each domain."""
+    return {
+        "POINT": len(mesh.vertices),
+        "EDGE": len(mesh.edges),
+        "FACE": len(mesh.polygons),
+        "CORNER": len(mesh.loops),
+    }
+
+
+def read(layer: bpy.types.Attribute) -> NDArray[Any]:
+    """(N, values of an element), or (N,) object for texts."""
+    if layer.data_type == "STRING":  # for texts Blender has no foreach_get
+        return np.array([element.value for element in layer.data], dtype=object)
+    field, width, dtype = _VALUES[layer.data_type]
+    values: NDArray[Any] = np.empty((len(layer.data), width), dtype=dtype)
+    if values.size:
+        layer.data.foreach_get(field, values.ravel())
+    return values
+
+
+def write(layer: bpy.types.Attribute, values: NDArray[Any]) -> None:
+    """Set all values of a layer, in the shape that `read` gives."""
+    if layer.data_type == "STRING":
+        for element, value in zip(layer.data, values, strict=True):
+            element.value = value
+    elif values.size:
+        field, _, dtype = _VALUES[layer.data_type]
+        layer.data.foreach_set(field, np.ascontiguousarray(values, dtype=dtype).ravel())
+
+
+def put(mesh: bpy.types.Mesh, name: str, kind: str, domain: str, values: NDArray[Any]) -> None:
+    """Give a mesh an attribute, in the place of one of that name."""
+    found = mesh.attributes.get(name)
+    if found is not None and (found.data_type, found.domain) != (kind, domain):
+        mesh.attributes.remove(found)
+        found = None
+    write(found or mesh.attributes.new(name, kind, domain), values)
+
+
+def drop(mesh: bpy.types.Mesh, *names: str) -> None:
+    """Remove attributes, those that there are."""
+    for name in names:
+        if name in mesh.attributes:
+            mesh.attributes.remove(mesh.attributes[name])
+
+
+def put_origin(mesh: bpy.types.Mesh) -> None:
+    """Number all elements, so that their copies can be traced."""
+    for domain, count in sizes(mesh).items():
+        put(mesh, ORIGIN[domain], "INT", domain, np.arange(count, dtype=np.int32))
+
+
+def origin(mesh: bpy.types.Mesh, domain: str) -> Ids:
+    """(N,) int32: the element of the source that each element is a copy of, -1 for new ones."""
+    layer = mesh.attributes.get(ORIGIN[domain])
+    if layer is None or (layer.data_type, layer.domain) != ("INT", domain):
+        return np.full(sizes(mesh)[domain], NEW, dtype=np.int32)
+    return np.asarray(read(layer)[:, 0])
+
+
+def lost_by_nodes(obj: bpy.types.Object) -> bool:
+    """Does the mesh have layers that only BMesh can cut: skin radii, multiresolution sculpts?"""
+    sculpted = any(m.type == "MULTIRES" and m.total_levels for m in obj.modifiers)
+    return sculpted or bool(obj.data.skin_vertices)
+
+
+@dataclass(frozen=True)
+class Lost:
+    """The layers of a mesh that Geometry Nodes drop, to be read once for all pieces.
+
+    texts : name, domain and values, to be indexed by origin ids, where -1 finds an empty text.
+    marks : Freestyle marks of edges and faces, likewise; None where these are attributes.
+    """
+
+    source: bpy.types.Mesh
+    texts: list[tuple[str, str, NDArray[Any]]]
+    marks: tuple[Marks, Marks] | None
+
+    @classmethod
+    def of(cls, source: bpy.types.Mesh) -> Lost:
+        layers = [layer for layer in source.attributes if layer.data_type == "STRING"]
+        texts = [(layer.name, layer.domain, np.append(read(layer), b"")) for layer in layers]
+        marks = None
+        if bpy.app.version < (5, 0):
+            marks = (_freestyle(source.edges), _freestyle(source.polygons))
+        return cls(source, texts, marks)
+
+    def restore(self, mesh: bpy.types.Mesh) -> None:
+        """Give the layers to a mesh whose elements have origin ids."""
+        for name, domain, values in self.texts:
+            if name not in mesh.attributes:
+                layer = mesh.attributes.new(name, "STRING", domain)
+                write(layer, values[origin(mesh, domain)])
+        if self.marks is not None:
+            domains = ((mesh.edges, "EDGE"), (mesh.polygons, "FACE"))
+            for (elements, domain), marks in zip(domains, self.marks, strict=True):
+                if marks.any():
+                    elements.foreach_set("use_freestyle_mark", marks[origin(mesh, domain)])
+        if self.source.uv_layers:
+            mesh.uv_layer_clone_index = self.source.uv_layer_clone_index
+            mesh.uv_layer_stencil_index = self.source.uv_layer_stencil_index
+
+
+def _freestyle(elements: bpy.types.bpy_prop_collection) -> Marks:
+    marks = np.zeros(len(elements) + 1, dtype=bool)
+    values = np.empty(len(elements), dtype=bool)
+    elements.foreach_get("use_freestyle_mark", values)
+    marks[:-1] = values
+    return marks
+
+
+def restore_settings(mesh: bpy.types.Mesh, source: bpy.types.Mesh) -> None:
+    """Custom properties, other extensions' data, animation, material slots, texture space."""
+    for slot, material in enumerate(source.materials):
+        mesh.materials[slot] = material
+    for key in source.keys():  # noqa: SIM118, a mesh is no mapping
+        if key not in ("partwise", "_RNA_UI"):
+            _copy_property(mesh, source, key)
+    if bpy.app.version >= (5, 0):  # before, these were among the custom properties
+        groups = source.bl_system_properties_get()
+        for key in groups.keys() if groups is not None else ():
+            if key != "partwise":
+                mesh.bl_system_properties_get(do_create=True)[key] = groups[key]
+    mesh.texco_mesh, mesh.texture_mesh = source.texco_mesh, source.texture_mesh
+    # Generated coordinates come from the bounding box, which is that of the whole.
+    mesh.use_auto_texspace = False
+    mesh.texspace_location, mesh.texspace_size = source.texspace_location, source.texspace_size
+    copy_animation(mesh, source)
+
+
+def _copy_property(mesh: bpy.types.Mesh, source: bpy.types.Mesh, key: str) -> None:
+    mesh[key] = source[key]
+    try:
+        ui = source.id_properties_ui(key)
+    except TypeError:  # groups and other kinds without limits or description
+        return
+    mesh.id_properties_ui(key).update_from(ui)
+
+
+def copy_animation(target: bpy.types.ID, source: bpy.types.ID) -> None:
+    """The same action, and copies of the drivers that read the copy where they read the source."""
+    animation = source.animation_data
+    if animation is None:
+        return
+    copied = target.animation_data_create()
+    copied.action = animation.action
+    if animation.action is not None and animation.action_slot is not None:
+        copied.action_slot = animation.action_slot
+    for name in ("action_blend_type", "action_extrapolation", "action_influence"):
+        setattr(copied, name, getattr(animation, name))
+    for curve in animation.drivers:
+        copied.drivers.from_existing(src_driver=curve)
+    retarget(target, source)
+
+
+def retarget(target: bpy.types.ID, source: bpy.types.ID) -> None:
+    """Let drivers that read the source's own properties read those of its copy."""
+    drivers = target.animation_data.drivers if target.animation_data else ()
+    for curve in drivers:
+        for variable in curve.driver.variables:
+            for place in variable.targets:
+                if place.id == source:
+                    place.id = target
+
+
+def corner_faces(mesh: bpy.types.Mesh) -> Ids:
+    """(C,) int32, the face of each corner."""
+    totals = np.empty(len(mesh.polygons), dtype=np.int32)
+    mesh.polygons.foreach_get("loop_total", totals)
+    return np.repeat(np.arange(len(totals), dtype=np.int32), totals)
+
+
+def corner_edges(mesh: bpy.types.Mesh) -> Ids:
+    """(C,) int32, the edge that begins at each corner."""
+    layer = mesh.attributes.get(".corner_edge")
+    return np.empty(0, np.int32) if layer is None else np.asarray(read(layer)[:, 0])
+
+
+def edge_vertices(mesh: bpy.types.Mesh) -> Ids:
+    """(E, 2) int32."""
+    layer = mesh.attributes.get(".edge_verts")
+    return np.empty((0, 2), np.int32) if layer is None else np.asarray(read(layer))
