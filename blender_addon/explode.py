@@ -75,7 +75,7 @@ def parts_in(collection: bpy.types.Collection) -> list[bpy.types.Object]:
     return [
         obj
         for obj in collection.all_objects
-        if obj.type == "MESH" and obj.partwise.part_id >= 0 and obj.is_editable
+        if obj.type == "MESH" and obj.partwise.source is not None and obj.is_editable
     ]
 
 

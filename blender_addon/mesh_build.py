@@ -11,6 +11,7 @@ import numpy as np
 from mathutils import Matrix, Vector
 from numpy.typing import NDArray
 
+from . import visibility
 from .labels import Labels
 from .mesh_layers import corner_faces, retarget
 from .mesh_read import corner_vertices, positions
@@ -37,6 +38,7 @@ def build_part(
     part.partwise.source = source
     part.partwise.part_id = part_id
     part.partwise.explode_offset = (0, 0, 0)
+    visibility.remove(part)
     retarget(part, source)
     return part
 
@@ -101,6 +103,8 @@ def origin_is_free(obj: bpy.types.Object) -> bool:
     for modifier in obj.modifiers:
         by_angle = modifier.type == "NODES" and modifier.node_group is not None
         by_angle = by_angle and modifier.node_group.name.startswith("Smooth by Angle")
+        if visibility.is_preview(modifier):  # which parts do not get
+            continue
         if modifier.type not in FREE_OF_ORIGIN and not by_angle:
             return False
     if any(not constraint.mute for constraint in obj.constraints):

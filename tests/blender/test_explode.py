@@ -16,6 +16,7 @@ MIRROR = Matrix.LocRotScale(Vector((1, 2, 3)), Euler((1, 0, 2)), Vector((-1.0, 2
 @pytest.fixture
 def collection() -> bpy.types.Collection:
     collection = bpy.data.collections.new("Toy.parts")
+    collection.partwise.source = bpy.data.objects.new("Toy", bpy.data.meshes.new("Toy"))
     bpy.context.scene.collection.children.link(collection)
     return collection
 
@@ -28,7 +29,7 @@ def box(collection, middle, size=(1.0, 1.0, 1.0), parent=None):
     faces = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
     mesh.from_pydata(corners.tolist(), [], faces)
     part = bpy.data.objects.new("part", mesh)
-    part.partwise.part_id = len(collection.objects)
+    part.partwise.source = collection.partwise.source
     part.parent = parent
     collection.objects.link(part)
     return part

@@ -8,7 +8,7 @@ import time
 import bpy
 import numpy as np
 import pytest
-from partwise.blender_addon import parts, visibility
+from partwise.blender_addon import mesh_build, parts, visibility
 
 LABELS = np.array([0, 0, 3, 3, 8, -1], np.int32)  # a cube's faces; ids have gaps
 
@@ -91,6 +91,14 @@ def test_a_copy_with_a_mesh_of_its_own_is_independent(cube):
     assert shown(copy) == [-1, 8]
     show(cube.data, part3=True)
     assert shown(copy) == [-1, 8]
+
+
+def test_split_parts_do_not_get_it(cube):
+    show(cube.data, part3=False)
+    part = mesh_build.build_part(cube, bpy.data.meshes.new("part"), "part", 3)
+    assert len(part.modifiers) == 0
+    assert len(cube.modifiers) == 1
+    assert mesh_build.origin_is_free(cube)
 
 
 def test_undo_and_redo(cube):
