@@ -1,2 +1,137 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""ops_assemble: being written."""
+"""Make objects of parts."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+import bpy
+import numpy as np
+
+from ..backend.errors import PartwiseError
+from ..backend.requests import Complete, Completed
+from . import jobs, ops_decompose, parts, targets
+from .assembly import split_object
+from .labels import compact
+from .mesh_caps import Caps
+from .targets import Target
+
+_waiting: list[tuple[Target, Caps]] = []  # from the job that makes caps to the operator
+
+
+class PARTWISE_OT_split(bpy.types.Operator):
+    """Make an object of each part of the selected objects. The originals are kept, hidden"""
+
+    bl_idname = "partwise.split"
+    bl_label = "Split"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        reason = why_not(context)
+        if reason:
+            cls.poll_message_set(reason)
+        return not reason
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        settings, chosen = context.scene.partwise, labelled(context)
+        try:
+            for obj in chosen:
+                if (reason := targets.refusal(obj)) is not None:
+                    raise reason
+            if settings.cap:
+                job = _start_caps(chosen)
+                if job.state == "FAILED":
+                    self.report({"ERROR"}, str(job.error))
+                return {"CANCELLED"}  # no step of undo: the job makes one when it splits
+            made = [part for obj in chosen for part in split_object(context, obj, settings)]
+        except PartwiseError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        _select(context, made)
+        self.report({"INFO"}, f"{len(made)} parts")
+        return {"FINISHED"}
+
+
+class PARTWISE_OT_apply_split(bpy.types.Operator):
+    """Make objects of parts that are closed"""
+
+    bl_idname = "partwise.apply_split"
+    bl_label = "Split"
+    bl_options = {"UNDO", "INTERNAL"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return bool(_waiting)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        made = []
+        while _waiting:
+            target, caps = _waiting.pop(0)
+            made += split_object(context, target.find(), context.scene.partwise, caps)
+        _select(context, made)
+        return {"FINISHED"}
+
+
+def labelled(context: bpy.types.Context) -> list[bpy.types.Object]:
+    """The selected objects that have parts."""
+    return [o for o in context.selected_objects if o.type == "MESH" and parts.has_labels(o.data)]
+
+
+def why_not(context: bpy.types.Context) -> str:
+    """Why nothing can be split right now, for a tooltip; empty when it can."""
+    if jobs.busy():
+        return "A job is running"
+    if context.mode != "OBJECT":
+        return "Switch to Object Mode"
+    found = labelled(context)
+    if not found:
+        return "Select an object with parts. Press Decompose first"
+    if all(obj.partwise.source is not None for obj in found):
+        return "These objects are parts already"
+    return ""
+
+
+def _start_caps(objects: list[bpy.types.Object]) -> jobs.Job:
+    """Ask the engine for the caps of all objects, then split them in one step of undo."""
+    prepared = [(Target.of(obj), parts.get_labels(obj.data)) for obj in objects]
+
+    def work() -> Generator[jobs.Ask, Any, list[tuple[Target, Caps]]]:
+        found = []
+        for number, (target, labels) in enumerate(prepared):
+            span = (number / len(prepared), (number + 1) / len(prepared))
+            arrays = yield from jobs.compute(lambda target=target: target.arrays)
+            ids, part = compact(labels[arrays.polygon])
+
+            def on_mesh(answer: Completed, arrays: Any = arrays, ids: Any = ids) -> Caps:
+                new = answer.vertices @ np.linalg.inv(arrays.stretch)
+                whole = np.concatenate([arrays.vertices @ np.linalg.inv(arrays.stretch), new])
+                pieces = np.split(answer.faces, answer.part_offsets[1:-1])
+                return Caps(whole, dict(zip(ids.tolist(), pieces, strict=True)))
+
+            request = Complete(arrays.fingerprint, part.astype(np.int32))
+            caps = yield from ops_decompose.ask_about(arrays, request, on_mesh, span)
+            found.append((target, caps))
+        return found
+
+    def finish(found: list[tuple[Target, Caps]]) -> None:
+        for target, _ in found:
+            target.find_unchanged()
+        _waiting[:] = found
+        with bpy.context.temp_override(window=bpy.context.window_manager.windows[0]):
+            bpy.ops.partwise.apply_split("EXEC_DEFAULT", True)
+
+    return jobs.start("Closing Cuts", work(), finish)
+
+
+def _select(context: bpy.types.Context, made: list[bpy.types.Object]) -> None:
+    for obj in context.selected_objects:
+        obj.select_set(False)
+    for part in made:
+        part.select_set(True)
+    if made:
+        context.view_layer.objects.active = made[0]
+
+
+CLASSES = (PARTWISE_OT_split, PARTWISE_OT_apply_split)

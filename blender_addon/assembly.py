@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whole objects -> assemblies: parts in `<Name>.parts`, the original hidden in `<Name>.source`."""
+
+from __future__ import annotations
+
+import bpy
+
+from . import visibility
+from .mesh_build import build_part, move_origin, origin_is_free, part_centres
+from .mesh_caps import Caps
+from .mesh_split import LOOSE, REST, split_mesh
+from .parts import default_name, get_labels, part_of
+
+PARTS, SOURCE = "parts", "source"
+
+
+def split_object(
+    context: bpy.types.Context,
+    obj: bpy.types.Object,
+    settings: bpy.types.PropertyGroup,
+    caps: Caps | None = None,
+) -> list[bpy.types.Object]:
+    """Make an object of each part of a labelled object, in a new collection; hide the original.
+
+    settings : `keep_shading` and `origin`. caps : faces that close the parts. Returns the parts.
+    """
+    mesh, labels = obj.data, get_labels(obj.data)
+    visibility.remove(obj)
+    meshes = split_mesh(obj, labels, keep_shading=settings.keep_shading, caps=caps)
+    made = [build_part(obj, piece, _name(obj, label), label) for label, piece in meshes.items()]
+    if settings.origin != "SOURCE" and origin_is_free(obj):
+        centres = part_centres(mesh, labels, meshes, settings.origin)
+        for label, part in zip(meshes, made, strict=True):
+            move_origin(part, centres[label])
+    homes = [home for home in obj.users_collection if home.is_editable]
+    parent = homes[0] if homes else context.scene.collection
+    folder = _new_collection(parent, f"{obj.name}.{PARTS}")
+    folder.partwise.source = obj
+    for part in made:
+        folder.objects.link(part)
+    _put_away(obj, parent, homes)
+    return made
+
+
+def assembly_of(obj: bpy.types.Object | None) -> bpy.types.Collection | None:
+    """The collection of parts that an object belongs to, as a part or as their original."""
+    if obj is None:
+        return None
+    for home in obj.users_collection:
+        if home.partwise.source is not None and obj.partwise.source is not None:
+            return home
+    folders = [c for c in bpy.data.collections if c.partwise.source == obj]
+    return folders[-1] if folders else None
+
+
+def _name(obj: bpy.types.Object, label: int) -> str:
+    """What a part's object is called."""
+    if label in (REST, LOOSE):
+        return f"{obj.name}.{'Rest' if label == REST else 'Loose'}"
+    part = part_of(obj.data, label)
+    return f"{obj.name}.{part.name if part else default_name(label)}"
+
+
+def _new_collection(parent: bpy.types.Collection, name: str) -> bpy.types.Collection:
+    folder = bpy.data.collections.new(name)
+    parent.children.link(folder)
+    return folder
+
+
+def _put_away(
+    obj: bpy.types.Object, parent: bpy.types.Collection, homes: list[bpy.types.Collection]
+) -> None:
+    """Move an original out of sight, into a collection of its own that is not rendered either."""
+    if any(home.name.startswith(f"{obj.name}.{SOURCE}") for home in homes):
+        return  # it was split before
+    folder = _new_collection(parent, f"{obj.name}.{SOURCE}")
+    folder.objects.link(obj)
+    for home in homes:
+        home.objects.unlink(obj)
+    folder.hide_viewport = folder.hide_render = True
