@@ -7,6 +7,7 @@ import bpy
 
 from ..backend.errors import BadInput, PartwiseError
 from . import jobs, lists, ops_decompose, parts, presets, targets
+from .assembly import assembly_of
 
 # What text cannot use of the sidebar's width, in pixels at a resolution scale of 1: the tabs and
 # the borders of panel and box; and an icon before it.
@@ -129,6 +130,46 @@ class PARTWISE_PT_options(SidebarPanel, bpy.types.Panel):
         layout.column(heading="Linked Data").prop(settings, "copy_linked", text="Copy")
 
 
+class PARTWISE_PT_split(SidebarPanel, bpy.types.Panel):
+    bl_label = "Split"
+    bl_parent_id = "PARTWISE_PT_main"
+    bl_order = 3
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return labelled_mesh(context) is not None
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout, settings = self.layout, context.scene.partwise
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        layout.prop(settings, "origin")
+        column = layout.column(heading="Cuts")
+        column.prop(settings, "cap")
+        column.prop(settings, "keep_shading")
+        row = layout.row()
+        row.scale_y = 1.6
+        row.operator("partwise.split", icon="MOD_EXPLODE")
+
+
+class PARTWISE_PT_assembly(SidebarPanel, bpy.types.Panel):
+    bl_label = "Assembly"
+    bl_parent_id = "PARTWISE_PT_main"
+    bl_order = 4
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return assembly_of(context.object) is not None
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout, folder = self.layout, assembly_of(context.object)
+        count = len(folder.objects)
+        layout.label(text=f"{folder.name}: {count} objects", icon="OUTLINER_COLLECTION")
+        row = layout.row()
+        row.scale_y = 1.3
+        row.prop(folder.partwise, "explode", slider=True)
+
+
 def draw_start(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     """The state of what is selected, and the button; when it is grey, the reason."""
     obj = context.object
@@ -225,4 +266,6 @@ CLASSES = (
     PARTWISE_PT_main,
     PARTWISE_PT_parts,
     PARTWISE_PT_options,
+    PARTWISE_PT_split,
+    PARTWISE_PT_assembly,
 )
