@@ -13,6 +13,7 @@ MODULES = (
     "ops_decompose",
     "ops_parts",
     "ops_assemble",
+    "ops_export",
     "handlers",
     "jobs",
     "jobs_ops",

@@ -168,6 +168,7 @@ class PARTWISE_PT_assembly(SidebarPanel, bpy.types.Panel):
         row = layout.row()
         row.scale_y = 1.3
         row.prop(folder.partwise, "explode", slider=True)
+        layout.operator("partwise.export_parts", icon="EXPORT")
 
 
 def draw_start(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
