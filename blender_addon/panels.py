@@ -163,6 +163,8 @@ class PARTWISE_PT_assembly(SidebarPanel, bpy.types.Panel):
 
     def draw(self, context: bpy.types.Context) -> None:
         layout, folder = self.layout, assembly_of(context.object)
+        if folder is None:
+            return
         count = len(folder.objects)
         layout.label(text=f"{folder.name}: {count} objects", icon="OUTLINER_COLLECTION")
         row = layout.row()
