@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import bpy
 import numpy as np
@@ -26,6 +26,13 @@ def read_key(block: bpy.types.ShapeKey) -> Points:
     if positions.size:
         block.points.foreach_get("co", positions.ravel())
     return positions
+
+
+def remove_meshes(meshes: Iterable[bpy.types.Mesh]) -> None:
+    """Delete meshes with their shape keys, which Blender would leave behind."""
+    meshes = list(meshes)
+    bpy.data.batch_remove([mesh.shape_keys for mesh in meshes if mesh.shape_keys])
+    bpy.data.batch_remove(meshes)
 
 
 def add_keys(mesh: bpy.types.Mesh, source: bpy.types.Mesh, positions: Sequence[Points]) -> None:

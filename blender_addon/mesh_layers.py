@@ -8,6 +8,7 @@ to clone from, Freestyle marks of Blender 4.5, skin radii, multiresolution sculp
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -145,9 +146,21 @@ class Lost:
             for (elements, domain), marks in zip(domains, self.marks, strict=True):
                 if marks.any():
                     elements.foreach_set("use_freestyle_mark", marks[origin(mesh, domain)])
-        if self.source.uv_layers:
-            mesh.uv_layer_clone_index = self.source.uv_layer_clone_index
-            mesh.uv_layer_stencil_index = self.source.uv_layer_stencil_index
+        _restore_active(mesh, self.source)
+
+
+def _restore_active(mesh: bpy.types.Mesh, source: bpy.types.Mesh) -> None:
+    """Which of the layers are active, for display, for rendering and for cloning."""
+    for layer in source.uv_layers:
+        if layer.active_render and layer.name in mesh.uv_layers:
+            mesh.uv_layers[layer.name].active_render = True
+    if source.uv_layers:
+        mesh.uv_layers.active_index = source.uv_layers.active_index
+        mesh.uv_layer_clone_index = source.uv_layer_clone_index
+        mesh.uv_layer_stencil_index = source.uv_layer_stencil_index
+    active = source.attributes.active
+    if active is not None and active.name in mesh.attributes:
+        mesh.attributes.active = mesh.attributes[active.name]
 
 
 def _freestyle(elements: bpy.types.bpy_prop_collection) -> Marks:
@@ -156,6 +169,26 @@ def _freestyle(elements: bpy.types.bpy_prop_collection) -> Marks:
     elements.foreach_get("use_freestyle_mark", values)
     marks[:-1] = values
     return marks
+
+
+def zero_weights(mesh: bpy.types.Mesh, vertices: Iterable[int]) -> dict[int, list[int]]:
+    """Vertices that are members of a vertex group with weight zero, by the group's index."""
+    found: dict[int, list[int]] = {}
+    for vertex in vertices:  # Blender gives weights one by one only
+        for member in mesh.vertices[vertex].groups:
+            if member.weight == 0:
+                found.setdefault(member.group, []).append(vertex)
+    return found
+
+
+def add_zero_weights(mesh: bpy.types.Mesh, members: dict[int, list[int]]) -> None:
+    """Make vertices members of vertex groups, with weight zero."""
+    holder = bpy.data.objects.new(".partwise", mesh)
+    try:
+        for group, vertices in members.items():
+            holder.vertex_groups[group].add(vertices, 0.0, "REPLACE")
+    finally:
+        bpy.data.objects.remove(holder)
 
 
 def restore_settings(mesh: bpy.types.Mesh, source: bpy.types.Mesh) -> None:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from . import mesh_layers, mesh_nodes, mesh_shading, parts
 from .labels import UNLABELLED, Labels
 from .mesh_caps import Caps, add_caps
-from .mesh_keys import add_keys, read_keys
+from .mesh_keys import add_keys, read_keys, remove_meshes
 from .mesh_layers import corner_edges, corner_faces, edge_vertices
 from .mesh_read import corner_vertices
 
@@ -69,10 +69,10 @@ def split_mesh(
                 moved = add_caps(mesh, caps, label, moved)
             add_keys(mesh, source, moved)
     except BaseException:
-        bpy.data.batch_remove(made.values())
+        remove_meshes(made.values())
         raise
     finally:
-        bpy.data.meshes.remove(work)
+        remove_meshes([work])
     ordered = sorted(made, key=lambda label: (label < 0, abs(label)))
     return {label: made[label] for label in ordered}
 
@@ -82,16 +82,14 @@ def _plain_copy(source: bpy.types.Mesh) -> bpy.types.Mesh:
     work = source.copy()
     try:
         if work.shape_keys:
-            holder = bpy.data.objects.new(".partwise", work)
-            holder.shape_key_clear()
-            bpy.data.objects.remove(holder)
+            bpy.data.batch_remove([work.shape_keys])
         work.animation_data_clear()
         for slot in range(len(work.materials)):
             work.materials[slot] = None  # or pieces would refer to what a depsgraph made of them
         parts.remove_labels(work)
         mesh_layers.put_origin(work)
     except BaseException:
-        bpy.data.meshes.remove(work)
+        remove_meshes([work])
         raise
     return work
 
@@ -189,8 +187,11 @@ def _cut_loose(work: bpy.types.Mesh, made: dict[int, bpy.types.Mesh], *, by_bmes
         return
     mesh_layers.put(work, DROP_EDGE, "BOOLEAN", "EDGE", ~edges)
     mesh_layers.put(work, DROP_VERTEX, "BOOLEAN", "POINT", ~vertices)
-    made[LOOSE] = mesh_nodes.whole(work, delete_dropped)
-    mesh_layers.drop(made[LOOSE], DROP_EDGE, DROP_VERTEX)
+    made[LOOSE] = mesh = mesh_nodes.whole(work, delete_dropped)
+    mesh_layers.drop(mesh, DROP_EDGE, DROP_VERTEX)
+    row = {vertex: new for new, vertex in enumerate(mesh_layers.origin(mesh, "POINT").tolist())}
+    lost = mesh_layers.zero_weights(work, row)
+    mesh_layers.add_zero_weights(mesh, {g: [row[v] for v in vs] for g, vs in lost.items()})
 
 
 def delete_dropped(

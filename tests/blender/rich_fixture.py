@@ -34,6 +34,50 @@ WIDTHS = {"QUATERNION": 4, "FLOAT4X4": 16, "INT16_2D": 2, "INT32_2D": 2, "FLOAT_
 WIDTHS |= {"FLOAT2": 2, "FLOAT_COLOR": 4, "BYTE_COLOR": 4}
 DOMAINS = ("POINT", "EDGE", "FACE", "CORNER")
 
+MARKS = (
+    *("crease_edge", "crease_vert", "bevel_weight_edge", "bevel_weight_vert", "sharp_edge"),
+    *("sharp_face", "uv_seam", "material_index", ".sculpt_mask", ".sculpt_face_set"),
+    *(
+        ".pn.Lightmap",
+        ".select_vert",
+        ".select_edge",
+        ".select_poly",
+        ".hide_vert",
+        ".hide_edge",
+        ".hide_poly",
+    ),
+)
+UV_LAYERS = ("UVMap", "Zweite", "Lightmap")
+TYPED = tuple(f"{kind} of {domain}" for kind in VALUE_NAMES for domain in DOMAINS)
+ATTRIBUTES = ("position", *MARKS, *UV_LAYERS, *TYPED)
+KEYS = ("key Basis", "key Wide", "key Wider", "key ひねる")
+LAYERS = (
+    *ATTRIBUTES,
+    *KEYS,
+    *("weights", "faces", "edges", "corner vertices", "corner edges"),
+    *("freestyle_edge", "freestyle_face"),
+)
+SETTINGS = (
+    *("materials", "uv maps", "colours", "active colour", "render colour", "active attribute"),
+    *("groups", "active group", "mesh properties", "keys", "key animation", *KEYS),
+    *("mesh use_mirror_x", "mesh remesh_voxel_size"),
+)
+DAMAGED_SETTINGS = (
+    ("materials", lambda m: m.materials.__setitem__(1, m.materials[0])),
+    ("uv maps", lambda m: setattr(m.uv_layers, "active_index", 0)),
+    ("uv maps", lambda m: setattr(m.uv_layers["UVMap"], "active_render", True)),
+    ("active colour", lambda m: setattr(m.color_attributes, "active_color_index", 0)),
+    ("render colour", lambda m: setattr(m.color_attributes, "render_color_index", 3)),
+    ("mesh properties", lambda m: m.__setitem__("factor", 0.25)),
+    ("mesh properties", lambda m: m.id_properties_ui("factor").update(max=2.0)),
+    ("key Wide", lambda m: setattr(m.shape_keys.key_blocks["Wide"], "value", 0.3)),
+    ("key Wide", lambda m: setattr(m.shape_keys.key_blocks["Wide"], "vertex_group", "")),
+    ("key Wider", lambda m: setattr(m.shape_keys.key_blocks["Wider"], "mute", False)),
+    ("keys", lambda m: setattr(m.shape_keys, "use_relative", False)),
+    ("key animation", lambda m: m.shape_keys.animation_data_clear()),
+    ("mesh use_mirror_x", lambda m: setattr(m, "use_mirror_x", False)),
+)
+
 
 def make(name: str = "Vase") -> bpy.types.Object:
     """The object, linked to the scene, with labels -1 (a few faces) and 0, 1, 2, 5."""
@@ -185,8 +229,9 @@ def _marks(mesh: bpy.types.Mesh, random: np.random.Generator) -> None:
             layer = mesh.attributes.new(f"freestyle_{name}", "BOOLEAN", domain)
             layer.data.foreach_set("value", values)
     mesh.polygons.foreach_set("use_smooth", random.random(faces) < 0.95)
-    mesh.polygons.foreach_set("hide", random.random(faces) < 0.1)
-    mesh.polygons.foreach_set("select", random.random(faces) < 0.5)
+    for elements in (mesh.vertices, mesh.edges, mesh.polygons):
+        elements.foreach_set("hide", random.random(len(elements)) < 0.1)
+        elements.foreach_set("select", random.random(len(elements)) < 0.5)
     for name, domain, count in (
         ("crease_edge", "EDGE", edges),
         ("crease_vert", "POINT", vertices),
@@ -235,7 +280,8 @@ def _custom_normals(mesh: bpy.types.Mesh) -> None:
     mesh.normals_split_custom_set(bent.tolist())
 
 
-def _armature() -> bpy.types.Object:
+def make_armature() -> bpy.types.Object:
+    """Two bones, one on the other."""
     rig = bpy.data.objects.new("Rig", bpy.data.armatures.new("Rig"))
     bpy.context.scene.collection.objects.link(rig)
     bpy.context.view_layer.objects.active = rig
@@ -250,7 +296,7 @@ def _armature() -> bpy.types.Object:
 
 
 def _settings(obj: bpy.types.Object) -> None:
-    rig = _armature()
+    rig = make_armature()
     bpy.context.view_layer.objects.active = obj
     obj.modifiers.new("Rig", "ARMATURE").object = rig
     smooth = obj.modifiers.new("Smooth", "SUBSURF")
