@@ -33,7 +33,7 @@ def split_object(
         for label, part in zip(meshes, made, strict=True):
             move_origin(part, centres[label])
     homes = [home for home in obj.users_collection if home.is_editable]
-    parent = homes[0] if homes else context.scene.collection
+    parent = _parent_of(context.scene, obj)
     folder = _new_collection(parent, f"{obj.name}.{PARTS}")
     folder.partwise.source = obj
     for part in made:
@@ -61,6 +61,43 @@ def _name(obj: bpy.types.Object, label: int) -> str:
     return f"{obj.name}.{part.name if part else default_name(label)}"
 
 
+def shows_original(folder: bpy.types.Collection) -> bool:
+    """Is the original of an assembly seen, rather than its parts?"""
+    return bool(folder.hide_viewport)
+
+
+def show_original(context: bpy.types.Context, folder: bpy.types.Collection, *, shown: bool) -> None:
+    """Show the original of an assembly instead of its parts, or the parts again."""
+    original = folder.partwise.source
+    for obj in context.selected_objects:
+        obj.select_set(False)
+    for home in original.users_collection:
+        if is_source_folder(home, original):
+            home.hide_viewport = home.hide_render = not shown
+    folder.hide_viewport = folder.hide_render = shown
+    context.view_layer.update()
+    seen = [original] if shown else list(folder.objects)
+    for obj in seen:
+        obj.select_set(True)
+    context.view_layer.objects.active = seen[0] if seen else None
+
+
+def is_source_folder(home: bpy.types.Collection, original: bpy.types.Object) -> bool:
+    """Is this the collection into which an original was put away?"""
+    return home.name.startswith(f"{original.name}.{SOURCE}")
+
+
+def _parent_of(scene: bpy.types.Scene, obj: bpy.types.Object) -> bpy.types.Collection:
+    """Where the collections of an assembly go: where its original is, or was at first."""
+    for home in obj.users_collection:
+        if not is_source_folder(home, obj) and home.is_editable:
+            return home
+        for parent in (scene.collection, *scene.collection.children_recursive):
+            if home.name in parent.children and parent.is_editable:
+                return parent
+    return scene.collection
+
+
 def _new_collection(parent: bpy.types.Collection, name: str) -> bpy.types.Collection:
     folder = bpy.data.collections.new(name)
     parent.children.link(folder)
@@ -71,10 +108,10 @@ def _put_away(
     obj: bpy.types.Object, parent: bpy.types.Collection, homes: list[bpy.types.Collection]
 ) -> None:
     """Move an original out of sight, into a collection of its own that is not rendered either."""
-    if any(home.name.startswith(f"{obj.name}.{SOURCE}") for home in homes):
-        return  # it was split before
-    folder = _new_collection(parent, f"{obj.name}.{SOURCE}")
-    folder.objects.link(obj)
-    for home in homes:
-        home.objects.unlink(obj)
+    folder = next((home for home in homes if is_source_folder(home, obj)), None)
+    if folder is None:  # else it was split before
+        folder = _new_collection(parent, f"{obj.name}.{SOURCE}")
+        folder.objects.link(obj)
+        for home in homes:
+            home.objects.unlink(obj)
     folder.hide_viewport = folder.hide_render = True

@@ -12,7 +12,7 @@ import numpy as np
 from ..backend.errors import PartwiseError
 from ..backend.requests import Complete, Completed
 from . import jobs, ops_decompose, parts, targets
-from .assembly import split_object
+from .assembly import assembly_of, show_original, shows_original, split_object
 from .labels import compact
 from .mesh_caps import Caps
 from .targets import Target
@@ -71,6 +71,28 @@ class PARTWISE_OT_apply_split(bpy.types.Operator):
             target, caps = _waiting.pop(0)
             made += split_object(context, target.find(), context.scene.partwise, caps)
         _select(context, made)
+        return {"FINISHED"}
+
+
+class PARTWISE_OT_toggle_original(bpy.types.Operator):
+    """Show the original instead of its parts, or the parts again. Nothing is lost either way"""
+
+    bl_idname = "partwise.toggle_original"
+    bl_label = "Show Original"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if context.mode != "OBJECT" or assembly_of(context.object) is None:
+            cls.poll_message_set("Select a part or its original in Object Mode")
+            return False
+        return True
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        folder = assembly_of(context.object)
+        if folder is None:
+            return {"CANCELLED"}
+        show_original(context, folder, shown=not shows_original(folder))
         return {"FINISHED"}
 
 
@@ -134,4 +156,4 @@ def _select(context: bpy.types.Context, made: list[bpy.types.Object]) -> None:
         context.view_layer.objects.active = made[0]
 
 
-CLASSES = (PARTWISE_OT_split, PARTWISE_OT_apply_split)
+CLASSES = (PARTWISE_OT_split, PARTWISE_OT_apply_split, PARTWISE_OT_toggle_original)

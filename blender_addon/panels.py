@@ -7,7 +7,7 @@ import bpy
 
 from ..backend.errors import BadInput, PartwiseError
 from . import jobs, lists, ops_decompose, parts, presets, targets
-from .assembly import assembly_of
+from .assembly import assembly_of, shows_original
 
 # What text cannot use of the sidebar's width, in pixels at a resolution scale of 1: the tabs and
 # the borders of panel and box; and an icon before it.
@@ -170,6 +170,8 @@ class PARTWISE_PT_assembly(SidebarPanel, bpy.types.Panel):
         row = layout.row()
         row.scale_y = 1.3
         row.prop(folder.partwise, "explode", slider=True)
+        text = "Show Parts" if shows_original(folder) else "Show Original"
+        layout.operator("partwise.toggle_original", text=text, icon="FILE_REFRESH")
         layout.operator("partwise.export_parts", icon="EXPORT")
 
 

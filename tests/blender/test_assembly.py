@@ -107,6 +107,34 @@ def test_cuts_are_closed_by_the_engine():
     assert not is_closed(cube.data) or len(cube.data.polygons) == 6
 
 
+def test_the_original_can_be_looked_at_and_split_again():
+    cube = labelled_cube()
+    bpy.ops.partwise.split()
+    first = bpy.data.collections["Cube.parts"]
+    first.objects[0].location.x += 5
+    bpy.ops.partwise.toggle_original()
+    assert bpy.context.object == cube
+    assert cube.visible_get()
+    assert not first.objects[0].visible_get()
+    bpy.ops.partwise.split()
+    assert [c.name for c in bpy.data.collections if ".source" in c.name] == ["Cube.source"]
+    assert len(bpy.data.collections["Cube.parts.001"].objects) == 2
+    assert not cube.visible_get()
+    assert first.objects[0].location.x == 6, "the artist's edit of the first parts is kept"
+    bpy.context.view_layer.objects.active = cube
+    assert assembly_of(cube).name == "Cube.parts.001"
+
+
+def test_the_parts_come_back():
+    cube = labelled_cube()
+    bpy.ops.partwise.split()
+    for expected in (True, False):
+        bpy.ops.partwise.toggle_original()
+        assert cube.visible_get() == expected
+        assert bpy.data.objects["Cube.Part 1"].visible_get() != expected
+    assert len(bpy.context.selected_objects) == 2
+
+
 def test_undo_brings_the_whole_back_in_one_step():
     labelled_cube()
     bpy.ops.ed.undo_push(message="before")
