@@ -164,6 +164,54 @@ def edit_mode(window: Window, package: Path) -> Waits[None]:
     assert bpy.context.mode == "OBJECT"
 
 
+def split_into_objects(window: Window, package: Path) -> Waits[None]:
+    """Parts become objects, which a slider moves apart; the original can be looked at again."""
+    whole, count = active().name, part_count()
+    faces = len(active().data.polygons)
+    yield from window.press("bpy.ops.partwise.split(")
+    folder = bpy.data.collections[f"{whole}.parts"]
+    assert len(folder.objects) == count
+    assert sum(len(part.data.polygons) for part in folder.objects) == faces
+    assert not bpy.data.objects[whole].visible_get()
+    yield from window.picture("13_split")
+    x, y = yield from window.find("partwise.explode")
+    yield from window.drag(x, y, by=60)
+    assert bpy.data.collections[f"{whole}.parts"].partwise.explode > 0.1
+    yield from window.picture("14_exploded")
+    yield from window.undo()
+    assert bpy.data.collections[f"{whole}.parts"].partwise.explode == 0.0
+    assert not any(
+        any(part.delta_location) for part in bpy.data.collections[f"{whole}.parts"].objects
+    )
+    yield from window.press("bpy.ops.partwise.toggle_original")
+    assert bpy.data.objects[whole].visible_get()
+    yield from window.undo()
+    yield from window.undo()
+    assert f"{whole}.parts" not in bpy.data.collections
+    assert bpy.data.objects[whole].visible_get()
+    assert part_count() == count
+
+
+def split_and_close(window: Window, package: Path) -> Waits[None]:
+    """Parts with closed cuts: the engine makes the caps, and all is one step of undo."""
+    jobs, whole, count = ours("jobs"), active().name, part_count()
+    yield from window.press("partwise.cap", across=0.5)
+    assert bpy.context.scene.partwise.cap
+    yield from window.press("bpy.ops.partwise.split(")
+    yield from window.until(lambda: not jobs.busy(), "the end of the job")
+    assert jobs.current().state == "DONE", jobs.current().error
+    folder = bpy.data.collections[f"{whole}.parts"]
+    assert all("partwise_cap" in part.data.attributes for part in folder.objects)
+    x, y = yield from window.find("partwise.explode")
+    yield from window.drag(x, y, by=60)
+    yield from window.look(turn=(1.1, 0.0, 0.4))
+    yield from window.picture("15_closed")
+    yield from window.undo()
+    yield from window.undo()
+    assert f"{whole}.parts" not in bpy.data.collections
+    assert part_count() == count
+
+
 def engine_dies(window: Window, package: Path) -> Waits[None]:
     """The engine is killed in the middle of a job: a card says so, and the next job runs."""
     yield from load_large(window)
@@ -249,6 +297,8 @@ STEPS = (
     split_one,
     hide,
     edit_mode,
+    split_into_objects,
+    split_and_close,
     engine_dies,
     cancel,
     stays_responsive,
