@@ -8,7 +8,7 @@ to clone from, Freestyle marks of Blender 4.5, skin radii, multiresolution sculp
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -116,40 +116,56 @@ def lost_by_nodes(obj: bpy.types.Object) -> bool:
 
 @dataclass(frozen=True)
 class Lost:
-    """The layers of a mesh that Geometry Nodes drop, to be read once for all pieces.
+    """The layers of one mesh, or of several in a row, that Geometry Nodes drop.
 
-    texts : name, domain and values, to be indexed by origin ids, where -1 finds an empty text.
-    marks : Freestyle marks of edges and faces, likewise; None where these are attributes.
+    texts : name -> domain and values; marks : domain -> Freestyle marks, where these are no
+    attributes. Both have one more value, for what was not there: an empty text, no mark.
     """
 
-    source: bpy.types.Mesh
-    texts: list[tuple[str, str, NDArray[Any]]]
-    marks: tuple[Marks, Marks] | None
+    texts: dict[str, tuple[str, NDArray[Any]]]
+    marks: dict[str, Marks]
 
     @classmethod
-    def of(cls, source: bpy.types.Mesh) -> Lost:
-        layers = [layer for layer in source.attributes if layer.data_type == "STRING"]
-        texts = [(layer.name, layer.domain, np.append(read(layer), b"")) for layer in layers]
-        marks = None
+    def of(cls, *meshes: bpy.types.Mesh) -> Lost:
+        names = [
+            {a.name: str(a.domain) for a in mesh.attributes if a.data_type == "STRING"}
+            for mesh in meshes
+        ]
+        texts = {}
+        for name, domain in {key: value for found in names for key, value in found.items()}.items():
+            values = [
+                read(mesh.attributes[name])
+                if found.get(name) == domain
+                else np.full(sizes(mesh)[domain], b"", dtype=object)
+                for mesh, found in zip(meshes, names, strict=True)
+            ]
+            texts[name] = (domain, np.concatenate([*values, [b""]]))
+        marks = {}
         if bpy.app.version < (5, 0):
-            marks = (_freestyle(source.edges), _freestyle(source.polygons))
-        return cls(source, texts, marks)
+            marks["EDGE"] = _freestyle([mesh.edges for mesh in meshes])
+            marks["FACE"] = _freestyle([mesh.polygons for mesh in meshes])
+        return cls(texts, marks)
 
-    def restore(self, mesh: bpy.types.Mesh) -> None:
-        """Give the layers to a mesh whose elements have origin ids."""
-        for name, domain, values in self.texts:
+    def restore(self, mesh: bpy.types.Mesh, ids: Callable[[str], Ids]) -> None:
+        """Give the layers to a mesh. ids : domain -> index of each element, -1 for new ones."""
+        for name, (domain, values) in self.texts.items():
             if name not in mesh.attributes:
-                layer = mesh.attributes.new(name, "STRING", domain)
-                write(layer, values[origin(mesh, domain)])
-        if self.marks is not None:
-            domains = ((mesh.edges, "EDGE"), (mesh.polygons, "FACE"))
-            for (elements, domain), marks in zip(domains, self.marks, strict=True):
-                if marks.any():
-                    elements.foreach_set("use_freestyle_mark", marks[origin(mesh, domain)])
-        _restore_active(mesh, self.source)
+                write(mesh.attributes.new(name, "STRING", domain), values[ids(domain)])
+        for domain, marks in self.marks.items():
+            if marks.any():
+                elements = mesh.edges if domain == "EDGE" else mesh.polygons
+                elements.foreach_set("use_freestyle_mark", marks[ids(domain)])
 
 
-def _restore_active(mesh: bpy.types.Mesh, source: bpy.types.Mesh) -> None:
+def _freestyle(collections: list[bpy.types.bpy_prop_collection]) -> Marks:
+    marks = []
+    for elements in collections:
+        marks.append(np.zeros(len(elements), dtype=bool))
+        elements.foreach_get("use_freestyle_mark", marks[-1])
+    return np.concatenate([*marks, [False]])
+
+
+def restore_active(mesh: bpy.types.Mesh, source: bpy.types.Mesh) -> None:
     """Which of the layers are active, for display, for rendering and for cloning."""
     for layer in source.uv_layers:
         if layer.active_render and layer.name in mesh.uv_layers:
@@ -161,14 +177,6 @@ def _restore_active(mesh: bpy.types.Mesh, source: bpy.types.Mesh) -> None:
     active = source.attributes.active
     if active is not None and active.name in mesh.attributes:
         mesh.attributes.active = mesh.attributes[active.name]
-
-
-def _freestyle(elements: bpy.types.bpy_prop_collection) -> Marks:
-    marks = np.zeros(len(elements) + 1, dtype=bool)
-    values = np.empty(len(elements), dtype=bool)
-    elements.foreach_get("use_freestyle_mark", values)
-    marks[:-1] = values
-    return marks
 
 
 def zero_weights(mesh: bpy.types.Mesh, vertices: Iterable[int]) -> dict[int, list[int]]:

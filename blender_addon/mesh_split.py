@@ -9,6 +9,8 @@ Unlabelled faces become the part `REST`; edges and vertices without faces the pa
 
 from __future__ import annotations
 
+from functools import partial
+
 import bpy
 import numpy as np
 from numpy.typing import NDArray
@@ -57,7 +59,8 @@ def split_mesh(
         _cut_loose(work, made, by_bmesh=by_bmesh)
         keys, lost = read_keys(source), mesh_layers.Lost.of(source)
         for label, mesh in made.items():
-            lost.restore(mesh)
+            lost.restore(mesh, partial(mesh_layers.origin, mesh))
+            mesh_layers.restore_active(mesh, source)
             mesh_layers.restore_settings(mesh, source)
             if normals is not None and len(mesh.loops):
                 corner = mesh_layers.origin(mesh, "CORNER")
