@@ -14,22 +14,44 @@ from .parts import default_name, get_labels, part_of
 PARTS, SOURCE = "parts", "source"
 
 
-def split_object(
+def split_objects(
+    context: bpy.types.Context,
+    objects: list[bpy.types.Object],
+    settings: bpy.types.PropertyGroup,
+    caps: list[Caps | None] | None = None,
+) -> list[bpy.types.Object]:
+    """Make an object of each part of labelled objects, in new collections; hide the originals.
+
+    settings : `keep_shading` and `origin`. caps : for each object, faces that close its parts.
+    Returns the parts, selected. All are cut before anything in the scene changes.
+    """
+    cut: list[dict[int, bpy.types.Mesh]] = []
+    try:
+        for obj, closing in zip(objects, caps or [None] * len(objects), strict=True):
+            labels, shading = get_labels(obj.data), settings.keep_shading
+            cut.append(split_mesh(obj, labels, keep_shading=shading, caps=closing))
+    except BaseException:
+        for meshes in cut:
+            bpy.data.batch_remove(meshes.values())
+        raise
+    made = []
+    for obj, meshes in zip(objects, cut, strict=True):
+        made += _place(context, obj, meshes, settings.origin)
+    _select(context, made)
+    return made
+
+
+def _place(
     context: bpy.types.Context,
     obj: bpy.types.Object,
-    settings: bpy.types.PropertyGroup,
-    caps: Caps | None = None,
+    meshes: dict[int, bpy.types.Mesh],
+    origin: str,
 ) -> list[bpy.types.Object]:
-    """Make an object of each part of a labelled object, in a new collection; hide the original.
-
-    settings : `keep_shading` and `origin`. caps : faces that close the parts. Returns the parts.
-    """
-    mesh, labels = obj.data, get_labels(obj.data)
+    """Objects for the meshes of the parts of an object, which is put away."""
     visibility.remove(obj)
-    meshes = split_mesh(obj, labels, keep_shading=settings.keep_shading, caps=caps)
     made = [build_part(obj, piece, _name(obj, label), label) for label, piece in meshes.items()]
-    if settings.origin != "SOURCE" and origin_is_free(obj):
-        centres = part_centres(mesh, labels, meshes, settings.origin)
+    if origin != "SOURCE" and origin_is_free(obj):
+        centres = part_centres(obj.data, get_labels(obj.data), meshes, origin)
         for label, part in zip(meshes, made, strict=True):
             move_origin(part, centres[label])
     homes = [home for home in obj.users_collection if home.is_editable]
@@ -69,17 +91,21 @@ def shows_original(folder: bpy.types.Collection) -> bool:
 def show_original(context: bpy.types.Context, folder: bpy.types.Collection, *, shown: bool) -> None:
     """Show the original of an assembly instead of its parts, or the parts again."""
     original = folder.partwise.source
-    for obj in context.selected_objects:
-        obj.select_set(False)
     for home in original.users_collection:
         if is_source_folder(home, original):
             home.hide_viewport = home.hide_render = not shown
     folder.hide_viewport = folder.hide_render = shown
     context.view_layer.update()
-    seen = [original] if shown else list(folder.objects)
-    for obj in seen:
+    _select(context, [original] if shown else list(folder.objects))
+
+
+def _select(context: bpy.types.Context, objects: list[bpy.types.Object]) -> None:
+    """Select these objects and no others; the first one is the active one."""
+    for obj in context.selected_objects:
+        obj.select_set(False)
+    for obj in objects:
         obj.select_set(True)
-    context.view_layer.objects.active = seen[0] if seen else None
+    context.view_layer.objects.active = objects[0] if objects else None
 
 
 def is_source_folder(home: bpy.types.Collection, original: bpy.types.Object) -> bool:

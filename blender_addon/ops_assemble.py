@@ -12,7 +12,7 @@ import numpy as np
 from ..backend.errors import PartwiseError
 from ..backend.requests import Complete, Completed
 from . import jobs, ops_decompose, parts, targets
-from .assembly import assembly_of, show_original, shows_original, split_object
+from .assembly import assembly_of, show_original, shows_original, split_objects
 from .labels import compact
 from .mesh_caps import Caps
 from .targets import Target
@@ -38,18 +38,19 @@ class PARTWISE_OT_split(bpy.types.Operator):
         settings, chosen = context.scene.partwise, labelled(context)
         try:
             for obj in chosen:
-                if (reason := targets.refusal(obj)) is not None:
+                # Nothing is written to the original, so that shared data needs no copy.
+                reason = targets.refusal(obj, copies=settings.copy_linked)
+                if reason is not None:
                     raise reason
             if settings.cap:
                 job = _start_caps(chosen)
                 if job.state == "FAILED":
                     self.report({"ERROR"}, str(job.error))
                 return {"CANCELLED"}  # no step of undo: the job makes one when it splits
-            made = [part for obj in chosen for part in split_object(context, obj, settings)]
+            made = split_objects(context, chosen, settings)
         except PartwiseError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
-        _select(context, made)
         self.report({"INFO"}, f"{len(made)} parts")
         return {"FINISHED"}
 
@@ -66,11 +67,10 @@ class PARTWISE_OT_apply_split(bpy.types.Operator):
         return bool(_waiting)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        made = []
-        while _waiting:
-            target, caps = _waiting.pop(0)
-            made += split_object(context, target.find(), context.scene.partwise, caps)
-        _select(context, made)
+        found = [(target.find(), caps) for target, caps in _waiting]
+        _waiting.clear()
+        objects, caps = (list(column) for column in zip(*found, strict=True))
+        split_objects(context, objects, context.scene.partwise, caps)
         return {"FINISHED"}
 
 
@@ -107,11 +107,8 @@ def why_not(context: bpy.types.Context) -> str:
         return "A job is running"
     if context.mode != "OBJECT":
         return "Switch to Object Mode"
-    found = labelled(context)
-    if not found:
+    if not labelled(context):
         return "Select an object with parts. Press Decompose first"
-    if all(obj.partwise.source is not None for obj in found):
-        return "These objects are parts already"
     return ""
 
 
@@ -139,21 +136,12 @@ def _start_caps(objects: list[bpy.types.Object]) -> jobs.Job:
 
     def finish(found: list[tuple[Target, Caps]]) -> None:
         for target, _ in found:
-            target.find_unchanged()
+            target.find_unchanged(copies=bpy.context.scene.partwise.copy_linked)
         _waiting[:] = found
         with bpy.context.temp_override(window=bpy.context.window_manager.windows[0]):
             bpy.ops.partwise.apply_split("EXEC_DEFAULT", True)
 
     return jobs.start("Closing Cuts", work(), finish)
-
-
-def _select(context: bpy.types.Context, made: list[bpy.types.Object]) -> None:
-    for obj in context.selected_objects:
-        obj.select_set(False)
-    for part in made:
-        part.select_set(True)
-    if made:
-        context.view_layer.objects.active = made[0]
 
 
 CLASSES = (PARTWISE_OT_split, PARTWISE_OT_apply_split, PARTWISE_OT_toggle_original)

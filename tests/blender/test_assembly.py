@@ -157,6 +157,51 @@ def test_what_cannot_be_split_says_why():
     assert len(bpy.data.collections) == 1 or "Cube.parts" not in bpy.data.collections
 
 
+def test_shared_meshes_are_split_on_request():
+    cube = labelled_cube()
+    bpy.ops.object.duplicate(linked=True)
+    bpy.context.scene.partwise.copy_linked = True
+    bpy.ops.partwise.split()
+    assert names("Cube.001.parts") == ["Cube.001.Part 1", "Cube.001.脚 Fuß"]
+    assert cube.visible_get()
+    assert parts.get_labels(cube.data).tolist() == HALVES.tolist()
+
+
+def test_a_part_can_be_split_further():
+    labelled_cube()
+    bpy.ops.partwise.split()
+    part = bpy.data.objects["Cube.Part 1"]
+    for other in bpy.context.selected_objects:
+        other.select_set(other == part)
+    parts.set_labels(part.data, np.array([0, 1, 1], dtype=np.int32))
+    bpy.ops.partwise.split()
+    assert names("Cube.Part 1.parts") == ["Cube.Part 1.Part 1", "Cube.Part 1.Part 2"]
+    assert not part.visible_get()
+    assert bpy.data.objects["Cube.脚 Fuß"].visible_get()
+
+
+def test_when_one_of_several_fails_nothing_has_changed(monkeypatch):
+    from partwise.backend.errors import BadInput
+    from partwise.blender_addon import assembly
+
+    one, two = labelled_cube(), labelled_cube()
+    one.select_set(True)
+    split_mesh = assembly.split_mesh
+
+    def fail_on_the_second(obj, *args, **options):
+        if obj == one:
+            raise BadInput("Cannot.", "Do not.")
+        return split_mesh(obj, *args, **options)
+
+    monkeypatch.setattr(assembly, "split_mesh", fail_on_the_second)
+    with pytest.raises(RuntimeError, match="Cannot"):
+        bpy.ops.partwise.split()
+    assert {obj.name for obj in bpy.data.objects} == {one.name, two.name}
+    assert len(bpy.data.meshes) == 2
+    assert one.visible_get()
+    assert two.visible_get()
+
+
 def test_edit_mode_is_left_first():
     labelled_cube()
     bpy.ops.object.mode_set(mode="EDIT")
