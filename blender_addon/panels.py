@@ -177,14 +177,17 @@ class PARTWISE_PT_assembly(SidebarPanel, bpy.types.Panel):
 
 def draw_start(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     """The state of what is selected, and the button; when it is grey, the reason."""
-    obj = context.object
-    count = len(_chosen(context))
-    has_parts = count == 1 and labelled_mesh(context) is not None
-    if has_parts:
-        number = len(obj.data.partwise.parts)
-        layout.label(text=f"{obj.name}: {number} part{'s' * (number != 1)}", icon="MESH_DATA")
-    elif count == 1:
-        layout.label(text=f"{_chosen(context)[0].name}: no parts yet", icon="MESH_DATA")
+    chosen = _chosen(context)
+    count, mesh = len(chosen), labelled_mesh(context)
+    has_parts = count == 1 and mesh is not None
+    if count == 1:
+        state = "no parts yet"
+        if mesh is not None:
+            number = len(mesh.partwise.parts)
+            state = f"{number} part{'s' * (number != 1)}"
+        elif chosen[0].partwise.source is not None:
+            state = f"part of {chosen[0].partwise.source.name}"
+        layout.label(text=f"{chosen[0].name}: {state}", icon="MESH_DATA")
     elif count:
         layout.label(text=f"{count} meshes selected", icon="MESH_DATA")
     text = "Decompose Again" if has_parts else "Decompose"

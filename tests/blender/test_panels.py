@@ -90,6 +90,17 @@ def sculpt_mode(job):
     bpy.ops.object.mode_set(mode="SCULPT")
 
 
+def all_parts(job):
+    some_parts(job)
+    bpy.ops.partwise.split()
+
+
+def one_part(job):
+    all_parts(job)
+    for obj in bpy.context.selected_objects:
+        obj.select_set(obj == bpy.context.object)
+
+
 def running(job):
     some_parts(job)
     job(stage="Growing patches", share=0.4)
@@ -106,7 +117,7 @@ def cancelled(job):
 
 
 STATES = [nothing, an_empty, no_parts, some_parts, many_parts, several, edit_mode, sculpt_mode]
-STATES += [running, failed, cancelled]
+STATES += [all_parts, one_part, running, failed, cancelled]
 
 
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
@@ -152,6 +163,14 @@ def test_one_mesh_with_parts(fox):
     assert "granularity" in draw(panels.PARTWISE_PT_main).properties
     shown = draw(panels.PARTWISE_PT_parts)
     assert shown.operators.count("partwise.tick_part") == 3
+
+
+def test_a_part_says_what_it_is_part_of(job):
+    one_part(job)
+    assert "Fox.Part 1: part of Fox" in texts()
+    shown = draw(panels.PARTWISE_PT_assembly)
+    assert shown.properties == ["explode"]
+    assert "Fox.parts: 3 objects" in shown.texts
 
 
 def test_the_button_counts_what_is_selected(job):
