@@ -178,12 +178,12 @@ class PARTWISE_PT_assembly(SidebarPanel, bpy.types.Panel):
 def draw_start(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     """The state of what is selected, and the button; when it is grey, the reason."""
     chosen = _chosen(context)
-    count, mesh = len(chosen), labelled_mesh(context)
-    has_parts = count == 1 and mesh is not None
+    count = len(chosen)
+    has_parts = count == 1 and parts.has_labels(chosen[0].data)
     if count == 1:
         state = "no parts yet"
-        if mesh is not None:
-            number = len(mesh.partwise.parts)
+        if has_parts:
+            number = len(chosen[0].data.partwise.parts)
             state = f"{number} part{'s' * (number != 1)}"
         elif chosen[0].partwise.source is not None:
             state = f"part of {chosen[0].partwise.source.name}"

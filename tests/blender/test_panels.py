@@ -165,6 +165,14 @@ def test_one_mesh_with_parts(fox):
     assert shown.operators.count("partwise.tick_part") == 3
 
 
+def test_what_is_selected_counts_not_what_is_active(fox):
+    hen = add_cube("Hen")
+    bpy.context.view_layer.objects.active = fox
+    fox.select_set(False)
+    hen.select_set(True)
+    assert "Hen: no parts yet" in texts()
+
+
 def test_a_part_says_what_it_is_part_of(job):
     one_part(job)
     assert "Fox.Part 1: part of Fox" in texts()
