@@ -13,6 +13,7 @@ MODULES = (
     "ops_decompose",
     "ops_parts",
     "ops_assemble",
+    "ops_join",
     "ops_export",
     "handlers",
     "jobs",

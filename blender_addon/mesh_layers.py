@@ -170,13 +170,45 @@ def restore_active(mesh: bpy.types.Mesh, source: bpy.types.Mesh) -> None:
     for layer in source.uv_layers:
         if layer.active_render and layer.name in mesh.uv_layers:
             mesh.uv_layers[layer.name].active_render = True
-    if source.uv_layers:
+    if len(mesh.uv_layers) >= len(source.uv_layers) > 0:
         mesh.uv_layers.active_index = source.uv_layers.active_index
         mesh.uv_layer_clone_index = source.uv_layer_clone_index
         mesh.uv_layer_stencil_index = source.uv_layer_stencil_index
+    colours, others = mesh.color_attributes, source.color_attributes
+    colours.active_color_name = others.active_color_name
+    colours.default_color_name = others.default_color_name
     active = source.attributes.active
     if active is not None and active.name in mesh.attributes:
         mesh.attributes.active = mesh.attributes[active.name]
+
+
+def restore_order(mesh: bpy.types.Mesh, source: bpy.types.Mesh) -> None:
+    """Order of UV maps and colours, by which exporters number them; those of the mesh only last."""
+    for one, other in (
+        (mesh.uv_layers, source.uv_layers),
+        (mesh.color_attributes, source.color_attributes),
+    ):
+        names, wanted = [layer.name for layer in one], [layer.name for layer in other]
+        ordered = sorted(names, key=lambda name: (*wanted, name).index(name))
+        if ordered == names:
+            continue
+        for name in ordered:  # Blender adds at the end
+            saved = []
+            for same in (name, *(f".{kind}.{name}" for kind in ("pn", "vs", "es"))):  # pins go too
+                if (layer := mesh.attributes.get(same)) is not None:
+                    saved.append((same, str(layer.data_type), str(layer.domain), read(layer)))
+            mesh.attributes.remove(mesh.attributes[name])
+            for layer in saved:
+                put(mesh, *layer)
+
+
+def group_names(mesh: bpy.types.Mesh) -> list[str]:
+    """Names of the vertex groups, in order."""
+    holder = bpy.data.objects.new(".partwise", mesh)  # only objects tell
+    try:
+        return [group.name for group in holder.vertex_groups]
+    finally:
+        bpy.data.objects.remove(holder)
 
 
 def zero_weights(mesh: bpy.types.Mesh, vertices: Iterable[int]) -> dict[int, list[int]]:
