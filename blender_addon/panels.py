@@ -192,7 +192,8 @@ def draw_start(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
         layout.label(text=f"{count} meshes selected", icon="MESH_DATA")
     text = "Decompose Again" if has_parts else "Decompose"
     row = layout.row()
-    row.scale_y = 1.6
+    is_part = obj is not None and obj.partwise.source is not None
+    row.scale_y = 1.0 if is_part and not has_parts else 1.6  # what is split is done, mostly
     row.operator("partwise.decompose", text=f"Decompose {count} Objects" if count > 1 else text)
     reason = ops_decompose.why_not(context)
     if reason:
