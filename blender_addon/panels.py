@@ -192,7 +192,7 @@ def draw_start(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
         layout.label(text=f"{count} meshes selected", icon="MESH_DATA")
     text = "Decompose Again" if has_parts else "Decompose"
     row = layout.row()
-    is_part = obj is not None and obj.partwise.source is not None
+    is_part = context.object is not None and context.object.partwise.source is not None
     row.scale_y = 1.0 if is_part and not has_parts else 1.6  # what is split is done, mostly
     row.operator("partwise.decompose", text=f"Decompose {count} Objects" if count > 1 else text)
     reason = ops_decompose.why_not(context)
