@@ -18,9 +18,11 @@ ROOT = Path(__file__).resolve().parents[1]
 BACKEND = sorted((ROOT / "backend").rglob("*.py"))
 ADDON = sorted((ROOT / "blender_addon").rglob("*.py"))
 OURS = sorted(
-    path
-    for folder in ("backend", "blender_addon", "tests")
-    for path in (ROOT / folder).rglob("*.py")
+    {
+        path
+        for folder in ("backend", "blender_addon", "benchmarks", "tests")
+        for path in (*(ROOT / folder).rglob("*.py"), *ROOT.glob("*.py"))
+    }
 )
 
 # Room -> the rooms of backend/ that it may import. A room is a folder or a module of backend/.
@@ -145,7 +147,7 @@ def test_each_file_names_its_licence_and_says_what_it_is(path):
     assert ast.get_docstring(ast.parse(text)), "no docstring"
 
 
-@pytest.mark.parametrize("path", BACKEND, ids=name_of)
+@pytest.mark.parametrize("path", [*BACKEND, *ADDON], ids=name_of)
 def test_no_pickle_shell_or_evaluation(path):
     tree = ast.parse(path.read_text(encoding="utf-8"))
     assert not {"pickle", "marshal", "shelve", "dill"} & set(imports(path))
