@@ -138,6 +138,8 @@ def _put_away(
     if folder is None:  # else it was split before
         folder = _new_collection(parent, f"{obj.name}.{SOURCE}")
         folder.objects.link(obj)
-        for home in homes:
+        for home in homes:  # which it is in for as long as they are: Join Back puts it there
+            if home != parent:
+                home.children.link(folder)
             home.objects.unlink(obj)
     folder.hide_viewport = folder.hide_render = True

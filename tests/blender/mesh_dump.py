@@ -250,3 +250,40 @@ def plain(value: Any) -> Any:
     if isinstance(value, set):
         return sorted(value)
     return np.array(value).tolist()
+
+
+def dump_scene() -> dict[str, Any]:
+    """The whole file, by names: objects, meshes, collections, what is selected and visible."""
+    layer = bpy.context.view_layer
+    layer.update()
+    objects = {
+        obj.name: {
+            **object_settings(obj),
+            "mesh": obj.data.name if obj.data else None,
+            "world": plain(obj.matrix_world),
+            "collections": sorted(c.name for c in obj.users_collection),
+            "selected": obj.select_get() if obj.name in layer.objects else None,
+            "visible": obj.visible_get() if obj.name in layer.objects else None,
+            "part": (obj.partwise.source.name if obj.partwise.source else "", obj.partwise.part_id),
+        }
+        for obj in bpy.data.objects
+    }
+    meshes = {}
+    for mesh in bpy.data.meshes:
+        dump = dump_mesh(mesh)
+        values = {name: (domain, rows.tolist()) for name, (domain, rows) in dump.layers.items()}
+        table = [(row.part_id, row.name, tuple(row.colour)) for row in mesh.partwise.parts]
+        meshes[mesh.name] = {"layers": values, "settings": dump.settings, "table": table}
+    collections = {
+        c.name: (sorted(c.children.keys()), c.hide_viewport, c.hide_render)
+        for c in [bpy.context.scene.collection, *bpy.data.collections]
+    }
+    return {
+        "objects": objects,
+        "meshes": meshes,
+        "collections": collections,
+        "keys": len(bpy.data.shape_keys),
+        "active": layer.objects.active.name if layer.objects.active else None,
+        "scenes": sorted(bpy.data.scenes.keys()),
+        "node groups": sorted(bpy.data.node_groups.keys()),
+    }
