@@ -171,7 +171,9 @@ class PARTWISE_PT_assembly(SidebarPanel, bpy.types.Panel):
         row.scale_y = 1.3
         row.prop(folder.partwise, "explode", slider=True)
         text = "Show Parts" if shows_original(folder) else "Show Original"
-        layout.operator("partwise.toggle_original", text=text, icon="FILE_REFRESH")
+        column = layout.column(align=True)
+        column.operator("partwise.toggle_original", text=text, icon="HIDE_OFF")
+        column.operator("partwise.join_back", icon="FILE_REFRESH")
         layout.operator("partwise.export_parts", icon="EXPORT")
 
 

@@ -186,6 +186,11 @@ def split_into_objects(window: Window, package: Path) -> Waits[None]:
     yield from window.press("bpy.ops.partwise.toggle_original")
     assert bpy.data.objects[whole].visible_get()
     yield from window.undo()
+    yield from window.press("bpy.ops.partwise.join_back")
+    assert f"{whole}.parts" not in bpy.data.collections
+    assert (active().name, part_count(), len(active().data.polygons)) == (whole, count, faces)
+    yield from window.undo()
+    assert len(bpy.data.collections[f"{whole}.parts"].objects) == count
     yield from window.undo()
     assert f"{whole}.parts" not in bpy.data.collections
     assert bpy.data.objects[whole].visible_get()
