@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import bpy
@@ -231,6 +232,52 @@ def test_hints_from_materials_are_followed(human, settings):
     labels = parts.get_labels(human.data)
     shares = np.array([material[labels == part].mean() for part in np.unique(labels)])
     assert np.minimum(shares, 1 - shares).max() < 0.02
+
+
+def meanwhile(monkeypatch, change) -> jobs.Job:
+    """Decompose as with a window, with something done while the job runs; the ended job."""
+    monkeypatch.setattr(jobs, "_has_no_timers", lambda: False)
+    bpy.ops.partwise.decompose()
+    assert jobs.busy()
+    change()
+    deadline = time.monotonic() + 60
+    while jobs.busy() and time.monotonic() < deadline:
+        jobs.pump()
+        time.sleep(0.01)
+    return jobs.current()
+
+
+def test_an_object_that_is_deleted_while_its_job_runs(human, monkeypatch):
+    job = meanwhile(monkeypatch, bpy.ops.object.delete)
+    assert job.state == "FAILED"
+    assert "“human” was deleted" in str(job.error)
+    assert not bpy.data.objects
+
+
+def test_an_object_that_is_edited_while_its_job_runs(human, monkeypatch):
+    job = meanwhile(monkeypatch, human.data.flip_normals)
+    assert job.state == "FAILED"
+    assert "“human” was edited" in str(job.error)
+    assert not parts.has_labels(human.data)
+
+
+def test_an_object_that_is_renamed_moved_and_hidden_while_its_job_runs(human, monkeypatch):
+    def change() -> None:
+        human.name, human.location = "人 Mensch", (1, 2, 3)
+        human.hide_set(True)
+
+    assert meanwhile(monkeypatch, change).state == "DONE"
+    assert count(human) > 2
+
+
+def test_an_undo_while_a_job_runs(human, monkeypatch):
+    bpy.ops.ed.undo_push(message="before")
+    human.data.vertices[0].co.x += 0.1
+    bpy.ops.ed.undo_push(message="edit")
+    job = meanwhile(monkeypatch, bpy.ops.ed.undo)
+    assert job.state == "FAILED"
+    assert "was edited" in str(job.error)
+    assert not parts.has_labels(bpy.data.objects["human"].data)
 
 
 @pytest.mark.parametrize("name", sorted(set(CORPUS) - {"index_too_large", "index_negative"}))
