@@ -6,12 +6,14 @@ from __future__ import annotations
 import bpy
 
 from . import visibility
+from .assembly_join import SOURCE, discard_untouched
 from .mesh_build import build_part, move_origin, origin_is_free, part_centres
 from .mesh_caps import Caps
+from .mesh_keys import remove_meshes
 from .mesh_split import LOOSE, REST, split_mesh
 from .parts import default_name, get_labels, part_of
 
-PARTS, SOURCE = "parts", "source"
+PARTS = "parts"
 
 
 def split_objects(
@@ -32,7 +34,7 @@ def split_objects(
             cut.append(split_mesh(obj, labels, keep_shading=shading, caps=closing))
     except BaseException:
         for meshes in cut:
-            bpy.data.batch_remove(meshes.values())
+            remove_meshes(meshes.values())
         raise
     made = []
     for obj, meshes in zip(objects, cut, strict=True):
@@ -49,6 +51,7 @@ def _place(
 ) -> list[bpy.types.Object]:
     """Objects for the meshes of the parts of an object, which is put away."""
     visibility.remove(obj)
+    discard_untouched(obj)
     made = [build_part(obj, piece, _name(obj, label), label) for label, piece in meshes.items()]
     if origin != "SOURCE" and origin_is_free(obj):
         centres = part_centres(obj.data, get_labels(obj.data), meshes, origin)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import bpy
@@ -237,3 +238,44 @@ def test_what_cannot_be_joined_says_why(scene: bpy.types.Scene):
     assert not bpy.ops.partwise.join_back.poll()
     with pytest.raises(RuntimeError, match="Select a part"):
         bpy.ops.partwise.join_back()
+
+
+def test_parts_that_nobody_touched_are_replaced(vase: bpy.types.Object):
+    bpy.context.scene.partwise.origin = "BOUNDS"
+    bpy.ops.partwise.split()
+    first = dump_scene()
+    split_again(vase)
+    assert differences(first, dump_scene()) == []
+
+
+TOUCHES = {
+    "moved": lambda p: setattr(p, "location", (0, 0, 9)),
+    "mesh": lambda p: setattr(p.data.vertices[0].co, "x", 9),
+    "renamed": lambda p: setattr(p, "name", "Foot"),
+    "setting": lambda p: setattr(p, "show_name", True),
+    "property": lambda p: p.__setitem__("Preis", 1.0),
+    "modifier": lambda p: p.modifiers.new("Mine", "SMOOTH"),
+    "modifier setting": lambda p: setattr(p.modifiers["Smooth"], "levels", 1),
+    "constraint": lambda p: p.constraints.new("LIMIT_SCALE"),
+    "child": lambda p: setattr(bpy.data.objects["Target"], "parent", p),
+    "target": lambda p: setattr(bpy.data.objects["Vase.Rim"].constraints[0], "target", p),
+    "deleted": lambda p: bpy.data.objects.remove(p),
+    "elsewhere": lambda p: bpy.context.scene.collection.objects.link(p),
+}
+
+
+@pytest.mark.parametrize("touch", TOUCHES.values(), ids=TOUCHES)
+def test_parts_that_were_touched_are_kept(vase: bpy.types.Object, touch: Callable[[Any], object]):
+    bpy.ops.partwise.split()
+    touch(bpy.data.objects["Vase.Fuß"])
+    kept = [obj.name for obj in bpy.data.collections["Vase.parts"].objects]
+    split_again(vase)
+    assert [obj.name for obj in bpy.data.collections["Vase.parts"].objects] == kept
+    assert len(bpy.data.collections["Vase.parts.001"].objects) == 6
+
+
+def split_again(original: bpy.types.Object) -> None:
+    bpy.context.view_layer.objects.active = bpy.data.objects["Vase.Rim"]
+    bpy.ops.partwise.toggle_original()
+    assert bpy.context.object == original
+    bpy.ops.partwise.split()
