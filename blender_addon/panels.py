@@ -174,7 +174,6 @@ class PARTWISE_PT_assembly(SidebarPanel, bpy.types.Panel):
         column = layout.column(align=True)
         column.operator("partwise.toggle_original", text=text, icon="HIDE_OFF")
         column.operator("partwise.join_back", icon="FILE_REFRESH")
-        layout.operator("partwise.join_back", icon="SELECT_EXTEND")
         layout.operator("partwise.export_parts", icon="EXPORT")
 
 
