@@ -27,6 +27,7 @@ Normals = NDArray[np.float32]
 
 REST, LOOSE = UNLABELLED, -2
 LABEL, NORMAL = ".partwise_label", ".partwise_normal"  # only while it is being cut
+SHARP = "sharp_edge"  # Blender's own name
 DROP_VERTEX, DROP_EDGE = ".partwise_drop_vertex", ".partwise_drop_edge"
 
 
@@ -66,6 +67,8 @@ def split_mesh(
                 corner = mesh_layers.origin(mesh, "CORNER")
                 inner = None if stored is None else stored[corner]
                 mesh_shading.settle(mesh, normals[corner], border[corner], inner)
+                if SHARP not in source.attributes:  # Blender adds it, with nothing in it
+                    mesh_layers.drop(mesh, SHARP)
             vertex = mesh_layers.origin(mesh, "POINT")
             moved = [key[vertex] for key in keys]
             if caps is not None and label in caps.faces:
