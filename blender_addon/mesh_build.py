@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from . import visibility
 from .labels import Labels
-from .mesh_layers import corner_faces, retarget
+from .mesh_layers import corner_faces
 from .mesh_read import corner_vertices, positions
 
 Point = NDArray[Any]
@@ -39,7 +39,6 @@ def build_part(
     part.partwise.part_id = part_id
     part.partwise.explode_offset = (0, 0, 0)
     visibility.remove(part)
-    retarget(part, source)
     return part
 
 

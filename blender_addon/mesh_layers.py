@@ -272,13 +272,7 @@ def copy_animation(target: bpy.types.ID, source: bpy.types.ID) -> None:
         setattr(copied, name, getattr(animation, name))
     for curve in animation.drivers:
         copied.drivers.from_existing(src_driver=curve)
-    retarget(target, source)
-
-
-def retarget(target: bpy.types.ID, source: bpy.types.ID) -> None:
-    """Let drivers that read the source's own properties read those of its copy."""
-    drivers = target.animation_data.drivers if target.animation_data else ()
-    for curve in drivers:
+    for curve in copied.drivers:
         for variable in curve.driver.variables:
             for place in variable.targets:
                 if place.id == source:
