@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the segmenter is trained on: the corpus, coarsened and described as the network sees it.
+
+`python -m backend.training.segmenter_data --corpus build/corpus --out build/segmenter` writes one
+file an example, once; training then reads a few megabytes a step.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import zlib
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..geometry import cues
+from ..geometry.coarsen import coarsen
+from ..geometry.graphs import sums
+from ..geometry.patch_features import pair_maps, patch_features
+from ..models.segmenter import PATCHES
+from ..pipelines.merge_scores import geometric_scores
+from .corpus import Example, example_paths, load
+
+Array = NDArray[np.float32]
+DOUBT = 0.05  # noise on the evidence that coarsens, so that no two copies are coarsened alike
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One example as the network sees it.
+
+    Parameters
+    ----------
+    name, group, kind : as in `Example`.
+    patch : (P, FEATURES). pair : (MAPS, P, P) float16. share : (P,) of the area.
+    faces : (P,) share of the faces.
+    opinions : for each opinion (P, K), which share of each patch's faces lies in each part.
+    weights : of the opinions. borders : (E, 2) neighbouring patches.
+    """
+
+    name: str
+    group: str
+    kind: str
+    patch: Array
+    pair: NDArray[np.float16]
+    share: Array
+    faces: Array
+    opinions: list[Array]
+    weights: list[float]
+    borders: NDArray[np.int32]
+
+
+def fold(group: str) -> int:
+    """One of a hundred folds; whole families of shapes and groups of objects share one."""
+    return zlib.crc32(group.encode()) % 100
+
+
+def sample(example: Example, rng: np.random.Generator | None = None) -> Sample:
+    """Coarsen and describe an example, with random noise in the coarsening if `rng` is given."""
+    evidence = geometric_scores().evidence(example.graph)
+    if rng is not None:
+        evidence = evidence + rng.normal(scale=DOUBT, size=len(evidence))
+    coarse = coarsen(example.graph, evidence, PATCHES)
+    graph = coarse.graph
+    faces = graph.moments[:, cues.FACES]
+    tables = [sums(table, coarse.label, graph.patches) for table in example.opinions]
+    return Sample(
+        name=example.name,
+        group=example.group,
+        kind=example.kind,
+        patch=patch_features(graph),
+        pair=pair_maps(graph).astype(np.float16),
+        share=(graph.moments[:, cues.AREA] / graph.moments[:, cues.AREA].sum()).astype(np.float32),
+        faces=(faces / faces.sum()).astype(np.float32),
+        opinions=[
+            (table / np.maximum(table.sum(axis=1, keepdims=True), 1)).astype(np.float32)
+            for table in tables
+        ],
+        weights=list(example.weights),
+        borders=graph.pair.astype(np.int32),
+    )
+
+
+def save_sample(path: Path, one: Sample) -> None:
+    """Write a sample, uncompressed: it is read many times."""
+    temporary = path.with_suffix(".part")
+    with temporary.open("wb") as file:
+        np.savez(
+            file,
+            about=json.dumps([one.name, one.group, one.kind, one.weights]),
+            patch=one.patch,
+            pair=one.pair,
+            share=one.share,
+            faces=one.faces,
+            borders=one.borders,
+            **{f"opinion{k}": table for k, table in enumerate(one.opinions)},
+        )
+    temporary.replace(path)
+
+
+def load_sample(path: Path) -> Sample:
+    """Read what `save_sample` wrote."""
+    with np.load(path, allow_pickle=False) as file:
+        name, group, kind, weights = json.loads(str(file["about"]))
+        return Sample(
+            name=name,
+            group=group,
+            kind=kind,
+            patch=file["patch"],
+            pair=file["pair"],
+            share=file["share"],
+            faces=file["faces"],
+            opinions=[file[f"opinion{k}"] for k in range(len(weights))],
+            weights=weights,
+            borders=file["borders"],
+        )
+
+
+def _made(path: Path, out: Path, copies: int) -> None:
+    example = None
+    for copy in range(copies):
+        target = out / f"{path.stem}.{copy}.npz"
+        if target.exists():
+            continue
+        example = example or load(path)
+        rng = np.random.default_rng([zlib.crc32(path.stem.encode()), copy]) if copy else None
+        save_sample(target, sample(example, rng))
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Describe a corpus."""
+    parser = argparse.ArgumentParser(
+        prog="python -m backend.training.segmenter_data", description=__doc__
+    )
+    parser.add_argument("--corpus", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--copies", type=int, default=1, help="each coarsened in its own way")
+    parser.add_argument("--jobs", type=int, default=2)
+    options = parser.parse_args(argv)
+    options.out.mkdir(parents=True, exist_ok=True)
+    paths = example_paths(options.corpus)
+    with ProcessPoolExecutor(options.jobs) as pool:
+        jobs = pool.map(
+            _made, paths, [options.out] * len(paths), [options.copies] * len(paths), chunksize=8
+        )
+        for done, _ in enumerate(jobs, 1):
+            if done % 200 == 0:
+                print(f"{done}/{len(paths)}", file=sys.stderr, flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

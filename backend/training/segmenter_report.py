@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How good a segmenter is on held-out samples: Rand errors of its trees, IoU of its clicks.
+
+Measured on patches, with NumPy, as the product runs it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..geometry.linkage import average_linkage
+from ..geometry.merging import likely_merges, ordered_merges
+from ..models.segmenter import Segmenter
+from ..tree import MergeTree
+from .segmenter_clicks import first_clicks
+from .segmenter_data import Sample, load_sample
+
+CLICKS = (1, 3, 10)
+MOST_PARTS = 30
+
+
+@dataclass(frozen=True)
+class SampleReport:
+    """Figures of one sample: Rand errors, and IoU by area after each number of `CLICKS`."""
+
+    name: str
+    kind: str
+    automatic: float
+    best: float
+    parts: float
+    opinions: float
+    iou: list[float]
+
+
+def rand_error(one: Sample, label: NDArray[np.integer]) -> float:
+    """Rand error by faces of a labelling of the patches, averaged over the opinions."""
+    error = 0.0
+    for table, weight in zip(one.opinions, one.weights, strict=True):
+        joined = np.zeros((int(label.max()) + 1, table.shape[1]))
+        np.add.at(joined, label, table * one.faces[:, None])
+        joined /= joined.sum()
+        same = np.square(joined).sum()
+        apart = np.square(joined.sum(axis=0)).sum() + np.square(joined.sum(axis=1)).sum()
+        error += weight * (apart - 2 * same)
+    return float(error)
+
+
+def sample_report(net: Segmenter, one: Sample, seed: int = 0) -> SampleReport:
+    """Measure one sample."""
+    coded = net.encode(one.patch, one.pair.astype(np.float32), one.share)
+    chance = net.ops.sigmoid(coded.affinity)
+    children, strength = average_linkage(chance, one.share, one.borders)
+    kept = likely_merges(children, strength, one.faces.astype(np.float64))
+    ordered, _ = ordered_merges(children, (~kept).astype(np.float64))
+    natural = MergeTree(ordered, np.zeros(len(kept), np.float32)).cut(int((~kept).sum()) + 1)
+    ordered, _ = ordered_merges(children, np.maximum.accumulate(1.0 - strength))
+    tree = MergeTree(ordered, np.zeros(len(kept), np.float32))
+    most = min(MOST_PARTS, tree.leaf_count)
+    queries = first_clicks(one, 6, np.random.default_rng(seed), clicks=max(CLICKS))
+    ious = []
+    for count in CLICKS:
+        answer = net.answer(
+            coded,
+            queries.clicks[:, :count],
+            queries.signs[:, :count],
+            queries.before,
+            queries.known,
+        )
+        mask = answer.masks[np.arange(6), answer.iou.argmax(axis=1)] > 0
+        inside = (np.minimum(mask, queries.truth) * one.share).sum(axis=1)
+        ious.append(float((inside / (np.maximum(mask, queries.truth) * one.share).sum(1)).mean()))
+    return SampleReport(
+        name=one.name,
+        kind=one.kind + (" fused" if "_fused" in one.name else ""),
+        automatic=rand_error(one, natural),
+        best=min(rand_error(one, tree.cut(n)) for n in range(1, most + 1)),
+        parts=float(natural.max() + 1),
+        opinions=float(
+            np.average([(t.sum(0) > 0).sum() for t in one.opinions], weights=one.weights)
+        ),
+        iou=ious,
+    )
+
+
+def reports(net: Segmenter, paths: list[Path]) -> list[SampleReport]:
+    """Measure samples in files."""
+    return [sample_report(net, load_sample(path), k) for k, path in enumerate(paths)]
+
+
+def summary(found: list[SampleReport]) -> dict[str, dict[str, float]]:
+    """Means by kind of label, and over the kinds."""
+    rows: dict[str, dict[str, float]] = {}
+    for kind in sorted({one.kind for one in found}):
+        group = [one for one in found if one.kind == kind]
+        rows[kind] = {
+            "samples": float(len(group)),
+            "rand": float(np.mean([one.automatic for one in group])),
+            "best": float(np.mean([one.best for one in group])),
+            "parts": float(np.mean([one.parts for one in group])),
+            "opinions": float(np.mean([one.opinions for one in group])),
+            **{
+                f"iou{count}": float(np.mean([one.iou[k] for one in group]))
+                for k, count in enumerate(CLICKS)
+            },
+        }
+    keys = next(iter(rows.values())).keys()
+    rows["mean of kinds"] = {
+        key: float(np.mean([row[key] for row in rows.values()])) for key in keys
+    }
+    return rows
+
+
+def table(rows: dict[str, dict[str, float]]) -> str:
+    """The summary as lines of text."""
+    lines = []
+    for kind, row in rows.items():
+        figures = " ".join(f"{key} {value:.3f}" for key, value in row.items() if key != "samples")
+        lines.append(f"{kind:26s} {row['samples']:5.0f} {figures}")
+    return "\n".join(lines)
