@@ -79,8 +79,8 @@ def patch_features(graph: PatchGraph) -> Array:
     extent = np.log(_extents(mean) + 1e-3)
     border = np.zeros((graph.patches, 3))
     for side in (0, 1):
-        columns = graph.border[:, [cues.LENGTH, cues.CONCAVE, cues.CONVEX]]
-        border += sums(columns, graph.pair[:, side], graph.patches)
+        bent = graph.border[:, [cues.LENGTH, cues.CONCAVE, cues.CONVEX]]
+        border += sums(bent, graph.pair[:, side], graph.patches)
     bends = border[:, 1:] / (border[:, :1] + 1e-6)
     columns = [
         np.log(share + 1e-6),

@@ -27,7 +27,9 @@ class NumpyOps:
         return np.maximum(x, np.float32(0))
 
     def sigmoid(self, x: Array) -> Array:
-        return 1 / (1 + np.exp(np.clip(-x, -80, 80)))
+        out = np.exp(np.clip(-x, -80, 80))
+        out += 1
+        return np.reciprocal(out)
 
     def concatenate(self, arrays: list[Array], axis: int) -> Array:
         return np.concatenate(arrays, axis)

@@ -321,11 +321,9 @@ class Segmenter:
         """Logit of the IoU that each mask is expected to have, from its inside and its border."""
         chance = self.ops.sigmoid(masks)  # (Q, M, P)
         inside, doubt = chance * share, chance * (1 - chance) * share
-        sizes = [one.sum(-1)[..., None] for one in (inside, doubt)]  # (Q, M, 1)
-        means = [
-            (one @ x) / (size + 1e-6) for one, size in zip((inside, doubt), sizes, strict=True)
-        ]
-        hidden = self._linear("iou.up", self.ops.concatenate([*means, *sizes], -1))
+        size, doubts = (one.sum(-1)[..., None] for one in (inside, doubt))  # (Q, M, 1)
+        means = [(inside @ x) / (size + 1e-6), (doubt @ x) / (doubts + 1e-6)]
+        hidden = self._linear("iou.up", self.ops.concatenate([*means, size, doubts], -1))
         hidden = self.ops.relu(hidden)  # (Q, M, C)
         return (hidden * self.arrays["iou.weight"]).sum(-1) + self.arrays["iou.bias"]
 

@@ -14,6 +14,7 @@ import zlib
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,6 +89,7 @@ def sample(example: Example, rng: np.random.Generator | None = None) -> Sample:
 
 def save_sample(path: Path, one: Sample) -> None:
     """Write a sample, uncompressed: it is read many times."""
+    opinions: dict[str, Any] = {f"opinion{k}": table for k, table in enumerate(one.opinions)}
     temporary = path.with_suffix(".part")
     with temporary.open("wb") as file:
         np.savez(
@@ -98,7 +100,7 @@ def save_sample(path: Path, one: Sample) -> None:
             share=one.share,
             faces=one.faces,
             borders=one.borders,
-            **{f"opinion{k}": table for k, table in enumerate(one.opinions)},
+            **opinions,
         )
     temporary.replace(path)
 

@@ -53,7 +53,9 @@ def sample_report(net: Segmenter, one: Sample, seed: int = 0) -> SampleReport:
     """Measure one sample."""
     coded = net.encode(one.patch, one.pair.astype(np.float32), one.share)
     chance = net.ops.sigmoid(coded.affinity)
-    children, strength = average_linkage(chance, one.share, one.borders)
+    children, strength = average_linkage(
+        chance.astype(np.float64), one.share.astype(np.float64), one.borders.astype(np.int64)
+    )
     kept = likely_merges(children, strength, one.faces.astype(np.float64))
     ordered, _ = ordered_merges(children, (~kept).astype(np.float64))
     natural = MergeTree(ordered, np.zeros(len(kept), np.float32)).cut(int((~kept).sum()) + 1)
@@ -79,9 +81,7 @@ def sample_report(net: Segmenter, one: Sample, seed: int = 0) -> SampleReport:
         automatic=rand_error(one, natural),
         best=min(rand_error(one, tree.cut(n)) for n in range(1, most + 1)),
         parts=float(natural.max() + 1),
-        opinions=float(
-            np.average([(t.sum(0) > 0).sum() for t in one.opinions], weights=one.weights)
-        ),
+        opinions=float(np.average([len(t.T) for t in one.opinions], weights=one.weights)),
         iou=ious,
     )
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Trains the segmenter: `python -m backend.training.segmenter_trainer --data D --out O --minutes M`.
+"""Trains the segmenter.
 
+`python -m backend.training.segmenter_trainer --data build/segmenter --out build/run --minutes 100`.
 The run can be stopped and resumed at any time, on CPU or CUDA: its state is in the folder O. The
 learning rate stays level until the last part of the minutes given, then falls to nothing; a run
 that is given more minutes later goes on from before the fall. The weights written are the best that
@@ -38,6 +39,9 @@ KIND_WEIGHT = {
     "shells": 0.4,
     "procedural": 1.0,
 }
+QUIET = tuple(
+    f"{name}.weight" for name in ("products", "pair.attend", "affinity", "draft", "lone")
+)  # begin small: what is added to sums, or says how sure the network is
 FALL = 0.25  # share of the minutes in which the learning rate falls
 WARM_STEPS = 150
 
@@ -74,15 +78,7 @@ def initial(config: SegmenterConfig, samples: list[Sample], seed: int) -> dict[s
         else:
             fan = shape[1] if name.split(".")[0] in ("pair", "mix1", "mix2") else shape[0]
             value = torch.randn(shape, generator=rng) / math.sqrt(fan)
-            if leaf == "weight" and name.endswith((".out.weight", ".down.weight")):
-                value *= 0.3
-            if name in (
-                "products.weight",
-                "pair.attend.weight",
-                "affinity.weight",
-                "draft.weight",
-                "lone.weight",
-            ):
+            if name.endswith((".out.weight", ".down.weight")) or name in QUIET:
                 value *= 0.3
         arrays[name] = value
     patch = np.concatenate([one.patch for one in samples])
@@ -125,8 +121,8 @@ class Batch:
 def agreement(one: Sample) -> np.ndarray:
     """Chance that random faces of two patches share a part, over the opinions: (P, P)."""
     found = np.zeros((len(one.patch),) * 2, np.float32)
-    for table, weight in zip(one.opinions, one.weights, strict=True):
-        found += weight * (table @ table.T)
+    for parts, weight in zip(one.opinions, one.weights, strict=True):
+        found += weight * (parts @ parts.T)
     return np.clip(found, 0, 1)
 
 
@@ -180,17 +176,17 @@ def loss_of(
     for k, one in enumerate(batch.samples):
         queries = first_clicks(one, recipe.clicks, rng)
         own = Encoding(
-            *(getattr(coded, name)[k] for name in ("tokens", "affinity", "draft")),
+            tokens=coded.tokens[k],
+            affinity=coded.affinity[k],
+            draft=coded.draft[k],
             share=coded.share[k],
             flow=coded.flow[k].detach(),
             clicked=coded.clicked[k].detach(),
         )
-        for correct in (False, True):
-            if correct:
-                queries = corrected(one, queries, best, rng)
-            loss, iou, best = mask_loss(net, own, queries)
-            masks.append(loss)
-            ious.append(iou)
+        first = mask_loss(net, own, queries)
+        second = mask_loss(net, own, corrected(one, queries, first[2], rng))
+        masks += [first[0], second[0]]
+        ious += [first[1], second[1]]
     return {
         "pairs": pairs,
         "masks": torch.stack(masks).mean(),
