@@ -96,19 +96,23 @@ def agglomerate(
         tick(made / (patches - 1))
         stale = merging.refresh()
         merging.values[stale] = score(state, merging.rows[stale])
-        joined, value = merging.advance(merging.values * heeding(state), patches + made)
+        joined, value = merging.advance(
+            merging.values * heeding(state.marked, state.border[:, LENGTH]), patches + made
+        )
         children[made : made + len(joined)] = joined
         strength[made : made + len(joined)] = value
         made += len(joined)
     return children, strength
 
 
-def heeding(state: Clusters) -> Floats:
+def heeding(marked: Floats, length: Floats) -> Floats:
     """What is left of the score of each pair when hints are heeded: (pairs,), 1 without marks.
+
+    marked : (pairs,) marked length of each border; length : (pairs,) of the whole border.
 
     Little is lost while half of the border is open: a mark that ends inside a part divides nothing.
     """
-    share = np.minimum(state.marked / state.border[:, LENGTH], 1.0)
+    share = np.minimum(marked / length, 1.0)
     return 1.0 - HEED * share**HEED_POWER
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..catalogue import WeightsCorrupt, WeightsMissing
 from ..errors import BadInput
 from ..geometry.clusters import Clusters
 from ..geometry.cues import BRIDGE, FACES, PatchGraph, patch_graph
@@ -22,9 +23,16 @@ from ..geometry.nearest import NearestFace
 from ..geometry.superfaces import superfaces
 from ..tree import MergeTree
 from .borders import refine_borders
+from .learned import Encoded, bundled_segmenter, encode, merges
 from .merge_scores import geometric_scores
 
+Floats = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
+
+
+ENGINES = ("auto", "learned", "geometric")
+VARIANT_DOUBT = 0.7  # deviation of the logits of merges, for another tree by the geometric engine
+SINGLE = MergeTree(np.zeros((0, 2), np.int32), np.zeros(0, np.float32), 1)
 
 
 def silent(stage: str, done: int, total: int) -> None:
@@ -52,6 +60,7 @@ class Analysis:
     Parameters
     ----------
     engine : name of the engine whose evidence made the tree.
+    notice : a sentence for people where it is not the engine that was to be, otherwise empty.
     patch : (F,) int32 patch of each face. Borders are placed for every cut of the tree:
         ``tree.cut(parts)[patch]`` is the part of each face.
     tree : the merge tree of the patches.
@@ -60,9 +69,11 @@ class Analysis:
     faces : the mesh, of unit size.
     cutter : cuts borders on it; they do not move over what hints mark.
     centre, scale : (3,) and float; ``caller's coordinates = unit * scale + centre``.
+    encoded : what the network knows of the mesh; None where the geometric engine ran.
     """
 
     engine: str
+    notice: str
     patch: NDArray[np.int32]
     tree: MergeTree
     grown_patch: NDArray[np.int32]
@@ -71,6 +82,7 @@ class Analysis:
     cutter: BorderCutter
     centre: NDArray[np.float64]
     scale: float
+    encoded: Encoded | None = None
 
     @functools.cached_property
     def grown_area(self) -> NDArray[np.float64]:
@@ -88,20 +100,23 @@ def analyse(
     faces: NDArray[np.int64],
     *,
     seed: int = 0,
-    engine: str = "geometric",
+    engine: str = "auto",
     hints: Hints | None = None,
+    variant: int = 0,
     progress: Progress | None = None,
 ) -> Analysis:
     """Patches, cues and merge tree of a mesh, with borders placed.
 
-    vertices : (V, 3) float, any units; faces : (F, 3) int.
+    vertices : (V, 3) float, any units; faces : (F, 3) int. engine : "learned", "geometric", or
+    "auto" for the first of them that can run. variant : 0 for the likeliest tree; 1, 2, ... for
+    other plausible ones.
 
-    Raises BadInput for a mesh that cannot be segmented, or hints that do not fit it.
+    Raises BadInput for a mesh that cannot be segmented, or hints that do not fit it; WeightsMissing
+    or WeightsCorrupt for an engine that cannot run.
     """
     report = progress or silent
     vertices, faces = checked_mesh(vertices, faces)
-    if engine not in ("auto", "geometric"):
-        raise BadInput(f"There is no engine named “{engine}”.", "Use “geometric”.")
+    engine, notice = _chosen_engine(engine)
     groups, borders = _checked_hints(hints or Hints(), len(vertices), len(faces))
     rng = np.random.default_rng(seed)
     report("Reading the surface", 0, 100)
@@ -121,14 +136,21 @@ def analyse(
     cues = patch_graph(graph, grown, rng, _span(report, "Measuring the surface", 30, 70))
     report("Merging patches", 70, 100)
     lengths = marked_lengths(graph, cues, grown, groups, marked)
-    grown_tree = _merge(cues, lengths, _span(report, "Merging patches", 70, 85))
+    tick = _span(report, "Merging patches", 70, 85)
+    encoded = encode(cues, lengths, bundled_segmenter()) if engine == "learned" else None
+    tick(0.5)
+    if encoded is None:
+        grown_tree = _geometric_tree(cues, lengths, variant, rng, tick)
+    else:
+        grown_tree = _learned_tree(cues, encoded, variant, seed)
     report("Placing borders", 85, 100)
     cutter = BorderCutter(open_graph)
     contacts = cues.pair[(cues.border[:, BRIDGE] > 0) | (lengths > 0)]
     tick = _span(report, "Placing borders", 85, 100)
     patch, tree = refine_borders(cutter, grown, grown_tree, contacts, tick=tick)
     return Analysis(
-        engine="geometric",
+        engine=engine,
+        notice=notice,
         patch=patch.astype(np.int32),
         tree=tree,
         grown_patch=grown.astype(np.int32),
@@ -137,7 +159,27 @@ def analyse(
         cutter=cutter,
         centre=centre,
         scale=scale,
+        encoded=encoded,
     )
+
+
+def _chosen_engine(engine: str) -> tuple[str, str]:
+    """The engine that will run, and a sentence where that is not what was to be.
+
+    Raises BadInput for a name that means nothing; WeightsMissing, WeightsCorrupt.
+    """
+    if engine not in ENGINES:
+        names = " or ".join(f"“{name}”" for name in ENGINES)
+        raise BadInput(f"There is no engine named “{engine}”.", f"Use {names}.")
+    if engine == "geometric":
+        return engine, ""
+    try:
+        bundled_segmenter()
+    except (WeightsMissing, WeightsCorrupt) as error:
+        if engine == "learned":
+            raise
+        return "geometric", f"{error.message} The geometric engine was used instead."
+    return "learned", ""
 
 
 def _span(report: Progress, stage: str, first: int, last: int) -> Callable[[float], None]:
@@ -199,16 +241,43 @@ def _refusal(reason: str) -> BadInput:
     return BadInput(*sentences[reason])
 
 
-def _merge(
-    cues: PatchGraph, marked: NDArray[np.float64], tick: Callable[[float], None]
+def _geometric_tree(
+    cues: PatchGraph,
+    marked: Floats,
+    variant: int,
+    rng: np.random.Generator,
+    tick: Callable[[float], None],
 ) -> MergeTree:
     """The tree of the patches, by the geometric engine's scores and what hints mark, (pairs,)."""
     if cues.patches == 1:
-        return MergeTree(np.zeros((0, 2), np.int32), np.zeros(0, np.float32), 1)
+        return SINGLE
     scores = geometric_scores()
+    doubt = VARIANT_DOUBT if variant else 0.0
+    nudge = np.random.default_rng(variant)
+
+    def score(state: Clusters, rows: NDArray[np.float32]) -> Floats:
+        chance = np.clip(scores.score(state, rows), 1e-4, 1 - 1e-4)
+        logit = np.log(chance / (1 - chance)) + doubt * nudge.normal(size=len(chance))
+        return np.asarray(1 / (1 + np.exp(-logit)))
+
     state = Clusters(cues, scores.evidence(cues), marked)
-    children, strength = agglomerate(state, scores.score, tick)
-    kept = likely_merges(children, strength, cues.moments[:, FACES], scores.stop)
+    children, strength = agglomerate(state, score if variant else scores.score, tick)
+    return _tree(cues, children, strength, scores.stop)
+
+
+def _learned_tree(cues: PatchGraph, encoded: Encoded, variant: int, seed: int) -> MergeTree:
+    """The tree of the patches, by what the network made of them."""
+    if cues.patches == 1:
+        return SINGLE
+    children, strength = merges(encoded, variant, seed)
+    return _tree(cues, children, strength, 0.5)
+
+
+def _tree(
+    cues: PatchGraph, children: NDArray[np.int32], strength: NDArray[np.float32], stop: float
+) -> MergeTree:
+    """Merges and their chances as a tree whose natural cut has the least expected Rand error."""
+    kept = likely_merges(children, strength, cues.moments[:, FACES], stop)
     children, order = ordered_merges(children, (~kept).astype(np.float64))
     # Heights say how unlikely a merge is; what the natural cut keeps lies below one half.
     unlikely, inside = np.clip(1.0 - strength[order], 0.0, 1.0), int(kept.sum())

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The part under clicks, answered on the merge tree of an analysis.
+"""The part under clicks.
 
-Each level of the tree proposes a mask: the clusters that hold an include click and no exclude
-click. The masks are judged by Bayes' rule: how likely the tree thinks such clusters are parts,
-times how likely clicks made anywhere in the part would all fall into the mask, which makes many
-clicks close together speak for a small part, as in Tenenbaum's size principle (1999).
+With the learned engine the network proposes several masks and tells the IoU that it expects of
+each. With the geometric engine the merge tree answers: each of its levels proposes the clusters
+that hold an include click and no exclude click. These masks are judged by Bayes' rule: how likely
+the tree thinks such clusters are parts, times how likely clicks made anywhere in the part would all
+fall into the mask, which makes many clicks close together speak for a small part, as in Tenenbaum's
+size principle (1999).
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from numpy.typing import NDArray
 from ..errors import BadInput
 from ..tree import MergeTree
 from .analysis import Analysis
+from .learned import answer, suppress
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -35,18 +38,24 @@ class ClickAnswer:
     mask : (F,) bool.
     score : how likely the mask is a part, 0..1; 0 with an empty mask.
     warning : a sentence for people where a click was of no use, otherwise empty.
+    choice, choices : which of how many masks this is, the smallest first.
     """
 
     mask: NDArray[np.bool_]
     score: float
     warning: str
+    choice: int = 0
+    choices: int = 1
 
 
-def click(analysis: Analysis, points: Floats, point_labels: Ints) -> ClickAnswer:
+def click(
+    analysis: Analysis, points: Floats, point_labels: Ints, choice: int | None = None
+) -> ClickAnswer:
     """The part that clicks mean.
 
     points : (N, 3) float in the coordinates of the mesh; they are snapped to the surface.
-    point_labels : (N,) 1 include, 0 exclude.
+    point_labels : (N,) 1 include, 0 exclude. choice : which of the masks, by size, where several
+    are plausible; the likeliest if None, the nearest number that there is otherwise.
 
     Raises BadInput when the arrays do not fit, or nothing is included.
     """
@@ -77,17 +86,42 @@ def click(analysis: Analysis, points: Floats, point_labels: Ints) -> ClickAnswer
         return ClickAnswer(np.zeros(count, dtype=bool), 0.0, warning)
 
     patch = analysis.grown_patch
-    members, score = best_patches(
-        analysis.grown_tree,
-        analysis.grown_area,
-        np.unique(patch[wanted]),
-        np.unique(patch[unwanted]),
-        int(include.sum()),
-    )
+    if analysis.encoded is None:
+        found = best_patches(
+            analysis.grown_tree,
+            analysis.grown_area,
+            np.unique(patch[wanted]),
+            np.unique(patch[unwanted]),
+            int(include.sum()),
+        )
+        candidates, best = [found], 0
+    else:
+        candidates, best = _learned_masks(analysis, face[include], face[~include])
+    chosen = best if choice is None else min(max(choice, 0), len(candidates) - 1)
+    members, score = candidates[chosen]
     mask = members[patch]
     mask[wanted], mask[unwanted] = True, False
     mask = analysis.cutter.refine_mask(mask, wanted, unwanted)
-    return ClickAnswer(mask, score, warning)
+    return ClickAnswer(mask, score, warning, chosen, len(candidates))
+
+
+def _learned_masks(
+    analysis: Analysis, wanted: Ints, unwanted: Ints
+) -> tuple[list[tuple[NDArray[np.bool_], float]], int]:
+    """Different masks of patches (P,) with their expected IoU, by size; and which is the best.
+
+    wanted, unwanted : faces that were clicked, as often as they were.
+    """
+    assert analysis.encoded is not None
+    patch = analysis.grown_patch.astype(np.int64)
+    area = (analysis.grown_area / analysis.grown_area.sum()).astype(np.float32)
+    masks = answer(analysis.encoded, patch[wanted], patch[unwanted])
+    kept = suppress(masks.members, masks.score, area)
+    if len(kept) == 0:
+        return [(masks.members[0], 0.0)], 0
+    order = np.argsort(masks.members[kept] @ area, kind="stable")
+    found = [(masks.members[k], float(masks.score[k])) for k in kept[order]]
+    return found, int(order.argmin())
 
 
 def best_patches(

@@ -98,12 +98,12 @@ def test_scores_fall_with_the_share_that_is_marked(ball, halves):
     patch = superfaces(ball, rng, 30)
     cues = patch_graph(ball, patch, rng)
     share = np.linspace(0, 1, len(cues.pair))
-    kept = heeding(Clusters(cues, marked=share * cues.border[:, LENGTH]))
+    kept = heeding(share * cues.border[:, LENGTH], cues.border[:, LENGTH])
     assert kept[0] == 1
     assert (np.diff(kept) <= 0).all()
     assert kept[share < 0.5].min() > 0.9
     assert kept[-1] < 0.05
-    assert (heeding(Clusters(cues)) == 1).all()
+    assert (heeding(0 * cues.border[:, LENGTH], cues.border[:, LENGTH]) == 1).all()
 
 
 def test_marks_add_up_when_clusters_merge(ball):

@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The learned engine: the bundled segmenter on the patches of one mesh.
+
+The network's chance that two patches share a part drives average linkage. Like the automatic modes
+of Segment Anything and P3-SAM, it is also asked for the masks of clicks spread over the surface;
+those that are left after non-maximum suppression enter the tree as evidence. Of an ambiguous mesh,
+other choices among them make other plausible trees.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..catalogue import WEIGHTS, WeightsCorrupt, WeightsMissing
+from ..geometry import cues
+from ..geometry.coarsen import Coarse, coarsen
+from ..geometry.cues import PatchGraph
+from ..geometry.linkage import average_linkage
+from ..geometry.patch_features import pair_maps, patch_features
+from ..models.numpy_ops import NumpyOps
+from ..models.segmenter import PATCHES, Encoding, Segmenter, SegmenterConfig, shapes
+from .merge_scores import geometric_scores
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Array = NDArray[np.float32]
+
+CHECKPOINT = WEIGHTS / "segmenter.safetensors"
+PROMPTS = 40  # clicks spread over the surface, for evidence
+SAME_MASK = 0.7  # IoU from which two masks are one
+MASKS_SAY = 0.35  # how much masks count against the chances of pairs
+DRAWN_MASKS_SAY = 0.8  # likewise where one mask was drawn for each click, for another tree
+SURE = 1.0  # chance given to what was merged before the network looked
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """A mesh as the network knows it.
+
+    Parameters
+    ----------
+    net : the network. coding : what it made of the mesh. coarse : the patches that it looked at,
+    N of the P patches of the mesh.
+    """
+
+    net: Segmenter
+    coding: Encoding
+    coarse: Coarse
+
+
+@functools.lru_cache(maxsize=1)
+def bundled_segmenter(path: Path = CHECKPOINT) -> Segmenter:
+    """The network that ships with Partwise. Raises WeightsMissing or WeightsCorrupt."""
+    from safetensors import SafetensorError, safe_open
+
+    if not path.is_file():
+        raise WeightsMissing(
+            "The weights of the learned engine are missing.", "Install Partwise again."
+        )
+    try:
+        with safe_open(path, framework="numpy") as file:
+            about = json.loads(file.metadata()["config"])
+            config = SegmenterConfig(**{f.name: about[f.name] for f in fields(SegmenterConfig)})
+            arrays = {name: file.get_tensor(name).astype(np.float32) for name in shapes(config)}
+    except (SafetensorError, KeyError, ValueError, TypeError) as error:
+        raise _corrupt("are damaged", str(error)) from error
+    if {name: array.shape for name, array in arrays.items()} != shapes(config):
+        raise _corrupt("are of another version", "")
+    if not all(np.isfinite(array).all() for array in arrays.values()):
+        raise _corrupt("are damaged", "a number is not finite")
+    return Segmenter(config, arrays, NumpyOps())
+
+
+def _corrupt(how: str, detail: str) -> WeightsCorrupt:
+    return WeightsCorrupt(
+        f"The weights of the learned engine {how}.", "Install Partwise again.", detail
+    )
+
+
+def encode(graph: PatchGraph, marked: Floats, net: Segmenter) -> Encoded:
+    """Let the network look at a mesh.
+
+    marked : (E,) how much of each border's length hints mark.
+    """
+    coarse = coarsen(graph, geometric_scores().evidence(graph), PATCHES, marked)
+    area = coarse.graph.moments[:, cues.AREA] + 1e-12
+    share = (area / area.sum()).astype(np.float32)
+    coding = net.encode(patch_features(coarse.graph), pair_maps(coarse.graph), share)
+    return Encoded(net, coding, coarse)
+
+
+def merges(
+    encoded: Encoded, variant: int = 0, seed: int = 0
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Merge all patches of a mesh into one tree.
+
+    variant : 0 for the likeliest tree, 1, 2, ... for others.
+    Returns (children (P-1, 2) int32, chance (P-1,) float32 of each merge, in the order made).
+    """
+    coarse = encoded.coarse
+    chance = chances(encoded, variant, seed)
+    weight = encoded.coding.share.astype(np.float64)
+    length = coarse.graph.border[:, cues.LENGTH]
+    children, strength = average_linkage(chance, weight, coarse.graph.pair, length, coarse.marked)
+    # Leaves are the coarse patches, which are nodes themselves; later nodes count on from all.
+    patches = len(coarse.label)
+    node = np.concatenate([coarse.node, patches + len(coarse.children) + np.arange(len(children))])
+    before = np.full(len(coarse.children), SURE, np.float32)
+    return (
+        np.concatenate([coarse.children, node[children].astype(np.int32)]),
+        np.concatenate([before, strength]),
+    )
+
+
+def chances(encoded: Encoded, variant: int = 0, seed: int = 0) -> Floats:
+    """Chance that two coarse patches share a part: (N, N), from pairs and from masks."""
+    chance = encoded.net.ops.sigmoid(encoded.coding.affinity).astype(np.float64)
+    chosen = np.random.default_rng([seed, variant]) if variant else None
+    masks, worth = prompted_masks(encoded, chosen)
+    if len(masks) == 0:
+        return chance
+    both = (masks * worth[:, None]).T @ masks
+    one = (masks * worth[:, None]).sum(axis=0)
+    either = one[:, None] + one[None, :] - both
+    said = both / np.maximum(either, 1e-6)
+    # Masks say most where many that are believed lie over a pair.
+    heed = (DRAWN_MASKS_SAY if variant else MASKS_SAY) * np.minimum(either, 1.0)
+    return np.asarray((1 - heed) * chance + heed * said)
+
+
+def prompted_masks(
+    encoded: Encoded, rng: np.random.Generator | None = None
+) -> tuple[Floats, Floats]:
+    """Masks of clicks spread over the surface: chances (K, N) and expected IoU (K,).
+
+    Without `rng` the best masks of all; with it one for each click, drawn by its expected IoU.
+    """
+    clicks = _spread(encoded.coarse.graph.centre, encoded.coding.share, PROMPTS, rng)
+    nothing = np.zeros((len(clicks), len(encoded.coding.share)), np.float32)
+    answer = encoded.net.answer(
+        encoded.coding,
+        clicks[:, None],
+        np.ones((len(clicks), 1), np.float32),
+        nothing,
+        np.zeros((len(clicks), 1), np.float32),
+    )
+    sigmoid = encoded.net.ops.sigmoid
+    chance, worth = sigmoid(answer.masks).astype(np.float64), sigmoid(answer.iou).astype(np.float64)
+    if rng is None:
+        chance, worth = chance.reshape(-1, chance.shape[-1]), worth.ravel()
+    else:
+        odds = worth**4 / (worth**4).sum(axis=1, keepdims=True)
+        drawn = (odds.cumsum(axis=1) > rng.random((len(odds), 1))).argmax(axis=1)
+        rows = np.arange(len(odds))
+        chance, worth = chance[rows, drawn], worth[rows, drawn]
+    kept = suppress(chance > 0.5, worth, encoded.coding.share)
+    return chance[kept], worth[kept]
+
+
+def suppress(masks: NDArray[np.bool_], worth: Floats, share: Array) -> Ints:
+    """Non-maximum suppression: which masks (K, N) are not the same as one of more worth."""
+    area = masks @ share
+    common = (masks * share) @ masks.T.astype(np.float32)
+    iou = common / np.maximum(area[:, None] + area[None, :] - common, 1e-9)
+    open_ = area > 0
+    kept = []
+    for k in np.argsort(-worth):
+        if open_[k]:
+            kept.append(k)
+            open_ &= iou[k] < SAME_MASK
+    return np.array(kept, dtype=np.int64)
+
+
+def _spread(centre: Floats, share: Array, count: int, rng: np.random.Generator | None) -> Ints:
+    """Patches far from each other: farthest point sampling from the largest, or a random one."""
+    count = min(count, len(centre))
+    first = int(share.argmax()) if rng is None else int(rng.integers(len(centre)))
+    chosen = [first]
+    gap = np.square(centre - centre[first]).sum(axis=1)
+    while len(chosen) < count:
+        chosen.append(int(gap.argmax()))
+        np.minimum(gap, np.square(centre - centre[chosen[-1]]).sum(axis=1), out=gap)
+    return np.array(chosen, dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Masks:
+    """Masks of one set of clicks over the patches of a mesh, the best first.
+
+    Parameters
+    ----------
+    members : (M, P) bool. score : (M,) expected IoU.
+    """
+
+    members: NDArray[np.bool_]
+    score: Floats
+
+
+def answer(encoded: Encoded, wanted: Ints, unwanted: Ints) -> Masks:
+    """Masks for clicks on patches of the mesh; a patch counts as often as it is named."""
+    clicks = encoded.coarse.label[np.concatenate([wanted, unwanted])][None]
+    signs = np.concatenate([np.ones(len(wanted)), -np.ones(len(unwanted))])[None]
+    count = len(encoded.coding.share)
+    got: Any = encoded.net.answer(
+        encoded.coding,
+        clicks,
+        signs.astype(np.float32),
+        np.zeros((1, count), np.float32),
+        np.zeros((1, 1), np.float32),
+    )
+    members = (got.masks[0] > 0)[:, encoded.coarse.label]
+    members[:, unwanted] = False
+    members[:, wanted] = True
+    score = encoded.net.ops.sigmoid(got.iou[0]).astype(np.float64)
+    order = np.argsort(-score)
+    return Masks(members[order], score[order])
