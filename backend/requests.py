@@ -23,6 +23,7 @@ from .errors import BadInput
 
 SEND_AGAIN = "Send the mesh again."  # the hint of every error about a mesh that is not open
 MAX_SEED = (1 << 32) - 1
+MAX_VARIANT = 1000
 
 
 # What a field may hold: each class checks a value that came over the wire.
@@ -111,6 +112,7 @@ Check = Text | Whole | Number | Json | Array
 Fingerprint = Annotated[str, Text(1, 200)]
 Engine = Annotated[str, Text(1, 50)]
 Seed = Annotated[int, Whole(0, MAX_SEED)]
+Variant = Annotated[int, Whole(0, MAX_VARIANT)]
 Parts = Annotated[int, Whole(1)]
 Granularity = Annotated[float, Number(0.0, 1.0)]
 Sequence = Annotated[int, Whole(0, (1 << 53) - 1)]
@@ -206,16 +208,18 @@ class CloseMesh(Fields):
 class Segment(Fields):
     """Decompose an open mesh: `granularity` 0 (coarsest) to 1, or exactly `parts` parts.
 
-    Without either the engine chooses the number of parts. Hints, as far as given: `groups` (F,)
-    int32 of faces, -1 for no opinion, at whose changes parts should end, and `borders` (N, 2)
-    int32, the vertices of edges at which parts should end.
+    Without either the engine chooses the number of parts. `variant` 0 is the best segmentation;
+    1, 2 and so on are other plausible ones. Hints, as far as given: `groups` (F,) int32 of faces,
+    -1 for no opinion, at whose changes parts should end, and `borders` (N, 2) int32, the vertices
+    of edges at which parts should end.
     """
 
     fingerprint: Fingerprint
     granularity: Granularity | None = None
     parts: Parts | None = None
-    engine: Engine = "geometric"
+    engine: Engine = "auto"
     seed: Seed = 0
+    variant: Variant = 0
     groups: Labels | None = None
     borders: Annotated[NDArray[np.int32], Array(("N", 2), "int32")] | None = None
 
@@ -240,6 +244,8 @@ class Segmented(Fields):
     """labels (F,) int32 0..parts-1, patch (F,) int32 0..P-1 and the merge tree of the patches.
 
     ``MergeTree(tree_children, tree_height).cut(parts)[patch]`` is the labels of every other cut.
+    `engine` is the one that ran; `notice` is a sentence for people where "auto" had to fall back
+    to it, otherwise empty.
     """
 
     labels: Labels
@@ -249,6 +255,7 @@ class Segmented(Fields):
     engine: Engine
     natural_parts: Parts
     parts: Parts
+    notice: Annotated[str, Text()] = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -268,7 +275,8 @@ class CutLabels(Fields):
 class Click(Fields):
     """Points (N, 3) in the mesh's coordinates, labels (N,) 1 to include and 0 to exclude.
 
-    Answered on what was segmented or cut last, with its hints.
+    Answered on what was segmented or cut last, with its variant and hints; `engine` "auto" takes
+    whichever engine that was.
     Of the clicks that wait on one mesh, only the one with the highest `sequence` is answered.
     """
 
@@ -276,17 +284,18 @@ class Click(Fields):
     sequence: Sequence
     points: Annotated[NDArray[Any], Array(("N", 3), "float32 float64")]
     point_labels: Annotated[NDArray[Any], Array(("N",), "bool int8 uint8 int32 int64")]
-    engine: Engine = "geometric"
+    engine: Engine = "auto"
     seed: Seed = 0
 
 
 @dataclass(frozen=True, eq=False)
 class Clicked(Fields):
-    """mask (F,) bool, score 0..1, and a warning that is empty when there is none."""
+    """mask (F,) bool, score 0..1, the engine that answered, and a warning, empty for none."""
 
     sequence: Sequence
     mask: Annotated[NDArray[np.bool_], Array(("F",), "bool")]
     score: Annotated[float, Number(0.0, 1.0)]
+    engine: Engine
     warning: Annotated[str, Text()] = ""
 
 

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 Progress = Callable[[str, int, int], None]
 Request = TypeVar("Request", bound=requests.Fields)
 
-Key = tuple[str, int, str]
-
 log = logging.getLogger(__name__)
 
 _FALLBACK_BUDGET = 2 << 30
@@ -40,11 +38,24 @@ _MOST_ANALYSES = 6  # of one mesh: trying out hints must not fill the memory
 _LONGEST_LIST = 1000  # a report must fit into the JSON of one frame
 
 
+class Key(NamedTuple):
+    """What makes one analysis of a mesh differ from another."""
+
+    engine: str  # as it was asked for
+    seed: int
+    variant: int = 0
+    hints: str = ""  # their digest
+
+    @classmethod
+    def of(cls, request: requests.Segment) -> Key:
+        return cls(request.engine, request.seed, request.variant, request.hints_digest())
+
+
 @dataclass
 class OpenMesh:
     """A mesh with its analyses. `bytes` counts the arrays of both.
 
-    analyses : by engine, seed and digest of the hints, the last used one last.
+    analyses : the last used one last.
     """
 
     fingerprint: str
@@ -54,16 +65,23 @@ class OpenMesh:
     bytes: int = 0
 
     def used(self, key: Key) -> Analysis | None:
-        """The analysis with a key, from now on the last used one; None where there is none."""
-        analysis = self.analyses.pop(key, None)
-        if analysis is not None:
-            self.analyses[key] = analysis
-        return analysis
+        """The analysis with a key, from now on the last used one; None where there is none.
+
+        What "auto" chose is also found by its engine's own name.
+        """
+        for known, analysis in self.analyses.items():
+            is_chosen = known.engine == "auto" and analysis.engine == key.engine
+            if known == key or (is_chosen and not analysis.notice and known[1:] == key[1:]):
+                self.analyses[known] = self.analyses.pop(known)
+                return analysis
+        return None
 
     def latest(self, engine: str, seed: int) -> Key:
-        """Key of the last used analysis of an engine and seed; without hints when there is none."""
-        keys = [key for key in self.analyses if key[:2] == (engine, seed)]
-        return keys[-1] if keys else (engine, seed, "")
+        """Key of the last used analysis of an engine ("auto": of any) and a seed."""
+        for key in reversed(self.analyses):
+            if key.seed == seed and engine in ("auto", key.engine, self.analyses[key].engine):
+                return key
+        return Key(engine, seed)
 
 
 class Session:
@@ -161,10 +179,10 @@ class Session:
         return requests.Done()
 
     def segment(self, request: requests.Segment, progress: Progress) -> requests.Segmented:
-        """Labels, patches and the merge tree, computed once for engine, seed and hints."""
+        """Labels, patches and the merge tree, computed once for each `Key`."""
         from .pipelines.segment import Hints, labels
 
-        mesh, key = self._mesh(request.fingerprint), _key(request)
+        mesh, key = self._mesh(request.fingerprint), Key.of(request)
         hints = Hints(request.groups, request.borders)
         analysis = mesh.used(key) or self._analyse(mesh, key, hints, progress)
         found = labels(analysis, granularity=request.granularity, parts=request.parts)
@@ -176,13 +194,14 @@ class Session:
             engine=analysis.engine,
             natural_parts=analysis.tree.natural_parts,
             parts=int(found.max()) + 1,
+            notice=analysis.notice,
         )
 
     def cut(self, request: requests.Cut, progress: Progress) -> requests.CutLabels:
         """Labels from the tree of an earlier `segment` or `click`, without computing one."""
         from .pipelines.segment import labels
 
-        analysis = self._mesh(request.fingerprint).used(_key(request))
+        analysis = self._mesh(request.fingerprint).used(Key.of(request))
         if analysis is None:
             raise BadInput(
                 "This mesh was not decomposed yet, so there is nothing to cut.",
@@ -201,7 +220,13 @@ class Session:
 
         points = request.points.astype(np.float64, copy=False)
         found = click(analysis, points, request.point_labels)
-        return requests.Clicked(request.sequence, found.mask, float(found.score), found.warning)
+        return requests.Clicked(
+            sequence=request.sequence,
+            mask=found.mask,
+            score=float(found.score),
+            engine=analysis.engine,
+            warning=found.warning,
+        )
 
     def complete(self, request: requests.Complete, progress: Progress) -> requests.Completed:
         """Caps for the parts that the labels make of an open mesh."""
@@ -255,7 +280,7 @@ class Session:
                 "vertices": len(mesh.vertices),
                 "faces": len(mesh.faces),
                 "bytes": mesh.bytes,
-                "engines": sorted({engine for engine, *_ in list(mesh.analyses)}),
+                "engines": sorted({known.engine for known in list(mesh.analyses.values())}),
             }
             for mesh in meshes[-_LONGEST_LIST:]
         ]
@@ -274,30 +299,30 @@ class Session:
     def _analyse(self, mesh: OpenMesh, key: Key, hints: Hints, progress: Progress) -> Analysis:
         from .pipelines.segment import analyse
 
-        engine, seed, digest = key
-        analysis = analyse(
-            mesh.vertices, mesh.faces, seed=seed, engine=engine, hints=hints, progress=progress
+        analysis = mesh.analyses[key] = analyse(
+            mesh.vertices,
+            mesh.faces,
+            seed=key.seed,
+            engine=key.engine,
+            hints=hints,
+            variant=key.variant,
+            progress=progress,
         )
-        mesh.analyses[analysis.engine, seed, digest] = analysis
-        mesh.analyses[key] = analysis  # "auto" chooses one by its own name
         while len(mesh.analyses) > _MOST_ANALYSES:
             del mesh.analyses[next(iter(mesh.analyses))]
         return analysis
 
     def _keep_to_budget(self) -> None:
         """Forget the least recently used meshes; the last used one always stays."""
+        seen: set[int] = set()  # what meshes share, as a network, counts for the first of them
         with self._lock:
             for mesh in self._meshes.values():
-                mesh.bytes = array_bytes(mesh)
+                mesh.bytes = array_bytes(mesh, seen)
             held = sum(mesh.bytes for mesh in self._meshes.values())
             while held > self.budget and len(self._meshes) > 1:
                 name, mesh = self._meshes.popitem(last=False)
                 held -= mesh.bytes
                 log.info("mesh %s made room for others", name)
-
-
-def _key(request: requests.Segment) -> Key:
-    return request.engine, request.seed, request.hints_digest()
 
 
 def array_bytes(value: Any, seen: set[int] | None = None) -> int:

@@ -23,15 +23,25 @@ EXAMPLES: list[requests.Fields] = [
     requests.OpenedMesh("name", known=True),
     requests.CloseMesh("name"),
     Segment("name", parts=3),
-    Segment("name", granularity=0.25, engine="auto", seed=9),
+    Segment("name", granularity=0.25, engine="learned", seed=9, variant=3),
     Segment(
         "name", groups=np.array([-1, 4], np.int32), borders=np.array([[0, 1], [2, 3]], np.int32)
     ),
     requests.Cut("name"),
     requests.Cut("name", parts=2, groups=np.zeros(2, np.int32)),
+    requests.Segmented(
+        labels=np.zeros(3, np.int32),
+        patch=np.array([0, 1, 1], np.int32),
+        tree_children=np.array([[0, 1]], np.int32),
+        tree_height=np.array([0.5], np.float32),
+        engine="geometric",
+        natural_parts=1,
+        parts=1,
+        notice="The weights are missing. The geometric engine was used instead.",
+    ),
     requests.CutLabels(np.zeros(2, np.int32), 1),
     Click("name", 4, np.zeros((2, 3)), np.array([1, 0], np.int8)),
-    requests.Clicked(4, np.zeros(2, bool), 0.5),
+    requests.Clicked(4, np.zeros(2, bool), 0.5, "learned"),
     requests.Complete("name", np.zeros(2, np.int32)),
     requests.Release(),
     requests.Released(1 << 40),
@@ -76,6 +86,9 @@ def test_unknown_method_names_the_known_ones() -> None:
         ({"granularity": 0.5, "parts": 3}, "both"),
         ({"seed": -1}, "'seed'"),
         ({"seed": None}, "'seed'"),
+        ({"variant": -1}, "'variant' must be a whole number from 0 to 1000"),
+        ({"variant": 1001}, "'variant' must be a whole number from 0 to 1000"),
+        ({"variant": "1"}, "'variant' must be a whole number"),
         ({"engine": ""}, "'engine'"),
         ({"engine": 3}, "'engine'"),
         ({"fingerprint": None}, "'fingerprint'"),
@@ -133,6 +146,13 @@ def test_hints_are_told_apart_by_their_digests() -> None:
     assert len(set(digests)) == len(hints)
     assert digests[0] == ""
     assert requests.Cut("other", seed=4, **hints[4]).hints_digest() == digests[4]
+
+
+def test_requests_leave_the_engine_to_the_engine() -> None:
+    plain = Segment.from_message({"fingerprint": "name"}, {})
+    assert (plain.engine, plain.variant) == ("auto", 0)
+    points: dict[str, Any] = {"points": np.zeros((1, 3)), "point_labels": np.ones(1, np.int8)}
+    assert Click.from_message({"fingerprint": "name", "sequence": 0}, points).engine == "auto"
 
 
 def test_missing_fields_are_named() -> None:

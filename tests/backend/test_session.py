@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any, NoReturn
 
 import numpy as np
@@ -14,6 +15,7 @@ from backend import requests
 from backend.errors import BadInput, Cancelled, OutOfMemory, PartwiseError
 from backend.requests import SEND_AGAIN, CloseMesh, Cut, Done, OpenMesh, Ping, Release, Segment
 from backend.session import Session, array_bytes
+from backend.tree import MergeTree
 
 TETRAHEDRON = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], dtype=np.float64)
 FACES = np.array([[0, 2, 1], [0, 1, 3], [1, 2, 3], [0, 3, 2]])
@@ -30,7 +32,7 @@ def ask(session: Session, request: requests.Fields, progress: Any = silent) -> A
 
 def open_copies(session: Session, names: str) -> None:
     for name in names:
-        ask(session, OpenMesh(TETRAHEDRON, FACES, name))
+        ask(session, OpenMesh(TETRAHEDRON.copy(), FACES.copy(), name))
 
 
 def names_in(session: Session) -> str:
@@ -159,6 +161,97 @@ def test_labels_must_fit_the_mesh(labels: list[int], says: str) -> None:
         ask(ours, requests.Complete("a", np.array(labels, np.int32)))
 
 
+def cut_of(ours: Session, **options: Any) -> str:
+    """Which analysis answers a cut, by the number of parts that `made_up` gave it."""
+    return MADE_UP[ask(ours, Cut("a", **options)).parts]
+
+
+MADE_UP = ["", "learned 0", "learned 1", "geometric 0"]
+
+
+@pytest.fixture
+def made_up(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Instead of the engine: as many natural parts as the place in `MADE_UP` of what was asked.
+
+    "auto" is the first engine in the list that is returned.
+    """
+    engines = ["learned", "geometric"]
+
+    def analyse(vertices: Any, faces: Any, **asked: Any) -> SimpleNamespace:
+        engine = engines[0] if asked["engine"] == "auto" else asked["engine"]
+        parts = MADE_UP.index(f"{engine} {asked['variant']}")
+        children = np.array([[0, 1], [2, 4], [3, 5]], np.int32)
+        return SimpleNamespace(
+            engine=engine,
+            notice="Fell back." if asked["engine"] == "auto" and engine == "geometric" else "",
+            patch=np.arange(4, dtype=np.int32),
+            tree=MergeTree(children, np.array([0.1, 0.2, 0.3], np.float32), parts),
+        )
+
+    monkeypatch.setattr("backend.pipelines.segment.analyse", analyse)
+    return engines
+
+
+def test_each_variant_and_engine_is_an_analysis_of_its_own(made_up: Any) -> None:
+    ours = Session()
+    open_copies(ours, "a")
+    for options in ({}, {"variant": 1}, {"engine": "geometric"}):
+        asked: dict[str, Any] = dict(options)
+        with pytest.raises(BadInput, match="not decomposed yet"):
+            cut_of(ours, **asked)
+        ask(ours, Segment("a", **asked))
+    assert cut_of(ours) == "learned 0"
+    assert cut_of(ours, variant=1) == "learned 1"
+    assert cut_of(ours, engine="geometric") == "geometric 0"
+    assert ours.status()[1][0]["engines"] == ["geometric", "learned"]
+
+
+def test_what_auto_chose_is_found_by_its_own_name(made_up: Any) -> None:
+    ours = Session()
+    open_copies(ours, "a")
+    ask(ours, Segment("a", variant=1))
+    assert cut_of(ours, engine="learned", variant=1) == "learned 1"
+    ask(ours, Segment("a", engine="geometric"))
+    with pytest.raises(BadInput, match="not decomposed yet"):
+        cut_of(ours, engine="auto")  # which may choose another
+
+
+def test_the_notice_of_a_fallback_comes_with_auto_alone(made_up: list[str]) -> None:
+    ours = Session()
+    open_copies(ours, "a")
+    made_up.remove("learned")
+    for _ in range(2):
+        assert ask(ours, Segment("a")).notice == "Fell back."
+    chosen = ask(ours, Segment("a", engine="geometric"))
+    assert (chosen.engine, chosen.notice) == ("geometric", "")
+
+
+def test_clicks_are_answered_on_what_was_used_last(
+    made_up: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, seen = Session(), []
+    open_copies(ours, "a")
+
+    def click(analysis: Any, points: Any, point_labels: Any) -> SimpleNamespace:
+        seen.append(MADE_UP[analysis.tree.natural_parts])
+        return SimpleNamespace(mask=np.ones(4, bool), score=1.0, warning="")
+
+    def clicked(engine: str) -> str:
+        point = np.zeros((1, 3))
+        return str(ask(ours, requests.Click("a", 1, point, np.ones(1, np.int8), engine)).engine)
+
+    monkeypatch.setattr("backend.pipelines.segment.click", click)
+    assert clicked("auto") == "learned"
+    ask(ours, Segment("a", variant=1))
+    assert clicked("learned") == "learned"
+    ask(ours, Segment("a", engine="geometric"))
+    assert clicked("auto") == "geometric"
+    assert clicked("learned") == "learned"
+    ask(ours, Cut("a"))
+    assert clicked("auto") == "learned"
+    assert seen == ["learned 0", "learned 1", "geometric 0", "learned 1", "learned 0"]
+
+
 def test_array_bytes_counts_shared_memory_once() -> None:
     @dataclass
     class Holder:
@@ -209,12 +302,13 @@ def test_segment_answers_labels_patches_and_tree(segmented: Any) -> None:
     assert answer.parts == 3
     assert np.unique(answer.labels).tolist() == [0, 1, 2]
     assert np.unique(answer.patch).tolist() == list(range(len(answer.tree_children) + 1))
-    assert answer.engine == "geometric"
+    assert answer.engine == "learned"
+    assert answer.notice == ""
     shares = [done / total for _, done, total in told]
     assert shares == sorted(shares)
     assert len({stage for stage, _, _ in told}) >= 5
     (mesh,) = ours.status()[1]
-    assert mesh["engines"] == ["geometric"]
+    assert mesh["engines"] == ["learned"]
     assert mesh["bytes"] > sum(array.nbytes for array in capsules())
 
 
@@ -226,28 +320,31 @@ def test_cut_answers_from_the_cache(segmented: Any, monkeypatch: pytest.MonkeyPa
     assert ask(ours, Cut("mesh")).parts == answer.natural_parts
     with pytest.raises(BadInput, match="parts"):
         ask(ours, Cut("mesh", parts=10**6))
-    with pytest.raises(BadInput, match="not decomposed yet"):
-        ask(ours, Cut("mesh", seed=1))
+    for other in (Cut("mesh", seed=1), Cut("mesh", variant=1), Cut("mesh", engine="geometric")):
+        with pytest.raises(BadInput, match="not decomposed yet"):
+            ask(ours, other)
 
 
 def test_hints_are_cached_by_what_they_say(segmented: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    ours, plain, _ = segmented
+    ours, _, _ = segmented
+    plain = Segment("mesh", parts=3, engine="geometric")
+    before = ask(ours, plain).labels
     left = (capsules()[0][capsules()[1]].mean(axis=1)[:, 0] < 2).astype(np.int32)
-    hinted = ask(ours, Segment("mesh", parts=2, groups=left))
+    halves = Segment("mesh", parts=2, engine="geometric", groups=left)
+    hinted = ask(ours, halves)
     assert np.array_equal(hinted.labels == hinted.labels[0], left == left[0])
     bar, include = np.array([[1.9, 0, 0.3]]), np.ones(1, np.int8)
     monkeypatch.setattr("backend.pipelines.segment.analyse", raising(AssertionError("computed")))
-    assert np.array_equal(ask(ours, Cut("mesh", parts=2, groups=left)).labels, hinted.labels)
+    assert np.array_equal(ask(ours, halves).labels, hinted.labels)
     # A click is answered on what was segmented last: with hints now, without them afterwards.
     with_hints = ask(ours, requests.Click("mesh", 1, bar, include)).mask
-    ask(ours, Cut("mesh", parts=3))
+    assert np.array_equal(ask(ours, plain).labels, before)
     without = ask(ours, requests.Click("mesh", 2, bar, include)).mask
     assert with_hints.any()
     assert left[with_hints].all()
     assert not left[without].all()
-    assert np.array_equal(ask(ours, Segment("mesh", parts=3)).labels, plain.labels)
     with pytest.raises(BadInput, match="not decomposed yet"):
-        ask(ours, Cut("mesh", parts=2, groups=1 - left))
+        ask(ours, Cut("mesh", parts=2, engine="geometric", groups=1 - left))
 
 
 def test_a_mesh_keeps_the_analyses_used_last() -> None:
@@ -285,8 +382,9 @@ def test_a_cancelled_analysis_is_not_kept() -> None:
 def test_click_answers_a_mask(segmented: Any) -> None:
     ours, answer, _ = segmented
     points = np.array([[-1.0, 0, 0]])
-    found = ask(ours, requests.Click("mesh", 5, points, np.ones(1, np.int8)))
+    found = ask(ours, requests.Click("mesh", 5, points, np.ones(1, np.int8), answer.engine))
     assert found.sequence == 5
+    assert found.engine == answer.engine
     assert found.mask.shape == answer.labels.shape
     assert found.mask.any()
     assert not found.mask.all()
