@@ -101,6 +101,22 @@ class PartwiseBorder(bpy.types.PropertyGroup):
     two: IntProperty()
 
 
+class PartwiseClick(bpy.types.PropertyGroup):
+    """One click on a mesh, in the mesh's own coordinates."""
+
+    kind: EnumProperty(
+        items=(
+            ("INCLUDE", "Include", "This belongs to the part"),
+            ("EXCLUDE", "Exclude", "This does not belong to the part"),
+            ("JOIN", "Join", "What this belongs to is to be joined to the part"),
+        ),
+    )
+    point: FloatVectorProperty(size=3, subtype="XYZ", description="On the mesh before modifiers")
+    place: FloatVectorProperty(size=3, subtype="XYZ", description="Where it was seen and clicked")
+    face: IntProperty(default=-1, description="The face before modifiers")
+    choice: IntProperty(default=-1, description="Which mask by size; -1 for the likeliest")
+
+
 class PartwiseMesh(bpy.types.PropertyGroup):
     """The parts of a mesh, beside its face attribute part_id."""
 
@@ -118,6 +134,8 @@ class PartwiseMesh(bpy.types.PropertyGroup):
     )
     kept_borders: CollectionProperty(type=PartwiseBorder)
     edited: BoolProperty(description="The artist changed which faces belong to which part")
+    clicks: CollectionProperty(type=PartwiseClick, description="Clicks that were not accepted yet")
+    clicks_extend: IntProperty(default=-1, description="Id of the part that the clicks extend")
     fingerprint: StringProperty(description="The analysed shape, to find its merge tree again")
     engine: StringProperty(description="The engine that made the parts")
 
@@ -244,6 +262,7 @@ class PartwiseSettings(bpy.types.PropertyGroup):
 CLASSES = (
     PartwisePart,
     PartwiseBorder,
+    PartwiseClick,
     PartwiseMesh,
     PartwiseObject,
     PartwiseCollection,
