@@ -10,8 +10,10 @@ import numpy as np
 from ..sculpt import Sculpture
 from . import (
     animals,
+    assemblies,
     blobs,
     chairs,
+    characters,
     critters,
     figures,
     fishes,
@@ -73,4 +75,9 @@ SCULPTORS: dict[str, Callable[[np.random.Generator], Sculpture]] = {
     "pipe": fittings.pipe,
     "bolt": fittings.bolt,
     "composite": fittings.composite,
+    "assembly": assemblies.assembly,
+    "kitbash": assemblies.kitbash,
+    "carved": assemblies.carved,
+    "game_character": characters.game_character,
+    "geared_figure": characters.geared_figure,
 }
