@@ -158,7 +158,10 @@ def build_parser() -> Parser:
 
 def _add_engine(parser: Parser) -> None:
     parser.add_argument(
-        "--engine", metavar="NAME", default="auto", help="default: the best installed"
+        "--engine",
+        metavar="NAME",
+        default="auto",
+        help="learned, geometric, or auto: the first of them that can run",
     )
     parser.add_argument("--seed", metavar="N", type=whole_number(0, "seed"), default=0)
     parser.add_argument(
@@ -174,6 +177,13 @@ def _add_inputs(parser: Parser, out: str, text: str) -> None:
         "--granularity", metavar="0..1", type=granularity, help="0 coarsest, 1 finest"
     )
     count.add_argument("--parts", metavar="N", type=whole_number(1, "parts"), help="exactly N")
+    parser.add_argument(
+        "--variant",
+        metavar="N",
+        type=whole_number(0, "variant"),
+        default=0,
+        help="another plausible segmentation; 0 is the best",
+    )
     parser.add_argument(
         "--skip-existing", action="store_true", help="leave inputs whose output is there"
     )

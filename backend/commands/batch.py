@@ -99,6 +99,7 @@ def run_batch(
     plain values; `describe` turns a row into the line for stdout. Returns the exit status.
     """
     options = tasks[0].options
+    notices: set[str] = set()
     rows: list[Row] = []
     bad: list[Failure] = []
     open_tasks = []
@@ -117,8 +118,23 @@ def run_batch(
         rows.append(row)
         for warning in row.get("warnings", ()):
             console.warn(f"{task.source}: {warning}")
+        notice = row.get("notice", "")
+        if notice and notice not in notices:  # it is of this machine, not of one input
+            notices.add(notice)
+            console.warn(notice)
         console.result(describe(row))
     return _sum_up(rows, bad, console, debug=options.debug)
+
+
+def engine_fields(engine: str, variant: int, notice: str) -> Row:
+    """What a row says of the engine that ran; a notice only where there is one."""
+    row: Row = {"engine": engine, "variant": variant}
+    return row | {"notice": notice} if notice else row
+
+
+def name_engine(row: Row) -> str:
+    """The same in the line for people."""
+    return f"engine {row['engine']}" + (f", variant {row['variant']}" if row["variant"] else "")
 
 
 def _in_turn(

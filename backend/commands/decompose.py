@@ -8,7 +8,16 @@ from argparse import Namespace
 from pathlib import Path
 
 from ..errors import BadInput
-from .batch import Progress, Row, Task, plan, prepare_folder, run_batch
+from .batch import (
+    Progress,
+    Row,
+    Task,
+    engine_fields,
+    name_engine,
+    plan,
+    prepare_folder,
+    run_batch,
+)
 from .console import Console
 
 OTHER_FORMATS = {".gltf", ".obj", ".ply", ".stl", ".off", ".npz", ".fbx", ".blend", ".usd", ".zip"}
@@ -63,7 +72,7 @@ def _describe(row: Row) -> str:
     picture = f", picture {row['preview']}" if row["preview"] else ""
     return (
         f"{row['input']} -> {row['output']}: {row['parts']} parts{closed}, "
-        f"engine {row['engine']}, {row['seconds']} s{picture}"
+        f"{name_engine(row)}, {row['seconds']} s{picture}"
     )
 
 
@@ -83,6 +92,7 @@ def decompose_file(task: Task, progress: Progress) -> Row:
         complete=options.complete,
         engine=options.engine,
         seed=options.seed,
+        variant=options.variant,
         split_files=options.split_files,
         preview=preview,
         progress=progress,
@@ -92,7 +102,7 @@ def decompose_file(task: Task, progress: Progress) -> Row:
         "parts": done.parts,
         "patches": done.patches,
         "closed": done.closed,
-        "engine": done.engine,
+        **engine_fields(done.engine, options.variant, done.notice),
         "preview": None if preview is None else str(preview),
         "warnings": list(done.remarks),
         "seconds": round(time.perf_counter() - began, 2),

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from importlib.util import find_spec
 
 from .. import __version__, libraries
-from ..catalogue import bundled
+from ..catalogue import bundled, find
+from ..errors import PartwiseError
 from ..machine import cores, memory, processor
 from .console import Console
 from .failures import FAULT, OK
@@ -29,7 +30,7 @@ def run(_options: Namespace, console: Console) -> int:
         try:
             good, text = True, check()
         except Exception as error:
-            known = isinstance(error, Trouble)
+            known = isinstance(error, Trouble | PartwiseError)
             good, text = False, str(error) if known else f"{type(error).__name__}: {error}"
         rows.append({"check": name, "ok": good, "text": text})
         console.result(f"{'ok  ' if good else 'FAIL'} {name}: {text}")
@@ -66,9 +67,9 @@ def _memory() -> str:
 
 
 def _graphics() -> str:
-    # Asked of torch only where it is installed; the geometric engine runs on the processor.
+    # Asked of torch only where it is installed; both engines run on the processor.
     if find_spec("torch") is None:
-        return "not used (torch is not installed; the geometric engine does not need it)"
+        return "not used (torch is not installed; the engines do not need it)"
     import torch
 
     if torch.cuda.is_available():
@@ -90,21 +91,28 @@ def _weights() -> str:
     return ", ".join(checkpoint.name for checkpoint in checkpoints) or "none bundled, none needed"
 
 
-def _self_test() -> str:
+def _engine(name: str, checkpoint: str) -> str:
+    """Can an engine run here? Its weights are as published, and it cuts a small mesh in two."""
     import numpy as np
     import trimesh
 
     from ..pipelines.segment import analyse, labels
 
+    weights = find(checkpoint)
+    weights.verify()
     began = time.perf_counter()
     ball = trimesh.creation.icosphere(subdivisions=3)
     vertices = np.array(ball.vertices)
     vertices[:, 0] *= 1.2
     vertices[:, 1:] *= 0.15 + np.abs(vertices[:, :1])  # a waist: two lobes
-    found = labels(analyse(vertices, np.array(ball.faces)), parts=2)
+    found = labels(analyse(vertices, np.array(ball.faces), engine=name), parts=2)
     if len(found) != len(ball.faces) or len(np.unique(found)) != 2:
         raise Trouble("a small mesh was not cut into two parts; please report this.")
-    return f"a mesh of {len(found)} triangles in two parts, {time.perf_counter() - began:.1f} s"
+    took = time.perf_counter() - began
+    return (
+        f"runs on NumPy with {weights.size / 1e6:.1f} MB of weights; "
+        f"a mesh of {len(found)} triangles in two parts, {took:.1f} s"
+    )
 
 
 CHECKS: dict[str, Callable[[], str]] = {
@@ -117,5 +125,6 @@ CHECKS: dict[str, Callable[[], str]] = {
     "graphics": _graphics,
     "temporary files": _temporary,
     "weights": _weights,
-    "self-test": _self_test,
+    "geometric engine": lambda: _engine("geometric", "merging"),
+    "learned engine": lambda: _engine("learned", "segmenter"),
 }

@@ -13,7 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import BadInput
-from .batch import Progress, Row, Task, plan, prepare_folder, run_batch
+from .batch import (
+    Progress,
+    Row,
+    Task,
+    engine_fields,
+    name_engine,
+    plan,
+    prepare_folder,
+    run_batch,
+)
 from .console import Console
 
 Query = tuple[NDArray[np.float64], NDArray[np.int64]]  # points (N, 3) and labels (N,)
@@ -31,7 +40,7 @@ def run(options: Namespace, console: Console) -> int:
 def _describe(row: Row) -> str:
     text = f"{row['input']} -> {row['output']}: {row['parts']} parts of {row['patches']} patches"
     queries = f", {row['queries']} queries answered" if "queries" in row else ""
-    return f"{text}{queries}, engine {row['engine']}, {row['seconds']} s"
+    return f"{text}{queries}, {name_engine(row)}, {row['seconds']} s"
 
 
 def segment_file(task: Task, progress: Progress) -> Row:
@@ -44,7 +53,12 @@ def segment_file(task: Task, progress: Progress) -> Row:
     queries = None if options.clicks is None else read_clicks(options.clicks, task.source.stem)
     asset = read_mesh(task.source)
     found = segment.analyse(
-        asset.vertices, asset.faces, seed=options.seed, engine=options.engine, progress=progress
+        asset.vertices,
+        asset.faces,
+        seed=options.seed,
+        engine=options.engine,
+        variant=options.variant,
+        progress=progress,
     )
     face_labels = segment.labels(found, granularity=options.granularity, parts=options.parts)
     arrays: dict[str, NDArray[Any]] = {
@@ -58,7 +72,7 @@ def segment_file(task: Task, progress: Progress) -> Row:
         "faces": len(asset.faces),
         "parts": int(face_labels.max()) + 1,
         "patches": found.tree.leaf_count,
-        "engine": found.engine,
+        **engine_fields(found.engine, options.variant, found.notice),
         "warnings": list(asset.remarks),
     }
     if queries is not None:

@@ -27,7 +27,7 @@ class Decomposition:
 
     Parameters
     ----------
-    engine : the engine that ran.
+    engine : the engine that ran. notice : a sentence where it is not the one that was to be.
     faces : number of triangles of the source.
     parts : number of parts.
     patches : the most parts that could have been asked for.
@@ -36,6 +36,7 @@ class Decomposition:
     """
 
     engine: str
+    notice: str
     faces: int
     parts: int
     patches: int
@@ -52,13 +53,15 @@ def decompose(
     complete: str = "none",
     engine: str = "auto",
     seed: int = 0,
+    variant: int = 0,
     split_files: bool = False,
     preview: Path | None = None,
     progress: Progress | None = None,
 ) -> Decomposition:
     """Write the parts of `source` to `target`, a GLB file, or a folder with `split_files`.
 
-    `granularity`, `parts`, `engine` and `seed` as for `segment`; `preview` is a PNG to write.
+    `granularity`, `parts`, `engine`, `seed` and `variant` as for `segment`; `preview` is a PNG to
+    write.
     Raises BadInput when the source or an option cannot be used; nothing is written then.
     """
     if complete not in COMPLETIONS:
@@ -70,7 +73,14 @@ def decompose(
     tell("Reading the file", 0, 1)
     asset = read_mesh(source)
     tell("Reading the file", 1, 1)
-    found = analyse(asset.vertices, asset.faces, seed=seed, engine=engine, progress=progress)
+    found = analyse(
+        asset.vertices,
+        asset.faces,
+        seed=seed,
+        engine=engine,
+        variant=variant,
+        progress=progress,
+    )
     face_labels = labels(found, granularity=granularity, parts=parts)
     caps = None
     if complete == "cap":
@@ -97,6 +107,7 @@ def decompose(
         tell("Drawing the picture", 1, 1)
     return Decomposition(
         engine=found.engine,
+        notice=found.notice,
         faces=len(asset.faces),
         parts=int(np.max(face_labels)) + 1,
         patches=found.tree.leaf_count,

@@ -25,7 +25,9 @@ def folder(tmp_path, monkeypatch):
 
 
 def test_what_ships_with_the_project_is_as_published():
-    for checkpoint in catalogue.bundled():
+    found = catalogue.bundled()
+    assert [checkpoint.name for checkpoint in found] == ["merging", "segmenter"]
+    for checkpoint in found:
         checkpoint.verify()
 
 

@@ -14,7 +14,9 @@ import time
 import numpy as np
 import pytest
 
+from backend import catalogue
 from backend.__main__ import main
+from backend.catalogue import WeightsMissing
 from backend.tree import MergeTree
 from tests.bad_meshes import CORPUS, BadMesh, lathe
 
@@ -60,7 +62,7 @@ def test_bad_but_usable_meshes_are_segmented(name, tmp_path):
         parts, patches = found["labels"].max() + 1, found["patch"].max() + 1
         assert set(found["labels"]) == set(range(parts))
         assert set(found["patch"]) == set(range(patches))
-        assert str(found["engine"]) == "geometric"
+        assert str(found["engine"]) == "learned"
         check_tree(found["tree_children"], found["tree_height"], patches)
         tree = MergeTree(found["tree_children"], found["tree_height"])
         cut = tree.cut(int(found["labels"].max()) + 1)
@@ -101,6 +103,7 @@ def mesh_file(tmp_path_factory):
         (["--engine", "magic"], "magic"),
         (["--jobs", "0"], "--jobs must"),
         (["--seed", "-1"], "--seed must"),
+        (["--variant", "-1"], "--variant must be a whole number of at least 0"),
         (["--wrong"], "--wrong"),
     ],
 )
@@ -171,12 +174,61 @@ def test_json_is_one_document(tmp_path, capsys):
     (row,), (error,) = document["results"], document["errors"]
     assert row["input"] == str(good)
     assert row["output"] == str(out / "good.npz")
-    assert row["engine"] == "geometric"
+    assert (row["engine"], row["variant"]) == ("learned", 0)
+    assert "notice" not in row
     assert row["faces"] == 512
     assert 1 <= row["parts"] <= row["patches"]
     assert error["input"] == str(missing)
     assert error["code"] == "BAD_INPUT"
     assert error["message"]
+
+
+@pytest.mark.parametrize("command", ["segment", "decompose"])
+def test_the_engine_that_is_asked_for_runs(command, mesh_file, tmp_path, capsys):
+    arguments = [command, str(mesh_file), "-o", str(tmp_path / "out"), "--engine", "geometric"]
+    assert main([*arguments, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["results"][0]["engine"] == "geometric"
+    assert main([*arguments, "--variant", "2"]) == 0
+    assert "engine geometric, variant 2, " in capsys.readouterr().out
+
+
+def test_variants_of_a_mesh_differ(checkout, tmp_path):
+    fox = str(checkout / "examples/fox.glb")
+    labels = []
+    for variant in ("0", "1", "1"):
+        assert main(["segment", fox, "-o", str(tmp_path), "-q", "--variant", variant]) == 0
+        with np.load(tmp_path / "fox.npz") as found:
+            labels.append(found["labels"])
+    assert not np.array_equal(labels[0], labels[1])
+    np.testing.assert_array_equal(labels[1], labels[2])
+
+
+@pytest.fixture
+def no_segmenter(monkeypatch):
+    """The learned engine finds no weights."""
+
+    def missing():
+        raise WeightsMissing("The weights of the learned engine are missing.", "Install again.")
+
+    monkeypatch.setattr("backend.pipelines.analysis.bundled_segmenter", missing)
+
+
+@pytest.mark.parametrize("command", ["segment", "decompose"])
+def test_a_fallback_is_told_once(command, no_segmenter, tmp_path, capsys):
+    sources = [str(save(tmp_path / f"{name}.npz")) for name in ("one", "two")]
+    assert main([command, *sources, "-o", str(tmp_path / "out"), "-q", "--json"]) == 0
+    said = capsys.readouterr()
+    assert len(said.err.splitlines()) == 1
+    for row in json.loads(said.out)["results"]:
+        assert row["engine"] == "geometric"
+        assert row["notice"] == said.err.strip()
+    assert "weights of the learned engine are missing" in said.err
+
+
+def test_an_engine_that_cannot_run_is_not_replaced(no_segmenter, mesh_file, tmp_path, capsys):
+    arguments = ["segment", str(mesh_file), "-o", str(tmp_path / "out"), "--engine", "learned"]
+    assert main(arguments) == 2
+    assert "weights of the learned engine are missing" in capsys.readouterr().err.splitlines()[-1]
 
 
 def test_equal_stems_are_refused_before_work_begins(tmp_path, capsys):
@@ -455,7 +507,23 @@ def test_doctor_on_a_healthy_machine(capsys):
     assert main(["doctor", "--json"]) == 0
     report = json.loads(capsys.readouterr().out)
     assert report["ok"]
-    assert {"python", "memory", "libraries", "self-test"} <= {c["check"] for c in report["checks"]}
+    texts = {check["check"]: check["text"] for check in report["checks"]}
+    assert {"python", "memory", "libraries"} <= texts.keys()
+    for engine in ("geometric engine", "learned engine"):
+        assert "in two parts" in texts[engine]
+
+
+def test_doctor_without_the_weights_of_an_engine(tmp_path, monkeypatch, capsys):
+    shutil.copy(catalogue.WEIGHTS / catalogue.CHECKSUMS, tmp_path)
+    shutil.copy(catalogue.WEIGHTS / "merging.safetensors", tmp_path)
+    monkeypatch.setattr(catalogue.bundled, "__defaults__", (tmp_path,))
+    monkeypatch.setattr(catalogue.find, "__defaults__", (tmp_path,))
+    assert main(["doctor"]) == 1
+    said = capsys.readouterr()
+    assert "ok   geometric engine: " in said.out
+    missing = "FAIL learned engine: The weights 'segmenter' are missing. Install Partwise again."
+    assert missing in said.out
+    assert "learned engine" in said.err.splitlines()[-1]
 
 
 def test_doctor_on_a_sick_machine(monkeypatch, capsys):
