@@ -32,7 +32,6 @@ Progress = Callable[[str, int, int], None]
 
 ENGINES = ("auto", "learned", "geometric")
 VARIANT_DOUBT = 0.7  # deviation of the logits of merges, for another tree by the geometric engine
-SINGLE = MergeTree(np.zeros((0, 2), np.int32), np.zeros(0, np.float32), 1)
 
 
 def silent(stage: str, done: int, total: int) -> None:
@@ -133,14 +132,18 @@ def analyse(
     tick = _span(report, "Finding patches", 15, 30)
     grown = superfaces(open_graph, rng, groups=groups, tick=tick)
     report("Measuring the surface", 30, 100)
-    cues = patch_graph(graph, grown, rng, _span(report, "Measuring the surface", 30, 70))
-    report("Merging patches", 70, 100)
+    cues = patch_graph(graph, grown, rng, _span(report, "Measuring the surface", 30, 65))
     lengths = marked_lengths(graph, cues, grown, groups, marked)
-    tick = _span(report, "Merging patches", 70, 85)
-    encoded = encode(cues, lengths, bundled_segmenter()) if engine == "learned" else None
-    tick(0.5)
-    if encoded is None:
-        grown_tree = _geometric_tree(cues, lengths, variant, rng, tick)
+    encoded = None
+    if engine == "learned" and cues.patches > 1:
+        report("Judging the patches", 65, 100)
+        encoded = encode(cues, lengths, bundled_segmenter())
+    report("Merging patches", 75, 100)
+    tick = _span(report, "Merging patches", 75, 85)
+    if cues.patches == 1:
+        grown_tree = MergeTree(np.zeros((0, 2), np.int32), np.zeros(0, np.float32), 1)
+    elif encoded is None:
+        grown_tree = _geometric_tree(cues, lengths, variant, tick)
     else:
         grown_tree = _learned_tree(cues, encoded, variant, seed)
     report("Placing borders", 85, 100)
@@ -245,12 +248,9 @@ def _geometric_tree(
     cues: PatchGraph,
     marked: Floats,
     variant: int,
-    rng: np.random.Generator,
     tick: Callable[[float], None],
 ) -> MergeTree:
     """The tree of the patches, by the geometric engine's scores and what hints mark, (pairs,)."""
-    if cues.patches == 1:
-        return SINGLE
     scores = geometric_scores()
     doubt = VARIANT_DOUBT if variant else 0.0
     nudge = np.random.default_rng(variant)
@@ -267,8 +267,6 @@ def _geometric_tree(
 
 def _learned_tree(cues: PatchGraph, encoded: Encoded, variant: int, seed: int) -> MergeTree:
     """The tree of the patches, by what the network made of them."""
-    if cues.patches == 1:
-        return SINGLE
     children, strength = merges(encoded, variant, seed)
     return _tree(cues, children, strength, 0.5)
 
