@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor
 
 from .segmenter_data import Sample
 
 Array = NDArray[np.float32]
 MOST_CLICKS = 10
+MOST_CORRECTIONS = 3
 ONE_CLICK = 0.4  # of the first rounds have a single click
 SMALLEST = 0.002  # share of the area below which a part is not asked for
 KEEP_MASK = 0.6  # of the corrections are given the mask that they correct
@@ -59,11 +59,13 @@ def first_clicks(
     return Queries(places, signs, nothing, np.zeros((queries, 1), np.float32), truth)
 
 
-def corrected(one: Sample, queries: Queries, best: Tensor, rng: np.random.Generator) -> Queries:
-    """The same sets with one to three clicks more, where the masks `best` (Q, P) are wrong."""
-    chance = best.cpu().numpy()
+def corrected(one: Sample, queries: Queries, chance: Array, rng: np.random.Generator) -> Queries:
+    """The same sets with one to three clicks more, where the masks so far are wrong.
+
+    chance : (Q, P) of each patch in the mask of each set.
+    """
     mask = (chance > 0.5).astype(np.float32)
-    more = 3
+    more = MOST_CORRECTIONS
     clicks = np.concatenate([queries.clicks, np.zeros((len(mask), more), np.int64)], axis=1)
     signs = np.concatenate([queries.signs, np.zeros((len(mask), more), np.float32)], axis=1)
     for q in range(len(mask)):

@@ -7,7 +7,6 @@ Measured on patches, with NumPy, as the product runs it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +16,7 @@ from ..geometry.merging import likely_merges, ordered_merges
 from ..models.segmenter import Segmenter
 from ..tree import MergeTree
 from .segmenter_clicks import first_clicks
-from .segmenter_data import Sample, load_sample
+from .segmenter_data import Sample
 
 CLICKS = (1, 3, 10)
 MOST_PARTS = 30
@@ -84,11 +83,6 @@ def sample_report(net: Segmenter, one: Sample, seed: int = 0) -> SampleReport:
         opinions=float(np.average([len(t.T) for t in one.opinions], weights=one.weights)),
         iou=ious,
     )
-
-
-def reports(net: Segmenter, paths: list[Path]) -> list[SampleReport]:
-    """Measure samples in files."""
-    return [sample_report(net, load_sample(path), k) for k, path in enumerate(paths)]
 
 
 def summary(found: list[SampleReport]) -> dict[str, dict[str, float]]:
