@@ -128,7 +128,8 @@ def _replace_mesh(original: bpy.types.Object, joined: Joined) -> None:
     for border in before.partwise.kept_borders:
         kept = mesh.partwise.kept_borders.add()
         kept.one, kept.two = border.one, border.two
-    mesh.partwise.engine = before.partwise.engine
+    for name in ("engine", "variant", "notice"):
+        setattr(mesh.partwise, name, getattr(before.partwise, name))
     name = before.name
     original.data = mesh
     if before.users == 0:

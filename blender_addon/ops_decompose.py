@@ -15,44 +15,23 @@ from ..backend.errors import BadInput, PartwiseError
 from ..backend.requests import SEND_AGAIN, Fields, OpenMesh, Segment, Segmented
 from ..backend.tree import MergeTree
 from . import jobs, labels, mesh_read, parts, targets, trees
-from .mesh_hints import Hints, read_hints
-from .targets import Target
+from .orders import Order, Wish, next_variant, prepare
 from .trees import PolygonTree
 
 
 @dataclass(frozen=True)
-class Wish:
-    """How many parts, as it was when Decompose was pressed."""
-
-    mode: str  # AUTO, GRANULARITY or COUNT
-    granularity: float = 0.5
-    count: int = 1
-
-    @classmethod
-    def of(cls, settings: bpy.types.PropertyGroup) -> Wish:
-        return cls(settings.count_mode, settings.granularity, settings.part_count)
-
-    def parts(self, tree: MergeTree, name: str) -> int:
-        """Part count in a tree. Raises BadInput when the mesh cannot be cut into so many."""
-        if self.mode == "GRANULARITY":
-            return tree.parts_at(self.granularity)
-        if self.mode == "AUTO":
-            return tree.natural_parts
-        if self.count > tree.leaf_count:
-            raise BadInput(
-                f"“{name}” cannot be cut into {self.count} parts.",
-                f"Choose a count from 1 to {tree.leaf_count}.",
-            )
-        return self.count
-
-
-@dataclass(frozen=True)
 class Decomposed:
-    """What the engine found on one object."""
+    """What the engine found on one object.
 
-    target: Target
+    name : of the analysis, by which its tree is kept; engine : the one that ran; notice : a
+    sentence where it is not the one that was to run.
+    """
+
+    order: Order
+    name: str
     tree: PolygonTree
     engine: str
+    notice: str
 
 
 @dataclass(frozen=True)
@@ -84,17 +63,44 @@ class PARTWISE_OT_decompose(bpy.types.Operator):
         settings = context.scene.partwise
         try:
             usable, reasons = targets.usable_meshes(context, copies=settings.copy_linked)
-            prepared = [prepare(obj, settings) for obj in usable]
+            wish = Wish.of(settings)
+            orders = [(prepare(obj, settings), wish) for obj in usable]
         except PartwiseError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         for reason in reasons:
             self.report({"WARNING"}, f"Left out: {reason}")
-        job = start(_title(usable), prepared, Wish.of(settings), copies=settings.copy_linked)
-        if job.state == "FAILED":
-            self.report({"ERROR"}, str(job.error))
+        return _run(self, start(_title(usable), orders, copies=settings.copy_linked))
+
+
+class PARTWISE_OT_try_another(bpy.types.Operator):
+    """Find other parts that are plausible too, in place of these. Locked parts and borders stay"""
+
+    bl_idname = "partwise.try_another"
+    bl_label = "Try Another"
+    bl_options = {"REGISTER"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        reason = why_not(context)
+        if not reason and not _decomposed(context):
+            reason = "Decompose this object first"
+        if reason:
+            cls.poll_message_set(reason)
+        return not reason
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        settings = context.scene.partwise
+        try:
+            again = _decomposed(context)
+            orders = [
+                (prepare(obj, settings, next_variant(obj.data)), Wish.like(obj.data, settings))
+                for obj in again
+            ]
+        except PartwiseError as error:
+            self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
-        return {"FINISHED"}
+        return _run(self, start(_title(again), orders, copies=settings.copy_linked))
 
 
 class PARTWISE_OT_apply_parts(bpy.types.Operator):
@@ -111,13 +117,14 @@ class PARTWISE_OT_apply_parts(bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         while _waiting:
             change = _waiting.pop()
-            name = change.found.target.arrays.fingerprint
-            mesh = targets.make_editable(context, change.found.target.find()).data
-            trees.keep(name, change.found.tree)
-            mesh.partwise.fingerprint = name
-            mesh.partwise.engine = change.found.engine
+            found = change.found
+            mesh = targets.make_editable(context, found.order.target.find()).data
+            keep_tree(mesh, found)
+            mesh.partwise.engine = found.engine
+            mesh.partwise.variant = found.order.variant
+            mesh.partwise.notice = found.notice
             mesh.partwise.edited = False
-            apply_cut(mesh, change.cut, change.found.tree)
+            apply_cut(mesh, change.cut, found.tree)
         return {"FINISHED"}
 
 
@@ -161,32 +168,25 @@ def why_not(context: bpy.types.Context) -> str:
     return ""
 
 
-def prepare(obj: bpy.types.Object, settings: bpy.types.PropertyGroup) -> tuple[Target, Hints]:
-    """All that a job needs of an object. Raises BadInput when it cannot be decomposed."""
-    chosen = None
-    if settings.use_selected_faces:
-        chosen = mesh_read.selected_faces(obj.data)
-        if not chosen.any():
-            raise BadInput(
-                f"No face of “{obj.name}” is selected.",
-                "Select faces in Edit Mode, or turn off Selected Faces Only.",
-            )
-    target = Target.of(obj, chosen)
-    if len(target.snapshot.starts) == 0:
-        raise BadInput(f"“{obj.name}” has no faces.", "Choose an object with faces.")
-    return target, read_hints(obj, settings)
+def was_decomposed(mesh: bpy.types.Mesh) -> bool:
+    """Has a mesh parts that an engine made?"""
+    return parts.has_labels(mesh) and bool(mesh.partwise.engine)
 
 
-def analyse(
-    target: Target, hints: Hints, span: jobs.Span = (0.0, 1.0)
-) -> Generator[jobs.Ask, Any, Decomposed]:
+def analyse(order: Order, span: jobs.Span = (0.0, 1.0)) -> Generator[jobs.Ask, Any, Decomposed]:
     """The step of a job that gets the merge tree of a mesh from the engine.
 
     span : the part of the job's progress that it covers.
     """
-    arrays = yield from jobs.compute(lambda: target.arrays)
-    groups, borders = hints.for_engine(arrays)
-    request = Segment(arrays.fingerprint, groups=groups, borders=borders)
+    arrays = yield from jobs.compute(lambda: order.target.arrays)
+    groups, borders = order.hints.for_engine(arrays)
+    request = Segment(
+        arrays.fingerprint,
+        engine=order.engine,
+        variant=order.variant,
+        groups=groups,
+        borders=borders,
+    )
 
     def on_polygons(answer: Segmented) -> Decomposed:
         """The engine's tree of triangles, as one of polygons; away from Blender's main thread."""
@@ -194,7 +194,10 @@ def analyse(
         patch = labels.majority(answer.patch, arrays.polygon, areas, arrays.polygons)
         area = np.bincount(arrays.polygon, weights=areas, minlength=arrays.polygons).astype(float)
         tree = MergeTree(answer.tree_children, answer.tree_height, answer.natural_parts)
-        return Decomposed(target, PolygonTree(tree, patch, area), answer.engine)
+        # Undo goes back from one analysis of a shape to another, whose tree must be there too.
+        name = f"{arrays.fingerprint} {order.engine} {order.variant} {request.hints_digest()}"
+        found = PolygonTree(tree, patch, area)
+        return Decomposed(order, name, found, answer.engine, answer.notice)
 
     decomposed: Decomposed = yield from ask_about(arrays, request, on_polygons, span)
     return decomposed
@@ -217,28 +220,33 @@ def ask_about(
     return (yield jobs.Ask(request, then, span))
 
 
-def start(
-    title: str, prepared: list[tuple[Target, Hints]], wish: Wish, *, copies: bool = False
-) -> jobs.Job:
+def start(title: str, orders: list[tuple[Order, Wish]], *, copies: bool = False) -> jobs.Job:
     """Analyse meshes and apply a cut of each, all in one undo step at the end."""
 
     def work() -> Generator[jobs.Ask, Any, list[Decomposed]]:
         found = []
-        for number, (target, hints) in enumerate(prepared):
-            span = (number / len(prepared), (number + 1) / len(prepared))
-            found.append((yield from analyse(target, hints, span)))
+        for number, (order, _) in enumerate(orders):
+            span = (number / len(orders), (number + 1) / len(orders))
+            found.append((yield from analyse(order, span)))
         return found
 
     def finish(found: list[Decomposed]) -> None:
         changes = []
-        for one in found:  # whatever can fail comes before the first change
-            one.target.find_unchanged(copies=copies)
-            changes.append(Change(one, one.tree.cut(wish.parts(one.tree.tree, one.target.name))))
+        for one, (order, wish) in zip(found, orders, strict=True):
+            # Whatever can fail comes before the first change.
+            order.target.find_unchanged(copies=copies)
+            changes.append(Change(one, one.tree.cut(wish.parts(one.tree.tree, order.target.name))))
         _waiting[:] = changes
         with bpy.context.temp_override(window=bpy.context.window_manager.windows[0]):
             bpy.ops.partwise.apply_parts("EXEC_DEFAULT", True)
 
     return jobs.start(title, work(), finish)
+
+
+def keep_tree(mesh: bpy.types.Mesh, found: Decomposed) -> None:
+    """Let a mesh find the tree of an analysis, as long as that is in memory."""
+    trees.keep(found.name, found.tree)
+    mesh.partwise.fingerprint = found.name
 
 
 def tree_of(mesh: bpy.types.Mesh) -> PolygonTree | None:
@@ -292,8 +300,22 @@ def _analyse_again(mesh: bpy.types.Mesh) -> None:
     obj = next((o for o in context.view_layer.objects if o.data == mesh), None)
     if obj is None or why_not(context) or targets.refusal(obj) is not None:
         return
-    prepared = [prepare(obj, context.scene.partwise)]
-    start(_title([obj]), prepared, Wish("GRANULARITY", mesh.partwise.granularity))
+    order = prepare(obj, context.scene.partwise, mesh.partwise.variant)
+    start(_title([obj]), [(order, Wish("GRANULARITY", mesh.partwise.granularity))])
+
+
+def _decomposed(context: bpy.types.Context) -> list[bpy.types.Object]:
+    """The selected objects that can be decomposed again."""
+    usable, _ = targets.usable_meshes(context, copies=context.scene.partwise.copy_linked)
+    return [obj for obj in usable if was_decomposed(obj.data)]
+
+
+def _run(operator: bpy.types.Operator, job: jobs.Job) -> set[str]:
+    """The end of an operator that started a job."""
+    if job.state == "FAILED":
+        operator.report({"ERROR"}, str(job.error))
+        return {"CANCELLED"}
+    return {"FINISHED"}
 
 
 def _title(objects: list[bpy.types.Object]) -> str:
@@ -302,4 +324,9 @@ def _title(objects: list[bpy.types.Object]) -> str:
     return f"Decomposing {len(objects)} Objects"
 
 
-CLASSES = (PARTWISE_OT_decompose, PARTWISE_OT_apply_parts, PARTWISE_OT_step_parts)
+CLASSES = (
+    PARTWISE_OT_decompose,
+    PARTWISE_OT_try_another,
+    PARTWISE_OT_apply_parts,
+    PARTWISE_OT_step_parts,
+)

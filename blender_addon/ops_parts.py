@@ -15,9 +15,8 @@ from bpy.props import BoolProperty, IntProperty
 from numpy.typing import NDArray
 
 from ..backend.errors import BadInput, PartwiseError
-from . import jobs, labels, mesh_read, ops_decompose, parts, trees
-from .mesh_hints import read_hints
-from .targets import Target
+from . import jobs, labels, mesh_read, ops_decompose, parts
+from .orders import Order
 
 
 def why_not(context: bpy.types.Context, *, edit_mode: bool = False) -> str:
@@ -313,16 +312,15 @@ def _has_work(mesh: bpy.types.Mesh) -> bool:
 
 def _analyse_first(obj: bpy.types.Object, part_id: int, pieces: int) -> jobs.Job:
     """The tree is not in memory, as after loading a file: get it from the engine, then split."""
-    target = Target.of(obj)
-    hints = read_hints(obj, bpy.context.scene.partwise)
+    settings = bpy.context.scene.partwise
+    order = Order.of(obj, settings, obj.data.partwise.variant)
 
     def work() -> Generator[Any, Any, ops_decompose.Decomposed]:
-        return (yield from ops_decompose.analyse(target, hints))
+        return (yield from ops_decompose.analyse(order))
 
     def finish(found: ops_decompose.Decomposed) -> None:
-        changed = target.find_unchanged(copies=True)
-        changed.data.partwise.fingerprint = target.arrays.fingerprint
-        trees.keep(target.arrays.fingerprint, found.tree)
+        changed = order.target.find_unchanged(copies=True)
+        ops_decompose.keep_tree(changed.data, found)
         window = bpy.context.window_manager.windows[0]
         with bpy.context.temp_override(window=window, object=changed, active_object=changed):
             bpy.ops.partwise.split_part("EXEC_DEFAULT", True, part_id=part_id, pieces=pieces)

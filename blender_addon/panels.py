@@ -42,12 +42,7 @@ class PARTWISE_PT_main(SidebarPanel, bpy.types.Panel):
             row.operator("partwise.dismiss_job", text="", icon="X", emboss=False)
         mesh = labelled_mesh(context)
         if mesh is not None:
-            row = layout.row(align=True)
-            row.enabled = not jobs.busy()
-            row.scale_y = 1.3
-            row.operator("partwise.step_parts", text="", icon="REMOVE").step = -1
-            row.prop(mesh.partwise, "granularity", slider=True)
-            row.operator("partwise.step_parts", text="", icon="ADD").step = 1
+            draw_cut(layout, context, mesh)
 
 
 class PARTWISE_PT_parts(SidebarPanel, bpy.types.Panel):
@@ -118,6 +113,7 @@ class PARTWISE_PT_options(SidebarPanel, bpy.types.Panel):
         layout.use_property_split = True
         layout.use_property_decorate = False
         column = layout.column()
+        column.prop(settings, "engine")
         column.prop(settings, "count_mode")
         if settings.count_mode == "GRANULARITY":
             column.prop(settings, "granularity", slider=True)
@@ -200,6 +196,34 @@ def draw_start(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     reason = ops_decompose.why_not(context)
     if reason:
         draw_text(layout, context, reason, icon="INFO")
+
+
+def draw_cut(layout: bpy.types.UILayout, context: bpy.types.Context, mesh: bpy.types.Mesh) -> None:
+    """How finely a mesh is cut, and who decided where."""
+    column = layout.column()
+    column.enabled = not jobs.busy()
+    row = column.row(align=True)
+    row.scale_y = 1.3
+    row.operator("partwise.step_parts", text="", icon="REMOVE").step = -1
+    row.prop(mesh.partwise, "granularity", slider=True)
+    row.operator("partwise.step_parts", text="", icon="ADD").step = 1
+    if not ops_decompose.was_decomposed(mesh):
+        return
+    column.operator("partwise.try_another", icon="FILE_REFRESH")
+    quiet = layout.column()
+    quiet.active = False
+    draw_text(quiet, context, made_by(mesh))
+    if mesh.partwise.notice:
+        draw_text(layout, context, mesh.partwise.notice, icon="ERROR")
+
+
+def made_by(mesh: bpy.types.Mesh) -> str:
+    """How many parts a mesh has and where they come from, in words."""
+    table = mesh.partwise
+    count = len(table.parts)
+    text = f"{count} part{'s' * (count != 1)} by the {table.engine} engine"
+    text += f", alternative {table.variant}" if table.variant else ""
+    return text + (", edited" if table.edited else "")
 
 
 def draw_progress(layout: bpy.types.UILayout, job: jobs.Job) -> None:

@@ -104,7 +104,8 @@ def remove_labels(mesh: bpy.types.Mesh) -> None:
         mesh.attributes.remove(mesh.attributes[ATTRIBUTE])
     _clear(mesh)
     mesh.partwise.kept_borders.clear()
-    mesh.partwise.fingerprint = ""
+    for name in ("fingerprint", "engine", "variant", "notice"):
+        mesh.partwise.property_unset(name)
     visibility.update(mesh)
     mesh.update_tag()
 

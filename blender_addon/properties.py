@@ -136,8 +136,10 @@ class PartwiseMesh(bpy.types.PropertyGroup):
     edited: BoolProperty(description="The artist changed which faces belong to which part")
     clicks: CollectionProperty(type=PartwiseClick, description="Clicks that were not accepted yet")
     clicks_extend: IntProperty(default=-1, description="Id of the part that the clicks extend")
-    fingerprint: StringProperty(description="The analysed shape, to find its merge tree again")
-    engine: StringProperty(description="The engine that made the parts")
+    fingerprint: StringProperty(description="The analysis, to find its merge tree again")
+    engine: StringProperty(description="The engine that made the parts; empty when an artist did")
+    variant: IntProperty(description="Which of the plausible segmentations this is, 0 the best")
+    notice: StringProperty(description="Why another engine ran than the one that was to run")
 
 
 class PartwiseObject(bpy.types.PropertyGroup):
@@ -169,6 +171,16 @@ class PartwiseCollection(bpy.types.PropertyGroup):
 class PartwiseSettings(bpy.types.PropertyGroup):
     """How Decompose and Split work."""
 
+    engine: EnumProperty(
+        name="Engine",
+        description="What decides where parts end",
+        items=(
+            ("AUTO", "Automatic", "The learned engine, or the geometric one where it cannot run"),
+            ("LEARNED", "Learned", "A network that has seen what artists take for parts"),
+            ("GEOMETRIC", "Geometric", "The shape alone: creases, necks and thickness"),
+        ),
+        update=_set,
+    )
     count_mode: EnumProperty(
         name="Parts",
         items=(

@@ -26,11 +26,11 @@ class OperatorOptions:
 class RecordingLayout:
     """Stands in for `bpy.types.UILayout`; its children record into the same lists.
 
-    texts : of labels, buttons and bars; operators, menus and properties : by their names.
+    texts : of labels, buttons and bars; icons, operators, menus and properties : by their names.
     """
 
     def __init__(self, parent: RecordingLayout | None = None) -> None:
-        names = ("texts", "operators", "menus", "properties", "bars")
+        names = ("texts", "icons", "operators", "menus", "properties", "bars")
         for name in names:
             object.__setattr__(self, name, getattr(parent, name) if parent else [])
 
@@ -51,6 +51,8 @@ class RecordingLayout:
             assert name != "icon" or value in ICONS, f"there is no icon {value}"
         if arguments.get("text"):
             self.texts.append(arguments["text"])
+        if "icon" in arguments:
+            self.icons.append(arguments["icon"])
 
     def row(self, **arguments: Any) -> RecordingLayout:
         return self._child("row", arguments)
@@ -81,9 +83,10 @@ class RecordingLayout:
         self.properties.append(name)
 
     def operator(self, idname: str, **arguments: Any) -> OperatorOptions:
-        self._check("operator", arguments)
+        rna = operator_type(idname)
+        self._check("operator", {"text": rna.name} | arguments)
         self.operators.append(idname)
-        return OperatorOptions(operator_type(idname))
+        return OperatorOptions(rna)
 
     def operator_enum(self, idname: str, name: str, **arguments: Any) -> None:
         self._check("operator_enum", arguments)

@@ -62,7 +62,7 @@ def test_a_mesh_gets_parts_a_table_and_a_tree(human):
     table = human.data.partwise
     assert len(table.parts) == count(human)
     assert sum(part.faces for part in table.parts) == 4000
-    assert table.engine == "geometric"
+    assert (table.engine, table.variant, table.notice) == ("learned", 0, "")
     assert table.granularity == pytest.approx(0.5, abs=0.05)
     assert trees.find(table.fingerprint, 4000)
 
@@ -149,6 +149,126 @@ def test_parts_that_survive_keep_name_and_colour(human):
     bpy.ops.partwise.step_parts(step=1)
     assert parts.part_of(human.data, part_id).name == "Left Foot"
     assert tuple(parts.part_of(human.data, part_id).colour) == (1, 0, 0)
+
+
+def test_the_engine_is_a_setting(human, settings):
+    decompose()
+    learned = parts.get_labels(human.data)
+    settings.engine = "GEOMETRIC"
+    decompose()
+    assert human.data.partwise.engine == "geometric"
+    assert (parts.get_labels(human.data) != learned).any()
+
+
+def test_a_fallback_is_told_until_the_engine_is_chosen(human, settings, monkeypatch):
+    answer = ops_decompose.Segmented.from_message
+
+    def without_weights(params, arrays):
+        return answer(params | {"engine": "geometric", "notice": "No weights."}, arrays)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ops_decompose.Segmented, "from_message", without_weights)
+        decompose()
+    assert human.data.partwise.notice == "No weights."
+    settings.engine = "GEOMETRIC"
+    decompose()
+    assert human.data.partwise.notice == ""
+
+
+def same_parts(one: np.ndarray, two: np.ndarray) -> bool:
+    """Are two labellings the same, under whatever numbers?"""
+    pairs = len(np.unique(np.stack([one, two]), axis=1).T)
+    return pairs == len(np.unique(one)) == len(np.unique(two))
+
+
+def try_another() -> None:
+    assert bpy.ops.partwise.try_another() == {"FINISHED"}
+    assert jobs.current().state == "DONE"
+
+
+def test_try_another_goes_round(human):
+    decompose()
+    seen = []
+    for _ in range(5):
+        seen.append((human.data.partwise.variant, parts.get_labels(human.data)))
+        try_another()
+    assert [variant for variant, _ in seen] == [0, 1, 2, 3, 0]
+    assert same_parts(seen[0][1], seen[4][1])
+    assert not same_parts(seen[0][1], seen[1][1])
+
+
+def test_try_another_keeps_locked_parts_hints_and_fineness(human, settings):
+    settings.hint_materials = True
+    high = np.array([p.center.z for p in human.data.polygons])
+    material = (high > np.quantile(high, 0.4)).astype(np.int32)
+    human.data.polygons.foreach_set("material_index", material)
+    decompose()
+    part = max(human.data.partwise.parts, key=lambda part: part.faces)
+    part.locked, part_id = True, part.part_id
+    faces = parts.get_labels(human.data) == part_id
+    for granularity in (0.8, 0.5):
+        human.data.partwise.granularity = granularity
+        try_another()
+        assert human.data.partwise.granularity == pytest.approx(granularity, abs=0.05)
+        found = parts.get_labels(human.data)
+        assert ((found == part_id) == faces).all()
+        shares = np.array([material[found == part].mean() for part in np.unique(found)])
+        assert np.minimum(shares, 1 - shares).max() < 0.02
+    parts.part_of(human.data, part_id).locked = False
+    settings.count_mode, settings.part_count = "COUNT", 5
+    try_another()
+    assert count(human) == 5
+
+
+def test_try_another_works_on_what_was_decomposed(human):
+    decompose()
+    cup = shape("cup")
+    assert bpy.ops.partwise.try_another.poll()
+    try_another()
+    assert human.data.partwise.variant == 1
+    assert not parts.has_labels(cup.data)
+    human.select_set(False)
+    assert not bpy.ops.partwise.try_another.poll()
+
+
+def test_one_step_of_undo_takes_another_back_with_its_slider(human):
+    decompose()
+    best = parts.get_labels(human.data)
+    bpy.ops.ed.undo_push(message="Decomposed")
+    assert bpy.ops.partwise.try_another("EXEC_DEFAULT", True) == {"FINISHED"}
+    other = parts.get_labels(human.data)
+    assert (other != best).any()
+    bpy.ops.ed.undo()
+    mesh = bpy.data.objects["human"].data
+    assert mesh.partwise.variant == 0
+    assert (parts.get_labels(mesh) == best).all()
+    mesh.partwise.granularity = 0.8
+    mesh.partwise.granularity = 0.5
+    assert same_parts(parts.get_labels(mesh), best)
+    bpy.ops.ed.redo()
+    mesh = bpy.data.objects["human"].data
+    assert mesh.partwise.variant == 1
+    assert (parts.get_labels(mesh) == other).all()
+
+
+def test_the_slider_finds_the_same_variant_when_the_tree_is_gone(human):
+    decompose()
+    try_another()
+    human.data.partwise.granularity = 0.8
+    fine = parts.get_labels(human.data)
+    trees.forget()
+    human.data.partwise.granularity = 0.5
+    human.data.partwise.granularity = 0.8
+    assert human.data.partwise.variant == 1
+    assert len(np.unique(fine)) == count(human)
+
+
+def test_parts_that_are_removed_leave_no_engine_behind(human):
+    decompose()
+    try_another()
+    bpy.ops.partwise.remove_parts()
+    table = human.data.partwise
+    assert (table.engine, table.variant, table.notice, table.fingerprint) == ("", 0, "", "")
 
 
 def test_several_meshes_at_once(human):

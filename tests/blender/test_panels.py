@@ -53,6 +53,11 @@ def texts() -> str:
     return "\n".join(draw(panels.PARTWISE_PT_main).texts)
 
 
+def lines() -> str:
+    """Texts that were wrapped, in one line again."""
+    return " ".join(draw(panels.PARTWISE_PT_main).texts)
+
+
 def nothing(job):
     pass
 
@@ -67,6 +72,12 @@ def no_parts(job):
 
 def some_parts(job):
     add_cube("Fox", [0, 0, 0, 1, 1, 7])
+
+
+def parts_of_an_engine(job):
+    some_parts(job)
+    table = bpy.context.object.data.partwise
+    table.engine, table.variant, table.notice = "geometric", 1, "The weights are missing."
 
 
 def many_parts(job):
@@ -116,8 +127,8 @@ def cancelled(job):
     job(state="CANCELLED")
 
 
-STATES = [nothing, an_empty, no_parts, some_parts, many_parts, several, edit_mode, sculpt_mode]
-STATES += [all_parts, one_part, running, failed, cancelled]
+STATES = [nothing, an_empty, no_parts, some_parts, parts_of_an_engine, many_parts, several]
+STATES += [edit_mode, sculpt_mode, all_parts, one_part, running, failed, cancelled]
 
 
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
@@ -163,6 +174,39 @@ def test_one_mesh_with_parts(fox):
     assert "granularity" in draw(panels.PARTWISE_PT_main).properties
     shown = draw(panels.PARTWISE_PT_parts)
     assert shown.operators.count("partwise.tick_part") == 3
+
+
+def decomposed(fox: bpy.types.Object, engine: str, **fields: object) -> None:
+    table = fox.data.partwise
+    table.engine = engine
+    for name, value in fields.items():
+        setattr(table, name, value)
+
+
+def test_the_engine_that_made_the_parts_is_named(fox):
+    assert "engine" not in texts(), "parts that an artist made"
+    assert "partwise.try_another" not in draw(panels.PARTWISE_PT_main).operators
+    decomposed(fox, "learned")
+    assert "3 parts by the learned engine" in lines()
+    assert lines().endswith("engine")
+    shown = draw(panels.PARTWISE_PT_main)
+    assert "partwise.try_another" in shown.operators
+    assert "Try Another" in shown.texts
+    decomposed(fox, "geometric", variant=2)
+    assert lines().endswith("3 parts by the geometric engine, alternative 2")
+    decomposed(fox, "geometric", edited=True, variant=0)
+    assert lines().endswith("3 parts by the geometric engine, edited")
+
+
+def test_a_fallback_is_a_line_of_warning(fox):
+    notice = "The weights of the learned engine are missing. The geometric engine was used instead."
+    decomposed(fox, "geometric", notice=notice)
+    assert lines().endswith(f"3 parts by the geometric engine {notice}")
+    assert "ERROR" in draw(panels.PARTWISE_PT_main).icons
+
+
+def test_the_engine_is_among_the_options(fox):
+    assert draw(panels.PARTWISE_PT_options).properties[0] == "engine"
 
 
 def test_what_is_selected_counts_not_what_is_active(fox):

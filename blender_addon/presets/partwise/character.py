@@ -4,6 +4,7 @@
 import bpy
 
 settings = bpy.context.scene.partwise
+settings.engine = "AUTO"
 settings.count_mode = "AUTO"
 settings.granularity = 0.5
 settings.hint_seams = False

@@ -4,6 +4,7 @@
 import bpy
 
 settings = bpy.context.scene.partwise
+settings.engine = "AUTO"
 settings.count_mode = "GRANULARITY"
 settings.granularity = 0.3
 settings.hint_seams = False
