@@ -111,6 +111,20 @@ def drag_granularity(window: Window, package: Path) -> Waits[None]:
     assert labels() == before
 
 
+def try_another(window: Window, package: Path) -> Waits[None]:
+    """Other parts that are plausible, named below the slider; one step of undo takes them back."""
+    before, jobs = labels(), ours("jobs")
+    yield from window.press("bpy.ops.partwise.try_another")
+    yield from window.until(lambda: not jobs.busy(), "the end of the job")
+    assert jobs.current().state == "DONE", jobs.current().error
+    assert active().data.partwise.variant == 1
+    assert labels() != before
+    yield from window.picture("04_another")
+    yield from window.undo()
+    assert labels() == before
+    assert active().data.partwise.variant == 0
+
+
 def merge(window: Window, package: Path) -> Waits[None]:
     """Tick two parts in the list and merge them; one step of undo."""
     before, count = labels(), part_count()
@@ -298,6 +312,7 @@ STEPS = (
     show_fox,
     decompose,
     drag_granularity,
+    try_another,
     merge,
     split_one,
     hide,
