@@ -26,6 +26,7 @@ Point = tuple[float, float, float]
 INCLUDE, EXCLUDE, JOIN = "INCLUDE", "EXCLUDE", "JOIN"
 LIKELIEST = -1
 MAX_BYTES = 64 << 20
+FEWEST = 16  # answers that are kept, however large: more than clicks on a mesh ask for at once
 
 
 @dataclass(frozen=True)
@@ -139,16 +140,16 @@ class Answers:
     mesh : a name of the analysed mesh, such as its fingerprint and the engine's name.
     """
 
-    def __init__(self, max_bytes: int = MAX_BYTES) -> None:
+    def __init__(self, max_bytes: int = MAX_BYTES, fewest: int = FEWEST) -> None:
         self._kept: OrderedDict[tuple[str, Question], Answer] = OrderedDict()
         self._bytes = 0
-        self._max_bytes = max_bytes
+        self._max_bytes, self._fewest = max_bytes, fewest
 
     def keep(self, mesh: str, question: Question, answer: Answer) -> None:
         before = self._kept.pop((mesh, question), None)
         self._kept[mesh, question] = answer
         self._bytes += answer.faces.nbytes - (0 if before is None else before.faces.nbytes)
-        while self._bytes > self._max_bytes and len(self._kept) > 1:
+        while self._bytes > self._max_bytes and len(self._kept) > self._fewest:
             self._bytes -= self._kept.popitem(last=False)[1].faces.nbytes
 
     def find(self, mesh: str, questions: Collection[Question]) -> dict[Question, Answer]:

@@ -17,6 +17,7 @@ A timer looks at the job 20 times a second while there is one; otherwise there i
 from __future__ import annotations
 
 import atexit
+import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from functools import partial
@@ -158,6 +159,16 @@ def pump() -> float | None:
     if job.state != RUNNING or (job.stage, job.share) != before:
         _show(job)
     return PERIOD if busy() else None  # also when the end of one job was the start of another
+
+
+def wait(seconds: float) -> None:
+    """Give the running job a moment, so that one which ends in it is never seen to run."""
+    end = time.monotonic() + seconds
+    while _job is not None and _job.state == RUNNING and _job._call is not None:
+        left = end - time.monotonic()
+        if left <= 0.0 or not client().wait(_job._call, left):
+            return
+        pump()
 
 
 def client() -> Client:

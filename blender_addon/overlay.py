@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import bpy
@@ -19,19 +18,19 @@ from bpy.app.handlers import persistent
 from mathutils import Matrix
 from numpy.typing import NDArray
 
-from . import explode, parts
+from . import click_masks, explode, parts, pick
 from .labels import UNLABELLED
 from .overlay_mesh import (
     HIDDEN,
     NO_ROW,
     Faces,
-    Floats,
     Ints,
     Surface,
     corner_normals,
     read_attribute,
     rows_of,
 )
+from .overlay_table import Table
 
 log = logging.getLogger(__name__)
 
@@ -41,43 +40,8 @@ CHOSEN_BORDER = (1.0, 1.0, 1.0, 1.0)
 BORDER_WIDTH, CHOSEN_WIDTH = 1.5, 2.2  # pixels, times the interface's scale
 EDIT_SHARE = 0.5  # of the opacity, in Edit Mode, where the selection is below the colours
 CHOSEN_LIFT = 0.15  # how far a chosen part is lifted towards white
-
-
-@dataclass(frozen=True)
-class Table:
-    """The part table of a mesh in arrays.
-
-    part_ids : (P,); colours : (P, 4) linear, alpha 0 for what is hidden; chosen : (P,) bool, ticked
-    or active.
-    """
-
-    part_ids: Ints
-    colours: Floats
-    chosen: NDArray[np.bool_]
-
-    @classmethod
-    def of(cls, mesh: bpy.types.Mesh, is_active: bool) -> Table:
-        rows = mesh.partwise.parts
-        part_ids = np.empty(len(rows), np.int32)
-        rows.foreach_get("part_id", part_ids)
-        rgb = np.empty((len(rows), 3), np.float32)
-        rows.foreach_get("colour", rgb.ravel())
-        visible = np.empty(len(rows), bool)
-        rows.foreach_get("visible", visible)
-        chosen = np.zeros(len(rows), bool)
-        if is_active:
-            rows.foreach_get("selected", chosen)
-            chosen[mesh.partwise.active : mesh.partwise.active + 1] = True
-        colours = np.column_stack([rgb, visible]).astype(np.float32)
-        return cls(part_ids, colours, chosen)
-
-    def equals(self, other: Table | None) -> bool:
-        return (
-            other is not None
-            and np.array_equal(self.chosen, other.chosen)
-            and np.array_equal(self.part_ids, other.part_ids)
-            and np.array_equal(self.colours, other.colours)
-        )
+MASK = (0.95, 0.42, 0.02, 1.0)  # what clicks mean, before it is accepted as a part
+MASK_OPACITY = 0.7  # at least
 
 
 class Drawn:
@@ -86,25 +50,31 @@ class Drawn:
     def __init__(self) -> None:
         self.stale = True
         self.labels: Ints | None = None
+        self.is_masked = False  # by clicks
         self._surface: Surface | None = None
         self._hidden: NDArray[np.bool_]
         self._faces: Faces
         self._table: Table | None = None
+        self._mask: NDArray[np.bool_] | None = None
         self._triangles: Any = None
         self._batch: Any = None
         self._colours: Any = None
         self._borders: list[tuple[Any, tuple[float, ...], float]] = []
 
-    def read(self, evaluated: bpy.types.Object) -> None:
-        """Take over what changed in an evaluated object: a mesh with parts, or a part of one."""
+    def read(self, evaluated: bpy.types.Object, *, is_clicked: bool = False) -> None:
+        """Take over what changed in an evaluated object: a mesh with parts, or a part of one.
+
+        is_clicked : it is drawn also while it has no parts.
+        """
         mesh = evaluated.to_mesh()  # as it is shown, in Edit Mode too; shares memory
         try:
-            self._read(mesh, evaluated.partwise.part_id, hides=evaluated.mode == "EDIT")
+            part_id, hides = evaluated.partwise.part_id, evaluated.mode == "EDIT"
+            self._read(mesh, part_id, hides=hides, is_clicked=is_clicked)
         finally:
             evaluated.to_mesh_clear()
         self.stale = False
 
-    def _read(self, mesh: bpy.types.Mesh, part_id: int, hides: bool) -> None:
+    def _read(self, mesh: bpy.types.Mesh, part_id: int, *, hides: bool, is_clicked: bool) -> None:
         from . import overlay_shader
 
         before, count = self._surface, len(mesh.polygons)
@@ -112,7 +82,7 @@ class Drawn:
             labels = read_attribute(mesh, parts.ATTRIBUTE, (count,), np.int32)
         else:
             labels = np.full(count, part_id, np.int32)
-        if count == 0 or labels.max() == labels.min() == UNLABELLED:
+        if count == 0 or (not is_clicked and labels.max() == labels.min() == UNLABELLED):
             self.labels = None
             return
         surface = Surface.of(mesh)
@@ -135,16 +105,21 @@ class Drawn:
             self._table = None
         self.labels, self._surface, self._hidden = labels, surface, hidden
 
-    def colour(self, table: Table) -> None:
-        """Colour the faces, and find the borders, by the part table."""
+    def colour(self, table: Table, mask: NDArray[np.bool_] | None = None) -> None:
+        """Colour the faces, and find the borders, by the part table; mask : (F,) of clicks."""
         from . import overlay_shader
 
-        if self.labels is None or self._surface is None or table.equals(self._table):
+        if self.labels is None or self._surface is None:
+            return
+        if table.equals(self._table) and _equal(mask, self._mask):
             return
         rows = rows_of(self.labels, table.part_ids)
-        colours = np.vstack([table.colours, np.zeros((1, 4), np.float32)])  # the last for NO_ROW
+        no_colour = np.zeros((1, 4), np.float32)  # the last, for NO_ROW
+        colours = np.vstack([table.colours, [MASK], no_colour]).astype(np.float32)
         rows[colours[rows, 3] == 0.0] = NO_ROW
-        is_chosen = np.append(table.chosen, False)
+        if mask is not None:
+            rows[mask] = len(table.colours)
+        is_chosen = np.append(table.chosen, [True, False])
         colours[is_chosen, :3] += CHOSEN_LIFT * (1.0 - colours[is_chosen, :3])
         self._colours = overlay_shader.colour_texture(colours[rows])
         edges = self._faces.border_edges(rows)
@@ -158,7 +133,7 @@ class Drawn:
             )
             if which.any()
         ]
-        self._table = table
+        self._table, self._mask = table, mask
 
     def draw(
         self,
@@ -246,20 +221,25 @@ def draw_view(context: bpy.types.Context) -> None:
     opacity = settings.overlay_opacity
     if space.shading.type in ("SOLID", "WIREFRAME") and space.shading.show_xray:
         opacity *= space.shading.xray_alpha
-    shown = settings.show_overlay and space.overlay.show_overlays and opacity > 0.0
-    if not shown or space.shading.type == "WIREFRAME" or not space.show_object_viewport_mesh:
+    if not space.overlay.show_overlays or not space.show_object_viewport_mesh:
         return
+    if space.shading.type == "WIREFRAME":
+        return
+    shows_parts = settings.show_overlay and opacity > 0.0
     state = gpu.state.blend_get(), gpu.state.depth_test_get(), gpu.state.depth_mask_get()
     try:
         for obj in _visible_objects(context):
-            drawn = update(obj, context.view_layer)
-            if drawn.labels is not None:
+            if not shows_parts and not len(obj.data.partwise.clicks):
+                continue
+            drawn = update(obj, context.view_layer, shows_parts=shows_parts)
+            if drawn.labels is not None and (shows_parts or drawn.is_masked):
+                share = max(opacity, MASK_OPACITY) if drawn.is_masked else opacity
                 view = context.region_data
                 drawn.draw(
                     obj.evaluated_get(context.view_layer.depsgraph).matrix_world,
                     view.view_matrix,
                     view.window_matrix,
-                    opacity=opacity * (EDIT_SHARE if obj.mode == "EDIT" else 1.0),
+                    opacity=share * (EDIT_SHARE if obj.mode == "EDIT" else 1.0),
                     in_front=obj.show_in_front,
                     clip_planes=[*view.clip_planes] if view.use_clip_planes else (),
                     line_scale=context.preferences.system.ui_scale,
@@ -271,14 +251,21 @@ def draw_view(context: bpy.types.Context) -> None:
         gpu.state.color_mask_set(True, True, True, True)
 
 
-def update(obj: bpy.types.Object, layer: bpy.types.ViewLayer) -> Drawn:
+def update(obj: bpy.types.Object, layer: bpy.types.ViewLayer, *, shows_parts: bool = True) -> Drawn:
     """What is drawn of an object, after what changed in it has been taken over."""
     drawn = _drawn.setdefault(obj.session_uid, Drawn())
-    if drawn.stale:
-        drawn.read(obj.evaluated_get(layer.depsgraph))
+    answer = click_masks.answer_of(obj)
+    is_clicked = answer is not None
+    if drawn.stale or (is_clicked and drawn.labels is None):
+        drawn.read(obj.evaluated_get(layer.depsgraph), is_clicked=is_clicked)
     source = obj.partwise.source
     whole = obj if len(obj.data.partwise.parts) or source is None else source
-    drawn.colour(Table.of(whole.data, whole == layer.objects.active))
+    table = Table.of(whole.data, whole == layer.objects.active) if shows_parts else Table.empty()
+    mask = None
+    if answer is not None and drawn.labels is not None:
+        mask = pick.spread(obj, answer.faces, len(drawn.labels))
+    drawn.is_masked = mask is not None
+    drawn.colour(table.dimmed() if drawn.is_masked else table, mask)
     return drawn
 
 
@@ -290,7 +277,9 @@ def _visible_objects(context: bpy.types.Context) -> Iterator[bpy.types.Object]:
         found = [
             obj
             for obj in bpy.data.objects
-            if obj.type == "MESH" and obj.library is None and len(obj.data.partwise.parts)
+            if obj.type == "MESH"
+            and obj.library is None
+            and (len(obj.data.partwise.parts) or len(obj.data.partwise.clicks))
         ]
         for collection in bpy.data.collections:  # split parts, while they are looked at apart
             if collection.partwise.source is not None and collection.partwise.explode > 0.0:
@@ -308,6 +297,10 @@ def _visible_objects(context: bpy.types.Context) -> Iterator[bpy.types.Object]:
             and obj.visible_get(view_layer=context.view_layer, viewport=context.space_data)
         ):
             yield obj
+
+
+def _equal(one: NDArray[np.bool_] | None, two: NDArray[np.bool_] | None) -> bool:
+    return one is two or (one is not None and two is not None and np.array_equal(one, two))
 
 
 def _draw() -> None:

@@ -109,7 +109,7 @@ def test_a_polygon_follows_most_of_its_area():
 
 
 def test_answers_make_room():
-    kept = clicks.Answers(max_bytes=12)
+    kept = clicks.Answers(max_bytes=12, fewest=1)
     questions = [ClickList((at(INCLUDE, place),)).questions()[0] for place in range(3)]
     for question in questions[:2]:
         kept.keep("fox", question, answer(0))
@@ -119,6 +119,14 @@ def test_answers_make_room():
     assert kept.find("hen", questions) == {}
     kept.clear()
     assert kept.find("fox", questions) == {}
+
+
+def test_answers_to_the_clicks_of_one_mesh_stay_however_large():
+    kept = clicks.Answers(max_bytes=0, fewest=3)
+    questions = [ClickList((at(INCLUDE, place),)).questions()[0] for place in range(4)]
+    for question in questions:
+        kept.keep("fox", question, answer(0))
+    assert list(kept.find("fox", questions)) == questions[1:]
 
 
 def accept(labels: list[int], chosen: list[int], **options: object) -> clicks.Accepted:
