@@ -12,15 +12,19 @@ MODULES = (
     "presets",
     "ops_decompose",
     "ops_parts",
+    "ops_click",
     "ops_assemble",
     "ops_join",
     "ops_export",
     "handlers",
     "jobs",
     "jobs_ops",
+    "click_masks",
     "overlay",
     "lists",
     "panels",
+    "panels_click",
+    "tools",
 )
 
 

@@ -8,6 +8,7 @@ makes no queue.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from collections.abc import Generator
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ import numpy as np
 from bpy.app.handlers import persistent
 
 from ..backend import requests
-from ..backend.errors import BadInput
+from ..backend.errors import BadInput, PartwiseError
 from . import clicks, jobs, ops_decompose, parts
 from .clicks import Answer, ClickList, Question
 from .labels import Areas, Labels
@@ -101,7 +102,7 @@ def answer_of(obj: bpy.types.Object) -> Answer | None:
 def ask(obj: bpy.types.Object) -> None:
     """Find out what the clicks on an object mean, as far as that is not known.
 
-    Raises BadInput when another job runs.
+    Raises BadInput when another job runs, and PartwiseError when the engine fails at once.
     """
     global _job, _job_reading
     reading = _read(obj)
@@ -110,11 +111,18 @@ def ask(obj: bpy.types.Object) -> None:
     if is_asking() and _job_reading is reading:
         return  # it will look at the clicks again when its question is answered
     stop()
-    if jobs.busy():
-        raise BadInput("Partwise is still working on another job.", "Wait for it, or cancel it.")
+    check_free()
     _job_reading = reading
     _job = jobs.start(f"Analysing {obj.name}", _work(reading))
     jobs.wait(MOMENT)
+    if _job.state == jobs.FAILED and _job.error is not None:
+        raise _job.error
+
+
+def check_free() -> None:
+    """Raises BadInput when another job than that of this module runs."""
+    if jobs.busy() and not is_asking():
+        raise BadInput("Partwise is still working on another job.", "Wait for it, or cancel it.")
 
 
 def is_asking() -> bool:
@@ -135,7 +143,8 @@ def follow(obj: bpy.types.Object | None) -> None:
         return
     reading = _current(obj)
     if reading is not None and reading.arrays is not None and len(obj.data.partwise.clicks):
-        ask(obj)
+        with contextlib.suppress(PartwiseError):  # whose card is in the panel
+            ask(obj)
 
 
 def forget() -> None:

@@ -18,7 +18,7 @@ from bpy.app.handlers import persistent
 from mathutils import Matrix
 from numpy.typing import NDArray
 
-from . import click_masks, explode, parts, pick
+from . import click_masks, explode, overlay_clicks, parts, pick
 from .labels import UNLABELLED
 from .overlay_mesh import (
     HIDDEN,
@@ -226,10 +226,13 @@ def draw_view(context: bpy.types.Context) -> None:
     if space.shading.type == "WIREFRAME":
         return
     shows_parts = settings.show_overlay and opacity > 0.0
+    clicked = []
     state = gpu.state.blend_get(), gpu.state.depth_test_get(), gpu.state.depth_mask_get()
     try:
         for obj in _visible_objects(context):
-            if not shows_parts and not len(obj.data.partwise.clicks):
+            if len(obj.data.partwise.clicks) and obj.mode == "OBJECT":
+                clicked.append(obj)
+            elif not shows_parts:
                 continue
             drawn = update(obj, context.view_layer, shows_parts=shows_parts)
             if drawn.labels is not None and (shows_parts or drawn.is_masked):
@@ -244,6 +247,15 @@ def draw_view(context: bpy.types.Context) -> None:
                     clip_planes=[*view.clip_planes] if view.use_clip_planes else (),
                     line_scale=context.preferences.system.ui_scale,
                 )
+        for obj in clicked:  # above all colours
+            overlay_clicks.draw(
+                obj,
+                obj.evaluated_get(context.view_layer.depsgraph).matrix_world,
+                context.region_data.view_matrix,
+                context.region_data.window_matrix,
+                in_front=obj.show_in_front,
+                scale=context.preferences.system.ui_scale,
+            )
     finally:
         gpu.state.blend_set(state[0])
         gpu.state.depth_test_set(state[1])

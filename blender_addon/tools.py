@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The click tool in the toolbar of the 3D view, and its keys."""
+
+from __future__ import annotations
+
+import bpy
+
+from . import panels_click
+
+NAME = panels_click.TOOL
+
+
+class PARTWISE_TOOL_click(bpy.types.WorkSpaceTool):
+    bl_space_type = "VIEW_3D"
+    bl_context_mode = "OBJECT"
+    bl_idname = NAME
+    bl_label = "Click Parts"
+    bl_description = (
+        "Click what belongs to a part of a mesh.\n"
+        "Ctrl: exclude. Shift: join to the current part.\n"
+        "Enter: accept. Backspace: remove the last click. Esc: clear"
+    )
+    bl_icon = "ops.generic.select_paint"
+    bl_keymap = (
+        ("partwise.include_point", {"type": "LEFTMOUSE", "value": "PRESS"}, None),
+        ("partwise.exclude_point", {"type": "LEFTMOUSE", "value": "PRESS", "ctrl": True}, None),
+        ("partwise.join_point", {"type": "LEFTMOUSE", "value": "PRESS", "shift": True}, None),
+        ("partwise.accept_clicks", {"type": "RET", "value": "PRESS"}, None),
+        ("partwise.accept_clicks", {"type": "NUMPAD_ENTER", "value": "PRESS"}, None),
+        ("partwise.remove_click", {"type": "BACK_SPACE", "value": "PRESS"}, None),
+        ("partwise.clear_clicks", {"type": "ESC", "value": "PRESS"}, None),
+    )
+
+    @staticmethod
+    def draw_settings(
+        context: bpy.types.Context, layout: bpy.types.UILayout, _tool: bpy.types.WorkSpaceTool
+    ) -> None:
+        panels_click.draw_state(context, layout.row())
+
+
+def register() -> None:
+    bpy.utils.register_tool(PARTWISE_TOOL_click, separator=True)
+
+
+def unregister() -> None:
+    bpy.utils.unregister_tool(PARTWISE_TOOL_click)
