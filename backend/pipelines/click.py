@@ -19,13 +19,14 @@ from numpy.typing import NDArray
 from ..errors import BadInput
 from ..tree import MergeTree
 from .analysis import Analysis
-from .learned import answer, suppress
+from .learned import answer, overlaps, suppress
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 FARTHEST = 0.05  # of the size: a click farther than this from the surface means nothing
 DOUBT = 0.02  # no merge is surer than this
+TREE_SAYS = 1 / 3  # against the network's two thirds
 CLICK_WEIGHT = 0.5  # of a click against the prior: people do not click evenly over a part
 
 
@@ -86,17 +87,16 @@ def click(
         return ClickAnswer(np.zeros(count, dtype=bool), 0.0, warning)
 
     patch = analysis.grown_patch
-    if analysis.encoded is None:
-        found = best_patches(
-            analysis.grown_tree,
-            analysis.grown_area,
-            np.unique(patch[wanted]),
-            np.unique(patch[unwanted]),
-            int(include.sum()),
-        )
-        candidates, best = [found], 0
-    else:
-        candidates, best = _learned_masks(analysis, face[include], face[~include])
+    found = best_patches(
+        analysis.grown_tree,
+        analysis.grown_area,
+        np.unique(patch[wanted]),
+        np.unique(patch[unwanted]),
+        int(include.sum()),
+    )
+    candidates, best = [found], 0
+    if analysis.encoded is not None:
+        candidates, best = _learned_masks(analysis, face[include], face[~include], found[0])
     chosen = best if choice is None else min(max(choice, 0), len(candidates) - 1)
     members, score = candidates[chosen]
     mask = members[patch]
@@ -106,21 +106,28 @@ def click(
 
 
 def _learned_masks(
-    analysis: Analysis, wanted: Ints, unwanted: Ints
+    analysis: Analysis, wanted: Ints, unwanted: Ints, by_tree: NDArray[np.bool_]
 ) -> tuple[list[tuple[NDArray[np.bool_], float]], int]:
     """Different masks of patches (P,) with their expected IoU, by size; and which is the best.
 
-    wanted, unwanted : faces that were clicked, as often as they were.
+    That is the one on which the network's masks, by how likely they are, and the tree agree most;
+    the others are the network's. wanted, unwanted : faces that were clicked, as often as they were.
+    by_tree : (P,) the tree's answer.
     """
     assert analysis.encoded is not None
     patch = analysis.grown_patch.astype(np.int64)
-    area = (analysis.grown_area / analysis.grown_area.sum()).astype(np.float32)
     masks = answer(analysis.encoded, patch[wanted], patch[unwanted])
-    kept = suppress(masks.members, masks.score, area)
-    if len(kept) == 0:
-        return [(masks.members[0], 0.0)], 0
-    order = np.argsort(masks.members[kept] @ area, kind="stable")
-    found = [(masks.members[k], float(masks.score[k])) for k in kept[order]]
+    both = (1 - TREE_SAYS) * masks.mean + TREE_SAYS * by_tree
+    members = np.concatenate([both[None], masks.chance]) > 0.5
+    members[:, patch[unwanted]] = False
+    members[:, patch[wanted]] = True
+    area = (analysis.grown_area / analysis.grown_area.sum()).astype(np.float32)
+    kept = suppress(members, np.append(2.0, masks.score), area)
+    # As much as the network expects of the mask of its own that is most like it.
+    nearest = overlaps(members, area)[0, 1:].argmax()
+    score = np.append(masks.score[nearest], masks.score)
+    order = np.argsort(members[kept] @ area, kind="stable")
+    found = [(members[k], float(score[k])) for k in kept[order]]
     return found, int(order.argmin())
 
 

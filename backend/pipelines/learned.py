@@ -35,8 +35,9 @@ Array = NDArray[np.float32]
 CHECKPOINT = WEIGHTS / "segmenter.safetensors"
 PROMPTS = 40  # clicks spread over the surface, for evidence
 SAME_MASK = 0.7  # IoU from which two masks are one
-MASKS_SAY = 0.35  # how much masks count against the chances of pairs
+MASKS_SAY = 0.2  # how much masks count against the chances of pairs
 DRAWN_MASKS_SAY = 0.8  # likewise where one mask was drawn for each click, for another tree
+LIKELY = 4  # power of the expected IoU by which masks are drawn or averaged
 SURE = 1.0  # chance given to what was merged before the network looked
 
 
@@ -156,7 +157,7 @@ def prompted_masks(
     if rng is None:
         chance, worth = chance.reshape(-1, chance.shape[-1]), worth.ravel()
     else:
-        odds = worth**4 / (worth**4).sum(axis=1, keepdims=True)
+        odds = worth**LIKELY / (worth**LIKELY).sum(axis=1, keepdims=True)
         drawn = (odds.cumsum(axis=1) > rng.random((len(odds), 1))).argmax(axis=1)
         rows = np.arange(len(odds))
         chance, worth = chance[rows, drawn], worth[rows, drawn]
@@ -166,16 +167,20 @@ def prompted_masks(
 
 def suppress(masks: NDArray[np.bool_], worth: Floats, share: Array) -> Ints:
     """Non-maximum suppression: which masks (K, N) are not the same as one of more worth."""
-    area = masks @ share
-    common = (masks * share) @ masks.T.astype(np.float32)
-    iou = common / np.maximum(area[:, None] + area[None, :] - common, 1e-9)
-    open_ = area > 0
+    iou, open_ = overlaps(masks, share), masks.any(axis=1)
     kept = []
     for k in np.argsort(-worth):
         if open_[k]:
             kept.append(k)
             open_ &= iou[k] < SAME_MASK
     return np.array(kept, dtype=np.int64)
+
+
+def overlaps(masks: NDArray[np.bool_], share: Array) -> Floats:
+    """IoU of all pairs of masks (K, N): (K, K). share : (N,) of the area."""
+    common = (masks * share) @ masks.T.astype(np.float64)
+    area = np.diagonal(common)
+    return np.asarray(common / np.maximum(area[:, None] + area[None, :] - common, 1e-9))
 
 
 def _spread(centre: Floats, share: Array, count: int, rng: np.random.Generator | None) -> Ints:
@@ -192,15 +197,17 @@ def _spread(centre: Floats, share: Array, count: int, rng: np.random.Generator |
 
 @dataclass(frozen=True)
 class Masks:
-    """Masks of one set of clicks over the patches of a mesh, the best first.
+    """What the network answers to one set of clicks, on the P patches of the mesh.
 
     Parameters
     ----------
-    members : (M, P) bool. score : (M,) expected IoU.
+    chance : (M, P) of each patch to be in each mask. score : (M,) expected IoU. mean : (P,) chance
+    over the masks, by how likely each is.
     """
 
-    members: NDArray[np.bool_]
+    chance: Floats
     score: Floats
+    mean: Floats
 
 
 def answer(encoded: Encoded, wanted: Ints, unwanted: Ints) -> Masks:
@@ -215,9 +222,8 @@ def answer(encoded: Encoded, wanted: Ints, unwanted: Ints) -> Masks:
         np.zeros((1, count), np.float32),
         np.zeros((1, 1), np.float32),
     )
-    members = (got.masks[0] > 0)[:, encoded.coarse.label]
-    members[:, unwanted] = False
-    members[:, wanted] = True
-    score = encoded.net.ops.sigmoid(got.iou[0]).astype(np.float64)
-    order = np.argsort(-score)
-    return Masks(members[order], score[order])
+    sigmoid = encoded.net.ops.sigmoid
+    chance = sigmoid(got.masks[0]).astype(np.float64)[:, encoded.coarse.label]
+    score = sigmoid(got.iou[0]).astype(np.float64)
+    likely = score**LIKELY / (score**LIKELY).sum()
+    return Masks(chance, score, likely @ chance)
