@@ -12,12 +12,14 @@ from . import (
     animals,
     assemblies,
     blobs,
+    buildings,
     chairs,
     characters,
     critters,
     figures,
     fishes,
     fittings,
+    flora,
     household,
     machines,
     people,
@@ -27,6 +29,7 @@ from . import (
     utensils,
     vehicles,
     vessels,
+    weapons,
 )
 
 SCULPTORS: dict[str, Callable[[np.random.Generator], Sculpture]] = {
@@ -80,4 +83,15 @@ SCULPTORS: dict[str, Callable[[np.random.Generator], Sculpture]] = {
     "carved": assemblies.carved,
     "game_character": characters.game_character,
     "geared_figure": characters.geared_figure,
+    "sword": weapons.sword,
+    "polearm": weapons.polearm,
+    "gun": weapons.gun,
+    "bow": weapons.bow,
+    "tree": flora.tree,
+    "cactus": flora.cactus,
+    "flower": flora.flower,
+    "mushroom": flora.mushroom,
+    "house": buildings.house,
+    "castle": buildings.castle,
+    "temple": buildings.temple,
 }

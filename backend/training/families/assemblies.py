@@ -163,7 +163,7 @@ def kitbash(rng: np.random.Generator) -> Sculpture:
         at[axis] += sign * (carrier[axis] + half[axis] * mix(rng, 0.6, 0.95))
         spare = np.maximum(carrier[other] - half[other], 0)
         if chance(rng, 0.55):
-            at[other] += rng.uniform(-1, 1, 2) * spare
+            at[other] += 0.8 * rng.uniform(-1, 1, 2) * spare
         part = f"unit{i}"
         repeat = str(rng.choice(["one", "mirror", "row"], p=[0.45, 0.35, 0.2]))
         if repeat == "mirror" and abs(at[0]) < half[0] * 1.1:
@@ -231,7 +231,7 @@ def _prop(
 def carved(rng: np.random.Generator) -> Sculpture:
     """A block, drum or stone with pockets and holes cut into it, and feet, handles or a knob."""
     style = draw_style(rng, 0.75)
-    s = Sculpture(crisp=style.crisp, detail=104)
+    s = Sculpture(crisp=style.crisp, detail=96)
     half = rng.uniform([0.25, 0.18, 0.12], [0.45, 0.4, 0.3])
     kind = str(rng.choice(["block", "round", "stone", "arch"]))
     top = float(half[2])

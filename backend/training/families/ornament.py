@@ -226,7 +226,7 @@ def slab(
         return
     middle = outline.mean(0)
     inner = middle + (outline - middle) * mix(rng, 0.55, 0.8)
-    depth = min(mix(rng, 0.01, 0.03), 0.4 * half_height)
+    depth = min(mix(rng, 0.01, 0.03), 0.3 * half_height)
     raised, groove = chance(rng, 0.5), chance(rng, 0.4)
     for sign in (-1, 1):
         place = c + rot @ vec(0, 0, sign * half_height)

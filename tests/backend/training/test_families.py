@@ -20,7 +20,7 @@ from backend.training.sculpt import Sculpture
 from backend.training.shapes import make
 
 # The modules whose families are checked here, and the two that are built in full.
-PROPS = {"assemblies", "characters"}
+PROPS = {"assemblies", "characters", "weapons", "flora", "buildings"}
 BUILT = ["assembly", "game_character"]
 FAMILIES = [f for f, sculptor in SCULPTORS.items() if sculptor.__module__.split(".")[-1] in PROPS]
 
