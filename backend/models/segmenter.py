@@ -16,9 +16,52 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from ..geometry.patch_features import PAIR_FEATURES, PATCH_FEATURES
-
 Array = Any  # NDArray[np.float32] or torch.Tensor
+PATCH_FEATURES = (
+    "log area",
+    "log shape diameter",
+    "spread of shape diameter",
+    "log widest extent",
+    "log middle extent",
+    "log narrow extent",
+    "flatness",
+    "centrality",
+    "curvature, near",
+    "curvature, wide",
+    "roundness",
+    "visible area",
+    "distance to the middle",
+    "facing away from the middle",
+    "share of its island",
+    "log patches of its island",
+    "log border length",
+    "concave bend of the border",
+    "convex bend of the border",
+)
+PAIR_FEATURES = (
+    "neighbours",
+    "log border length",
+    "concave bend",
+    "convex bend",
+    "sharpest bend",
+    "normal curvature across",
+    "turn of the normal",
+    "step of shape diameter",
+    "curvature at the border",
+    "bridged gap",
+    "distance",
+    "nearness",
+    "distance along the surface",
+    "distance around concave borders",
+    "same island",
+    "normals alike",
+    "facing each other",
+    "facing apart",
+    "mutual sight",
+    "overlap of sight",
+    "difference of shape diameter",
+    "difference of centrality",
+)
 PATCHES = 192  # that the network was made for; a finer mesh is coarsened first
 FEATURES = len(PATCH_FEATURES)
 MAPS = len(PAIR_FEATURES)

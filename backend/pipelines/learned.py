@@ -23,10 +23,10 @@ from ..geometry import cues
 from ..geometry.coarsen import Coarse, coarsen
 from ..geometry.cues import PatchGraph
 from ..geometry.linkage import average_linkage
-from ..geometry.patch_features import pair_maps, patch_features
 from ..models.numpy_ops import NumpyOps
 from ..models.segmenter import PATCHES, Encoding, Segmenter, SegmenterConfig, shapes
 from .merge_scores import geometric_scores
+from .patch_features import pair_maps, patch_features
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

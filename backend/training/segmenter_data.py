@@ -2,12 +2,15 @@
 """What the segmenter is trained on: the corpus, coarsened and described as the network sees it.
 
 `python -m backend.training.segmenter_data --corpus build/corpus --out build/segmenter` writes one
-file an example, once; training then reads a few megabytes a step.
+file an example, once; training then reads a few megabytes a step. Files that are there already are
+kept, so the command can be stopped and run again; after a change of the cues, the features or the
+merge scores, remove them.
 """
 
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import sys
 import zlib
@@ -22,9 +25,9 @@ from numpy.typing import NDArray
 from ..geometry import cues
 from ..geometry.coarsen import coarsen
 from ..geometry.graphs import sums
-from ..geometry.patch_features import pair_maps, patch_features
 from ..models.segmenter import PATCHES
 from ..pipelines.merge_scores import geometric_scores
+from ..pipelines.patch_features import pair_maps, patch_features
 from .corpus import Example, example_paths, load
 
 Array = NDArray[np.float32]
@@ -61,12 +64,14 @@ def fold(group: str) -> int:
     return zlib.crc32(group.encode()) % 100
 
 
-def sample(example: Example, rng: np.random.Generator | None = None) -> Sample:
+def sample(
+    example: Example, rng: np.random.Generator | None = None, patches: int = PATCHES
+) -> Sample:
     """Coarsen and describe an example, with random noise in the coarsening if `rng` is given."""
     evidence = geometric_scores().evidence(example.graph)
     if rng is not None:
         evidence = evidence + rng.normal(scale=DOUBT, size=len(evidence))
-    coarse = coarsen(example.graph, evidence, PATCHES)
+    coarse = coarsen(example.graph, evidence, patches)
     graph = coarse.graph
     faces = graph.moments[:, cues.FACES]
     tables = [sums(table, coarse.label, graph.patches) for table in example.opinions]
@@ -123,15 +128,20 @@ def load_sample(path: Path) -> Sample:
         )
 
 
-def _made(path: Path, out: Path, copies: int) -> None:
+def _made(path: Path, out: Path, copies: int, patches: int) -> str:
+    """Write the samples of an example that are not there; what went wrong, if anything."""
     example = None
-    for copy in range(copies):
-        target = out / f"{path.stem}.{copy}.npz"
-        if target.exists():
-            continue
-        example = example or load(path)
-        rng = np.random.default_rng([zlib.crc32(path.stem.encode()), copy]) if copy else None
-        save_sample(target, sample(example, rng))
+    try:
+        for copy in range(copies):
+            target = out / f"{path.stem}.{copy}.npz"
+            if target.exists():
+                continue
+            example = example or load(path)
+            rng = np.random.default_rng([zlib.crc32(path.stem.encode()), copy]) if copy else None
+            save_sample(target, sample(example, rng, patches))
+    except Exception as error:  # one bad example must not end a corpus of thousands
+        return f"{type(error).__name__}: {error}"
+    return ""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -143,14 +153,20 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--copies", type=int, default=1, help="each coarsened in its own way")
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--patches", type=int, default=PATCHES, help="of a sample, at most")
     options = parser.parse_args(argv)
     options.out.mkdir(parents=True, exist_ok=True)
     paths = example_paths(options.corpus)
-    with ProcessPoolExecutor(options.jobs) as pool:
-        jobs = pool.map(
-            _made, paths, [options.out] * len(paths), [options.copies] * len(paths), chunksize=8
+    if not paths:
+        parser.error(
+            f"{options.corpus} has no examples. Make them with python -m backend.training.corpus."
         )
-        for done, _ in enumerate(jobs, 1):
+    made = functools.partial(_made, out=options.out, copies=options.copies, patches=options.patches)
+    with ProcessPoolExecutor(options.jobs) as pool:
+        jobs = pool.map(made, paths, chunksize=8)
+        for done, (path, trouble) in enumerate(zip(paths, jobs, strict=True), 1):
+            if trouble:
+                print(f"{path.stem}: {trouble}", file=sys.stderr, flush=True)
             if done % 200 == 0:
                 print(f"{done}/{len(paths)}", file=sys.stderr, flush=True)
     return 0

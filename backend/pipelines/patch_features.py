@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A patch graph as a network sees it: numbers of each patch, and of each pair of patches.
 
-All of them stay the same when the object is moved, turned or mirrored; lengths are in sizes of the
+What they are is named in `models.segmenter`. All of them stay the same when the object is moved, turned or mirrored; lengths are in sizes of the
 object.
 """
 
@@ -10,65 +10,20 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from . import cues
-from .cues import PatchGraph
-from .graphs import sums, symmetric
+from ..geometry import cues
+from ..geometry.cues import PatchGraph
+from ..geometry.graphs import sums, symmetric
 
 Floats = NDArray[np.float64]
 Array = NDArray[np.float32]
 
-PATCH_FEATURES = (
-    "log area",
-    "log shape diameter",
-    "spread of shape diameter",
-    "log widest extent",
-    "log middle extent",
-    "log narrow extent",
-    "flatness",
-    "centrality",
-    "curvature, near",
-    "curvature, wide",
-    "roundness",
-    "visible area",
-    "distance to the middle",
-    "facing away from the middle",
-    "share of its island",
-    "log patches of its island",
-    "log border length",
-    "concave bend of the border",
-    "convex bend of the border",
-)
-PAIR_FEATURES = (
-    "neighbours",
-    "log border length",
-    "concave bend",
-    "convex bend",
-    "sharpest bend",
-    "normal curvature across",
-    "turn of the normal",
-    "step of shape diameter",
-    "curvature at the border",
-    "bridged gap",
-    "distance",
-    "nearness",
-    "distance along the surface",
-    "distance around concave borders",
-    "same island",
-    "normals alike",
-    "facing each other",
-    "facing apart",
-    "mutual sight",
-    "overlap of sight",
-    "difference of shape diameter",
-    "difference of centrality",
-)
 NEAR = 0.1  # sizes of the object over which nearness falls to 1 / e
 FAR = 3.0  # sizes; longer ways along the surface count as this
 DETOUR = 6.0  # times its length that a step costs for each radian of concave bend
 
 
 def patch_features(graph: PatchGraph) -> Array:
-    """(P, len(PATCH_FEATURES)) float32."""
+    """(P, PATCH_FEATURES) float32."""
     moments = graph.moments
     area = moments[:, cues.AREA] + 1e-12
     share = area / area.sum()
@@ -106,7 +61,7 @@ def patch_features(graph: PatchGraph) -> Array:
 
 
 def pair_maps(graph: PatchGraph) -> Array:
-    """(len(PAIR_FEATURES), P, P) float32, symmetric."""
+    """(PAIR_FEATURES, P, P) float32, symmetric."""
     count = graph.patches
     i, j = graph.pair.T
     border = graph.border
