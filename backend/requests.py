@@ -114,6 +114,7 @@ Engine = Annotated[str, Text(1, 50)]
 Seed = Annotated[int, Whole(0, MAX_SEED)]
 Variant = Annotated[int, Whole(0, MAX_VARIANT)]
 Parts = Annotated[int, Whole(1)]
+Choice = Annotated[int, Whole(0)]
 Granularity = Annotated[float, Number(0.0, 1.0)]
 Sequence = Annotated[int, Whole(0, (1 << 53) - 1)]
 Labels = Annotated[NDArray[np.int32], Array(("F",), "int32")]
@@ -276,7 +277,8 @@ class Click(Fields):
     """Points (N, 3) in the mesh's coordinates, labels (N,) 1 to include and 0 to exclude.
 
     Answered on what was segmented or cut last, with its variant and hints; `engine` "auto" takes
-    whichever engine that was.
+    whichever engine that was. `choice` is which of several plausible masks to answer, the smallest
+    first, and the nearest number that there is; without it, the likeliest.
     Of the clicks that wait on one mesh, only the one with the highest `sequence` is answered.
     """
 
@@ -286,17 +288,23 @@ class Click(Fields):
     point_labels: Annotated[NDArray[Any], Array(("N",), "bool int8 uint8 int32 int64")]
     engine: Engine = "auto"
     seed: Seed = 0
+    choice: Choice | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Clicked(Fields):
-    """mask (F,) bool, score 0..1, the engine that answered, and a warning, empty for none."""
+    """mask (F,) bool, score 0..1, the engine that answered, and a warning, empty for none.
+
+    choice : which of `choices` plausible masks this is, the smallest first.
+    """
 
     sequence: Sequence
     mask: Annotated[NDArray[np.bool_], Array(("F",), "bool")]
     score: Annotated[float, Number(0.0, 1.0)]
     engine: Engine
     warning: Annotated[str, Text()] = ""
+    choice: Choice = 0
+    choices: Annotated[int, Whole(1)] = 1
 
 
 @dataclass(frozen=True, eq=False)

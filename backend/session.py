@@ -219,13 +219,15 @@ class Session:
         analysis = mesh.used(key) or self._analyse(mesh, key, Hints(), progress)
 
         points = request.points.astype(np.float64, copy=False)
-        found = click(analysis, points, request.point_labels)
+        found = click(analysis, points, request.point_labels, request.choice)
         return requests.Clicked(
             sequence=request.sequence,
             mask=found.mask,
             score=float(found.score),
             engine=analysis.engine,
             warning=found.warning,
+            choice=found.choice,
+            choices=found.choices,
         )
 
     def complete(self, request: requests.Complete, progress: Progress) -> requests.Completed:

@@ -232,9 +232,9 @@ def test_clicks_are_answered_on_what_was_used_last(
     ours, seen = Session(), []
     open_copies(ours, "a")
 
-    def click(analysis: Any, points: Any, point_labels: Any) -> SimpleNamespace:
+    def click(analysis: Any, points: Any, labels: Any, choice: Any) -> SimpleNamespace:
         seen.append(MADE_UP[analysis.tree.natural_parts])
-        return SimpleNamespace(mask=np.ones(4, bool), score=1.0, warning="")
+        return SimpleNamespace(mask=np.ones(4, bool), score=1.0, warning="", choice=0, choices=1)
 
     def clicked(engine: str) -> str:
         point = np.zeros((1, 3))
@@ -389,6 +389,13 @@ def test_click_answers_a_mask(segmented: Any) -> None:
     assert found.mask.any()
     assert not found.mask.all()
     assert found.warning == ""
+    assert 0 <= found.choice < found.choices
+    masks = [
+        ask(ours, requests.Click("mesh", 6, points, np.ones(1, np.int8), answer.engine, choice=k))
+        for k in range(found.choices)
+    ]
+    assert [mask.choice for mask in masks] == list(range(found.choices))
+    assert (masks[found.choice].mask == found.mask).all()
 
 
 def test_complete_answers_caps() -> None:
