@@ -163,7 +163,9 @@ def _work(reading: Reading) -> Generator[jobs.Ask, Any, None]:
     def on_polygons(answer: requests.Clicked) -> Answer:
         """The engine's mask of triangles, as one of polygons; away from Blender's main thread."""
         faces = clicks.majority(answer.mask, arrays.polygon, areas, arrays.polygons)
-        return Answer(faces, answer.score, answer.engine, answer.warning)
+        return Answer(
+            faces, answer.score, answer.engine, answer.warning, answer.choice, answer.choices
+        )
 
     while (question := _next_question(reading)) is not None:
         name = reading.name
@@ -173,6 +175,7 @@ def _work(reading: Reading) -> Generator[jobs.Ask, Any, None]:
             np.array(question.points) @ arrays.stretch,
             np.array(question.labels, dtype=np.int8),
             engine=_engine(),
+            choice=None if question.choice == clicks.LIKELIEST else question.choice,
         )
         answer = yield from ops_decompose.ask_about(arrays, request, on_polygons)
         _answers.keep(name, question, answer)
@@ -213,7 +216,7 @@ def _current(obj: bpy.types.Object) -> Reading | None:
 
 def _engine() -> str:
     """The engine that the artist chose; "auto" takes the one that analysed the mesh last."""
-    return str(getattr(bpy.context.scene.partwise, "engine", "auto")).lower()
+    return str(bpy.context.scene.partwise.engine).lower()
 
 
 @persistent

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import bpy
 import numpy as np
-from bpy.props import FloatVectorProperty
+from bpy.props import FloatVectorProperty, IntProperty
 from mathutils import Vector
 
 from ..backend.errors import BadInput, PartwiseError
@@ -170,9 +170,7 @@ class PARTWISE_OT_accept_clicks(ClicksOperator, bpy.types.Operator):
         except PartwiseError as error:
             self.report({"WARNING"}, str(error))
             return {"CANCELLED"}
-        if not np.array_equal(made.labels, current):
-            table.edited = True
-            table.engine = table.engine or answer.engine
+        table.edited |= not np.array_equal(made.labels, current)
         ops_parts.activate(mesh, made.part_id)
         part = table.parts[table.active]
         self.report({"INFO"}, f"“{part.name}”: {part.faces:,} face{'s' * (part.faces != 1)}")
@@ -200,6 +198,34 @@ class PARTWISE_OT_clear_clicks(ClicksOperator, bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         return _clear(context.object)
+
+
+class PARTWISE_OT_step_mask(ClicksOperator, bpy.types.Operator):
+    """Take a larger or a smaller one of the masks that the clicks may mean"""
+
+    bl_idname = "partwise.step_mask"
+    bl_label = "Coarser or Finer"
+
+    step: IntProperty(name="Step", description="1 for a larger mask, -1 for a smaller", default=1)
+
+    @classmethod
+    def objection(cls, context: bpy.types.Context) -> str:
+        reason = super().objection(context)
+        if reason:
+            return reason
+        answer = click_masks.answer_of(context.object)
+        return "" if answer and answer.choices > 1 else "The clicks have one meaning only"
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        obj = context.object
+        answer = click_masks.answer_of(obj)
+        choice = answer.choice + self.step if answer else -1
+        if answer is None or not 0 <= choice < answer.choices:
+            self.report({"INFO"}, f"There is no {'coarser' if self.step > 0 else 'finer'} mask")
+            return {"CANCELLED"}
+        table = obj.data.partwise
+        table.clicks[len(table.clicks) - 1].choice = choice
+        return _answer(self, obj)
 
 
 class PARTWISE_OT_show_clicks(ClicksOperator, bpy.types.Operator):
@@ -257,5 +283,6 @@ CLASSES = (
     PARTWISE_OT_accept_clicks,
     PARTWISE_OT_remove_click,
     PARTWISE_OT_clear_clicks,
+    PARTWISE_OT_step_mask,
     PARTWISE_OT_show_clicks,
 )

@@ -35,6 +35,8 @@ class PARTWISE_PT_click(SidebarPanel, bpy.types.Panel):
             draw_answer(layout, context, answer)
         elif not jobs.busy():
             layout.operator("partwise.show_clicks", icon="FILE_REFRESH")
+        if answer is not None and answer.choices > 1:
+            draw_choice(layout, answer)
         row = layout.row(align=True)
         row.scale_y = 1.3
         accept = row.row(align=True)
@@ -64,6 +66,15 @@ def draw_answer(
         layout.label(text=f"{answer.score:.0%} sure, {engine}")
     else:
         draw_text(layout, context, "The clicks mean no faces. Click closer to the mesh.")
+
+
+def draw_choice(layout: bpy.types.UILayout, answer: clicks.Answer) -> None:
+    """The buttons for a coarser or finer mask, and which one is shown."""
+    row = layout.row(align=True)
+    for step, text in ((1, "Coarser"), (-1, "Finer")):
+        button = row.row(align=True)
+        button.enabled = 0 <= answer.choice + step < answer.choices
+        button.operator("partwise.step_mask", text=text).step = step
 
 
 def accept_text(mesh: bpy.types.Mesh) -> str:

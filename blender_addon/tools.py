@@ -18,6 +18,7 @@ class PARTWISE_TOOL_click(bpy.types.WorkSpaceTool):
     bl_description = (
         "Click what belongs to a part of a mesh.\n"
         "Ctrl: exclude. Shift: join to the current part.\n"
+        "[ and ]: a coarser or finer mask.\n"
         "Enter: accept. Backspace: remove the last click. Esc: clear"
     )
     bl_icon = "ops.generic.select_paint"
@@ -29,6 +30,16 @@ class PARTWISE_TOOL_click(bpy.types.WorkSpaceTool):
         ("partwise.accept_clicks", {"type": "NUMPAD_ENTER", "value": "PRESS"}, None),
         ("partwise.remove_click", {"type": "BACK_SPACE", "value": "PRESS"}, None),
         ("partwise.clear_clicks", {"type": "ESC", "value": "PRESS"}, None),
+        (
+            "partwise.step_mask",
+            {"type": "LEFT_BRACKET", "value": "PRESS"},
+            {"properties": [("step", 1)]},
+        ),
+        (
+            "partwise.step_mask",
+            {"type": "RIGHT_BRACKET", "value": "PRESS"},
+            {"properties": [("step", -1)]},
+        ),
     )
 
     @staticmethod

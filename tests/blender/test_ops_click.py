@@ -116,6 +116,25 @@ def test_the_last_click_is_taken_back(human):
     assert not bpy.ops.partwise.remove_click.poll()
 
 
+def test_coarser_and_finer_masks(human):
+    bpy.ops.ed.undo_push(message="start")
+    click("include", place(human, 0.1, 0.5, 0.7))
+    first = click_masks.answer_of(human)
+    assert 0 <= first.choice < first.choices
+    assert first.choices > 1, "choose another place: this one has one meaning only"
+    step = 1 if first.choice + 1 < first.choices else -1
+    assert bpy.ops.partwise.step_mask("EXEC_DEFAULT", True, step=step) == {"FINISHED"}
+    second = click_masks.answer_of(human)
+    assert second.choice == first.choice + step
+    assert (second.faces.sum() > first.faces.sum()) == (step > 0)
+    bpy.ops.ed.undo()
+    human = bpy.data.objects["human"]
+    assert (mask(human) == first.faces).all()
+    for _ in range(first.choices - 1 - first.choice):
+        bpy.ops.partwise.step_mask(step=1)
+    assert bpy.ops.partwise.step_mask(step=1) == {"CANCELLED"}
+
+
 def test_clear(human):
     click("include", head(human))
     click("exclude", foot(human))
