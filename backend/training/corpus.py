@@ -119,7 +119,7 @@ class Source:
     """Where the mesh of an example comes from; it can be sent to another process.
 
     file, identity : a licensed object; fused : into one closed surface. Without a file, `identity`
-    is a procedural family and `seed` a sample of it.
+    is a procedural family, `seed` a sample of it, `faces` its number of faces, if not random.
     """
 
     name: str
@@ -127,13 +127,15 @@ class Source:
     file: Path | None = None
     fused: bool = False
     seed: int = 0
+    faces: int | None = None
 
     def mesh(self) -> tuple[LabelledMesh, str, str] | None:
         """The labelled mesh, its group and its kind of label; None when it is of no use."""
         if self.file is None:
             from .shapes import make
 
-            return make(self.identity, self.seed), f"shape_{self.identity}", "procedural"
+            shape = make(self.identity, self.seed, self.faces)
+            return shape, f"shape_{self.identity}", "procedural"
         with np.load(self.file) as z:
             vertices = z[self.identity + "/vertices"].astype(np.float64)
             faces = z[self.identity + "/faces"].astype(np.int64)
@@ -227,6 +229,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--procedural", type=int, default=0, metavar="N", help="of each family")
     parser.add_argument("--families", default="", help="only these, separated by commas")
+    parser.add_argument("--faces", type=int, help="of each of those; else a random number")
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args(argv)
     (options.out / "meshes").mkdir(parents=True, exist_ok=True)
@@ -238,7 +241,8 @@ def main(argv: list[str] | None = None) -> int:
         chosen = options.families.split(",") if options.families else sorted(FAMILIES)
         for seed in range(options.procedural):
             sources.extend(
-                Source(f"shape_{family}_{seed:04d}", family, seed=seed) for family in chosen
+                Source(f"shape_{family}_{seed:04d}", family, seed=seed, faces=options.faces)
+                for family in chosen
             )
     if options.data:
         sources.extend(licensed(options.data))

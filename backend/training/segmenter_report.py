@@ -20,6 +20,7 @@ from .segmenter_data import Sample
 
 CLICKS = (1, 3, 10)
 MOST_PARTS = 30
+QUERIES = 6  # sets of clicks a sample
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,23 @@ def rand_error(one: Sample, label: NDArray[np.integer]) -> float:
     return float(error)
 
 
+def iou(
+    mask: NDArray[np.floating | np.bool_], truth: NDArray[np.float32], share: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """IoU by area (Q,) of masks (Q, P), 0 to 1 for each patch, with true masks."""
+    common = (np.minimum(mask, truth) * share).sum(axis=1)
+    return np.asarray(common / (np.maximum(mask, truth) * share).sum(axis=1))
+
+
+def coarse_cuts(
+    children: NDArray[np.int32], strength: NDArray[np.float32]
+) -> list[NDArray[np.int32]]:
+    """Labellings (P,) of the patches in 1 to `MOST_PARTS` parts, by a tree of `average_linkage`."""
+    ordered, _ = ordered_merges(children, np.maximum.accumulate(1.0 - strength))
+    tree = MergeTree(ordered, np.zeros(len(children), np.float32))
+    return [tree.cut(parts) for parts in range(1, min(MOST_PARTS, tree.leaf_count) + 1)]
+
+
 def sample_report(net: Segmenter, one: Sample, seed: int = 0) -> SampleReport:
     """Measure one sample."""
     coded = net.encode(one.patch, one.pair.astype(np.float32), one.share)
@@ -58,10 +76,8 @@ def sample_report(net: Segmenter, one: Sample, seed: int = 0) -> SampleReport:
     kept = likely_merges(children, strength, one.faces.astype(np.float64))
     ordered, _ = ordered_merges(children, (~kept).astype(np.float64))
     natural = MergeTree(ordered, np.zeros(len(kept), np.float32)).cut(int((~kept).sum()) + 1)
-    ordered, _ = ordered_merges(children, np.maximum.accumulate(1.0 - strength))
-    tree = MergeTree(ordered, np.zeros(len(kept), np.float32))
-    most = min(MOST_PARTS, tree.leaf_count)
-    queries = first_clicks(one, 6, np.random.default_rng(seed), clicks=max(CLICKS))
+    cuts = coarse_cuts(children, strength)
+    queries = first_clicks(one, QUERIES, np.random.default_rng(seed), clicks=max(CLICKS))
     ious = []
     for count in CLICKS:
         answer = net.answer(
@@ -71,14 +87,13 @@ def sample_report(net: Segmenter, one: Sample, seed: int = 0) -> SampleReport:
             queries.before,
             queries.known,
         )
-        mask = answer.masks[np.arange(6), answer.iou.argmax(axis=1)] > 0
-        inside = (np.minimum(mask, queries.truth) * one.share).sum(axis=1)
-        ious.append(float((inside / (np.maximum(mask, queries.truth) * one.share).sum(1)).mean()))
+        mask = answer.masks[np.arange(QUERIES), answer.iou.argmax(axis=1)] > 0
+        ious.append(float(iou(mask, queries.truth, one.share).mean()))
     return SampleReport(
         name=one.name,
         kind=one.kind + (" fused" if "_fused" in one.name else ""),
         automatic=rand_error(one, natural),
-        best=min(rand_error(one, tree.cut(n)) for n in range(1, most + 1)),
+        best=min(rand_error(one, label) for label in cuts),
         parts=float(natural.max() + 1),
         opinions=float(np.average([len(t.T) for t in one.opinions], weights=one.weights)),
         iou=ious,
