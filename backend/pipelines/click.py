@@ -121,6 +121,7 @@ def _learned_masks(
     members = np.concatenate([both[None], masks.chance]) > 0.5
     members[:, patch[unwanted]] = False
     members[:, patch[wanted]] = True
+    members = np.stack([analysis.encoded.within_marks(one, patch[wanted]) for one in members])
     area = (analysis.grown_area / analysis.grown_area.sum()).astype(np.float32)
     kept = suppress(members, np.append(2.0, masks.score), area)
     # As much as the network expects of the mask of its own that is most like it.

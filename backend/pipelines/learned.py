@@ -4,7 +4,7 @@
 The network's chance that two patches share a part drives average linkage. Like the automatic modes
 of Segment Anything and P3-SAM, it is also asked for the masks of clicks spread over the surface;
 those that are left after non-maximum suppression enter the tree as evidence. Of an ambiguous mesh,
-other choices among them make other plausible trees.
+taking some of them for parts makes other plausible trees.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from ..catalogue import WEIGHTS, WeightsCorrupt, WeightsMissing
 from ..geometry import cues
 from ..geometry.coarsen import Coarse, coarsen
 from ..geometry.cues import PatchGraph
+from ..geometry.graphs import components
 from ..geometry.linkage import average_linkage
 from ..models.numpy_ops import NumpyOps
 from ..models.segmenter import PATCHES, Encoding, Segmenter, SegmenterConfig, shapes
@@ -36,8 +37,12 @@ CHECKPOINT = WEIGHTS / "segmenter.safetensors"
 PROMPTS = 40  # clicks spread over the surface, for evidence
 SAME_MASK = 0.7  # IoU from which two masks are one
 MASKS_SAY = 0.2  # how much masks count against the chances of pairs
-DRAWN_MASKS_SAY = 0.8  # likewise where one mask was drawn for each click, for another tree
+ASSUMED = 0.7  # how far chances go when masks are taken for parts, for another tree
+MOST_ASSUMED = 5
+BIAS = 0.8  # of all logits: by turns another tree is meant to be coarser and finer
+MOSTLY = 0.8  # of a mask must be free of others for it to be taken for a part
 LIKELY = 4  # power of the expected IoU by which masks are drawn or averaged
+MARKED = 0.5  # of a border is marked: clicks do not pass it
 SURE = 1.0  # chance given to what was merged before the network looked
 
 
@@ -48,12 +53,22 @@ class Encoded:
     Parameters
     ----------
     net : the network. coding : what it made of the mesh. coarse : the patches that it looked at,
-    N of the P patches of the mesh.
+    N of the P patches of the mesh. open : (E, 2) neighbours of the P patches whose border hints do
+    not mark; None without marks.
     """
 
     net: Segmenter
     coding: Encoding
     coarse: Coarse
+    open: Ints | None = None
+
+    def within_marks(self, members: NDArray[np.bool_], wanted: Ints) -> NDArray[np.bool_]:
+        """What of a mask (P,) can be reached from the wanted patches without passing a mark."""
+        if self.open is None:
+            return members
+        i, j = self.open[members[self.open].all(axis=1)].T
+        piece = components(len(members), i, j)
+        return members & np.isin(piece, piece[wanted])
 
 
 @functools.lru_cache(maxsize=1)
@@ -91,10 +106,13 @@ def encode(graph: PatchGraph, marked: Floats, net: Segmenter) -> Encoded:
     marked : (E,) how much of each border's length hints mark.
     """
     coarse = coarsen(graph, geometric_scores().evidence(graph), PATCHES, marked)
+    open_ = None
+    if marked.any():
+        open_ = graph.pair[marked < MARKED * graph.border[:, cues.LENGTH]]
     area = coarse.graph.moments[:, cues.AREA] + 1e-12
     share = (area / area.sum()).astype(np.float32)
     coding = net.encode(patch_features(coarse.graph), pair_maps(coarse.graph), share)
-    return Encoded(net, coding, coarse)
+    return Encoded(net, coding, coarse, open_)
 
 
 def merges(
@@ -122,52 +140,66 @@ def merges(
 
 def chances(encoded: Encoded, variant: int = 0, seed: int = 0) -> Floats:
     """Chance that two coarse patches share a part: (N, N), from pairs and from masks."""
-    chance = encoded.net.ops.sigmoid(encoded.coding.affinity).astype(np.float64)
-    chosen = np.random.default_rng([seed, variant]) if variant else None
-    masks, worth = prompted_masks(encoded, chosen)
-    if len(masks) == 0:
-        return chance
+    sigmoid, affinity = encoded.net.ops.sigmoid, encoded.coding.affinity
+    if variant:
+        rng = np.random.default_rng([seed, variant])
+        bias = BIAS if variant % 2 else -BIAS
+        return assuming(sigmoid(affinity + bias).astype(np.float64), drawn_masks(encoded, rng))
+    chance = sigmoid(affinity).astype(np.float64)
+    masks, worth = prompted_masks(encoded)
     both = (masks * worth[:, None]).T @ masks
-    one = (masks * worth[:, None]).sum(axis=0)
+    one = worth @ masks
     either = one[:, None] + one[None, :] - both
-    said = both / np.maximum(either, 1e-6)
     # Masks say most where many that are believed lie over a pair.
-    heed = (DRAWN_MASKS_SAY if variant else MASKS_SAY) * np.minimum(either, 1.0)
-    return np.asarray((1 - heed) * chance + heed * said)
+    heed = MASKS_SAY * np.minimum(either, 1.0)
+    return np.asarray((1 - heed) * chance + heed * both / np.maximum(either, 1e-6))
 
 
-def prompted_masks(
-    encoded: Encoded, rng: np.random.Generator | None = None
-) -> tuple[Floats, Floats]:
-    """Masks of clicks spread over the surface: chances (K, N) and expected IoU (K,).
+def assuming(chance: Floats, masks: Floats) -> Floats:
+    """The chances of pairs (N, N) if masks (K, N), which hardly overlap, are parts."""
+    together = masks.T @ masks
+    some = masks.sum(axis=0)
+    apart = np.clip(some[:, None] + some[None, :] - 2 * together, 0, 1)
+    chance = chance * (1 - ASSUMED * apart)
+    return np.asarray(chance + (1 - chance) * ASSUMED * np.clip(together, 0, 1))
 
-    Without `rng` the best masks of all; with it one for each click, drawn by its expected IoU.
-    """
-    clicks = _spread(encoded.coarse.graph.centre, encoded.coding.share, PROMPTS, rng)
-    nothing = np.zeros((len(clicks), len(encoded.coding.share)), np.float32)
+
+def drawn_masks(encoded: Encoded, rng: np.random.Generator) -> Floats:
+    """Masks that hardly overlap, drawn by their expected IoU: chances (K, N)."""
+    masks, worth = prompted_masks(encoded)
+    share = encoded.coding.share
+    size = masks @ share
+    odds = LIKELY * np.log(worth) + 0.5 * np.log(size)  # small masks are many
+    free = np.ones(len(share))
+    chosen: list[Floats] = []
+    for k in np.argsort(-(odds + rng.gumbel(size=len(odds)))):
+        if (masks[k] * share) @ free > MOSTLY * size[k] and len(chosen) < MOST_ASSUMED:
+            chosen.append(masks[k] * free)
+            free = free * (1 - masks[k])
+    return np.stack(chosen)
+
+
+def prompted_masks(encoded: Encoded) -> tuple[Floats, Floats]:
+    """Different masks of clicks spread over the surface: chances (K, N) and expected IoU (K,)."""
+    clicks = _spread(encoded.coarse.graph.centre, encoded.coding.share, PROMPTS)
+    count = len(encoded.coding.share)
     answer = encoded.net.answer(
         encoded.coding,
         clicks[:, None],
         np.ones((len(clicks), 1), np.float32),
-        nothing,
+        np.zeros((len(clicks), count), np.float32),
         np.zeros((len(clicks), 1), np.float32),
     )
     sigmoid = encoded.net.ops.sigmoid
-    chance, worth = sigmoid(answer.masks).astype(np.float64), sigmoid(answer.iou).astype(np.float64)
-    if rng is None:
-        chance, worth = chance.reshape(-1, chance.shape[-1]), worth.ravel()
-    else:
-        odds = worth**LIKELY / (worth**LIKELY).sum(axis=1, keepdims=True)
-        drawn = (odds.cumsum(axis=1) > rng.random((len(odds), 1))).argmax(axis=1)
-        rows = np.arange(len(odds))
-        chance, worth = chance[rows, drawn], worth[rows, drawn]
+    chance = sigmoid(answer.masks).astype(np.float64).reshape(-1, count)
+    worth = sigmoid(answer.iou).astype(np.float64).ravel()
     kept = suppress(chance > 0.5, worth, encoded.coding.share)
     return chance[kept], worth[kept]
 
 
 def suppress(masks: NDArray[np.bool_], worth: Floats, share: Array) -> Ints:
     """Non-maximum suppression: which masks (K, N) are not the same as one of more worth."""
-    iou, open_ = overlaps(masks, share), masks.any(axis=1)
+    iou, open_ = overlaps(masks, share), np.asarray(masks.any(axis=1))
     kept = []
     for k in np.argsort(-worth):
         if open_[k]:
@@ -183,13 +215,11 @@ def overlaps(masks: NDArray[np.bool_], share: Array) -> Floats:
     return np.asarray(common / np.maximum(area[:, None] + area[None, :] - common, 1e-9))
 
 
-def _spread(centre: Floats, share: Array, count: int, rng: np.random.Generator | None) -> Ints:
-    """Patches far from each other: farthest point sampling from the largest, or a random one."""
-    count = min(count, len(centre))
-    first = int(share.argmax()) if rng is None else int(rng.integers(len(centre)))
-    chosen = [first]
-    gap = np.square(centre - centre[first]).sum(axis=1)
-    while len(chosen) < count:
+def _spread(centre: Floats, share: Array, count: int) -> Ints:
+    """Patches far from each other: farthest point sampling from the largest on."""
+    chosen = [int(share.argmax())]
+    gap = np.square(centre - centre[chosen[0]]).sum(axis=1)
+    while len(chosen) < min(count, len(centre)):
         chosen.append(int(gap.argmax()))
         np.minimum(gap, np.square(centre - centre[chosen[-1]]).sum(axis=1), out=gap)
     return np.array(chosen, dtype=np.int64)

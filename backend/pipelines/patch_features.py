@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A patch graph as a network sees it: numbers of each patch, and of each pair of patches.
 
-What they are is named in `models.segmenter`. All of them stay the same when the object is moved, turned or mirrored; lengths are in sizes of the
-object.
+What they are is named in `models.segmenter`. All of them stay the same when the object is moved,
+turned or mirrored; lengths are in sizes of the object.
 """
 
 from __future__ import annotations
