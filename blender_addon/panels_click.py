@@ -9,7 +9,6 @@ from . import click_masks, clicks, jobs, ops_click, parts
 from .panels import SidebarPanel, draw_text
 
 TOOL = "partwise.click"
-ENGINES = {"learned": "Learned engine", "geometric": "Geometric engine"}
 
 
 class PARTWISE_PT_click(SidebarPanel, bpy.types.Panel):
@@ -62,8 +61,7 @@ def draw_answer(
     if answer.warning:
         draw_text(layout, context, answer.warning, icon="ERROR")
     if answer.faces.any():
-        engine = ENGINES.get(answer.engine, answer.engine)
-        layout.label(text=f"{answer.score:.0%} sure, {engine}")
+        layout.label(text=f"{answer.score:.0%} sure, {answer.engine} engine")
     else:
         draw_text(layout, context, "The clicks mean no faces. Click closer to the mesh.")
 
