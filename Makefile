@@ -11,23 +11,28 @@ PARTWISE_DATA ?= ../shared/data
 GUI_BLENDER ?= ../shared/blender/run-gui-blender
 WORKERS ?= 2
 EXAMPLE ?= examples/fox.glb
+# Of training the segmenter, in all: a night on two CPU cores.
+MINUTES ?= 240
 
 VENV := .venv
 PY := $(VENV)/bin/python
 BLENDERS := bpy45 bpy50
 BPY := .venv-bpy50/bin/python
 INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
+# Its file differs by platform, so it is named by its version; what it needs is there already.
+INSTALL_TORCH := -m pip install --quiet --disable-pip-version-check --only-binary :all: \
+	-r requirements/torch.txt
 # What bpy needs of a Debian or Ubuntu that has no desktop.
 SYSTEM_LIBRARIES := libegl1 libegl-mesa0 libgl1 libgl1-mesa-dri libsm6 libxfixes3 libxi6 \
 	libxkbcommon0 libxrender1 libxxf86vm1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-engine test-blender test-gui lint format bench evaluate train zip \
-	lock clean system-libraries
+.PHONY: help demo test test-engine test-blender test-gui lint format bench evaluate train \
+	train-segmenter train-smoke zip lock clean system-libraries
 .SECONDARY:
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.engine  ## decompose a bundled example into named parts, with a picture
 	$(PY) -m backend decompose $(EXAMPLE) -o out/demo.glb --complete cap --preview out/demo.png
@@ -67,10 +72,31 @@ evaluate: $(VENV)/.engine  ## quality on the development set in PARTWISE_DATA
 			"the folder that holds dev-eval."; \
 	fi
 
-train: $(VENV)/.train  ## train the merge scores from PARTWISE_DATA and procedural shapes (an hour)
-	$(PY) -m backend.training.corpus --data "$(PARTWISE_DATA)" --procedural 24 --out build/corpus
-	$(PY) -m backend.training.merge_trainer --corpus build/corpus --out backend/weights
-	$(PY) -c "from backend.catalogue import write_checksums; write_checksums()"
+# Each step keeps what it finds in build/, so that what was stopped goes on; `make clean` forgets it.
+train: build/corpus/.made  ## train all bundled weights from PARTWISE_DATA and procedural shapes; MINUTES
+	[ -d build/merging ] || { $(PY) -m backend.training.merge_trainer --corpus build/corpus \
+		--out build/merging.part && mv build/merging.part build/merging && rm -rf build/segmenter; }
+	cp build/merging/merging.safetensors backend/weights/
+	$(CHECKSUMS)
+	$(MAKE) --no-print-directory train-segmenter
+
+train-segmenter: build/corpus/.made  ## train the segmenter alone, with the bundled merge scores; MINUTES
+	$(PY) -m backend.training.segmenter_data --corpus build/corpus --out build/segmenter
+	$(PY) -m backend.training.segmenter_trainer --data build/segmenter --out build/segmenter-run \
+		--minutes $(MINUTES)
+	cp build/segmenter-run/segmenter.safetensors backend/weights/
+	$(CHECKSUMS)
+	$(PY) -m backend.training.segmenter_curves --run build/segmenter-run \
+		--out docs/images/segmenter-training.png
+
+CHECKSUMS = $(PY) -c "from backend.catalogue import write_checksums; write_checksums()"
+
+build/corpus/.made: $(VENV)/.train
+	$(PY) -m backend.training.corpus --data "$(PARTWISE_DATA)" --procedural 36 --out build/corpus
+	@touch $@
+
+train-smoke: $(VENV)/.train  ## two minutes from procedural shapes to a tiny segmenter that beats chance
+	$(PY) -m backend.training.smoke
 
 zip: .venv-bpy50/.made  ## the packages to install in Blender; ZIP="--platform linux-x64 --python 3.14"
 	$(BPY) build_addon.py $(ZIP)
@@ -99,12 +125,14 @@ $(VENV)/.engine: requirements/engine.lock $(VENV)/.made
 	$(PY) $(INSTALL) -r requirements/engine.lock
 	@touch $@
 
-$(VENV)/.train: requirements/train.lock $(VENV)/.made
+$(VENV)/.train: requirements/train.lock requirements/torch.txt $(VENV)/.made
 	$(PY) $(INSTALL) -r requirements/train.lock
+	$(PY) $(INSTALL_TORCH)
 	@touch $(VENV)/.engine $@
 
-$(VENV)/.dev: requirements/dev.lock $(VENV)/.made
+$(VENV)/.dev: requirements/dev.lock requirements/torch.txt $(VENV)/.made
 	$(PY) $(INSTALL) -r requirements/dev.lock
+	$(PY) $(INSTALL_TORCH)
 	@touch $(VENV)/.engine $(VENV)/.train $@
 
 .venv-bpy%/.made: requirements/bpy%.lock

@@ -232,6 +232,8 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--faces", type=int, help="of each of those; else a random number")
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args(argv)
+    if options.data and not (options.data / "train").is_dir():
+        parser.error(f"{options.data} has no folder train. Name the folder of the labelled objects.")
     (options.out / "meshes").mkdir(parents=True, exist_ok=True)
 
     sources: list[Source] = []
