@@ -115,7 +115,7 @@ def analyse(
     """
     report = progress or silent
     vertices, faces = checked_mesh(vertices, faces)
-    engine, notice = _chosen_engine(engine)
+    engine, notice = chosen_engine(engine)
     groups, borders = _checked_hints(hints or Hints(), len(vertices), len(faces))
     rng = np.random.default_rng(seed)
     report("Reading the surface", 0, 100)
@@ -166,7 +166,7 @@ def analyse(
     )
 
 
-def _chosen_engine(engine: str) -> tuple[str, str]:
+def chosen_engine(engine: str) -> tuple[str, str]:
     """The engine that will run, and a sentence where that is not what was to be.
 
     Raises BadInput for a name that means nothing; WeightsMissing, WeightsCorrupt.
