@@ -214,7 +214,8 @@ def _share(ask: Ask, call: Call) -> float:
     if ask.span is None:
         return call.share
     first, last = ask.span
-    return first + (last - first) * (1.0 if call.done else call.share)
+    is_made = call.done and call.error is None
+    return first + (last - first) * (1.0 if is_made else call.share)
 
 
 def _resume(job: Job, step: Callable[[], Ask]) -> None:

@@ -40,8 +40,8 @@ CHOSEN_BORDER = (1.0, 1.0, 1.0, 1.0)
 BORDER_WIDTH, CHOSEN_WIDTH = 1.5, 2.2  # pixels, times the interface's scale
 EDIT_SHARE = 0.5  # of the opacity, in Edit Mode, where the selection is below the colours
 CHOSEN_LIFT = 0.15  # how far a chosen part is lifted towards white
-MASK = (0.95, 0.42, 0.02, 1.0)  # what clicks mean, before it is accepted as a part
-MASK_OPACITY = 0.7  # at least
+MASK = (1.0, 0.26, 0.0, 1.0)  # what clicks mean, before it is accepted as a part
+MASK_OPACITY = 0.85  # at least
 
 
 class Drawn:
@@ -120,7 +120,8 @@ class Drawn:
         if mask is not None:
             rows[mask] = len(table.colours)
         is_chosen = np.append(table.chosen, [True, False])
-        colours[is_chosen, :3] += CHOSEN_LIFT * (1.0 - colours[is_chosen, :3])
+        lifted = np.append(table.chosen, [False, False])
+        colours[lifted, :3] += CHOSEN_LIFT * (1.0 - colours[lifted, :3])
         self._colours = overlay_shader.colour_texture(colours[rows])
         edges = self._faces.border_edges(rows)
         chosen = self._faces.touching(edges, is_chosen[rows])

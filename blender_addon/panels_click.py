@@ -32,14 +32,15 @@ class PARTWISE_PT_click(SidebarPanel, bpy.types.Panel):
         answer = click_masks.answer_of(context.object)
         if answer is not None:
             draw_answer(layout, context, answer)
-        elif not jobs.busy():
+        elif jobs.busy():
+            layout.label(text="Analysing")
+        else:
             layout.operator("partwise.show_clicks", icon="FILE_REFRESH")
-        if answer is not None and answer.choices > 1:
-            draw_choice(layout, answer)
+        draw_choice(layout, answer)  # also when there is none, so that nothing below jumps
         row = layout.row(align=True)
         row.scale_y = 1.3
         accept = row.row(align=True)
-        accept.enabled = answer is not None and bool(answer.faces.any())
+        accept.enabled = can_accept(answer)
         accept.operator("partwise.accept_clicks", text=accept_text(context.object.data))
         row.operator("partwise.remove_click", text="", icon="LOOP_BACK")
         row.operator("partwise.clear_clicks", text="", icon="X")
@@ -66,13 +67,17 @@ def draw_answer(
         draw_text(layout, context, "The clicks mean no faces. Click closer to the mesh.")
 
 
-def draw_choice(layout: bpy.types.UILayout, answer: clicks.Answer) -> None:
-    """The buttons for a coarser or finer mask, and which one is shown."""
+def draw_choice(layout: bpy.types.UILayout, answer: clicks.Answer | None) -> None:
+    """The buttons for a coarser or finer mask, as far as there is one."""
     row = layout.row(align=True)
     for step, text in ((1, "Coarser"), (-1, "Finer")):
         button = row.row(align=True)
-        button.enabled = 0 <= answer.choice + step < answer.choices
+        button.enabled = answer is not None and 0 <= answer.choice + step < answer.choices
         button.operator("partwise.step_mask", text=text).step = step
+
+
+def can_accept(answer: clicks.Answer | None) -> bool:
+    return answer is not None and bool(answer.faces.any())
 
 
 def accept_text(mesh: bpy.types.Mesh) -> str:
@@ -87,11 +92,13 @@ def draw_state(context: bpy.types.Context, layout: bpy.types.UILayout) -> None:
         layout.label(text="Click a part. Ctrl excludes, Shift joins to the active part")
         return
     answer = click_masks.answer_of(context.object)
-    if answer is not None and answer.faces.any():
+    if answer is not None and can_accept(answer):
         layout.label(text=f"{answer.score:.0%} sure")
     elif jobs.busy():
         layout.label(text="Analysing")
-    layout.operator("partwise.accept_clicks")
+    accept = layout.row()
+    accept.enabled = can_accept(answer)
+    accept.operator("partwise.accept_clicks")
     layout.operator("partwise.clear_clicks", text="Clear")
 
 

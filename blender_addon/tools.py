@@ -21,7 +21,7 @@ class PARTWISE_TOOL_click(bpy.types.WorkSpaceTool):
         "[ and ]: a coarser or finer mask.\n"
         "Enter: accept. Backspace: remove the last click. Esc: clear"
     )
-    bl_icon = "ops.generic.select_paint"
+    bl_icon = "ops.sculpt.mask_by_color"
     bl_keymap = (
         ("partwise.include_point", {"type": "LEFTMOUSE", "value": "PRESS"}, None),
         ("partwise.exclude_point", {"type": "LEFTMOUSE", "value": "PRESS", "ctrl": True}, None),

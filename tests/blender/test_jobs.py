@@ -173,6 +173,18 @@ def test_an_error_arrives_at_the_yield_and_can_be_handled(actor):
     assert job.state == "DONE"
 
 
+def test_a_question_that_fails_is_no_progress(actor):
+    def work() -> jobs.Work:
+        with pytest.raises(BadInput, match="does not hold"):
+            yield Ask(Segment("mesh"), span=(0.0, 1.0))
+        return (yield Ask(Act("tick", 60.0), span=(0.0, 1.0)))
+
+    job = jobs.start("Sent again", work())
+    until(lambda: job.stage == "ticking")
+    assert job.share < 0.5
+    jobs.cancel()
+
+
 @pytest.mark.parametrize(
     ("action", "code"), [("fail", "INTERNAL"), ("run out of memory", "OUT_OF_MEMORY")]
 )

@@ -3,50 +3,18 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import signal
 import time
 from pathlib import Path
-from typing import Any
 
 import bpy
+from clicking import click_parts
+from stage import active, children, labels, load, load_large, ours, part_count, table
 from window import Waits, Window
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
 PERIOD = 0.01  # seconds between ticks that show how responsive Blender is
 TICKS, BUTTONS = 0.14, 0.96  # columns of the panel
-EXTENSION = "bl_ext.user_default.partwise"
-
-
-def ours(name: str) -> Any:
-    """A module of the installed extension."""
-    return importlib.import_module(f"{EXTENSION}.blender_addon.{name}")
-
-
-def active() -> bpy.types.Object:
-    return bpy.context.view_layer.objects.active
-
-
-def table() -> bpy.types.PropertyGroup:
-    """The parts of the active object."""
-    return active().data.partwise
-
-
-def labels() -> list[int]:
-    """The part id of each face of the active object."""
-    found: list[int] = ours("parts").get_labels(active().data).tolist()
-    return found
-
-
-def part_count() -> int:
-    return len(table().parts)
-
-
-def children() -> list[int]:
-    """The processes that Blender started and that are alive."""
-    tasks = Path("/proc/self/task").glob("*/children")
-    return [int(pid) for task in tasks for pid in task.read_text().split()]
 
 
 def install(window: Window, package: Path) -> Waits[None]:
@@ -319,36 +287,9 @@ STEPS = (
     edit_mode,
     split_into_objects,
     split_and_close,
+    click_parts,
     engine_dies,
     cancel,
     stays_responsive,
 )
 ALWAYS = (install, show_fox)
-
-
-def load_large(window: Window) -> Waits[None]:
-    """A mesh on which the engine works for some seconds."""
-    with window.here():
-        bpy.ops.object.select_all(action="SELECT")
-        bpy.ops.object.delete()
-        bpy.ops.mesh.primitive_monkey_add()
-        bpy.ops.object.modifier_add(type="SUBSURF")
-        bpy.context.object.modifiers[0].levels = 4
-        bpy.ops.object.modifier_apply(modifier=bpy.context.object.modifiers[0].name)
-        bpy.ops.ed.undo_push(message="Large")
-    yield from window.look(turn=(1.3, 0.0, 0.4))
-    assert len(active().data.polygons) > 100_000
-
-
-def load(window: Window, example: str) -> Waits[None]:
-    """An example alone in the file, selected and active, filling the view."""
-    with window.here():
-        bpy.ops.object.select_all(action="SELECT")
-        bpy.ops.object.delete()
-        bpy.ops.import_scene.gltf(filepath=str(EXAMPLES / example))
-        meshes = [obj for obj in bpy.context.selected_objects if obj.type == "MESH"]
-        bpy.context.view_layer.objects.active = meshes[0]
-    yield from window.look(turn=(1.25, 0.0, 0.95))
-    with window.here():
-        bpy.ops.ed.undo_push(message="Import")
-    yield 0.5

@@ -69,6 +69,13 @@ class Window:
             yield from self.event(key, "RELEASE", x, y)
         yield 2 * BEAT
 
+    def hit(self, type: str, x: int, y: int) -> None:
+        """Press and release a button or key at once, without waiting for what comes of it."""
+        window = bpy.context.window_manager.windows[0]
+        window.event_simulate(type="MOUSEMOVE", value="NOTHING", x=x, y=y)
+        window.event_simulate(type=type, value="PRESS", x=x, y=y)
+        window.event_simulate(type=type, value="RELEASE", x=x, y=y)
+
     def drag(self, x: int, y: int, by: int, steps: int = 8) -> Waits[None]:
         """Press, move to the side in some steps, and release."""
         yield from self.move(x, y)

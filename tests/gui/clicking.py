@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The click tool, as an artist uses it: with the mouse and the keys, in the 3D view."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import bpy
+import numpy as np
+from bpy_extras.view3d_utils import location_3d_to_region_2d
+from stage import active, labels, load, ours, part_count, table
+from window import Waits, Window
+
+
+def clicked() -> int:
+    """How many clicks wait on the active object."""
+    return len(table().clicks)
+
+
+def mask() -> np.ndarray | None:
+    """What the clicks on the active object mean, (F,) bool."""
+    answer = ours("click_masks").answer_of(active())
+    return None if answer is None else answer.faces
+
+
+def seen_at(window: Window, share: float) -> tuple[int, int]:
+    """A pixel of the screen where the active object is seen, at a share of its length.
+
+    0 and 1 are its ends along the axis in which it is longest.
+    """
+    obj, region = active(), window.region()
+    view = window.area.spaces.active.region_3d
+    centres = np.array([obj.matrix_world @ face.center for face in obj.data.polygons])
+    axis = int(np.argmax(np.ptp(centres, axis=0)))
+    along = (centres[:, axis] - centres[:, axis].min()) / np.ptp(centres[:, axis])
+    eye = view.view_matrix.inverted().translation
+    near = np.linalg.norm(centres - np.array(eye), axis=1)
+    for face in np.lexsort((near, np.abs(along - share).round(2)))[:500].tolist():
+        x, y = location_3d_to_region_2d(region, view, centres[face])
+        with window.here():
+            hit = ours("pick").under_mouse(bpy.context, x, y)
+        if hit is not None and hit.face == face:
+            return region.x + round(x), region.y + round(y)
+    raise AssertionError(f"nothing of {obj.name} is seen at {share:.0%} of its length")
+
+
+def answered(window: Window) -> Waits[None]:
+    yield from window.until(lambda: mask() is not None, "the mask of the clicks")
+
+
+def click_parts(window: Window, package: Path) -> Waits[None]:
+    """Include, exclude, join, take back, coarser, finer, accept: each one step of undo."""
+    yield from load(window, "fox.glb")
+    faces = len(active().data.polygons)
+    yield from window.press("bpy.ops.wm.tool_set_by_id")
+    yield from window.picture("16_click_tool")
+    ends = seen_at(window, 0.03), seen_at(window, 0.97)
+
+    yield from window.click(*ends[0])
+    assert clicked() == 1
+    window.snap("17_first_click")
+    yield from answered(window)
+    one = mask()
+    assert 0 < one.sum() < faces
+    yield from window.picture("18_included")
+    yield from window.click(*ends[1], shift=True)
+    yield from answered(window)
+    both = mask()
+    assert both.sum() > one.sum()
+    yield from window.picture("19_joined")
+    yield from window.undo()
+    assert (clicked(), (mask() == one).all()) == (1, True)
+    yield from window.redo()
+    assert (clicked(), (mask() == both).all()) == (2, True)
+    yield from window.key("BACK_SPACE")
+    assert (clicked(), (mask() == one).all()) == (1, True)
+    yield from window.click(*seen_at(window, 0.5), ctrl=True)
+    yield from answered(window)
+    yield from window.picture("20_excluded")
+    assert ((mask() & one) == mask()).mean() > 0.9
+    yield from window.key("ESC")
+    assert clicked() == 0
+
+    yield from window.click(*ends[0])
+    yield from answered(window)
+    assert (mask() == one).all()
+    for key in ("LEFT_BRACKET", "RIGHT_BRACKET"):
+        yield from window.key(key)
+        yield from window.picture(f"21_{key.lower()}")
+    chosen = mask()
+    yield from window.key("RET")
+    assert (clicked(), part_count()) == (0, 2)
+    assert ((np.array(labels()) == 0) == chosen).all()
+    yield from window.picture("22_accepted")
+    yield from window.undo()
+    assert (clicked(), part_count()) == (1, 0)
+    yield from window.redo()
+    assert part_count() == 2
+
+    fast = [seen_at(window, share) for share in (0.2, 0.3, 0.4, 0.5, 0.6)]
+    for place in (*fast, ends[1]):
+        window.hit("LEFTMOUSE", *place)
+    yield from window.until(lambda: clicked() == 6, "six clicks")
+    yield from answered(window)
+    yield from window.picture("23_many_clicks")
+    yield from window.key("ESC")
+    with window.here():
+        bpy.ops.wm.tool_set_by_id(name="builtin.select_box")
