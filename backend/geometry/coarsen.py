@@ -60,9 +60,11 @@ def coarsen(
         smaller = np.minimum(area[state.pair[:, 0]], area[state.pair[:, 1]])
         value = state.evidence / state.border[:, cues.LENGTH]
         value = value - SMALL_BONUS * np.log(smaller / area.mean() + 1e-3)
-        value = value - 10.0 * (state.marked > 0)
-        into, gone, _ = matching(state, value)
-        into, gone = into[: state.count - patches], gone[: state.count - patches]
+        barred = state.marked > 0
+        value = np.where(barred & (not barred.all()), -np.inf, value)
+        into, gone, best = matching(state, value)
+        chosen = np.flatnonzero(best > -np.inf)[: state.count - patches]
+        into, gone = into[chosen], gone[chosen]
         children.append(np.stack([state.node[into], state.node[gone]], axis=1).astype(np.int32))
         state.merge(into, gone, made + np.arange(len(into)))
         made += len(into)

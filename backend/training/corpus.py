@@ -233,7 +233,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args(argv)
     if options.data and not (options.data / "train").is_dir():
-        parser.error(f"{options.data} has no folder train. Name the folder of the labelled objects.")
+        parser.error(f"{options.data} has no folder train. Name the one of the labelled objects.")
     (options.out / "meshes").mkdir(parents=True, exist_ok=True)
 
     sources: list[Source] = []
