@@ -11,43 +11,25 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .merging import heeding
-
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
 def average_linkage(
-    chance: Floats,
-    weight: Floats,
-    pair: Ints,
-    length: Floats | None = None,
-    marked: Floats | None = None,
+    chance: Floats, weight: Floats, pair: Ints
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """Merge neighbours until one cluster is left, those of the largest mean chance first.
 
     chance : (P, P) in 0..1, symmetric. weight : (P,) of each patch in the means. pair : (E, 2)
-    neighbours; they join all patches. length, marked : (E,) of each border, and how much of it
-    hints mark; such a border counts less (`merging.heeding`).
+    neighbours; they join all patches.
     Returns (children (P-1, 2) int32, chance (P-1,) float32 of each merge, in the order made).
     """
     count = len(weight)
     total = np.asarray(chance, np.float64) * weight[:, None] * weight[None, :]
     size = np.asarray(weight, np.float64).copy()
-    i, j = pair.T
-    whole, barred = np.zeros((count, count)), np.zeros((count, count))
-    whole[i, j] = whole[j, i] = 1.0 if length is None else length
-    if marked is not None:
-        barred[i, j] = barred[j, i] = marked
-
-    def values(rows: Ints | int) -> Floats:
-        """Value of joining the clusters of some rows to every other: -1 where no border is."""
-        mean = total[rows] / (size[rows, None] * size if np.ndim(rows) else size[rows] * size)
-        if marked is not None:
-            mean = mean * heeding(barred[rows], np.maximum(whole[rows], 1e-300))
-        return np.where(whole[rows] > 0, mean, -1.0)
-
-    value = values(np.arange(count))
+    touch = np.zeros((count, count), dtype=bool)
+    touch[pair[:, 0], pair[:, 1]] = touch[pair[:, 1], pair[:, 0]] = True
+    value = np.where(touch, total / (size[:, None] * size[None, :]), -1.0)
     best = value.argmax(axis=1)
     most = value[np.arange(count), best]
     node = np.arange(count)
@@ -60,13 +42,15 @@ def average_linkage(
         strength[step] = most[a]
         node[a] = count + step
         size[a] += size[b]
-        for table in (total, whole, barred):
-            table[a] += table[b]
-            table[:, a] += table[:, b]
-        whole[b], whole[:, b], whole[a, a] = 0.0, 0.0, 0.0
-        fresh = values(a)
-        value[b], value[:, b] = -1.0, -1.0
-        value[a], value[:, a] = fresh, fresh
+        total[a] += total[b]
+        total[:, a] += total[:, b]
+        touch[a] |= touch[b]
+        touch[:, a] |= touch[:, b]
+        touch[b] = touch[:, b] = False
+        touch[a, a] = False
+        fresh = np.where(touch[a], total[a] / (size[a] * size), -1.0)
+        value[b] = value[:, b] = -1.0
+        value[a] = value[:, a] = fresh
         # Rows whose best was one of the two look again; others can only gain by the new cluster.
         stale = np.flatnonzero((best == a) | (best == b))
         best[stale] = value[stale].argmax(axis=1)

@@ -18,8 +18,9 @@ from .pair_features import FEATURES, pair_features
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Score = Callable[[Clusters, NDArray[np.float32]], Floats]
-"""Features of pairs (N, FEATURES) of a state of the merging -> probability of one part (N,)."""
+Score = Callable[[Clusters, Ints, NDArray[np.float32]], Floats]
+"""Pairs (N, 2) of a state of the merging and their features (N, FEATURES) -> probability of one
+part (N,)."""
 
 MERGED_A_ROUND = 0.06  # share of the clusters that merge before scores are asked again
 HEED = 0.98  # of its score a pair loses whose whole border is marked
@@ -95,7 +96,7 @@ def agglomerate(
     while state.count > 1:
         tick(made / (patches - 1))
         stale = merging.refresh()
-        merging.values[stale] = score(state, merging.rows[stale])
+        merging.values[stale] = score(state, state.pair[stale], merging.rows[stale])
         joined, value = merging.advance(
             merging.values * heeding(state.marked, state.border[:, LENGTH]), patches + made
         )

@@ -24,7 +24,7 @@ from ..geometry.superfaces import superfaces
 from ..tree import MergeTree
 from .borders import refine_borders
 from .learned import Encoded, bundled_segmenter, encode, merges
-from .merge_scores import geometric_scores
+from .merge_scores import geometric_scores, logit
 
 Floats = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
@@ -145,7 +145,7 @@ def analyse(
     elif encoded is None:
         grown_tree = _geometric_tree(cues, lengths, variant, tick)
     else:
-        grown_tree = _learned_tree(cues, encoded, variant, seed)
+        grown_tree = _learned_tree(cues, encoded, variant, seed, tick)
     report("Placing borders", 85, 100)
     cutter = BorderCutter(open_graph)
     contacts = cues.pair[(cues.border[:, BRIDGE] > 0) | (lengths > 0)]
@@ -255,19 +255,20 @@ def _geometric_tree(
     doubt = VARIANT_DOUBT if variant else 0.0
     nudge = np.random.default_rng(variant)
 
-    def score(state: Clusters, rows: NDArray[np.float32]) -> Floats:
-        chance = np.clip(scores.score(state, rows), 1e-4, 1 - 1e-4)
-        logit = np.log(chance / (1 - chance)) + doubt * nudge.normal(size=len(chance))
-        return np.asarray(1 / (1 + np.exp(-logit)))
+    def score(state: Clusters, pairs: NDArray[np.int64], rows: NDArray[np.float32]) -> Floats:
+        sure = logit(scores.score(state, pairs, rows))
+        return np.asarray(1 / (1 + np.exp(-sure - doubt * nudge.normal(size=len(sure)))))
 
     state = Clusters(cues, scores.evidence(cues), marked)
     children, strength = agglomerate(state, score if variant else scores.score, tick)
     return _tree(cues, children, strength, scores.stop)
 
 
-def _learned_tree(cues: PatchGraph, encoded: Encoded, variant: int, seed: int) -> MergeTree:
+def _learned_tree(
+    cues: PatchGraph, encoded: Encoded, variant: int, seed: int, tick: Callable[[float], None]
+) -> MergeTree:
     """The tree of the patches, by what the network made of them."""
-    children, strength = merges(encoded, variant, seed)
+    children, strength = merges(encoded, variant, seed, tick)
     return _tree(cues, children, strength, 0.5)
 
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The learned engine: the bundled segmenter on the patches of one mesh.
 
-The network's chance that two patches share a part drives average linkage. Like the automatic modes
+The network's chance that two patches share a part, with the geometric engine's judgement of whole
+clusters, drives the merging. Like the automatic modes
 of Segment Anything and P3-SAM, it is also asked for the masks of clicks spread over the surface;
 those that are left after non-maximum suppression enter the tree as evidence. Of an ambiguous mesh,
 taking some of them for parts makes other plausible trees.
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import functools
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -20,13 +22,14 @@ from numpy.typing import NDArray
 
 from ..catalogue import WEIGHTS, WeightsCorrupt, WeightsMissing
 from ..geometry import cues
+from ..geometry.clusters import Clusters
 from ..geometry.coarsen import Coarse, coarsen
 from ..geometry.cues import PatchGraph
 from ..geometry.graphs import components
-from ..geometry.linkage import average_linkage
+from ..geometry.merging import Score, agglomerate
 from ..models.numpy_ops import NumpyOps
 from ..models.segmenter import PATCHES, Encoding, Segmenter, SegmenterConfig, shapes
-from .merge_scores import geometric_scores
+from .merge_scores import geometric_scores, logit
 from .patch_features import pair_maps, patch_features
 
 Floats = NDArray[np.float64]
@@ -34,6 +37,8 @@ Ints = NDArray[np.int64]
 Array = NDArray[np.float32]
 
 CHECKPOINT = WEIGHTS / "segmenter.safetensors"
+NETWORK_SAYS = 0.5  # in the odds of a merge; the rest is the geometric engine's
+VARIANT_SAYS = 0.75  # likewise for another tree
 PROMPTS = 40  # clicks spread over the surface, for evidence
 SAME_MASK = 0.7  # IoU from which two masks are one
 MASKS_SAY = 0.2  # how much masks count against the chances of pairs
@@ -116,7 +121,10 @@ def encode(graph: PatchGraph, marked: Floats, net: Segmenter) -> Encoded:
 
 
 def merges(
-    encoded: Encoded, variant: int = 0, seed: int = 0
+    encoded: Encoded,
+    variant: int = 0,
+    seed: int = 0,
+    tick: Callable[[float], None] = lambda share: None,
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """Merge all patches of a mesh into one tree.
 
@@ -124,10 +132,13 @@ def merges(
     Returns (children (P-1, 2) int32, chance (P-1,) float32 of each merge, in the order made).
     """
     coarse = encoded.coarse
-    chance = chances(encoded, variant, seed)
-    weight = encoded.coding.share.astype(np.float64)
-    length = coarse.graph.border[:, cues.LENGTH]
-    children, strength = average_linkage(chance, weight, coarse.graph.pair, length, coarse.marked)
+    judge = _judge(
+        chances(encoded, variant, seed),
+        encoded.coding.share.astype(np.float64),
+        VARIANT_SAYS if variant else NETWORK_SAYS,
+    )
+    state = Clusters(coarse.graph, coarse.evidence, coarse.marked)
+    children, strength = agglomerate(state, judge, tick)
     # Leaves are the coarse patches, which are nodes themselves; later nodes count on from all.
     patches = len(coarse.label)
     node = np.concatenate([coarse.node, patches + len(coarse.children) + np.arange(len(children))])
@@ -136,6 +147,28 @@ def merges(
         np.concatenate([coarse.children, node[children].astype(np.int32)]),
         np.concatenate([before, strength]),
     )
+
+
+def _judge(chance: Floats, share: Floats, says: float) -> Score:
+    """Scores for merges: the network's mean chance between two clusters, and the word of the
+    geometric engine on the clusters as shapes. On kinds of objects that neither was trained on they
+    err in different ways, and their mean log odds err least.
+
+    chance : (N, N) of patches. share : (N,) of the area. says : weight of the network, 0..1.
+    """
+    scores = geometric_scores()
+    weighted = chance * share[:, None] * share[None, :]
+
+    def score(state: Clusters, pairs: Ints, rows: Array) -> Floats:
+        member = np.zeros((len(share), state.count))
+        member[np.arange(len(share)), state.label] = 1.0
+        total, size = member.T @ weighted @ member, share @ member
+        i, j = pairs.T
+        mean = total[i, j] / (size[i] * size[j])
+        odds = says * logit(mean) + (1 - says) * logit(scores.score(state, pairs, rows))
+        return np.asarray(1 / (1 + np.exp(-odds)))
+
+    return score
 
 
 def chances(encoded: Encoded, variant: int = 0, seed: int = 0) -> Floats:

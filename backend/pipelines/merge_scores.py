@@ -42,9 +42,17 @@ class GeometricScores:
         rows = pair_features(state, np.ones(len(state.pair), dtype=bool))
         return self.border.probability(rows)
 
-    def score(self, state: Clusters, rows: NDArray[np.float32]) -> NDArray[np.float64]:
+    def score(
+        self, state: Clusters, pairs: NDArray[np.int64], rows: NDArray[np.float32]
+    ) -> NDArray[np.float64]:
         """Probability that two clusters are of one part, from their features: (N,)."""
         return self.merge.probability(rows)
+
+
+def logit(chance: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Log odds of chances, of which none is quite sure."""
+    chance = np.clip(chance, 1e-4, 1 - 1e-4)
+    return np.asarray(np.log(chance / (1 - chance)))
 
 
 @functools.lru_cache(maxsize=1)

@@ -87,7 +87,7 @@ class TreeReport:
 def tree_report(example: Example, evidence: Floats, model: BoostedTrees) -> TreeReport:
     """Build the tree of an example and compare its cuts with the opinions."""
     state = Clusters(example.graph, evidence)
-    children, strength = agglomerate(state, lambda _, rows: model.probability(rows))
+    children, strength = agglomerate(state, lambda _state, _pairs, rows: model.probability(rows))
     height = np.maximum.accumulate(np.clip(1 - strength, 0, 1)).astype(np.float32)
     tree = MergeTree(children, height)
     most = min(40, tree.leaf_count)

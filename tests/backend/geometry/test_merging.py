@@ -35,7 +35,7 @@ def dumbbell():
     return graph_of(trimesh.util.concatenate([left, right, bar]))
 
 
-def by_area(state, rows):
+def by_area(state, pairs, rows):
     """A simple score: small clusters first."""
     return 1 - np.exp(rows[:, FEATURES.index("area_small")].astype(float))
 
