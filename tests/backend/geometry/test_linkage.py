@@ -76,29 +76,6 @@ def test_strength_is_the_mean_chance_between_the_two():
         assert found == pytest.approx(mean, rel=1e-5)
 
 
-def test_a_marked_border_is_merged_last():
-    chance = np.full((4, 4), 0.9)
-    chain = np.array([[0, 1], [1, 2], [2, 3]])
-    length = np.array([2.0, 1.0, 1.0])
-    children, strength = average_linkage(
-        chance, np.ones(4), chain, length, np.array([0.0, 1.0, 0.0])
-    )
-    assert set(members(children, 4)[:2]) == {frozenset([0, 1]), frozenset([2, 3])}
-    np.testing.assert_allclose(strength[:2], 0.9, rtol=1e-6)
-    assert strength[2] < 0.5, "not even likely, though its chance is 0.9"
-
-
-def test_lengths_say_nothing_where_nothing_is_marked():
-    count, rng = 10, np.random.default_rng(5)
-    chance, pair = chances(rng, count), all_pairs(count)
-    plain = average_linkage(chance, np.ones(count), pair)
-    found = average_linkage(
-        chance, np.ones(count), pair, rng.random(len(pair)), np.zeros(len(pair))
-    )
-    np.testing.assert_array_equal(found[0], plain[0])
-    np.testing.assert_allclose(found[1], plain[1])
-
-
 def test_the_arguments_are_left_as_they_are():
     chance, weight = chances(np.random.default_rng(4), 6), np.ones(6)
     before = chance.copy()
