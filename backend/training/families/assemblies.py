@@ -87,6 +87,14 @@ def _surface(item: Item, way: Vector) -> Vector:
     return points[:, inside[-1]] if len(inside) else item.centre
 
 
+def _touches(s: Sculpture, solid: Primitive) -> bool:
+    """Whether a solid shares room with what is there already."""
+    steps = [np.linspace(a, b, 12) for a, b in zip(solid.lower, solid.upper, strict=True)]
+    points = np.stack(np.meshgrid(*steps)).reshape(3, -1).astype(np.float32)
+    inside = points[:, solid.distance(points) < 0]
+    return inside.shape[1] > 0 and float(s.sample(inside).min()) < -0.004
+
+
 def assembly(rng: np.random.Generator) -> Sculpture:
     """Three to ten random primitives: on surfaces, in pairs, in rings, in chains, in stacks."""
     style = draw_style(rng, 0.55)
@@ -96,7 +104,10 @@ def assembly(rng: np.random.Generator) -> Sculpture:
     items = [Item(core, "core", centre, 0.25)]
     rings: list[str] = []
     chains: list[str] = []
-    for i in range(int(rng.integers(2, 7))):
+    wanted = int(rng.integers(3, 9))
+    for i in range(30):
+        if len(s.paths) >= wanted:
+            break
         carrier = items[int(rng.integers(len(items)))] if chance(rng, 0.6) else items[0]
         k = style.blend * mix(rng, 0.6, 1.6)
         size = max(0.04, min(0.2, carrier.size * mix(rng, 0.3, 0.85)))
@@ -118,11 +129,14 @@ def assembly(rng: np.random.Generator) -> Sculpture:
                 turn = 2 * np.pi * j / count
                 out = unit(vec(np.cos(turn), np.sin(turn), tilt))
                 solid, _ = _solid(rng, _surface(carrier, out), out, size, style.edge)
-                s.add(solid, f"ring{i}.{j}", k)
+                if _touches(s, solid):
+                    s.add(solid, f"ring{i}.{j}", k)
             rings.append(f"ring{i}.*>{carrier.part}")
         elif how == "chain" and not carrier.twin:
             for j in range(int(rng.integers(2, 5))):
                 solid, middle = _solid(rng, base, way, size, style.edge)
+                if not _touches(s, solid):
+                    break
                 s.add(solid, f"chain{i}/{j}", k)
                 way = unit(way + 0.5 * rng.normal(size=3))
                 base = _surface(Item(solid, "", middle, size), way)
@@ -131,9 +145,11 @@ def assembly(rng: np.random.Generator) -> Sculpture:
         else:
             solid, middle = _solid(rng, base, way, size, style.edge)
             part = f"piece{i}"
+            if not _touches(s, solid):
+                continue
             s.add(solid, part, k)
             mirrored = bool(carrier.twin) or how == "pair"
-            if mirrored:
+            if mirrored and _touches(s, solid.mirrored()):
                 s.add(solid.mirrored(), part + "'", k)
             items.append(Item(solid, part, middle, size, part + "'" if mirrored else ""))
     s.opinion(0.6)
@@ -149,9 +165,12 @@ def kitbash(rng: np.random.Generator) -> Sculpture:
     s = Sculpture(crisp=True, detail=108)
     style = draw_style(rng, 1.0, ornament=0.75)
     half = rng.uniform(0.14, 0.36, 3)
-    placed = [(vec(0, 0, 0), half, "body")]
+    placed, rows = [(vec(0, 0, 0), half, "body")], list[str]()
     _prop(s, rng, style, vec(0, 0, 0), half, "body", 2)
-    for i in range(int(rng.integers(2, 8))):
+    wanted = int(rng.integers(3, 12))
+    for i in range(30):
+        if len(s.paths) >= wanted:
+            break
         centre, carrier, name = placed[int(rng.integers(len(placed)))]
         if name.endswith("'"):
             continue
@@ -180,16 +199,20 @@ def kitbash(rng: np.random.Generator) -> Sculpture:
                 spot = at.copy()
                 spot[along] = centre[along] + carrier[along] * ((2 * j + 1) / count - 1)
                 places.append((spot, f"{part}.{j}"))
+        # A drum or a wedge does not fill its box: what would float beside it is left out.
+        if not all(_touches(s, box(spot, 0.6 * half)) for spot, _ in places):
+            continue
         state = rng.bit_generator.state
         for spot, path in places:
             rng.bit_generator.state = state
             _prop(s, rng, style, spot, half, path, axis)
-        if repeat != "row":
+        if repeat == "row":
+            rows.append(f"{part}.*>{name}")
+        else:
             placed.append((at, half, part))
-    rows = sorted({p.split(".")[0] for p in s.paths if "." in p})
     s.opinion(0.75)
     if rows:
-        s.opinion(0.25, *(f"{row}.*>body" for row in rows))
+        s.opinion(0.25, *rows)
     return s
 
 

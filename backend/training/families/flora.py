@@ -171,11 +171,11 @@ def cactus(rng: np.random.Generator) -> Sculpture:
         for i in range(int(rng.integers(2, 7))):
             size = r * mix(rng, 0.7, 1.3)
             way = around(GOLDEN * i, mix(rng, 0.4, 2.5))
-            at = at + way * size * 0.9 if i else at
+            at = at + way * size * 0.5 if i else at
             flat = chance(rng, 0.4)
-            pad = ellipsoid(at + way * size, (size, size * 0.4 if flat else size, size * 1.2))
+            pad = ellipsoid(at + way * size * 0.6, (size, size * 0.5 if flat else size, size * 1.2))
             s.add(pad, f"ball.{i}", k)
-            at = at + way * size * 0.8
+            at = at + way * size * 0.6
     for a, b, size, path in stems:
         s.add(round_cone(a, b, size, size * mix(rng, 0.7, 1)), path, k)
     if stems and chance(rng, 0.5):

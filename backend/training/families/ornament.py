@@ -72,6 +72,27 @@ def block(
             _decorate_face(s, rng, np.asarray(centre, np.float64), half, rot, faces[pick], part)
 
 
+def beam(
+    s: Sculpture,
+    rng: np.random.Generator,
+    style: Style,
+    a: ArrayLike,
+    b: ArrayLike,
+    wide: float,
+    deep: float,
+    part: str,
+    *,
+    side: ArrayLike | None = None,
+    blend: float | None = None,
+) -> None:
+    """Adds a block from `a` to `b` of half width `wide` along `side` and half depth `deep`."""
+    a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
+    half = vec(wide, deep, float(np.linalg.norm(b - a)) / 2)
+    rot = frame(b - a, side)
+    faces = ("+x", "-x", "+y", "-y")
+    block(s, rng, style, (a + b) / 2, half, part, rotation=rot, faces=faces, blend=blend)
+
+
 def _decorate_face(
     s: Sculpture,
     rng: np.random.Generator,
@@ -88,7 +109,7 @@ def _decorate_face(
     small = float(half[v])
     if small < 0.045:
         return
-    depth = min(mix(rng, 0.012, 0.035), 0.5 * float(half[axis]), 0.4 * small)
+    depth = min(mix(rng, 0.012, 0.035), 0.3 * float(half[axis]), 0.4 * small)
 
     def bar(at_u: float, at_v: float, hu: float, hv: float, hw: float = depth) -> None:
         place, size = vec(0, 0, 0), vec(0, 0, 0)
@@ -159,8 +180,12 @@ def drum(
     *,
     blend: float | None = None,
     sides: int = 0,
+    socket: bool = False,
 ) -> None:
-    """Adds a cylinder or frustum, of flat `sides` where they are given; rings or flutes on it."""
+    """Adds a cylinder or frustum, of flat `sides` where they are given; rings or flutes on it.
+
+    `socket` says that the end at `b` is free, so that it may be hollowed.
+    """
     a, b, rb = np.asarray(a, np.float64), np.asarray(b, np.float64), ra if rb is None else rb
     k = style.blend if blend is None else blend
     if sides:
@@ -172,7 +197,7 @@ def drum(
     axis, length = unit(b - a), float(np.linalg.norm(b - a))
     small = min(ra, rb)
     depth = min(mix(rng, 0.01, 0.025), 0.3 * small)
-    kind = str(rng.choice(["ring", "grooves", "flutes", "socket"]))
+    kind = str(rng.choice(["ring", "grooves", "flutes", "socket" if socket else "grooves"]))
     if small < 0.04 or length < 0.06 or (kind == "flutes" and ra != rb):
         kind = "ring"
     if length < 4 * depth:
