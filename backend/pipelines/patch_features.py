@@ -89,11 +89,12 @@ def pair_maps(graph: PatchGraph) -> Array:
     maps += [(graph.island[:, None] == graph.island[None, :]).astype(np.float32)]
     maps += [normal @ normal.T, front + front.T, front * front.T]
     sight = graph.visible.astype(np.float32)
-    share = (graph.moments[:, cues.AREA] / graph.moments[:, cues.AREA].sum()).astype(np.float32)
+    area = graph.moments[:, cues.AREA] + 1e-12
+    share = (area / area.sum()).astype(np.float32)
     common = (sight * share) @ sight.T
     own = np.sqrt(np.maximum(np.diagonal(common), 1e-9))
     maps += [sight, common / (own[:, None] * own[None, :])]
-    central = graph.moments[:, cues.CENTRAL] / (graph.moments[:, cues.AREA] + 1e-12)
+    central = graph.moments[:, cues.CENTRAL] / area
     for value in (np.log(graph.sdf + 1e-3), central):
         maps.append(np.abs(value[:, None] - value[None, :]))
     return np.stack(maps).astype(np.float32, copy=False)
