@@ -128,7 +128,7 @@ class PARTWISE_OT_join_point(PointOperator, bpy.types.Operator):
 class ClicksOperator:
     """Base of operators on the clicks of the active object."""
 
-    bl_options = {"REGISTER", "UNDO"}
+    bl_options = {"UNDO"}
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
