@@ -131,7 +131,8 @@ def assembly(rng: np.random.Generator) -> Sculpture:
                 solid, _ = _solid(rng, _surface(carrier, out), out, size, style.edge)
                 if _touches(s, solid):
                     s.add(solid, f"ring{i}.{j}", k)
-            rings.append(f"ring{i}.*>{carrier.part}")
+            if s.paths[-1].startswith(f"ring{i}."):
+                rings.append(f"ring{i}.*>{carrier.part}")
         elif how == "chain" and not carrier.twin:
             for j in range(int(rng.integers(2, 5))):
                 solid, middle = _solid(rng, base, way, size, style.edge)
@@ -141,7 +142,8 @@ def assembly(rng: np.random.Generator) -> Sculpture:
                 way = unit(way + 0.5 * rng.normal(size=3))
                 base = _surface(Item(solid, "", middle, size), way)
                 size = max(0.04, size * mix(rng, 0.7, 1.05))
-            chains.append(f"chain{i}")
+            if s.paths[-1].startswith(f"chain{i}/"):
+                chains.append(f"chain{i}")
         else:
             solid, middle = _solid(rng, base, way, size, style.edge)
             part = f"piece{i}"
@@ -200,7 +202,8 @@ def kitbash(rng: np.random.Generator) -> Sculpture:
                 spot[along] = centre[along] + carrier[along] * ((2 * j + 1) / count - 1)
                 places.append((spot, f"{part}.{j}"))
         # A drum or a wedge does not fill its box: what would float beside it is left out.
-        if not all(_touches(s, box(spot, 0.6 * half)) for spot, _ in places):
+        core = half * np.where(np.arange(3) == axis, 1.0, 0.6)
+        if not all(_touches(s, box(spot, core)) for spot, _ in places):
             continue
         state = rng.bit_generator.state
         for spot, path in places:

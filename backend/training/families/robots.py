@@ -144,7 +144,7 @@ def robot(rng: np.random.Generator) -> Sculpture:
                 ankle - vec(0, thick * 0.7, 0.02),
                 foot,
                 path + "/foot",
-                faces=("+z",),
+                faces=("-y",),
             )
     elif base == "tracks":
         s.add(box((0, 0, waist - 0.05), (hip, half[1] * 0.7, 0.07)), "base", k)
@@ -294,7 +294,7 @@ def mech(rng: np.random.Generator) -> Sculpture:
             _segment(s, rng, style, link, knee, ankle, r, path + "/shin")
             _joint(s, style, "pin", knee, r * 1.4, path + "/knee")
             foot = vec(r * 1.9, r * 2.8, 0.035)
-            block(s, rng, style, ankle - vec(0, r * 0.8, 0.01), foot, path + "/foot", faces=("+z",))
+            block(s, rng, style, ankle - vec(0, r * 0.8, 0.01), foot, path + "/foot", faces=("-y",))
     if chance(rng, 0.75):
         pods = str(rng.choice(["gun", "box"]))
         state = rng.bit_generator.state
@@ -304,7 +304,7 @@ def mech(rng: np.random.Generator) -> Sculpture:
             s.add(cylinder(at - vec(side * 0.14, 0, 0), at, 0.035), f"pod.{name}/mount", k)
             if pods == "gun":
                 front = at - vec(0, mix(rng, 0.2, 0.35), 0)
-                block(s, rng, style, at, (0.05, 0.1, 0.055), f"pod.{name}/body", faces=("+z",))
+                block(s, rng, style, at, (0.05, 0.1, 0.055), f"pod.{name}/body", faces=("-y",))
                 drum(s, rng, style, at, front, 0.03, f"pod.{name}/barrel")
                 s.cut(cylinder(front, front + vec(0, 0.1, 0), 0.017), 0.0)
             else:
@@ -348,7 +348,7 @@ def robot_arm(rng: np.random.Generator) -> Sculpture:
     k = style.blend
     wide = mix(rng, 0.12, 0.22)
     if chance(rng, 0.5):
-        block(s, rng, style, (0, 0, 0), (wide, wide, 0.035), "base/plate", faces=("+z",))
+        block(s, rng, style, (0, 0, 0), (wide, wide, 0.035), "base/plate", faces=("-y",))
     else:
         drum(s, rng, style, (0, 0, -0.035), (0, 0, 0.035), wide, "base/plate")
     high = mix(rng, 0.06, 0.16)
