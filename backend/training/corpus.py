@@ -118,14 +118,16 @@ def example_paths(folder: Path) -> list[Path]:
 class Source:
     """Where the mesh of an example comes from; it can be sent to another process.
 
-    file, identity : a licensed object; fused : into one closed surface. Without a file, `identity`
-    is a procedural family, `seed` a sample of it, `faces` its number of faces, if not random.
+    file, identity : a licensed object; fused : into one closed surface; copy : 1, 2, ... for varied
+    copies of it. Without a file, `identity` is a procedural family, `seed` a sample of it, `faces`
+    its number of faces, if not random.
     """
 
     name: str
     identity: str
     file: Path | None = None
     fused: bool = False
+    copy: int = 0
     seed: int = 0
     faces: int | None = None
 
@@ -154,11 +156,18 @@ class Source:
             mesh = fuse(vertices, faces, labels, seed=zlib.crc32(self.name.encode()))
         if mesh is None:
             return None
+        if self.copy:
+            from .augment import augmented
+
+            mesh = augmented(mesh, np.random.default_rng(zlib.crc32(self.name.encode())))
         return mesh, str(meta.get("group", self.name)), meta["part_kind"]
 
 
-def licensed(data: Path) -> Iterator[Source]:
-    """Sources of all licensed objects: bodies first, then named parts, then shells."""
+def licensed(data: Path, copies: int = 0) -> Iterator[Source]:
+    """Sources of all licensed objects: bodies first, then named parts, then shells.
+
+    copies : varied ones of each body, for smooth joints are what there is least of.
+    """
     for stem in ("train_rigs", "train_nodes", "train_shells"):
         file = data / "train" / f"{stem}.npz"
         with np.load(file) as archive:
@@ -167,6 +176,8 @@ def licensed(data: Path) -> Iterator[Source]:
             for number, identity in enumerate(ids):
                 name = f"{stem}_{number:04d}{'_fused' if fused else ''}"
                 yield Source(name, identity, file, fused)
+                for copy in range(1, 1 + copies * (stem == "train_rigs")):
+                    yield Source(f"{name}_copy{copy}", identity, file, fused, copy)
 
 
 def _made(source: Source, out: Path) -> str:
@@ -230,6 +241,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--procedural", type=int, default=0, metavar="N", help="of each family")
     parser.add_argument("--families", default="", help="only these, separated by commas")
     parser.add_argument("--faces", type=int, help="of each of those; else a random number")
+    parser.add_argument("--copies", type=int, default=0, metavar="N", help="of each rigged body")
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args(argv)
     if options.data and not (options.data / "train").is_dir():
@@ -247,7 +259,7 @@ def main(argv: list[str] | None = None) -> int:
                 for family in chosen
             )
     if options.data:
-        sources.extend(licensed(options.data))
+        sources.extend(licensed(options.data, options.copies))
     print(f"{len(sources)} examples", file=sys.stderr)
     with ProcessPoolExecutor(options.jobs) as pool:
         jobs = pool.map(_made, sources, [options.out] * len(sources), chunksize=4)
