@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from .files import replace_on_success
 from .palette import part_colours, to_srgb_bytes
-from .raycast import BACKGROUND, Quality, render, unit_frame
+from .raycast import BACKGROUND, OFFSET, Camera, Quality, Tracer, render, unit_frame
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -24,13 +24,25 @@ EXPLOSION = 0.36  # how far a part moves, relative to its distance from the cent
 
 @dataclass(frozen=True)
 class Cell:
-    """One object of a contact sheet: vertices (V, 3), faces (F, 3), labels (F,)."""
+    """One object of a contact sheet.
+
+    Parameters
+    ----------
+    vertices, faces, labels : (V, 3), (F, 3), (F,) 0..K-1.
+    colours : (K, 3) linear light, one for each label; colours of parts where it is None.
+    turn : radians by which the object is turned about its axis `up`.
+    clicks : faces, and whether each is included: a disc, or excluded: a ring with a bar. Those on
+        the far side are drawn faintly.
+    """
 
     vertices: ArrayLike
     faces: ArrayLike
     labels: ArrayLike
     caption: str = ""
     up: str = "Y"
+    colours: ArrayLike | None = None
+    turn: float = 0.0
+    clicks: Sequence[tuple[int, bool]] = ()
 
 
 def render_parts(
@@ -106,16 +118,82 @@ def contact_sheet(
     quality = Quality(supersampling=2, sky=8, lamp=2, ground_step=6)
     for i, row in enumerate(rows):
         for j, entry in enumerate(row):
-            v, f, k = _checked(entry.vertices, entry.faces, entry.labels, entry.up)
-            picture = _picture(
-                render(v, f, k, part_colours(int(k.max()) + 1), (cell, cell), quality)
-            )
+            picture = _cell_picture(entry, cell, quality)
             place = (j * cell, head + i * (cell + caption))
             sheet.paste(picture, place)
             _write(sheet, entry.caption, (place[0] + 6, place[1] + cell), caption - 6, cell - 12)
     if title:
         _write(sheet, title, (8, head // 5), head // 2)
     _save(path, sheet)
+
+
+def _cell_picture(entry: Cell, size: int, quality: Quality) -> Image:
+    v, f, k = _checked(entry.vertices, entry.faces, entry.labels, entry.up)
+    v = turned(v, entry.turn)
+    if entry.colours is None:
+        colours = part_colours(int(k.max()) + 1)
+    else:
+        colours = np.asarray(entry.colours, dtype=np.float32)
+    picture = _picture(render(v, f, k, colours, (size, size), quality))
+    if entry.clicks:
+        _draw_clicks(picture, v, f, entry.clicks)
+    return picture
+
+
+def turned(vertices: NDArray[np.float64], angle: float) -> NDArray[np.float64]:
+    """Vertices (V, 3) turned about the Y axis, counterclockwise from above."""
+    s, c = np.sin(angle), np.cos(angle)
+    return vertices @ np.array([[c, 0, -s], [0, 1, 0], [s, 0, c]])
+
+
+def best_turn(
+    vertices: ArrayLike, faces: ArrayLike, mask: ArrayLike, up: str = "Y", views: int = 8
+) -> float:
+    """Of `views` turns, the one in which most of the faces of a `mask` (F,) is seen; radians."""
+    v, f, k = _checked(vertices, faces, np.asarray(mask).astype(np.int64), up)
+    seen = []
+    for angle in np.arange(views) * (2 * np.pi / views):
+        points = unit_frame(turned(v, angle), f)
+        rays = Camera(points[f.reshape(-1)], 64, 64).rays(64, 64)
+        face = Tracer(points, f).closest(*rays)["primID"]
+        seen.append(float((k[face[face >= 0]] == 1).sum()))
+    return float(np.argmax(seen)) * (2 * np.pi / views)
+
+
+def _draw_clicks(
+    picture: Image,
+    vertices: NDArray[np.float64],
+    faces: NDArray[np.int64],
+    clicks: Sequence[tuple[int, bool]],
+    fine: int = 4,
+) -> None:
+    """Draw discs and rings with a bar where faces were clicked, smooth by `fine` times the size."""
+    from PIL import Image, ImageDraw
+
+    width, height = picture.size
+    points = unit_frame(vertices, faces)
+    camera = Camera(points[faces.reshape(-1)], width, height)
+    place = points[faces[[face for face, _ in clicks]]].mean(axis=1)
+    towards = np.broadcast_to(camera.back, place.shape).astype(np.float32)
+    hidden = Tracer(points, faces).blocked(place + 10 * OFFSET * towards, towards)
+    layer = Image.new("RGBA", (width * fine, height * fine), (0, 0, 0, 0))
+    draw = ImageDraw.Draw(layer)
+    radius = max(width // 34, 3) * fine
+    for (x, y), far, (_, include) in zip(camera.project(place) * fine, hidden, clicks, strict=True):
+        strength = 110 if far else 255
+        dark, light = (20, 22, 26, strength), (255, 255, 255, strength)
+
+        def circle(r: float, colour: tuple[int, ...], x: float = x, y: float = y) -> None:
+            draw.ellipse((x - r, y - r, x + r, y + r), fill=colour)
+
+        circle(1.35 * radius, light)
+        circle(radius, dark)
+        if not include:
+            circle(0.62 * radius, light)
+            bar = 0.19 * radius
+            draw.rectangle((x - 0.8 * radius, y - bar, x + 0.8 * radius, y + bar), fill=dark)
+    layer = layer.resize((width, height), Image.Resampling.LANCZOS)
+    picture.paste(layer, (0, 0), layer)
 
 
 def _checked(

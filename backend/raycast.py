@@ -154,6 +154,12 @@ class Camera:
         self.pixel = float(room.max())  # size of a pixel in the unit frame
         self.width, self.height = width, height
 
+    def project(self, points: Floats) -> Floats:
+        """Pixels (N, 2), from the left and from the top, of points (N, 3)."""
+        x = (points @ self.right - self.centre[0]) / self.pixel + self.width / 2
+        y = self.height / 2 - (points @ self.above - self.centre[1]) / self.pixel
+        return np.stack([x, y], axis=1).astype(np.float32)
+
     def rays(self, width: int, height: int) -> tuple[Floats, Floats]:
         """Origins and directions (height * width, 3) through the centres of a finer raster."""
         fine = self.width / width

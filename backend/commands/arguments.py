@@ -136,16 +136,36 @@ def build_parser() -> Parser:
         type=whole_number(1, "shapes"),
         help="instead of DATA: N smooth shapes, each with several plausible labellings",
     )
-    evaluate.add_argument("--task", choices=("segment", "click", "complete"), required=True)
     evaluate.add_argument(
-        "--json", dest="report", metavar="FILE", type=Path, help="write each object's figures"
+        "--task",
+        choices=("segment", "click", "complete", "all"),
+        required=True,
+        help="all: segments and clicks of the objects of DATA, of fused copies, and of shapes",
+    )
+    evaluate.add_argument(
+        "--json", dest="figures", metavar="FILE", type=Path, help="write each object's figures"
     )
     evaluate.add_argument("--sheet", metavar="PNG", type=Path, help="contact sheet of the results")
+    evaluate.add_argument(
+        "--worst",
+        metavar="N",
+        type=whole_number(1, "objects"),
+        help="the sheet shows the N worst by Rand error, or IoU at one click",
+    )
+    evaluate.add_argument(
+        "--plot", metavar="PNG", type=Path, help="Rand error by kind, or IoU against clicks"
+    )
+    evaluate.add_argument(
+        "--report", metavar="DIR", type=Path, help="folder for tables, figures, plots and sheets"
+    )
+    evaluate.add_argument(
+        "--write", metavar="FILE.md", type=Path, help="put the tables between a page's markers"
+    )
     evaluate.add_argument(
         "--fused", action="store_true", help="on copies fused into one closed surface"
     )
     evaluate.add_argument("--limit", metavar="N", type=whole_number(1, "objects"))
-    _add_engine(evaluate)
+    _add_engine(evaluate, "; several, separated by commas, are measured side by side")
 
     command("serve", "answer requests in frames on stdin and stdout, for Blender", json=False)
     command("doctor", "say whether this machine can run Partwise, and test it")
@@ -156,12 +176,12 @@ def build_parser() -> Parser:
     return parser
 
 
-def _add_engine(parser: Parser) -> None:
+def _add_engine(parser: Parser, more: str = "") -> None:
     parser.add_argument(
         "--engine",
         metavar="NAME",
         default="auto",
-        help="learned, geometric, or auto: the first of them that can run",
+        help=f"learned, geometric, or auto: the first of them that can run{more}",
     )
     parser.add_argument("--seed", metavar="N", type=whole_number(0, "seed"), default=0)
     parser.add_argument(

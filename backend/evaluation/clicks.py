@@ -8,6 +8,7 @@ corrective clicks at the centre of the largest error, as Segment Anything (Kiril
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,49 +18,67 @@ from ..geometry.mesh import FaceGraph
 from .metrics import mask_iou
 
 Mask = NDArray[np.bool_]
-Answer = Callable[[NDArray[np.int64], NDArray[np.int64]], Mask]
+Ints = NDArray[np.int64]
+Answer = Callable[[Ints, Ints], Mask]
 CLICKS = (1, 3, 5, 10)
 
 
-def click_ious(
+@dataclass(frozen=True)
+class Step:
+    """One answer: to the clicked faces (N,) and their signs (N,), 1 include and 0 exclude.
+
+    mask : (F,) bool. iou : by area, with the true part.
+    """
+
+    faces: Ints
+    signs: Ints
+    mask: Mask
+    iou: float
+
+
+def random_clicks(
     answer: Answer,
     graph: FaceGraph,
     part: Mask,
     rng: np.random.Generator,
-    *,
-    corrective: bool,
     counts: Sequence[int] = CLICKS,
-) -> dict[int, float]:
-    """IoU by area after each number of clicks in `counts`.
+) -> list[Step]:
+    """Answers to each number of include clicks in `counts`, drawn by area from the true part.
 
-    `answer` turns clicked faces (N,) and labels (N,), 1 include and 0 exclude, into a mask (F,);
-    `part` is the true mask. The clicker stops where the mask is right.
+    `part` (F,) has area. The clicks of a smaller number are the first of a larger one.
     """
-    if corrective:
-        return _corrective_ious(answer, graph, part, counts)
     inside = np.flatnonzero(part & (graph.area > 0))
     chance = graph.area[inside] / graph.area[inside].sum()
     faces = rng.choice(inside, size=max(counts), p=chance)
-    include = np.ones(max(counts), dtype=np.int64)
-    return {n: mask_iou(answer(faces[:n], include[:n]), part, graph.area) for n in counts}
+    return [_step(answer, graph, part, faces[:n], np.ones(n, dtype=np.int64)) for n in counts]
 
 
-def _corrective_ious(
-    answer: Answer, graph: FaceGraph, part: Mask, counts: Sequence[int]
-) -> dict[int, float]:
+def corrective_clicks(
+    answer: Answer, graph: FaceGraph, part: Mask, most: int = max(CLICKS)
+) -> list[Step]:
+    """Answers to 1, 2, ... `most` clicks, each at the centre of the largest error before it.
+
+    `part` (F,) has area. The clicker stops where the mask is right.
+    """
     mask = np.zeros_like(part)
     faces: list[int] = []
-    signs: list[int] = []
-    ious = {}
-    for clicks in range(1, max(counts) + 1):
-        if graph.area[mask != part].any():
-            face = error_centre(graph, mask, part)
-            faces.append(face)
-            signs.append(int(part[face]))
-            mask = answer(np.array(faces, dtype=np.int64), np.array(signs, dtype=np.int64))
-        if clicks in counts:
-            ious[clicks] = mask_iou(mask, part, graph.area)
-    return ious
+    steps: list[Step] = []
+    while len(steps) < most and graph.area[mask != part].any():
+        faces.append(error_centre(graph, mask, part))
+        clicked = np.array(faces, dtype=np.int64)
+        steps.append(_step(answer, graph, part, clicked, part[clicked].astype(np.int64)))
+        mask = steps[-1].mask
+    return steps
+
+
+def _step(answer: Answer, graph: FaceGraph, part: Mask, faces: Ints, signs: Ints) -> Step:
+    mask = answer(faces, signs)
+    return Step(faces, signs, mask, mask_iou(mask, part, graph.area))
+
+
+def after(steps: Sequence[Step], count: int) -> Step:
+    """What stands after `count` clicks: the last answer to no more."""
+    return [step for step in steps if len(step.faces) <= count][-1]
 
 
 def error_centre(graph: FaceGraph, mask: Mask, part: Mask) -> int:

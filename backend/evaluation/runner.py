@@ -4,18 +4,25 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from multiprocessing import get_context
-from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..errors import PartwiseError
 from .data import Labelled, Source
-from .tasks import Figures, task
+from .tasks import Figures, Outcome, measure_object
+
+# What is asked for -> what is done on the one analysis of an object.
+TASKS = {
+    "segment": ("segment",),
+    "click": ("click",),
+    "complete": ("complete",),
+    "all": ("segment", "click"),
+}
 
 # Column of the table -> its figure and how it is written.
 COLUMNS = {
@@ -46,25 +53,44 @@ COLUMNS = {
 
 
 @dataclass(frozen=True)
+class Drawn:
+    """What pictures need of one object: the object, and what each engine made of it."""
+
+    item: Labelled
+    outcomes: dict[str, Outcome]
+
+
+@dataclass(frozen=True)
 class Measured:
     """One object's outcome.
 
     Parameters
     ----------
     name, kind : of the object; the kind is empty where it could not be read.
-    figures : its numbers, empty where it failed.
+    figures : its numbers by engine, empty where one of them failed: engines are compared on the
+        same objects.
     trouble : why it has no figures, or empty.
-    drawn : the object and its labels (F,) where a contact sheet was asked for.
+    drawn : what pictures need, where they were asked for.
     """
 
     name: str
     kind: str
-    figures: Figures
+    figures: dict[str, Figures]
     trouble: str = ""
-    drawn: tuple[Labelled, NDArray[np.int32]] | None = None
+    drawn: Drawn | None = None
 
 
-def measure(source: Source, task_name: str, seed: int, engine: str, draw: bool) -> Measured:
+@dataclass(frozen=True)
+class Job:
+    """What to do with each object: some tasks, by some engines; `draw` keeps it for pictures."""
+
+    tasks: tuple[str, ...]
+    engines: tuple[str, ...]
+    seed: int = 0
+    draw: bool = False
+
+
+def measure(source: Source, job: Job) -> Measured:
     """Measure one object; what goes wrong with it is part of the outcome."""
     kind = ""
     try:
@@ -72,42 +98,40 @@ def measure(source: Source, task_name: str, seed: int, engine: str, draw: bool) 
         if item is None:
             return Measured(source.name, kind, {}, "cannot be fused into one surface")
         kind = item.kind
-        figures, labels = task(task_name)(item, seed, engine)
-        drawn = (item, labels) if draw and labels is not None else None
-        return Measured(source.name, kind, figures, drawn=drawn)
+        found = {name: measure_object(item, job.tasks, job.seed, name) for name in job.engines}
+        figures = {name: outcome.figures for name, outcome in found.items()}
+        return Measured(source.name, kind, figures, drawn=Drawn(item, found) if job.draw else None)
     except PartwiseError as error:
         return Measured(source.name, kind, {}, str(error))
 
 
 def measure_all(
     sources: Sequence[Source],
-    task_name: str,
+    job: Job,
     *,
-    seed: int = 0,
-    engine: str = "auto",
-    jobs: int = 1,
-    draw: bool = False,
-    progress: Callable[[str, int, int], None] | None = None,
+    processes: int = 1,
+    progress: Callable[[int, int], None] | None = None,
 ) -> list[Measured]:
-    """Measure all objects, in the order of `sources`, in `jobs` processes."""
+    """Measure all objects, in the order of `sources`, in some processes."""
     found: dict[int, Measured] = {}
-    arguments = [(source, task_name, seed, engine, draw) for source in sources]
-    for index, measured in _work_through(arguments, jobs):
+    for index, measured in _work_through(sources, job, processes):
         found[index] = measured
         if progress is not None:
-            progress(f"Measuring ({task_name})", len(found), len(sources))
+            progress(len(found), len(sources))
     return [found[index] for index in range(len(sources))]
 
 
 def _work_through(
-    arguments: Sequence[tuple[Source, str, int, str, bool]], jobs: int
+    sources: Sequence[Source], job: Job, processes: int
 ) -> Iterator[tuple[int, Measured]]:
-    if jobs == 1:
-        for index, one in enumerate(arguments):
-            yield index, measure(*one)
+    if processes == 1:
+        for index, source in enumerate(sources):
+            yield index, measure(source, job)
         return
-    with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
-        waiting = {pool.submit(measure, *one): index for index, one in enumerate(arguments)}
+    # Processes that share the cores gain nothing from threads, and their times would be worse.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
+        waiting = {pool.submit(measure, source, job): i for i, source in enumerate(sources)}
         try:
             for future in as_completed(waiting):
                 yield waiting[future], future.result()
@@ -116,73 +140,74 @@ def _work_through(
             raise
 
 
-def write_sheet(path: Path, measured: Sequence[Measured], most: int = 40) -> None:
-    """Contact sheet of at most `most` objects: what was found beside the first truth."""
-    from ..preview import Cell, contact_sheet
-
-    shown = [one for one in measured if one.drawn is not None]
-    places = np.linspace(0, len(shown) - 1, min(len(shown), most)).round().astype(int)
-    cells = []
-    for one in (shown[place] for place in places):
-        assert one.drawn is not None
-        item, labels = one.drawn
-        truth = np.unique(item.truths[0], return_inverse=True)[1].reshape(-1)
-        caption = f"{one.figures['rand']:.3f} {item.kind} {item.name}"
-        cells += [
-            Cell(item.vertices, item.faces, labels, caption, item.up),
-            Cell(item.vertices, item.faces, truth, "truth", item.up),
-        ]
-    if cells:
-        contact_sheet(path, [cells[k : k + 8] for k in range(0, len(cells), 8)])
+Summary = dict[str, dict[str, Figures]]  # by kind of label, by engine
 
 
-def means(measured: Sequence[Measured]) -> dict[str, Figures]:
-    """Mean of each figure over the objects of each kind that have it, and over ``all``."""
+def groups(measured: Sequence[Measured]) -> dict[str, list[Measured]]:
+    """The objects that have figures, by kind; where there are several, ``all`` comes last."""
     good = [one for one in measured if one.figures]
     kinds = sorted({one.kind for one in good})
-    groups = {kind: [one for one in good if one.kind == kind] for kind in kinds}
-    if len(kinds) != 1:
-        groups["all"] = good
-    return {kind: _mean(group) for kind, group in groups.items() if group}
+    found = {kind: [one for one in good if one.kind == kind] for kind in kinds}
+    return {**found, "all": good} if len(kinds) > 1 else found
 
 
-def _mean(group: Sequence[Measured]) -> Figures:
-    row: Figures = {"objects": float(len(group))}
-    for key in group[0].figures:
-        values = [one.figures[key] for one in group if math.isfinite(one.figures[key])]
-        row[key] = float(np.mean(values)) if values else math.nan
-    return row
+def means(measured: Sequence[Measured]) -> Summary:
+    """Mean of each figure over the objects of each group that have it."""
+    return {
+        kind: {engine: _mean([one.figures[engine] for one in group]) for engine in group[0].figures}
+        for kind, group in groups(measured).items()
+    }
 
 
-def table(task_name: str, summary: dict[str, Figures]) -> str:
-    """The summary as a Markdown table; a dash where a figure means nothing."""
+def _mean(rows: Sequence[Figures]) -> Figures:
+    mean: Figures = {"objects": float(len(rows))}
+    for key in {key: None for row in rows for key in row}:
+        values = [row[key] for row in rows if math.isfinite(row.get(key, math.nan))]
+        mean[key] = float(np.mean(values)) if values else math.nan
+    return mean
+
+
+def written(figures: Figures, key: str, style: str) -> str:
+    """A figure as text; a dash where it means nothing."""
+    return f"{figures[key]:{style}}" if math.isfinite(figures.get(key, math.nan)) else "-"
+
+
+def table(task_name: str, summary: Summary) -> str:
+    """The summary as a Markdown table, with a row for each kind and engine."""
     columns = COLUMNS[task_name]
-    lines = [
-        "| labels | objects | " + " | ".join(columns) + " |",
-        "| --- |" + " ---: |" * (len(columns) + 1),
-    ]
-    for kind, row in summary.items():
-        cells = [
-            f"{row[key]:{style}}" if math.isfinite(row.get(key, math.nan)) else "-"
-            for key, style in columns.values()
-        ]
-        lines.append(f"| {kind} | {row['objects']:.0f} | " + " | ".join(cells) + " |")
+    several = any(len(row) > 1 for row in summary.values())
+    names = ["labels", *(["engine"] if several else []), "objects", *columns]
+    rule = ["---"] * (1 + several) + ["---:"] * (1 + len(columns))
+    lines = [f"| {' | '.join(names)} |", f"| {' | '.join(rule)} |"]
+    for kind, engines in summary.items():
+        for engine, row in engines.items():
+            cells = [kind, *([engine] if several else []), f"{row['objects']:.0f}"]
+            cells += [written(row, key, style) for key, style in columns.values()]
+            lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
 def report(task_name: str, measured: Sequence[Measured]) -> dict[str, object]:
-    """All figures as plain values for JSON; NaN becomes None."""
+    """All figures as plain values for JSON; NaN becomes None.
+
+    Means are by kind, and with several engines by engine first.
+    """
 
     def plain(figures: Figures) -> dict[str, float | None]:
         return {k: v if math.isfinite(v) else None for k, v in figures.items()}
 
+    summary = means(measured)
+    engines = list(dict.fromkeys(name for row in summary.values() for name in row))
+    by_engine = {
+        name: {kind: plain(row[name]) for kind, row in summary.items()} for name in engines
+    }
     return {
         "task": task_name,
-        "means": {kind: plain(row) for kind, row in means(measured).items()},
+        "means": by_engine if len(engines) > 1 else next(iter(by_engine.values()), {}),
         "objects": [
-            {"id": one.name, "kind": one.kind, **plain(one.figures)}
+            {"id": one.name, "kind": one.kind, "engine": engine, **plain(figures)}
             for one in measured
-            if one.figures
+            for engine, figures in one.figures.items()
         ],
         "failed": [{"id": one.name, "why": one.trouble} for one in measured if one.trouble],
     }

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import time
 import zlib
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,25 +18,59 @@ from ..geometry.mesh import FaceGraph
 from ..pipelines import segment
 from ..pipelines.click import click
 from ..pipelines.segment import Analysis
-from .clicks import click_ious
+from .clicks import CLICKS, Step, after, corrective_clicks, random_clicks
 from .data import Labelled
 from .metrics import boundary_f, matched_iou, rand_error
 
 Figures = dict[str, float]
 PARTS_CLICKED = 4  # of each object, drawn at random
+SMALLEST_CLICKED = 0.002  # of the object's area
 BORDER_TOLERANCE = 0.02  # of the bounding box' diagonal
 
 
-def measure_segments(item: Labelled, seed: int, engine: str) -> tuple[Figures, NDArray[np.int32]]:
-    """Figures of the automatic segmentation, of its tree, and of two baselines; and its labels.
+@dataclass(frozen=True)
+class Story:
+    """A true part (F,) bool of an object, and the answers to corrective clicks for it."""
+
+    part: NDArray[np.bool_]
+    steps: list[Step]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one object: its figures, and what pictures show of it.
+
+    labels : (F,) int32 automatic segmentation, where that was measured.
+    stories : of each clicked part, where clicks were.
+    """
+
+    figures: Figures
+    labels: NDArray[np.int32] | None = None
+    stories: tuple[Story, ...] = ()
+
+
+def measure_object(item: Labelled, tasks: Sequence[str], seed: int, engine: str) -> Outcome:
+    """Do some of the tasks ``segment`` and ``click`` on one analysis; or ``complete``, alone."""
+    if "complete" in tasks:
+        return Outcome(measure_caps(item))
+    began = time.perf_counter()
+    found = segment.analyse(item.vertices, item.faces, seed=seed, engine=engine)
+    chosen = segment.labels(found)
+    figures: Figures = {"seconds": time.perf_counter() - began}
+    if "segment" in tasks:
+        figures |= measure_segments(item, found, chosen)
+    if "click" not in tasks:
+        return Outcome(figures, chosen)
+    clicked, stories = measure_clicks(item, found, seed)
+    return Outcome(figures | clicked, chosen, tuple(stories))
+
+
+def measure_segments(item: Labelled, found: Analysis, chosen: NDArray[np.int32]) -> Figures:
+    """Figures of the automatic segmentation (F,), of its tree, and of two baselines.
 
     ``rand`` chooses the count itself, ``rand_told`` is told each truth's, ``rand_best`` is the best
     of the tree's cuts: what a perfect choice of the count would reach.
     """
-    began = time.perf_counter()
-    found = segment.analyse(item.vertices, item.faces, seed=seed, engine=engine)
-    chosen = segment.labels(found)
-    seconds = time.perf_counter() - began
     graph, truths = found.faces, item.truths
     counts = np.array([len(np.unique(truth)) for truth in truths])
     told = [
@@ -49,7 +83,7 @@ def measure_segments(item: Labelled, seed: int, engine: str) -> tuple[Figures, N
     ]
     ious = [matched_iou(chosen, truth, graph.area) for truth in truths]
     strict = [matched_iou(chosen, truth, graph.area, one_to_one=True) for truth in truths]
-    figures = {
+    return {
         "rand": rand_error(chosen, truths),
         "rand_told": float(np.mean(told)),
         "rand_best": _best_cut(found, truths),
@@ -61,9 +95,7 @@ def measure_segments(item: Labelled, seed: int, engine: str) -> tuple[Figures, N
         "true_parts": float(counts.mean()),
         "islands_rand": rand_error(graph.island, truths),
         "one_part_rand": rand_error(np.zeros_like(chosen), truths),
-        "seconds": seconds,
     }
-    return figures, chosen
 
 
 def _best_cut(found: Analysis, truths: NDArray[np.int64], most: int = 64) -> float:
@@ -82,10 +114,12 @@ def _edge_ends(graph: FaceGraph) -> NDArray[np.float64]:
     return graph.vertices[graph.edge_vertices()]
 
 
-def measure_clicks(item: Labelled, seed: int, engine: str) -> Figures:
-    """Mean IoU of a few parts after 1, 3, 5, 10 clicks, for both protocols of `clicks`."""
+def measure_clicks(item: Labelled, found: Analysis, seed: int) -> tuple[Figures, list[Story]]:
+    """Mean IoU of a few parts after 1, 3, 5, 10 clicks, for both protocols of `clicks`.
+
+    Which parts, and where random clicks lie, depends on the object and the seed only.
+    """
     rng = np.random.default_rng([seed, zlib.crc32(item.name.encode())])
-    found = segment.analyse(item.vertices, item.faces, seed=seed, engine=engine)
     graph = found.faces
     middle = graph.centroid * found.scale + found.centre
     times: list[float] = []
@@ -97,20 +131,31 @@ def measure_clicks(item: Labelled, seed: int, engine: str) -> Figures:
         return mask
 
     rows: dict[str, list[float]] = {}
-    for truth in item.truths:
-        area = np.bincount(truth, weights=graph.area)
-        parts = np.flatnonzero(area > 0.002 * area.sum())
-        for part in rng.permutation(parts)[:PARTS_CLICKED]:
-            for name, corrective in (("random", False), ("corrective", True)):
-                ious = click_ious(answer, graph, truth == part, rng, corrective=corrective)
-                for count, iou in ious.items():
-                    rows.setdefault(f"{name}_{count}", []).append(iou)
+    stories = []
+    parts = _clickable(item.truths, graph.area)
+    for row, label in rng.permutation(parts)[:PARTS_CLICKED]:
+        part = item.truths[row] == label
+        corrective = corrective_clicks(answer, graph, part)
+        protocols = {"random": random_clicks(answer, graph, part, rng), "corrective": corrective}
+        for name, steps in protocols.items():
+            for count in CLICKS:
+                rows.setdefault(f"{name}_{count}", []).append(after(steps, count).iou)
+        stories.append(Story(part, corrective))
     figures = {key: float(np.mean(values)) for key, values in rows.items()}
-    figures["milliseconds"] = 1000 * float(np.percentile(times, 95))
-    return figures
+    return figures | {"milliseconds": 1000 * float(np.percentile(times or [np.nan], 95))}, stories
 
 
-def measure_caps(item: Labelled, seed: int, engine: str) -> Figures:
+def _clickable(truths: NDArray[np.int64], area: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Row and label (N, 2) of the parts of all truths that are large enough to be clicked."""
+    found = []
+    for row, truth in enumerate(truths):
+        labels, number = np.unique(truth, return_inverse=True)
+        large = np.bincount(number.reshape(-1), weights=area) > SMALLEST_CLICKED * area.sum()
+        found += [(row, label) for label in labels[large]]
+    return np.array(found, dtype=np.int64).reshape(-1, 2)
+
+
+def measure_caps(item: Labelled) -> Figures:
     """How completely caps close the true parts, and whether their volumes add up.
 
     Only a source in one closed, consistently wound surface says something: NaN for the others.
@@ -148,16 +193,3 @@ def signed_volume(vertices: NDArray[np.float64], faces: NDArray[np.int64]) -> fl
     """Volume that a closed surface encloses, positive where it is wound outward."""
     a, b, c = (vertices[faces[:, k]] - vertices[faces[0, 0]] for k in range(3))
     return float(np.einsum("ij,ij->", a, np.cross(b, c))) / 6
-
-
-def task(name: str) -> Callable[[Labelled, int, str], tuple[Figures, NDArray[np.int32] | None]]:
-    """The task called ``segment``, ``click`` or ``complete``."""
-    if name == "segment":
-        return measure_segments
-    return partial(_without_labels, {"click": measure_clicks, "complete": measure_caps}[name])
-
-
-def _without_labels(
-    measure: Callable[[Labelled, int, str], Figures], item: Labelled, seed: int, engine: str
-) -> tuple[Figures, None]:
-    return measure(item, seed, engine), None

@@ -6,7 +6,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from backend.evaluation.clicks import click_ious, error_centre
+from backend.evaluation.clicks import (
+    CLICKS,
+    after,
+    corrective_clicks,
+    error_centre,
+    random_clicks,
+)
 from backend.geometry.mesh import build_face_graph, unit_vertices
 from tests.bad_meshes import grid, moved
 
@@ -56,8 +62,8 @@ def test_no_error_has_no_centre(sheet):
         error_centre(graph, column < 5, column < 5)
 
 
-def perfect(part):
-    return lambda _faces, _signs: part
+def ious(steps):
+    return {count: after(steps, count).iou for count in CLICKS}
 
 
 def test_a_perfect_answer_scores_one_and_is_asked_once(sheet):
@@ -68,8 +74,8 @@ def test_a_perfect_answer_scores_one_and_is_asked_once(sheet):
         asked.append((list(faces), list(signs)))
         return part
 
-    ious = click_ious(answer, graph, part, np.random.default_rng(0), corrective=True)
-    assert ious == {1: 1.0, 3: 1.0, 5: 1.0, 10: 1.0}
+    steps = corrective_clicks(answer, graph, part)
+    assert ious(steps) == {1: 1.0, 3: 1.0, 5: 1.0, 10: 1.0}
     assert len(asked) == 1
     assert asked[0][1] == [1]
 
@@ -78,28 +84,37 @@ def test_corrective_clicks_say_what_is_missing_and_what_is_too_much(sheet):
     graph, column = sheet
     part = (column >= 5) & (column < 15)
     answers = [column >= 5, (column >= 10) & (column < 15), part]  # too much, too little, right
-    signs_asked = []
 
     def answer(_faces, signs):
-        signs_asked.append(list(signs))
         return answers[len(signs) - 1]
 
-    ious = click_ious(answer, graph, part, np.random.default_rng(0), corrective=True)
-    assert signs_asked == [[1], [1, 0], [1, 0, 1]]
-    assert ious == pytest.approx({1: 10 / 15, 3: 1, 5: 1, 10: 1})
+    steps = corrective_clicks(answer, graph, part)
+    assert [step.signs.tolist() for step in steps] == [[1], [1, 0], [1, 0, 1]]
+    assert all((part[step.faces] == step.signs).all() for step in steps)
+    assert steps[1].mask is answers[1]
+    assert ious(steps) == pytest.approx({1: 10 / 15, 3: 1, 5: 1, 10: 1})
+
+
+def test_corrective_clicks_end_at_the_most(sheet):
+    graph, column = sheet
+    part = column < 7
+    assert len(corrective_clicks(lambda *_: column < 3, graph, part, most=4)) == 4
 
 
 def test_random_clicks_lie_in_the_part_by_area(sheet):
     graph, column = sheet
-    part, seen = column < 7, []
-
-    def answer(faces, signs):
-        seen.append((faces, signs))
-        return part
-
-    ious = click_ious(answer, graph, part, np.random.default_rng(0), corrective=False)
-    assert [len(faces) for faces, _ in seen] == [1, 3, 5, 10]
-    assert all(part[faces].all() and signs.all() for faces, signs in seen)
-    assert set(ious.values()) == {1.0}
-    again = click_ious(perfect(~part), graph, part, np.random.default_rng(0), corrective=False)
-    assert set(again.values()) == {0.0}
+    part = column < 7
+    steps = random_clicks(lambda *_: part, graph, part, np.random.default_rng(0))
+    assert [len(step.faces) for step in steps] == [1, 3, 5, 10]
+    assert all(part[step.faces].all() and step.signs.all() for step in steps)
+    assert all((step.faces == steps[-1].faces[: len(step.faces)]).all() for step in steps)
+    assert set(ious(steps).values()) == {1.0}
+    again = random_clicks(lambda *_: ~part, graph, part, np.random.default_rng(0))
+    assert set(ious(again).values()) == {0.0}
+    assert (again[-1].faces == steps[-1].faces).all()
+    graph.area[column < 6], area = 0.0, graph.area.copy()
+    try:
+        only = random_clicks(lambda *_: part, graph, part, np.random.default_rng(0))[-1]
+        assert (column[only.faces] == 6).all()
+    finally:
+        graph.area[:] = area

@@ -12,8 +12,8 @@ import pytest
 from backend.__main__ import main
 from backend.errors import BadInput
 from backend.evaluation.data import in_files, read_labelled, thin_out
-from backend.evaluation.runner import Measured, means, report, table
-from backend.evaluation.tasks import measure_caps, measure_segments, signed_volume
+from backend.evaluation.runner import Job, Measured, means, measure, report, table
+from backend.evaluation.tasks import PARTS_CLICKED, measure_caps, measure_object, signed_volume
 from tests.bad_meshes import lathe, moved
 
 
@@ -70,8 +70,10 @@ def test_a_limit_spreads_over_the_file(data):
 
 def test_separate_bodies_are_found_and_the_baselines_say_so(data):
     item = read_labelled(data, "bodies")
-    figures, labels = measure_segments(item, 0, "auto")
-    assert labels.shape == (1536,)
+    outcome = measure_object(item, ("segment",), 0, "geometric")
+    figures = outcome.figures
+    assert outcome.labels.shape == (1536,)
+    assert not outcome.stories
     assert figures["islands_rand"] == 0
     assert figures["one_part_rand"] == pytest.approx(2 / 3, abs=0.01)
     assert figures["true_parts"] == 3
@@ -83,12 +85,12 @@ def test_separate_bodies_are_found_and_the_baselines_say_so(data):
 
 def test_caps_are_measured_on_closed_sources_only(data):
     item = read_labelled(data, "waist")
-    figures = measure_caps(item, 0, "auto")
+    figures = measure_caps(item)
     assert figures["closed"] == 1
     assert figures["volume_error"] < 1e-4
     vertices, faces = lathe()
     hole = type(item)("hole", "nodes", vertices, faces[1:], item.truths[:, 1:])
-    assert math.isnan(measure_caps(hole, 0, "auto")["volume_error"])
+    assert math.isnan(measure_caps(hole)["volume_error"])
 
 
 def test_signed_volume_of_a_tetrahedron():
@@ -101,24 +103,62 @@ def test_signed_volume_of_a_tetrahedron():
 def test_means_skip_what_means_nothing():
     nan = math.nan
     measured = [
-        Measured("a", "nodes", {"rand": 0.1, "boundary_f": nan}),
-        Measured("b", "nodes", {"rand": 0.3, "boundary_f": 0.5}),
-        Measured("c", "rig", {"rand": 0.8, "boundary_f": nan}),
+        Measured("a", "nodes", {"geometric": {"rand": 0.1, "boundary_f": nan}}),
+        Measured("b", "nodes", {"geometric": {"rand": 0.3, "boundary_f": 0.5}}),
+        Measured("c", "rig", {"geometric": {"rand": 0.8, "boundary_f": nan}}),
         Measured("d", "rig", {}, "does not fit"),
     ]
     summary = means(measured)
     assert list(summary) == ["nodes", "rig", "all"]
-    assert summary["nodes"]["rand"] == pytest.approx(0.2)
-    assert summary["nodes"]["boundary_f"] == 0.5
-    assert summary["all"]["objects"] == 3
-    assert summary["all"]["rand"] == pytest.approx(0.4)
-    assert math.isnan(summary["rig"]["boundary_f"])
+    assert summary["nodes"]["geometric"]["rand"] == pytest.approx(0.2)
+    assert summary["nodes"]["geometric"]["boundary_f"] == 0.5
+    assert summary["all"]["geometric"]["objects"] == 3
+    assert summary["all"]["geometric"]["rand"] == pytest.approx(0.4)
+    assert math.isnan(summary["rig"]["geometric"]["boundary_f"])
     lines = table("segment", summary).splitlines()
     assert lines[2].startswith("| nodes | 2 | 0.200 |")
     assert len({line.count("|") for line in lines}) == 1, "all rows have the same columns"
     plain = report("segment", measured)
+    assert plain["means"]["all"]["objects"] == 3
     assert plain["failed"] == [{"id": "d", "why": "does not fit"}]
     assert json.loads(json.dumps(plain, allow_nan=False)) == plain
+
+
+def test_engines_stand_side_by_side():
+    measured = [
+        Measured("a", "rig", {"geometric": {"rand": 0.3}, "learned": {"rand": 0.1}}),
+        Measured("b", "rig", {"geometric": {"rand": 0.5}, "learned": {"rand": 0.2}}),
+    ]
+    lines = table("segment", means(measured)).splitlines()
+    assert lines[0].startswith("| labels | engine | objects | Rand error |")
+    assert lines[2].startswith("| rig | geometric | 2 | 0.400 |")
+    assert lines[3].startswith("| rig | learned | 2 | 0.150 |")
+    assert len({line.count("|") for line in lines}) == 1
+    plain = report("segment", measured)
+    assert plain["means"]["learned"]["rig"]["rand"] == pytest.approx(0.15)
+    assert [(row["id"], row["engine"]) for row in plain["objects"]] == [
+        ("a", "geometric"), ("a", "learned"), ("b", "geometric"), ("b", "learned"),
+    ]  # fmt: skip
+
+
+def test_all_engines_are_asked_the_same_of_one_object(data):
+    """Also an engine that is asked twice answers the same clicks in the same parts."""
+    job = Job(("segment", "click"), ("geometric", "auto"), draw=True)
+    one = measure(in_files([data])[0], job)
+    assert set(one.figures) == {"geometric", "auto"}
+    ours, others = (outcome.stories for outcome in one.drawn.outcomes.values())
+    assert len(ours) == len(others) == 2 + 1  # parts of both truths
+    for a, b in zip(ours, others, strict=True):
+        assert np.array_equal(a.part, b.part)
+        assert a.steps[0].faces == b.steps[0].faces, "the first click knows no answer yet"
+
+
+def test_clicked_parts_are_drawn_from_all_truths(data):
+    item = read_labelled(data, "opinions")
+    outcome = measure_object(item, ("click",), 0, "geometric")
+    assert len(outcome.stories) == PARTS_CLICKED, "of five parts in three truths"
+    assert {"random_1", "corrective_10", "milliseconds"} <= outcome.figures.keys()
+    assert "rand" not in outcome.figures
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
@@ -156,7 +196,14 @@ def test_what_evaluate_refuses(data, tmp_path, capsys):
         [str(data), "--procedural", "3"],
         [str(tmp_path / "no.npz")],
         [str(data), "--limit", "0"],
-        [str(data), "--sheet", "x.png", "--task", "click"],
+        [str(data), "--sheet", "x.png", "--task", "complete"],
+        [str(data), "--plot", "x.png", "--task", "all"],
+        [str(data), "--worst", "3"],
+        [str(data), "--engine", "geometric,psychic"],
+        [str(data), "--write", str(tmp_path / "no.md")],
+        [str(data), "--write", __file__],  # has no markers
+        ["--procedural", "3", "--task", "all"],
+        [str(data), "--fused", "--task", "all"],
     ):
         assert main(["evaluate", "--task", "segment", *arguments]) == 2
         assert capsys.readouterr().err.strip().endswith(".")

@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Markdown of the documentation: engines side by side, between two markers of a page."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import platform
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from .. import __version__
+from ..catalogue import WEIGHTS
+from ..errors import BadInput
+from ..files import replace_on_success, unreadable
+from ..machine import cores, processor
+from .clicks import CLICKS
+from .runner import Measured, Summary, means, written
+from .tasks import Figures
+
+BEGIN, END = "<!-- evaluation: begin -->", "<!-- evaluation: end -->"
+HINT = f"Give a page that has the lines {BEGIN} and {END}, in this order."
+ROOT = Path(__file__).resolve().parents[2]
+
+# Figures of the engines side by side -> key and whether less is better.
+BESIDE = {
+    "Rand error": ("rand", True),
+    "count told": ("rand_told", True),
+    "best cut": ("rand_best", True),
+    "IoU": ("iou", False),
+}
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text whole or not at all. Raises BadInput where it cannot be written."""
+    with replace_on_success(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def check_page(path: Path) -> None:
+    """Raises BadInput where a page is missing or has no place for tables."""
+    _split(path)
+
+
+def write_page(path: Path, content: str) -> None:
+    """Replace what a page has between its markers."""
+    before, after = _split(path)
+    write_text(path, f"{before}{BEGIN}\n{content}\n{END}{after}")
+
+
+def _split(path: Path) -> tuple[str, str]:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise unreadable(path, error) from error
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        raise BadInput(f"{path} has no place for the tables.", HINT)
+    return before, after
+
+
+def content(sections: Mapping[str, Sequence[Measured]], minutes: float) -> str:
+    """Provenance, and the tables of segmentation and clicks, with the engines side by side."""
+    summaries = {title: means(measured) for title, measured in sections.items()}
+    count = sum(bool(one.figures) for measured in sections.values() for one in measured)
+    return "\n".join(
+        [
+            *_provenance(),
+            f"- {count} objects in {minutes:.0f} minutes",
+            "",
+            *segment_lines(summaries),
+            "",
+            *click_lines(summaries),
+        ]
+    )
+
+
+def _provenance() -> list[str]:
+    command = ["git", "rev-parse", "--short=12", "HEAD"]
+    try:
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+        commit = done.stdout.strip()
+    except OSError:
+        commit = ""
+    weights = [
+        f"{file.name} {hashlib.sha256(file.read_bytes()).hexdigest()[:12]}"
+        for file in sorted(WEIGHTS.glob("*.safetensors"))
+    ]
+    return [
+        f"- Partwise {__version__}, commit {commit or 'unknown'}, Python "
+        f"{platform.python_version()}, NumPy {np.__version__}",
+        f"- weights, by the start of their SHA-256: {', '.join(weights)}",
+        f"- machine: {processor()}, {cores()} cores, no GPU used",
+    ]
+
+
+def _rows(summaries: Mapping[str, Summary], key: str) -> list[tuple[str, dict[str, Figures]]]:
+    """Name and figures by engine of each kind of each section that has a figure."""
+    return [
+        (title if kind == "all" and len(summary) == 1 else f"{title}, {kind}", engines)
+        for title, summary in summaries.items()
+        for kind, engines in summary.items()
+        if all(key in row for row in engines.values())
+    ]
+
+
+def _beside(engines: Mapping[str, Figures], key: str, less: bool) -> list[str]:
+    """One figure of each engine, the better in bold."""
+    texts = [written(row, key, ".3f") for row in engines.values()]
+    known = [float(text) for text in texts if text != "-"]
+    best = (min if less else max)(known, default=math.nan)
+    worth = len(set(known)) > 1
+    return [f"**{t}**" if worth and t != "-" and float(t) == best else t for t in texts]
+
+
+def segment_lines(summaries: Mapping[str, Summary]) -> list[str]:
+    """Table of the automatic segmentation: a row for each kind, a column for each engine."""
+    rows = _rows(summaries, "rand")
+    if not rows:
+        return []
+    engines = list(rows[0][1])
+    names = [f"{name}, {engine}" for name in BESIDE for engine in engines]
+    head = ["objects", "n", *names, *(f"parts, {engine}" for engine in engines), "true", "one part"]
+    lines = [_line(head), _line(["---", *["---:"] * (len(head) - 1)])]
+    for name, figures in rows:
+        first = next(iter(figures.values()))
+        cells = [name, f"{first['objects']:.0f}"]
+        for key, less in BESIDE.values():
+            cells += _beside(figures, key, less)
+        cells += [written(row, "parts", ".1f") for row in figures.values()]
+        cells += [written(first, "true_parts", ".1f"), written(first, "one_part_rand", ".3f")]
+        lines.append(_line(cells))
+    return lines
+
+
+def click_lines(summaries: Mapping[str, Summary]) -> list[str]:
+    """Table of clicks: a row for each kind and engine, the better of each column in bold."""
+    rows = _rows(summaries, "random_1")
+    if not rows:
+        return []
+    protocols = [(name, n) for name in ("random", "corrective") for n in CLICKS]
+    head = ["objects", "n", "engine", *(f"{name} {n}" for name, n in protocols)]
+    lines = [_line(head), _line(["---", "---:", "---", *["---:"] * len(protocols)])]
+    for name, figures in rows:
+        columns = [_beside(figures, f"{name}_{n}", less=False) for name, n in protocols]
+        for k, (engine, row) in enumerate(figures.items()):
+            cells = [name, f"{row['objects']:.0f}", engine, *(column[k] for column in columns)]
+            lines.append(_line(cells))
+    return lines
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A run of the evaluation: sections of objects, what was measured on them, and where it goes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from ..files import write_json
+from .data import Fused, Source, in_files, procedural, thin_out
+from .page import write_text
+from .plots import write_plot
+from .runner import TASKS, Measured, means, report, table
+from .sheets import write_sheet
+
+WORST = 12  # objects of a sheet of the worst, where no number is asked for
+PROCEDURAL = 90  # shapes of the suite, where no number is asked for
+HEADINGS = {"segment": "segmentation", "click": "clicks", "complete": "caps"}
+
+
+@dataclass
+class Section:
+    """Objects that belong together in tables and plots.
+
+    Parameters
+    ----------
+    title : what they are.
+    sources : where they come from.
+    by_kind : whether each kind of them has figures of its own.
+    measured : the outcome, once there is one.
+    """
+
+    title: str
+    sources: list[Source]
+    by_kind: bool = True
+    measured: list[Measured] = field(default_factory=list)
+
+    def keep(self, measured: Sequence[Measured]) -> None:
+        """Take the outcome of the sources."""
+        self.measured = [
+            one if self.by_kind or not one.figures else replace(one, kind="all") for one in measured
+        ]
+
+    @property
+    def slug(self) -> str:
+        """The title as a part of a file's name."""
+        return re.sub(r"\W+", "-", self.title.lower())
+
+
+def whole_suite(data: Sequence[Path], shapes: int | None, limit: int | None) -> list[Section]:
+    """Objects as they are, their fused copies, and shapes from seeds that training never used."""
+    own = thin_out(in_files(data), limit)
+    smooth = thin_out(procedural(shapes or PROCEDURAL), limit)
+    return [
+        Section("as they are", own),
+        Section("fused copies", [Fused(source) for source in own]),
+        Section("smooth shapes", smooth, by_kind=False),
+    ]
+
+
+def tables(task_name: str, sections: Sequence[Section]) -> str:
+    """All tables in Markdown; under a heading each where there are several."""
+    found = []
+    for section in sections:
+        for task in TASKS[task_name]:
+            heading = f"## {section.title[:1].upper()}{section.title[1:]}: {HEADINGS[task]}\n\n"
+            several = len(sections) * len(TASKS[task_name]) > 1
+            found.append((heading if several else "") + table(task, means(section.measured)))
+    return "\n\n".join(found)
+
+
+def figures(task_name: str, sections: Sequence[Section]) -> dict[str, Any]:
+    """All figures for JSON: of the one section, or of each with its title."""
+    if len(sections) == 1:
+        return report(task_name, sections[0].measured)
+    rows = [{"title": one.title, **report(task_name, one.measured)} for one in sections]
+    return {"task": task_name, "sections": rows}
+
+
+def write_report(
+    folder: Path, task_name: str, sections: Sequence[Section], most_worst: int | None
+) -> None:
+    """Tables, figures, plots, and sheets of many and of the worst objects, in a folder."""
+    write_text(folder / "table.md", tables(task_name, sections) + "\n")
+    write_json(folder / "figures.json", figures(task_name, sections))
+    for task in TASKS[task_name]:
+        if task == "complete":
+            continue
+        write_plot(folder / f"{task}.png", task, {one.title: one.measured for one in sections})
+        for one in sections:
+            write_sheet(folder / f"{task}-{one.slug}.png", task, one.measured)
+            name = folder / f"{task}-{one.slug}-worst.png"
+            write_sheet(name, task, one.measured, most_worst or WORST)
