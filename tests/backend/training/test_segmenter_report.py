@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Figures of a segmenter on samples."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from backend.evaluation import metrics
+from backend.models.segmenter import Answer, Encoding
+from backend.training.segmenter_report import (
+    SampleReport,
+    coarse_cuts,
+    iou,
+    rand_error,
+    sample_report,
+    summary,
+    table,
+)
+from tests.backend.models.networks import random_segmenter
+from tests.backend.training.samples import chain
+
+
+class Knowing:
+    """Answers as a network would that knows the first opinion of a sample."""
+
+    def __init__(self, one):
+        self.one = one
+        self.ops = random_segmenter().ops
+
+    def encode(self, patch, pair, share):
+        parts = self.one.opinions[0]
+        affinity = 10 * (2 * parts @ parts.T - 1)
+        return Encoding(patch, affinity, affinity, share, None, None)
+
+    def answer(self, coded, clicks, signs, before, known):
+        right = 10 * coded.affinity[clicks[:, 0]]
+        # The mask that is expected to be best is the last.
+        return Answer(np.stack([-right, right], axis=1), np.tile([0.0, 1.0], (len(clicks), 1)))
+
+
+def alone(one):
+    return replace(one, opinions=one.opinions[:1], weights=[1.0])
+
+
+def test_who_knows_all_makes_no_error():
+    one = alone(chain(patches=20, parts=4))
+    found = sample_report(Knowing(one), one)
+    assert found.automatic == pytest.approx(0, abs=1e-6)
+    assert found.best == pytest.approx(0, abs=1e-6)
+    assert (found.parts, found.opinions) == (4, 4)
+    np.testing.assert_allclose(found.iou, 1, atol=1e-6)
+
+
+def test_who_knows_nothing_makes_errors():
+    one = alone(chain(patches=20, parts=4))
+    found = sample_report(random_segmenter(), one)
+    assert found.automatic > 0.1
+    assert found.best <= found.automatic
+    assert min(found.iou) < 0.8
+
+
+def test_rand_error_is_that_of_the_metric_on_faces():
+    rng = np.random.default_rng(0)
+    one = chain(patches=10, parts=3)
+    faces = rng.integers(5, 20, 10)
+    one = replace(one, faces=(faces / faces.sum()).astype(np.float32))
+    label = rng.integers(0, 3, 10)
+    expected = sum(
+        weight * metrics.rand_error(label.repeat(faces), parts.argmax(axis=1).repeat(faces))
+        for parts, weight in zip(one.opinions, one.weights, strict=True)
+    )
+    total = faces.sum()
+    # The metric leaves out pairs of a face with itself.
+    assert rand_error(one, label) == pytest.approx(expected * (total - 1) / total, rel=1e-4)
+
+
+def test_iou_is_by_area_and_of_parts_of_patches():
+    share = np.array([0.5, 0.3, 0.2], np.float32)
+    truth = np.array([[1, 0.5, 0], [1, 0.5, 0]], np.float32)
+    mask = np.array([[1, 1, 0], [0, 0, 1]], bool)
+    np.testing.assert_allclose(iou(mask, truth, share), [0.65 / 0.8, 0.0], rtol=1e-6)
+
+
+def test_coarse_cuts_have_one_to_thirty_parts():
+    children = np.stack([np.r_[0, 40 + np.arange(38)], np.arange(1, 40)], axis=1).astype(np.int32)
+    cuts = coarse_cuts(children, np.linspace(1, 0, 39, dtype=np.float32))
+    assert [int(label.max()) + 1 for label in cuts] == list(range(1, 31))
+
+
+def test_kinds_count_alike_in_the_summary():
+    def report(kind, rand):
+        return SampleReport("x", kind, rand, rand, 2.0, 2.0, [0.5, 0.6, 0.7])
+
+    rows = summary([report("rig", 0.1), report("nodes", 0.3), report("nodes", 0.5)])
+    assert rows["nodes"]["rand"] == pytest.approx(0.4)
+    assert rows["mean of kinds"]["rand"] == pytest.approx(0.25)
+    assert rows["nodes"]["samples"] == 2
+    assert rows["rig"]["iou3"] == pytest.approx(0.6)
+    assert "rand 0.250" in table(rows).splitlines()[-1]
+
+
+def test_fused_copies_are_a_kind_of_their_own():
+    one = replace(chain(kind="rig"), name="train_rigs_0001_fused")
+    assert sample_report(random_segmenter(), one).kind == "rig fused"
