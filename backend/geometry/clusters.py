@@ -27,11 +27,16 @@ class Clusters:
     """
 
     def __init__(
-        self, graph: PatchGraph, evidence: Floats | None = None, marked: Floats | None = None
+        self,
+        graph: PatchGraph,
+        evidence: Floats | None = None,
+        marked: Floats | None = None,
+        chance: Floats | None = None,
     ) -> None:
         """evidence : (E,) probability that the patches of each border are of one part.
 
-        marked : (E,) how much of each border's length hints mark as an end of parts.
+        marked : (E,) how much of each border's length hints mark as an end of parts. chance :
+        (P, P) probability that any two patches are of one part.
         """
         self.graph = graph
         count = graph.patches
@@ -41,6 +46,7 @@ class Clusters:
         self.low, self.high = graph.low.copy(), graph.high.copy()
         area = graph.moments[:, cues.AREA] + 1e-12
         self.sight = graph.visible.astype(np.float64) * area[:, None] * area[None, :]
+        self.chance = None if chance is None else chance * area[:, None] * area[None, :]
         self.pair = graph.pair.copy()
         self.border = graph.border.copy()
         self.sharpest = graph.sharpest.copy()
@@ -59,6 +65,14 @@ class Clusters:
     def count(self) -> int:
         """Number of clusters."""
         return len(self.node)
+
+    def mean_chance(self, pairs: Ints) -> Floats:
+        """Mean of `chance` between two clusters, by area: (N, 2) pairs -> (N,)."""
+        if self.chance is None:
+            raise ValueError("no chances of pairs were given")
+        i, j = pairs.T
+        area = self.moments[:, cues.AREA] + 1e-12
+        return np.asarray(self.chance[i, j] / (area[i] * area[j]))
 
     def merge(self, into: Ints, gone: Ints, nodes: Ints) -> NDArray[np.bool_]:
         """Merge cluster ``gone[k]`` into ``into[k]`` as tree node ``nodes[k]``; all are different.
@@ -79,11 +93,11 @@ class Clusters:
         self.low[into] = np.minimum(self.low[into], self.low[gone])
         self.high[into] = np.maximum(self.high[into], self.high[gone])
         self.node[into] = nodes
-        self.sight[into] += self.sight[gone]
-        self.sight[:, into] += self.sight[:, gone]
-
         keep = np.ones(self.count, dtype=bool)
         keep[gone] = False
+        self.sight = _joined(self.sight, into, gone, keep)
+        if self.chance is not None:
+            self.chance = _joined(self.chance, into, gone, keep)
         new = np.cumsum(keep) - 1
         target = np.arange(self.count)
         target[gone] = into
@@ -92,7 +106,6 @@ class Clusters:
         changed[moved[into]] = True
         for name in ("moments", "low", "high", "node", "island_low", "island_high", "whole_area"):
             setattr(self, name, getattr(self, name)[keep])
-        self.sight = self.sight[np.ix_(keep, keep)]
         self.label = moved[self.label]
 
         ends = np.sort(moved[self.pair], axis=1)
@@ -116,6 +129,13 @@ class Clusters:
             value = getattr(self, name)[alive][order]
             setattr(self, name, join.reduceat(value, starts) if len(keys) else value)
         return changed[self.pair[:, 0]] | changed[self.pair[:, 1]]
+
+
+def _joined(table: Floats, into: Ints, gone: Ints, keep: NDArray[np.bool_]) -> Floats:
+    """Sums over pairs of clusters (C, C) after a merge; the table itself is used up."""
+    table[into] += table[gone]
+    table[:, into] += table[:, gone]
+    return table[np.ix_(keep, keep)]
 
 
 def _group(key: Ints) -> tuple[Ints, tuple[Ints, Ints]]:

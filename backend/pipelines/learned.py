@@ -132,12 +132,9 @@ def merges(
     Returns (children (P-1, 2) int32, chance (P-1,) float32 of each merge, in the order made).
     """
     coarse = encoded.coarse
-    judge = _judge(
-        chances(encoded, variant, seed),
-        encoded.coding.share.astype(np.float64),
-        VARIANT_SAYS if variant else NETWORK_SAYS,
-    )
-    state = Clusters(coarse.graph, coarse.evidence, coarse.marked)
+    chance = chances(encoded, variant, seed)
+    state = Clusters(coarse.graph, coarse.evidence, coarse.marked, chance)
+    judge = _judge(VARIANT_SAYS if variant else NETWORK_SAYS)
     children, strength = agglomerate(state, judge, tick)
     # Leaves are the coarse patches, which are nodes themselves; later nodes count on from all.
     patches = len(coarse.label)
@@ -149,23 +146,18 @@ def merges(
     )
 
 
-def _judge(chance: Floats, share: Floats, says: float) -> Score:
+def _judge(says: float) -> Score:
     """Scores for merges: the network's mean chance between two clusters, and the word of the
     geometric engine on the clusters as shapes. On kinds of objects that neither was trained on they
     err in different ways, and their mean log odds err least.
 
-    chance : (N, N) of patches. share : (N,) of the area. says : weight of the network, 0..1.
+    says : weight of the network, 0..1.
     """
     scores = geometric_scores()
-    weighted = chance * share[:, None] * share[None, :]
 
     def score(state: Clusters, pairs: Ints, rows: Array) -> Floats:
-        member = np.zeros((len(share), state.count))
-        member[np.arange(len(share)), state.label] = 1.0
-        total, size = member.T @ weighted @ member, share @ member
-        i, j = pairs.T
-        mean = total[i, j] / (size[i] * size[j])
-        odds = says * logit(mean) + (1 - says) * logit(scores.score(state, pairs, rows))
+        network, shape = state.mean_chance(pairs), scores.score(state, pairs, rows)
+        odds = says * logit(network) + (1 - says) * logit(shape)
         return np.asarray(1 / (1 + np.exp(-odds)))
 
     return score
