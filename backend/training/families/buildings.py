@@ -8,11 +8,7 @@ import numpy as np
 from ..implicit import Vector, box, cylinder, ellipsoid, extrusion, half_space, vec
 from ..polyhedra import both, faceted_cone, minus
 from ..sculpt import Sculpture, chance, mix
-from .ornament import Style, block, draw_style, drum
-
-# Rotations whose columns are the world axes of an outline's x, its y and the thickness.
-ALONG_X = np.array([[0.0, 0, 1], [1, 0, 0], [0, 1, 0]])
-ALONG_Y = np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]])
+from .ornament import SIDEWAYS, UPRIGHT, Style, block, draw_style, drum
 
 
 def _openings(
@@ -59,7 +55,7 @@ def _roof(
         outline = np.array([[-span, 0.0], [span, 0.0], [peak, tall]])
         if chance(rng, 0.4):
             outline = np.array([[-span, 0], [span, 0], [span, 0.03], [peak, tall], [-span, 0.03]])
-        rot = ALONG_X if long_x else ALONG_Y
+        rot = SIDEWAYS if long_x else UPRIGHT
         s.add(extrusion(outline, run, centre=top, rotation=rot), part, k)
     elif kind == "flat":
         tall = mix(rng, 0.03, 0.06)
@@ -73,12 +69,12 @@ def _roof(
             np.array([[-d, 0], [d, 0]]),
             np.array([[d * shrink, tall], [-d * shrink, tall]]),
         )
-        a = extrusion(np.concatenate([lower, upper]), 9.0, centre=top, rotation=ALONG_X)
+        a = extrusion(np.concatenate([lower, upper]), 9.0, centre=top, rotation=SIDEWAYS)
         gap = d * (1 - shrink)
         outline = np.array([[-w, 0], [w, 0], [w - gap, tall], [gap - w, tall]])
         if w <= gap * 1.02:
             outline[2:, 0] = [0.02, -0.02]
-        b = extrusion(outline, d, centre=top, rotation=ALONG_Y)
+        b = extrusion(outline, d, centre=top, rotation=UPRIGHT)
         s.add(both(b, a), part, k)
     return tall
 
@@ -336,12 +332,12 @@ def temple(rng: np.random.Generator) -> Sculpture:
         )
         tall = mix(rng, 0.1, 0.22)
         outline = np.array([[-w * 1.06, 0], [w * 1.06, 0], [0, tall]])
-        roof = extrusion(outline, d * 1.06, centre=(0, 0, high + 0.055), rotation=ALONG_Y)
+        roof = extrusion(outline, d * 1.06, centre=(0, 0, high + 0.055), rotation=UPRIGHT)
         s.add(roof, "roof/roof", k)
         if style.ornament:
             at = vec(0, -d * 1.06, high + 0.055)
             s.cut(
-                extrusion(outline * 0.7 + [0, tall * 0.1], 0.02, centre=at, rotation=ALONG_Y), 0.0
+                extrusion(outline * 0.7 + [0, tall * 0.1], 0.02, centre=at, rotation=UPRIGHT), 0.0
             )
     if chance(rng, 0.4):
         s.add(box((0, 0, high * 0.25), (w * 0.25, d * 0.25, high * 0.25 + 0.02), 0.01), "altar", k)

@@ -18,6 +18,10 @@ from ..implicit import Vector, box, cylinder, extrusion, frame, sphere, torus, u
 from ..polyhedra import faceted_cone, minus
 from ..sculpt import Sculpture, chance, mix
 
+# Rotations of extrusions: columns are the world's directions of an outline's x and y and of the
+# thickness. Upright outlines lie in the xz plane, sideways ones in the yz plane.
+UPRIGHT = np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]])
+SIDEWAYS = np.array([[0.0, 0, 1], [1, 0, 0], [0, 1, 0]])
 FACES = ("+x", "-x", "+y", "-y", "+z", "-z")
 
 

@@ -8,10 +8,9 @@ import numpy as np
 from ..implicit import Vector, box, cylinder, ellipsoid, round_cone, torus, unit, vec
 from ..polyhedra import bevelled, faceted_ball
 from ..sculpt import Sculpture, chance, mix
-from .ornament import Style, beam, block, draw_style, drum, slab
+from .ornament import SIDEWAYS, UPRIGHT, Style, beam, block, draw_style, drum, slab
 
 SIDES = (("l", 1.0), ("r", -1.0))
-UPRIGHT = np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]])
 
 
 def _segment(
@@ -150,7 +149,7 @@ def robot(rng: np.random.Generator) -> Sculpture:
         s.add(box((0, 0, waist - 0.05), (hip, half[1] * 0.7, 0.07)), "base", k)
         for name, side in SIDES:
             outline = bevelled(0.2, 0.09, 0.07)
-            rot = np.array([[0.0, 0, 1], [1, 0, 0], [0, 1, 0]])
+            rot = SIDEWAYS
             at = vec(side * (hip + 0.03), 0, waist - 0.12)
             slab(s, rng, style, outline, 0.05, f"track.{name}", centre=at, rotation=rot)
     elif base == "wheel":
@@ -236,7 +235,7 @@ def mech(rng: np.random.Generator) -> Sculpture:
         block(s, rng, style, (0, 0, 0), half, "body/hull", faces=("+x", "-x", "+z", "+y"))
     else:
         outline = bevelled(float(half[1]), float(half[2]), mix(rng, 0.05, 0.13))
-        rot = np.array([[0.0, 0, 1], [1, 0, 0], [0, 1, 0]])
+        rot = SIDEWAYS
         slab(s, rng, style, outline, float(half[0]), "body/hull", rotation=rot)
     nose = vec(0, -half[1] * 0.95, mix(rng, -0.02, 0.06))
     if chance(rng, 0.5):

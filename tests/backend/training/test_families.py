@@ -21,7 +21,10 @@ from backend.training.shapes import make
 
 # The modules whose families are checked here (statues have opinions of other families, whose pieces
 # are rare), and the two that are built in full.
-PROPS = "assemblies buildings characters engines flora furniture robots weapons"
+PROPS = (
+    "assemblies buildings characters containers craft engines flora furniture ranged robots "
+    "transport weapons"
+)
 BUILT = ["assembly", "game_character"]
 FAMILIES = [
     f for f, sculptor in SCULPTORS.items() if sculptor.__module__.split(".")[-1] in PROPS.split()
