@@ -63,14 +63,17 @@ bench: $(VENV)/.dev .venv-bpy50/.made  ## measure; BENCH="--write docs/benchmark
 	$(PY) -m backend.evaluation.bench $(BENCH)
 	$(BPY) -m benchmarks.blender $(BENCH)
 
-evaluate: $(VENV)/.engine  ## quality on the development set in PARTWISE_DATA
-	@if [ -f "$(PARTWISE_DATA)/dev-eval/dev_eval.npz" ]; then \
-		mkdir -p out && $(PY) -m backend evaluate "$(PARTWISE_DATA)/dev-eval/dev_eval.npz" \
-			--task segment --json out/evaluation.json --sheet out/evaluation.png; \
-	else \
-		echo "Skipped: $(PARTWISE_DATA)/dev-eval/dev_eval.npz is not there; set PARTWISE_DATA to" \
-			"the folder that holds dev-eval."; \
-	fi
+DEV_EVAL = $(PARTWISE_DATA)/dev-eval/dev_eval.npz
+HAS_DEV_EVAL := $(shell test -f "$(DEV_EVAL)" && echo yes)
+
+evaluate: $(if $(HAS_DEV_EVAL),$(VENV)/.measure)  ## both engines on the development set; EVALUATE
+ifdef HAS_DEV_EVAL
+	mkdir -p out
+	$(PY) -m backend evaluate "$(DEV_EVAL)" --task all --engine geometric,learned \
+		--jobs $(WORKERS) --report out/evaluation $(EVALUATE)
+else
+	@echo "Skipped: $(DEV_EVAL) is not there; set PARTWISE_DATA to the folder that holds dev-eval."
+endif
 
 # Each step keeps what it finds in build/, so that what was stopped goes on; `make clean` forgets it.
 train: build/corpus/.made  ## train all bundled weights from PARTWISE_DATA and procedural shapes; MINUTES
@@ -125,15 +128,19 @@ $(VENV)/.engine: requirements/engine.lock $(VENV)/.made
 	$(PY) $(INSTALL) -r requirements/engine.lock
 	@touch $@
 
-$(VENV)/.train: requirements/train.lock requirements/torch.txt $(VENV)/.made
+# Fused copies, shapes and plots need what training needs, but for torch.
+$(VENV)/.measure: requirements/train.lock $(VENV)/.made
 	$(PY) $(INSTALL) -r requirements/train.lock
-	$(PY) $(INSTALL_TORCH)
 	@touch $(VENV)/.engine $@
+
+$(VENV)/.train: $(VENV)/.measure requirements/torch.txt
+	$(PY) $(INSTALL_TORCH)
+	@touch $@
 
 $(VENV)/.dev: requirements/dev.lock requirements/torch.txt $(VENV)/.made
 	$(PY) $(INSTALL) -r requirements/dev.lock
 	$(PY) $(INSTALL_TORCH)
-	@touch $(VENV)/.engine $(VENV)/.train $@
+	@touch $(VENV)/.engine $(VENV)/.measure $(VENV)/.train $@
 
 .venv-bpy%/.made: requirements/bpy%.lock
 	@[ -n "$(PYTHON311)" ] || { echo "Blender's tests need Python 3.11 with its venv module." \

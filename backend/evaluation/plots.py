@@ -64,7 +64,7 @@ def _rand_errors(figure: Any, sections: Mapping[str, Sequence[Measured]]) -> Non
                 x = place + 0.8 * ((k + 0.5) / len(engines) - 0.5)
                 values = [one.figures[engine]["rand"] for one in group]
                 beside = x + _jitter(len(values)) / len(engines)
-                axis.scatter(beside, values, s=9, c=colour, alpha=0.35, linewidths=0)
+                axis.scatter(beside, values, s=12, c=colour, alpha=0.4, linewidths=0)
                 mean, error = mean_and_error(values)
                 look = {"color": colour, "marker": marker, "ms": 8, "mec": "white", "capsize": 5}
                 axis.errorbar(x, mean, error, **look, label=engine if place == 0 else None)
@@ -103,7 +103,8 @@ def _clicks(figure: Any, sections: Mapping[str, Sequence[Measured]]) -> None:
                     mean, error = np.array(points).T
                     colour, marker = STYLES[k % len(STYLES)]
                     handle = axis.plot(CLICKS, mean, dash, c=colour, marker=marker, ms=4)[0]
-                    axis.fill_between(CLICKS, mean - error, mean + error, fc=colour, alpha=0.12)
+                    low, high = np.clip([mean - error, mean + error], 0, 1)
+                    axis.fill_between(CLICKS, low, high, fc=colour, alpha=0.12)
                     handles.setdefault(f"{engine}, {protocol}", handle)
             axis.set_title(f"{title}: {kind}, {len(group)}", fontsize=9)
             axis.grid(alpha=0.3)

@@ -24,7 +24,7 @@ ROW = 8  # most cells in a row of segmentations
 
 # The rest, right, missing, too much: grey, blue, yellow and red, in which errors stand out.
 MASK_COLOURS = oklch_to_linear(
-    [0.80, 0.62, 0.88, 0.60], [0.0, 0.15, 0.17, 0.20], np.radians([0.0, 255.0, 98.0, 30.0])
+    [0.86, 0.64, 0.90, 0.62], [0.0, 0.15, 0.17, 0.20], np.radians([0.0, 255.0, 98.0, 30.0])
 )
 CLICK_TITLE = (
     "Corrective clicks. Blue: right, yellow: missing, red: too much. "
@@ -69,7 +69,9 @@ def segment_sheet(path: Path, shown: Sequence[Measured]) -> None:
         assert one.drawn is not None
         item = one.drawn.item
         truth = _numbered(item.truths[0])
-        row = [_cell(item, truth, f"{item.kind} {item.name}, {truth.max() + 1} parts")]
+        opinions = f", 1 of {len(item.truths)} truths" if len(item.truths) > 1 else ""
+        caption = f"{truth.max() + 1} parts{opinions}, {item.kind} {item.name}"
+        row = [_cell(item, truth, caption)]
         for engine, outcome in one.drawn.outcomes.items():
             assert outcome.labels is not None
             labels = in_colours_of(outcome.labels, truth, _areas(item))
