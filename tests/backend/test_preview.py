@@ -11,7 +11,7 @@ from PIL import Image
 
 from backend.errors import BadInput
 from backend.palette import oklch_to_linear, part_colours, to_srgb_bytes
-from backend.preview import Cell, contact_sheet, exploded, render_parts
+from backend.preview import Cell, best_turn, contact_sheet, exploded, render_parts, turned
 from backend.raycast import corner_normals, render, unit_frame
 from tests.bad_meshes import CORPUS, lathe
 
@@ -116,6 +116,37 @@ def test_contact_sheet(tmp_path: Path):
               for i, j in ((0, 0), (0, 1), (1, 0), (1, 1))]  # fmt: skip
     assert min(shares[:3]) > 0.05
     assert shares[3] == 0
+
+
+def test_the_view_turns_to_what_is_to_be_seen():
+    middle = VERTICES[FACES].mean(axis=1)
+    for angle in np.radians([0, 90, 180, 270]):
+        away = turned(middle, angle)[:, 2] > 0.3  # faces the viewer once turned by the angle
+        best = best_turn(VERTICES, FACES, away, views=4)
+        assert turned(middle[away], best)[:, 2].mean() > 0.3
+        assert best == pytest.approx(angle)
+
+
+def test_clicks_are_drawn_where_they_were(tmp_path: Path):
+    white = np.ones((1, 3))
+    middle = VERTICES[FACES].mean(axis=1)
+    near, far = int(middle[:, 2].argmax()), int(middle[:, 2].argmin())
+    images = []
+    for name, clicks in (("no", ()), ("in", [(near, True)]), ("out", [(near, False)]),
+                         ("far", [(far, True)])):  # fmt: skip
+        cell = Cell(VERTICES, FACES, 0 * HALVES, colours=white, clicks=clicks)
+        contact_sheet(tmp_path / f"{name}.png", [[cell]], cell=160)
+        images.append(picture(tmp_path / f"{name}.png")[:160].mean(axis=2))
+    plain, include, exclude, hidden = images
+    changed = [np.abs(image - plain) > 40 for image in (include, exclude, hidden)]
+    where = np.argwhere(changed[0]).mean(axis=0)
+    assert np.abs(np.argwhere(changed[1]).mean(axis=0) - where).max() < 2
+    assert np.abs(np.argwhere(changed[2]).mean(axis=0) - where).max() > 10
+    y, x = where.round().astype(int)
+    assert include[y - 2, x] < 60, "a disc is dark all over"
+    assert exclude[y, x] < 60, "the bar of a ring"
+    assert exclude[y - 2, x] > 120, "a ring is open above its bar"
+    assert hidden[changed[2]].min() > include[changed[0]].min() + 40, "far clicks are faint"
 
 
 def test_bad_arguments_are_refused(tmp_path: Path):

@@ -8,10 +8,13 @@ import math
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from backend.__main__ import main
 from backend.errors import BadInput
+from backend.evaluation import suite
 from backend.evaluation.data import in_files, read_labelled, thin_out
+from backend.evaluation.page import BEGIN, END
 from backend.evaluation.runner import Job, Measured, means, measure, report, table
 from backend.evaluation.tasks import PARTS_CLICKED, measure_caps, measure_object, signed_volume
 from tests.bad_meshes import lathe, moved
@@ -142,10 +145,9 @@ def test_engines_stand_side_by_side():
 
 
 def test_all_engines_are_asked_the_same_of_one_object(data):
-    """Also an engine that is asked twice answers the same clicks in the same parts."""
-    job = Job(("segment", "click"), ("geometric", "auto"), draw=True)
+    job = Job(("segment", "click"), ("geometric", "learned"), draw=True)
     one = measure(in_files([data])[0], job)
-    assert set(one.figures) == {"geometric", "auto"}
+    assert set(one.figures) == {"geometric", "learned"}
     ours, others = (outcome.stories for outcome in one.drawn.outcomes.values())
     assert len(ours) == len(others) == 2 + 1  # parts of both truths
     for a, b in zip(ours, others, strict=True):
@@ -165,7 +167,7 @@ def test_clicked_parts_are_drawn_from_all_truths(data):
 def test_the_command_prints_a_table_and_writes_a_report(data, jobs, tmp_path, capsys):
     file = tmp_path / "report.json"
     arguments = ["evaluate", str(data), "--task", "segment", "--json", str(file), "--jobs", jobs]
-    assert main(arguments) == 0
+    assert main([*arguments, "--engine", "geometric"]) == 0
     said = capsys.readouterr()
     assert said.out.startswith("| labels | objects | Rand error |")
     assert "| nodes | 1 |" in said.out
@@ -176,18 +178,61 @@ def test_the_command_prints_a_table_and_writes_a_report(data, jobs, tmp_path, ca
     assert written["failed"][0]["id"] == "broken"
 
 
-def test_the_contact_sheet_is_a_picture(data, tmp_path):
+def size_of(path):
+    with Image.open(path) as picture:
+        assert picture.format == "PNG"
+        return picture.size
+
+
+def test_two_engines_write_pictures_of_one_object(data, tmp_path, capsys):
+    sheet, plot = tmp_path / "sheet.png", tmp_path / "plot.png"
+    arguments = ["evaluate", str(data), "--limit", "1", "--engine", "geometric,learned"]
+    pictures = ["--sheet", str(sheet), "--plot", str(plot)]
+    assert main([*arguments, "--task", "segment", *pictures]) == 0
+    assert size_of(sheet) == (3 * 240, 240 + 24 + 48), "truth, geometric, learned"
+    assert min(size_of(plot)) > 300
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(" | ")[1] for line in lines[2:]] == ["geometric", "learned"]
+
+
+def test_clicks_are_measured_and_drawn(data, tmp_path, capsys):
     sheet = tmp_path / "sheet.png"
-    arguments = ["evaluate", str(data), "--task", "segment", "--sheet", str(sheet), "--limit", "2"]
-    assert main(arguments) == 0
-    assert sheet.read_bytes().startswith(b"\x89PNG")
-
-
-def test_clicks_are_measured(data, capsys):
-    assert main(["evaluate", str(data), "--task", "click", "--limit", "1"]) == 0
+    arguments = ["evaluate", str(data), "--limit", "1", "--engine", "geometric", "--task", "click"]
+    assert main([*arguments, "--worst", "5", "--sheet", str(sheet)]) == 0
     header, _, row = capsys.readouterr().out.splitlines()[:3]
     figures = dict(zip(header.split("|"), row.split("|"), strict=True))
     assert 0 < float(figures[" corrective 10 "]) <= 1
+    assert size_of(sheet) == (5 * 200, 200 + 20 + 40), "the part, and masks after 1, 2, 3, 5 clicks"
+
+
+def test_the_whole_suite_fills_a_folder_and_a_page(data, tmp_path, capsys, monkeypatch):
+    sheets = []  # tested above, and slow
+    monkeypatch.setattr(suite, "write_sheet", lambda path, *_: sheets.append(path.name))
+    page = tmp_path / "page.md"
+    page.write_text(f"before\n{BEGIN}\nSTALE\n{END}\nafter\n")
+    folder = tmp_path / "report"
+    arguments = ["evaluate", str(data), "--task", "all", "--limit", "1", "--engine", "geometric"]
+    assert main([*arguments, "--report", str(folder), "--write", str(page), "--worst", "1"]) == 0
+    said = capsys.readouterr()
+    assert said.err.splitlines()[-1] == "Measured 3 of 3 objects in 0 minutes."
+    headings = [line for line in said.out.splitlines() if line.startswith("## ")]
+    assert headings[0] == "## As they are: segmentation"
+    assert len(headings) == 6
+    assert (folder / "table.md").read_text() == said.out
+    written = json.loads((folder / "figures.json").read_text(encoding="utf-8"))
+    assert [part["title"] for part in written["sections"]] == [
+        "as they are", "fused copies", "smooth shapes",
+    ]  # fmt: skip
+    assert {"rand", "corrective_10"} <= written["sections"][2]["means"]["all"].keys()
+    names = {file.name for file in folder.glob("*.png")}
+    assert names == {"segment.png", "click.png"}
+    assert {"segment-as-they-are.png", "click-fused-copies-worst.png"} < set(sheets)
+    assert len(sheets) == 2 * 2 * 3
+    text = page.read_text()
+    assert text.startswith(f"before\n{BEGIN}\n- Partwise")
+    assert text.endswith(f"\n{END}\nafter\n")
+    assert "| smooth shapes | 1 |" in text
+    assert "STALE" not in text
 
 
 def test_what_evaluate_refuses(data, tmp_path, capsys):

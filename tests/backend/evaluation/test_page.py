@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The tables of the documentation: engines side by side, between two markers."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from backend.errors import BadInput
+from backend.evaluation.page import BEGIN, END, check_page, click_lines, segment_lines, write_page
+
+
+def row(**figures):
+    return {"objects": 4.0, "parts": 3.0, "true_parts": 2.0, "one_part_rand": 0.5, **figures}
+
+
+SUMMARIES = {
+    "as they are": {
+        "nodes": {"geometric": row(rand=0.2, iou=0.7), "learned": row(rand=0.1, iou=0.8)},
+        "all": {"geometric": row(rand=0.2, iou=0.8), "learned": row(rand=0.2, iou=math.nan)},
+    },
+    "smooth shapes": {"all": {"geometric": row(rand=0.3), "learned": row(rand=0.4)}},
+}
+
+
+def cells(line):
+    return [cell.strip() for cell in line.strip("|").split("|")]
+
+
+def test_the_better_engine_is_bold_and_a_tie_is_not():
+    head, _, nodes, all_, smooth = map(cells, segment_lines(SUMMARIES))
+    assert head[2:4] == ["Rand error, geometric", "Rand error, learned"]
+    assert nodes[:4] == ["as they are, nodes", "4", "0.200", "**0.100**"]
+    assert nodes[8:10] == ["0.700", "**0.800**"]  # more is better
+    assert all_[2:4] == ["0.200", "0.200"]
+    assert all_[8:10] == ["0.800", "-"]
+    assert smooth[:4] == ["smooth shapes", "4", "**0.300**", "0.400"]
+    assert {len(line) for line in (head, nodes, all_, smooth)} == {len(head)}
+
+
+def test_clicks_have_a_row_for_each_engine():
+    clicks = {f"{name}_{n}": 0.5 for name in ("random", "corrective") for n in (1, 3, 5, 10)}
+    better = {key: value + 0.1 for key, value in clicks.items()}
+    summary = {"fused": {"rig": {"geometric": row(**clicks), "learned": row(**better)}}}
+    head, _, first, second = map(cells, click_lines(summary))
+    assert first[:4] == ["fused, rig", "4", "geometric", "0.500"]
+    assert second[:4] == ["fused, rig", "4", "learned", "**0.600**"]
+    assert len(head) == len(first) == 11
+    assert click_lines(SUMMARIES) == []
+
+
+def test_a_page_keeps_what_lies_around_the_markers(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text(f"a\n{BEGIN}\n{END}\nb\n")
+    for text in ("one", "two"):
+        write_page(page, text)
+    assert page.read_text() == f"a\n{BEGIN}\ntwo\n{END}\nb\n"
+
+
+def test_a_page_without_a_place_is_refused(tmp_path):
+    page = tmp_path / "page.md"
+    for text in ("", BEGIN, f"{END} {BEGIN}"):
+        page.write_text(text)
+        with pytest.raises(BadInput, match="no place"):
+            check_page(page)
+    with pytest.raises(BadInput):
+        check_page(tmp_path / "missing.md")
