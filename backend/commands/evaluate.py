@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import time
 from argparse import Namespace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ..errors import BadInput
@@ -27,15 +28,8 @@ def run(options: Namespace, console: Console) -> int:
     _prepare(options)
     began = time.monotonic()
     for section in sections:
-        stage = f"Measuring {section.title}"
-        section.keep(
-            measure_all(
-                section.sources,
-                job,
-                processes=options.jobs,
-                progress=lambda done, total, stage=stage: console.progress(stage, done, total),  # type: ignore[misc]
-            )
-        )
+        tell = partial(console.progress, f"Measuring: {section.title}")
+        section.keep(measure_all(section.sources, job, processes=options.jobs, progress=tell))
     console.close()
     minutes = (time.monotonic() - began) / 60
     return _tell(options, console, sections, minutes)
@@ -78,20 +72,16 @@ def _engines(text: str, console: Console) -> tuple[str, ...]:
 
 
 def _sections(options: Namespace) -> list[Section]:
-    from ..evaluation.data import Fused, Source, in_files, procedural, thin_out
-    from ..evaluation.suite import Section, whole_suite
+    from ..evaluation.data import in_files, procedural, thin_out
+    from ..evaluation.suite import as_they_are, fused, smooth_shapes, whole_suite
 
     if options.task == "all":
         return whole_suite(options.data, options.procedural, options.limit)
-    sources: list[Source]
     if options.procedural is not None:
-        sources = procedural(options.procedural)
+        section = smooth_shapes(thin_out(procedural(options.procedural), options.limit))
     else:
-        sources = in_files(options.data)
-    sources = thin_out(sources, options.limit)
-    if options.fused:
-        sources = [Fused(source) for source in sources]
-    return [Section(f"({options.task})", sources)]
+        section = as_they_are(thin_out(in_files(options.data), options.limit))
+    return [fused(section) if options.fused else section]
 
 
 def _prepare(options: Namespace) -> None:

@@ -50,15 +50,26 @@ class Section:
         return re.sub(r"\W+", "-", self.title.lower())
 
 
+def as_they_are(sources: list[Source]) -> Section:
+    """Objects of files, unchanged."""
+    return Section("as they are", sources)
+
+
+def fused(section: Section) -> Section:
+    """Copies of objects, each fused into one closed surface."""
+    return Section("fused copies", [Fused(source) for source in section.sources], section.by_kind)
+
+
+def smooth_shapes(sources: list[Source], *, by_kind: bool = True) -> Section:
+    """Procedural shapes, by family or all together."""
+    return Section("smooth shapes", sources, by_kind)
+
+
 def whole_suite(data: Sequence[Path], shapes: int | None, limit: int | None) -> list[Section]:
     """Objects as they are, their fused copies, and shapes from seeds that training never used."""
-    own = thin_out(in_files(data), limit)
+    own = as_they_are(thin_out(in_files(data), limit))
     smooth = thin_out(procedural(shapes or PROCEDURAL), limit)
-    return [
-        Section("as they are", own),
-        Section("fused copies", [Fused(source) for source in own]),
-        Section("smooth shapes", smooth, by_kind=False),
-    ]
+    return [own, fused(own), smooth_shapes(smooth, by_kind=False)]
 
 
 def tables(task_name: str, sections: Sequence[Section]) -> str:
