@@ -82,7 +82,7 @@ def _roof(
 def house(rng: np.random.Generator) -> Sculpture:
     """House, barn, cabin, shop: wings with roofs, chimney, porch, door, steps, windows."""
     style = draw_style(rng, 1.0, 0.6)
-    s = Sculpture(crisp=style.crisp, detail=112)
+    s = Sculpture(crisp=style.crisp, detail=104)
     k = style.blend
     half = rng.uniform([0.22, 0.18, 0.12], [0.42, 0.32, 0.3])
     s.add(box((0, 0, 0), half, style.edge), "house/walls", 0)
@@ -184,7 +184,7 @@ def _battlement(s: Sculpture, style: Style, at: Vector, r: float, part: str, squ
 def castle(rng: np.random.Generator) -> Sculpture:
     """A keep or tower, alone or with curtain walls, corner towers and a gate."""
     style = draw_style(rng, 1.0, 0.6)
-    s = Sculpture(crisp=style.crisp, detail=116)
+    s = Sculpture(crisp=style.crisp, detail=108)
     k = style.blend
     square = chance(rng, 0.4)
 
@@ -280,7 +280,7 @@ def castle(rng: np.random.Generator) -> Sculpture:
 def temple(rng: np.random.Generator) -> Sculpture:
     """Columns between steps and a roof: temple, pavilion, bandstand, monument."""
     style = draw_style(rng, 1.0, 0.6)
-    s = Sculpture(crisp=style.crisp, detail=114)
+    s = Sculpture(crisp=style.crisp, detail=106)
     k = style.blend
     circle = chance(rng, 0.4)
     w, high = mix(rng, 0.28, 0.45), mix(rng, 0.25, 0.5)

@@ -26,7 +26,7 @@ from .vessels import smooth_profile
 def chest(rng: np.random.Generator) -> Sculpture:
     """Treasure chest, suitcase, toolbox or crate: box, lid, bands, lock, hinges, handles."""
     style = draw_style(rng, 0.9, 0.8)
-    s = Sculpture(crisp=style.crisp, detail=110)
+    s = Sculpture(crisp=style.crisp, detail=98)
     k = style.blend
     w, d, h = mix(rng, 0.25, 0.42), mix(rng, 0.16, 0.26), mix(rng, 0.1, 0.2)
     block(s, rng, style, (0, 0, -h), (w, d, h), "box/body", blend=0)

@@ -95,7 +95,7 @@ def pump(rng: np.random.Generator) -> Sculpture:
 def engine(rng: np.random.Generator) -> Sculpture:
     """Combustion engine: block, heads in line or in a V, pan, pulleys, manifold, gearbox."""
     style = draw_style(rng, 0.9, 0.8)
-    s = Sculpture(crisp=style.crisp, detail=116)
+    s = Sculpture(crisp=style.crisp, detail=106)
     k = style.blend
     long, wide, high = mix(rng, 0.2, 0.36), mix(rng, 0.1, 0.16), mix(rng, 0.1, 0.18)
     block(s, rng, style, (0, 0, 0), (long, wide, high), "block", faces=("+y", "-y"))

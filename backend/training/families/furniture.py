@@ -133,7 +133,7 @@ def _front(
 def cabinet(rng: np.random.Generator) -> Sculpture:
     """Chest of drawers, cupboard, wardrobe, fridge: a body with fronts, knobs, top, feet."""
     style = draw_style(rng, 0.9, 0.6)
-    s = Sculpture(crisp=style.crisp, detail=110)
+    s = Sculpture(crisp=style.crisp, detail=98)
     k = style.blend
     w, d, h = mix(rng, 0.2, 0.45), mix(rng, 0.13, 0.25), mix(rng, 0.2, 0.55)
     block(s, rng, style, (0, 0, 0), (w, d, h), "body", faces=("+x", "-x"), blend=0)

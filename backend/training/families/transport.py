@@ -54,7 +54,7 @@ def wheel(
 def tank(rng: np.random.Generator) -> Sculpture:
     """Tank: hull, tracks with wheels, turret, gun, hatches, boxes."""
     style = draw_style(rng, 0.95, 0.8)
-    s = Sculpture(crisp=style.crisp, detail=114)
+    s = Sculpture(crisp=style.crisp, detail=100)
     k = style.blend
     w, d, h = mix(rng, 0.14, 0.2), mix(rng, 0.32, 0.46), mix(rng, 0.06, 0.1)
     a, b = mix(rng, 0.4, 0.95), mix(rng, 0.6, 1.0)
@@ -144,7 +144,7 @@ def tank(rng: np.random.Generator) -> Sculpture:
 def lorry(rng: np.random.Generator) -> Sculpture:
     """Lorry, tanker, bus, tractor or digger: chassis, cab, load or bonnet, wheels, small things."""
     style = draw_style(rng, 0.9, 0.7)
-    s = Sculpture(crisp=style.crisp, detail=116)
+    s = Sculpture(crisp=style.crisp, detail=104)
     k = style.blend
     tractor = chance(rng, 0.3)
     w, long = mix(rng, 0.12, 0.17), mix(rng, 0.28, 0.36) if tractor else mix(rng, 0.4, 0.6)
@@ -256,7 +256,7 @@ def lorry(rng: np.random.Generator) -> Sculpture:
 def locomotive(rng: np.random.Generator) -> Sculpture:
     """Steam engine or toy train: boiler, cab, chimney, domes, wheels, buffer, perhaps a wagon."""
     style = draw_style(rng, 0.8, 0.7)
-    s = Sculpture(crisp=style.crisp, detail=114)
+    s = Sculpture(crisp=style.crisp, detail=106)
     k = style.blend
     r, long = mix(rng, 0.1, 0.14), mix(rng, 0.22, 0.34)
     z = r + 0.06

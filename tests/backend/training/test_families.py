@@ -22,8 +22,8 @@ from backend.training.shapes import make
 # The modules whose families are checked here (statues have opinions of other families, whose pieces
 # are rare), and the two that are built in full.
 PROPS = (
-    "assemblies buildings characters containers craft engines flora furniture ranged robots "
-    "transport weapons"
+    "assemblies buildings characters containers craft engines flora furniture gadgets instruments "
+    "lights ranged robots sweets toys transport weapons"
 )
 BUILT = ["assembly", "game_character"]
 FAMILIES = [
@@ -36,21 +36,31 @@ def sculptures(family: str) -> list[Sculpture]:
     return [SCULPTORS[family](np.random.default_rng(seed)) for seed in range(20)]
 
 
+def prefixes(s: Sculpture) -> set[str]:
+    """The paths of a sculpture and of their parents."""
+    parts = [path.split("/") for path in s.paths]
+    return {"/".join(p[: i + 1]) for p in parts for i in range(len(p))}
+
+
 @pytest.mark.parametrize("family", FAMILIES)
 def test_opinions_speak_of_pieces_that_the_family_has(family: str) -> None:
-    paths = {
-        "/".join(path.split("/")[: i + 1])
-        for s in sculptures(family)
-        for path in s.paths
-        for i in range(path.count("/") + 1)
-    }
+    known = set().union(*(prefixes(s) for s in sculptures(family)))
     rules = {r for s in sculptures(family) for _, rules in s.opinions for r in rules}
-    for rule in rules - {"none"}:
-        pattern, _, target = rule.partition(">")
-        known = [p for p in paths if p.count("/") == pattern.count("/")]
-        assert any(fnmatchcase(p, pattern) for p in known), f"{rule} matches no piece"
-        assert "?" not in target, f"{rule} names a new piece with a question mark"
-        assert "*" not in target, f"{rule} names a new piece with a star"
+    patterns = {rule.partition(">")[0] for rule in rules}
+
+    def unmatched() -> set[str]:
+        return {
+            p
+            for p in patterns
+            if not any(k.count("/") == p.count("/") and fnmatchcase(k, p) for k in known)
+        }
+
+    # Pieces that come with a chance of a few percent need more seeds than the other tests.
+    for seed in range(20, 100):
+        if unmatched():
+            known |= prefixes(SCULPTORS[family](np.random.default_rng(seed)))
+    assert not unmatched()
+    assert not any(set("?*") & set(rule.partition(">")[2]) for rule in rules)
 
 
 @pytest.mark.parametrize("family", FAMILIES)
