@@ -106,7 +106,7 @@ def horn(rng: np.random.Generator) -> Sculpture:
 def drum_kit(rng: np.random.Generator) -> Sculpture:
     """One drum with its sticks and stand, or a kit: bass drum, toms, cymbals on stands, seat."""
     style = draw_style(rng, 0.85, 0.5)
-    s = Sculpture(crisp=style.crisp, detail=118)
+    s = Sculpture(crisp=style.crisp, detail=106)
     k = style.blend
 
     def shell(path: str, a: np.ndarray, b: np.ndarray, r: float) -> None:
@@ -171,7 +171,7 @@ def drum_kit(rng: np.random.Generator) -> Sculpture:
 def piano(rng: np.random.Generator) -> Sculpture:
     """Upright or grand piano or organ: case, keyboard, lid, legs, pedals, stool."""
     style = draw_style(rng, 0.95, 0.6)
-    s = Sculpture(crisp=style.crisp, detail=108)
+    s = Sculpture(crisp=style.crisp, detail=98)
     k = style.blend
     w = mix(rng, 0.3, 0.42)
     if chance(rng, 0.5):

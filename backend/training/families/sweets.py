@@ -38,7 +38,7 @@ def _wavy(z: float, r: float, thick: float, waves: int, high: float) -> list[Pri
 
 def burger(rng: np.random.Generator) -> Sculpture:
     """Burger or sandwich: bread, patties, cheese, leaves, slices, a flag, seeds that are bread."""
-    s = Sculpture(crisp=chance(rng, 0.3), detail=104)
+    s = Sculpture(crisp=chance(rng, 0.3), detail=92)
     k = mix(rng, 0.0, 0.012)
     r = mix(rng, 0.28, 0.36)
     square = chance(rng, 0.25)

@@ -239,11 +239,8 @@ def stacker(rng: np.random.Generator) -> Sculpture:
                 round_cone(b - (b - a) * 0.2, b + vec(0, 0, 0.07), 0.016, 0.014), f"arm.{name}", k
             )
         for i in range(int(rng.integers(0, 4))):
-            s.add(
-                ellipsoid((0, -size * 1.3, centre - size * (1.1 + 0.35 * i)), 0.03),
-                f"ball.{balls - 2}",
-                0.0,
-            )
+            at = vec(0, -size * 1.3, centre - size * (1.1 + 0.35 * i))
+            s.add(ellipsoid(at, 0.03), f"ball.{balls - 2}", 0.0)
     else:
         for i in range(count):
             half = rng.uniform([0.1, 0.1, 0.04], [0.2, 0.2, 0.1])

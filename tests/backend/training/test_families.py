@@ -33,7 +33,7 @@ FAMILIES = [
 
 @cache
 def sculptures(family: str) -> list[Sculpture]:
-    return [SCULPTORS[family](np.random.default_rng(seed)) for seed in range(20)]
+    return [SCULPTORS[family](np.random.default_rng(seed)) for seed in range(8)]
 
 
 def prefixes(s: Sculpture) -> set[str]:
@@ -56,7 +56,7 @@ def test_opinions_speak_of_pieces_that_the_family_has(family: str) -> None:
         }
 
     # Pieces that come with a chance of a few percent need more seeds than the other tests.
-    for seed in range(20, 100):
+    for seed in range(8, 100):
         if unmatched():
             known |= prefixes(SCULPTORS[family](np.random.default_rng(seed)))
     assert not unmatched()
@@ -73,7 +73,7 @@ def test_each_sculpture_has_parts_and_a_size(family: str) -> None:
         assert np.isfinite(low).all()
         assert 0.3 < (high - low).max() < 4
         sizes.append(tuple(np.round(high - low, 6)))
-    assert len(set(sizes)) > 15, "seeds make nearly the same object"
+    assert len(set(sizes)) > 6, "seeds make nearly the same object"
 
 
 @pytest.mark.parametrize("family", BUILT)
