@@ -3,7 +3,8 @@
 
 `make("human", seed=3)` gives one random figure: a single closed, smooth surface whose limbs flow
 into the body, with several opinions on its parts, as people differ in how finely they cut. Props
-("kitbash", "tank") are crisp: full of creases of which only some are borders of parts. Each object is a sculpture of signed distance primitives (see `families`), polygonised, remeshed in a
+("kitbash", "tank") are crisp: full of creases of which only some are borders of parts. Each
+object is a sculpture of signed distance primitives (see `families`), polygonised, remeshed in a
 random style, bent and turned.
 
 A sheet of samples to look at: `python -m backend.training.shapes --sheet sheet.png`
