@@ -137,32 +137,33 @@ def best_patches(
 ) -> tuple[NDArray[np.bool_], float]:
     """The likeliest union of tree nodes that holds the wanted patches and none of the unwanted.
 
+    An unwanted patch takes the likeliest part that it is in out of the tree, which is then asked as
+    if that had never been there.
+
     area : (P,) of each patch. Returns (members (P,) bool, score 0..1). A patch that is both wanted
     and unwanted stays a member; triangles decide there.
     """
     leaves = tree.leaf_count
     nodes = 2 * leaves - 1
     parent = tree.parents()
-    height = np.concatenate([np.zeros(leaves), tree.height])
-    above = np.append(height, 1.0)[parent]
-    prior = np.log(np.clip(1 - height, DOUBT, 1)) + np.log(np.clip(above, DOUBT, 1))
+    height = np.concatenate([np.zeros(leaves), tree.height, [1.0]])
+    likely = np.log(np.clip(1 - height, DOUBT, 1))
+    parted = np.log(np.clip(height, DOUBT, 1))
 
-    barred = np.zeros(nodes + 1, dtype=bool)
-    for leaf in unwanted:
-        node = int(leaf)
-        while node < nodes:
-            barred[node] = True
-            node = int(parent[node])
-    paths = []
-    for leaf in wanted:
-        path, node = [int(leaf)], int(parent[leaf])
-        while node < nodes and not barred[node]:
-            path.append(node)
-            node = int(parent[node])
-        paths.append(np.array(path))
+    holding = set(np.concatenate([_path(parent, leaf, nodes) for leaf in wanted]).tolist())
+    out = []
+    for leaf in np.setdiff1d(unwanted, wanted):
+        path = _path(parent, leaf, nodes)
+        branch = path[: next(k for k, node in enumerate(path.tolist()) if node in holding)]
+        # The topmost is parted from what is wanted in any case.
+        cost = likely[branch] + np.append(parted[branch[1:]], 0.0)
+        out.append(int(branch[cost.argmax()]))
+    size = tree.sums(area) + 1e-9 * float(area.sum())
+    parent = _pruned(tree, parent, size, np.array(out, dtype=np.int64))
 
+    paths = [_path(parent, leaf, nodes) for leaf in wanted]
+    prior = likely[:-1] + parted[parent]
     total = float(area.sum()) + 1e-300
-    size = tree.sums(area) + 1e-9 * total
     best_value, best_nodes = -np.inf, np.unique(wanted)
     for limit in np.unique(np.concatenate([height[path] for path in paths])):
         chosen = np.unique(
@@ -175,7 +176,40 @@ def best_patches(
     members = np.zeros(leaves, dtype=bool)
     for node in best_nodes:
         members[tree.subtree(int(node))] = True
+    for node in out:
+        members[tree.subtree(node)] = False
     return members, float(np.exp(prior[best_nodes].mean()))
+
+
+def _pruned(tree: MergeTree, parent: Ints, size: Floats, out: Ints) -> Ints:
+    """Parents (2P-1,) when the nodes `out` are gone, and the merges with them undone.
+
+    size : of each node; what is gone is taken off above it, in place.
+    """
+    leaves, nodes = tree.leaf_count, len(parent)
+    out = np.setdiff1d(out, _covered(parent, out, nodes))
+    kids = tree.children.astype(np.int64)
+    parent = parent.copy()
+    for node in out.tolist():
+        above = _path(parent, node, nodes)[1:]
+        size[above] -= size[node]
+        if len(above) == 0:
+            continue
+        merge = int(above[0])
+        other = int(kids[merge - leaves].sum()) - node
+        parent[other] = parent[merge]
+        if len(above) > 1:
+            pair = kids[above[1] - leaves]
+            pair[pair == merge] = other
+    return parent
+
+
+def _path(parent: Ints, leaf: int, nodes: int) -> Ints:
+    """A leaf and all nodes above it."""
+    path = [int(leaf)]
+    while parent[path[-1]] < nodes:
+        path.append(int(parent[path[-1]]))
+    return np.array(path, dtype=np.int64)
 
 
 def _covered(parent: Ints, chosen: Ints, nodes: int) -> Ints:
