@@ -95,7 +95,8 @@ train-segmenter: build/corpus/.made  ## train the segmenter alone, with the bund
 CHECKSUMS = $(PY) -c "from backend.catalogue import write_checksums; write_checksums()"
 
 build/corpus/.made: $(VENV)/.train
-	$(PY) -m backend.training.corpus --data "$(PARTWISE_DATA)" --procedural 36 --out build/corpus
+	$(PY) -m backend.training.corpus --data "$(PARTWISE_DATA)" --procedural 36 --copies 3 \
+		--out build/corpus
 	@touch $@
 
 train-smoke: $(VENV)/.train  ## two minutes from procedural shapes to a tiny segmenter that beats chance
