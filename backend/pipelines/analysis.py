@@ -31,6 +31,7 @@ Progress = Callable[[str, int, int], None]
 
 
 ENGINES = ("auto", "learned", "geometric")
+STOP = 0.46  # chance of a merge below which the learned engine keeps two parts
 VARIANT_DOUBT = 0.7  # deviation of the logits of merges, for another tree by the geometric engine
 
 
@@ -269,7 +270,7 @@ def _learned_tree(
 ) -> MergeTree:
     """The tree of the patches, by what the network made of them."""
     children, strength = merges(encoded, variant, seed, tick)
-    return _tree(cues, children, strength, 0.5)
+    return _tree(cues, children, strength, STOP)
 
 
 def _tree(
