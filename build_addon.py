@@ -58,7 +58,12 @@ LARGEST = 90_000_000  # bytes of a package
 FIRST_DAY = 315_532_800  # 1980-01-01: the earliest time that a zip can hold
 DOCUMENTS = ("LICENSE", "THIRD_PARTY.md")
 # Where the engine's process starts, and what it imports by name.
-CHILD = ("backend/bootstrap.py", "backend/libraries.py", "backend/server.py")
+CHILD = (
+    "backend/bootstrap.py",
+    "backend/libraries.py",
+    "backend/server.py",
+    "backend/threads.py",
+)
 
 INIT = '''# SPDX-License-Identifier: GPL-3.0-or-later
 """Partwise, as Blender loads it."""

@@ -12,6 +12,7 @@ from types import FrameType
 from .commands.arguments import build_parser
 from .commands.console import Console, hush, speak_utf8
 from .commands.failures import STOPPED, in_words, status
+from .threads import one_for_algebra
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -46,6 +47,7 @@ def _stop(_signal: int, _frame: FrameType | None) -> None:
 
 
 if __name__ == "__main__":
+    one_for_algebra()
     speak_utf8()
     signal.signal(signal.SIGTERM, _stop)  # leave through the clean-up, as with Ctrl-C
     sys.exit(main())

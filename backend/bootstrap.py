@@ -25,6 +25,7 @@ def main(arguments: list[str]) -> NoReturn:
         _refuse("The engine was started without --libraries FOLDER...", "See docs/protocol.md.")
     # At the end: nothing of ours may hide a module of the standard library.
     sys.path += [str(Path(__file__).resolve().parents[1]), *folders]
+    importlib.import_module("backend.threads").one_for_algebra()
     if missing := importlib.import_module("backend.libraries").missing():
         _refuse(f"The engine's library {missing[0]} is missing.", _INSTALL_AGAIN)
     try:

@@ -47,8 +47,9 @@ ALLOWED: dict[str, set[str]] = {
     "session": BELOW_SESSION | {"protocol", "requests"},
     "server": BELOW_SESSION | {"session", "outbox", "protocol", "requests"},
     "commands": BELOW_SESSION | {"server", "evaluation"},
-    "__main__": {"commands"},
-    "bootstrap": {"libraries", "server"},
+    "threads": set(),
+    "__main__": {"commands", "threads"},
+    "bootstrap": {"libraries", "server", "threads"},
     "__init__": set(),
 }
 SLOW = {"scipy", "trimesh", "embreex", "PIL", "torch", "skimage", "sklearn", "lightgbm", "igl"}

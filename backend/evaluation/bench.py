@@ -203,6 +203,7 @@ MEASURES: dict[str, Callable[[int], Result]] = {
 def median_of(name: str, triangles: int, repeat: int) -> Result:
     """Medians of a measure over `repeat` fresh processes."""
     code = (
+        "from backend.threads import one_for_algebra; one_for_algebra(); "
         "import json; from backend.evaluation.bench import MEASURES; "
         f"print(json.dumps(MEASURES[{name!r}]({triangles})))"
     )

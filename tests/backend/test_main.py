@@ -452,13 +452,13 @@ def test_what_decompose_refuses(mesh_file, tmp_path, capsys):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["other.npz"]
 
 
-def test_several_processes_give_the_same_files(tmp_path):
+def test_several_processes_give_the_same_files(tmp_path, checkout):
     for name in ("one", "two", "three"):
         save(tmp_path / f"{name}.npz")
     (tmp_path / "bad.off").write_text("no")
     for jobs in ("1", "2"):
         out = str(tmp_path / f"out{jobs}")
-        assert main(["segment", str(tmp_path), "-o", out, "--jobs", jobs]) == 2
+        assert shell(checkout, "segment", tmp_path, "-o", out, "--jobs", jobs).returncode == 2
     first = {path.name: path.read_bytes() for path in (tmp_path / "out1").iterdir()}
     second = {path.name: path.read_bytes() for path in (tmp_path / "out2").iterdir()}
     assert first == second
