@@ -58,13 +58,16 @@ class Encoded:
     Parameters
     ----------
     net : the network. coding : what it made of the mesh. coarse : the patches that it looked at,
-    N of the P patches of the mesh. open : (E, 2) neighbours of the P patches whose border hints do
-    not mark; None without marks.
+    N of the P patches of the mesh. masks, worth : (K, N) chances and (K,) expected IoU of different
+    masks of clicks spread over the surface. open : (E, 2) neighbours of the P patches whose border
+    hints do not mark; None without marks.
     """
 
     net: Segmenter
     coding: Encoding
     coarse: Coarse
+    masks: Floats
+    worth: Floats
     open: Ints | None = None
 
     def within_marks(self, members: NDArray[np.bool_], wanted: Ints) -> NDArray[np.bool_]:
@@ -117,7 +120,8 @@ def encode(graph: PatchGraph, marked: Floats, net: Segmenter) -> Encoded:
     area = coarse.graph.moments[:, cues.AREA] + 1e-12
     share = (area / area.sum()).astype(np.float32)
     coding = net.encode(patch_features(coarse.graph), pair_maps(coarse.graph), share)
-    return Encoded(net, coding, coarse, open_)
+    masks, worth = prompted_masks(net, coding, coarse.graph.centre)
+    return Encoded(net, coding, coarse, masks, worth, open_)
 
 
 def merges(
@@ -171,7 +175,7 @@ def chances(encoded: Encoded, variant: int = 0, seed: int = 0) -> Floats:
         bias = BIAS if variant % 2 else -BIAS
         return assuming(sigmoid(affinity + bias).astype(np.float64), drawn_masks(encoded, rng))
     chance = sigmoid(affinity).astype(np.float64)
-    masks, worth = prompted_masks(encoded)
+    masks, worth = encoded.masks, encoded.worth
     both = (masks * worth[:, None]).T @ masks
     one = worth @ masks
     either = one[:, None] + one[None, :] - both
@@ -191,7 +195,7 @@ def assuming(chance: Floats, masks: Floats) -> Floats:
 
 def drawn_masks(encoded: Encoded, rng: np.random.Generator) -> Floats:
     """Masks that hardly overlap, drawn by their expected IoU: chances (K, N)."""
-    masks, worth = prompted_masks(encoded)
+    masks, worth = encoded.masks, encoded.worth
     share = encoded.coding.share
     size = masks @ share
     odds = LIKELY * np.log(worth) + 0.5 * np.log(size)  # small masks are many
@@ -204,21 +208,23 @@ def drawn_masks(encoded: Encoded, rng: np.random.Generator) -> Floats:
     return np.stack(chosen)
 
 
-def prompted_masks(encoded: Encoded) -> tuple[Floats, Floats]:
-    """Different masks of clicks spread over the surface: chances (K, N) and expected IoU (K,)."""
-    clicks = _spread(encoded.coarse.graph.centre, encoded.coding.share, PROMPTS)
-    count = len(encoded.coding.share)
-    answer = encoded.net.answer(
-        encoded.coding,
+def prompted_masks(net: Segmenter, coding: Encoding, centre: Floats) -> tuple[Floats, Floats]:
+    """Different masks of clicks spread over the surface: chances (K, N) and expected IoU (K,).
+
+    centre : (N, 3) of each patch.
+    """
+    clicks = _spread(centre, coding.share, PROMPTS)
+    count = len(coding.share)
+    answer = net.answer(
+        coding,
         clicks[:, None],
         np.ones((len(clicks), 1), np.float32),
         np.zeros((len(clicks), count), np.float32),
         np.zeros((len(clicks), 1), np.float32),
     )
-    sigmoid = encoded.net.ops.sigmoid
-    chance = sigmoid(answer.masks).astype(np.float64).reshape(-1, count)
-    worth = sigmoid(answer.iou).astype(np.float64).ravel()
-    kept = suppress(chance > 0.5, worth, encoded.coding.share)
+    chance = net.ops.sigmoid(answer.masks).astype(np.float64).reshape(-1, count)
+    worth = net.ops.sigmoid(answer.iou).astype(np.float64).ravel()
+    kept = suppress(chance > 0.5, worth, coding.share)
     return chance[kept], worth[kept]
 
 

@@ -94,7 +94,7 @@ def test_alternatives_of_the_geometric_engine_differ_too():
 
 
 def test_masks_of_spread_clicks_differ_from_each_other(hand):
-    masks, worth = learned.prompted_masks(hand.encoded)
+    masks, worth = hand.encoded.masks, hand.encoded.worth
     assert len(masks) == len(worth) > 3
     iou = learned.overlaps(masks > 0.5, hand.encoded.coding.share)
     np.fill_diagonal(iou, 0)
