@@ -2,10 +2,10 @@
 """The learned engine: the bundled segmenter on the patches of one mesh.
 
 The network's chance that two patches share a part, with the geometric engine's judgement of whole
-clusters, drives the merging. Like the automatic modes
-of Segment Anything and P3-SAM, it is also asked for the masks of clicks spread over the surface;
-those that are left after non-maximum suppression enter the tree as evidence. Of an ambiguous mesh,
-taking some of them for parts makes other plausible trees.
+clusters, drives the merging. Like the automatic modes of Segment Anything and P3-SAM, it is also
+asked for the masks of clicks spread over the surface; those that are left after non-maximum
+suppression enter the tree as evidence. Of an ambiguous mesh, taking some of them for parts makes
+other plausible trees.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -213,19 +212,19 @@ def prompted_masks(net: Segmenter, coding: Encoding, centre: Floats) -> tuple[Fl
 
     centre : (N, 3) of each patch.
     """
-    clicks = _spread(centre, coding.share, PROMPTS)
-    count = len(coding.share)
-    answer = net.answer(
-        coding,
-        clicks[:, None],
-        np.ones((len(clicks), 1), np.float32),
-        np.zeros((len(clicks), count), np.float32),
-        np.zeros((len(clicks), 1), np.float32),
-    )
-    chance = net.ops.sigmoid(answer.masks).astype(np.float64).reshape(-1, count)
-    worth = net.ops.sigmoid(answer.iou).astype(np.float64).ravel()
+    clicks = _spread(centre, coding.share, PROMPTS)[:, None]
+    masks, iou = _asked(net, coding, clicks, np.ones(clicks.shape))
+    chance, worth = masks.reshape(-1, masks.shape[-1]), iou.ravel()
     kept = suppress(chance > 0.5, worth, coding.share)
     return chance[kept], worth[kept]
+
+
+def _asked(net: Segmenter, coding: Encoding, clicks: Ints, signs: Floats) -> tuple[Floats, Floats]:
+    """Answers to sets of clicks (Q, N) without a mask so far: chances (Q, M, N), IoU (Q, M)."""
+    nothing = np.zeros((len(clicks), len(coding.share)), np.float32)
+    got = net.answer(coding, clicks, signs.astype(np.float32), nothing, nothing[:, :1])
+    sigmoid = net.ops.sigmoid
+    return sigmoid(got.masks).astype(np.float64), sigmoid(got.iou).astype(np.float64)
 
 
 def suppress(masks: NDArray[np.bool_], worth: Floats, share: Array) -> Ints:
@@ -275,16 +274,7 @@ def answer(encoded: Encoded, wanted: Ints, unwanted: Ints) -> Masks:
     """Masks for clicks on patches of the mesh; a patch counts as often as it is named."""
     clicks = encoded.coarse.label[np.concatenate([wanted, unwanted])][None]
     signs = np.concatenate([np.ones(len(wanted)), -np.ones(len(unwanted))])[None]
-    count = len(encoded.coding.share)
-    got: Any = encoded.net.answer(
-        encoded.coding,
-        clicks,
-        signs.astype(np.float32),
-        np.zeros((1, count), np.float32),
-        np.zeros((1, 1), np.float32),
-    )
-    sigmoid = encoded.net.ops.sigmoid
-    chance = sigmoid(got.masks[0]).astype(np.float64)[:, encoded.coarse.label]
-    score = sigmoid(got.iou[0]).astype(np.float64)
+    masks, iou = _asked(encoded.net, encoded.coding, clicks, signs)
+    chance, score = masks[0][:, encoded.coarse.label], iou[0]
     likely = score**LIKELY / (score**LIKELY).sum()
     return Masks(chance, score, likely @ chance)
