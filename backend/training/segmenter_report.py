@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..geometry.linkage import average_linkage
-from ..geometry.merging import likely_merges, ordered_merges
+from ..geometry.merging import ordered_merges
 from ..models.segmenter import Segmenter
 from ..tree import MergeTree
 from .segmenter_clicks import first_clicks
 from .segmenter_data import Sample
+from .tree_report import likely_cut
 
 CLICKS = (1, 3, 10)
 MOST_PARTS = 30
@@ -73,9 +74,7 @@ def sample_report(net: Segmenter, one: Sample, seed: int = 0) -> SampleReport:
     children, strength = average_linkage(
         chance.astype(np.float64), one.share.astype(np.float64), one.borders.astype(np.int64)
     )
-    kept = likely_merges(children, strength, one.faces.astype(np.float64))
-    ordered, _ = ordered_merges(children, (~kept).astype(np.float64))
-    natural = MergeTree(ordered, np.zeros(len(kept), np.float32)).cut(int((~kept).sum()) + 1)
+    natural = likely_cut(children, strength, one.faces.astype(np.float64))
     cuts = coarse_cuts(children, strength)
     queries = first_clicks(one, QUERIES, np.random.default_rng(seed), clicks=max(CLICKS))
     ious = []

@@ -51,6 +51,15 @@ def rand_of_cut(example: Example, label: NDArray[np.int64]) -> float:
     return error
 
 
+def likely_cut(
+    children: NDArray[np.int32], strength: NDArray[np.float32], size: Floats, stop: float = 0.5
+) -> NDArray[np.int32]:
+    """Labels (P,) of the cut that `likely_merges` finds; the arguments are its own."""
+    kept = likely_merges(children, strength, size, stop)
+    ordered, _ = ordered_merges(children, (~kept).astype(np.float64))
+    return MergeTree(ordered, np.zeros(len(kept), np.float32)).cut(int((~kept).sum()) + 1)
+
+
 @dataclass(frozen=True)
 class TreeReport:
     """How good the tree of an example is.
@@ -96,9 +105,8 @@ def tree_report(example: Example, evidence: Floats, model: BoostedTrees) -> Tree
     ]
     cuts = []
     for stop in STOPS:
-        kept = likely_merges(children, strength, example.graph.moments[:, cues.FACES], stop)
-        ordered, _ = ordered_merges(children, (~kept).astype(np.float64))
-        cuts.append(MergeTree(ordered, height).cut(int((~kept).sum()) + 1).astype(np.int64))
+        size = example.graph.moments[:, cues.FACES]
+        cuts.append(likely_cut(children, strength, size, stop).astype(np.int64))
     told = [int(np.clip((t.sum(axis=0) > 0).sum(), 1, most)) for t in example.opinions]
     return TreeReport(
         name=example.name,
