@@ -48,3 +48,6 @@ class NumpyOps:
 
     def unstack(self, x: Array, axis: int) -> list[Array]:
         return list(np.moveaxis(x, axis, 0))
+
+    def across(self, weight: Array, x: Array, bias: Array) -> Array:
+        return weight @ x + bias

@@ -135,6 +135,9 @@ class Ops(Protocol):
     def largest(self, x: Array, axis: int) -> Array:
         """Maximum along an axis."""
 
+    def across(self, weight: Array, x: Array, bias: Array) -> Array:
+        """A product with the last two axes: (C', C) by (C, N), and (C', 1) added."""
+
 
 @dataclass(frozen=True)
 class Encoding:
@@ -375,7 +378,7 @@ class Segmenter:
 
     def _across(self, name: str, x: Array) -> Array:
         """A linear layer over channels that stand before the last axis: (C, N) -> (C', N)."""
-        return self.arrays[f"{name}.weight"] @ x + self.arrays[f"{name}.bias"]
+        return self.ops.across(self.arrays[f"{name}.weight"], x, self.arrays[f"{name}.bias"])
 
     def _norm(self, name: str, x: Array) -> Array:
         return self.ops.layer_norm(x, self.arrays[f"{name}.weight"], self.arrays[f"{name}.bias"])

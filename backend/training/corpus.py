@@ -24,9 +24,10 @@ from numpy.typing import NDArray
 from ..geometry.cues import PatchGraph, patch_graph
 from ..geometry.mesh import build_face_graph, unit_vertices
 from ..geometry.superfaces import superfaces
-from .labelled import LabelledMesh
+from .labelled import LabelledMesh, clean_labels
 
 Floats = NDArray[np.float64]
+MOST_PIECES = 80  # of one object by its materials; more are leaves, bricks or hairs
 
 
 @dataclass(frozen=True)
@@ -147,6 +148,8 @@ class Source:
                 labels.append(z[self.identity + "/face_part_fine"].astype(np.int32))
         if self.fused == bool(meta.get("one_body")) and meta["part_kind"] == "rig":
             return None  # closed bodies as they are, characters of several shells fused
+        if meta["part_kind"] == "materials":
+            labels += pieces(vertices, faces, labels[0])
         mesh: LabelledMesh | None = LabelledMesh(
             vertices, faces, labels, [1 / len(labels)] * len(labels)
         )
@@ -163,12 +166,25 @@ class Source:
         return mesh, str(meta.get("group", self.name)), meta["part_kind"]
 
 
+def pieces(
+    vertices: NDArray[np.float64], faces: NDArray[np.int64], regions: NDArray[np.int32]
+) -> list[NDArray[np.int32]]:
+    """The second opinion on an object of which only the materials are known: one or none.
+
+    Where two materials meet, most often two parts do; but four legs of one wood are four parts.
+    So the connected pieces of each material are an opinion too, unless they are a crowd.
+    """
+    found, _ = clean_labels(vertices, faces, regions)
+    return [found] if regions.max() < found.max() < MOST_PIECES else []
+
+
 def licensed(data: Path, copies: int = 0) -> Iterator[Source]:
-    """Sources of all licensed objects: bodies first, then named parts, then shells.
+    """Sources of all licensed objects: bodies first, then named parts, shells and materials.
 
     copies : varied ones of each body, for smooth joints are what there is least of.
     """
-    for stem in ("train_rigs", "train_nodes", "train_shells"):
+    materials = sorted(path.stem for path in (data / "train").glob("train_materials_*.npz"))
+    for stem in ("train_rigs", "train_nodes", "train_shells", *materials):
         file = data / "train" / f"{stem}.npz"
         with np.load(file) as archive:
             ids = json.loads(str(archive["ids"]))

@@ -28,7 +28,7 @@ from .segmenter_data import Sample
 QUIET = tuple(
     f"{name}.weight" for name in ("products", "pair.attend", "affinity", "draft", "lone")
 )  # begin small: what is added to sums, or says how sure the network is
-FALL = 0.25  # share of the minutes in which the learning rate falls
+FALL = 0.4  # share of the minutes in which the learning rate falls
 FIXED = ("mean", "deviation")  # endings of arrays that are counted, not learned
 RUN, LEVEL, BEST, MEASURED = (
     "run.safetensors",
@@ -82,6 +82,18 @@ def begun(
 ) -> State:
     """A run before its first step; features are scaled to what is found in the samples."""
     arrays = {name: a.to(device) for name, a in initial(config, samples, recipe.seed).items()}
+    for a in learnable(arrays).values():
+        a.requires_grad_(True)
+    return State(config, arrays, optimizer_of(arrays, recipe))
+
+
+def begun_from(path: Path, recipe: Recipe, device: torch.device) -> State:
+    """A run that begins with weights that were exported before; features keep their scales."""
+    from safetensors import safe_open
+
+    with safe_open(path, "pt") as file:
+        config = SegmenterConfig(**json.loads(file.metadata()["config"]))
+        arrays = {name: file.get_tensor(name).float().to(device) for name in shapes(config)}
     for a in learnable(arrays).values():
         a.requires_grad_(True)
     return State(config, arrays, optimizer_of(arrays, recipe))

@@ -37,6 +37,7 @@ from .segmenter_run import (
     Recipe,
     State,
     begun,
+    begun_from,
     export,
     learnable,
     numpy_net,
@@ -51,6 +52,7 @@ KIND_WEIGHT = {
     "groups": 2.0,
     "articulated_links": 1.5,
     "shells": 0.4,
+    "materials": 0.4,
     "procedural": 1.0,
 }
 WARM_STEPS = 150
@@ -274,6 +276,9 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, required=True, help="folder of the run")
     parser.add_argument("--minutes", type=float, required=True, help="of training in all")
     parser.add_argument(
+        "--begin-with", type=Path, metavar="WEIGHTS", help="exported before, for a new run"
+    )
+    parser.add_argument(
         "--piece",
         type=float,
         default=np.inf,
@@ -311,6 +316,8 @@ def _run(options: argparse.Namespace, parser: argparse.ArgumentParser, stop: Sto
 
     options.out.mkdir(parents=True, exist_ok=True)
     state = resumed(options.out, recipe, device, options.minutes)
+    if state is None and options.begin_with:
+        state = begun_from(options.begin_with, recipe, device)
     if state is None:
         some = np.random.default_rng(0).choice(len(learned), min(48, len(learned)), replace=False)
         samples = [load_sample(learned[k]) for k in some]

@@ -40,3 +40,9 @@ class TorchOps:
 
     def unstack(self, x: Tensor, axis: int) -> list[Tensor]:
         return list(x.unbind(axis))
+
+    def across(self, weight: Tensor, x: Tensor, bias: Tensor) -> Tensor:
+        if x.ndim != 3:
+            return weight @ x + bias
+        # A product for each sample: torch would transpose all of x to make it a single one.
+        return torch.baddbmm(bias, weight.expand(len(x), *weight.shape), x)

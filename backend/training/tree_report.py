@@ -24,6 +24,7 @@ KIND_WEIGHT = {
     "groups": 1.0,
     "articulated_links": 1.0,
     "shells": 0.5,
+    "materials": 0.3,
     "procedural": 1.0,
 }
 """How much an example of each kind of label counts, in training and in the choice of the stop."""

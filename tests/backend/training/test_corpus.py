@@ -8,7 +8,8 @@ import pytest
 import trimesh
 
 from backend.geometry.cues import PatchGraph
-from backend.training.corpus import Example, example_paths, load, reduce_mesh, save
+from backend.training import corpus
+from backend.training.corpus import Example, example_paths, load, pieces, reduce_mesh, save
 
 
 @pytest.fixture(scope="module")
@@ -38,3 +39,15 @@ def test_an_example_survives_its_file(example, tmp_path):
             getattr(found.graph, field.name), getattr(example.graph, field.name), rtol=1e-6
         )
     assert [load(path).name for path in example_paths(tmp_path)] == ["ball"]
+
+
+def test_the_pieces_of_each_material_are_an_opinion_unless_they_are_a_crowd(monkeypatch):
+    boxes = [trimesh.creation.box(transform=np.eye(4) + 3 * k * np.eye(4, k=3)) for k in range(3)]
+    mesh = trimesh.util.concatenate(boxes)
+    vertices, faces = np.asarray(mesh.vertices), np.asarray(mesh.faces, np.int64)
+    wood, steel = np.zeros(24, np.int32), np.ones(12, np.int32)
+    (found,) = pieces(vertices, faces, np.concatenate([wood, steel]))
+    np.testing.assert_array_equal(found, np.arange(36) // 12)
+    assert not pieces(vertices, faces, found), "the same as the materials"
+    monkeypatch.setattr(corpus, "MOST_PIECES", 2)
+    assert not pieces(vertices, faces, np.concatenate([wood, steel]))

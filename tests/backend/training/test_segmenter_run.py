@@ -21,6 +21,7 @@ from backend.training.segmenter_run import (  # noqa: E402
     Recipe,
     about_state,
     begun,
+    begun_from,
     export,
     initial,
     learnable,
@@ -167,3 +168,12 @@ def test_a_file_is_replaced_whole_or_not_at_all(state, tmp_path, monkeypatch):
     with pytest.raises(OSError, match="No space"):
         save_state(tmp_path / RUN, state)
     assert (tmp_path / RUN).read_bytes() == before
+
+
+def test_a_run_begins_with_exported_weights(state, tmp_path):
+    export(tmp_path / "weights.safetensors", state.config, state.arrays)
+    again = begun_from(tmp_path / "weights.safetensors", RECIPE, CPU)
+    assert (again.config, again.step, again.log) == (state.config, 0, [])
+    for name, a in state.arrays.items():
+        torch.testing.assert_close(again.arrays[name], a.half().float(), msg=name)
+        assert again.arrays[name].requires_grad == (name in learnable(state.arrays))

@@ -174,11 +174,11 @@ def test_the_state_is_saved_in_time_and_the_level_one_until_the_fall(
     monkeypatch.setattr(segmenter_trainer, "SAVE_EVERY", 0.0)
     state = start(paths)
     state.log = [{"pairs": 1.0, "masks": 1.0, "iou": 1.0}]
-    for step in (10, 74, 76):
+    for step in (10, 59, 61):
         state.step = step
         assert keeper.after(state)
         assert about_state(tmp_path / RUN)["step"] == step
-    assert about_state(tmp_path / LEVEL)["step"] == 74
+    assert about_state(tmp_path / LEVEL)["step"] == 59
     state.step = 100
     assert not keeper.after(state)
 
