@@ -28,7 +28,7 @@ SYSTEM_LIBRARIES := libegl1 libegl-mesa0 libgl1 libgl1-mesa-dri libsm6 libxfixes
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-engine test-blender test-gui lint format bench evaluate train \
-	train-segmenter train-smoke zip lock clean system-libraries
+	train-segmenter train-judge train-smoke zip lock clean system-libraries
 .SECONDARY:
 
 help:  ## list the targets
@@ -83,14 +83,20 @@ train: build/corpus/.made  ## train all bundled weights from PARTWISE_DATA and p
 	$(CHECKSUMS)
 	$(MAKE) --no-print-directory train-segmenter
 
-train-segmenter: build/corpus/.made  ## train the segmenter alone, with the bundled merge scores; MINUTES
+train-segmenter: build/corpus/.made  ## train the network, then the judge, with the bundled merge scores; MINUTES
 	$(PY) -m backend.training.segmenter_data --corpus build/corpus --out build/segmenter
 	$(PY) -m backend.training.segmenter_trainer --data build/segmenter --out build/segmenter-run \
-		--minutes $(MINUTES)
+		--minutes $(MINUTES) $(TRAIN)
 	cp build/segmenter-run/segmenter.safetensors backend/weights/
 	$(CHECKSUMS)
 	$(PY) -m backend.training.segmenter_curves --run build/segmenter-run \
 		--out docs/images/segmenter-training.png
+	$(MAKE) --no-print-directory train-judge
+
+train-judge: build/corpus/.made  ## train the judge alone: what weighs the network's word and shapes
+	$(PY) -m backend.training.judge_trainer --corpus build/corpus --out build/judge
+	cp build/judge/judge.safetensors backend/weights/
+	$(CHECKSUMS)
 
 CHECKSUMS = $(PY) -c "from backend.catalogue import write_checksums; write_checksums()"
 

@@ -91,15 +91,16 @@ def _weights() -> str:
     return ", ".join(checkpoint.name for checkpoint in checkpoints) or "none bundled, none needed"
 
 
-def _engine(name: str, checkpoint: str) -> str:
+def _engine(name: str, *checkpoints: str) -> str:
     """Can an engine run here? Its weights are as published, and it cuts a small mesh in two."""
     import numpy as np
     import trimesh
 
     from ..pipelines.segment import analyse, labels
 
-    weights = find(checkpoint)
-    weights.verify()
+    weights = [find(checkpoint) for checkpoint in checkpoints]
+    for one in weights:
+        one.verify()
     began = time.perf_counter()
     ball = trimesh.creation.icosphere(subdivisions=3)
     vertices = np.array(ball.vertices)
@@ -110,7 +111,7 @@ def _engine(name: str, checkpoint: str) -> str:
         raise Trouble("a small mesh was not cut into two parts; please report this.")
     took = time.perf_counter() - began
     return (
-        f"runs on NumPy with {weights.size / 1e6:.1f} MB of weights; "
+        f"runs on NumPy with {sum(one.size for one in weights) / 1e6:.1f} MB of weights; "
         f"a mesh of {len(found)} triangles in two parts, {took:.1f} s"
     )
 
@@ -126,5 +127,5 @@ CHECKS: dict[str, Callable[[], str]] = {
     "temporary files": _temporary,
     "weights": _weights,
     "geometric engine": lambda: _engine("geometric", "merging"),
-    "learned engine": lambda: _engine("learned", "segmenter"),
+    "learned engine": lambda: _engine("learned", "segmenter", "judge", "merging"),
 }

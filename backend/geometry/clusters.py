@@ -31,12 +31,12 @@ class Clusters:
         graph: PatchGraph,
         evidence: Floats | None = None,
         marked: Floats | None = None,
-        chance: Floats | None = None,
+        chances: Floats | None = None,
     ) -> None:
         """evidence : (E,) probability that the patches of each border are of one part.
 
-        marked : (E,) how much of each border's length hints mark as an end of parts. chance :
-        (P, P) probability that any two patches are of one part.
+        marked : (E,) how much of each border's length hints mark as an end of parts. chances :
+        (K, P, P) probabilities that any two patches are of one part, by K ways to tell.
         """
         self.graph = graph
         count = graph.patches
@@ -45,8 +45,9 @@ class Clusters:
         self.moments = graph.moments.copy()
         self.low, self.high = graph.low.copy(), graph.high.copy()
         area = graph.moments[:, cues.AREA] + 1e-12
-        self.sight = graph.visible.astype(np.float64) * area[:, None] * area[None, :]
-        self.chance = None if chance is None else chance * area[:, None] * area[None, :]
+        weight = area[:, None] * area[None, :]
+        self.sight = graph.visible.astype(np.float64) * weight
+        self.chances = np.zeros((0, count, count)) if chances is None else chances * weight
         self.pair = graph.pair.copy()
         self.border = graph.border.copy()
         self.sharpest = graph.sharpest.copy()
@@ -66,13 +67,11 @@ class Clusters:
         """Number of clusters."""
         return len(self.node)
 
-    def mean_chance(self, pairs: Ints) -> Floats:
-        """Mean of `chance` between two clusters, by area: (N, 2) pairs -> (N,)."""
-        if self.chance is None:
-            raise ValueError("no chances of pairs were given")
-        i, j = pairs.T
+    def mean_chances(self) -> Floats:
+        """Means of `chances` between and within all clusters, by area: (K, C, C)."""
         area = self.moments[:, cues.AREA] + 1e-12
-        return np.asarray(self.chance[i, j] / (area[i] * area[j]))
+        # Where patches have no area, the sums of what stands for it differ.
+        return np.minimum(self.chances / (area[:, None] * area[None, :]), 1.0)
 
     def merge(self, into: Ints, gone: Ints, nodes: Ints) -> NDArray[np.bool_]:
         """Merge cluster ``gone[k]`` into ``into[k]`` as tree node ``nodes[k]``; all are different.
@@ -96,8 +95,7 @@ class Clusters:
         keep = np.ones(self.count, dtype=bool)
         keep[gone] = False
         self.sight = _joined(self.sight, into, gone, keep)
-        if self.chance is not None:
-            self.chance = _joined(self.chance, into, gone, keep)
+        self.chances = _joined(self.chances, into, gone, keep)
         new = np.cumsum(keep) - 1
         target = np.arange(self.count)
         target[gone] = into
@@ -132,10 +130,11 @@ class Clusters:
 
 
 def _joined(table: Floats, into: Ints, gone: Ints, keep: NDArray[np.bool_]) -> Floats:
-    """Sums over pairs of clusters (C, C) after a merge; the table itself is used up."""
-    table[into] += table[gone]
-    table[:, into] += table[:, gone]
-    return table[np.ix_(keep, keep)]
+    """Sums over pairs of clusters (..., C, C) after a merge; the table itself is used up."""
+    table[..., into, :] += table[..., gone, :]
+    table[..., into] += table[..., gone]
+    kept = np.flatnonzero(keep)
+    return np.ascontiguousarray(table[..., kept[:, None], kept])
 
 
 def _group(key: Ints) -> tuple[Ints, tuple[Ints, Ints]]:

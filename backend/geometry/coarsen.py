@@ -20,6 +20,7 @@ from .merging import matching
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+COARSENED_A_ROUND = 0.06  # share of the clusters that are taken together at once
 SMALL_BONUS = 0.15  # probability that an e times smaller patch gains for being merged
 
 
@@ -62,7 +63,7 @@ def coarsen(
         value = value - SMALL_BONUS * np.log(smaller / area.mean() + 1e-3)
         barred = state.marked > 0
         value = np.where(barred & (not barred.all()), -np.inf, value)
-        into, gone, best = matching(state, value)
+        into, gone, best = matching(state, value, COARSENED_A_ROUND)
         chosen = np.flatnonzero(best > -np.inf)[: state.count - patches]
         into, gone = into[chosen], gone[chosen]
         children.append(np.stack([state.node[into], state.node[gone]], axis=1).astype(np.int32))

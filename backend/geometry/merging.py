@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Merging patches bottom-up: the order of merges, the tree, and its likeliest cut.
 
-A merge is judged on whole clusters (`pair_features`), by any function of their features, so that a
-learned network can take the place of the boosted trees.
+A merge is judged on whole clusters, by any features of them (`pair_features`, with what a network
+says of them or without) and any function of these.
 """
 
 from __future__ import annotations
@@ -14,15 +14,17 @@ from numpy.typing import NDArray
 
 from .clusters import Clusters
 from .cues import LENGTH
-from .pair_features import FEATURES, pair_features
+from .pair_features import pair_features
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Score = Callable[[Clusters, Ints, NDArray[np.float32]], Floats]
-"""Pairs (N, 2) of a state of the merging and their features (N, FEATURES) -> probability of one
-part (N,)."""
+Rows = NDArray[np.float32]
+Describe = Callable[[Clusters, NDArray[np.bool_]], Rows]
+"""A state of the merging and which of its pairs (pairs,) -> their features (N, features)."""
+Score = Callable[[Rows], Floats]
+"""Features of pairs (N, features) -> probability of one part (N,)."""
 
-MERGED_A_ROUND = 0.06  # share of the clusters that merge before scores are asked again
+MERGED_A_ROUND = 0.1  # share of the clusters that merge before scores are asked again
 HEED = 0.98  # of its score a pair loses whose whole border is marked
 HEED_POWER = 4
 CACHED_ABOVE = 80  # clusters; below, every pair is judged anew in each round
@@ -35,20 +37,24 @@ class Merging:
     ----------
     rows : (pairs, features) float32; values : (pairs,) float64, set by the caller.
     stale : (pairs,) bool, pairs that are to be described anew: at first all, then those whose ends
-    changed.
+    changed. describe : the features of pairs.
     """
 
-    def __init__(self, state: Clusters) -> None:
-        self.state = state
+    def __init__(self, state: Clusters, describe: Describe = pair_features) -> None:
+        self.state, self.describe = state, describe
         self.stale = np.ones(len(state.pair), dtype=bool)
-        self.rows = np.zeros((len(state.pair), len(FEATURES)), dtype=np.float32)
+        self.rows = np.zeros((len(state.pair), 0), dtype=np.float32)
         self.values = np.zeros(len(state.pair))
 
     def refresh(self) -> NDArray[np.bool_]:
         """Describe the changed pairs again; returns (pairs,) bool, which ones they are."""
         if self.state.count <= CACHED_ABOVE:
             self.stale[:] = True
-        self.rows[self.stale] = pair_features(self.state, self.stale)
+        rows = self.describe(self.state, self.stale)
+        if self.stale.all():
+            self.rows = rows
+        else:
+            self.rows[self.stale] = rows
         return self.stale
 
     def advance(self, values: Floats, first_node: int) -> tuple[Ints, Floats]:
@@ -72,7 +78,7 @@ class Merging:
             state.pair[:, 0] * state.count + state.pair[:, 1],
             ends[alive, 0] * state.count + ends[alive, 1],
         )
-        rows = np.zeros((len(state.pair), len(FEATURES)), dtype=np.float32)
+        rows = np.zeros((len(state.pair), self.rows.shape[1]), dtype=np.float32)
         rows[at] = self.rows[alive]
         carried = np.zeros(len(state.pair))
         carried[at] = self.values[alive]
@@ -81,22 +87,25 @@ class Merging:
 
 
 def agglomerate(
-    state: Clusters, score: Score, tick: Callable[[float], None] = lambda share: None
+    state: Clusters,
+    score: Score,
+    tick: Callable[[float], None] = lambda share: None,
+    describe: Describe = pair_features,
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """Merge until one cluster is left, the best-scored pairs first.
 
-    score : probability that two clusters are of one part, from the state and pair features.
+    score : probability that two clusters are of one part, from the features that `describe` gives.
     Returns (children (P-1, 2) int32, score (P-1,) float32 of each merge, in the order made).
     """
     patches = state.count
     children = np.zeros((patches - 1, 2), dtype=np.int32)
     strength = np.zeros(patches - 1, dtype=np.float32)
     made = 0
-    merging = Merging(state)
+    merging = Merging(state, describe)
     while state.count > 1:
         tick(made / (patches - 1))
         stale = merging.refresh()
-        merging.values[stale] = score(state, state.pair[stale], merging.rows[stale])
+        merging.values[stale] = score(merging.rows[stale])
         joined, value = merging.advance(
             merging.values * heeding(state.marked, state.border[:, LENGTH]), patches + made
         )
@@ -171,9 +180,11 @@ def ordered_merges(
     return new[children[order]].astype(np.int32), order
 
 
-def matching(state: Clusters, values: Floats) -> tuple[Ints, Ints, Floats]:
-    """The best pairs that share no cluster, `MERGED_A_ROUND` of the clusters at most."""
-    limit = max(1, int(MERGED_A_ROUND * state.count))
+def matching(
+    state: Clusters, values: Floats, most: float = MERGED_A_ROUND
+) -> tuple[Ints, Ints, Floats]:
+    """The best pairs that share no cluster, as many as the share `most` of the clusters."""
+    limit = max(1, int(most * state.count))
     order = np.lexsort((np.arange(len(values)), -values))[: 4 * limit]
     used: set[int] = set()
     chosen = []

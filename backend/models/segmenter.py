@@ -356,7 +356,7 @@ class Segmenter:
         summary = [
             ops.largest(ops.where(inside, said, UNSAID), 1),
             ops.largest(ops.where(inside, -said, UNSAID), 1),
-            ops.where(inside, said, 0.0).sum(1) / included[..., None],
+            ops.where(inside, said, 0.0).sum(1) / (included + (included == 0))[..., None],
             ops.largest(ops.where(outside, said, UNSAID), 1),
         ]  # four of (Q, channels, P)
         scalars = [before, *(0 * before + one for one in (known, 0.3 * included, 0.3 * excluded))]

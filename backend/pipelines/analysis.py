@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..catalogue import WeightsCorrupt, WeightsMissing
 from ..errors import BadInput
+from ..geometry.boosting import logistic, logit
 from ..geometry.clusters import Clusters
 from ..geometry.cues import BRIDGE, FACES, PatchGraph, patch_graph
 from ..geometry.graphcut import BorderCutter
@@ -24,14 +25,13 @@ from ..geometry.superfaces import superfaces
 from ..tree import MergeTree
 from .borders import refine_borders
 from .learned import Encoded, bundled_segmenter, encode, merges
-from .merge_scores import geometric_scores, logit
+from .merge_scores import geometric_scores, learned_scores
 
 Floats = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
 
 
 ENGINES = ("auto", "learned", "geometric")
-STOP = 0.46  # chance of a merge below which the learned engine keeps two parts
 VARIANT_DOUBT = 0.7  # deviation of the logits of merges, for another tree by the geometric engine
 
 
@@ -88,6 +88,12 @@ class Analysis:
     def grown_area(self) -> NDArray[np.float64]:
         """Area of each patch of `grown_patch`, of a mesh of unit size: (P,)."""
         return sums(self.faces.area, self.grown_patch.astype(np.int64), self.tree.leaf_count)
+
+    @functools.cached_property
+    def grown_island(self) -> NDArray[np.int64]:
+        """Island of the mesh on which each patch of `grown_patch` lies: (P,)."""
+        _, face = np.unique(self.grown_patch, return_index=True)
+        return self.faces.island[face].astype(np.int64)
 
     @functools.cached_property
     def nearest(self) -> NearestFace:
@@ -179,6 +185,7 @@ def chosen_engine(engine: str) -> tuple[str, str]:
         return engine, ""
     try:
         bundled_segmenter()
+        learned_scores()
     except (WeightsMissing, WeightsCorrupt) as error:
         if engine == "learned":
             raise
@@ -256,9 +263,9 @@ def _geometric_tree(
     doubt = VARIANT_DOUBT if variant else 0.0
     nudge = np.random.default_rng(variant)
 
-    def score(state: Clusters, pairs: NDArray[np.int64], rows: NDArray[np.float32]) -> Floats:
-        sure = logit(scores.score(state, pairs, rows))
-        return np.asarray(1 / (1 + np.exp(-sure - doubt * nudge.normal(size=len(sure)))))
+    def score(rows: NDArray[np.float32]) -> Floats:
+        sure = logit(scores.score(rows))
+        return logistic(sure + doubt * nudge.normal(size=len(sure)))
 
     state = Clusters(cues, scores.evidence(cues), marked)
     children, strength = agglomerate(state, score if variant else scores.score, tick)
@@ -270,7 +277,7 @@ def _learned_tree(
 ) -> MergeTree:
     """The tree of the patches, by what the network made of them."""
     children, strength = merges(encoded, variant, seed, tick)
-    return _tree(cues, children, strength, STOP)
+    return _tree(cues, children, strength, learned_scores().stop)
 
 
 def _tree(

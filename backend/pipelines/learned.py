@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The learned engine: the bundled segmenter on the patches of one mesh.
 
-The network's chance that two patches share a part, with the geometric engine's judgement of whole
+The network's chance that two patches share a part, judged together with the shapes of whole
 clusters, drives the merging. Like the automatic modes of Segment Anything and P3-SAM, it is also
 asked for the masks of clicks spread over the surface; those that are left after non-maximum
 suppression enter the tree as evidence. Of an ambiguous mesh, taking some of them for parts makes
@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from ..catalogue import WEIGHTS, WeightsCorrupt, WeightsMissing
 from ..geometry import cues
+from ..geometry.boosting import logistic
 from ..geometry.clusters import Clusters
 from ..geometry.coarsen import Coarse, coarsen
 from ..geometry.cues import PatchGraph
@@ -28,7 +29,7 @@ from ..geometry.graphs import components
 from ..geometry.merging import Score, agglomerate
 from ..models.numpy_ops import NumpyOps
 from ..models.segmenter import PATCHES, Encoding, Segmenter, SegmenterConfig, shapes
-from .merge_scores import geometric_scores, logit
+from .merge_scores import JUDGED, geometric_scores, judged_features, learned_scores
 from .patch_features import pair_maps, patch_features
 
 Floats = NDArray[np.float64]
@@ -36,8 +37,7 @@ Ints = NDArray[np.int64]
 Array = NDArray[np.float32]
 
 CHECKPOINT = WEIGHTS / "segmenter.safetensors"
-NETWORK_SAYS = 0.5  # in the odds of a merge; the rest is the geometric engine's
-VARIANT_SAYS = 0.75  # likewise for another tree
+VARIANT_SAYS = 0.75  # of the odds of a merge says the network itself, for another tree
 PROMPTS = 40  # clicks spread over the surface, for evidence
 SAME_MASK = 0.7  # IoU from which two masks are one
 MASKS_SAY = 0.2  # how much masks count against the chances of pairs
@@ -135,10 +135,8 @@ def merges(
     Returns (children (P-1, 2) int32, chance (P-1,) float32 of each merge, in the order made).
     """
     coarse = encoded.coarse
-    chance = chances(encoded, variant, seed)
-    state = Clusters(coarse.graph, coarse.evidence, coarse.marked, chance)
-    judge = _judge(VARIANT_SAYS if variant else NETWORK_SAYS)
-    children, strength = agglomerate(state, judge, tick)
+    state = Clusters(coarse.graph, coarse.evidence, coarse.marked, chances(encoded, variant, seed))
+    children, strength = agglomerate(state, _score(variant), tick, judged_features)
     # Leaves are the coarse patches, which are nodes themselves; later nodes count on from all.
     patches = len(coarse.label)
     node = np.concatenate([coarse.node, patches + len(coarse.children) + np.arange(len(children))])
@@ -149,38 +147,39 @@ def merges(
     )
 
 
-def _judge(says: float) -> Score:
-    """Scores for merges: the network's mean chance between two clusters, and the word of the
-    geometric engine on the clusters as shapes. On kinds of objects that neither was trained on they
-    err in different ways, and their mean log odds err least.
+def _score(variant: int) -> Score:
+    """Scores of merges by judge and shapes; for another tree the network itself says most."""
+    scores, column = learned_scores(), JUDGED.index("network_and_masks")
 
-    says : weight of the network, 0..1.
-    """
-    scores = geometric_scores()
-
-    def score(state: Clusters, pairs: Ints, rows: Array) -> Floats:
-        network, shape = state.mean_chance(pairs), scores.score(state, pairs, rows)
-        odds = says * logit(network) + (1 - says) * logit(shape)
-        return np.asarray(1 / (1 + np.exp(-odds)))
+    def score(rows: Array) -> Floats:
+        odds = scores.odds(rows)
+        if variant:
+            odds = VARIANT_SAYS * rows[:, column] + (1 - VARIANT_SAYS) * odds
+        return logistic(odds)
 
     return score
 
 
 def chances(encoded: Encoded, variant: int = 0, seed: int = 0) -> Floats:
-    """Chance that two coarse patches share a part: (N, N), from pairs and from masks."""
+    """Chances that two coarse patches share a part: (3, N, N), by pairs, by masks, by both.
+
+    For another tree those by pairs, which then assume some masks, stand for both.
+    """
     sigmoid, affinity = encoded.net.ops.sigmoid, encoded.coding.affinity
-    if variant:
-        rng = np.random.default_rng([seed, variant])
-        bias = BIAS if variant % 2 else -BIAS
-        return assuming(sigmoid(affinity + bias).astype(np.float64), drawn_masks(encoded, rng))
-    chance = sigmoid(affinity).astype(np.float64)
     masks, worth = encoded.masks, encoded.worth
     both = (masks * worth[:, None]).T @ masks
     one = worth @ masks
     either = one[:, None] + one[None, :] - both
+    masked = both / np.maximum(either, 1e-6)
+    if variant:
+        rng = np.random.default_rng([seed, variant])
+        bias = BIAS if variant % 2 else -BIAS
+        pairs = assuming(sigmoid(affinity + bias).astype(np.float64), drawn_masks(encoded, rng))
+        return np.stack([pairs, masked, pairs])
+    pairs = sigmoid(affinity).astype(np.float64)
     # Masks say most where many that are believed lie over a pair.
     heed = MASKS_SAY * np.minimum(either, 1.0)
-    return np.asarray((1 - heed) * chance + heed * both / np.maximum(either, 1e-6))
+    return np.stack([pairs, masked, (1 - heed) * pairs + heed * masked])
 
 
 def assuming(chance: Floats, masks: Floats) -> Floats:

@@ -21,7 +21,7 @@ import json
 import sys
 import time
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -30,15 +30,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..geometry import cues
-from ..geometry.boosting import BoostedTrees
+from ..geometry.boosting import BoostedTrees, logit
 from ..geometry.clusters import Clusters
-from ..geometry.merging import Merging
+from ..geometry.merging import Describe, Merging, Score, agglomerate
 from ..geometry.pair_features import FEATURES, pair_features
+from ..pipelines.merge_scores import GEOMETRIC, save_models
 from .corpus import Example, example_paths, load
 from .tree_report import KIND_WEIGHT, TreeReport, best_stop, gathered, summary, tree_report
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.float32]
+Piece = tuple[Rows, Floats, Floats]
+"""Rows to learn from, their targets and weights."""
+Models = dict[int, BoostedTrees]
 
 DEPTH = 6
 PAIRS_A_ROUND = 10
@@ -66,20 +70,20 @@ def border_rows(example: Example) -> tuple[Rows, Floats]:
 
 def merge_rows(
     example: Example,
-    evidence: Floats,
-    score: Callable[[Rows], Floats] | None,
+    state: Clusters,
+    score: Score | None,
     noise: float,
     seed: int,
-) -> tuple[Rows, Floats, Floats]:
-    """Features, targets and weights of states along a merging of an example.
+    describe: Describe = pair_features,
+) -> Piece:
+    """Features, targets and weights of states along a merging of an example, from `state` on.
 
     score : the policy that orders the merges; None follows the truth. noise : standard deviation
-    that is added to the logit, for variety.
+    that is added to the logit, for variety. describe : the features of pairs.
     """
     rng = np.random.default_rng(seed)
-    state = Clusters(example.graph, evidence)
     total = state.totals[cues.FACES]
-    merging = Merging(state)
+    merging = Merging(state, describe)
     rows, targets, weights = [], [], []
     while state.count > 1:
         stale = merging.refresh()
@@ -88,8 +92,7 @@ def merge_rows(
             merging.values = target
         else:
             merging.values[stale] = score(merging.rows[stale])
-        chance = np.clip(merging.values, 1e-4, 1 - 1e-4)
-        value = np.log(chance / (1 - chance)) + noise * rng.normal(size=len(chance))
+        value = logit(merging.values) + noise * rng.normal(size=len(target))
         count = min(PAIRS_A_ROUND, len(target))
         likely = np.argsort(-value)[: count // 2]
         chosen = np.unique(np.concatenate([likely, rng.choice(len(target), count, replace=False)]))
@@ -103,24 +106,26 @@ def merge_rows(
 
 
 # Worker processes keep the models of a round here; they are large and every job needs them.
-_MODELS: dict[int, BoostedTrees] = {}
+KEPT: Models = {}
 
 
-def _keep_models(models: dict[int, BoostedTrees]) -> None:
-    _MODELS.clear()
-    _MODELS.update(models)
+def keep_models(models: Models) -> None:
+    """Keep the models of a round, by fold, in `KEPT`."""
+    KEPT.clear()
+    KEPT.update(models)
 
 
-def _rows_job(
-    path: Path, evidence: Floats, fold: int, noise: float, seed: int
-) -> tuple[Rows, Floats, Floats]:
-    model = _MODELS.get(fold)
-    return merge_rows(load(path), evidence, model.probability if model else None, noise, seed)
+def _rows_job(path: Path, evidence: Floats, fold: int, noise: float, seed: int) -> Piece:
+    model, example = KEPT.get(fold), load(path)
+    state = Clusters(example.graph, evidence)
+    return merge_rows(example, state, model.probability if model else None, noise, seed)
 
 
 def _test_job(path: Path, evidence: Floats, fold: int) -> TreeReport:
     example = load(path)
-    return tree_report(example, evidence, _MODELS[fold])
+    return tree_report(
+        example, *agglomerate(Clusters(example.graph, evidence), KEPT[fold].probability)
+    )
 
 
 def fit(rows: Rows, target: Floats, weight: Floats, trees: int, seed: int) -> BoostedTrees:
@@ -208,7 +213,7 @@ class Samples:
         self.targets[example].append(targets)
         self.weights[example].append(weights)
 
-    def models(self, folds: list[int], trees: int, jobs: int) -> dict[int, BoostedTrees]:
+    def models(self, folds: list[int], trees: int, jobs: int) -> Models:
         """A model for each fold, side by side: LightGBM leaves Python's lock while it works."""
         with ThreadPoolExecutor(jobs) as pool:
             return dict(
@@ -234,6 +239,31 @@ class Samples:
         )
 
 
+def aggregated(
+    samples: Samples,
+    states: Callable[[Models, float, int], Iterable[Piece]],
+    options: argparse.Namespace,
+    say: Callable[[str], None],
+) -> Models:
+    """Models by fold, -1 for all, from the states along merges that earlier ones made.
+
+    samples : empty, takes the rows. states : of (models, noise, first seed) what each example
+    gives in one round. options : rounds, folds, test_folds, merge_trees and jobs.
+    """
+    folds, models = list(range(options.folds)), Models()
+    for number in range(options.rounds):
+        noise = 1.0 if number == 0 else 0.3
+        for k, found in enumerate(states(models, noise, number * len(samples.fold))):
+            samples.add(k, *found)
+        last = number == options.rounds - 1
+        wanted = [*folds[: options.test_folds], -1] if last else folds
+        # Models that only lead the next round through its states may be smaller.
+        trees = options.merge_trees if last else options.merge_trees // 2
+        models = samples.models(wanted, trees, options.jobs)
+        say(f"round {number + 1}: {len(samples)} states")
+    return models
+
+
 def train(
     paths: list[Path], options: argparse.Namespace, say: Callable[[str], None]
 ) -> tuple[BoostedTrees, BoostedTrees, list[TreeReport]]:
@@ -257,24 +287,16 @@ def train(
     ]
     say(f"border model, out of fold: AUC {_auc(evidence, [t for _, t in border_samples]):.4f}")
 
-    merge: dict[int, BoostedTrees] = {}
-    samples = Samples(fold_of, share)
-    for number in range(options.rounds):
-        noise = [1.0 if number == 0 else 0.3] * len(paths)
-        seeds = range(number * len(paths), (number + 1) * len(paths))
-        with ProcessPoolExecutor(options.jobs, initializer=_keep_models, initargs=(merge,)) as pool:
-            states = pool.map(_rows_job, paths, evidence, fold_of, noise, seeds, chunksize=8)
-            for k, found in enumerate(states):
-                samples.add(k, *found)
-        last = number == options.rounds - 1
-        wanted = [*folds[: options.test_folds], -1] if last else folds
-        # Models that only lead the next round through its states may be smaller.
-        trees = options.merge_trees if last else options.merge_trees // 2
-        merge = samples.models(wanted, trees, options.jobs)
-        say(f"merge model, round {number + 1}: {len(samples)} states")
+    def states(models: Models, noise: float, seed: int) -> Iterator[Piece]:
+        with ProcessPoolExecutor(options.jobs, initializer=keep_models, initargs=(models,)) as pool:
+            seeds = range(seed, seed + len(paths))
+            yield from pool.map(
+                _rows_job, paths, evidence, fold_of, [noise] * len(paths), seeds, chunksize=8
+            )
 
+    merge = aggregated(Samples(fold_of, share), states, options, say)
     tested = [k for k, fold in enumerate(fold_of) if fold in merge]
-    with ProcessPoolExecutor(options.jobs, initializer=_keep_models, initargs=(merge,)) as pool:
+    with ProcessPoolExecutor(options.jobs, initializer=keep_models, initargs=(merge,)) as pool:
         reports = pool.map(
             _test_job,
             [paths[k] for k in tested],
@@ -316,19 +338,8 @@ def main(argv: list[str] | None = None) -> int:
     if options.report:
         options.report.write_text(json.dumps([asdict(report) for report in reports]))
     if options.out:
-        from safetensors.numpy import save_file
-
-        options.out.mkdir(parents=True, exist_ok=True)
-        arrays = {
-            f"{name}.{part}": getattr(model, part)
-            for name, model in (("border", border), ("merge", merge))
-            for part in ("feature", "threshold", "leaf")
-        }
-        save_file(
-            arrays,
-            options.out / "merging.safetensors",
-            metadata={"features": json.dumps(FEATURES), "stop": f"{stop:.2f}"},
-        )
+        models = {"border": border, "merge": merge}
+        save_models(options.out / GEOMETRIC.name, models, FEATURES, stop)
         say(f"written to {options.out}")
     return 0
 

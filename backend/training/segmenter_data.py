@@ -31,6 +31,7 @@ from ..pipelines.patch_features import pair_maps, patch_features
 from .corpus import Example, example_paths, load
 
 Array = NDArray[np.float32]
+HELD_OUT = 12  # folds of a hundred that are measured, not learned, unless told otherwise
 DOUBT = 0.05  # noise on the evidence that coarsens, so that no two copies are coarsened alike
 
 

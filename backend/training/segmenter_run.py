@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import math
+import zlib
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from torch import Tensor
 
 from ..models.numpy_ops import NumpyOps
 from ..models.segmenter import CLICK_MAPS, CLICK_WAYS, Segmenter, SegmenterConfig, shapes
-from .segmenter_data import Sample
+from .segmenter_data import HELD_OUT, Sample
 
 QUIET = tuple(
     f"{name}.weight" for name in ("products", "pair.attend", "affinity", "draft", "lone")
@@ -51,7 +52,7 @@ class Recipe:
     decay: float = 0.05
     batch: int = 6
     clicks: int = 4
-    held_out: int = 12
+    held_out: int = HELD_OUT
     noise: float = 0.03
     click_weight: float = 0.4
     seed: int = 0
@@ -63,7 +64,8 @@ class State:
 
     arrays : of the network. step : steps made; seconds : spent on them. minutes : that the run was
     last given, 0 in files that do not say. measured : seconds at the last measurement; best : the
-    best score so far, smaller is better. log : a row for each step.
+    best score so far, smaller is better; judged_by : the samples that it was measured on, for a
+    score on others says nothing about it. log : a row for each step.
     """
 
     config: SegmenterConfig
@@ -74,7 +76,14 @@ class State:
     minutes: float = 0.0
     measured: float = 0.0
     best: float = math.inf
+    judged_by: int = 0
     log: list[dict[str, float]] = field(default_factory=list)
+
+    def judge_by(self, names: list[str]) -> None:
+        """Measure on these samples from now on; a best score on others is forgotten."""
+        judges = zlib.crc32("\n".join(names).encode())
+        if self.judged_by != judges:
+            self.judged_by, self.best = judges, math.inf
 
 
 def begun(
@@ -165,6 +174,7 @@ def save_state(path: Path, state: State) -> None:
         "minutes": state.minutes,
         "measured": state.measured,
         "best": state.best,
+        "judged_by": state.judged_by,
         "log": state.log,
     }
     _write(path, tensors, {"about": json.dumps(about)})

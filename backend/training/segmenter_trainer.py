@@ -323,6 +323,7 @@ def _run(options: argparse.Namespace, parser: argparse.ArgumentParser, stop: Sto
         samples = [load_sample(learned[k]) for k in some]
         state = begun(SegmenterConfig(), samples, recipe, device)
     state.minutes = options.minutes
+    state.judge_by([path.name for path in measured])
     half = gains_from_bfloat16(device)
     size = sum(a.numel() for a in state.arrays.values())
     say(

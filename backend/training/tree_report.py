@@ -9,9 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..geometry import cues
-from ..geometry.boosting import BoostedTrees
-from ..geometry.clusters import Clusters
-from ..geometry.merging import agglomerate, likely_merges, ordered_merges
+from ..geometry.merging import likely_merges, ordered_merges
 from ..tree import MergeTree
 from .corpus import Example
 
@@ -94,10 +92,13 @@ class TreeReport:
         return min(1 + sum(height > threshold for height in self.heights), len(self.errors))
 
 
-def tree_report(example: Example, evidence: Floats, model: BoostedTrees) -> TreeReport:
-    """Build the tree of an example and compare its cuts with the opinions."""
-    state = Clusters(example.graph, evidence)
-    children, strength = agglomerate(state, lambda _state, _pairs, rows: model.probability(rows))
+def tree_report(
+    example: Example, children: NDArray[np.int32], strength: NDArray[np.float32]
+) -> TreeReport:
+    """Compare the cuts of the tree of an example with the opinions.
+
+    children, strength : from `agglomerate`.
+    """
     height = np.maximum.accumulate(np.clip(1 - strength, 0, 1)).astype(np.float32)
     tree = MergeTree(children, height)
     most = min(40, tree.leaf_count)

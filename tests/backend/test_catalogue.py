@@ -26,7 +26,7 @@ def folder(tmp_path, monkeypatch):
 
 def test_what_ships_with_the_project_is_as_published():
     found = catalogue.bundled()
-    assert [checkpoint.name for checkpoint in found] == ["merging", "segmenter"]
+    assert [checkpoint.name for checkpoint in found] == ["judge", "merging", "segmenter"]
     for checkpoint in found:
         checkpoint.verify()
 

@@ -4,6 +4,10 @@
 import numpy as np
 import trimesh
 
+from backend.geometry.cues import patch_graph
+from backend.geometry.mesh import build_face_graph, unit_vertices
+from backend.geometry.superfaces import superfaces
+
 
 def l_shape():
     """An L extruded: one concave edge."""
@@ -16,3 +20,11 @@ def l_shape():
     )
     vertices = np.vstack([np.c_[outline, np.zeros(6)], np.c_[outline, np.ones(6)]])
     return trimesh.Trimesh(vertices, np.vstack([lid[:, ::-1], lid + 6, sides]), process=False)
+
+
+def patches_of(mesh, count, seed=0):
+    """The patch graph of a mesh, of about `count` patches."""
+    vertices, faces = np.asarray(mesh.vertices, float), np.asarray(mesh.faces, np.int64)
+    rng = np.random.default_rng(seed)
+    graph = build_face_graph(unit_vertices(vertices, faces)[0], faces)
+    return patch_graph(graph, superfaces(graph, rng, count), rng)

@@ -7,20 +7,14 @@ import trimesh
 
 from backend.geometry import cues
 from backend.geometry.coarsen import coarsen
-from backend.geometry.cues import patch_graph
 from backend.geometry.graphs import sums
-from backend.geometry.mesh import build_face_graph, unit_vertices
-from backend.geometry.superfaces import superfaces
+from tests.backend.geometry.solids import patches_of
 
 
 @pytest.fixture(scope="module")
 def ball():
     """A ball of 80 patches."""
-    mesh = trimesh.creation.icosphere(subdivisions=3)
-    vertices, faces = np.asarray(mesh.vertices, float), np.asarray(mesh.faces, np.int64)
-    rng = np.random.default_rng(0)
-    graph = build_face_graph(unit_vertices(vertices, faces)[0], faces)
-    return patch_graph(graph, superfaces(graph, rng, 80), rng)
+    return patches_of(trimesh.creation.icosphere(subdivisions=3), 80)
 
 
 @pytest.fixture(scope="module")

@@ -7,19 +7,9 @@ import trimesh
 
 from backend.geometry import cues
 from backend.geometry.clusters import Clusters
-from backend.geometry.cues import patch_graph
 from backend.geometry.merging import agglomerate, likely_merges, matching, ordered_merges
-from backend.geometry.mesh import build_face_graph, unit_vertices
 from backend.geometry.pair_features import FEATURES, pair_features
-from backend.geometry.superfaces import superfaces
-
-
-def graph_of(mesh, seed=0):
-    vertices, faces = np.asarray(mesh.vertices, float), np.asarray(mesh.faces, np.int64)
-    rng = np.random.default_rng(seed)
-    graph = build_face_graph(unit_vertices(vertices, faces)[0], faces)
-    patch = superfaces(graph, rng, 60)
-    return patch_graph(graph, patch, rng)
+from tests.backend.geometry.solids import patches_of
 
 
 @pytest.fixture(scope="module")
@@ -32,10 +22,10 @@ def dumbbell():
         .apply_transform(trimesh.transformations.rotation_matrix(np.pi / 2, [0, 1, 0]))
         .apply_translation([2, 0, 0])
     )
-    return graph_of(trimesh.util.concatenate([left, right, bar]))
+    return patches_of(trimesh.util.concatenate([left, right, bar]), 60)
 
 
-def by_area(state, pairs, rows):
+def by_area(rows):
     """A simple score: small clusters first."""
     return 1 - np.exp(rows[:, FEATURES.index("area_small")].astype(float))
 

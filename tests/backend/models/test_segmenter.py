@@ -98,6 +98,15 @@ def test_every_click_and_the_mask_so_far_count():
         assert (np.abs(other.masks - answer.masks).max(axis=(1, 2)) > 1e-4).all()
 
 
+def test_clicks_that_only_exclude_are_answered_too():
+    net = random_segmenter()
+    patch, *rest = random_object()
+    clicks, signs, before, known = queries(len(patch))
+    answer = net.answer(net.encode(patch, *rest), clicks, -np.abs(signs), before, known)
+    assert np.isfinite(answer.masks).all()
+    assert np.isfinite(answer.iou).all()
+
+
 @pytest.mark.parametrize("lead", [(), (2,)])
 def test_numpy_and_torch_give_the_same_numbers(lead):
     torch = pytest.importorskip("torch", reason="torch is needed for training only")

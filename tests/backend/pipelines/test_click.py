@@ -6,7 +6,7 @@ import pytest
 import trimesh
 
 from backend.errors import BadInput
-from backend.pipelines.click import best_patches
+from backend.pipelines.click import _are_islands, best_patches
 from backend.pipelines.segment import analyse, click
 from backend.tree import MergeTree
 
@@ -35,6 +35,19 @@ def test_two_clicks_take_both_balls_and_an_exclude_keeps_the_third_out(row):
     analysis, ball = row
     answer = click(analysis, [[0, 0, 1], [4.4, 0, 1], [2.2, 0, 1]], [1, 1, 0])
     np.testing.assert_array_equal(answer.mask, ball != 1)
+
+
+def test_what_is_made_of_whole_islands_is_told(row):
+    analysis, _ = row
+    island = analysis.grown_island
+    assert len(island) == analysis.tree.leaf_count
+    first, several = island == 0, island > 0
+    assert _are_islands(island, first)
+    assert _are_islands(island, several)
+    assert not _are_islands(island, np.ones(len(island), bool)), "all is no choice"
+    some = first.copy()
+    some[np.flatnonzero(first)[0]] = False
+    assert not _are_islands(island, some)
 
 
 def test_include_and_exclude_on_one_ball_divide_it(row):

@@ -203,11 +203,12 @@ def test_a_file_that_is_no_checkpoint_is_told(tmp_path):
         learned.bundled_segmenter.__wrapped__(path)
 
 
-def test_without_its_weights_the_geometric_engine_runs_and_says_so(monkeypatch):
+@pytest.mark.parametrize("weights", ["bundled_segmenter", "learned_scores"])
+def test_without_its_weights_the_geometric_engine_runs_and_says_so(weights, monkeypatch):
     def missing():
         raise WeightsMissing("The weights of the learned engine are missing.", "Install again.")
 
-    monkeypatch.setattr(analysis_module, "bundled_segmenter", missing)
+    monkeypatch.setattr(analysis_module, weights, missing)
     vertices, faces, _ = smooth("cup")
     found = analyse(vertices, faces)
     assert found.engine == "geometric"

@@ -9,19 +9,22 @@ import trimesh
 from safetensors.numpy import save_file
 
 from backend.catalogue import WeightsCorrupt, WeightsMissing
-from backend.geometry.cues import patch_graph
-from backend.geometry.mesh import build_face_graph, unit_vertices
-from backend.geometry.superfaces import superfaces
-from backend.pipelines.merge_scores import geometric_scores
+from backend.geometry.boosting import BoostedTrees
+from backend.geometry.clusters import Clusters
+from backend.pipelines.merge_scores import (
+    JUDGED,
+    LearnedScores,
+    geometric_scores,
+    judged_features,
+    learned_scores,
+    save_models,
+)
+from tests.backend.geometry.solids import patches_of
 
 
 @pytest.fixture(scope="module")
 def graph():
-    ball = trimesh.creation.icosphere(subdivisions=2)
-    faces = np.asarray(ball.faces, np.int64)
-    found = build_face_graph(unit_vertices(np.asarray(ball.vertices), faces)[0], faces)
-    rng = np.random.default_rng(0)
-    return patch_graph(found, superfaces(found, rng, 40), rng)
+    return patches_of(trimesh.creation.icosphere(subdivisions=2), 40)
 
 
 def test_the_bundled_models_judge_every_border(graph):
@@ -43,6 +46,52 @@ def test_the_bundled_models_are_small_and_stop_between_certainties():
     )
 
 
+def tree_of(column, threshold, below, above):
+    return BoostedTrees(
+        np.array([[column]], np.int16),
+        np.array([[threshold]], np.float32),
+        np.array([[below, above]], np.float32),
+    )
+
+
+def test_the_learned_engine_hears_the_network_and_the_shapes(graph):
+    chances = np.full((3, graph.patches, graph.patches), 0.5)
+    every = np.ones(len(graph.pair), bool)
+    rows = judged_features(Clusters(graph, chances=chances), every)
+    assert rows.shape == (len(graph.pair), len(JUDGED))
+    by_network = tree_of(JUDGED.index("network"), 0.1, -1.0, 2.0)
+    by_shape = tree_of(JUDGED.index("concave"), 9.0, 2.0, -2.0)
+    scores = LearnedScores(by_network, by_shape, 0.5)
+    np.testing.assert_allclose(scores.odds(rows), 0.0, atol=1e-12)
+    surer = judged_features(Clusters(graph, chances=chances + 0.4), every)
+    np.testing.assert_allclose(scores.odds(surer), 2.0)
+
+
+def test_the_bundled_judge_gives_odds(graph):
+    chances = np.full((3, graph.patches, graph.patches), 0.5)
+    every = np.ones(len(graph.pair), bool)
+    scores = learned_scores()
+    assert 0.2 < scores.stop < 0.8
+    assert np.isfinite(scores.odds(judged_features(Clusters(graph, chances=chances), every))).all()
+
+
+def test_models_are_written_and_read(tmp_path):
+    models = {"judge": tree_of(3, 0.5, -1.0, 1.0)}
+    save_models(tmp_path / "judge.safetensors", models, JUDGED, 0.47)
+    found = learned_scores.__wrapped__(tmp_path / "judge.safetensors")
+    assert found.stop == 0.47
+    np.testing.assert_array_equal(found.judge.leaf, [[-1, 1]])
+
+
+@pytest.mark.parametrize("about", [{}, {"features": json.dumps(JUDGED), "stop": "often"}])
+def test_a_file_that_does_not_tell_what_it_asks_or_when_to_stop_is_damaged(about, tmp_path):
+    tree = tree_of(0, 0.0, -1.0, 1.0)
+    arrays = {f"judge.{name}": getattr(tree, name) for name in ("feature", "threshold", "leaf")}
+    save_file(arrays, tmp_path / "judge.safetensors", metadata=about)
+    with pytest.raises(WeightsCorrupt, match="damaged"):
+        learned_scores.__wrapped__(tmp_path / "judge.safetensors")
+
+
 def write(path, features):
     tree = {
         "feature": np.zeros((1, 1), np.int16),
@@ -50,25 +99,33 @@ def write(path, features):
         "leaf": np.zeros((1, 2), np.float32),
     }
     arrays = {
-        f"{name}.{part}": value for name in ("border", "merge") for part, value in tree.items()
+        f"{name}.{part}": value
+        for name in ("border", "merge", "judge")
+        for part, value in tree.items()
     }
     save_file(arrays, path, metadata={"features": json.dumps(features), "stop": "0.5"})
 
 
-def test_a_missing_file_is_told(tmp_path):
+engines = pytest.mark.parametrize("scores", [geometric_scores, learned_scores])
+
+
+@engines
+def test_a_missing_file_is_told(scores, tmp_path):
     with pytest.raises(WeightsMissing):
-        geometric_scores(tmp_path / "none.safetensors")
+        scores(tmp_path / "none.safetensors")
 
 
-def test_a_damaged_file_is_told(tmp_path):
+@engines
+def test_a_damaged_file_is_told(scores, tmp_path):
     path = tmp_path / "bad.safetensors"
     path.write_bytes(b"\x08\0\0\0\0\0\0\0not json and more")
     with pytest.raises(WeightsCorrupt, match="damaged"):
-        geometric_scores(path)
+        scores(path)
 
 
-def test_models_of_other_features_are_refused(tmp_path):
+@engines
+def test_models_of_other_features_are_refused(scores, tmp_path):
     path = tmp_path / "old.safetensors"
     write(path, ["one", "two"])
     with pytest.raises(WeightsCorrupt, match="another version"):
-        geometric_scores(path)
+        scores(path)

@@ -8,12 +8,11 @@ import pytest
 import trimesh
 
 from backend.geometry import cues
-from backend.geometry.cues import PatchGraph, patch_graph
-from backend.geometry.mesh import build_face_graph, unit_vertices
-from backend.geometry.superfaces import superfaces
+from backend.geometry.cues import PatchGraph
 from backend.models.segmenter import PAIR_FEATURES, PATCH_FEATURES
 from backend.pipelines.patch_features import FAR, pair_maps
 from backend.pipelines.patch_features import patch_features as features
+from tests.backend.geometry.solids import patches_of
 
 SPREAD = ((0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2))
 
@@ -23,11 +22,7 @@ def graph():
     """A box beside a ball, of 60 patches."""
     box = trimesh.creation.box([1, 2, 3]).subdivide().subdivide().subdivide()
     ball = trimesh.creation.icosphere(subdivisions=3).apply_translation([3, 0, 0])
-    mesh = trimesh.util.concatenate([box, ball])
-    vertices, faces = np.asarray(mesh.vertices, float), np.asarray(mesh.faces, np.int64)
-    rng = np.random.default_rng(0)
-    found = build_face_graph(unit_vertices(vertices, faces)[0], faces)
-    return patch_graph(found, superfaces(found, rng, 60), rng)
+    return patches_of(trimesh.util.concatenate([box, ball]), 60)
 
 
 def moved(graph, turn, shift):

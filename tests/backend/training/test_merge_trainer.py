@@ -6,6 +6,7 @@ import pytest
 import trimesh
 
 from backend.evaluation.metrics import rand_error
+from backend.geometry.clusters import Clusters
 from backend.training.corpus import Example, reduce_mesh
 from backend.training.merge_trainer import _auc, agreement, border_rows, merge_rows, packed
 from backend.training.tree_report import TreeReport, best_stop, rand_of_cut
@@ -43,7 +44,7 @@ def test_border_and_merge_rows_have_targets_in_0_to_1(example):
     assert len(rows) == len(target) == len(example.graph.pair)
     assert ((target >= 0) & (target <= 1)).all()
     evidence = np.full(len(target), 0.5)
-    rows, target, weight = merge_rows(example, evidence, None, 0.3, seed=1)
+    rows, target, weight = merge_rows(example, Clusters(example.graph, evidence), None, 0.3, seed=1)
     assert len(rows) == len(target) == len(weight)
     assert (weight > 0).all()
     assert np.isfinite(rows).all()

@@ -170,6 +170,17 @@ def test_a_file_is_replaced_whole_or_not_at_all(state, tmp_path, monkeypatch):
     assert (tmp_path / RUN).read_bytes() == before
 
 
+def test_a_best_score_counts_on_the_same_samples_alone(state, tmp_path):
+    state.judge_by(["a", "b"])
+    state.best = 0.5
+    save_state(tmp_path / RUN, state)
+    again = load_state(tmp_path / RUN, RECIPE, CPU)
+    again.judge_by(["a", "b"])
+    assert again.best == 0.5
+    again.judge_by(["a", "c"])
+    assert again.best == np.inf
+
+
 def test_a_run_begins_with_exported_weights(state, tmp_path):
     export(tmp_path / "weights.safetensors", state.config, state.arrays)
     again = begun_from(tmp_path / "weights.safetensors", RECIPE, CPU)
