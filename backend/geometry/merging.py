@@ -24,7 +24,7 @@ Describe = Callable[[Clusters, NDArray[np.bool_]], Rows]
 Score = Callable[[Rows], Floats]
 """Features of pairs (N, features) -> probability of one part (N,)."""
 
-MERGED_A_ROUND = 0.1  # share of the clusters that merge before scores are asked again
+MERGED_A_ROUND = 0.06  # share of the clusters that merge before scores are asked again
 HEED = 0.98  # of its score a pair loses whose whole border is marked
 HEED_POWER = 4
 CACHED_ABOVE = 80  # clusters; below, every pair is judged anew in each round
@@ -57,13 +57,16 @@ class Merging:
             self.rows[self.stale] = rows
         return self.stale
 
-    def advance(self, values: Floats, first_node: int) -> tuple[Ints, Floats]:
+    def advance(
+        self, values: Floats, first_node: int, most: float = MERGED_A_ROUND
+    ) -> tuple[Ints, Floats]:
         """Merge the best pairs into new tree nodes; pairs that do not change keep row and value.
 
-        values : (pairs,) what to order by. Returns (the two nodes of each merge (n, 2), its value).
+        values : (pairs,) what to order by. most : share of the clusters to merge.
+        Returns (the two nodes of each merge (n, 2), its value).
         """
         state = self.state
-        into, gone, value = matching(state, values)
+        into, gone, value = matching(state, values, most)
         joined = np.stack([state.node[into], state.node[gone]], axis=1)
         before, label = state.pair, np.arange(state.count)
         label[gone] = into
@@ -91,10 +94,12 @@ def agglomerate(
     score: Score,
     tick: Callable[[float], None] = lambda share: None,
     describe: Describe = pair_features,
+    most: float = MERGED_A_ROUND,
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """Merge until one cluster is left, the best-scored pairs first.
 
     score : probability that two clusters are of one part, from the features that `describe` gives.
+    most : share of the clusters that merge before scores are asked again.
     Returns (children (P-1, 2) int32, score (P-1,) float32 of each merge, in the order made).
     """
     patches = state.count
@@ -107,7 +112,7 @@ def agglomerate(
         stale = merging.refresh()
         merging.values[stale] = score(merging.rows[stale])
         joined, value = merging.advance(
-            merging.values * heeding(state.marked, state.border[:, LENGTH]), patches + made
+            merging.values * heeding(state.marked, state.border[:, LENGTH]), patches + made, most
         )
         children[made : made + len(joined)] = joined
         strength[made : made + len(joined)] = value
@@ -180,9 +185,7 @@ def ordered_merges(
     return new[children[order]].astype(np.int32), order
 
 
-def matching(
-    state: Clusters, values: Floats, most: float = MERGED_A_ROUND
-) -> tuple[Ints, Ints, Floats]:
+def matching(state: Clusters, values: Floats, most: float) -> tuple[Ints, Ints, Floats]:
     """The best pairs that share no cluster, as many as the share `most` of the clusters."""
     limit = max(1, int(most * state.count))
     order = np.lexsort((np.arange(len(values)), -values))[: 4 * limit]

@@ -37,6 +37,7 @@ Ints = NDArray[np.int64]
 Array = NDArray[np.float32]
 
 CHECKPOINT = WEIGHTS / "segmenter.safetensors"
+MERGED_A_ROUND = 0.1  # share of the clusters that merge before the judge is asked again
 VARIANT_SAYS = 0.75  # of the odds of a merge says the network itself, for another tree
 PROMPTS = 40  # clicks spread over the surface, for evidence
 SAME_MASK = 0.7  # IoU from which two masks are one
@@ -136,7 +137,7 @@ def merges(
     """
     coarse = encoded.coarse
     state = Clusters(coarse.graph, coarse.evidence, coarse.marked, chances(encoded, variant, seed))
-    children, strength = agglomerate(state, _score(variant), tick, judged_features)
+    children, strength = agglomerate(state, _score(variant), tick, judged_features, MERGED_A_ROUND)
     # Leaves are the coarse patches, which are nodes themselves; later nodes count on from all.
     patches = len(coarse.label)
     node = np.concatenate([coarse.node, patches + len(coarse.children) + np.arange(len(children))])

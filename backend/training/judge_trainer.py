@@ -29,7 +29,7 @@ from ..geometry.boosting import BoostedTrees
 from ..geometry.clusters import Clusters
 from ..geometry.graphs import sums
 from ..geometry.merging import agglomerate
-from ..pipelines.learned import CHECKPOINT, bundled_segmenter, chances, encode
+from ..pipelines.learned import CHECKPOINT, MERGED_A_ROUND, bundled_segmenter, chances, encode
 from ..pipelines.merge_scores import JUDGE, JUDGED, judged_features, save_models
 from .corpus import Example, example_paths, load
 from .merge_trainer import KEPT, Models, Piece, Samples, aggregated, keep_models, merge_rows
@@ -105,11 +105,12 @@ def chosen_paths(corpus: Path, learned: int, folds: int = HELD_OUT) -> list[Path
 def _rows_job(one: Prepared, own: int, noise: float, seed: int) -> Piece:
     model = KEPT.get(own)
     score = model.probability if model else None
-    return merge_rows(one.example, one.state, score, noise, seed, judged_features)
+    return merge_rows(one.example, one.state, score, noise, seed, judged_features, MERGED_A_ROUND)
 
 
 def _test_job(one: Prepared, own: int) -> TreeReport:
-    tree = agglomerate(one.state, KEPT[own].probability, describe=judged_features)
+    score = KEPT[own].probability
+    tree = agglomerate(one.state, score, describe=judged_features, most=MERGED_A_ROUND)
     return tree_report(one.example, *tree)
 
 

@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 from ..geometry import cues
 from ..geometry.boosting import BoostedTrees, logit
 from ..geometry.clusters import Clusters
-from ..geometry.merging import Describe, Merging, Score, agglomerate
+from ..geometry.merging import MERGED_A_ROUND, Describe, Merging, Score, agglomerate
 from ..geometry.pair_features import FEATURES, pair_features
 from ..pipelines.merge_scores import GEOMETRIC, save_models
 from .corpus import Example, example_paths, load
@@ -75,11 +75,13 @@ def merge_rows(
     noise: float,
     seed: int,
     describe: Describe = pair_features,
+    most: float = MERGED_A_ROUND,
 ) -> Piece:
     """Features, targets and weights of states along a merging of an example, from `state` on.
 
     score : the policy that orders the merges; None follows the truth. noise : standard deviation
-    that is added to the logit, for variety. describe : the features of pairs.
+    that is added to the logit, for variety. describe : the features of pairs. most : share of the
+    clusters to merge in each round.
     """
     rng = np.random.default_rng(seed)
     total = state.totals[cues.FACES]
@@ -101,7 +103,7 @@ def merge_rows(
         rows.append(merging.rows[chosen])
         targets.append(target[chosen])
         weights.append(np.sqrt(np.sqrt(share[a] * share[b]) + 1e-3))
-        merging.advance(value, 0)
+        merging.advance(value, 0, most)
     return np.concatenate(rows), np.concatenate(targets), np.concatenate(weights)
 
 
