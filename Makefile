@@ -84,7 +84,7 @@ train: build/corpus/.made  ## train all bundled weights from PARTWISE_DATA and p
 	$(MAKE) --no-print-directory train-segmenter
 
 train-segmenter: build/corpus/.made  ## train the network, then the judge, with the bundled merge scores; MINUTES
-	$(PY) -m backend.training.segmenter_data --corpus build/corpus --out build/segmenter
+	$(PY) -m backend.training.segmenter_data --corpus build/corpus --out build/segmenter --copies 2
 	$(PY) -m backend.training.segmenter_trainer --data build/segmenter --out build/segmenter-run \
 		--minutes $(MINUTES) $(TRAIN)
 	cp build/segmenter-run/segmenter.safetensors backend/weights/
