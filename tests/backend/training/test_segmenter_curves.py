@@ -39,7 +39,7 @@ def test_smoothing_means_over_equal_spans_of_time():
 def test_rates_are_those_of_the_log_or_of_the_schedule():
     log = rows(400)
     found = rates(log, minutes=800 / 60)
-    assert found[300] == Recipe.rate
+    assert found[200] == Recipe.rate
     assert found[0] < 0.1 * Recipe.rate
     assert found[-1] < 0.02 * Recipe.rate
     assert np.isnan(rates(log, minutes=0)).all()
