@@ -17,7 +17,7 @@ import json
 import sys
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,14 +27,13 @@ from numpy.typing import NDArray
 
 from ..geometry.boosting import BoostedTrees
 from ..geometry.clusters import Clusters
-from ..geometry.graphs import sums
 from ..geometry.merging import agglomerate
 from ..pipelines.learned import CHECKPOINT, MERGED_A_ROUND, bundled_segmenter, chances, encode
 from ..pipelines.merge_scores import JUDGE, JUDGED, judged_features, save_models
 from .corpus import Example, example_paths, load
-from .merge_trainer import KEPT, Models, Piece, Samples, aggregated, keep_models, merge_rows
+from .merge_trainer import KEPT, Piece, Samples, aggregated, in_processes, merge_rows
 from .segmenter_data import HELD_OUT, fold
-from .tree_report import TreeReport, best_stop, summary, tree_report
+from .tree_report import TreeReport, best_stop, gathered, summary, tree_report
 
 Floats = NDArray[np.float64]
 
@@ -77,9 +76,8 @@ def prepared(path: Path, weights: Path) -> Prepared:
     graph = example.graph
     encoded = encode(graph, np.zeros(len(graph.pair)), bundled_segmenter(weights))
     coarse = encoded.coarse
-    tables = [sums(table, coarse.label, coarse.graph.patches) for table in example.opinions]
     return Prepared(
-        replace(example, graph=coarse.graph, opinions=tables),
+        replace(example, graph=coarse.graph, opinions=gathered(example, coarse.label)),
         coarse.evidence,
         chances(encoded).astype(np.float32),
     )
@@ -128,20 +126,14 @@ def train(
     share = [KIND_SHARE[one.example.kind] for one in examples]
     say(f"{len(paths)} examples, {len(JUDGED)} features")
 
-    def states(models: Models, noise: float, seed: int) -> Iterator[Piece]:
-        with ProcessPoolExecutor(options.jobs, initializer=keep_models, initargs=(models,)) as pool:
-            seeds = range(seed, seed + len(examples))
-            yield from pool.map(
-                _rows_job, examples, fold_of, [noise] * len(examples), seeds, chunksize=8
-            )
-
-    models = aggregated(Samples(fold_of, share), states, options, say)
+    models = aggregated(Samples(fold_of, share), _rows_job, (examples,), options, say)
     unseen = [
-        k for k, group in enumerate(groups) if fold(group) < HELD_OUT and fold_of[k] in models
+        k
+        for k, group in enumerate(groups)
+        if fold(group) < options.held_out and fold_of[k] in models
     ]
-    with ProcessPoolExecutor(options.jobs, initializer=keep_models, initargs=(models,)) as pool:
-        tested, folds = [examples[k] for k in unseen], [fold_of[k] for k in unseen]
-        return models[-1], list(pool.map(_test_job, tested, folds, chunksize=8))
+    columns = [examples[k] for k in unseen], [fold_of[k] for k in unseen]
+    return models[-1], list(in_processes(models, options.jobs, _test_job, *columns))
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -21,10 +21,11 @@ import json
 import sys
 import time
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +44,7 @@ Rows = NDArray[np.float32]
 Piece = tuple[Rows, Floats, Floats]
 """Rows to learn from, their targets and weights."""
 Models = dict[int, BoostedTrees]
+T = TypeVar("T")
 
 DEPTH = 6
 PAIRS_A_ROUND = 10
@@ -115,6 +117,14 @@ def keep_models(models: Models) -> None:
     """Keep the models of a round, by fold, in `KEPT`."""
     KEPT.clear()
     KEPT.update(models)
+
+
+def in_processes(
+    models: Models, jobs: int, job: Callable[..., T], *columns: Iterable
+) -> Iterator[T]:
+    """What a job gives for each row of the columns, in processes that keep these models."""
+    with ProcessPoolExecutor(jobs, initializer=keep_models, initargs=(models,)) as pool:
+        yield from pool.map(job, *columns, chunksize=8)
 
 
 def _rows_job(path: Path, evidence: Floats, fold: int, noise: float, seed: int) -> Piece:
@@ -243,19 +253,22 @@ class Samples:
 
 def aggregated(
     samples: Samples,
-    states: Callable[[Models, float, int], Iterable[Piece]],
+    job: Callable[..., Piece],
+    columns: Sequence[Iterable],
     options: argparse.Namespace,
     say: Callable[[str], None],
 ) -> Models:
     """Models by fold, -1 for all, from the states along merges that earlier ones made.
 
-    samples : empty, takes the rows. states : of (models, noise, first seed) what each example
-    gives in one round. options : rounds, folds, test_folds, merge_trees and jobs.
+    samples : empty, takes the rows. job : what an example gives in one round, from its row of the
+    columns, its fold, the noise and a seed. options : rounds, folds, test_folds, merge_trees, jobs.
     """
-    folds, models = list(range(options.folds)), Models()
+    folds, models, count = list(range(options.folds)), Models(), len(samples.fold)
     for number in range(options.rounds):
-        noise = 1.0 if number == 0 else 0.3
-        for k, found in enumerate(states(models, noise, number * len(samples.fold))):
+        noise = [1.0 if number == 0 else 0.3] * count
+        seeds = range(number * count, (number + 1) * count)
+        rows = in_processes(models, options.jobs, job, *columns, samples.fold, noise, seeds)
+        for k, found in enumerate(rows):
             samples.add(k, *found)
         last = number == options.rounds - 1
         wanted = [*folds[: options.test_folds], -1] if last else folds
@@ -289,24 +302,11 @@ def train(
     ]
     say(f"border model, out of fold: AUC {_auc(evidence, [t for _, t in border_samples]):.4f}")
 
-    def states(models: Models, noise: float, seed: int) -> Iterator[Piece]:
-        with ProcessPoolExecutor(options.jobs, initializer=keep_models, initargs=(models,)) as pool:
-            seeds = range(seed, seed + len(paths))
-            yield from pool.map(
-                _rows_job, paths, evidence, fold_of, [noise] * len(paths), seeds, chunksize=8
-            )
-
-    merge = aggregated(Samples(fold_of, share), states, options, say)
+    merge = aggregated(Samples(fold_of, share), _rows_job, (paths, evidence), options, say)
     tested = [k for k, fold in enumerate(fold_of) if fold in merge]
-    with ProcessPoolExecutor(options.jobs, initializer=keep_models, initargs=(merge,)) as pool:
-        reports = pool.map(
-            _test_job,
-            [paths[k] for k in tested],
-            [evidence[k] for k in tested],
-            [fold_of[k] for k in tested],
-            chunksize=8,
-        )
-        return border[-1], merge[-1], list(reports)
+    columns = [[column[k] for k in tested] for column in (paths, evidence, fold_of)]
+    reports = list(in_processes(merge, options.jobs, _test_job, *columns))
+    return border[-1], merge[-1], reports
 
 
 def main(argv: list[str] | None = None) -> int:

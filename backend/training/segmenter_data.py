@@ -24,11 +24,11 @@ from numpy.typing import NDArray
 
 from ..geometry import cues
 from ..geometry.coarsen import coarsen
-from ..geometry.graphs import sums
 from ..models.segmenter import PATCHES
 from ..pipelines.merge_scores import geometric_scores
 from ..pipelines.patch_features import pair_maps, patch_features
 from .corpus import Example, example_paths, load
+from .tree_report import gathered
 
 Array = NDArray[np.float32]
 HELD_OUT = 12  # folds of a hundred that are measured, not learned, unless told otherwise
@@ -75,7 +75,7 @@ def sample(
     coarse = coarsen(example.graph, evidence, patches)
     graph = coarse.graph
     faces = graph.moments[:, cues.FACES]
-    tables = [sums(table, coarse.label, graph.patches) for table in example.opinions]
+    tables = gathered(example, coarse.label)
     return Sample(
         name=example.name,
         group=example.group,

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..geometry import cues
+from ..geometry.graphs import sums
 from ..geometry.merging import likely_merges, ordered_merges
 from ..tree import MergeTree
 from .corpus import Example
@@ -31,12 +32,7 @@ KIND_WEIGHT = {
 def gathered(example: Example, label: NDArray[np.int64]) -> list[Floats]:
     """Face counts by cluster instead of by patch, for each opinion."""
     clusters = int(label.max()) + 1
-    tables = []
-    for table in example.opinions:
-        joined = np.zeros((clusters, table.shape[1]))
-        np.add.at(joined, label, table)
-        tables.append(joined)
-    return tables
+    return [sums(table, label, clusters) for table in example.opinions]
 
 
 def rand_of_cut(example: Example, label: NDArray[np.int64]) -> float:
