@@ -150,19 +150,23 @@ class Source:
             return None  # closed bodies as they are, characters of several shells fused
         if meta["part_kind"] == "materials":
             labels += pieces(vertices, faces, labels[0])
-        mesh: LabelledMesh | None = LabelledMesh(
-            vertices, faces, labels, [1 / len(labels)] * len(labels)
-        )
+        mesh = LabelledMesh(vertices, faces, labels, [1 / len(labels)] * len(labels))
+        seed = zlib.crc32(self.name.encode())
+        if self.copy and meta["part_kind"] != "rig":
+            from .augment import rearranged
+
+            mesh = rearranged(mesh, np.random.default_rng([seed, 1]))
         if self.fused:
             from .fuse import fuse
 
-            mesh = fuse(vertices, faces, labels, seed=zlib.crc32(self.name.encode()))
-        if mesh is None:
-            return None
+            fused = fuse(mesh.vertices, mesh.faces, mesh.labels, seed=seed)
+            if fused is None:
+                return None
+            mesh = fused
         if self.copy:
             from .augment import augmented
 
-            mesh = augmented(mesh, np.random.default_rng(zlib.crc32(self.name.encode())))
+            mesh = augmented(mesh, np.random.default_rng(seed))
         return mesh, str(meta.get("group", self.name)), meta["part_kind"]
 
 
@@ -181,7 +185,8 @@ def pieces(
 def licensed(data: Path, copies: int = 0) -> Iterator[Source]:
     """Sources of all licensed objects: bodies first, then named parts, shells and materials.
 
-    copies : varied ones of each body, for smooth joints are what there is least of.
+    copies : varied ones of each body, and of each fused object but those of materials, whose labels
+    are weak; for smooth joints are what there is least of.
     """
     materials = sorted(path.stem for path in (data / "train").glob("train_materials_*.npz"))
     for stem in ("train_rigs", "train_nodes", "train_shells", *materials):
@@ -192,7 +197,8 @@ def licensed(data: Path, copies: int = 0) -> Iterator[Source]:
             for number, identity in enumerate(ids):
                 name = f"{stem}_{number:04d}{'_fused' if fused else ''}"
                 yield Source(name, identity, file, fused)
-                for copy in range(1, 1 + copies * (stem == "train_rigs")):
+                varied = stem == "train_rigs" or (fused and stem not in materials)
+                for copy in range(1, 1 + copies * varied):
                     yield Source(f"{name}_copy{copy}", identity, file, fused, copy)
 
 
@@ -257,7 +263,9 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--procedural", type=int, default=0, metavar="N", help="of each family")
     parser.add_argument("--families", default="", help="only these, separated by commas")
     parser.add_argument("--faces", type=int, help="of each of those; else a random number")
-    parser.add_argument("--copies", type=int, default=0, metavar="N", help="of each rigged body")
+    parser.add_argument(
+        "--copies", type=int, default=0, metavar="N", help="varied, of what is smooth"
+    )
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args(argv)
     if options.data and not (options.data / "train").is_dir():
