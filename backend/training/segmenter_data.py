@@ -15,7 +15,7 @@ import json
 import sys
 import zlib
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ from .tree_report import gathered
 
 Array = NDArray[np.float32]
 HELD_OUT = 12  # folds of a hundred that are measured, not learned, unless told otherwise
+FEWEST_LEFT = 24  # patches of a thinned sample
 DOUBT = 0.05  # noise on the evidence that coarsens, so that no two copies are coarsened alike
 
 
@@ -90,6 +91,29 @@ def sample(
         ],
         weights=list(example.weights),
         borders=graph.pair.astype(np.int32),
+    )
+
+
+def thinned(one: Sample, rng: np.random.Generator, keep: float) -> Sample:
+    """A sample of which random patches are missing; what is known of the others stays.
+
+    keep : share of the patches that is left. Small samples stay whole, for all their patches count.
+    """
+    count = len(one.patch)
+    if keep * count < FEWEST_LEFT:
+        return one
+    left = np.sort(rng.permutation(count)[: round(keep * count)])
+    place = np.full(count, -1, np.int32)
+    place[left] = np.arange(len(left))
+    borders = place[one.borders]
+    return replace(
+        one,
+        patch=one.patch[left],
+        pair=one.pair[:, left][:, :, left],
+        share=one.share[left] / one.share[left].sum(),
+        faces=one.faces[left] / one.faces[left].sum(),
+        opinions=[table[left] for table in one.opinions],
+        borders=borders[(borders >= 0).all(axis=1)],
     )
 
 

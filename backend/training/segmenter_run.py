@@ -46,6 +46,8 @@ class Recipe:
     rate : peak learning rate. decay : of the weights. batch : samples a step. clicks : sets of
     clicks a sample, and as many corrections of them. held_out : folds of a hundred that are
     measured, not learned. noise : deviation added to patch features, in their deviations.
+    thinned : share of the steps whose samples lack random patches, so that no sample is learned by
+    heart; keep : share of their patches that they keep.
     """
 
     rate: float = 1e-3
@@ -54,6 +56,8 @@ class Recipe:
     clicks: int = 4
     held_out: int = HELD_OUT
     noise: float = 0.03
+    thinned: float = 0.5
+    keep: float = 0.75
     click_weight: float = 0.4
     seed: int = 0
 

@@ -25,7 +25,7 @@ import numpy as np
 import torch
 
 from ..models.segmenter import Segmenter, SegmenterConfig
-from .segmenter_data import Sample, fold, load_sample
+from .segmenter_data import Sample, fold, load_sample, thinned
 from .segmenter_loss import Batch, loss_of, stacked
 from .segmenter_report import SampleReport, sample_report, summary, table
 from .segmenter_run import (
@@ -84,8 +84,11 @@ class Draws:
     def _read(self, step: int) -> list[Batch]:
         rng = np.random.default_rng([self.recipe.seed, step])
         groups: dict[int, list[Sample]] = {}
+        keep = self.recipe.keep if rng.random() < self.recipe.thinned else 1.0
         for k in rng.choice(len(self.paths), self.recipe.batch, p=self.chance):
             one = load_sample(self.paths[k])
+            if keep < 1:
+                one = thinned(one, rng, keep)
             groups.setdefault(len(one.patch), []).append(one)
         return [stacked(group) for group in groups.values()]
 

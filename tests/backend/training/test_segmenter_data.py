@@ -10,7 +10,15 @@ import trimesh
 from backend.geometry import cues
 from backend.models.segmenter import FEATURES, MAPS, PATCHES
 from backend.training.corpus import Example, load, reduce_mesh, save
-from backend.training.segmenter_data import Sample, fold, load_sample, main, sample
+from backend.training.segmenter_data import (
+    FEWEST_LEFT,
+    Sample,
+    fold,
+    load_sample,
+    main,
+    sample,
+    thinned,
+)
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +58,24 @@ def test_copies_are_coarsened_in_their_own_way(example):
     other = sample(example, np.random.default_rng(2), 40)
     np.testing.assert_array_equal(first.share, again.share)
     assert not np.array_equal(np.sort(first.share), np.sort(other.share))
+
+
+def test_a_thinned_sample_keeps_what_is_known_of_the_patches_that_are_left(example):
+    one = sample(example, patches=40)
+    few = thinned(one, np.random.default_rng(0), 0.75)
+    left = [int(np.flatnonzero((one.patch == row).all(axis=1))[0]) for row in few.patch]
+    assert len(left) == 30
+    assert left == sorted(set(left))
+    assert left != list(range(30))
+    np.testing.assert_array_equal(few.pair, one.pair[:, left][:, :, left])
+    np.testing.assert_allclose(few.share, one.share[left] / one.share[left].sum())
+    assert few.faces.sum() == pytest.approx(1)
+    for table, whole in zip(few.opinions, one.opinions, strict=True):
+        np.testing.assert_array_equal(table, whole[left])
+    borders = {tuple(sorted((left[i], left[j]))) for i, j in few.borders}
+    expected = {tuple(sorted(pair)) for pair in one.borders.tolist() if set(pair) <= set(left)}
+    assert borders == expected
+    assert thinned(one, np.random.default_rng(0), (FEWEST_LEFT - 1) / 40) is one
 
 
 def test_a_family_lies_in_one_fold_whatever_the_machine():

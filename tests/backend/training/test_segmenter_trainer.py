@@ -130,6 +130,16 @@ def test_samples_of_a_batch_have_one_size(paths):
     assert sorted(batch.patch.shape[1] for batch in batches) == [8, 9]
 
 
+def test_some_steps_see_samples_that_lack_patches(tmp_path):
+    paths = written(tmp_path, [chain(seed, patches=40) for seed in range(4)])
+    recipe = Recipe(batch=2, thinned=0.5, keep=0.75)
+    draws = Draws(paths, ["rig"] * 4, recipe)
+    sizes = [[batch.patch.shape[1] for batch in draws.at(step)] for step in range(40)]
+    assert all(len(one) == 1 for one in sizes), "all samples of a step alike"
+    assert 8 < sizes.count([30]) < 32
+    assert sizes.count([30]) + sizes.count([40]) == 40
+
+
 def test_whole_groups_are_held_out(paths):
     learned, measured, kinds = split(paths, RECIPE)
     assert (learned, measured, kinds) == (paths[:8], paths[8:], ["procedural"] * 8)
