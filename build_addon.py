@@ -31,7 +31,8 @@ LOCK = ROOT / "wheels/lock.json"
 CACHE = ROOT / "build/wheels"
 
 # Versions are those of requirements/engine.lock; NumPy is Blender's own.
-LIBRARIES = ("embreex", "mapbox-earcut", "safetensors", "scipy", "trimesh")
+LIBRARIES = ("embreex", "mapbox-earcut", "pymaxflow", "safetensors", "scipy", "trimesh")
+WITHOUT = {"3.14": ("pymaxflow",)}  # Python -> libraries that have no wheels for it
 OF_BLENDER = {"numpy"}
 
 # System -> the wheels it takes, in pip's words. Blender itself needs glibc 2.28; Embree macOS 13.
@@ -253,7 +254,9 @@ def write_lock() -> None:
         for python in BLENDERS:
             target = Target(platform, python)
             with tempfile.TemporaryDirectory() as folder:
-                download(target, pins.values(), Path(folder))
+                left_out = WITHOUT.get(python, ())
+                wanted = [pin for name, pin in pins.items() if name not in left_out]
+                download(target, wanted, Path(folder))
                 wheels = sorted(_describe(path) for path in Path(folder).glob("*.whl"))
             entries.append({**asdict(target), "wheels": [asdict(wheel) for wheel in wheels]})
             print(f"locked {target}", flush=True)
@@ -264,6 +267,7 @@ def _engine_pins() -> dict[str, str]:
     """Name of each library to bundle -> its requirement with hashes, from the engine's lock."""
     text = (ROOT / "requirements/engine.lock").read_text(encoding="utf-8")
     text = re.sub(r"\s*#.*", "", text).replace("\\\n", " ")
+    text = re.sub(r" ;.*?(?= --hash)", "", text)  # pip would ask them of this computer
     pins = {line.partition("==")[0]: line for line in text.splitlines() if "==" in line}
     return {name: pins[name] for name in LIBRARIES}
 

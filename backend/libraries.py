@@ -15,9 +15,12 @@ MODULES = {
     "embreex": "embreex",
     "mapbox-earcut": "mapbox_earcut",
     "safetensors": "safetensors",
+    "pymaxflow": "maxflow",
     "pillow": "PIL",
 }
-NEEDED = tuple(name for name in MODULES if name != "pillow")  # that is for pictures and GLB only
+OPTIONAL = ("pymaxflow",)  # makes borders fast; there are computers without a wheel of it
+FOR_FILES = ("pillow",)  # pictures and GLB only
+NEEDED = tuple(name for name in MODULES if name not in OPTIONAL + FOR_FILES)
 
 
 def folder(name: str) -> str | None:

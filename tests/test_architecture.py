@@ -52,7 +52,18 @@ ALLOWED: dict[str, set[str]] = {
     "bootstrap": {"libraries", "server", "threads"},
     "__init__": set(),
 }
-SLOW = {"scipy", "trimesh", "embreex", "PIL", "torch", "skimage", "sklearn", "lightgbm", "igl"}
+SLOW = {
+    "scipy",
+    "trimesh",
+    "embreex",
+    "maxflow",
+    "PIL",
+    "torch",
+    "skimage",
+    "sklearn",
+    "lightgbm",
+    "igl",
+}
 SLOW |= {"matplotlib", "safetensors", "tqdm", "mapbox_earcut", "networkx"}
 
 

@@ -54,7 +54,7 @@ def _python() -> str:
 def _libraries() -> str:
     found = libraries.found()
     for name in libraries.MODULES:
-        if name not in found:
+        if name not in found and name not in libraries.OPTIONAL:
             raise Trouble(
                 f"{name} is missing; pip install --require-hashes -r requirements/engine.lock"
             )

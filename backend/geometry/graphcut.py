@@ -8,6 +8,9 @@ concave crease is cheap and a smooth surface costs its length.
 
 from __future__ import annotations
 
+import functools
+from importlib.util import find_spec
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,6 +18,7 @@ from .mesh import FaceGraph
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
 BAND = 0.04  # of the size: how far a border may move
 BAND_FACES = 8_000  # the widest band of one border; more would be slow and change nothing to see
@@ -92,13 +96,14 @@ class BorderCutter:
             return free[:0], within[:0]  # one side lies wholly in the band: nothing would hold it
 
         mean = max(float(self.cost[edges].mean()), 1e-12)
-        capacity = np.clip(self.cost[edge] / mean * RESOLUTION, 1, 1e6).astype(np.int32)
-        source, sink = len(free), len(free) + 1
-        rows = np.concatenate([row[within], np.full(at_first.sum(), source), row[at_second]])
-        columns = np.concatenate([column[within], row[at_first], np.full(at_second.sum(), sink)])
-        capacities = np.concatenate([capacity[within], capacity[at_first], capacity[at_second]])
-        on_first = _source_side(len(free) + 2, rows, columns, capacities, source, sink)
-        return free, on_first[: len(free)]
+        capacity = np.clip(self.cost[edge] / mean * RESOLUTION, 1, 1e6).astype(np.int64)
+        first, second = (
+            np.bincount(row[at], capacity[at], len(free)).astype(np.int64)
+            for at in (at_first, at_second)
+        )
+        once = within & (row < column)
+        cut = _minimum_cut if _has_pymaxflow() else _minimum_cut_of_scipy
+        return free, cut(row[once], column[once], capacity[once], first, second)
 
     def _band(
         self,
@@ -169,20 +174,47 @@ class Neighbours:
         return np.repeat(faces, count), self.edge[at], self.other[at]
 
 
-def _source_side(
-    nodes: int, rows: Ints, columns: Ints, capacities: NDArray[np.int32], source: int, sink: int
-) -> NDArray[np.bool_]:
-    """Nodes on the source's side of a minimum cut: (nodes,) bool."""
+@functools.cache
+def _has_pymaxflow() -> bool:
+    """Whether PyMaxflow is there; it has no wheels for Python 3.14 and some processors."""
+    return find_spec("maxflow") is not None
+
+
+def _minimum_cut(one: Ints, two: Ints, capacity: Ints, first: Ints, second: Ints) -> Bools:
+    """Which nodes are on the first side of the cheapest cut, (n,), by Boykov and Kolmogorov 2004.
+
+    one, two : (E,) the ends of edges, capacity : (E,) their cost, both ways. first, second : (n,)
+    what ties each node to either side. Of several cheapest cuts that with the smallest first side.
+    """
+    import maxflow
+
+    graph = maxflow.GraphInt(len(first), len(one))
+    node = graph.add_grid_nodes(len(first))
+    graph.add_edges(one, two, capacity, capacity)
+    # Nodes that neither side needs count to its source: that is the second side here.
+    graph.add_grid_tedges(node, second, first)
+    graph.maxflow()
+    return np.asarray(graph.get_grid_segments(node), dtype=bool)
+
+
+def _minimum_cut_of_scipy(one: Ints, two: Ints, capacity: Ints, first: Ints, second: Ints) -> Bools:
+    """The same cut from SciPy alone, which takes several times as long."""
     from scipy.sparse import csr_matrix
     from scipy.sparse.csgraph import breadth_first_order, maximum_flow
 
-    network = csr_matrix((capacities, (rows, columns)), shape=(nodes, nodes), dtype=np.int32)
+    count = len(first)
+    node = np.arange(count)
+    source, sink = np.full(count, count), np.full(count, count + 1)
+    rows = np.concatenate([one, two, source, node])
+    columns = np.concatenate([two, one, node, sink])
+    capacities = np.concatenate([capacity, capacity, first, second]).astype(np.int32)
+    network = csr_matrix((capacities, (rows, columns)), shape=(count + 2, count + 2))
     network.sum_duplicates()
-    flow = maximum_flow(network, source, sink).flow
-    residual = network - flow
+    network.eliminate_zeros()
+    residual = network - maximum_flow(network, count, count + 1).flow
     residual.data[residual.data < 0] = 0
     residual.eliminate_zeros()
-    reached = breadth_first_order(residual, source, directed=True, return_predecessors=False)
-    side = np.zeros(nodes, dtype=bool)
+    reached = breadth_first_order(residual, count, directed=True, return_predecessors=False)
+    side = np.zeros(count + 2, dtype=bool)
     side[reached] = True
-    return side
+    return side[:count]
