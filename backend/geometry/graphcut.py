@@ -118,22 +118,24 @@ class BorderCutter:
         Each face measures from the place on the border from which it was reached.
         """
         graph, place = self.graph, self._place
+        # Beyond any distance is what takes no part.
+        limit = np.where(side > 0, reach**2, -1.0)
         other = np.concatenate([graph.first[edges], graph.second[edges]])
         start = np.concatenate([graph.edge_middle[edges]] * 2)
         found: list[Ints] = []
-        while len(other) and sum(map(len, found)) < most:
+        count = 0
+        while len(other) and count < most:
             gap = graph.centroid[other] - start
-            near = np.einsum("ij,ij->i", gap, gap) < reach[group[other]] ** 2
+            near = np.einsum("ij,ij->i", gap, gap) < limit[group[other]]
             ring, start = other[near], start[near]
             place[ring] = np.arange(len(ring))
             once = place[ring] == np.arange(len(ring))
             ring, start = ring[once], start[once]
-            place[ring] = np.arange(len(ring))
             found.append(ring)
-            face, _, other = self.neighbours.of(ring)
-            start = start[place[face]]
-            near = (place[other] < 0) & (side[group[other]] > 0)
-            other, start = other[near], start[near]
+            count += len(ring)
+            around = self.neighbours.other[ring]
+            new = np.flatnonzero((around.ravel() >= 0) & (place[around.ravel()] < 0))
+            other, start = around.ravel()[new], start[new // around.shape[1]]
         band = np.sort(np.concatenate(found))
         place[band] = -1
         return band
@@ -151,27 +153,31 @@ def crossing_cost(graph: FaceGraph) -> Floats:
 
 
 class Neighbours:
-    """Edges of each face in compressed rows."""
+    """Edges of each face, a row each: edge, other : (F, K), -1 where a face has less than K.
+
+    K is 3 on manifold meshes and 6 at most, for edges of many faces link them in chains.
+    """
 
     def __init__(self, graph: FaceGraph) -> None:
         from scipy.sparse import csr_matrix
 
         face = np.concatenate([graph.first, graph.second])
-        ends = len(face)
+        ends, faces = len(face), len(graph.faces)
         # A column for each half-edge: made in linear time, where sorting would take ten times that.
-        table = csr_matrix(
-            (np.ones(ends, np.int8), (face, np.arange(ends))), shape=(len(graph.faces), ends)
-        )
-        self.start, order = table.indptr, table.indices
-        self.edge = np.tile(np.arange(len(graph.first)), 2)[order]
-        self.other = np.concatenate([graph.second, graph.first])[order]
+        rows = csr_matrix((np.ones(ends, np.int8), (face, np.arange(ends))), shape=(faces, ends))
+        order, count = rows.indices, np.diff(rows.indptr)
+        face = np.repeat(np.arange(faces), count)
+        slot = np.arange(ends) - np.repeat(rows.indptr[:-1], count)
+        self.edge = np.full((faces, int(count.max(initial=1))), -1, dtype=np.int64)
+        self.other = np.full_like(self.edge, -1)
+        self.edge[face, slot] = np.tile(np.arange(len(graph.first)), 2)[order]
+        self.other[face, slot] = np.concatenate([graph.second, graph.first])[order]
 
     def of(self, faces: Ints) -> tuple[Ints, Ints, Ints]:
         """(face, edge, neighbour) of every edge of `faces`."""
-        count = self.start[faces + 1] - self.start[faces]
-        total = int(count.sum())
-        at = np.arange(total) + np.repeat(self.start[faces] - (np.cumsum(count) - count), count)
-        return np.repeat(faces, count), self.edge[at], self.other[at]
+        edge = self.edge[faces].ravel()
+        at = np.flatnonzero(edge >= 0)
+        return faces[at // self.edge.shape[1]], edge[at], self.other[faces].ravel()[at]
 
 
 @functools.cache
