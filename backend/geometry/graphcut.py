@@ -9,7 +9,6 @@ concave crease is cheap and a smooth surface costs its length.
 from __future__ import annotations
 
 import functools
-from importlib.util import find_spec
 
 import numpy as np
 from numpy.typing import NDArray
@@ -182,8 +181,12 @@ class Neighbours:
 
 @functools.cache
 def _has_pymaxflow() -> bool:
-    """Whether PyMaxflow is there; it has no wheels for Python 3.14 and some processors."""
-    return find_spec("maxflow") is not None
+    """Whether PyMaxflow can be loaded; it has no wheels for Python 3.14 and some processors."""
+    try:
+        import maxflow  # noqa: F401
+    except ImportError:
+        return False
+    return True
 
 
 def _minimum_cut(one: Ints, two: Ints, capacity: Ints, first: Ints, second: Ints) -> Bools:
