@@ -93,16 +93,21 @@ train-segmenter: build/corpus/.made  ## train the network, then the judge, with 
 		--out docs/images/segmenter-training.png
 	$(MAKE) --no-print-directory train-judge
 
-train-judge: build/corpus/.made  ## train the judge alone: what weighs the network's word and shapes
-	$(PY) -m backend.training.judge_trainer --corpus build/corpus --out build/judge
+train-judge: build/corpus/.made build/unseen/.made  ## train the judge alone: what weighs the network's word and shapes
+	$(PY) -m backend.training.judge_trainer --corpus build/corpus --unseen build/unseen \
+		--out build/judge
 	cp build/judge/judge.safetensors backend/weights/
 	$(CHECKSUMS)
 
 CHECKSUMS = $(PY) -c "from backend.catalogue import write_checksums; write_checksums()"
 
 build/corpus/.made: $(VENV)/.train
-	$(PY) -m backend.training.corpus --data "$(PARTWISE_DATA)" --procedural 36 --copies 3 \
+	$(PY) -m backend.training.corpus --data "$(PARTWISE_DATA)" --procedural 48 --copies 3 \
 		--out build/corpus
+	@touch $@
+
+build/unseen/.made: $(VENV)/.train  # bodies of the same families that the network never sees
+	$(PY) -m backend.training.corpus --procedural 5 --first-seed 60 --out build/unseen
 	@touch $@
 
 train-smoke: $(VENV)/.train  ## two minutes from procedural shapes to a tiny segmenter that beats chance

@@ -261,6 +261,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, help="folder with train/*.npz")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--procedural", type=int, default=0, metavar="N", help="of each family")
+    parser.add_argument("--first-seed", type=int, default=0, help="of those")
     parser.add_argument("--families", default="", help="only these, separated by commas")
     parser.add_argument("--faces", type=int, help="of each of those; else a random number")
     parser.add_argument(
@@ -277,7 +278,7 @@ def main(argv: list[str] | None = None) -> int:
         from .shapes import FAMILIES
 
         chosen = options.families.split(",") if options.families else sorted(FAMILIES)
-        for seed in range(options.procedural):
+        for seed in range(options.first_seed, options.first_seed + options.procedural):
             sources.extend(
                 Source(f"shape_{family}_{seed:04d}", family, seed=seed, faces=options.faces)
                 for family in chosen

@@ -3,11 +3,12 @@
 
 The network knows whole objects but is sure of too much; the merge scores of the geometric engine
 know clusters as shapes. The judge learns from both when to believe which, from states along
-merges, as `merge_trainer` does. A network is surer of objects that it has learned from than of
-others; so of artists' objects, of which it knows few, only those held out from it are used here.
-Of bodies, of which there are many, its loss on those learned and those held out is nearly the same.
+merges, as `merge_trainer` does. A network is surer of what it has learned from than of other
+objects; so only examples held out from it are used here, other bodies of the families that it knows
+(`--unseen`), and some of the bodies that it learned, of which there are many.
 
-`python -m backend.training.judge_trainer --corpus build/corpus --out build/judge`
+`python -m backend.training.judge_trainer --corpus build/corpus --unseen build/unseen --out
+build/judge`
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ from .tree_report import TreeReport, best_stop, gathered, summary, tree_report
 
 Floats = NDArray[np.float64]
 
-STEADY = ("procedural", "rig")  # kinds on which its loss is the same, learned or held out
+STEADY = ("procedural", "rig")  # kinds on which its loss is much the same, learned or held out
 # How much an example of each kind counts; of artists' objects, few are left here.
 KIND_SHARE = {
     "rig": 2.0,
@@ -149,7 +150,10 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--rounds", type=int, default=2, help="of dataset aggregation")
     parser.add_argument("--merge-trees", type=int, default=200)
     parser.add_argument(
-        "--learned", type=int, default=1000, help="examples that the network has learned from"
+        "--unseen", type=Path, help="another corpus, from which the network has not learned"
+    )
+    parser.add_argument(
+        "--learned", type=int, default=350, help="bodies that the network has learned from"
     )
     parser.add_argument("--test-folds", type=int, default=3, help="folds to report on")
     parser.add_argument("--jobs", type=int, default=2)
@@ -160,6 +164,7 @@ def main(argv: list[str] | None = None) -> int:
         print(f"[{time.monotonic() - started:6.0f} s] {text}", file=sys.stderr, flush=True)
 
     paths = chosen_paths(options.corpus, options.learned, options.held_out)
+    paths += example_paths(options.unseen) if options.unseen else []
     if len(paths) < options.folds:
         parser.error(
             f"{options.corpus} has too few examples. Make them with "

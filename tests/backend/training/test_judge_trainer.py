@@ -52,8 +52,13 @@ def test_examples_are_coarsened_and_no_face_is_lost(corpus):
 def test_a_judge_is_trained_and_can_be_loaded(corpus, tmp_path, capsys):
     pytest.importorskip("lightgbm", reason="a training-only dependency")
     options = ["--merge-trees", "4", "--folds", "2", "--test-folds", "2", "--jobs", "1"]
+    unseen = tmp_path / "unseen"
+    unseen.mkdir()
+    (unseen / "other.npz").write_bytes((corpus / "mushroom_procedural.npz").read_bytes())
+    options += ["--learned", "1", "--unseen", str(unseen)]
     assert main(["--corpus", str(corpus), "--out", str(tmp_path), *options]) == 0
     report = capsys.readouterr().err
+    assert "4 examples" in report
     assert "nodes" in report
     assert "all" in report
     judge = learned_scores.__wrapped__(tmp_path / "judge.safetensors").judge
