@@ -295,6 +295,7 @@ class Click(Fields):
 class Clicked(Fields):
     """mask (F,) bool, score 0..1, the engine that answered, and a warning, empty for none.
 
+    The warning tells of clicks that were of no use, and why another engine stood in.
     choice : which of `choices` plausible masks this is, the smallest first.
     """
 

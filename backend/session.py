@@ -225,7 +225,7 @@ class Session:
             mask=found.mask,
             score=float(found.score),
             engine=analysis.engine,
-            warning=found.warning,
+            warning=" ".join(one for one in (found.warning, analysis.notice) if one),
             choice=found.choice,
             choices=found.choices,
         )

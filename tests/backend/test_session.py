@@ -226,6 +226,24 @@ def test_the_notice_of_a_fallback_comes_with_auto_alone(made_up: list[str]) -> N
     assert (chosen.engine, chosen.notice) == ("geometric", "")
 
 
+def test_a_click_tells_why_another_engine_answered(
+    made_up: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = SimpleNamespace(mask=np.ones(4, bool), score=1.0, warning="", choice=0, choices=1)
+    monkeypatch.setattr("backend.pipelines.segment.click", lambda *_: answer)
+    ours = Session()
+    open_copies(ours, "a")
+    made_up.remove("learned")
+
+    def warned(engine: str) -> str:
+        click = requests.Click("a", 1, np.zeros((1, 3)), np.ones(1, np.int8), engine)
+        return str(ask(ours, click).warning)
+
+    assert warned("auto") == "Fell back."
+    answer.warning = "A click is far."
+    assert warned("auto") == "A click is far. Fell back."
+
+
 def test_clicks_are_answered_on_what_was_used_last(
     made_up: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
