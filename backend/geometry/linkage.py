@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+WEIGHTLESS = 1e-9  # of the largest weight: what a patch without area or faces still weighs
+
 
 def average_linkage(
     chance: Floats, weight: Floats, pair: Ints
@@ -25,6 +27,7 @@ def average_linkage(
     Returns (children (P-1, 2) int32, chance (P-1,) float32 of each merge, in the order made).
     """
     count = len(weight)
+    weight = np.maximum(weight, WEIGHTLESS * weight.max(initial=0.0))
     total = np.asarray(chance, np.float64) * weight[:, None] * weight[None, :]
     size = np.asarray(weight, np.float64).copy()
     touch = np.zeros((count, count), dtype=bool)

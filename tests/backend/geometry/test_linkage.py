@@ -88,3 +88,11 @@ def test_one_patch_has_no_merge():
     children, strength = average_linkage(np.ones((1, 1)), np.ones(1), np.zeros((0, 2), np.int64))
     assert children.shape == (0, 2)
     assert len(strength) == 0
+
+
+def test_patches_without_weight_are_merged_where_they_belong():
+    chance = np.array([[1, 0.2, 0.9], [0.2, 1, 0.1], [0.9, 0.1, 1]])
+    with np.errstate(all="raise"):
+        children, strength = average_linkage(chance, np.array([1.0, 1.0, 0.0]), all_pairs(3))
+    assert members(children, 3)[0] == {0, 2}
+    np.testing.assert_allclose(strength, [0.9, 0.2], atol=1e-6)
