@@ -26,7 +26,7 @@ Ints = NDArray[np.int64]
 
 FARTHEST = 0.05  # of the size: a click farther than this from the surface means nothing
 DOUBT = 0.02  # no merge is surer than this
-TREE_SAYS = 1 / 4  # against the network's three quarters, where no gap between islands decides
+TREE_SAYS = 1 / 4  # against the network's three quarters, where gaps between islands do not decide
 CLICK_WEIGHT = 0.5  # of a click against the prior: people do not click evenly over a part
 
 
@@ -110,15 +110,20 @@ def _learned_masks(
 ) -> tuple[list[tuple[NDArray[np.bool_], float]], int]:
     """Different masks of patches (P,) with their expected IoU, by size; and which is the best.
 
-    That is the one on which the network's masks, by how likely they are, and the tree agree most,
-    or the tree's alone where it is made of whole islands: gaps are borders that it knows exactly.
-    The others are the network's. wanted, unwanted : faces that were clicked, as often as they were.
+    That is the one on which the network's masks, by how likely they are, and the tree agree most.
+    Where gaps tell most, it is the tree's alone, for it knows gaps exactly and the network sees a
+    coarser mesh: where the tree's answer is made of whole islands, and where several clicks leave
+    no doubt how fine a part of a mesh of islands is meant. The others are the network's.
+
+    wanted, unwanted : faces that were clicked, as often as they were.
     by_tree : (P,) the tree's answer.
     """
     assert analysis.encoded is not None
     patch = analysis.grown_patch.astype(np.int64)
     masks = answer(analysis.encoded, patch[wanted], patch[unwanted])
-    says = 1.0 if _are_islands(analysis.grown_island, by_tree) else TREE_SAYS
+    island = analysis.grown_island
+    several = len(wanted) + len(unwanted) > 1 and island.any()
+    says = 1.0 if several or _are_islands(island, by_tree) else TREE_SAYS
     both = (1 - says) * masks.mean + says * by_tree
     members = np.concatenate([both[None], masks.chance]) > 0.5
     members[:, patch[unwanted]] = False

@@ -24,7 +24,7 @@ Rows = NDArray[np.float32]
 GEOMETRIC, JUDGE = WEIGHTS / "merging.safetensors", WEIGHTS / "judge.safetensors"
 JUDGED = FEATURES + NETWORK_FEATURES
 """Names of the columns of `judged_features`, in the order that trained models expect."""
-SHAPE_SAYS = 1 / 3  # against the judge's two thirds
+SHAPE_SAYS = 1 / 5  # against the judge's four fifths
 ARRAYS = ("feature", "threshold", "leaf")
 
 

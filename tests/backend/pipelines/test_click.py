@@ -6,7 +6,7 @@ import pytest
 import trimesh
 
 from backend.errors import BadInput
-from backend.pipelines.click import _are_islands, best_patches
+from backend.pipelines.click import _are_islands, _learned_masks, best_patches
 from backend.pipelines.segment import analyse, click
 from backend.tree import MergeTree
 
@@ -48,6 +48,29 @@ def test_what_is_made_of_whole_islands_is_told(row):
     some = first.copy()
     some[np.flatnonzero(first)[0]] = False
     assert not _are_islands(island, some)
+
+
+def test_where_gaps_part_the_mesh_several_clicks_mean_what_the_tree_says(row):
+    analysis, _ = row
+    assert analysis.encoded is not None
+    patch = analysis.grown_patch.astype(np.int64)
+    nothing = np.zeros(0, np.int64)
+    top, side = (
+        int(
+            np.argmin(
+                np.linalg.norm(
+                    analysis.faces.centroid * analysis.scale + analysis.centre - place, axis=1
+                )
+            )
+        )
+        for place in ([0, 0, 1], [-1, 0, 0])
+    )
+    by_tree = np.zeros(analysis.tree.leaf_count, bool)
+    by_tree[patch[[top, side]]] = True
+    found, best = _learned_masks(analysis, np.array([top, side]), nothing, by_tree)
+    np.testing.assert_array_equal(found[best][0], by_tree)
+    found, best = _learned_masks(analysis, np.array([top]), nothing, by_tree)
+    assert found[best][0].sum() > by_tree.sum(), "one click asks the network too"
 
 
 def test_include_and_exclude_on_one_ball_divide_it(row):

@@ -13,6 +13,7 @@ from backend.geometry.boosting import BoostedTrees
 from backend.geometry.clusters import Clusters
 from backend.pipelines.merge_scores import (
     JUDGED,
+    SHAPE_SAYS,
     LearnedScores,
     geometric_scores,
     judged_features,
@@ -60,11 +61,12 @@ def test_the_learned_engine_hears_the_network_and_the_shapes(graph):
     rows = judged_features(Clusters(graph, chances=chances), every)
     assert rows.shape == (len(graph.pair), len(JUDGED))
     by_network = tree_of(JUDGED.index("network"), 0.1, -1.0, 2.0)
-    by_shape = tree_of(JUDGED.index("concave"), 9.0, 2.0, -2.0)
+    against = (1 - SHAPE_SAYS) / SHAPE_SAYS  # what outweighs the judge's -1
+    by_shape = tree_of(JUDGED.index("concave"), 9.0, against, -against)
     scores = LearnedScores(by_network, by_shape, 0.5)
     np.testing.assert_allclose(scores.odds(rows), 0.0, atol=1e-12)
     surer = judged_features(Clusters(graph, chances=chances + 0.4), every)
-    np.testing.assert_allclose(scores.odds(surer), 2.0)
+    np.testing.assert_allclose(scores.odds(surer), 3.0 * (1 - SHAPE_SAYS))
 
 
 def test_the_bundled_judge_gives_odds(graph):
