@@ -97,6 +97,7 @@ def loss_of(
     masks, ious = [], []
     for k, one in enumerate(batch.samples):
         queries = first_clicks(one, recipe.clicks, rng)
+        best = torch.zeros(0)
         own = Encoding(
             tokens=coded.tokens[k],
             affinity=coded.affinity[k],
@@ -105,10 +106,12 @@ def loss_of(
             flow=coded.flow[k].detach(),
             clicked=coded.clicked[k].detach(),
         )
-        first = mask_loss(net, own, queries)
-        second = mask_loss(net, own, corrected(one, queries, first[2].cpu().numpy(), rng))
-        masks += [first[0], second[0]]
-        ious += [first[1], second[1]]
+        for answered in range(1 + recipe.corrections):
+            if answered:
+                queries = corrected(one, queries, best.cpu().numpy(), rng)
+            loss, iou, best = mask_loss(net, own, queries)
+            masks.append(loss)
+            ious.append(iou)
     return {
         "pairs": pairs,
         "masks": torch.stack(masks).mean(),

@@ -29,6 +29,7 @@ from .segmenter_data import HELD_OUT, Sample
 QUIET = tuple(
     f"{name}.weight" for name in ("products", "pair.attend", "affinity", "draft", "lone")
 )  # begin small: what is added to sums, or says how sure the network is
+OF_CLICKS = ("decoder", "decoded", "mask", "iou")  # arrays that answer clicks, by their beginning
 FALL = 0.4  # share of the minutes in which the learning rate falls
 FIXED = ("mean", "deviation")  # endings of arrays that are counted, not learned
 RUN, LEVEL, BEST, MEASURED = (
@@ -44,8 +45,10 @@ class Recipe:
     """What a run is made with.
 
     rate : peak learning rate. decay : of the weights. batch : samples a step. clicks : sets of
-    clicks a sample, and as many corrections of them. held_out : folds of a hundred that are
-    measured, not learned. noise : deviation added to patch features, in their deviations.
+    clicks a sample; corrections : how often each set is corrected after its first answer.
+    clicks_alone : only the answers to clicks learn, the chances of pairs stay. held_out : folds of
+    a hundred that are measured, not learned. noise : deviation added to patch features, in their
+    deviations.
     thinned : share of the steps whose samples lack random patches, so that no sample is learned by
     heart; keep : share of their patches that they keep.
     """
@@ -54,6 +57,8 @@ class Recipe:
     decay: float = 0.05
     batch: int = 6
     clicks: int = 4
+    corrections: int = 3
+    clicks_alone: bool = False
     held_out: int = HELD_OUT
     noise: float = 0.03
     thinned: float = 0.5
@@ -95,8 +100,6 @@ def begun(
 ) -> State:
     """A run before its first step; features are scaled to what is found in the samples."""
     arrays = {name: a.to(device) for name, a in initial(config, samples, recipe.seed).items()}
-    for a in learnable(arrays).values():
-        a.requires_grad_(True)
     return State(config, arrays, optimizer_of(arrays, recipe))
 
 
@@ -107,8 +110,6 @@ def begun_from(path: Path, recipe: Recipe, device: torch.device) -> State:
     with safe_open(path, "pt") as file:
         config = SegmenterConfig(**json.loads(file.metadata()["config"]))
         arrays = {name: file.get_tensor(name).float().to(device) for name in shapes(config)}
-    for a in learnable(arrays).values():
-        a.requires_grad_(True)
     return State(config, arrays, optimizer_of(arrays, recipe))
 
 
@@ -151,9 +152,14 @@ def learnable(arrays: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def optimizer_of(arrays: dict[str, Tensor], recipe: Recipe) -> torch.optim.Optimizer:
-    """AdamW; only matrices decay."""
-    matrices = [a for a in learnable(arrays).values() if min(a.shape) > 1 and a.ndim == 2]
-    rest = [a for a in learnable(arrays).values() if not (min(a.shape) > 1 and a.ndim == 2)]
+    """AdamW on what the recipe lets learn, which is marked so; only matrices decay."""
+    matrices: list[Tensor] = []
+    rest: list[Tensor] = []
+    for name, a in learnable(arrays).items():
+        if recipe.clicks_alone and not name.startswith(OF_CLICKS):
+            continue
+        a.requires_grad_(True)
+        (matrices if min(a.shape) > 1 and a.ndim == 2 else rest).append(a)
     return torch.optim.AdamW(
         [
             {"params": matrices, "weight_decay": recipe.decay},
@@ -193,8 +199,6 @@ def load_state(path: Path, recipe: Recipe, device: torch.device) -> State:
         tensors = {name: file.get_tensor(name).to(device) for name in file.keys()}  # noqa: SIM118
     config = SegmenterConfig(**about.pop("config"))
     arrays = {name: tensors[f"array.{name}"] for name in shapes(config)}
-    for a in learnable(arrays).values():
-        a.requires_grad_(True)
     optimizer = optimizer_of(arrays, recipe)
     for name, a in learnable(arrays).items():
         found = {key: tensors.get(f"{key}.{name}") for key in ("step", "exp_avg", "exp_avg_sq")}

@@ -295,6 +295,9 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--held-out", type=int, default=Recipe.held_out, metavar="PERCENT")
     parser.add_argument("--rate", type=float, default=Recipe.rate)
     parser.add_argument("--batch", type=int, default=Recipe.batch)
+    parser.add_argument(
+        "--clicks-alone", action="store_true", help="learn answers to clicks; keep what merges"
+    )
     options = parser.parse_args(argv)
     stop = Stop(60 * options.piece)
     try:
@@ -306,7 +309,12 @@ def main(argv: list[str] | None = None) -> int:
 def _run(options: argparse.Namespace, parser: argparse.ArgumentParser, stop: Stop) -> int:
     if options.threads:
         torch.set_num_threads(options.threads)
-    recipe = Recipe(held_out=options.held_out, rate=options.rate, batch=options.batch)
+    recipe = Recipe(
+        held_out=options.held_out,
+        rate=options.rate,
+        batch=options.batch,
+        clicks_alone=options.clicks_alone,
+    )
     device = torch.device(options.device)
     learned, measured, kinds = split(sorted(options.data.glob("*.npz")), recipe)
     if not learned:

@@ -9,7 +9,8 @@ import pytest
 torch = pytest.importorskip("torch", reason="torch is needed for training only")
 
 from backend.models.segmenter import Answer, Encoding, Segmenter  # noqa: E402
-from backend.training.segmenter_clicks import Queries  # noqa: E402
+from backend.training import segmenter_loss  # noqa: E402
+from backend.training.segmenter_clicks import Queries, corrected  # noqa: E402
 from backend.training.segmenter_loss import (  # noqa: E402
     agreement,
     loss_of,
@@ -100,6 +101,22 @@ def test_every_array_learns_from_a_batch():
         assert a.grad is not None, name
         assert torch.isfinite(a.grad).all(), name
         assert a.grad.abs().max() > 0, name
+
+
+def test_answers_are_corrected_as_often_as_the_recipe_says(monkeypatch):
+    asked = []
+
+    def counted(one, queries, chance, rng):
+        asked.append(queries.clicks.shape[1])
+        return corrected(one, queries, chance, rng)
+
+    monkeypatch.setattr(segmenter_loss, "corrected", counted)
+    batch = stacked([chain(0)]).to(CPU)
+    loss_of(net(), batch, Recipe(corrections=3), np.random.default_rng(0))
+    assert len(asked) == 3
+    assert asked[0] < asked[1] < asked[2], "each with the clicks of the one before"
+    loss_of(net(), batch, Recipe(corrections=0), np.random.default_rng(0))
+    assert len(asked) == 3
 
 
 def test_the_same_seed_gives_the_same_loss():

@@ -19,6 +19,7 @@ from backend.training.segmenter_run import (  # noqa: E402
     FALL,
     LEVEL,
     MEASURED,
+    OF_CLICKS,
     RUN,
     Recipe,
     about_state,
@@ -100,6 +101,19 @@ def test_a_run_that_is_stopped_and_resumed_is_the_same_run(paths, tmp_path):
             assert other[name] == pytest.approx(one[name], rel=1e-3), name
     different = {row["pairs"] for row in whole.log}
     assert max(different) > 1.05 * min(different), "other draws would have shown"
+
+
+def test_answers_to_clicks_can_be_learned_alone(paths, tmp_path):
+    recipe = replace(RECIPE, clicks_alone=True)
+    state = begun(TINY, [load_sample(path) for path in paths[:8]], recipe, CPU)
+    before = {name: a.detach().clone() for name, a in state.arrays.items()}
+    go(state, paths, 2, recipe=recipe)
+    save_state(tmp_path / RUN, state)
+    state = load_state(tmp_path / RUN, recipe, CPU)
+    go(state, paths, 4, recipe=recipe)
+    assert state.step == 4
+    changed = {name for name, a in state.arrays.items() if not torch.equal(a, before[name])}
+    assert changed == {name for name in before if name.startswith(OF_CLICKS)}
 
 
 def test_the_rate_rises_stays_and_falls_to_nothing():
