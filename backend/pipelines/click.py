@@ -87,16 +87,10 @@ def click(
         return ClickAnswer(np.zeros(count, dtype=bool), 0.0, warning)
 
     patch = analysis.grown_patch
-    found = best_patches(
-        analysis.grown_tree,
-        analysis.grown_area,
-        np.unique(patch[wanted]),
-        np.unique(patch[unwanted]),
-        int(include.sum()),
-    )
-    candidates, best = [found], 0
     if analysis.encoded is not None:
-        candidates, best = _learned_masks(analysis, face[include], face[~include], found[0])
+        candidates, best = _learned_answer(analysis, face[include], face[~include])
+    else:
+        candidates, best = [_by_tree(analysis, face[include], face[~include])], 0
     chosen = best if choice is None else min(max(choice, 0), len(candidates) - 1)
     members, score = candidates[chosen]
     mask = members[patch]
@@ -105,8 +99,43 @@ def click(
     return ClickAnswer(mask, score, warning, chosen, len(candidates))
 
 
+def _by_tree(analysis: Analysis, wanted: Ints, unwanted: Ints) -> tuple[NDArray[np.bool_], float]:
+    """The tree's answer to clicked faces, as often as they were: members (P,) and score."""
+    patch = analysis.grown_patch
+    return best_patches(
+        analysis.grown_tree,
+        analysis.grown_area,
+        np.unique(patch[wanted]),
+        np.unique(patch[unwanted]),
+        len(wanted),
+    )
+
+
+def _learned_answer(
+    analysis: Analysis, wanted: Ints, unwanted: Ints
+) -> tuple[list[tuple[NDArray[np.bool_], float]], int]:
+    """Masks as `_learned_masks` gives them; exclude clicks only take away from the best.
+
+    They are made where a mask is too large. The network might take one for a hint that a larger
+    part is meant, and let the mask grow.
+    """
+    nothing = unwanted[:0]
+    within = None
+    if len(unwanted):
+        masks, best = _learned_masks(
+            analysis, wanted, nothing, _by_tree(analysis, wanted, nothing)[0]
+        )
+        within = masks[best][0]
+    by_tree = _by_tree(analysis, wanted, unwanted)[0]
+    return _learned_masks(analysis, wanted, unwanted, by_tree, within)
+
+
 def _learned_masks(
-    analysis: Analysis, wanted: Ints, unwanted: Ints, by_tree: NDArray[np.bool_]
+    analysis: Analysis,
+    wanted: Ints,
+    unwanted: Ints,
+    by_tree: NDArray[np.bool_],
+    within: NDArray[np.bool_] | None = None,
 ) -> tuple[list[tuple[NDArray[np.bool_], float]], int]:
     """Different masks of patches (P,) with their expected IoU, by size; and which is the best.
 
@@ -116,7 +145,7 @@ def _learned_masks(
     no doubt how fine a part of a mesh of islands is meant. The others are the network's.
 
     wanted, unwanted : faces that were clicked, as often as they were.
-    by_tree : (P,) the tree's answer.
+    by_tree : (P,) the tree's answer. within : (P,) what the best may take at most.
     """
     assert analysis.encoded is not None
     patch = analysis.grown_patch.astype(np.int64)
@@ -126,6 +155,8 @@ def _learned_masks(
     says = 1.0 if several or _are_islands(island, by_tree) else TREE_SAYS
     both = (1 - says) * masks.mean + says * by_tree
     members = np.concatenate([both[None], masks.chance]) > 0.5
+    if within is not None:
+        members[0] &= within
     members[:, patch[unwanted]] = False
     members[:, patch[wanted]] = True
     members = np.stack([analysis.encoded.within_marks(one, patch[wanted]) for one in members])
