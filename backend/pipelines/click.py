@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from ..errors import BadInput
 from ..tree import MergeTree
 from .analysis import Analysis
-from .learned import answer, overlaps, suppress
+from .learned import Masks, answer, overlaps, suppress
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -88,7 +88,7 @@ def click(
 
     patch = analysis.grown_patch
     if analysis.encoded is not None:
-        candidates, best = _learned_answer(analysis, face[include], face[~include])
+        candidates, best = _learned_masks(analysis, face[include], face[~include])
     else:
         candidates, best = [_by_tree(analysis, face[include], face[~include])], 0
     chosen = best if choice is None else min(max(choice, 0), len(candidates) - 1)
@@ -111,52 +111,23 @@ def _by_tree(analysis: Analysis, wanted: Ints, unwanted: Ints) -> tuple[NDArray[
     )
 
 
-def _learned_answer(
-    analysis: Analysis, wanted: Ints, unwanted: Ints
-) -> tuple[list[tuple[NDArray[np.bool_], float]], int]:
-    """Masks as `_learned_masks` gives them; exclude clicks only take away from the best.
-
-    They are made where a mask is too large. The network might take one for a hint that a larger
-    part is meant, and let the mask grow.
-    """
-    nothing = unwanted[:0]
-    within = None
-    if len(unwanted):
-        masks, best = _learned_masks(
-            analysis, wanted, nothing, _by_tree(analysis, wanted, nothing)[0]
-        )
-        within = masks[best][0]
-    by_tree = _by_tree(analysis, wanted, unwanted)[0]
-    return _learned_masks(analysis, wanted, unwanted, by_tree, within)
-
-
 def _learned_masks(
-    analysis: Analysis,
-    wanted: Ints,
-    unwanted: Ints,
-    by_tree: NDArray[np.bool_],
-    within: NDArray[np.bool_] | None = None,
+    analysis: Analysis, wanted: Ints, unwanted: Ints
 ) -> tuple[list[tuple[NDArray[np.bool_], float]], int]:
     """Different masks of patches (P,) with their expected IoU, by size; and which is the best.
 
-    That is the one on which the network's masks, by how likely they are, and the tree agree most.
-    Where gaps tell most, it is the tree's alone, for it knows gaps exactly and the network sees a
-    coarser mesh: where the tree's answer is made of whole islands, and where several clicks leave
-    no doubt how fine a part of a mesh of islands is meant. The others are the network's.
+    That is the one on which network and tree agree; the others are the network's. Exclude clicks
+    only take away from it: they are made where a mask is too large, and the network might take one
+    for a hint that a larger part is meant.
 
     wanted, unwanted : faces that were clicked, as often as they were.
-    by_tree : (P,) the tree's answer. within : (P,) what the best may take at most.
     """
     assert analysis.encoded is not None
     patch = analysis.grown_patch.astype(np.int64)
-    masks = answer(analysis.encoded, patch[wanted], patch[unwanted])
-    island = analysis.grown_island
-    several = len(wanted) + len(unwanted) > 1 and island.any()
-    says = 1.0 if several or _are_islands(island, by_tree) else TREE_SAYS
-    both = (1 - says) * masks.mean + says * by_tree
-    members = np.concatenate([both[None], masks.chance]) > 0.5
-    if within is not None:
-        members[0] &= within
+    masks, agreed = _agreed(analysis, wanted, unwanted)
+    if len(unwanted):
+        agreed &= _agreed(analysis, wanted, unwanted[:0])[1]
+    members = np.concatenate([agreed[None], masks.chance > 0.5])
     members[:, patch[unwanted]] = False
     members[:, patch[wanted]] = True
     members = np.stack([analysis.encoded.within_marks(one, patch[wanted]) for one in members])
@@ -168,6 +139,24 @@ def _learned_masks(
     order = np.argsort(members[kept] @ area, kind="stable")
     found = [(members[k], float(score[k])) for k in kept[order]]
     return found, int(order.argmin())
+
+
+def _agreed(analysis: Analysis, wanted: Ints, unwanted: Ints) -> tuple[Masks, NDArray[np.bool_]]:
+    """The network's masks, and the patches (P,) on which they and the tree agree most.
+
+    Masks count by how likely they are. Where gaps tell most, the patches are the tree's alone, for
+    it knows gaps exactly and the network sees a coarser mesh: where the tree's answer is made of
+    whole islands, and where several clicks leave no doubt how fine a part of a mesh of islands is
+    meant.
+    """
+    assert analysis.encoded is not None
+    patch = analysis.grown_patch.astype(np.int64)
+    masks = answer(analysis.encoded, patch[wanted], patch[unwanted])
+    by_tree = _by_tree(analysis, wanted, unwanted)[0]
+    island = analysis.grown_island
+    several = len(wanted) + len(unwanted) > 1 and island.any()
+    says = 1.0 if several or _are_islands(island, by_tree) else TREE_SAYS
+    return masks, (1 - says) * masks.mean + says * by_tree > 0.5
 
 
 def _are_islands(island: Ints, members: NDArray[np.bool_]) -> bool:

@@ -97,7 +97,6 @@ def loss_of(
     masks, ious = [], []
     for k, one in enumerate(batch.samples):
         queries = first_clicks(one, recipe.clicks, rng)
-        best = torch.zeros(0)
         own = Encoding(
             tokens=coded.tokens[k],
             affinity=coded.affinity[k],
@@ -106,12 +105,12 @@ def loss_of(
             flow=coded.flow[k].detach(),
             clicked=coded.clicked[k].detach(),
         )
-        for answered in range(1 + recipe.corrections):
-            if answered:
-                queries = corrected(one, queries, best.cpu().numpy(), rng)
-            loss, iou, best = mask_loss(net, own, queries)
-            masks.append(loss)
-            ious.append(iou)
+        answers = [mask_loss(net, own, queries)]
+        for _ in range(recipe.corrections):
+            queries = corrected(one, queries, answers[-1][2].cpu().numpy(), rng)
+            answers.append(mask_loss(net, own, queries))
+        masks += [loss for loss, _, _ in answers]
+        ious += [iou for _, iou, _ in answers]
     return {
         "pairs": pairs,
         "masks": torch.stack(masks).mean(),
