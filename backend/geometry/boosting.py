@@ -44,21 +44,21 @@ class BoostedTrees:
 
     def _sum(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
         trees, inner = self.feature.shape
-        base = np.arange(trees, dtype=np.int32)[:, None] * inner
-        columns = np.ascontiguousarray(rows.T, dtype=np.float32)  # (features, N)
-        flat = columns.ravel()
-        count = len(rows)
-        row = np.arange(count, dtype=np.int32)[None, :]
-        node = np.zeros((trees, count), dtype=np.int32)
-        feature = self.feature.ravel().astype(np.int32) * count
-        threshold = self.threshold.ravel()
-        for _ in range(int(inner).bit_length()):
-            at = node + base
-            right = flat[feature[at] + row] > threshold[at]
-            node = 2 * node + 1 + right
-        leaf = node - inner + np.arange(trees, dtype=np.int32)[:, None] * (inner + 1)
+        columns = np.ascontiguousarray(rows.T, dtype=np.float32).ravel()
+        row, tree = np.arange(len(rows)), np.arange(trees)[:, None]
+        node = np.zeros((trees, len(rows)), dtype=np.intp)  # within its level
+        wide = 1
+        while wide <= inner:
+            level = slice(wide - 1, 2 * wide - 1)
+            column = self.feature[:, level].astype(np.intp).ravel() * len(rows)
+            threshold = self.threshold[:, level].ravel()
+            at = node + wide * tree
+            node *= 2
+            # `take` gathers in half the time of an index in brackets.
+            node += np.take(columns, np.take(column, at) + row) > np.take(threshold, at)
+            wide *= 2
         # Pairwise summation in a fixed order: the same bytes on every machine and thread count.
-        return self.leaf.ravel()[leaf].sum(axis=0, dtype=np.float64)
+        return np.take(self.leaf, node + wide * tree).sum(axis=0, dtype=np.float64)
 
 
 def logit(chance: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -68,9 +68,11 @@ class _Refinement:
         self.cutter, self.graph = cutter, cutter.graph
         self.patch, self.tree, self.leaves = patch.copy(), tree, tree.leaf_count
         self.count = np.bincount(patch, minlength=self.leaves)
-        self.across = np.flatnonzero(patch[self.graph.first] != patch[self.graph.second])
         # Each part of the finest refined cut keeps a core, so that none is lost to its neighbours.
         self.part = tree.cut(merges + 1).astype(np.int64)
+        # Edges within one of these parts are on no border here until a face beside them moves.
+        part = self.part[patch]
+        self.across = np.flatnonzero(part[self.graph.first] != part[self.graph.second])
         self.area = sums(self.graph.area, patch, self.leaves)
         self.whole = sums(self.area, self.part, merges + 1)
 
