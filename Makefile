@@ -11,8 +11,9 @@ PARTWISE_DATA ?= ../shared/data
 GUI_BLENDER ?= ../shared/blender/run-gui-blender
 WORKERS ?= 2
 EXAMPLE ?= examples/fox.glb
-# Of training the segmenter, in all: a night on two CPU cores.
+# Of training the segmenter, in all, and then its answers to clicks alone: a night on two CPU cores.
 MINUTES ?= 240
+CLICK_MINUTES ?= 70
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -28,7 +29,7 @@ SYSTEM_LIBRARIES := libegl1 libegl-mesa0 libgl1 libgl1-mesa-dri libsm6 libxfixes
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-engine test-blender test-gui lint format bench evaluate train \
-	train-segmenter train-judge train-smoke zip lock clean system-libraries
+	train-segmenter train-clicks train-judge train-smoke zip lock clean system-libraries
 .SECONDARY:
 
 help:  ## list the targets
@@ -83,14 +84,29 @@ train: build/corpus/.made  ## train all bundled weights from PARTWISE_DATA and p
 	$(CHECKSUMS)
 	$(MAKE) --no-print-directory train-segmenter
 
-train-segmenter: build/corpus/.made  ## train the network, then the judge, with the bundled merge scores; MINUTES
-	$(PY) -m backend.training.segmenter_data --corpus build/corpus --out build/segmenter --copies 2
+train-segmenter: build/segmenter/.made  ## train the network, then the judge, with the bundled merge scores; MINUTES
 	$(PY) -m backend.training.segmenter_trainer --data build/segmenter --out build/segmenter-run \
 		--minutes $(MINUTES) $(TRAIN)
-	cp build/segmenter-run/segmenter.safetensors backend/weights/
-	$(CHECKSUMS)
 	$(PY) -m backend.training.segmenter_curves --run build/segmenter-run \
 		--out docs/images/segmenter-training.png
+	$(MAKE) --no-print-directory train-clicks
+	$(MAKE) --no-print-directory train-judge
+
+BEGUN := build/segmenter-clicks/begun.safetensors
+TRAINED = $(firstword $(wildcard build/segmenter-run/segmenter.safetensors) \
+	backend/weights/segmenter.safetensors)
+
+# A run that began with other weights is forgotten.
+train-clicks: build/segmenter/.made  ## train the network's answers to clicks alone, then the judge; CLICK_MINUTES
+	cmp -s $(TRAINED) $(BEGUN) || { rm -rf $(dir $(BEGUN)) && mkdir -p $(dir $(BEGUN)) && \
+		cp $(TRAINED) $(BEGUN); }
+	$(PY) -m backend.training.segmenter_trainer --data build/segmenter --out build/segmenter-clicks \
+		--begin-with $(BEGUN) --clicks-alone --clicks 8 \
+		--rate 5e-4 --minutes $(CLICK_MINUTES) $(TRAIN_CLICKS)
+	cp build/segmenter-clicks/segmenter.safetensors backend/weights/
+	$(CHECKSUMS)
+	$(PY) -m backend.training.segmenter_curves --run build/segmenter-clicks \
+		--out docs/images/segmenter-clicks-training.png
 	$(MAKE) --no-print-directory train-judge
 
 train-judge: build/corpus/.made build/unseen/.made  ## train the judge alone: what weighs the network's word and shapes
@@ -108,6 +124,10 @@ build/corpus/.made: $(VENV)/.train
 
 build/unseen/.made: $(VENV)/.train  # bodies of the same families that the network never sees
 	$(PY) -m backend.training.corpus --procedural 5 --first-seed 60 --out build/unseen
+	@touch $@
+
+build/segmenter/.made: build/corpus/.made
+	$(PY) -m backend.training.segmenter_data --corpus build/corpus --out build/segmenter --copies 2
 	@touch $@
 
 train-smoke: $(VENV)/.train  ## two minutes from procedural shapes to a tiny segmenter that beats chance

@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 LOSSES = {"pairs": "pairs of patches", "masks": "masks of clicks", "iou": "expected IoU"}
+HELD_OUT = {
+    "rand": ("Held out: Rand error, part count automatic", "Rand error by faces"),
+    "iou1": ("Held out: one random click", "IoU by area"),
+    "corrected": ("Held out: one click and four corrections", "IoU by area"),
+}
 MEAN, FUSED = "mean of kinds", " fused"
 SMOOTH = 80  # points that a smoothed curve has, at most
 
@@ -70,7 +75,7 @@ def rates(log: list[dict[str, float]], minutes: float) -> Floats:
 
 
 def draw(out: Path, about: dict[str, Any], measured: list[dict[str, Any]]) -> None:
-    """Write the picture: losses, learning rate, Rand error and IoU of clicks over minutes."""
+    """Write the picture: losses, learning rate, and what was measured, over minutes."""
     import matplotlib
 
     matplotlib.use("Agg")
@@ -78,9 +83,9 @@ def draw(out: Path, about: dict[str, Any], measured: list[dict[str, Any]]) -> No
 
     log = about["log"]
     time = np.array([row["seconds"] / 60 for row in log])
-    figure, ((losses, rate), (rand, clicks)) = pyplot.subplots(
-        2, 2, figsize=(11, 7), sharex=True, layout="constrained"
-    )
+    figure, panels = pyplot.subplot_mosaic("LLLRRR;AABBCC", figsize=(13, 7), layout="constrained")
+    held_out = dict(zip(HELD_OUT, (panels[name] for name in "ABC"), strict=True))
+    losses, rate = panels["L"], panels["R"]
     for key, name in LOSSES.items():
         losses.plot(*smoothed(time, np.array([row[key] for row in log])), label=name)
     _finish(losses, "Loss in training", "mean over samples, smoothed")
@@ -99,17 +104,17 @@ def draw(out: Path, about: dict[str, Any], measured: list[dict[str, Any]]) -> No
                 "linestyle": "--" if kind.endswith(FUSED) else "-",
                 "linewidth": 1,
             }
-        for axes, key in ((rand, "rand"), (clicks, "iou1")):
+        for key in HELD_OUT:
             values = [row.get(kind, {}).get(key, np.nan) for row in measured]
-            axes.plot(at, values, marker="o", markersize=3, label=kind, **style)
-    _finish(rand, "Held out: Rand error, part count automatic", "Rand error by faces")
-    _finish(clicks, "Held out: IoU of one random click", "IoU by area")
-    losses.legend(fontsize=8, frameon=False)
+            held_out[key].plot(at, values, marker="o", markersize=3, label=kind, **style)
+    for key, (title, label) in HELD_OUT.items():
+        _finish(held_out[key], title, label)
+        held_out[key].set_xlabel("minutes of training")
+    losses.set_ylim(bottom=0)
+    losses.legend(loc="lower left", ncols=len(LOSSES), fontsize=8, frameon=False)
     if measured:
-        names = clicks.get_legend_handles_labels()
+        names = held_out["rand"].get_legend_handles_labels()
         figure.legend(*names, loc="outside right lower", fontsize=8, frameon=False)
-    for axes in (rand, clicks):
-        axes.set_xlabel("minutes of training")
     figure.suptitle(f"Segmenter: {about['step']} steps in {about['seconds'] / 60:.0f} minutes")
     out.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(out, dpi=110)

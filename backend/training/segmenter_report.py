@@ -13,20 +13,24 @@ from numpy.typing import NDArray
 
 from ..geometry.linkage import average_linkage
 from ..geometry.merging import ordered_merges
-from ..models.segmenter import Segmenter
+from ..models.segmenter import Encoding, Segmenter
 from ..tree import MergeTree
-from .segmenter_clicks import first_clicks
+from .segmenter_clicks import Queries, first_clicks
 from .segmenter_data import Sample
 from .tree_report import likely_cut
 
+Array = NDArray[np.float32]
+Ints = NDArray[np.int64]
+
 CLICKS = (1, 3, 10)
+CORRECTIONS = 4  # of a first click, each on the largest patch that is wrong
 MOST_PARTS = 30
 QUERIES = 6  # sets of clicks a sample
 
 
 @dataclass(frozen=True)
 class SampleReport:
-    """Figures of one sample: Rand errors, and IoU by area after each number of `CLICKS`."""
+    """Figures of one sample: Rand errors, IoU by area after `CLICKS` and after corrections."""
 
     name: str
     kind: str
@@ -35,6 +39,7 @@ class SampleReport:
     parts: float
     opinions: float
     iou: list[float]
+    corrected: float
 
 
 def rand_error(one: Sample, label: NDArray[np.integer]) -> float:
@@ -58,6 +63,29 @@ def iou(
     return np.asarray(common / (np.maximum(mask, truth) * share).sum(axis=1))
 
 
+def best_mask(
+    net: Segmenter, coded: Encoding, queries: Queries, clicks: Ints, signs: Array
+) -> NDArray[np.bool_]:
+    """The mask of which the network expects most, for each set of clicks (Q, N): (Q, P)."""
+    answer = net.answer(coded, clicks, signs, queries.before, queries.known)
+    return np.asarray(answer.masks[np.arange(len(clicks)), answer.iou.argmax(axis=1)] > 0)
+
+
+def corrected_iou(net: Segmenter, coded: Encoding, one: Sample, queries: Queries) -> float:
+    """Mean IoU after the first click of each set and `CORRECTIONS` where the mask was wrong."""
+    inside = queries.truth > 0.5
+    clicks, signs = queries.clicks[:, :1], queries.signs[:, :1]
+    for _ in range(CORRECTIONS):
+        wrong = (best_mask(net, coded, queries, clicks, signs) != inside) * one.share
+        worst = wrong.argmax(axis=1)[:, None]
+        sign = np.where(np.take_along_axis(inside, worst, axis=1), 1.0, -1.0)
+        sign *= np.take_along_axis(wrong, worst, axis=1) > 0  # nothing wrong, no click
+        clicks = np.concatenate([clicks, worst], axis=1)
+        signs = np.concatenate([signs, sign.astype(np.float32)], axis=1)
+    mask = best_mask(net, coded, queries, clicks, signs)
+    return float(iou(mask, queries.truth, one.share).mean())
+
+
 def coarse_cuts(
     children: NDArray[np.int32], strength: NDArray[np.float32]
 ) -> list[NDArray[np.int32]]:
@@ -79,14 +107,7 @@ def sample_report(net: Segmenter, one: Sample, seed: int = 0) -> SampleReport:
     queries = first_clicks(one, QUERIES, np.random.default_rng(seed), clicks=max(CLICKS))
     ious = []
     for count in CLICKS:
-        answer = net.answer(
-            coded,
-            queries.clicks[:, :count],
-            queries.signs[:, :count],
-            queries.before,
-            queries.known,
-        )
-        mask = answer.masks[np.arange(QUERIES), answer.iou.argmax(axis=1)] > 0
+        mask = best_mask(net, coded, queries, queries.clicks[:, :count], queries.signs[:, :count])
         ious.append(float(iou(mask, queries.truth, one.share).mean()))
     return SampleReport(
         name=one.name,
@@ -96,6 +117,7 @@ def sample_report(net: Segmenter, one: Sample, seed: int = 0) -> SampleReport:
         parts=float(natural.max() + 1),
         opinions=float(np.average([len(t.T) for t in one.opinions], weights=one.weights)),
         iou=ious,
+        corrected=corrected_iou(net, coded, one, queries),
     )
 
 
@@ -114,6 +136,7 @@ def summary(found: list[SampleReport]) -> dict[str, dict[str, float]]:
                 f"iou{count}": float(np.mean([one.iou[k] for one in group]))
                 for k, count in enumerate(CLICKS)
             },
+            "corrected": float(np.mean([one.corrected for one in group])),
         }
     keys = next(iter(rows.values())).keys()
     rows["mean of kinds"] = {

@@ -58,7 +58,7 @@ KIND_WEIGHT = {
 WARM_STEPS = 150
 SAY_EVERY, SAVE_EVERY = 30.0, 90.0  # seconds
 AHEAD = 4  # steps whose samples are read before they are needed
-CLICK_SCORE = 0.3  # what an IoU of one click counts in the score, beside the Rand error
+CLICK_SCORE = 0.15  # what IoU counts in the score beside the Rand error: of one click, corrected
 
 
 class Draws:
@@ -245,7 +245,7 @@ class Keeper:
             rows = summary(found)
             say(f"step {state.step}\n{table(rows)}")
             mean = rows["mean of kinds"]
-            score = mean["rand"] + CLICK_SCORE * (1 - mean["iou1"])
+            score = mean["rand"] + CLICK_SCORE * (2 - mean["iou1"] - mean["corrected"])
             line = json.dumps({"step": state.step, "seconds": state.seconds, **rows})
             with (self.folder / MEASURED).open("a", encoding="utf-8") as file:
                 file.write(line + "\n")
@@ -296,6 +296,9 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--rate", type=float, default=Recipe.rate)
     parser.add_argument("--batch", type=int, default=Recipe.batch)
     parser.add_argument(
+        "--clicks", type=int, default=Recipe.clicks, help="sets of clicks a sample (default 4)"
+    )
+    parser.add_argument(
         "--clicks-alone", action="store_true", help="learn answers to clicks; keep what merges"
     )
     options = parser.parse_args(argv)
@@ -313,6 +316,7 @@ def _run(options: argparse.Namespace, parser: argparse.ArgumentParser, stop: Sto
         held_out=options.held_out,
         rate=options.rate,
         batch=options.batch,
+        clicks=options.clicks,
         clicks_alone=options.clicks_alone,
     )
     device = torch.device(options.device)

@@ -9,6 +9,7 @@ import pytest
 from backend.evaluation import metrics
 from backend.models.segmenter import Answer, Encoding
 from backend.training.segmenter_report import (
+    CORRECTIONS,
     SampleReport,
     coarse_cuts,
     iou,
@@ -52,6 +53,44 @@ def test_who_knows_all_makes_no_error():
     np.testing.assert_allclose(found.iou, 1, atol=1e-6)
 
 
+class Obedient(Knowing):
+    """Answers what it is told: the patches included, or all but those excluded."""
+
+    def __init__(self, one, sign):
+        super().__init__(one)
+        self.sign = sign
+
+    def answer(self, coded, clicks, signs, before, known):
+        told = np.zeros(before.shape, bool)
+        for row, places, sign in zip(told, clicks, signs, strict=True):
+            row[places[sign == self.sign]] = True
+        masks = 2.0 * (told == (self.sign > 0)) - 1
+        return Answer(masks[:, None], np.zeros((len(masks), 1)))
+
+
+def test_corrections_are_told_where_the_mask_was_wrong():
+    part = 1 + CORRECTIONS
+    parts = np.eye(4, dtype=np.float32).repeat(part, axis=0)
+    share = np.full(4 * part, 0.25 / part, np.float32)
+    one = replace(alone(chain(patches=4 * part)), opinions=[parts], share=share)
+    assert sample_report(Obedient(one, 1.0), one).corrected == pytest.approx(1.0)
+    too_much = part / (4 * part - CORRECTIONS)
+    assert sample_report(Obedient(one, -1.0), one).corrected == pytest.approx(too_much)
+
+
+def test_a_right_mask_is_not_corrected():
+    one = alone(chain(patches=20, parts=4))
+    told = []
+
+    class Listening(Knowing):
+        def answer(self, coded, clicks, signs, before, known):
+            told.append(np.abs(signs).sum(axis=1).max())
+            return super().answer(coded, clicks, signs, before, known)
+
+    assert sample_report(Listening(one), one).corrected == pytest.approx(1, abs=1e-6)
+    assert told[-1] == 1
+
+
 def test_who_knows_nothing_makes_errors():
     one = alone(chain(patches=20, parts=4))
     found = sample_report(random_segmenter(), one)
@@ -90,13 +129,14 @@ def test_coarse_cuts_have_one_to_thirty_parts():
 
 def test_kinds_count_alike_in_the_summary():
     def report(kind, rand):
-        return SampleReport("x", kind, rand, rand, 2.0, 2.0, [0.5, 0.6, 0.7])
+        return SampleReport("x", kind, rand, rand, 2.0, 2.0, [0.5, 0.6, 0.7], 0.8)
 
     rows = summary([report("rig", 0.1), report("nodes", 0.3), report("nodes", 0.5)])
     assert rows["nodes"]["rand"] == pytest.approx(0.4)
     assert rows["mean of kinds"]["rand"] == pytest.approx(0.25)
     assert rows["nodes"]["samples"] == 2
     assert rows["rig"]["iou3"] == pytest.approx(0.6)
+    assert rows["rig"]["corrected"] == pytest.approx(0.8)
     assert "rand 0.250" in table(rows).splitlines()[-1]
 
 

@@ -179,7 +179,7 @@ def test_the_best_weights_stay_and_a_killed_run_remembers_their_score(
     scores = iter([0.5, 0.7])
 
     def summary(_):
-        return {"mean of kinds": {"rand": next(scores), "iou1": 1.0}}
+        return {"mean of kinds": {"rand": next(scores), "iou1": 1.0, "corrected": 1.0}}
 
     monkeypatch.setattr(segmenter_trainer, "summary", summary)
     monkeypatch.setattr(segmenter_trainer, "table", lambda rows: "")
