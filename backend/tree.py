@@ -85,6 +85,21 @@ class MergeTree:
             found.append(node)
         return np.array(found, dtype=np.int64)
 
+    def join_first(self, one: NDArray[np.integer], other: NDArray[np.integer]) -> NDArray[np.bool_]:
+        """Which leaves are merged with a leaf of `one` before they are with any of `other`: (P,).
+
+        one, other : leaves, not both empty. A leaf of both counts as of `other`.
+        """
+        of_one, of_other = (
+            self.sums(np.isin(np.arange(self.leaf_count), some).astype(np.float64)) > 0
+            for some in (one, other)
+        )
+        parent = self.parents()
+        node = np.arange(len(parent))
+        # Upwards to the lowest node that holds any of them.
+        found = _roots(np.where(of_one | of_other, node, parent))[: self.leaf_count]
+        return np.asarray(~of_other[found])
+
     def regrafted(self, leaf: int, beside: int) -> MergeTree:
         """The tree with a leaf taken from its place and hung, by the same merge, beside another.
 

@@ -118,7 +118,8 @@ def _learned_masks(
 
     That is the one on which network and tree agree; the others are the network's. Exclude clicks
     only take away from it: they are made where a mask is too large, and the network might take one
-    for a hint that a larger part is meant.
+    for a hint that a larger part is meant. They take with them what both network and tree hold
+    nearer to one of them than to all include clicks.
 
     wanted, unwanted : faces that were clicked, as often as they were.
     """
@@ -126,7 +127,9 @@ def _learned_masks(
     patch = analysis.grown_patch.astype(np.int64)
     masks, agreed = _agreed(analysis, wanted, unwanted)
     if len(unwanted):
+        out, kept = patch[unwanted], patch[wanted]
         agreed &= _agreed(analysis, wanted, unwanted[:0])[1]
+        agreed &= ~(analysis.encoded.nearer(out, kept) & analysis.grown_tree.join_first(out, kept))
     members = np.concatenate([agreed[None], masks.chance > 0.5])
     members[:, patch[unwanted]] = False
     members[:, patch[wanted]] = True

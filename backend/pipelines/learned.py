@@ -70,6 +70,16 @@ class Encoded:
     worth: Floats
     open: Ints | None = None
 
+    def nearer(self, one: Ints, other: Ints) -> NDArray[np.bool_]:
+        """Which patches are likelier of one part with one of `one` than with any of `other`: (P,).
+
+        one, other : patches of the mesh, some of each.
+        """
+        near, far = (
+            self.coding.affinity[self.coarse.label[some]].max(axis=0) for some in (one, other)
+        )
+        return np.asarray((near > far)[self.coarse.label])
+
     def within_marks(self, members: NDArray[np.bool_], wanted: Ints) -> NDArray[np.bool_]:
         """What of a mask (P,) can be reached from the wanted patches without passing a mark."""
         if self.open is None:

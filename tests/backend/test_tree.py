@@ -124,3 +124,26 @@ def test_a_part_is_cut_by_its_own_highest_merges(leaves, seed, data):
 def test_too_many_pieces_are_refused_with_the_maximum(pieces):
     with pytest.raises(ValueError, match=r"1\.\.3"):
         cut_within(chain(6), np.array([5, 0, 2]), pieces)
+
+
+def test_leaves_join_whom_they_are_merged_with_first():
+    #        ((0 1) 2) ((3 4) 5)
+    children = np.array([[0, 1], [6, 2], [3, 4], [8, 5], [7, 9]], np.int32)
+    tree = MergeTree(children, np.linspace(0, 1, 5, dtype=np.float32))
+
+    def joined(one, other):
+        found = tree.join_first(np.array(one, np.int64), np.array(other, np.int64))
+        return np.flatnonzero(found).tolist()
+
+    assert joined([0], [4]) == [0, 1, 2]
+    assert joined([4], [0]) == [3, 4, 5]
+    assert joined([0], [2]) == [0, 1], "those that meet both at once are of the other"
+    assert joined([0, 3], [1]) == [0, 3, 4, 5]
+    assert joined([0], [0, 4]) == [], "a leaf of both is of the other"
+    assert joined([0], []) == [0, 1, 2, 3, 4, 5]
+    assert joined([], [0]) == []
+
+
+def test_one_leaf_alone_joins_itself():
+    tree = MergeTree(np.zeros((0, 2), np.int32), np.zeros(0, np.float32))
+    assert tree.join_first(np.array([0]), np.array([], np.int64)).tolist() == [True]

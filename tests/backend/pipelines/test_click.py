@@ -7,7 +7,7 @@ import trimesh
 
 from backend.errors import BadInput
 from backend.evaluation.bench import blob
-from backend.pipelines.click import _are_islands, _learned_masks, best_patches
+from backend.pipelines.click import _agreed, _are_islands, _learned_masks, best_patches
 from backend.pipelines.segment import analyse, click
 from backend.tree import MergeTree
 
@@ -87,6 +87,28 @@ def test_exclude_clicks_only_take_away():
         after = click(analysis, np.stack([include, exclude]), [1, 0]).mask
         # Both borders are straightened on their own.
         assert (after & ~before).mean() < 0.02
+
+
+def test_an_exclude_takes_with_it_what_network_and_tree_hold_nearer_to_it(row, monkeypatch):
+    analysis, _ = row
+    nothing = np.zeros(0, np.int64)
+    places = np.array([[0, 0, 1.0], [2.2, 0, 1.0], [2.2, 0, -1.0], [4.4, 0, 1.0]])
+    faces, _ = analysis.nearest((places - analysis.centre) / analysis.scale)
+    far = analysis.grown_patch[faces[2]]
+    assert far != analysis.grown_patch[faces[1]], "another patch of the ball that is excluded"
+
+    def everything(analysis, wanted, unwanted):
+        return masks, np.ones(analysis.tree.leaf_count, bool)
+
+    masks, _ = _agreed(analysis, faces[:1], nothing)
+    monkeypatch.setattr("backend.pipelines.click._agreed", everything)
+    found, best = _learned_masks(analysis, faces[:1], faces[1:2])
+    assert not found[best][0][far]
+    found, best = _learned_masks(analysis, faces[[0, 3]], nothing)
+    assert found[best][0][far], "nothing is excluded"
+    monkeypatch.setattr(MergeTree, "join_first", lambda tree, *_: np.zeros(tree.leaf_count, bool))
+    found, best = _learned_masks(analysis, faces[:1], faces[1:2])
+    assert found[best][0][far], "the tree does not agree"
 
 
 def test_the_clicked_faces_are_always_on_their_side(row):
