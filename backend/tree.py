@@ -7,6 +7,7 @@ decrease with ``i``. Undoing the last ``n - 1`` merges therefore gives the cut w
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -126,6 +127,17 @@ class MergeTree:
         for left, right in self.children.tolist():
             total.append(total[left] + total[right])
         return np.array(total)
+
+    def below(self, nodes: Sequence[int]) -> NDArray[np.int64]:
+        """Below which of some nodes each patch is, as its place in `nodes`, or -1: (P,) int64.
+
+        nodes : different ones, none of them below another.
+        """
+        above, place = self.parents(), np.full(2 * self.leaf_count - 1, -1, dtype=np.int64)
+        above[-1] = len(above) - 1
+        above[list(nodes)] = nodes
+        place[list(nodes)] = np.arange(len(nodes))
+        return place[_roots(above)[: self.leaf_count]]
 
     def subtree(self, node: int) -> NDArray[np.int32]:
         """Patches below `node` (0..2P-2), ascending, int32."""

@@ -124,17 +124,19 @@ class BorderCutter:
         found: list[Ints] = []
         count = 0
         while len(other) and count < most:
-            gap = graph.centroid[other] - start
-            near = np.einsum("ij,ij->i", gap, gap) < limit[group[other]]
-            ring, start = other[near], start[near]
+            # `take` gathers rows in half the time of an index in brackets.
+            gap = graph.centroid.take(other, axis=0) - start
+            near = np.flatnonzero(np.einsum("ij,ij->i", gap, gap) < limit[group[other]])
+            ring, start = other[near], start.take(near, axis=0)
             place[ring] = np.arange(len(ring))
             once = place[ring] == np.arange(len(ring))
-            ring, start = ring[once], start[once]
+            ring, start = ring[once], start.compress(once, axis=0)
             found.append(ring)
             count += len(ring)
-            around = self.neighbours.other[ring]
-            new = np.flatnonzero((around.ravel() >= 0) & (place[around.ravel()] < 0))
-            other, start = around.ravel()[new], start[new // around.shape[1]]
+            around = self.neighbours.other.take(ring, axis=0)
+            beside = around.ravel()
+            new = np.flatnonzero((beside >= 0) & (place.take(beside) < 0))
+            other, start = beside[new], start.take(new // around.shape[1], axis=0)
         band = np.sort(np.concatenate(found))
         place[band] = -1
         return band
@@ -174,9 +176,10 @@ class Neighbours:
 
     def of(self, faces: Ints) -> tuple[Ints, Ints, Ints]:
         """(face, edge, neighbour) of every edge of `faces`."""
-        edge = self.edge[faces].ravel()
+        edge = self.edge.take(faces, axis=0).ravel()
         at = np.flatnonzero(edge >= 0)
-        return faces[at // self.edge.shape[1]], edge[at], self.other[faces].ravel()[at]
+        other = self.other.take(faces, axis=0).ravel()
+        return faces[at // self.edge.shape[1]], edge[at], other[at]
 
 
 @functools.cache

@@ -55,10 +55,8 @@ def refine_borders(
 
 def _sides(tree: MergeTree, parts: int) -> NDArray[np.int8]:
     """Where each patch is in the merge that is undone to make so many parts: (P,)."""
-    side = np.zeros(tree.leaf_count, dtype=np.int8)
-    first, second = tree.children[tree.leaf_count - parts].tolist()
-    side[tree.subtree(first)], side[tree.subtree(second)] = FIRST, SECOND
-    return side
+    merged = tree.children[tree.leaf_count - parts].tolist()
+    return np.array([FIRST, SECOND, 0], dtype=np.int8)[tree.below(merged)]  # -1 is the last
 
 
 class _Refinement:
@@ -79,7 +77,10 @@ class _Refinement:
     def refine(self, parts: int) -> None:
         """Cut the border anew that divides `parts` - 1 parts into `parts`."""
         graph, side = self.graph, _sides(self.tree, parts)
-        one, two = (side[self.patch[end[self.across]]] for end in (graph.first, graph.second))
+        # `take` gathers in half the time of an index in brackets.
+        one, two = (
+            side.take(self.patch.take(end.take(self.across))) for end in (graph.first, graph.second)
+        )
         edges = np.unique(self.across[one + two == FIRST + SECOND])
         if len(edges) == 0:
             return  # joined by nearness
@@ -93,8 +94,7 @@ class _Refinement:
 
     def _move(self, faces: Ints, to: Ints, side: NDArray[np.int8]) -> None:
         """Give faces to the sides that they moved to, and each to a patch there."""
-        self.across = np.concatenate([self.across, self.cutter.neighbours.of(faces)[1]])
-        before = self.patch[faces]
+        before, edges = self.patch[faces], self.cutter.neighbours.of(faces)[1]
         lost = np.bincount(before, minlength=self.leaves)
         whole = (lost > 0) & (lost == self.count)
         if whole.any():
@@ -111,6 +111,8 @@ class _Refinement:
         self.count += np.bincount(found, minlength=self.leaves)
         area = self.graph.area[faces]
         self.area += sums(area, found, self.leaves) - sums(area, before, self.leaves)
+        one, two = (self.patch[end[edges]] for end in (self.graph.first, self.graph.second))
+        self.across = np.concatenate([self.across, edges[one != two]])
 
     def _hang(self, leaf: int, beside: int, side: NDArray[np.int8]) -> None:
         self.tree = self.tree.regrafted(leaf, beside)

@@ -147,3 +147,12 @@ def test_leaves_join_whom_they_are_merged_with_first():
 def test_one_leaf_alone_joins_itself():
     tree = MergeTree(np.zeros((0, 2), np.int32), np.zeros(0, np.float32))
     assert tree.join_first(np.array([0]), np.array([], np.int64)).tolist() == [True]
+
+
+def test_patches_are_told_below_which_node_they_are():
+    #        ((0 1) 2) ((3 4) 5)
+    children = np.array([[0, 1], [6, 2], [3, 4], [8, 5], [7, 9]], np.int32)
+    tree = MergeTree(children, np.linspace(0, 1, 5, dtype=np.float32))
+    assert tree.below([8, 6]).tolist() == [1, 1, -1, 0, 0, -1]
+    assert tree.below([5, 7]).tolist() == [1, 1, 1, -1, -1, 0]
+    assert tree.below([10]).tolist() == [0] * 6
