@@ -24,7 +24,7 @@ from ..geometry.nearest import NearestFace
 from ..geometry.superfaces import superfaces
 from ..tree import MergeTree
 from .borders import refine_borders
-from .learned import Encoded, bundled_segmenter, encode, merges
+from .learned import Encoded, Masks, bundled_segmenter, encode, merges
 from .merge_scores import geometric_scores, learned_scores
 
 Floats = NDArray[np.float64]
@@ -83,6 +83,11 @@ class Analysis:
     centre: NDArray[np.float64]
     scale: float
     encoded: Encoded | None = None
+
+    @functools.cached_property
+    def answers(self) -> dict[tuple[bytes, bytes], tuple[Masks, NDArray[np.bool_]]]:
+        """What sets of clicks were answered with; `click` keeps it, for clicks come one by one."""
+        return {}
 
     @functools.cached_property
     def grown_area(self) -> NDArray[np.float64]:

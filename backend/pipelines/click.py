@@ -2,11 +2,11 @@
 """The part under clicks.
 
 With the learned engine the network proposes several masks and tells the IoU that it expects of
-each. With the geometric engine the merge tree answers: each of its levels proposes the clusters
-that hold an include click and no exclude click. These masks are judged by Bayes' rule: how likely
-the tree thinks such clusters are parts, times how likely clicks made anywhere in the part would all
-fall into the mask, which makes many clicks close together speak for a small part, as in Tenenbaum's
-size principle (1999).
+each; clicks are taken in turn, as corrections of the mask before them. With the geometric engine
+the merge tree answers: each of its levels proposes the clusters that hold an include click and no
+exclude click. These masks are judged by Bayes' rule: how likely the tree thinks such clusters are
+parts, times how likely clicks made anywhere in the part would all fall into the mask, which makes
+many clicks close together speak for a small part, as in Tenenbaum's size principle (1999).
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ Ints = NDArray[np.int64]
 FARTHEST = 0.05  # of the size: a click farther than this from the surface means nothing
 DOUBT = 0.02  # no merge is surer than this
 TREE_SAYS = 1 / 4  # against the network's three quarters, where gaps between islands do not decide
+MOST_TURNS = 40  # clicks that are taken in turn; more are taken all at once
+MOST_KEPT = 128  # answers that are kept for the next click
 CLICK_WEIGHT = 0.5  # of a click against the prior: people do not click evenly over a part
 
 
@@ -88,9 +90,10 @@ def click(
 
     patch = analysis.grown_patch
     if analysis.encoded is not None:
-        candidates, best = _learned_masks(analysis, face[include], face[~include])
+        candidates, best = _learned_masks(analysis, face, include)
     else:
-        candidates, best = [_by_tree(analysis, face[include], face[~include])], 0
+        clicked = patch[face].astype(np.int64)
+        candidates, best = [_by_tree(analysis, clicked[include], clicked[~include])], 0
     chosen = best if choice is None else min(max(choice, 0), len(candidates) - 1)
     members, score = candidates[chosen]
     mask = members[patch]
@@ -100,40 +103,33 @@ def click(
 
 
 def _by_tree(analysis: Analysis, wanted: Ints, unwanted: Ints) -> tuple[NDArray[np.bool_], float]:
-    """The tree's answer to clicked faces, as often as they were: members (P,) and score."""
-    patch = analysis.grown_patch
+    """The tree's answer to clicked patches, as often as they were: members (P,) and score."""
     return best_patches(
         analysis.grown_tree,
         analysis.grown_area,
-        np.unique(patch[wanted]),
-        np.unique(patch[unwanted]),
+        np.unique(wanted),
+        np.unique(unwanted),
         len(wanted),
     )
 
 
 def _learned_masks(
-    analysis: Analysis, wanted: Ints, unwanted: Ints
+    analysis: Analysis, faces: Ints, include: NDArray[np.bool_]
 ) -> tuple[list[tuple[NDArray[np.bool_], float]], int]:
     """Different masks of patches (P,) with their expected IoU, by size; and which is the best.
 
-    That is the one on which network and tree agree; the others are the network's. Exclude clicks
-    only take away from it: they are made where a mask is too large, and the network might take one
-    for a hint that a larger part is meant. They take with them what both network and tree hold
-    nearer to one of them than to all include clicks.
+    That is the one on which network and tree agree; the others are the network's.
 
-    wanted, unwanted : faces that were clicked, as often as they were.
+    faces : (N,) that were clicked, in turn. include : (N,) whether they are meant.
     """
     assert analysis.encoded is not None
-    patch = analysis.grown_patch.astype(np.int64)
-    masks, agreed = _agreed(analysis, wanted, unwanted)
-    if len(unwanted):
-        out, kept = patch[unwanted], patch[wanted]
-        agreed &= _agreed(analysis, wanted, unwanted[:0])[1]
-        agreed &= ~(analysis.encoded.nearer(out, kept) & analysis.grown_tree.join_first(out, kept))
-    members = np.concatenate([agreed[None], masks.chance > 0.5])
-    members[:, patch[unwanted]] = False
-    members[:, patch[wanted]] = True
-    members = np.stack([analysis.encoded.within_marks(one, patch[wanted]) for one in members])
+    patch = analysis.grown_patch[faces].astype(np.int64)
+    wanted, unwanted = patch[include], patch[~include]
+    masks = _agreed(analysis, wanted, unwanted)[0]
+    members = np.concatenate([_in_turn(analysis, patch, include)[None], masks.chance > 0.5])
+    members[:, unwanted] = False
+    members[:, wanted] = True
+    members = np.stack([analysis.encoded.within_marks(one, wanted) for one in members])
     area = (analysis.grown_area / analysis.grown_area.sum()).astype(np.float32)
     kept = suppress(members, np.append(2.0, masks.score), area)
     # As much as the network expects of the mask of its own that is most like it.
@@ -144,8 +140,49 @@ def _learned_masks(
     return found, int(order.argmin())
 
 
+def _in_turn(analysis: Analysis, patch: Ints, include: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The patches (P,) that clicks mean, each a correction of what those before it meant.
+
+    An include click outside of the mask so far only adds to it. An exclude click only takes away:
+    the network might take it for a hint that a larger part is meant.
+
+    patch : (N,) that were clicked. include : (N,) whether they are meant.
+    """
+    if len(patch) > MOST_TURNS:  # no corrections of each other
+        return _meant(analysis, patch[include], patch[~include])
+    mask = np.zeros(analysis.grown_tree.leaf_count, dtype=bool)
+    for count in range(int(include.argmax()) + 1, len(patch) + 1):
+        now, told = patch[:count], include[:count]
+        meant = _meant(analysis, now[told], now[~told])
+        if not told[-1]:
+            meant &= mask
+        elif not mask[now[-1]]:
+            meant |= mask
+        meant[now[~told]] = False
+        meant[now[told]] = True
+        mask = meant
+    return mask
+
+
+def _meant(analysis: Analysis, wanted: Ints, unwanted: Ints) -> NDArray[np.bool_]:
+    """The patches (P,) that clicks mean on which network and tree agree, in whatever order made.
+
+    wanted, unwanted : patches that were clicked, as often as they were. What both network and tree
+    hold nearer to one of the unwanted than to all wanted is out.
+    """
+    assert analysis.encoded is not None
+    agreed = _agreed(analysis, wanted, unwanted)[1].copy()
+    if len(unwanted):
+        agreed &= _agreed(analysis, wanted, unwanted[:0])[1]
+        agreed &= ~(
+            analysis.encoded.nearer(unwanted, wanted)
+            & analysis.grown_tree.join_first(unwanted, wanted)
+        )
+    return agreed
+
+
 def _agreed(analysis: Analysis, wanted: Ints, unwanted: Ints) -> tuple[Masks, NDArray[np.bool_]]:
-    """The network's masks, and the patches (P,) on which they and the tree agree most.
+    """The network's masks, and the patches (P,) on which they and the tree agree most; kept.
 
     Masks count by how likely they are. Where gaps tell most, the patches are the tree's alone, for
     it knows gaps exactly and the network sees a coarser mesh: where the tree's answer is made of
@@ -153,13 +190,19 @@ def _agreed(analysis: Analysis, wanted: Ints, unwanted: Ints) -> tuple[Masks, ND
     meant.
     """
     assert analysis.encoded is not None
-    patch = analysis.grown_patch.astype(np.int64)
-    masks = answer(analysis.encoded, patch[wanted], patch[unwanted])
-    by_tree = _by_tree(analysis, wanted, unwanted)[0]
-    island = analysis.grown_island
-    several = len(wanted) + len(unwanted) > 1 and island.any()
-    says = 1.0 if several or _are_islands(island, by_tree) else TREE_SAYS
-    return masks, (1 - says) * masks.mean + says * by_tree > 0.5
+    key = (wanted.tobytes(), unwanted.tobytes())
+    found = analysis.answers.get(key)
+    if found is None:
+        masks = answer(analysis.encoded, wanted, unwanted)
+        by_tree = _by_tree(analysis, wanted, unwanted)[0]
+        island = analysis.grown_island
+        several = len(wanted) + len(unwanted) > 1 and island.any()
+        says = 1.0 if several or _are_islands(island, by_tree) else TREE_SAYS
+        found = masks, (1 - says) * masks.mean + says * by_tree > 0.5
+        if len(analysis.answers) >= MOST_KEPT:
+            analysis.answers.clear()
+        analysis.answers[key] = found
+    return found
 
 
 def _are_islands(island: Ints, members: NDArray[np.bool_]) -> bool:

@@ -7,7 +7,7 @@ import trimesh
 
 from backend.errors import BadInput
 from backend.evaluation.bench import blob
-from backend.pipelines.click import _agreed, _are_islands, _learned_masks, best_patches
+from backend.pipelines.click import MOST_TURNS, _are_islands, _in_turn, _meant, best_patches
 from backend.pipelines.segment import analyse, click
 from backend.tree import MergeTree
 
@@ -22,6 +22,18 @@ def row():
     mesh = trimesh.util.concatenate(balls)
     ball = np.repeat(np.arange(3), len(balls[0].faces))
     return analyse(np.asarray(mesh.vertices), np.asarray(mesh.faces)), ball
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept(row):
+    row[0].answers.clear()
+    yield
+    row[0].answers.clear()
+
+
+def faces_under(analysis, places):
+    """Faces nearest to places, in the coordinates of the mesh."""
+    return analysis.nearest((np.array(places, float) - analysis.centre) / analysis.scale)[0]
 
 
 def test_a_click_takes_the_ball_under_it(row):
@@ -53,17 +65,14 @@ def test_what_is_made_of_whole_islands_is_told(row):
 
 def test_where_gaps_part_the_mesh_several_clicks_mean_what_the_tree_says(row, monkeypatch):
     analysis, _ = row
-    assert analysis.encoded is not None
-    nothing = np.zeros(0, np.int64)
-    places = np.array([[0, 0, 1.0], [-1.0, 0, 0]])
-    faces, _ = analysis.nearest((places - analysis.centre) / analysis.scale)
+    faces = faces_under(analysis, [[0, 0, 1], [-1, 0, 0]])
     by_tree = np.zeros(analysis.tree.leaf_count, bool)
     by_tree[analysis.grown_patch[faces]] = True
     monkeypatch.setattr("backend.pipelines.click._by_tree", lambda *_: (by_tree, 1.0))
-    found, best = _learned_masks(analysis, faces, nothing)
-    np.testing.assert_array_equal(found[best][0], by_tree)
-    found, best = _learned_masks(analysis, faces[:1], nothing)
-    assert found[best][0].sum() > by_tree.sum(), "one click asks the network too"
+    clicked = analysis.grown_patch[faces].astype(np.int64)
+    nothing = clicked[:0]
+    np.testing.assert_array_equal(_meant(analysis, clicked, nothing), by_tree)
+    assert _meant(analysis, clicked[:1], nothing).sum() > by_tree.sum(), "one asks the network too"
 
 
 def test_include_and_exclude_on_one_ball_divide_it(row):
@@ -75,40 +84,96 @@ def test_include_and_exclude_on_one_ball_divide_it(row):
     assert not answer.mask[ball != 0].any()
 
 
-def test_exclude_clicks_only_take_away():
-    """On a smooth body, where an exclude click elsewhere could speak for a larger part."""
+def test_exclude_clicks_only_take_away_and_includes_outside_only_add():
+    """On a smooth body, where a click elsewhere could speak for another part."""
     vertices, faces = blob(6000)
     analysis = analyse(vertices, faces)
     middle = vertices[faces].mean(axis=1)
     rng = np.random.default_rng(2)
     for _ in range(12):
-        include, exclude = middle[rng.integers(len(faces), size=2)]
+        include, exclude = middle[rng.integers(len(faces), size=2)]  # or another include
         before = click(analysis, include[None], [1]).mask
-        after = click(analysis, np.stack([include, exclude]), [1, 0]).mask
+        both = np.stack([include, exclude])
         # Both borders are straightened on their own.
-        assert (after & ~before).mean() < 0.02
+        assert (click(analysis, both, [1, 0]).mask & ~before).mean() < 0.02
+        outside = faces_under(analysis, exclude[None])[0]
+        if not before[outside]:
+            assert (before & ~click(analysis, both, [1, 1]).mask).mean() < 0.02
 
 
 def test_an_exclude_takes_with_it_what_network_and_tree_hold_nearer_to_it(row, monkeypatch):
     analysis, _ = row
-    nothing = np.zeros(0, np.int64)
-    places = np.array([[0, 0, 1.0], [2.2, 0, 1.0], [2.2, 0, -1.0], [4.4, 0, 1.0]])
-    faces, _ = analysis.nearest((places - analysis.centre) / analysis.scale)
-    far = analysis.grown_patch[faces[2]]
-    assert far != analysis.grown_patch[faces[1]], "another patch of the ball that is excluded"
+    faces = faces_under(analysis, [[0, 0, 1], [2.2, 0, 1], [2.2, 0, -1], [4.4, 0, 1]])
+    here, excluded, beside, third = analysis.grown_patch[faces][:, None].astype(np.int64)
+    assert beside != excluded, "another patch of the ball that is excluded"
+    everything = np.ones(analysis.tree.leaf_count, bool)
+    monkeypatch.setattr("backend.pipelines.click._agreed", lambda *_: (None, everything))
+    assert not _meant(analysis, here, excluded)[beside]
+    assert _meant(analysis, here, excluded)[third], "that is no nearer"
+    assert _meant(analysis, here, excluded[:0])[beside], "nothing is excluded"
+    nowhere = ~everything
+    monkeypatch.setattr(MergeTree, "join_first", lambda *_: nowhere)
+    assert _meant(analysis, here, excluded)[beside], "the tree does not agree"
 
-    def everything(analysis, wanted, unwanted):
-        return masks, np.ones(analysis.tree.leaf_count, bool)
 
-    masks, _ = _agreed(analysis, faces[:1], nothing)
-    monkeypatch.setattr("backend.pipelines.click._agreed", everything)
-    found, best = _learned_masks(analysis, faces[:1], faces[1:2])
-    assert not found[best][0][far]
-    found, best = _learned_masks(analysis, faces[[0, 3]], nothing)
-    assert found[best][0][far], "nothing is excluded"
-    monkeypatch.setattr(MergeTree, "join_first", lambda tree, *_: np.zeros(tree.leaf_count, bool))
-    found, best = _learned_masks(analysis, faces[:1], faces[1:2])
-    assert found[best][0][far], "the tree does not agree"
+def test_clicks_are_corrections_of_those_before_them(row, monkeypatch):
+    """Which patches clicks mean is told here; it is asked for them one after another."""
+    analysis, _ = row
+    count = analysis.tree.leaf_count
+    told = {
+        (0,): [0, 1, 2],
+        (0, 1): [0, 1],  # inside: it may mean less
+        (0, 5): [5, 6],  # outside: it only adds
+        (0, -1): [0, 2, 7],  # an exclude: it only takes away
+        (0, -1, 5): [5, 1],
+    }
+
+    def meant(_, wanted, unwanted):
+        key = (*wanted.tolist()[:1], *(-unwanted).tolist(), *wanted.tolist()[1:])
+        return np.isin(np.arange(count), told[key])
+
+    monkeypatch.setattr("backend.pipelines.click._meant", meant)
+
+    def mask(*clicks):
+        clicks = np.array(clicks)
+        return np.flatnonzero(_in_turn(analysis, np.abs(clicks), clicks >= 0)).tolist()
+
+    assert mask(0) == [0, 1, 2]
+    assert mask(0, 1) == [0, 1]
+    assert mask(0, 5) == [0, 1, 2, 5, 6]
+    assert mask(0, -1) == [0, 2]
+    assert mask(0, -1, 5) == [0, 2, 5]
+    assert mask(-1, 0) == [0, 2, 7], "an exclude first has nothing to correct"
+
+
+def test_very_many_clicks_are_answered_at_once(row, monkeypatch):
+    analysis, _ = row
+    asked = []
+    nowhere = np.zeros(analysis.tree.leaf_count, bool)
+    monkeypatch.setattr(
+        "backend.pipelines.click._meant", lambda _, *clicks: asked.append(clicks) or nowhere.copy()
+    )
+    many = np.zeros(MOST_TURNS + 1, np.int64)
+    _in_turn(analysis, many, np.ones(len(many), bool))
+    assert len(asked) == 1
+    _in_turn(analysis, many[1:], np.ones(MOST_TURNS, bool))
+    assert len(asked) == 1 + MOST_TURNS
+
+
+def test_answers_are_kept_for_the_next_click_but_not_for_ever(row, monkeypatch):
+    analysis, _ = row
+    places = [[0, 0, 1], [2.2, 0, 1]]
+    click(analysis, places[:1], [1])
+    first = dict(analysis.answers)
+    assert len(first) == 1
+    before = click(analysis, places, [1, 1]).mask
+    assert len(analysis.answers) == 2
+    key = next(iter(first))
+    assert analysis.answers[key] is first[key], "not asked again"
+    monkeypatch.setattr("backend.pipelines.click.MOST_KEPT", 1)
+    np.testing.assert_array_equal(click(analysis, places, [1, 1]).mask, before)
+    click(analysis, [[4.4, 0, 1]], [1])
+    assert len(analysis.answers) == 1
 
 
 def test_the_clicked_faces_are_always_on_their_side(row):
