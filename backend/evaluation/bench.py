@@ -95,20 +95,25 @@ def recut(triangles: int) -> Result:
 
 
 def clicks(triangles: int) -> Result:
-    """Single include clicks at random places, after the first."""
+    """Clicks at random places: single ones, after the first; and sets of ten, one after another."""
     from ..pipelines import segment
     from ..pipelines.click import click
 
     vertices, faces = blob(triangles)
     found = segment.analyse(vertices, faces)
     middle = vertices[faces].mean(axis=1)
-    places = middle[np.random.default_rng(0).integers(len(faces), size=(41, 1))]
+    rng = np.random.default_rng(0)
+    places = middle[rng.integers(len(faces), size=(41, 1))]
     include = np.ones(1, dtype=np.int64)
-    first, *later = [timed(partial(click, found, place, include)) for place in places]
+    _, *single = [timed(partial(click, found, place, include)) for place in places]
+    sets = []
+    for place in middle[rng.integers(len(faces), size=(8, 10))]:
+        signs = np.append(include, rng.integers(0, 2, 9))
+        sets += [timed(partial(click, found, place[:n], signs[:n])) for n in range(2, 11)]
     return {
-        "first_ms": 1000 * first,
-        "p50_ms": 1000 * float(np.percentile(later, 50)),
-        "p95_ms": 1000 * float(np.percentile(later, 95)),
+        f"{name}_p{share}_ms": 1000 * float(np.percentile(times, share))
+        for name, times in (("single", single), ("sets", sets))
+        for share in (50, 95)
     }
 
 
@@ -237,8 +242,12 @@ def rows(repeat: int, sizes: Sequence[str]) -> list[tuple[str, str, str]]:
     got = median_of("recut", 100_000, repeat)
     found.append(("re-cut with refined borders, 100 k", "16 ms", f"{got['cut_ms']:.1f} ms"))
     got = median_of("clicks", 200_000, repeat)
-    value = f"p50 {got['p50_ms']:.0f} ms, p95 {got['p95_ms']:.0f} ms"
-    found.append(("a click after the first, 200 k", "p95 30 ms", value))
+    for name, work in (
+        ("single", "a click after the first"),
+        ("sets", "each next click of a set of ten"),
+    ):
+        value = f"p50 {got[f'{name}_p50_ms']:.0f} ms, p95 {got[f'{name}_p95_ms']:.0f} ms"
+        found.append((f"{work}, 200 k", "p95 30 ms", value))
     got = median_of("hello", 0, 2 * repeat + 1)
     found.append(("start of the backend to hello", "0.5 s", f"{got['seconds']:.2f} s"))
     for size in sizes[1:]:

@@ -244,17 +244,15 @@ def best_patches(
     prior = likely[:-1] + parted[parent]
     total = float(area.sum()) + 1e-300
     best_value, best_nodes = -np.inf, np.unique(wanted)
-    for limit in np.unique(np.concatenate([height[path] for path in paths])):
-        chosen = np.unique(
-            [path[np.searchsorted(height[path], limit, "right") - 1] for path in paths]
-        )
+    limits = np.unique(np.concatenate([height[path] for path in paths]))
+    levels = [path[np.searchsorted(height[path], limits, "right") - 1] for path in paths]
+    for level in np.stack(levels, axis=1):
+        chosen = np.unique(level)
         chosen = chosen[np.isin(chosen, _covered(parent, chosen, nodes), invert=True)]
         value = prior[chosen].sum() - CLICK_WEIGHT * clicks * np.log(size[chosen].sum() / total)
         if value > best_value:
             best_value, best_nodes = value, chosen
-    members = np.zeros(leaves, dtype=bool)
-    for node in best_nodes:
-        members[tree.subtree(int(node))] = True
+    members = np.asarray(tree.below(best_nodes.tolist()) >= 0)
     for node in out:
         members[tree.subtree(node)] = False
     return members, float(np.exp(prior[best_nodes].mean()))

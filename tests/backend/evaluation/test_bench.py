@@ -8,7 +8,15 @@ import time
 import numpy as np
 import pytest
 
-from backend.evaluation.bench import LongestHold, blob, decomposition, hello, page, peak_memory
+from backend.evaluation.bench import (
+    LongestHold,
+    blob,
+    clicks,
+    decomposition,
+    hello,
+    page,
+    peak_memory,
+)
 from backend.evaluation.tasks import signed_volume
 
 
@@ -40,6 +48,12 @@ def test_a_decomposition_is_measured():
     assert 10 < got["peak_mb"] < 4000
     assert 0 < got["silence_ms"] <= 1000 * got["seconds"]
     assert peak_memory() >= got["peak_mb"] * 0.99e6
+
+
+def test_clicks_are_measured_alone_and_in_sets():
+    got = clicks(500)
+    assert sorted(got) == ["sets_p50_ms", "sets_p95_ms", "single_p50_ms", "single_p95_ms"]
+    assert 0 < got["sets_p50_ms"] <= got["sets_p95_ms"]
 
 
 def test_hello_is_measured():
