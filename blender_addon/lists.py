@@ -20,6 +20,9 @@ Keys = Sequence[str] | NDArray[np.float64]
 # The list shows more columns from these widths on, in pixels at a resolution scale of 1.
 WIDE, WIDER = 330, 420
 DEFAULT_WIDTH = 220
+# Rows of the list: what leaves room for the rest of the tab, down to the button that splits.
+FEWEST_ROWS, MOST_ROWS = 5, 15
+ROW, REST = 21, 530
 
 _shown: list[int] = []  # rows as they were last shown, from top to bottom, for ranges of ticks
 
@@ -127,6 +130,12 @@ def panel_width(context: bpy.types.Context) -> float:
     """Width of the sidebar, in pixels at a resolution scale of 1."""
     width = context.region.width if context.region else DEFAULT_WIDTH
     return float(width / ui_scale(context))
+
+
+def list_rows(context: bpy.types.Context) -> int:
+    """How many rows the list shows, so that all of the tab is seen where there is room for it."""
+    height = context.region.height if context.region else 0
+    return int(min(max((height / ui_scale(context) - REST) // ROW, FEWEST_ROWS), MOST_ROWS))
 
 
 def ui_scale(context: bpy.types.Context) -> float:

@@ -57,7 +57,10 @@ class PARTWISE_PT_parts(SidebarPanel, bpy.types.Panel):
     def draw(self, context: bpy.types.Context) -> None:
         layout, table = self.layout, context.object.data.partwise
         row = layout.row()
-        row.template_list("PARTWISE_UL_parts", "", table, "parts", table, "active", rows=9)
+        rows = lists.list_rows(context)
+        row.template_list(
+            "PARTWISE_UL_parts", "", table, "parts", table, "active", rows=rows, maxrows=rows
+        )
         buttons = row.column(align=True)
         buttons.operator("partwise.merge_parts", text="", icon="AUTOMERGE_ON")
         buttons.operator("partwise.split_part", text="", icon="MOD_EDGESPLIT")

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import time
+from types import SimpleNamespace
 
 import bpy
 import numpy as np
@@ -275,6 +276,17 @@ def test_wide_panels_show_more_columns(fox, monkeypatch):
     shown = draw(panels.PARTWISE_PT_parts).texts
     assert "12 m²" in shown
     assert "3 faces, 12 m²" not in shown
+
+
+@pytest.mark.parametrize(("height", "rows"), [(300, 5), (640, 5), (720, 9), (2000, 15)])
+def test_the_list_leaves_room_for_the_rest_of_the_tab(height, rows):
+    def context(scale):
+        system = SimpleNamespace(ui_scale=scale)
+        region = SimpleNamespace(height=height * scale)
+        return SimpleNamespace(region=region, preferences=SimpleNamespace(system=system))
+
+    assert lists.list_rows(context(1.0)) == rows
+    assert lists.list_rows(context(2.0)) == rows, "sharper screens show the same"
 
 
 def test_drawing_does_no_heavy_work():
