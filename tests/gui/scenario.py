@@ -221,6 +221,7 @@ def engine_dies(window: Window, package: Path) -> Waits[None]:
 
 def cancel(window: Window, package: Path) -> Waits[None]:
     """The cross beside the progress ends a job at once, and leaves the scene as it was."""
+    yield from load_large(window, levels=5)
     jobs = ours("jobs")
     yield from window.press("bpy.ops.partwise.decompose")
     cross = yield from window.find("bpy.ops.partwise.cancel_job", across=0.97)
@@ -238,6 +239,7 @@ def stays_responsive(window: Window, package: Path) -> Waits[None]:
     machine single ticks may come late though Blender waits for nothing; then its thread has used no
     processor time.
     """
+    yield from load_large(window)
     jobs, late = ours("jobs"), {True: [0.0], False: [0.0]}
     worked = [0.0]
     last, used = time.perf_counter(), time.thread_time()

@@ -44,14 +44,14 @@ def children() -> list[int]:
     return [int(pid) for task in tasks for pid in task.read_text().split()]
 
 
-def load_large(window: Window) -> Waits[None]:
-    """A mesh on which the engine works for some seconds."""
+def load_large(window: Window, levels: int = 4) -> Waits[None]:
+    """A mesh on which the engine works for some seconds; with a level more, four times as long."""
     with window.here():
         bpy.ops.object.select_all(action="SELECT")
         bpy.ops.object.delete()
         bpy.ops.mesh.primitive_monkey_add()
         bpy.ops.object.modifier_add(type="SUBSURF")
-        bpy.context.object.modifiers[0].levels = 4
+        bpy.context.object.modifiers[0].levels = levels
         bpy.ops.object.modifier_apply(modifier=bpy.context.object.modifiers[0].name)
         bpy.ops.ed.undo_push(message="Large")
     yield from window.look(turn=(1.3, 0.0, 0.4))
