@@ -115,7 +115,7 @@ train-judge: build/corpus/.made build/unseen/.made  ## train the judge alone: wh
 	cp build/judge/judge.safetensors backend/weights/
 	$(CHECKSUMS)
 
-CHECKSUMS = $(PY) -c "from backend.catalogue import write_checksums; write_checksums()"
+CHECKSUMS = $(PY) -c "from backend.checkpoints.catalogue import write_checksums; write_checksums()"
 
 build/corpus/.made: $(VENV)/.train
 	$(PY) -m backend.training.corpus --data "$(PARTWISE_DATA)" --procedural 48 --copies 3 \

@@ -24,7 +24,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from backend import __version__
-from backend.errors import BadInput
+from backend.contract.errors import BadInput
 
 ROOT = Path(__file__).resolve().parent
 LOCK = ROOT / "wheels/lock.json"
@@ -61,9 +61,9 @@ DOCUMENTS = ("LICENSE", "THIRD_PARTY.md")
 # Where the engine's process starts, and what it imports by name.
 CHILD = (
     "backend/bootstrap.py",
-    "backend/libraries.py",
-    "backend/server.py",
-    "backend/threads.py",
+    "backend/contract/libraries.py",
+    "backend/service/server.py",
+    "backend/machine/threads.py",
 )
 
 INIT = '''# SPDX-License-Identifier: GPL-3.0-or-later

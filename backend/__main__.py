@@ -12,7 +12,7 @@ from types import FrameType
 from .commands.arguments import build_parser
 from .commands.console import Console, hush, speak_utf8
 from .commands.failures import STOPPED, in_words, status
-from .threads import one_for_algebra
+from .machine.threads import one_for_algebra
 
 
 def main(argv: Sequence[str] | None = None) -> int:

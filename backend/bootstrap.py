@@ -25,11 +25,11 @@ def main(arguments: list[str]) -> NoReturn:
         _refuse("The engine was started without --libraries FOLDER...", "See docs/protocol.md.")
     # At the end: nothing of ours may hide a module of the standard library.
     sys.path += [str(Path(__file__).resolve().parents[1]), *folders]
-    importlib.import_module("backend.threads").one_for_algebra()
-    if missing := importlib.import_module("backend.libraries").missing():
+    importlib.import_module("backend.machine.threads").one_for_algebra()
+    if missing := importlib.import_module("backend.contract.libraries").missing():
         _refuse(f"The engine's library {missing[0]} is missing.", _INSTALL_AGAIN)
     try:
-        serve = importlib.import_module("backend.server").serve
+        serve = importlib.import_module("backend.service.server").serve
     except ImportError as error:  # made for another Python or another system
         python = ".".join(map(str, sys.version_info[:3]))
         _refuse(f"The engine does not load in Python {python}: {error}.", _INSTALL_AGAIN)

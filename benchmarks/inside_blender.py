@@ -31,7 +31,7 @@ def split() -> Figures:
     obj = add_ring()
     add_layers(obj)
     labels = np.arange(AROUND * ACROSS) * PARTS // (AROUND * ACROSS)
-    addon_module("parts").set_labels(obj.data, labels.astype(np.int32))
+    addon_module("scene.parts").set_labels(obj.data, labels.astype(np.int32))
     seconds = timed(bpy.ops.partwise.split)
     made = bpy.data.collections[f"{obj.name}.parts"].objects
     if len(made) != PARTS or sum(len(part.data.polygons) for part in made) != len(labels):
@@ -46,7 +46,7 @@ def decompose() -> Figures:
     job's own steps or by other threads of this process; press and apply: the first and last step.
     """
     bpy.ops.wm.read_userpref()
-    jobs = addon_module("jobs")
+    jobs = addon_module("engine.jobs")
     # A window's timers never fire here: this function looks at the job instead of them.
     jobs._has_no_timers = lambda: False
     obj = add_ring()

@@ -22,7 +22,7 @@ import pytest
 
 import build_addon
 from backend import __version__
-from backend.errors import BadInput
+from backend.contract.errors import BadInput
 from build_addon import BLENDERS, PLATFORMS, Target, Wheel
 
 ROOT = Path(build_addon.ROOT)
@@ -62,7 +62,7 @@ def test_package_holds_what_serves_and_nothing_else(package):
     assert {name for name in names if name.startswith("blender_addon/")} == addon
     assert {
         "backend/bootstrap.py",
-        "backend/threads.py",
+        "backend/machine/threads.py",
         "backend/pipelines/complete.py",
         "backend/geometry/rays.py",
     } <= {*names}
@@ -70,7 +70,7 @@ def test_package_holds_what_serves_and_nothing_else(package):
     assert shipped <= {*names}
     unwanted = r"training|evaluation|tests|examples|pycache|wheels/numpy"
     assert not re.search(unwanted, " ".join(names))
-    assert "backend/files.py" not in names, "the child reads and writes no files"
+    assert "backend/files/readers.py" not in names, "the child reads and writes no files"
 
 
 @one_worker

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from .. import __version__
-from ..errors import BadInput
+from ..contract.errors import BadInput
 
 FORMATS = ".glb .gltf .obj .ply .stl .off .npz"
 

@@ -19,7 +19,7 @@ from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import Any
 
-from ..errors import BadInput, OutOfMemory, PartwiseError
+from ..contract.errors import BadInput, OutOfMemory, PartwiseError
 from .console import Console
 from .failures import OK, STOPPED, in_words, status
 
@@ -58,7 +58,7 @@ def plan(options: Namespace, target: Callable[[Path], Path]) -> list[Task]:
     `target` gives the output of a source. Raises BadInput when two inputs would write the same
     output, or an output would replace its own input.
     """
-    from ..files import find_inputs
+    from ..files.readers import find_inputs
 
     tasks = [Task(path, target(path), options) for path in find_inputs(options.inputs)]
     seen: dict[str, Path] = {}
@@ -81,7 +81,7 @@ def prepare_folder(folder: Path, tasks: Sequence[Task]) -> None:
 
     It is not made when there is no source to read.
     """
-    from ..files import make_folder
+    from ..files.readers import make_folder
 
     if any(task.source.is_file() for task in tasks):
         make_folder(folder)

@@ -7,17 +7,8 @@ import time
 from argparse import Namespace
 from pathlib import Path
 
-from ..errors import BadInput
-from .batch import (
-    Progress,
-    Row,
-    Task,
-    engine_fields,
-    name_engine,
-    plan,
-    prepare_folder,
-    run_batch,
-)
+from ..contract.errors import BadInput
+from .batch import Progress, Row, Task, engine_fields, name_engine, plan, prepare_folder, run_batch
 from .console import Console
 
 OTHER_FORMATS = {".gltf", ".obj", ".ply", ".stl", ".off", ".npz", ".fbx", ".blend", ".usd", ".zip"}
@@ -78,7 +69,7 @@ def _describe(row: Row) -> str:
 
 def decompose_file(task: Task, progress: Progress) -> Row:
     """Decompose one mesh and write its parts."""
-    from ..pipelines.decompose import decompose
+    from .decompose_file import decompose
 
     options, began = task.options, time.perf_counter()
     preview = options.preview

@@ -11,10 +11,11 @@ from argparse import Namespace
 from collections.abc import Callable
 from importlib.util import find_spec
 
-from .. import __version__, libraries
-from ..catalogue import bundled, find
-from ..errors import PartwiseError
-from ..machine import cores, memory, processor
+from .. import __version__
+from ..checkpoints.catalogue import bundled, find
+from ..contract import libraries
+from ..contract.errors import PartwiseError
+from ..machine.cpu import cores, memory, processor
 from .console import Console
 from .failures import FAULT, OK
 

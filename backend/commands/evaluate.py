@@ -8,7 +8,7 @@ from argparse import Namespace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ..errors import BadInput
+from ..contract.errors import BadInput
 from .console import Console
 from .failures import OK, REFUSED
 
@@ -88,7 +88,7 @@ def _prepare(options: Namespace) -> None:
     """Find out before the work whether its results can be written."""
     from ..evaluation.page import check_page
     from ..evaluation.plots import need_matplotlib
-    from ..files import make_folder
+    from ..files.readers import make_folder
 
     if options.plot is not None or options.report is not None:
         need_matplotlib()
@@ -104,7 +104,7 @@ def _tell(options: Namespace, console: Console, sections: list[Section], minutes
     from ..evaluation.plots import write_plot
     from ..evaluation.sheets import write_sheet
     from ..evaluation.suite import figures, tables, write_report
-    from ..files import write_json
+    from ..files.readers import write_json
 
     measured = [one for section in sections for one in section.measured]
     good = sum(not one.trouble for one in measured)

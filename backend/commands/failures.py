@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import traceback
 
-from ..errors import BadInput, OutOfMemory, PartwiseError
+from ..contract.errors import BadInput, OutOfMemory, PartwiseError
 
 OK, FAULT, REFUSED, STOPPED = 0, 1, 2, 130
 

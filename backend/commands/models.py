@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from ..catalogue import Checkpoint, bundled, find
-from ..errors import BadInput
+from ..checkpoints.catalogue import Checkpoint, bundled, find
+from ..contract.errors import BadInput
 from .console import Console
 from .failures import OK
 

@@ -12,17 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import BadInput
-from .batch import (
-    Progress,
-    Row,
-    Task,
-    engine_fields,
-    name_engine,
-    plan,
-    prepare_folder,
-    run_batch,
-)
+from ..contract.errors import BadInput
+from .batch import Progress, Row, Task, engine_fields, name_engine, plan, prepare_folder, run_batch
 from .console import Console
 
 Query = tuple[NDArray[np.float64], NDArray[np.int64]]  # points (N, 3) and labels (N,)
@@ -45,7 +36,7 @@ def _describe(row: Row) -> str:
 
 def segment_file(task: Task, progress: Progress) -> Row:
     """Segment one mesh and write its .npz."""
-    from ..files import read_mesh, write_arrays
+    from ..files.readers import read_mesh, write_arrays
     from ..pipelines import segment
     from ..pipelines.click import click
 

@@ -11,6 +11,6 @@ from .console import Console
 
 def run(_options: Namespace, _console: Console) -> NoReturn:
     """Serve until stdin ends; the server ends the process itself."""
-    from ..server import serve
+    from ..service.server import serve
 
     serve()

@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import __version__
-from ..machine import cores, memory, processor
+from ..machine.cpu import cores, memory, processor
 
 Result = dict[str, float]
 Floats = NDArray[np.float64]
@@ -141,7 +141,7 @@ def hello(_triangles: int) -> Result:
 
 def files(triangles: int) -> Result:
     """Writing twelve parts as GLB, and reading them again."""
-    from ..files import read_mesh, write_parts
+    from ..files.readers import read_mesh, write_parts
 
     vertices, faces = blob(triangles)
     with tempfile.TemporaryDirectory() as folder:
@@ -208,7 +208,7 @@ MEASURES: dict[str, Callable[[int], Result]] = {
 def median_of(name: str, triangles: int, repeat: int) -> Result:
     """Medians of a measure over `repeat` fresh processes."""
     code = (
-        "from backend.threads import one_for_algebra; one_for_algebra(); "
+        "from backend.machine.threads import one_for_algebra; one_for_algebra(); "
         "import json; from backend.evaluation.bench import MEASURES; "
         f"print(json.dumps(MEASURES[{name!r}]({triangles})))"
     )

@@ -14,7 +14,7 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import BadInput
+from ..contract.errors import BadInput
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ class Procedural:
         return f"{self.family}-{self.seed}"
 
     def read(self) -> Labelled:
-        from ..training.shapes import make
+        from ..shapes.families.make import make
 
         shape = make(self.family, self.seed)
         truths = np.stack(shape.labels).astype(np.int64)
@@ -130,7 +130,7 @@ class Fused:
         return self.source.name
 
     def read(self) -> Labelled | None:
-        from ..training.fuse import fuse
+        from ..shapes.fuse import fuse
 
         item = self.source.read()
         if item is None:
@@ -155,7 +155,7 @@ def in_files(paths: Sequence[Path]) -> list[Source]:
 
 def procedural(count: int, first_seed: int = 1_000_000) -> list[Source]:
     """`count` shapes, the families in turn; the seeds are none that training uses."""
-    from ..training.shapes import FAMILIES
+    from ..shapes.families.make import FAMILIES
 
     families = sorted(FAMILIES)
     return [

@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 
 from .. import __version__
-from ..catalogue import WEIGHTS
-from ..errors import BadInput
-from ..files import replace_on_success, unreadable
-from ..machine import cores, processor
+from ..checkpoints.catalogue import WEIGHTS
+from ..contract.errors import BadInput
+from ..files.readers import replace_on_success, unreadable
+from ..machine.cpu import cores, processor
 from .clicks import CLICKS
 from .runner import Measured, Summary, means, written
 from .tasks import Figures

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import BadInput
-from ..files import replace_on_success
+from ..contract.errors import BadInput
+from ..files.readers import replace_on_success
 from .clicks import CLICKS
 from .runner import Measured, groups
 

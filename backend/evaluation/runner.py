@@ -12,7 +12,7 @@ from multiprocessing import get_context
 
 import numpy as np
 
-from ..errors import PartwiseError
+from ..contract.errors import PartwiseError
 from .data import Labelled, Source
 from .tasks import Figures, Outcome, measure_object
 

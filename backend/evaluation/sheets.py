@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..palette import oklch_to_linear
-from ..preview import Cell, best_turn, contact_sheet
+from ..contract.palette import oklch_to_linear
+from ..pictures.preview import Cell, best_turn, contact_sheet
 from .clicks import after
 from .data import Labelled
 from .metrics import contingency

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ..files import write_json
+from ..files.readers import write_json
 from .data import Fused, Source, in_files, procedural, thin_out
 from .page import write_text
 from .plots import write_plot

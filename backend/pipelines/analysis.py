@@ -10,22 +10,22 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..catalogue import WeightsCorrupt, WeightsMissing
-from ..errors import BadInput
-from ..geometry.boosting import logistic, logit
-from ..geometry.clusters import Clusters
-from ..geometry.cues import BRIDGE, FACES, PatchGraph, patch_graph
-from ..geometry.graphcut import BorderCutter
+from ..checkpoints.catalogue import WeightsCorrupt, WeightsMissing
+from ..contract.errors import BadInput
+from ..contract.tree import MergeTree
+from ..engines.learned import Encoded, Masks, bundled_segmenter, encode, merges
+from ..engines.scores import geometric_scores, learned_scores
 from ..geometry.graphs import sums
-from ..geometry.hints import marked_edges, marked_lengths, without_edges
-from ..geometry.merging import agglomerate, likely_merges, ordered_merges
 from ..geometry.mesh import FaceGraph, build_face_graph, unit_vertices
 from ..geometry.nearest import NearestFace
-from ..geometry.superfaces import superfaces
-from ..tree import MergeTree
+from ..geometry.patches.clusters import Clusters
+from ..geometry.patches.cues import BRIDGE, FACES, PatchGraph, patch_graph
+from ..geometry.patches.graphcut import BorderCutter
+from ..geometry.patches.hints import marked_edges, marked_lengths, without_edges
+from ..geometry.patches.merging import agglomerate, likely_merges, ordered_merges
+from ..geometry.patches.superfaces import superfaces
+from ..models.boosted import logistic, logit
 from .borders import refine_borders
-from .learned import Encoded, Masks, bundled_segmenter, encode, merges
-from .merge_scores import geometric_scores, learned_scores
 
 Floats = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]

@@ -13,9 +13,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from ..geometry.graphcut import BAND, FIRST, SECOND, BorderCutter
+from ..contract.tree import MergeTree
 from ..geometry.graphs import components, sums
-from ..tree import MergeTree
+from ..geometry.patches.graphcut import BAND, FIRST, SECOND, BorderCutter
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -16,10 +16,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import BadInput
-from ..tree import MergeTree
+from ..contract.errors import BadInput
+from ..contract.tree import MergeTree
+from ..engines.learned import Masks, answer, overlaps, suppress
 from .analysis import Analysis
-from .learned import Masks, answer, overlaps, suppress
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..geometry.caps import close_parts
-from ..geometry.loops import weld
+from ..geometry.caps.close import close_parts
+from ..geometry.caps.loops import weld
 
 Progress = Callable[[str, int, int], None]
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import BadInput
+from ..contract.errors import BadInput
 from .analysis import Analysis, Hints, analyse
 from .click import ClickAnswer, click
 

@@ -21,10 +21,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..geometry.cues import PatchGraph, patch_graph
 from ..geometry.mesh import build_face_graph, unit_vertices
-from ..geometry.superfaces import superfaces
-from .labelled import LabelledMesh, clean_labels
+from ..geometry.patches.cues import PatchGraph, patch_graph
+from ..geometry.patches.superfaces import superfaces
+from ..shapes.labelled import LabelledMesh, clean_labels
 
 Floats = NDArray[np.float64]
 MOST_PIECES = 80  # of one object by its materials; more are leaves, bricks or hairs
@@ -135,7 +135,7 @@ class Source:
     def mesh(self) -> tuple[LabelledMesh, str, str] | None:
         """The labelled mesh, its group and its kind of label; None when it is of no use."""
         if self.file is None:
-            from .shapes import make
+            from ..shapes.families.make import make
 
             shape = make(self.identity, self.seed, self.faces)
             return shape, f"shape_{self.identity}", "procedural"
@@ -153,18 +153,18 @@ class Source:
         mesh = LabelledMesh(vertices, faces, labels, [1 / len(labels)] * len(labels))
         seed = zlib.crc32(self.name.encode())
         if self.copy and meta["part_kind"] != "rig":
-            from .augment import rearranged
+            from ..shapes.augment import rearranged
 
             mesh = rearranged(mesh, np.random.default_rng([seed, 1]))
         if self.fused:
-            from .fuse import fuse
+            from ..shapes.fuse import fuse
 
             fused = fuse(mesh.vertices, mesh.faces, mesh.labels, seed=seed)
             if fused is None:
                 return None
             mesh = fused
         if self.copy:
-            from .augment import augmented
+            from ..shapes.augment import augmented
 
             mesh = augmented(mesh, np.random.default_rng(seed))
         return mesh, str(meta.get("group", self.name)), meta["part_kind"]
@@ -275,7 +275,7 @@ def main(argv: list[str] | None = None) -> int:
 
     sources: list[Source] = []
     if options.procedural:
-        from .shapes import FAMILIES
+        from ..shapes.families.make import FAMILIES
 
         chosen = options.families.split(",") if options.families else sorted(FAMILIES)
         for seed in range(options.first_seed, options.first_seed + options.procedural):

@@ -26,11 +26,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..geometry.boosting import BoostedTrees
-from ..geometry.clusters import Clusters
-from ..geometry.merging import agglomerate
-from ..pipelines.learned import CHECKPOINT, MERGED_A_ROUND, bundled_segmenter, chances, encode
-from ..pipelines.merge_scores import JUDGE, JUDGED, judged_features, save_models
+from ..engines.learned import CHECKPOINT, MERGED_A_ROUND, bundled_segmenter, chances, encode
+from ..engines.scores import JUDGE, JUDGED, judged_features, save_models
+from ..geometry.patches.clusters import Clusters
+from ..geometry.patches.merging import agglomerate
+from ..models.boosted import BoostedTrees
 from .corpus import Example, example_paths, load
 from .merge_trainer import KEPT, Piece, Samples, aggregated, in_processes, merge_rows
 from .segmenter_data import HELD_OUT, fold

@@ -30,12 +30,12 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ..geometry import cues
-from ..geometry.boosting import BoostedTrees, logit
-from ..geometry.clusters import Clusters
-from ..geometry.merging import MERGED_A_ROUND, Describe, Merging, Score, agglomerate
-from ..geometry.pair_features import FEATURES, pair_features
-from ..pipelines.merge_scores import GEOMETRIC, save_models
+from ..engines.scores import GEOMETRIC, save_models
+from ..geometry.patches import cues
+from ..geometry.patches.clusters import Clusters
+from ..geometry.patches.merging import MERGED_A_ROUND, Describe, Merging, Score, agglomerate
+from ..geometry.patches.pair_features import FEATURES, pair_features
+from ..models.boosted import BoostedTrees, logit
 from .corpus import Example, example_paths, load
 from .tree_report import KIND_WEIGHT, TreeReport, best_stop, gathered, summary, tree_report
 

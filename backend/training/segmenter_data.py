@@ -22,11 +22,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..geometry import cues
-from ..geometry.coarsen import coarsen
+from ..engines.patch_features import pair_maps, patch_features
+from ..engines.scores import geometric_scores
+from ..geometry.patches import cues
+from ..geometry.patches.coarsen import coarsen
 from ..models.segmenter import PATCHES
-from ..pipelines.merge_scores import geometric_scores
-from ..pipelines.patch_features import pair_maps, patch_features
 from .corpus import Example, example_paths, load
 from .tree_report import gathered
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..geometry.linkage import average_linkage
-from ..geometry.merging import ordered_merges
+from ..contract.tree import MergeTree
+from ..geometry.patches.merging import ordered_merges
 from ..models.segmenter import Encoding, Segmenter
-from ..tree import MergeTree
+from .linkage import average_linkage
 from .segmenter_clicks import Queries, first_clicks
 from .segmenter_data import Sample
 from .tree_report import likely_cut

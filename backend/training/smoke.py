@@ -16,10 +16,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ..geometry.linkage import average_linkage
+from ..engines.learned import bundled_segmenter
 from ..models.segmenter import SegmenterConfig
-from ..pipelines.learned import bundled_segmenter
 from . import corpus, segmenter_data
+from .linkage import average_linkage
 from .segmenter_clicks import first_clicks
 from .segmenter_data import Sample, load_sample
 from .segmenter_report import CLICKS, QUERIES, coarse_cuts, iou, rand_error, sample_report

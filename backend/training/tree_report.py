@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..geometry import cues
+from ..contract.tree import MergeTree
 from ..geometry.graphs import sums
-from ..geometry.merging import likely_merges, ordered_merges
-from ..tree import MergeTree
+from ..geometry.patches import cues
+from ..geometry.patches.merging import likely_merges, ordered_merges
 from .corpus import Example
 
 Floats = NDArray[np.float64]

@@ -16,12 +16,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from backend import libraries
-from backend.protocol import Message, read_message, write_message
-from backend.requests import OpenMesh, Segment, Status
-from tests.backend.test_server import FACES, TETRAHEDRON
+from backend.contract import libraries
+from backend.contract.protocol import Message, read_message, write_message
+from backend.contract.requests import OpenMesh, Segment, Status
+from tests.backend.service.test_server import FACES, TETRAHEDRON
 
-BACKEND = Path(libraries.__file__).parent
+BACKEND = Path(libraries.__file__).parents[1]
 FOLDERS = sorted({folder for _, folder in libraries.found().values()})
 
 

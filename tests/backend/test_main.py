@@ -14,10 +14,10 @@ import time
 import numpy as np
 import pytest
 
-from backend import catalogue
 from backend.__main__ import main
-from backend.catalogue import WeightsMissing
-from backend.tree import MergeTree
+from backend.checkpoints import catalogue
+from backend.checkpoints.catalogue import WeightsMissing
+from backend.contract.tree import MergeTree
 from tests.bad_meshes import CORPUS, BadMesh, lathe
 
 USABLE = [name for name, make in CORPUS.items() if make().usable]

@@ -109,7 +109,7 @@ def labels_of(mesh: bpy.types.Mesh) -> np.ndarray:
 
 def label(obj: bpy.types.Object) -> np.ndarray:
     labels = labels_of(obj.data)
-    from partwise.blender_addon import parts
+    from partwise.blender_addon.scene import parts
 
     names = {0: "Fuß", 1: "瓶身", 2: "con/so:le*?", 5: "Rim"}
     parts.set_labels(obj.data, labels, names=names)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from backend.files import read_mesh, write_parts
+from backend.files.readers import read_mesh, write_parts
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 OBJECTS = sorted(EXAMPLES.glob("*.glb"))

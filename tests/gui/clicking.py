@@ -19,7 +19,7 @@ def clicked() -> int:
 
 def mask() -> np.ndarray | None:
     """What the clicks on the active object mean, (F,) bool."""
-    answer = ours("click_masks").answer_of(active())
+    answer = ours("scene.click_masks").answer_of(active())
     return None if answer is None else answer.faces
 
 
@@ -38,7 +38,7 @@ def seen_at(window: Window, share: float) -> tuple[int, int]:
     for face in np.lexsort((near, np.abs(along - share).round(2)))[:500].tolist():
         x, y = location_3d_to_region_2d(region, view, centres[face])
         with window.here():
-            hit = ours("pick").under_mouse(bpy.context, x, y)
+            hit = ours("scene.pick").under_mouse(bpy.context, x, y)
         if hit is not None and hit.face == face:
             return region.x + round(x), region.y + round(y)
     raise AssertionError(f"nothing of {obj.name} is seen at {share:.0%} of its length")

@@ -25,7 +25,7 @@ def install(window: Window, package: Path) -> Waits[None]:
     )
     yield 0.2
     assert hasattr(bpy.types.Scene, "partwise")
-    assert ours("jobs").__file__.startswith(bpy.utils.user_resource("EXTENSIONS"))
+    assert ours("engine.jobs").__file__.startswith(bpy.utils.user_resource("EXTENSIONS"))
     assert children() == before
 
 
@@ -39,7 +39,7 @@ def show_fox(window: Window, package: Path) -> Waits[None]:
 
 def decompose(window: Window, package: Path) -> Waits[None]:
     """A click on the button; progress is shown, then colours; one step of undo."""
-    jobs = ours("jobs")
+    jobs = ours("engine.jobs")
     yield from window.press("bpy.ops.partwise.decompose")
     assert jobs.busy()
     yield from window.until(lambda: not jobs.busy() or jobs.current().share > 0.2, "progress")
@@ -81,7 +81,7 @@ def drag_granularity(window: Window, package: Path) -> Waits[None]:
 
 def try_another(window: Window, package: Path) -> Waits[None]:
     """Other parts that are plausible, named below the slider; one step of undo takes them back."""
-    before, jobs = labels(), ours("jobs")
+    before, jobs = labels(), ours("engine.jobs")
     yield from window.press("bpy.ops.partwise.try_another")
     yield from window.until(lambda: not jobs.busy(), "the end of the job")
     assert jobs.current().state == "DONE", jobs.current().error
@@ -181,7 +181,7 @@ def split_into_objects(window: Window, package: Path) -> Waits[None]:
 
 def split_and_close(window: Window, package: Path) -> Waits[None]:
     """Parts with closed cuts: the engine makes the caps, and all is one step of undo."""
-    jobs, whole, count = ours("jobs"), active().name, part_count()
+    jobs, whole, count = ours("engine.jobs"), active().name, part_count()
     yield from window.press("partwise.cap", across=0.5)
     assert bpy.context.scene.partwise.cap
     yield from window.press("bpy.ops.partwise.split(")
@@ -202,7 +202,7 @@ def split_and_close(window: Window, package: Path) -> Waits[None]:
 def engine_dies(window: Window, package: Path) -> Waits[None]:
     """The engine is killed in the middle of a job: a card says so, and the next job runs."""
     yield from load_large(window)
-    jobs, before = ours("jobs"), set(children())
+    jobs, before = ours("engine.jobs"), set(children())
     yield from window.press("bpy.ops.partwise.decompose")
     yield from window.until(lambda: jobs.current().share > 0.05, "progress")
     for pid in children():
@@ -222,7 +222,7 @@ def engine_dies(window: Window, package: Path) -> Waits[None]:
 def cancel(window: Window, package: Path) -> Waits[None]:
     """The cross beside the progress ends a job at once, and leaves the scene as it was."""
     yield from load_large(window, levels=5)
-    jobs = ours("jobs")
+    jobs = ours("engine.jobs")
     yield from window.press("bpy.ops.partwise.decompose")
     cross = yield from window.find("bpy.ops.partwise.cancel_job", across=0.97)
     assert jobs.busy()
@@ -240,7 +240,7 @@ def stays_responsive(window: Window, package: Path) -> Waits[None]:
     processor time.
     """
     yield from load_large(window)
-    jobs, late = ours("jobs"), {True: [0.0], False: [0.0]}
+    jobs, late = ours("engine.jobs"), {True: [0.0], False: [0.0]}
     worked = [0.0]
     last, used = time.perf_counter(), time.thread_time()
 

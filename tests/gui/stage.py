@@ -30,7 +30,7 @@ def table() -> bpy.types.PropertyGroup:
 
 def labels() -> list[int]:
     """The part id of each face of the active object."""
-    found: list[int] = ours("parts").get_labels(active().data).tolist()
+    found: list[int] = ours("scene.parts").get_labels(active().data).tolist()
     return found
 
 

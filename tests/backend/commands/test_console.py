@@ -12,7 +12,7 @@ import pytest
 
 from backend.commands.console import Console
 from backend.commands.failures import FAULT, REFUSED, in_words, status
-from backend.errors import BadInput, Cancelled, OutOfMemory
+from backend.contract.errors import BadInput, Cancelled, OutOfMemory
 
 
 class Terminal(io.StringIO):

@@ -6,13 +6,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from backend.evaluation.clicks import (
-    CLICKS,
-    after,
-    corrective_clicks,
-    error_centre,
-    random_clicks,
-)
+from backend.evaluation.clicks import CLICKS, after, corrective_clicks, error_centre, random_clicks
 from backend.geometry.mesh import build_face_graph, unit_vertices
 from tests.bad_meshes import grid, moved
 

@@ -11,13 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.evaluation.metrics import (
-    boundary_f,
-    contingency,
-    mask_iou,
-    matched_iou,
-    rand_error,
-)
+from backend.evaluation.metrics import boundary_f, contingency, mask_iou, matched_iou, rand_error
 
 
 def brute_rand_error(a, b, w):

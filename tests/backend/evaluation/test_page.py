@@ -7,7 +7,7 @@ import math
 
 import pytest
 
-from backend.errors import BadInput
+from backend.contract.errors import BadInput
 from backend.evaluation.page import BEGIN, END, check_page, click_lines, segment_lines, write_page
 
 

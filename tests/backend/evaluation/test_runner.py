@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from backend.__main__ import main
-from backend.errors import BadInput
+from backend.contract.errors import BadInput
 from backend.evaluation import suite
 from backend.evaluation.data import in_files, read_labelled, thin_out
 from backend.evaluation.page import BEGIN, END

@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from backend.errors import BadInput
+from backend.contract.errors import BadInput
 from backend.evaluation import plots
 from backend.evaluation.data import Labelled
 from backend.evaluation.plots import mean_and_error, need_matplotlib

@@ -4,9 +4,9 @@
 import numpy as np
 import trimesh
 
-from backend.geometry.cues import patch_graph
 from backend.geometry.mesh import build_face_graph, unit_vertices
-from backend.geometry.superfaces import superfaces
+from backend.geometry.patches.cues import patch_graph
+from backend.geometry.patches.superfaces import superfaces
 
 
 def l_shape():

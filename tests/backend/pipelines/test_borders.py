@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 import trimesh
 
-from backend.errors import Cancelled
-from backend.geometry.graphcut import BorderCutter, crossing_cost
+from backend.contract.errors import Cancelled
+from backend.contract.tree import MergeTree
 from backend.geometry.graphs import components
 from backend.geometry.mesh import build_face_graph, unit_vertices
+from backend.geometry.patches.graphcut import BorderCutter, crossing_cost
 from backend.pipelines.borders import refine_borders
-from backend.tree import MergeTree
 
 NO_CONTACTS = np.zeros((0, 2), np.int64)
 

@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 import trimesh
 
-from backend.errors import BadInput
+from backend.contract.errors import BadInput
+from backend.contract.tree import MergeTree
 from backend.evaluation.bench import blob
 from backend.pipelines.click import MOST_TURNS, _are_islands, _in_turn, _meant, best_patches
 from backend.pipelines.segment import analyse, click
-from backend.tree import MergeTree
 
 
 @pytest.fixture(scope="module")

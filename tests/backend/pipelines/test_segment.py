@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import trimesh
 
-from backend.errors import BadInput, Cancelled
+from backend.contract.errors import BadInput, Cancelled
 from backend.evaluation.metrics import rand_error
 from backend.geometry.graphs import components
 from backend.pipelines.segment import Hints, analyse, labels

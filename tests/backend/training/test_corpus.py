@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import trimesh
 
-from backend.geometry.cues import PatchGraph
+from backend.geometry.patches.cues import PatchGraph
 from backend.training import corpus
 from backend.training.corpus import Example, example_paths, load, pieces, reduce_mesh, save
 

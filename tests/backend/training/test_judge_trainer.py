@@ -4,13 +4,13 @@
 import numpy as np
 import pytest
 
-from backend.geometry import cues
-from backend.pipelines.learned import CHECKPOINT
-from backend.pipelines.merge_scores import JUDGED, learned_scores
+from backend.engines.learned import CHECKPOINT
+from backend.engines.scores import JUDGED, learned_scores
+from backend.geometry.patches import cues
+from backend.shapes.families.make import make
 from backend.training.corpus import Example, reduce_mesh, save
 from backend.training.judge_trainer import chosen_paths, main, prepared
 from backend.training.segmenter_data import HELD_OUT, fold
-from backend.training.shapes import make
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import pytest
 import trimesh
 
 from backend.evaluation.metrics import rand_error
-from backend.geometry.clusters import Clusters
+from backend.geometry.patches.clusters import Clusters
 from backend.training.corpus import Example, reduce_mesh
 from backend.training.merge_trainer import _auc, agreement, border_rows, merge_rows, packed
 from backend.training.tree_report import TreeReport, best_stop, rand_of_cut

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import trimesh
 
-from backend.geometry import cues
+from backend.geometry.patches import cues
 from backend.models.segmenter import FEATURES, MAPS, PATCHES
 from backend.training.corpus import Example, load, reduce_mesh, save
 from backend.training.segmenter_data import (

@@ -12,8 +12,8 @@ torch = pytest.importorskip("torch", reason="torch is needed for training only")
 
 from safetensors.torch import save  # noqa: E402
 
+from backend.engines.learned import bundled_segmenter  # noqa: E402
 from backend.models.segmenter import shapes  # noqa: E402
-from backend.pipelines.learned import bundled_segmenter  # noqa: E402
 from backend.training.segmenter_run import (  # noqa: E402
     FALL,
     LEVEL,

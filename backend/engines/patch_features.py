@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A patch graph as a network sees it: numbers of each patch, and of each pair of patches.
+
+What they are is named in `models.segmenter`. All of them stay the same when the object is moved,
+turned or mirrored; lengths are in sizes of the object.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..geometry.graphs import sums, symmetric
+from ..geometry.patches import cues
+from ..geometry.patches.cues import PatchGraph
+
+Floats = NDArray[np.float64]
+Array = NDArray[np.float32]
+
+NEAR = 0.1  # sizes of the object over which nearness falls to 1 / e
+FAR = 3.0  # sizes; longer ways along the surface count as this
+DETOUR = 6.0  # times its length that a step costs for each radian of concave bend
+
+
+def patch_features(graph: PatchGraph) -> Array:
+    """(P, PATCH_FEATURES) float32."""
+    moments = graph.moments
+    area = moments[:, cues.AREA] + 1e-12
+    share = area / area.sum()
+    mean = moments / area[:, None]
+    centre = mean[:, cues.CENTRE]
+    middle = share @ centre
+    outward = centre - middle
+    extent = np.log(_extents(mean) + 1e-3)
+    border = np.zeros((graph.patches, 3))
+    for side in (0, 1):
+        bent = graph.border[:, [cues.LENGTH, cues.CONCAVE, cues.CONVEX]]
+        border += sums(bent, graph.pair[:, side], graph.patches)
+    bends = border[:, 1:] / (border[:, :1] + 1e-6)
+    columns = [
+        np.log(share + 1e-6),
+        np.log(graph.sdf + 1e-3),
+        np.sqrt(np.maximum(mean[:, cues.LOG_SDF2] - mean[:, cues.LOG_SDF] ** 2, 0)),
+        extent[:, 2],
+        extent[:, 1],
+        extent[:, 0],
+        np.linalg.norm(mean[:, cues.NORMAL], axis=1),
+        mean[:, cues.CENTRAL],
+        *mean[:, cues.CURVE].T,
+        np.sqrt(np.maximum(mean[:, cues.ROUND2], 0)),
+        graph.visible @ share,
+        np.linalg.norm(outward, axis=1),
+        np.einsum("ij,ij->i", outward, graph.normal),
+        graph.island_area[graph.island] / area.sum(),
+        np.log(np.bincount(graph.island)[graph.island]),
+        np.log(border[:, 0] + 1e-3),
+        bends[:, 0],
+        bends[:, 1],
+    ]
+    return np.stack(columns, axis=1).astype(np.float32)
+
+
+def pair_maps(graph: PatchGraph) -> Array:
+    """(PAIR_FEATURES, P, P) float32, symmetric."""
+    count = graph.patches
+    i, j = graph.pair.T
+    border = graph.border
+    length = border[:, cues.LENGTH] + 1e-9
+
+    def on_borders(value: Floats) -> Array:
+        out = np.zeros((count, count), np.float32)
+        out[i, j] = out[j, i] = value
+        return out
+
+    along = [cues.CONCAVE, cues.CONVEX]
+    rest = [cues.KAPPA, cues.TURN, cues.SDF_STEP, cues.CURVE_AT, cues.BRIDGE]
+    maps = [on_borders(np.ones(len(i))), on_borders(np.log(length + 1e-4) + 4)]
+    maps += [on_borders(border[:, k] / length) for k in along]
+    maps += [on_borders(graph.sharpest)]
+    maps += [on_borders(border[:, k] / length) for k in rest]
+
+    centre, normal = graph.centre.astype(np.float32), graph.normal.astype(np.float32)
+    gap2 = np.square(centre).sum(axis=1)
+    inner = centre @ centre.T
+    gap = np.sqrt(np.maximum(gap2[:, None] + gap2[None, :] - 2 * inner, 0))
+    # How far patch j lies in front of patch i, as a cosine.
+    front = (normal @ centre.T - np.einsum("ij,ij->i", normal, centre)[:, None]) / (gap + 1e-6)
+    maps += [gap, np.exp(-gap / NEAR), *_ways(graph)]
+    maps += [(graph.island[:, None] == graph.island[None, :]).astype(np.float32)]
+    maps += [normal @ normal.T, front + front.T, front * front.T]
+    sight = graph.visible.astype(np.float32)
+    area = graph.moments[:, cues.AREA] + 1e-12
+    share = (area / area.sum()).astype(np.float32)
+    common = (sight * share) @ sight.T
+    own = np.sqrt(np.maximum(np.diagonal(common), 1e-9))
+    maps += [sight, common / (own[:, None] * own[None, :])]
+    central = graph.moments[:, cues.CENTRAL] / area
+    for value in (np.log(graph.sdf + 1e-3), central):
+        maps.append(np.abs(value[:, None] - value[None, :]))
+    return np.stack(maps).astype(np.float32, copy=False)
+
+
+def _extents(mean: Floats) -> Floats:
+    """Standard deviations along the principal axes of each patch, ascending: (P, 3)."""
+    centre, spread = mean[:, cues.CENTRE], mean[:, cues.SPREAD]
+    covariance = np.empty((len(mean), 3, 3))
+    for k, (a, b) in enumerate(((0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2))):
+        value = spread[:, k] - centre[:, a] * centre[:, b]
+        covariance[:, a, b] = covariance[:, b, a] = value
+    return np.sqrt(np.maximum(np.linalg.eigvalsh(covariance), 0))
+
+
+def _ways(graph: PatchGraph) -> list[Array]:
+    """Shortest ways between patches, plain and with a toll on concave borders: two (P, P)."""
+    from scipy.sparse.csgraph import dijkstra
+
+    i, j = graph.pair.T
+    step = np.linalg.norm(graph.centre[i] - graph.centre[j], axis=1) + 1e-4
+    bend = graph.border[:, cues.CONCAVE] / (graph.border[:, cues.LENGTH] + 1e-9)
+    found = []
+    for toll in (0.0, DETOUR):
+        cost = step * (1 + toll * np.clip(bend, 0, 2))
+        way = dijkstra(symmetric(graph.patches, i, j, cost), directed=True, limit=FAR)
+        found.append(np.minimum(way, FAR).astype(np.float32))
+    return found

@@ -1,0 +1,359 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading glTF 2.0 (.glb, .gltf): the scene's triangles in world coordinates, the rest as it is.
+
+Nodes are taken in the order of the file's ``nodes`` array, those that the scene reaches, and a
+mesh that several nodes share appears once for each of them. Materials, textures and their
+extensions stay plain dictionaries, so that what this program does not know passes through.
+
+Source: Khronos Group, glTF 2.0 Specification, https://registry.khronos.org/glTF/specs/2.0/
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...assets.asset import Asset, Attribute, Node, Primitive, check_geometry
+from ...contract.errors import BadInput
+from .container import GltfFile, refuse_unknown
+
+KEPT = ("materials", "textures", "images", "samplers", "extensionsUsed", "extensionsRequired")
+
+
+def read_gltf(path: Path) -> Asset:
+    """Read a .glb or .gltf file.
+
+    Armatures are applied in the pose of the file and morph targets with their default weights, so
+    that the vertices lie where a viewer shows them. Raises BadInput where the reason is known;
+    other exceptions (ValueError, KeyError, ...) mean that the file is damaged.
+    """
+    file = GltfFile(path)
+    refuse_unknown(file)
+    world, parents = _world_matrices(file.document.get("nodes", []))
+    reader = _SceneReader(file, world)
+    for index in sorted(_reachable(file.document, parents)):
+        reader.add_node(index)
+    return reader.asset()
+
+
+def _world_matrices(nodes: list[dict[str, Any]]) -> tuple[list[NDArray[np.float64]], list[int]]:
+    """(4, 4) matrix of each node to the world, and its parent or -1."""
+    parents = [-1] * len(nodes)
+    for index, node in enumerate(nodes):
+        for child in node.get("children", []):
+            if parents[child] != -1:
+                raise ValueError(f"node {child} has two parents")
+            parents[child] = index
+    world: list[NDArray[np.float64] | None] = [None] * len(nodes)
+    for start in range(len(nodes)):
+        chain, index = [], start
+        while index != -1 and world[index] is None:
+            chain.append(index)
+            if len(chain) > len(nodes):
+                raise ValueError("nodes form a cycle")
+            index = parents[index]
+        for index in reversed(chain):
+            matrix = _local_matrix(nodes[index])
+            above = world[parents[index]] if parents[index] != -1 else None
+            world[index] = matrix if above is None else above @ matrix
+    return [matrix for matrix in world if matrix is not None], parents
+
+
+def _local_matrix(node: dict[str, Any]) -> NDArray[np.float64]:
+    if "matrix" in node:
+        return np.array(node["matrix"], dtype=np.float64).reshape(4, 4).T
+    return placement_matrix(
+        np.array(node.get("translation", (0, 0, 0)), dtype=np.float64),
+        np.array(node.get("rotation", (0, 0, 0, 1)), dtype=np.float64),
+        np.array(node.get("scale", (1, 1, 1)), dtype=np.float64),
+    )
+
+
+def placement_matrix(
+    translation: NDArray[np.float64], rotation: NDArray[np.float64], scale: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """(4, 4) matrix of a translation (3,), a quaternion x y z w (4,) and a scale (3,)."""
+    x, y, z, w = rotation / (np.linalg.norm(rotation) or 1.0)
+    matrix = np.eye(4)
+    matrix[:3, :3] = [
+        [1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)],
+        [2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)],
+        [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)],
+    ]
+    matrix[:3, :3] *= scale
+    matrix[:3, 3] = translation
+    return matrix
+
+
+def _reachable(document: dict[str, Any], parents: list[int]) -> set[int]:
+    """Nodes below the roots of the default scene; all of them if the file has no scene."""
+    nodes, scenes = document.get("nodes", []), document.get("scenes", [])
+    if not scenes:
+        return set(range(len(nodes)))
+    stack = list(scenes[document.get("scene", 0)].get("nodes", []))
+    found: set[int] = set()
+    while stack:
+        index = stack.pop()
+        if index not in found:
+            found.add(index)
+            stack.extend(nodes[index].get("children", []))
+    return found
+
+
+class _SceneReader:
+    """Gathers the primitives of one placed mesh after the other."""
+
+    def __init__(self, file: GltfFile, world: list[NDArray[np.float64]]) -> None:
+        self.file, self.document, self.world = file, file.document, world
+        self.nodes: list[Node] = []
+        self.primitives: list[Primitive] = []
+        self.remarks: list[str] = []
+        self.positions: list[NDArray[np.float64]] = []
+        self.local: list[NDArray[np.float32]] = []
+        self.vertex_node: list[NDArray[np.int32]] = []
+        self.faces: list[NDArray[np.int64]] = []
+        self.vertex_count = self.face_count = 0
+
+    def add_node(self, index: int) -> None:
+        entry = self.document["nodes"][index]
+        if "mesh" not in entry:
+            return
+        mesh = self.document["meshes"][entry["mesh"]]
+        name = str(entry.get("name") or mesh.get("name") or "")
+        weights = entry.get("weights") or mesh.get("weights") or []
+        more = (entry.get("extras"), mesh.get("extras"), weights)
+        instancing = entry.get("extensions", {}).get("EXT_mesh_gpu_instancing")
+        if "skin" in entry:
+            self.remark(f"The armature of {name!r} is not kept, its pose is.")
+            node = Node(name, np.eye(4), {}, *more)
+            self.add_mesh(mesh, node, _joint_matrices(self.file, self.world, entry["skin"]))
+        elif instancing:
+            for matrix in _instance_matrices(self.file, instancing["attributes"]):
+                self.add_mesh(mesh, Node(name, self.world[index] @ matrix, {}, *more))
+        else:
+            matrix = self.world[index]
+            keys = ("translation", "rotation", "scale", "matrix")
+            own = {key: entry[key] for key in keys if key in entry}
+            kept = own if np.array_equal(_local_matrix(own), matrix) else {}
+            self.add_mesh(mesh, Node(name, matrix, kept, *more))
+
+    def add_mesh(
+        self, mesh: dict[str, Any], node: Node, joints: NDArray[np.float64] | None = None
+    ) -> None:
+        """Append the primitives of a mesh; those with the same accessors share their vertices."""
+        shared: dict[str, Primitive] = {}
+        for entry in mesh["primitives"]:
+            mode = entry.get("mode", 4)
+            if mode < 4:
+                self.remark("Points and lines are left out.")
+                continue
+            key = json.dumps([entry["attributes"], entry.get("targets")], sort_keys=True)
+            if key not in shared:
+                shared[key] = self.add_vertices(entry, node, joints)
+            block = shared[key]
+            count = len(block.vertices)
+            corners = self.triangles(entry, mode, count)
+            if corners.size and corners.max() >= count:
+                raise BadInput(
+                    f"{self.file.path.name} is damaged: a triangle names a vertex that does not "
+                    "exist.",
+                    "Export it again from the program that made it.",
+                )
+            turned = corners[:, ::-1] if node.mirrored else corners
+            faces = np.arange(self.face_count, self.face_count + len(corners))
+            variants = entry.get("extensions", {}).get("KHR_materials_variants")
+            extensions = {"KHR_materials_variants": variants} if variants else {}
+            self.primitives.append(
+                Primitive(
+                    len(self.nodes),
+                    corners,
+                    faces,
+                    block.vertices,
+                    block.attributes,
+                    block.targets,
+                    entry.get("material"),
+                    extensions,
+                )
+            )
+            self.faces.append(turned + block.vertices[0] if count else turned)
+            self.face_count += len(corners)
+        self.nodes.append(node)
+
+    def triangles(self, entry: dict[str, Any], mode: int, vertex_count: int) -> NDArray[np.int64]:
+        """(m, 3) corners of a list (mode 4), strip (5) or fan (6)."""
+        if "indices" in entry:
+            indices = self.file.accessor(entry["indices"]).reshape(-1).astype(np.int64)
+        else:
+            indices = np.arange(vertex_count)
+        if mode == 4:
+            return indices[: len(indices) // 3 * 3].reshape(-1, 3)
+        first = np.arange(max(len(indices) - 2, 0))
+        if mode == 5:
+            odd = first % 2
+            return indices[np.stack([first, first + 1 + odd, first + 2 - odd], axis=1)]
+        return indices[np.stack([first + 1, first + 2, np.zeros_like(first)], axis=1)]
+
+    def add_vertices(
+        self, entry: dict[str, Any], node: Node, joints: NDArray[np.float64] | None
+    ) -> Primitive:
+        """Read attributes and morph targets, place the vertices; a primitive without corners."""
+        stored = {name: self.file.attribute(i) for name, i in entry["attributes"].items()}
+        local = stored.pop("POSITION").as_float()
+        targets = [
+            {name: self.file.attribute(i).as_float() for name, i in target.items()}
+            for target in entry.get("targets", [])
+        ]
+        lengths = {len(a.values) for a in stored.values()} | {len(local)}
+        lengths |= {len(values) for target in targets for values in target.values()}
+        if len(lengths) > 1:
+            raise ValueError("attributes of a primitive differ in length")
+        skin_names = [name for name in stored if name.startswith(("JOINTS_", "WEIGHTS_"))]
+        skin = {name: stored.pop(name) for name in skin_names}
+        if joints is not None and "JOINTS_0" in skin:
+            blended = _blend(joints, skin)
+            local = np.einsum("nij,nj->ni", blended[:, :, :3], local) + blended[:, :, 3]
+            transform_vectors(stored, targets, blended[:, :, :3])
+        shape = local.astype(np.float32).astype(np.float64)
+        for weight, target in zip(node.weights, targets, strict=False):
+            shape = shape + weight * target.get("POSITION", 0.0)
+        world = shape @ node.matrix[:3, :3].T + node.matrix[:3, 3]
+        rows = np.arange(self.vertex_count, self.vertex_count + len(local))
+        self.vertex_count += len(local)
+        self.positions.append(world)
+        self.local.append(local.astype(np.float32))
+        self.vertex_node.append(np.full(len(local), len(self.nodes), dtype=np.int32))
+        kept = [{name: v.astype(np.float32) for name, v in target.items()} for target in targets]
+        none = np.zeros((0, 3), dtype=np.int64)
+        return Primitive(len(self.nodes), none, none[:, 0], rows, stored, kept)
+
+    def remark(self, sentence: str) -> None:
+        if sentence not in self.remarks:
+            self.remarks.append(sentence)
+
+    def asset(self) -> Asset:
+        name = self.file.path.name
+        if self.face_count == 0:
+            raise BadInput(
+                f"{name} holds no triangles in its scene.", "Export it again with a mesh in it."
+            )
+        if self.document.get("animations"):
+            self.remark("Animations are not kept.")
+        vertices, faces = np.concatenate(self.positions), np.concatenate(self.faces)
+        check_geometry(name, vertices, faces)
+        document = {key: self.document[key] for key in KEPT if key in self.document}
+        roots = self.document.get("extensions", {})
+        if "KHR_materials_variants" in roots:
+            document["extensions"] = {"KHR_materials_variants": roots["KHR_materials_variants"]}
+        if "copyright" in self.document["asset"]:
+            document["copyright"] = self.document["asset"]["copyright"]
+        return Asset(
+            self.file.path,
+            vertices,
+            faces,
+            np.concatenate(self.local),
+            np.concatenate(self.vertex_node),
+            self.nodes,
+            self.primitives,
+            document,
+            [self.image(entry) for entry in document.get("images", [])],
+            "Y",
+            self.remarks,
+        )
+
+    def image(self, entry: dict[str, Any]) -> bytes | memoryview | Path | None:
+        if "bufferView" in entry:
+            return self.file.view(entry["bufferView"])
+        found = self.file.resource(entry["uri"])
+        if isinstance(found, Path) and not found.is_file():
+            self.remark(f"The texture {found.name} was not found.")
+            return None
+        return found
+
+
+def _joint_matrices(
+    file: GltfFile, world: list[NDArray[np.float64]], skin_index: int
+) -> NDArray[np.float64]:
+    """(J, 4, 4): from the bind pose of a skin to the world."""
+    skin = file.document["skins"][skin_index]
+    joints = np.stack([world[joint] for joint in skin["joints"]])
+    if "inverseBindMatrices" not in skin:
+        return joints
+    entry = file.document["accessors"][skin["inverseBindMatrices"]]
+    if entry["type"] != "MAT4" or entry["componentType"] != 5126:
+        raise ValueError("inverse bind matrices have another type")
+    data = file.view(entry["bufferView"])
+    start, count = entry.get("byteOffset", 0), int(entry["count"])
+    inverse = np.frombuffer(data, "<f4", count * 16, start).reshape(count, 4, 4)
+    return joints @ inverse[: len(joints)].transpose(0, 2, 1).astype(np.float64)
+
+
+def _blend(joints: NDArray[np.float64], skin: dict[str, Attribute]) -> NDArray[np.float64]:
+    """(n, 3, 4) matrix of each vertex: linear blend skinning."""
+    count = len(skin["JOINTS_0"].values)
+    blended, total = np.zeros((count, 3, 4)), np.zeros(count)
+    for name in sorted(skin):
+        if not name.startswith("JOINTS_"):
+            continue
+        which = skin[name].values.astype(np.int64)
+        weights = skin[name.replace("JOINTS", "WEIGHTS")].as_float()
+        for column in range(which.shape[1]):
+            blended += weights[:, column, None, None] * joints[which[:, column], :3]
+            total += weights[:, column]
+    blended[total == 0] = np.eye(4)[:3]
+    total[total == 0] = 1.0
+    return blended / total[:, None, None]
+
+
+def _instance_matrices(file: GltfFile, attributes: dict[str, int]) -> list[NDArray[np.float64]]:
+    """(4, 4) matrices of EXT_mesh_gpu_instancing."""
+    rows = {
+        name: file.attribute(i).as_float()
+        for name, i in attributes.items()
+        if name in ("TRANSLATION", "ROTATION", "SCALE")
+    }
+    count = max(len(values) for values in rows.values())
+    moved = rows.get("TRANSLATION", np.zeros((count, 3)))
+    turned = rows.get("ROTATION", np.tile([0.0, 0.0, 0.0, 1.0], (count, 1)))
+    scaled = rows.get("SCALE", np.ones((count, 3)))
+    return [placement_matrix(*row) for row in zip(moved, turned, scaled, strict=True)]
+
+
+def transform_vectors(
+    attributes: dict[str, Attribute],
+    targets: list[dict[str, Any]],
+    matrix: NDArray[np.float64],
+) -> None:
+    """Turn normals, tangents and morph differences by (3, 3) or (n, 3, 3) `matrix`, in place.
+
+    Normals go by the cofactor matrix, which is the inverse transpose up to scale and exists for
+    singular matrices too; in a mirroring matrix the sign of the determinant keeps them outward.
+    """
+    linear = np.broadcast_to(matrix, (*matrix.shape[:-2], 3, 3))
+    a, b, c = linear[..., 0], linear[..., 1], linear[..., 2]
+    cofactor = np.stack([np.cross(b, c), np.cross(c, a), np.cross(a, b)], axis=-1)
+    sign = np.where(np.linalg.det(linear) < 0, -1.0, 1.0)
+    scale = np.cbrt(np.abs(np.linalg.det(linear))) ** 2
+    cofactor = cofactor * (sign / np.where(scale > 0, scale, 1.0))[..., None, None]
+
+    def turned(how: NDArray[np.float64], vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+        return (how @ vectors[..., None])[..., 0]
+
+    def unit(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+        length = np.linalg.norm(vectors, axis=1, keepdims=True)
+        return vectors / np.where(length > 0, length, 1.0)
+
+    if "NORMAL" in attributes:
+        normal = unit(turned(cofactor, attributes["NORMAL"].as_float()))
+        attributes["NORMAL"] = Attribute(normal.astype(np.float32))
+    if "TANGENT" in attributes:
+        tangent = attributes["TANGENT"].as_float()
+        direction = unit(turned(linear, tangent[:, :3]))
+        hand = tangent[:, 3] * sign
+        attributes["TANGENT"] = Attribute(np.column_stack([direction, hand]).astype(np.float32))
+    for target in targets:
+        for name, vectors in target.items():
+            target[name] = turned(cofactor if name == "NORMAL" else linear, vectors)

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Patches of triangles: the one graph on which segmentation works."""

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Hints of the artist: edges at which parts should end, from marked edges and groups of faces."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..graphs import sums
+from ..mesh import FaceGraph, face_islands
+from .cues import BRIDGE, PatchGraph
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+
+def marked_edges(graph: FaceGraph, groups: Ints, borders: Ints) -> Mask:
+    """Shared edges that are marked, or lie between faces of different groups: (E,) bool.
+
+    groups : (F,) group of each face, -1 for no opinion. borders : (N, 2) vertices of marked edges.
+    Vertices at one position are one, as everywhere.
+    """
+    one, two = groups[graph.first], groups[graph.second]
+    marked = (one != two) & (one >= 0) & (two >= 0)
+    if len(borders) == 0:
+        return marked
+    count = len(graph.welded)
+    ends, wanted = (
+        np.sort(graph.welded[pairs], axis=1) for pairs in (graph.edge_vertices(), borders)
+    )
+    return marked | np.isin(ends @ [count, 1], wanted @ [count, 1])
+
+
+def without_edges(graph: FaceGraph, marked: Mask) -> FaceGraph:
+    """The mesh as if it were cut open along some edges (E,): they are shared no more."""
+    if not marked.any():
+        return graph
+    open_ = {
+        name: getattr(graph, name)[~marked]
+        for name in ("first", "second", "edge", "edge_length", "bend", "edge_middle")
+    }
+    island, islands = face_islands(graph.area, open_["first"], open_["second"])
+    return replace(graph, **open_, island=island, islands=islands)
+
+
+def marked_lengths(
+    graph: FaceGraph, cues: PatchGraph, patch: Ints, groups: Ints, marked: Mask
+) -> Floats:
+    """How much of each border of patches is marked: (pairs,), at most the border's length.
+
+    Where islands only come near each other, the whole contact is marked if their groups differ.
+    """
+    patches = cues.patches
+    edges = np.flatnonzero(marked & (patch[graph.first] != patch[graph.second]))
+    one, two = patch[graph.first[edges]], patch[graph.second[edges]]
+    keys = cues.pair[:, 0] * patches + cues.pair[:, 1]
+    at = np.searchsorted(keys, np.minimum(one, two) * patches + np.maximum(one, two))
+    length = sums(graph.edge_length[edges], at, len(keys))
+    group = np.full(patches, -1)
+    group[patch[groups >= 0]] = groups[groups >= 0]
+    a, b = group[cues.pair].T
+    return length + np.where((a != b) & (a >= 0) & (b >= 0), cues.border[:, BRIDGE], 0.0)

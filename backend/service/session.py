@@ -1,0 +1,353 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the backend process remembers: open meshes by fingerprint, and all that was computed.
+
+As in segment-anything, a mesh is encoded once and every cut and click after it is answered from
+the cache. The least recently used meshes make room when the memory budget is exceeded.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import traceback
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..contract import requests
+from ..contract.errors import BadInput, Cancelled, OutOfMemory, PartwiseError
+from ..machine import cpu as machine
+
+if TYPE_CHECKING:
+    from ..pipelines.segment import Analysis, Hints
+
+Progress = Callable[[str, int, int], None]
+Request = TypeVar("Request", bound=requests.Fields)
+
+log = logging.getLogger(__name__)
+
+_FALLBACK_BUDGET = 2 << 30
+_LARGEST_BUDGET = 8 << 30
+_MOST_ANALYSES = 6  # of one mesh: trying out hints must not fill the memory
+_LONGEST_LIST = 1000  # a report must fit into the JSON of one frame
+
+
+class Key(NamedTuple):
+    """What makes one analysis of a mesh differ from another."""
+
+    engine: str  # as it was asked for
+    seed: int
+    variant: int = 0
+    hints: str = ""  # their digest
+
+    @classmethod
+    def of(cls, request: requests.Segment) -> Key:
+        return cls(request.engine, request.seed, request.variant, request.hints_digest())
+
+
+@dataclass
+class OpenMesh:
+    """A mesh with its analyses. `bytes` counts the arrays of both.
+
+    analyses : the last used one last.
+    """
+
+    fingerprint: str
+    vertices: NDArray[np.float64]  # (V, 3)
+    faces: NDArray[np.int64]  # (F, 3)
+    analyses: dict[Key, Analysis] = field(default_factory=dict)
+    bytes: int = 0
+
+    def used(self, key: Key) -> Analysis | None:
+        """The analysis with a key, from now on the last used one; None where there is none.
+
+        What "auto" chose is also found by its engine's own name.
+        """
+        for known, analysis in self.analyses.items():
+            is_chosen = known.engine == "auto" and analysis.engine == key.engine
+            if known == key or (is_chosen and not analysis.notice and known[1:] == key[1:]):
+                self.analyses[known] = self.analyses.pop(known)
+                return analysis
+        return None
+
+    def latest(self, engine: str, seed: int) -> Key:
+        """Key of the last used analysis of an engine ("auto": of any) and a seed."""
+        for key in reversed(self.analyses):
+            if key.seed == seed and engine in ("auto", key.engine, self.analyses[key].engine):
+                return key
+        return Key(engine, seed)
+
+
+class Session:
+    """Answers requests one at a time, on one thread; `status` may be called from another.
+
+    budget : bytes of arrays to keep; a quarter of the machine's memory by default, 8 GiB at most.
+    """
+
+    def __init__(self, budget: int | None = None) -> None:
+        total = machine.memory()
+        if budget is None:
+            budget = min(total // 4, _LARGEST_BUDGET) if total else _FALLBACK_BUDGET
+        self.budget = budget
+        self._meshes: OrderedDict[str, OpenMesh] = OrderedDict()  # least recently used first
+        self._lock = threading.Lock()  # guards the table, not the meshes in it
+        self._answers: dict[type[requests.Fields], Callable[[Any, Progress], requests.Fields]] = {}
+        self.register(requests.OpenMesh, self.open_mesh)
+        self.register(requests.CloseMesh, self.close_mesh)
+        self.register(requests.Segment, self.segment)
+        self.register(requests.Cut, self.cut)
+        self.register(requests.Click, self.click)
+        self.register(requests.Complete, self.complete)
+        self.register(requests.Release, self.release)
+
+    def register(
+        self, kind: type[Request], answer: Callable[[Request, Progress], requests.Fields]
+    ) -> None:
+        """Answer requests of a class with a function of the request and a progress callback."""
+        self._answers[kind] = answer
+
+    def answer(self, request: requests.Fields, progress: Progress) -> requests.Fields:
+        """Run one job.
+
+        Raises PartwiseError, and nothing else, whatever happens in the job. Finished analyses
+        stay in the cache also when the job is cancelled or fails afterwards.
+        """
+        try:
+            return self._answers[type(request)](request, progress)
+        except Cancelled:
+            raise
+        except PartwiseError as error:
+            log.info("%s: %s", type(request).__name__, error)
+            raise
+        except MemoryError:
+            log.exception("out of memory in %s", type(request).__name__)
+            raise OutOfMemory(
+                "There was not enough memory for this mesh.",
+                "Close other programs, or reduce the mesh, and try again.",
+                traceback.format_exc(),
+            ) from None
+        except (Exception, SystemExit) as error:
+            log.exception("failure in %s", type(request).__name__)
+            raise PartwiseError(
+                f"The engine failed ({type(error).__name__}); this is a fault of Partwise.",
+                "Try another granularity or a cleaned copy of the mesh, and send us the report.",
+                traceback.format_exc(),
+            ) from None
+        finally:
+            self._keep_to_budget()
+
+    def open_mesh(self, request: requests.OpenMesh, progress: Progress) -> requests.OpenedMesh:
+        """Check a mesh and keep it. The same mesh again keeps what was computed on it."""
+        faces = request.faces.astype(np.int64, copy=False)
+        vertices = request.vertices.astype(np.float64, copy=False)
+        if not len(vertices) or not len(faces):
+            raise BadInput("The mesh has no faces.", "Choose an object with faces.")
+        if not np.isfinite(vertices).all():
+            raise BadInput(
+                "The mesh has vertices that are not finite numbers (NaN or infinite).",
+                "Delete these vertices, or undo the step that made them.",
+            )
+        if faces.min() < 0 or faces.max() >= len(vertices):
+            raise BadInput(
+                f"A face of the mesh names a vertex that is not among its {len(vertices)}.",
+                "Clean the mesh up (in Blender: Mesh > Clean Up > Validate) and try again.",
+            )
+        name = request.fingerprint or requests.fingerprint(vertices, faces)
+        known = self._meshes.get(name)
+        if (
+            known is not None
+            and np.array_equal(known.faces, faces)
+            and np.array_equal(known.vertices, vertices)
+        ):
+            self._touch(known)
+            return requests.OpenedMesh(name, known=True)
+        with self._lock:
+            self._meshes.pop(name, None)
+            self._meshes[name] = OpenMesh(name, vertices, faces)
+        return requests.OpenedMesh(name, known=False)
+
+    def close_mesh(self, request: requests.CloseMesh, progress: Progress) -> requests.Done:
+        """Forget a mesh; closing one that is not open is no error."""
+        with self._lock:
+            self._meshes.pop(request.fingerprint, None)
+        return requests.Done()
+
+    def segment(self, request: requests.Segment, progress: Progress) -> requests.Segmented:
+        """Labels, patches and the merge tree, computed once for each `Key`."""
+        from ..pipelines.segment import Hints, labels
+
+        mesh, key = self._mesh(request.fingerprint), Key.of(request)
+        hints = Hints(request.groups, request.borders)
+        analysis = mesh.used(key) or self._analyse(mesh, key, hints, progress)
+        found = labels(analysis, granularity=request.granularity, parts=request.parts)
+        return requests.Segmented(
+            labels=found,
+            patch=analysis.patch,
+            tree_children=analysis.tree.children,
+            tree_height=analysis.tree.height,
+            engine=analysis.engine,
+            natural_parts=analysis.tree.natural_parts,
+            parts=int(found.max()) + 1,
+            notice=analysis.notice,
+        )
+
+    def cut(self, request: requests.Cut, progress: Progress) -> requests.CutLabels:
+        """Labels from the tree of an earlier `segment` or `click`, without computing one."""
+        from ..pipelines.segment import labels
+
+        analysis = self._mesh(request.fingerprint).used(Key.of(request))
+        if analysis is None:
+            raise BadInput(
+                "This mesh was not decomposed yet, so there is nothing to cut.",
+                "Decompose it first.",
+            )
+        found = labels(analysis, granularity=request.granularity, parts=request.parts)
+        return requests.CutLabels(labels=found, parts=int(found.max()) + 1)
+
+    def click(self, request: requests.Click, progress: Progress) -> requests.Clicked:
+        """The part under the clicks; the first one on a mesh also analyses it."""
+        from ..pipelines.segment import Hints, click
+
+        mesh = self._mesh(request.fingerprint)
+        key = mesh.latest(request.engine, request.seed)
+        analysis = mesh.used(key) or self._analyse(mesh, key, Hints(), progress)
+
+        points = request.points.astype(np.float64, copy=False)
+        found = click(analysis, points, request.point_labels, request.choice)
+        return requests.Clicked(
+            sequence=request.sequence,
+            mask=found.mask,
+            score=float(found.score),
+            engine=analysis.engine,
+            warning=" ".join(one for one in (found.warning, analysis.notice) if one),
+            choice=found.choice,
+            choices=found.choices,
+        )
+
+    def complete(self, request: requests.Complete, progress: Progress) -> requests.Completed:
+        """Caps for the parts that the labels make of an open mesh."""
+        mesh = self._mesh(request.fingerprint)
+        count = len(mesh.faces)
+        if len(request.labels) != count:
+            raise BadInput(
+                f"There are {len(request.labels)} labels for {count} faces.",
+                "Send one label for each face.",
+            )
+        if request.labels.min() < 0 or request.labels.max() >= count:
+            raise BadInput(
+                "The labels are not all part numbers.",
+                "Number the parts 0, 1, 2 and so on, and give each face a part.",
+            )
+        from ..pipelines.complete import cap_parts
+
+        caps = cap_parts(mesh.vertices, mesh.faces, request.labels, progress=progress)
+        sizes = [len(part) for part in caps.faces]
+        return requests.Completed(
+            vertices=caps.vertices,
+            faces=np.concatenate([np.empty((0, 3), np.int64), *caps.faces]),
+            part_offsets=np.cumsum([0, *sizes], dtype=np.int64),
+            closed=np.array(caps.closed, dtype=bool),
+        )
+
+    def release(self, request: requests.Release, progress: Progress) -> requests.Released:
+        """Drop analyses; the meshes stay open."""
+        if request.fingerprint is None:
+            meshes = list(self._meshes.values())
+        else:
+            meshes = [self._mesh(request.fingerprint)]
+        before = sum(mesh.bytes for mesh in meshes)
+        for mesh in meshes:
+            mesh.analyses.clear()
+        return requests.Released(before - sum(array_bytes(mesh) for mesh in meshes))
+
+    def status(self) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        """Memory in bytes and the last used meshes, as `requests.StatusReport` describes them."""
+        with self._lock:
+            meshes = list(self._meshes.values())
+        memory: dict[str, Any] = {
+            "total": machine.memory(),
+            "process": process_memory(),
+            "cache": sum(mesh.bytes for mesh in meshes),
+            "budget": self.budget,
+        }
+        return memory, [
+            {
+                "fingerprint": mesh.fingerprint,
+                "vertices": len(mesh.vertices),
+                "faces": len(mesh.faces),
+                "bytes": mesh.bytes,
+                "engines": sorted({known.engine for known in list(mesh.analyses.values())}),
+            }
+            for mesh in meshes[-_LONGEST_LIST:]
+        ]
+
+    def _mesh(self, fingerprint: str) -> OpenMesh:
+        mesh = self._meshes.get(fingerprint)
+        if mesh is None:
+            raise BadInput("The engine does not hold this mesh (any more).", requests.SEND_AGAIN)
+        self._touch(mesh)
+        return mesh
+
+    def _touch(self, mesh: OpenMesh) -> None:
+        with self._lock:
+            self._meshes.move_to_end(mesh.fingerprint)
+
+    def _analyse(self, mesh: OpenMesh, key: Key, hints: Hints, progress: Progress) -> Analysis:
+        from ..pipelines.segment import analyse
+
+        analysis = mesh.analyses[key] = analyse(
+            mesh.vertices,
+            mesh.faces,
+            seed=key.seed,
+            engine=key.engine,
+            hints=hints,
+            variant=key.variant,
+            progress=progress,
+        )
+        while len(mesh.analyses) > _MOST_ANALYSES:
+            del mesh.analyses[next(iter(mesh.analyses))]
+        return analysis
+
+    def _keep_to_budget(self) -> None:
+        """Forget the least recently used meshes; the last used one always stays."""
+        seen: set[int] = set()  # what meshes share, as a network, counts for the first of them
+        with self._lock:
+            for mesh in self._meshes.values():
+                mesh.bytes = array_bytes(mesh, seen)
+            held = sum(mesh.bytes for mesh in self._meshes.values())
+            while held > self.budget and len(self._meshes) > 1:
+                name, mesh = self._meshes.popitem(last=False)
+                held -= mesh.bytes
+                log.info("mesh %s made room for others", name)
+
+
+def array_bytes(value: Any, seen: set[int] | None = None) -> int:
+    """Bytes of the NumPy arrays that an object holds, directly or below; shared ones count once."""
+    seen = set() if seen is None else seen
+    if isinstance(value, str | int | float | ModuleType | None) or id(value) in seen:
+        return 0
+    seen.add(id(value))
+    if isinstance(value, np.ndarray):
+        # A view keeps all of its base alive.
+        return array_bytes(value.base, seen) if isinstance(value.base, np.ndarray) else value.nbytes
+    if isinstance(value, dict):
+        return sum(array_bytes(item, seen) for item in list(value.values()))
+    if isinstance(value, list | tuple):
+        return sum(array_bytes(item, seen) for item in value)
+    return array_bytes(getattr(value, "__dict__", None), seen)
+
+
+def process_memory() -> int | None:
+    """Resident memory of this process in bytes, None where it cannot be told."""
+    try:
+        resident = int(Path("/proc/self/statm").read_text().split()[1])
+    except (OSError, ValueError):
+        return None
+    return resident * os.sysconf("SC_PAGE_SIZE")

@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What clicks on a mesh ask, and what the answers make together. NumPy only, no Blender.
+
+Include and exclude clicks are one question to the engine. A join click begins another one, whose
+mask is added; an exclude click counts for all questions before it. Clicks may extend a part that is
+there already: then what they exclude is taken off it.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...backend.contract.errors import BadInput
+from .labels import UNLABELLED, Areas, Labels, unused_id
+
+Faces = NDArray[np.bool_]
+"""(F,) whether each polygon of a mesh is meant."""
+
+Point = tuple[float, float, float]
+
+INCLUDE, EXCLUDE, JOIN = "INCLUDE", "EXCLUDE", "JOIN"
+LIKELIEST = -1
+MAX_BYTES = 64 << 20
+FEWEST = 16  # answers that are kept, however large: more than clicks on a mesh ask for at once
+
+
+@dataclass(frozen=True)
+class Click:
+    """A click on a polygon of a mesh; `choice` is which mask it asks for, by size."""
+
+    kind: str
+    point: Point
+    face: int = -1
+    choice: int = LIKELIEST
+
+    @property
+    def is_wanted(self) -> bool:
+        return self.kind != EXCLUDE
+
+
+@dataclass(frozen=True)
+class Question:
+    """What the engine answers with one mask: points, whether to include each, and which mask."""
+
+    points: tuple[Point, ...]
+    labels: tuple[bool, ...]
+    choice: int = LIKELIEST
+
+    @classmethod
+    def of(cls, clicks: Sequence[Click], *, turned: bool = False) -> Question:
+        """The question of clicks in their order; turned : what they exclude is meant."""
+        points = tuple(click.point for click in clicks)
+        labels = tuple(click.is_wanted is not turned for click in clicks)
+        return cls(points, labels, clicks[-1].choice)
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """The polygons that clicks mean.
+
+    score : 0..1, how likely they are a part; choice : which of `choices` masks this is, the
+    smallest first; warning : sentences for people, empty when there is nothing to say.
+    """
+
+    faces: Faces
+    score: float
+    engine: str
+    warning: str = ""
+    choice: int = 0
+    choices: int = 1
+
+
+@dataclass(frozen=True)
+class ClickList:
+    """All clicks on a mesh that were not accepted yet, in their order.
+
+    extended : id of the part that they extend, -1 when they make a new one.
+    """
+
+    clicks: tuple[Click, ...] = ()
+    extended: int = UNLABELLED
+
+    def added(self) -> tuple[Question, ...]:
+        """The questions whose masks are added one to another."""
+        groups: list[list[Click]] = []
+        for click in self.clicks:
+            if click.kind == EXCLUDE:
+                for group in groups:
+                    group.append(click)
+            elif click.kind == JOIN or not groups:
+                groups.append([click])
+            else:
+                groups[-1].append(click)
+        return tuple(Question.of(group) for group in groups)
+
+    def removed(self) -> Question | None:
+        """The question whose mask is taken off the part that is extended."""
+        if self.extended == UNLABELLED or all(click.is_wanted for click in self.clicks):
+            return None
+        return Question.of(self.clicks, turned=True)
+
+    def questions(self) -> tuple[Question, ...]:
+        """All that has to be asked, in order."""
+        removed = self.removed()
+        return self.added() + ((removed,) if removed else ())
+
+    def together(self, answers: Mapping[Question, Answer], labels: Labels) -> Answer | None:
+        """What all clicks mean; None while an answer is missing.
+
+        labels : (F,) parts of the mesh. A clicked polygon always is as it was clicked last. Score
+        and choice are those of the least likely and of the last answer.
+        """
+        added, removed = self.added(), self.removed()
+        if not added or not all(question in answers for question in self.questions()):
+            return None
+        faces: Faces = (labels == self.extended) & (self.extended != UNLABELLED)
+        if removed is not None:
+            faces &= ~answers[removed].faces
+        for question in added:
+            faces |= answers[question].faces
+        if faces.any():
+            for click in self.clicks:
+                if 0 <= click.face < len(faces):
+                    faces[click.face] = click.is_wanted
+        found = [answers[question] for question in added]
+        warning = " ".join(dict.fromkeys(answer.warning for answer in found if answer.warning))
+        score = min(answer.score for answer in found)
+        last = found[-1]
+        return Answer(faces, score, last.engine, warning, last.choice, last.choices)
+
+
+class Answers:
+    """Answers by mesh and question; the least recently used make room.
+
+    mesh : a name of the analysed mesh, such as its fingerprint and the engine's name.
+    """
+
+    def __init__(self, max_bytes: int = MAX_BYTES, fewest: int = FEWEST) -> None:
+        self._kept: OrderedDict[tuple[str, Question], Answer] = OrderedDict()
+        self._bytes = 0
+        self._max_bytes, self._fewest = max_bytes, fewest
+
+    def keep(self, mesh: str, question: Question, answer: Answer) -> None:
+        before = self._kept.pop((mesh, question), None)
+        self._kept[mesh, question] = answer
+        self._bytes += answer.faces.nbytes - (0 if before is None else before.faces.nbytes)
+        while self._bytes > self._max_bytes and len(self._kept) > self._fewest:
+            self._bytes -= self._kept.popitem(last=False)[1].faces.nbytes
+
+    def find(self, mesh: str, questions: Collection[Question]) -> dict[Question, Answer]:
+        """Those of the answers to questions about a mesh that are known."""
+        found = {}
+        for question in questions:
+            answer = self._kept.get((mesh, question))
+            if answer is not None:
+                self._kept.move_to_end((mesh, question))
+                found[question] = answer
+        return found
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._kept.clear()
+        self._bytes = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Accepted:
+    """Labels (F,) with the part that was clicked, its id, and names of parts that are new."""
+
+    labels: Labels
+    part_id: int
+    names: dict[int, str]
+
+
+def majority(
+    mask: NDArray[np.bool_], polygon: NDArray[np.integer], area: Areas, polygons: int
+) -> Faces:
+    """(F,) bool, whether a mask covers most of each polygon.
+
+    mask : (T,) bool of triangles; polygon : (T,) of each triangle; area : (T,).
+    """
+    weight = np.where(mask, area + 1e-300, -area - 1e-300)  # zero-area polygons have a majority too
+    return np.asarray(np.bincount(polygon, weights=weight, minlength=polygons) > 0)
+
+
+def accept(
+    labels: Labels, faces: Faces, extended: int = UNLABELLED, locked: Collection[int] = ()
+) -> Accepted:
+    """Make a part of the polygons that clicks mean, or give them to the part that they extend.
+
+    labels : (F,) parts until now; locked : ids of parts that keep their polygons. What is taken off
+    the extended part becomes a part of its own, and so does the rest of a mesh without parts.
+
+    Raises BadInput when nothing is left to take.
+    """
+    if not faces.any():
+        raise BadInput("The clicks mean no faces.", "Click the part that you want.")
+    taken = faces & ~np.isin(labels, [part for part in locked if part != extended])
+    if not taken.any():
+        raise BadInput(
+            "All that you clicked belongs to locked parts.",
+            "Unlock them in the list of parts, or click something else.",
+        )
+    new = labels.astype(np.int32, copy=True)
+    ids = set(np.unique(labels).tolist()) - {UNLABELLED}
+    part_id = extended if extended in ids else _part_of_all(labels, taken)
+    if part_id == UNLABELLED:
+        part_id = unused_id(ids)
+    new[taken] = part_id
+    names = {}
+    rest = (labels == extended) & ~taken if extended in ids else np.zeros(len(labels), bool)
+    if not ids:
+        rest = ~taken
+    if rest.any():
+        rest_id = unused_id(ids | {part_id})
+        new[rest] = rest_id
+        if not ids:
+            names[rest_id] = "Rest"
+    return Accepted(new, part_id, names)
+
+
+def _part_of_all(labels: Labels, taken: Faces) -> int:
+    """The part that has exactly these polygons, -1 when none has."""
+    inside = np.unique(labels[taken])
+    is_one = len(inside) == 1 and np.array_equal(labels == inside[0], taken)
+    return int(inside[0]) if is_one else UNLABELLED

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Meshes of parts -> part objects, with everything that Blender stores on an object."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import bpy
+import numpy as np
+from mathutils import Matrix, Vector
+from numpy.typing import NDArray
+
+from ..core.labels import Labels
+from ..scene import visibility
+from .layers import corner_faces
+from .read import corner_vertices, positions
+
+Point = NDArray[Any]
+
+# Modifiers whose result does not depend on where the origin is.
+FREE_OF_ORIGIN = {
+    *("ARMATURE", "BEVEL", "CORRECTIVE_SMOOTH", "DATA_TRANSFER", "DECIMATE", "EDGE_SPLIT"),
+    *("LAPLACIANSMOOTH", "MASK", "REMESH", "SHRINKWRAP", "SMOOTH", "SOLIDIFY", "SUBSURF"),
+    *("TRIANGULATE", "VERTEX_WEIGHT_EDIT", "VERTEX_WEIGHT_MIX", "WEIGHTED_NORMAL", "WELD"),
+    "WIREFRAME",
+}
+
+
+def build_part(
+    source: bpy.types.Object, mesh: bpy.types.Mesh, name: str, part_id: int
+) -> bpy.types.Object:
+    """An object like its source, with another mesh. It is in no collection yet."""
+    part = source.copy()
+    part.name = mesh.name = name
+    part.data = mesh
+    part.active_shape_key_index = source.active_shape_key_index
+    part.partwise.source = source
+    part.partwise.part_id = part_id
+    part.partwise.explode_offset = (0, 0, 0)
+    visibility.remove(part)
+    return part
+
+
+def part_centres(
+    source: bpy.types.Mesh, labels: Labels, meshes: dict[int, bpy.types.Mesh], origin: str
+) -> dict[int, Point]:
+    """Where the origin of each part shall be, (3,) in the source's coordinates.
+
+    origin : "BOUNDS", "SURFACE" or "JOINT", see properties.
+    """
+    joints = joint_centres(source, labels) if origin == "JOINT" else {}
+    centres = {}
+    for label, mesh in meshes.items():
+        if label in joints:
+            centres[label] = joints[label]
+        elif origin == "SURFACE" and len(mesh.polygons):
+            centres[label] = _surface_centre(mesh)
+        else:
+            points = positions(mesh)
+            centres[label] = (points.min(axis=0) + points.max(axis=0)) / 2
+    return centres
+
+
+def joint_centres(source: bpy.types.Mesh, labels: Labels) -> dict[int, Point]:
+    """For each part with a neighbour, the middle of its border with the one it shares most with."""
+    names, index = np.unique(labels, return_inverse=True)
+    count = len(names)
+    vertex = corner_vertices(source).astype(np.int64)
+    pairs = np.unique(vertex * count + index[corner_faces(source)])
+    vertex, part = pairs // count, pairs % count
+    found = []
+    for step in range(1, count):  # of the parts round a vertex, each with each; few vertices have 3
+        same = np.nonzero(vertex[step:] == vertex[:-step])[0]
+        if len(same) == 0:
+            break
+        one, two = part[same], part[same + step]
+        found += [np.stack([one, two, vertex[same]]), np.stack([two, one, vertex[same]])]
+    if not found:
+        return {}
+    one, two, shared = np.concatenate(found, axis=1)
+    borders, border, size = np.unique(one * count + two, return_inverse=True, return_counts=True)
+    points = positions(source)[shared].astype(np.float64)
+    sums = [np.bincount(border, weights=points[:, axis]) for axis in range(3)]
+    centre = np.stack(sums, axis=1) / size[:, None]
+    largest = np.lexsort((-size, borders // count))
+    owner, first = np.unique((borders // count)[largest], return_index=True)
+    rows = largest[first]
+    return {int(names[o]): centre[r] for o, r in zip(owner, rows, strict=True)}
+
+
+def _surface_centre(mesh: bpy.types.Mesh) -> Point:
+    centre = np.empty((len(mesh.polygons), 3), dtype=np.float32)
+    mesh.polygons.foreach_get("center", centre.ravel())
+    area = np.empty(len(mesh.polygons), dtype=np.float32)
+    mesh.polygons.foreach_get("area", area)
+    return np.average(centre, axis=0, weights=area if area.sum() > 0 else None)
+
+
+def origin_is_free(obj: bpy.types.Object) -> bool:
+    """Can the origin be elsewhere, with nothing changed in the world?"""
+    for modifier in obj.modifiers:
+        by_angle = modifier.type == "NODES" and modifier.node_group is not None
+        by_angle = by_angle and modifier.node_group.name.startswith("Smooth by Angle")
+        if visibility.is_preview(modifier):  # which parts do not get
+            continue
+        if modifier.type not in FREE_OF_ORIGIN and not by_angle:
+            return False
+    if any(not constraint.mute for constraint in obj.constraints):
+        return False
+    return not _location_is_animated(obj)
+
+
+def _location_is_animated(obj: bpy.types.Object) -> bool:
+    animation = obj.animation_data
+    if animation is None:
+        return False
+    moving = ("location", "rotation", "scale", "delta_")
+    curves = [*animation.drivers, *_action_curves(animation.action)]
+    return bool(animation.nla_tracks) or any(c.data_path.startswith(moving) for c in curves)
+
+
+def _action_curves(action: bpy.types.Action | None) -> Iterator[bpy.types.FCurve]:
+    for layer in action.layers if action is not None else ():
+        for strip in layer.strips:
+            for bag in strip.channelbags:
+                yield from bag.fcurves
+
+
+def move_origin(part: bpy.types.Object, centre: Point) -> None:
+    """Put the origin at a point (3,) of the mesh's coordinates; nothing moves in the world."""
+    mesh = part.data
+    offset = Vector(np.asarray(centre, dtype=float).tolist())
+    space = mesh.texspace_location - offset
+    mesh.transform(Matrix.Translation(-offset), shape_keys=True)
+    mesh.texspace_location = space
+    part.location += part.matrix_basis.to_3x3() @ offset

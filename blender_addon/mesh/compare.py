@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Is a part still what it was cut from? Compared with the source, element by element."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+import numpy as np
+from mathutils import Matrix
+from numpy.typing import NDArray
+
+from ..scene import explode
+from ..scene.parts import ATTRIBUTE
+from . import layers as mesh_layers
+from . import shading as mesh_shading
+from .keys import read_keys
+from .layers import CUSTOM_NORMAL, NEW, ORIGIN, corner_faces, edge_vertices, origin
+from .read import corner_vertices, positions
+
+NEAR = 2e-6  # of the size of the source: the rounding of an origin that was moved
+SHADED_ALIKE = np.radians(0.2)
+
+# What no one would miss: which elements are selected or hidden.
+_PASSING = (".select", ".hide", ".uv_select", ".vs.", ".es.")
+
+
+def place_in_source(part: bpy.types.Object, source: bpy.types.Object) -> Matrix:
+    """4 x 4, the part's coordinates to the source's, without the exploded view."""
+    own, other = part.matrix_basis.copy(), source.matrix_basis
+    own.translation = part.location + explode.own_delta(part)
+    kin = all(
+        getattr(part, name) == getattr(source, name)
+        for name in ("parent", "parent_type", "parent_bone", "matrix_parent_inverse")
+    )
+    if kin:  # whatever moves the parent moves both
+        return Matrix.Identity(4) if own == other else other.inverted_safe() @ own
+    offset = part.matrix_basis.inverted_safe() @ own
+    return source.matrix_world.inverted_safe() @ part.matrix_world @ offset
+
+
+def are_whole(parts_of: list[bpy.types.Object], source: bpy.types.Object) -> bool:
+    """Do unchanged parts make up their source, each face once?"""
+    for domain, used in (("FACE", "polygons"), ("POINT", "vertices")):
+        found = [origin(part.data, domain) for part in parts_of]
+        ids = np.concatenate([found_in[found_in != NEW] for found_in in found] or [np.empty(0)])
+        times = np.bincount(ids.astype(np.int64), minlength=len(getattr(source.data, used)))
+        if len(times) != len(getattr(source.data, used)) or (times == 0).any():
+            return False
+        if domain == "FACE" and (times > 1).any():
+            return False
+    return all(is_unchanged(part, source) for part in parts_of)
+
+
+def is_unchanged(part: bpy.types.Object, source: bpy.types.Object) -> bool:
+    """Is a part without caps, in shape, place and all layers, that of its source?"""
+    mesh, whole = part.data, source.data
+    place = place_in_source(part, source)
+    return (
+        mesh.library is None
+        and _same_topology(mesh, whole)
+        and _same_places(mesh, whole, place)
+        and _same_layers(mesh, whole)
+        and _same_shading(mesh, whole)
+        and list(mesh.materials) == list(whole.materials)
+        and _same_weights(part, source)
+    )
+
+
+def at_source(
+    points: NDArray[Any], place: Matrix, sources: NDArray[Any], size: float
+) -> NDArray[np.float32]:
+    """Points (N, 3) of a part in the source's coordinates; exactly the source's where it was.
+
+    sources : (N, 3) of the points that these are copies of, infinite for new ones.
+    size : of the source, to tell rounding from moving.
+    """
+    matrix = np.array(place)
+    moved = points.astype(np.float64) @ matrix[:3, :3].T + matrix[:3, 3]
+    slack = NEAR * (size + float(np.abs(matrix[:3, 3]).max()))
+    here = np.linalg.norm(moved - sources, axis=1) <= slack
+    return np.where(here[:, None], sources, moved).astype(np.float32)
+
+
+def extent(points: NDArray[Any]) -> float:
+    """The longest side of the box round points (N, 3)."""
+    return float(np.ptp(points, axis=0).max()) if len(points) else 0.0
+
+
+def _same_topology(mesh: bpy.types.Mesh, whole: bpy.types.Mesh) -> bool:
+    counts = mesh_layers.sizes(whole)
+    ids = {domain: origin(mesh, domain) for domain in ORIGIN}
+    if any(((i < 0) | (i >= counts[domain])).any() for domain, i in ids.items()):
+        return False
+    vertex, edge, face, corner = (ids[domain] for domain in ORIGIN)
+    ends, other_ends = vertex[edge_vertices(mesh)], edge_vertices(whole)[edge]
+    totals = np.bincount(corner_faces(whole), minlength=counts["FACE"])
+    return (
+        np.array_equal(np.sort(ends, axis=1), np.sort(other_ends, axis=1))
+        and np.array_equal(vertex[corner_vertices(mesh)], corner_vertices(whole)[corner])
+        and np.array_equal(face[corner_faces(mesh)], corner_faces(whole)[corner])
+        and np.array_equal(np.bincount(corner_faces(mesh), minlength=len(face)), totals[face])
+        and bool((np.diff(corner)[np.diff(corner_faces(mesh)) == 0] == 1).all())
+    )
+
+
+def _same_places(mesh: bpy.types.Mesh, whole: bpy.types.Mesh, place: Matrix) -> bool:
+    vertex = origin(mesh, "POINT")
+    names, others = ([k.name for k in m.shape_keys.key_blocks] if m.shape_keys else []
+                     for m in (mesh, whole))  # fmt: skip
+    if names != others:
+        return False
+    pairs = zip(
+        [positions(mesh), *read_keys(mesh)], [positions(whole), *read_keys(whole)], strict=True
+    )
+    size = extent(positions(whole))
+    return all(
+        np.array_equal(at_source(mine, place, theirs[vertex], size), theirs[vertex])
+        for mine, theirs in pairs
+    )
+
+
+def _same_layers(mesh: bpy.types.Mesh, whole: bpy.types.Mesh) -> bool:
+    for name in _compared(mesh) | _compared(whole):
+        one, two = mesh.attributes.get(name), whole.attributes.get(name)
+        present = one or two
+        if one and two and (one.data_type, one.domain) != (two.data_type, two.domain):
+            return False
+        ids = origin(mesh, present.domain)
+        values = [None if layer is None else mesh_layers.read(layer) for layer in (one, two)]
+        mine, theirs = values[0], None if values[1] is None else values[1][ids]
+        if mine is None or theirs is None:  # Blender leaves out what is false everywhere
+            known = theirs if mine is None else mine
+            if np.any(known):
+                return False
+        elif not np.array_equal(mine, theirs):
+            return False
+    if bpy.app.version >= (5, 0):
+        return True
+    marks = (mesh_layers.Lost.of(m).marks for m in (mesh, whole))
+    return all(
+        np.array_equal(one[:-1], two[:-1][origin(mesh, domain)])
+        for (domain, one), two in zip(next(marks).items(), next(marks).values(), strict=True)
+    )
+
+
+def _compared(mesh: bpy.types.Mesh) -> set[str]:
+    """Names of the layers that are compared as they are."""
+    apart = {"position", CUSTOM_NORMAL, ATTRIBUTE, *ORIGIN.values()}
+    apart |= {".edge_verts", ".corner_vert", ".corner_edge"}
+    names = {layer.name for layer in mesh.attributes}
+    return {name for name in names - apart if not name.startswith(_PASSING)}
+
+
+def _same_shading(mesh: bpy.types.Mesh, whole: bpy.types.Mesh) -> bool:
+    """The normals of the whole, or at least the same custom normals, everywhere."""
+    corner = origin(mesh, "CORNER")
+    stored = []
+    for owner in (mesh, whole):
+        data = mesh_shading.custom_data(owner)
+        stored.append(np.zeros((len(owner.loops), 2), np.int16) if data is None else data)
+    same = (stored[0] == stored[1][corner]).all(axis=1)
+    chord = np.linalg.norm(
+        mesh_shading.corner_normals(mesh) - mesh_shading.corner_normals(whole)[corner], axis=1
+    )
+    return bool((same | (chord <= SHADED_ALIKE)).all())
+
+
+def _same_weights(part: bpy.types.Object, source: bpy.types.Object) -> bool:
+    names = [group.name for group in source.vertex_groups]
+    if [group.name for group in part.vertex_groups] != names:
+        return False
+    if not names:
+        return True
+    vertices, others = part.data.vertices, source.data.vertices
+    return all(  # Blender gives weights one by one only
+        sorted((g.group, g.weight) for g in vertex.groups)
+        == sorted((g.group, g.weight) for g in others[number].groups)
+        for vertex, number in zip(vertices, origin(part.data, "POINT").tolist(), strict=True)
+    )

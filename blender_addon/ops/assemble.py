@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Make objects of parts."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+import bpy
+import numpy as np
+
+from ...backend.contract.errors import PartwiseError
+from ...backend.contract.requests import Complete, Completed
+from ..core.labels import compact
+from ..engine import jobs
+from ..mesh.caps import Caps
+from ..scene import parts, targets
+from ..scene.assembly import assembly_of, show_original, shows_original, split_objects
+from ..scene.targets import Target
+from . import decompose as ops_decompose
+
+_waiting: list[tuple[Target, Caps]] = []  # from the job that makes caps to the operator
+
+
+class PARTWISE_OT_split(bpy.types.Operator):
+    """Make an object of each part of the selected objects. The originals are kept, hidden"""
+
+    bl_idname = "partwise.split"
+    bl_label = "Split"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        reason = why_not(context)
+        if reason:
+            cls.poll_message_set(reason)
+        return not reason
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        settings, chosen = context.scene.partwise, labelled(context)
+        try:
+            for obj in chosen:
+                # Nothing is written to the original, so that shared data needs no copy.
+                reason = targets.refusal(obj, copies=settings.copy_linked)
+                if reason is not None:
+                    raise reason
+            if settings.cap:
+                job = _start_caps(chosen)
+                if job.state == "FAILED":
+                    self.report({"ERROR"}, str(job.error))
+                return {"CANCELLED"}  # no step of undo: the job makes one when it splits
+            made = split_objects(context, chosen, settings)
+        except PartwiseError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        self.report({"INFO"}, f"{len(made)} parts")
+        return {"FINISHED"}
+
+
+class PARTWISE_OT_apply_split(bpy.types.Operator):
+    """Make objects of parts that are closed"""
+
+    bl_idname = "partwise.apply_split"
+    bl_label = "Split"
+    bl_options = {"UNDO", "INTERNAL"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return bool(_waiting)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        found = [(target.find(), caps) for target, caps in _waiting]
+        _waiting.clear()
+        objects, caps = (list(column) for column in zip(*found, strict=True))
+        split_objects(context, objects, context.scene.partwise, caps)
+        return {"FINISHED"}
+
+
+class PARTWISE_OT_toggle_original(bpy.types.Operator):
+    """Show the original instead of its parts, or the parts again. Nothing is lost either way"""
+
+    bl_idname = "partwise.toggle_original"
+    bl_label = "Show Original"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if context.mode != "OBJECT" or assembly_of(context.object) is None:
+            cls.poll_message_set("Select a part or its original in Object Mode")
+            return False
+        return True
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        folder = assembly_of(context.object)
+        if folder is None:
+            return {"CANCELLED"}
+        show_original(context, folder, shown=not shows_original(folder))
+        return {"FINISHED"}
+
+
+def labelled(context: bpy.types.Context) -> list[bpy.types.Object]:
+    """The selected objects that have parts."""
+    return [o for o in context.selected_objects if o.type == "MESH" and parts.has_labels(o.data)]
+
+
+def why_not(context: bpy.types.Context) -> str:
+    """Why nothing can be split right now, for a tooltip; empty when it can."""
+    if jobs.busy():
+        return "A job is running"
+    if context.mode != "OBJECT":
+        return "Switch to Object Mode"
+    if not labelled(context):
+        return "Select an object with parts. Press Decompose first"
+    return ""
+
+
+def _start_caps(objects: list[bpy.types.Object]) -> jobs.Job:
+    """Ask the engine for the caps of all objects, then split them in one step of undo."""
+    prepared = [(Target.of(obj), parts.get_labels(obj.data)) for obj in objects]
+
+    def work() -> Generator[jobs.Ask, Any, list[tuple[Target, Caps]]]:
+        found = []
+        for number, (target, labels) in enumerate(prepared):
+            span = (number / len(prepared), (number + 1) / len(prepared))
+            arrays = yield from jobs.compute(lambda target=target: target.arrays)
+            ids, part = compact(labels[arrays.polygon])
+
+            def on_mesh(answer: Completed, arrays: Any = arrays, ids: Any = ids) -> Caps:
+                new = answer.vertices @ np.linalg.inv(arrays.stretch)
+                whole = np.concatenate([arrays.vertices @ np.linalg.inv(arrays.stretch), new])
+                pieces = np.split(answer.faces, answer.part_offsets[1:-1])
+                return Caps(whole, dict(zip(ids.tolist(), pieces, strict=True)))
+
+            request = Complete(arrays.fingerprint, part.astype(np.int32))
+            caps = yield from ops_decompose.ask_about(arrays, request, on_mesh, span)
+            found.append((target, caps))
+        return found
+
+    def finish(found: list[tuple[Target, Caps]]) -> None:
+        for target, _ in found:
+            target.find_unchanged(copies=bpy.context.scene.partwise.copy_linked)
+        _waiting[:] = found
+        with bpy.context.temp_override(window=bpy.context.window_manager.windows[0]):
+            bpy.ops.partwise.apply_split("EXEC_DEFAULT", True)
+
+    return jobs.start("Closing Cuts", work(), finish)
+
+
+CLASSES = (PARTWISE_OT_split, PARTWISE_OT_apply_split, PARTWISE_OT_toggle_original)

@@ -1,0 +1,292 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Clicks on meshes, and the part that is made of them: short operators, one step of undo each."""
+
+from __future__ import annotations
+
+import bpy
+import numpy as np
+from bpy.props import FloatVectorProperty, IntProperty
+from mathutils import Vector
+
+from ...backend.contract.errors import BadInput, PartwiseError
+from ..core import clicks
+from ..core.labels import UNLABELLED
+from ..engine import jobs
+from ..overlay import draw as overlay
+from ..scene import click_masks, parts, pick, targets
+from . import parts as ops_parts
+
+
+class PointOperator:
+    """Base of the three kinds of clicks.
+
+    With a mouse, what is under it is clicked, and becomes the active object; without one, the
+    place of the active object that is nearest to `point`.
+    """
+
+    bl_options = {"UNDO", "INTERNAL"}
+    kind = clicks.INCLUDE
+
+    point: FloatVectorProperty(
+        name="Point",
+        description="Where, in the coordinates of the object",
+        subtype="XYZ",
+        options={"HIDDEN", "SKIP_SAVE"},
+    )
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if context.mode != "OBJECT":
+            cls.poll_message_set("Switch to Object Mode")  # type: ignore[attr-defined]
+        return bool(context.mode == "OBJECT")
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        if context.region is None or context.region.type != "WINDOW":
+            return {"CANCELLED"}
+        try:
+            hit = pick.under_mouse(context, event.mouse_region_x, event.mouse_region_y)
+            if hit is None:
+                raise BadInput("There is no mesh under the mouse.", "Click on a mesh.")
+            return self._add(context, hit)
+        except PartwiseError as reason:
+            return self._refuse(reason)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        try:
+            obj = context.object
+            hit = pick.nearest_on(obj, Vector(self.point)) if obj and obj.type == "MESH" else None
+            if hit is None:
+                raise BadInput("There is no mesh to click on.", "Select a mesh.")
+            return self._add(context, hit)
+        except PartwiseError as reason:
+            return self._refuse(reason)
+
+    def _add(self, context: bpy.types.Context, hit: pick.Hit) -> set[str]:
+        """Raises BadInput, before anything is changed, when the click cannot be made."""
+        if jobs.busy() and not click_masks.is_asking():
+            raise BadInput(
+                "Partwise is still working on another job.", "Wait for it, or cancel it."
+            )
+        settings = context.scene.partwise
+        reason = targets.refusal(hit.obj, copies=settings.copy_linked)
+        if reason is not None:
+            raise reason
+        self._check(hit.obj, context.object)
+        obj = targets.make_editable(context, hit.obj)
+        _activate(context, obj)
+        table = obj.data.partwise
+        kind = self.kind
+        if not len(table.clicks):
+            active = parts.active_part(obj.data) if kind == clicks.JOIN else None
+            table.clicks_extend = UNLABELLED if active is None else active.part_id
+        click = table.clicks.add()
+        click.kind, click.face = kind, hit.face
+        click.point, click.place = hit.point, hit.place
+        return _answer(self, obj)
+
+    def _check(self, obj: bpy.types.Object, active: bpy.types.Object | None) -> None:
+        """Raises BadInput when this kind of click has nothing to go on there."""
+
+    def _refuse(self, reason: PartwiseError) -> set[str]:
+        self.report({"WARNING"}, str(reason))  # type: ignore[attr-defined]
+        return {"CANCELLED"}
+
+
+class PARTWISE_OT_include_point(PointOperator, bpy.types.Operator):
+    """Click what belongs to the part"""
+
+    bl_idname = "partwise.include_point"
+    bl_label = "Include"
+
+
+class PARTWISE_OT_exclude_point(PointOperator, bpy.types.Operator):
+    """Click what does not belong to the part"""
+
+    bl_idname = "partwise.exclude_point"
+    bl_label = "Exclude"
+    kind = clicks.EXCLUDE
+
+    def _check(self, obj: bpy.types.Object, active: bpy.types.Object | None) -> None:
+        if not len(obj.data.partwise.clicks):
+            raise BadInput(
+                f"Nothing of “{obj.name}” is included yet.", "Click the part that you want first."
+            )
+
+
+class PARTWISE_OT_join_point(PointOperator, bpy.types.Operator):
+    """Click what is to be joined to the clicked part, or to the active part when there is none"""
+
+    bl_idname = "partwise.join_point"
+    bl_label = "Join"
+    kind = clicks.JOIN
+
+    def _check(self, obj: bpy.types.Object, active: bpy.types.Object | None) -> None:
+        part = None if len(obj.data.partwise.clicks) else parts.active_part(obj.data)
+        if part is not None and part.locked:
+            raise BadInput(
+                f"“{part.name}” is locked, so nothing can be joined to it.",
+                "Unlock it in the list of parts, or choose another one there.",
+            )
+
+
+class ClicksOperator:
+    """Base of operators on the clicks of the active object."""
+
+    bl_options = {"UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        reason = cls.objection(context)
+        if reason:
+            cls.poll_message_set(reason)  # type: ignore[attr-defined]
+        return not reason
+
+    @classmethod
+    def objection(cls, context: bpy.types.Context) -> str:
+        """Why it cannot be done, in words for a tooltip; empty when it can."""
+        if context.mode != "OBJECT":
+            return "Switch to Object Mode"
+        return "" if has_clicks(context.object) else "There are no clicks on the active object"
+
+
+class PARTWISE_OT_accept_clicks(ClicksOperator, bpy.types.Operator):
+    """Make a part of what was clicked"""
+
+    bl_idname = "partwise.accept_clicks"
+    bl_label = "Accept"
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        obj, mesh = context.object, context.object.data
+        try:
+            click_masks.ask(obj)  # as after loading a file
+            answer = click_masks.answer_of(obj)
+            if answer is None:
+                self.report({"WARNING"}, "The clicks are being worked on. Accept them in a moment")
+                return {"CANCELLED"}
+            reason = targets.refusal(obj)
+            if reason is not None:
+                raise reason
+            table = mesh.partwise
+            locked = [part.part_id for part in table.parts if part.locked]
+            current = parts.get_labels(mesh)
+            made = clicks.accept(current, answer.faces, table.clicks_extend, locked)
+            parts.set_labels(mesh, made.labels, names=made.names)
+        except PartwiseError as error:
+            self.report({"WARNING"}, str(error))
+            return {"CANCELLED"}
+        table.edited |= not np.array_equal(made.labels, current)
+        ops_parts.activate(mesh, made.part_id)
+        part = table.parts[table.active]
+        self.report({"INFO"}, f"“{part.name}”: {part.faces:,} face{'s' * (part.faces != 1)}")
+        return _clear(obj)
+
+
+class PARTWISE_OT_remove_click(ClicksOperator, bpy.types.Operator):
+    """Take back the last click"""
+
+    bl_idname = "partwise.remove_click"
+    bl_label = "Remove Last Click"
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        obj = context.object
+        table = obj.data.partwise
+        table.clicks.remove(len(table.clicks) - 1)
+        return _answer(self, obj) if len(table.clicks) else _clear(obj)
+
+
+class PARTWISE_OT_clear_clicks(ClicksOperator, bpy.types.Operator):
+    """Take back all clicks"""
+
+    bl_idname = "partwise.clear_clicks"
+    bl_label = "Clear Clicks"
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        return _clear(context.object)
+
+
+class PARTWISE_OT_step_mask(ClicksOperator, bpy.types.Operator):
+    """Take a larger or a smaller one of the masks that the clicks may mean"""
+
+    bl_idname = "partwise.step_mask"
+    bl_label = "Coarser or Finer"
+
+    step: IntProperty(name="Step", description="1 for a larger mask, -1 for a smaller", default=1)
+
+    @classmethod
+    def objection(cls, context: bpy.types.Context) -> str:
+        reason = super().objection(context)
+        if reason:
+            return reason
+        answer = click_masks.answer_of(context.object)
+        return "" if answer and answer.choices > 1 else "The clicks have one meaning only"
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        obj = context.object
+        answer = click_masks.answer_of(obj)
+        choice = answer.choice + self.step if answer else -1
+        if answer is None or not 0 <= choice < answer.choices:
+            self.report({"INFO"}, f"There is no {'coarser' if self.step > 0 else 'finer'} mask")
+            return {"CANCELLED"}
+        table = obj.data.partwise
+        table.clicks[len(table.clicks) - 1].choice = choice
+        return _answer(self, obj)
+
+
+class PARTWISE_OT_show_clicks(ClicksOperator, bpy.types.Operator):
+    """Find out again what the clicks mean, as after loading a file"""
+
+    bl_idname = "partwise.show_clicks"
+    bl_label = "Show What Was Clicked"
+    bl_options = {"INTERNAL"}
+
+    @classmethod
+    def objection(cls, context: bpy.types.Context) -> str:
+        return super().objection(context) or ("A job is running" if jobs.busy() else "")
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        return _answer(self, context.object)
+
+
+def has_clicks(obj: bpy.types.Object | None) -> bool:
+    """Was an object clicked, and that not accepted yet?"""
+    return obj is not None and obj.type == "MESH" and len(obj.data.partwise.clicks) > 0
+
+
+def _answer(operator: bpy.types.Operator, obj: bpy.types.Object) -> set[str]:
+    """Have the mask of the clicks found out; they stay, whatever comes of it."""
+    try:
+        click_masks.ask(obj)
+    except PartwiseError as error:
+        operator.report({"WARNING"}, str(error))
+    overlay.redraw()
+    return {"FINISHED"}
+
+
+def _clear(obj: bpy.types.Object) -> set[str]:
+    click_masks.stop()
+    obj.data.partwise.clicks.clear()
+    obj.data.partwise.clicks_extend = UNLABELLED
+    overlay.redraw()
+    return {"FINISHED"}
+
+
+def _activate(context: bpy.types.Context, obj: bpy.types.Object) -> None:
+    """Make an object the active one, selected alone, as clicking it with another tool would."""
+    objects = context.view_layer.objects
+    if objects.active != obj or not obj.select_get():
+        for other in context.selected_objects:
+            other.select_set(False)
+        obj.select_set(True)
+        objects.active = obj
+
+
+CLASSES = (
+    PARTWISE_OT_include_point,
+    PARTWISE_OT_exclude_point,
+    PARTWISE_OT_join_point,
+    PARTWISE_OT_accept_clicks,
+    PARTWISE_OT_remove_click,
+    PARTWISE_OT_clear_clicks,
+    PARTWISE_OT_step_mask,
+    PARTWISE_OT_show_clicks,
+)

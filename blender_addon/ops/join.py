@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Join Back: parts become the whole again."""
+
+from __future__ import annotations
+
+import bpy
+
+from ...backend.contract.errors import PartwiseError
+from ..engine import jobs
+from ..scene.assembly import assembly_of
+from ..scene.assembly_join import added_modifiers, join_back
+
+
+class PARTWISE_OT_join_back(bpy.types.Operator):
+    """Make one object of the parts again. Where nothing was edited, it is exactly the original"""
+
+    bl_idname = "partwise.join_back"
+    bl_label = "Join Back"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        reason = why_not(context)
+        if reason:
+            cls.poll_message_set(reason)
+        return not reason
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        originals = []
+        try:
+            for name in [folder.name for folder in assemblies(context)]:
+                folder = bpy.data.collections.get(name)
+                if folder is not None:  # else it was joined with the one that it was in
+                    originals.append(folder.partwise.source)
+                    lost = added_modifiers(folder)
+                    if join_back(folder) and lost:
+                        text = f"Modifiers that only parts had were left out: {', '.join(lost)}"
+                        self.report({"WARNING"}, text)
+        except PartwiseError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        context.view_layer.update()
+        for obj in context.selected_objects:
+            obj.select_set(False)
+        seen = [obj for obj in originals if obj.name in context.view_layer.objects]
+        for obj in seen:
+            obj.select_set(True)
+        context.view_layer.objects.active = seen[0] if seen else None
+        return {"FINISHED"}
+
+
+def why_not(context: bpy.types.Context) -> str:
+    """Why nothing can be joined right now, for a tooltip; empty when it can."""
+    if jobs.busy():
+        return "A job is running"
+    if context.mode != "OBJECT":
+        return "Switch to Object Mode"
+    if not assemblies(context):
+        return "Select a part, or the original of parts"
+    return ""
+
+
+def assemblies(context: bpy.types.Context) -> list[bpy.types.Collection]:
+    """The collections of parts to which the selected objects belong."""
+    found = [assembly_of(obj) for obj in (*context.selected_objects, context.object)]
+    return list(dict.fromkeys(f for f in found if f is not None and f.partwise.source is not None))
+
+
+CLASSES = (PARTWISE_OT_join_back,)

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whole objects -> assemblies: parts in `<Name>.parts`, the original hidden in `<Name>.source`."""
+
+from __future__ import annotations
+
+import bpy
+
+from ..mesh.build import build_part, move_origin, origin_is_free, part_centres
+from ..mesh.caps import Caps
+from ..mesh.keys import remove_meshes
+from ..mesh.split import LOOSE, REST, split_mesh
+from . import visibility
+from .assembly_join import SOURCE, discard_untouched
+from .parts import default_name, get_labels, part_of
+
+PARTS = "parts"
+
+
+def split_objects(
+    context: bpy.types.Context,
+    objects: list[bpy.types.Object],
+    settings: bpy.types.PropertyGroup,
+    caps: list[Caps | None] | None = None,
+) -> list[bpy.types.Object]:
+    """Make an object of each part of labelled objects, in new collections; hide the originals.
+
+    settings : `keep_shading` and `origin`. caps : for each object, faces that close its parts.
+    Returns the parts, selected. All are cut before anything in the scene changes.
+    """
+    cut: list[dict[int, bpy.types.Mesh]] = []
+    try:
+        for obj, closing in zip(objects, caps or [None] * len(objects), strict=True):
+            labels, shading = get_labels(obj.data), settings.keep_shading
+            cut.append(split_mesh(obj, labels, keep_shading=shading, caps=closing))
+    except BaseException:
+        for meshes in cut:
+            remove_meshes(meshes.values())
+        raise
+    made = []
+    for obj, meshes in zip(objects, cut, strict=True):
+        made += _place(context, obj, meshes, settings.origin)
+    _select(context, made)
+    return made
+
+
+def _place(
+    context: bpy.types.Context,
+    obj: bpy.types.Object,
+    meshes: dict[int, bpy.types.Mesh],
+    origin: str,
+) -> list[bpy.types.Object]:
+    """Objects for the meshes of the parts of an object, which is put away."""
+    visibility.remove(obj)
+    discard_untouched(obj)
+    made = [build_part(obj, piece, _name(obj, label), label) for label, piece in meshes.items()]
+    if origin != "SOURCE" and origin_is_free(obj):
+        centres = part_centres(obj.data, get_labels(obj.data), meshes, origin)
+        for label, part in zip(meshes, made, strict=True):
+            move_origin(part, centres[label])
+    homes = [home for home in obj.users_collection if home.is_editable]
+    parent = _parent_of(context.scene, obj)
+    folder = _new_collection(parent, f"{obj.name}.{PARTS}")
+    folder.partwise.source = obj
+    for part in made:
+        folder.objects.link(part)
+    _put_away(obj, parent, homes)
+    return made
+
+
+def assembly_of(obj: bpy.types.Object | None) -> bpy.types.Collection | None:
+    """The collection of parts that an object belongs to, as a part or as their original."""
+    if obj is None:
+        return None
+    for home in obj.users_collection:
+        if home.partwise.source is not None and obj.partwise.source is not None:
+            return home
+    folders = [c for c in bpy.data.collections if c.partwise.source == obj]
+    return folders[-1] if folders else None
+
+
+def _name(obj: bpy.types.Object, label: int) -> str:
+    """What a part's object is called."""
+    if label in (REST, LOOSE):
+        return f"{obj.name}.{'Rest' if label == REST else 'Loose'}"
+    part = part_of(obj.data, label)
+    return f"{obj.name}.{part.name if part else default_name(label)}"
+
+
+def shows_original(folder: bpy.types.Collection) -> bool:
+    """Is the original of an assembly seen, rather than its parts?"""
+    return bool(folder.hide_viewport)
+
+
+def show_original(context: bpy.types.Context, folder: bpy.types.Collection, *, shown: bool) -> None:
+    """Show the original of an assembly instead of its parts, or the parts again."""
+    original = folder.partwise.source
+    for home in original.users_collection:
+        if is_source_folder(home, original):
+            home.hide_viewport = home.hide_render = not shown
+    folder.hide_viewport = folder.hide_render = shown
+    context.view_layer.update()
+    _select(context, [original] if shown else list(folder.objects))
+
+
+def _select(context: bpy.types.Context, objects: list[bpy.types.Object]) -> None:
+    """Select these objects and no others; the first one is the active one."""
+    for obj in context.selected_objects:
+        obj.select_set(False)
+    for obj in objects:
+        obj.select_set(True)
+    context.view_layer.objects.active = objects[0] if objects else None
+
+
+def is_source_folder(home: bpy.types.Collection, original: bpy.types.Object) -> bool:
+    """Is this the collection into which an original was put away?"""
+    return home.name.startswith(f"{original.name}.{SOURCE}")
+
+
+def _parent_of(scene: bpy.types.Scene, obj: bpy.types.Object) -> bpy.types.Collection:
+    """Where the collections of an assembly go: where its original is, or was at first."""
+    for home in obj.users_collection:
+        if not is_source_folder(home, obj) and home.is_editable:
+            return home
+        for parent in (scene.collection, *scene.collection.children_recursive):
+            if home.name in parent.children and parent.is_editable:
+                return parent
+    return scene.collection
+
+
+def _new_collection(parent: bpy.types.Collection, name: str) -> bpy.types.Collection:
+    folder = bpy.data.collections.new(name)
+    parent.children.link(folder)
+    return folder
+
+
+def _put_away(
+    obj: bpy.types.Object, parent: bpy.types.Collection, homes: list[bpy.types.Collection]
+) -> None:
+    """Move an original out of sight, into a collection of its own that is not rendered either."""
+    folder = next((home for home in homes if is_source_folder(home, obj)), None)
+    if folder is None:  # else it was split before
+        folder = _new_collection(parent, f"{obj.name}.{SOURCE}")
+        folder.objects.link(obj)
+        for home in homes:  # which it is in for as long as they are: Join Back puts it there
+            if home != parent:
+                home.children.link(folder)
+            home.objects.unlink(obj)
+    folder.hide_viewport = folder.hide_render = True

@@ -1,0 +1,262 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the clicks on an object mean: asked of the engine, and kept in memory.
+
+Clicks are properties of a mesh, which Blender saves and undoes. Their masks are a cache: one job
+asks for what is missing, always for the clicks as they are at that moment, so that fast clicking
+makes no queue.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from typing import Any
+
+import bpy
+import numpy as np
+from bpy.app.handlers import persistent
+
+from ...backend.contract import requests
+from ...backend.contract.errors import BadInput, PartwiseError
+from ..core import clicks
+from ..core.clicks import Answer, ClickList, Question
+from ..core.labels import Areas, Labels
+from ..engine import jobs
+from ..mesh.read import MeshArrays, Snapshot
+from ..ops import decompose as ops_decompose
+from . import parts
+from .targets import Target
+
+MOMENT = 0.1  # seconds that a click waits for its mask, so that most masks are there at once
+MOST_READINGS = 4
+
+_answers = clicks.Answers()
+_numbers = itertools.count(1)  # of requests: of those that wait, the engine answers the newest
+
+
+@dataclass(eq=False)
+class Reading:
+    """The mesh of an object as it was when it was clicked.
+
+    arrays, areas : as the engine takes it, and of its triangles; None until they are made;
+    is_checked : nothing has happened since the mesh was found to be the same; together : clicks,
+    labels, and what they mean.
+    """
+
+    target: Target
+    arrays: MeshArrays | None = None
+    areas: Areas | None = None
+    is_checked: bool = True
+    together: tuple[ClickList, Labels, Answer] | None = field(default=None, repr=False)
+
+    def read(self) -> tuple[MeshArrays, Areas]:
+        """Make the arrays, in whatever thread."""
+        return self.target.arrays, self.target.arrays.triangle_areas()
+
+    def missing(self, made: ClickList) -> Question | None:
+        """The first question of clicks that was not answered yet."""
+        known = self.answers(made)
+        return next((each for each in made.questions() if each not in known), None)
+
+    def answers(self, made: ClickList) -> dict[Question, Answer]:
+        """Those answers to clicks that are known."""
+        return _answers.find(self.name, made.questions()) if self.arrays else {}
+
+    @property
+    def name(self) -> str:
+        """The mesh and who is asked about it."""
+        return f"{_engine()} {self.arrays.fingerprint}" if self.arrays else ""
+
+
+_readings: dict[int, Reading] = {}  # by session_uid of the object; the last clicked at the end
+_job: jobs.Job | None = None  # the last job of this module
+_job_reading: Reading | None = None  # and the mesh that it is about
+
+
+def clicks_of(mesh: bpy.types.Mesh) -> ClickList:
+    """The clicks on a mesh that were not accepted yet."""
+    table = mesh.partwise
+    rows = [clicks.Click(row.kind, tuple(row.point), row.face, row.choice) for row in table.clicks]
+    return ClickList(tuple(rows), table.clicks_extend)
+
+
+def answer_of(obj: bpy.types.Object) -> Answer | None:
+    """What the clicks on an object mean, on its own mesh; None while that is not known.
+
+    Cheap enough to be asked at each redraw.
+    """
+    if obj.type != "MESH" or not len(obj.data.partwise.clicks) or obj.data.is_editmode:
+        return None
+    reading = _current(obj)
+    if reading is None:
+        return None
+    made, labels = clicks_of(obj.data), parts.get_labels(obj.data)
+    if reading.together is not None:
+        before, old_labels, together = reading.together
+        if before == made and np.array_equal(old_labels, labels):
+            return together
+    found = made.together(reading.answers(made), labels)
+    reading.together = None if found is None else (made, labels, found)
+    return found
+
+
+def ask(obj: bpy.types.Object) -> None:
+    """Find out what the clicks on an object mean, as far as that is not known.
+
+    Raises BadInput when another job runs, and PartwiseError when the engine fails at once.
+    """
+    global _job, _job_reading
+    reading = _read(obj)
+    if reading.missing(clicks_of(obj.data)) is None:
+        return
+    if is_asking() and _job_reading is reading:
+        return  # it will look at the clicks again when its question is answered
+    stop()
+    check_free()
+    _job_reading = reading
+    _job = jobs.start(f"Analysing {obj.name}", _work(reading))
+    jobs.wait(MOMENT)
+    if _job.state == jobs.FAILED and _job.error is not None:
+        raise _job.error
+
+
+def check_free() -> None:
+    """Raises BadInput when another job than that of this module runs."""
+    if jobs.busy() and not is_asking():
+        raise BadInput("Partwise is still working on another job.", "Wait for it, or cancel it.")
+
+
+def is_asking() -> bool:
+    """Does the job of this module run?"""
+    return _job is not None and _job is jobs.current() and jobs.busy()
+
+
+def stop() -> None:
+    """End the job of this module, if it runs."""
+    if is_asking():
+        jobs.cancel()
+        jobs.dismiss()
+
+
+def follow(obj: bpy.types.Object | None) -> None:
+    """After an undo: get the mask of other clicks, if the engine knows the mesh already."""
+    if obj is None or obj.type != "MESH" or obj.data.is_editmode or jobs.busy():
+        return
+    reading = _current(obj)
+    if reading is not None and reading.arrays is not None and len(obj.data.partwise.clicks):
+        with contextlib.suppress(PartwiseError):  # whose card is in the panel
+            ask(obj)
+
+
+def forget() -> None:
+    """Forget all meshes and masks."""
+    _readings.clear()
+    _answers.clear()
+
+
+def _work(reading: Reading) -> Generator[jobs.Ask, Any, None]:
+    from ..overlay import draw as overlay
+
+    if reading.arrays is None or reading.areas is None:
+        reading.arrays, reading.areas = yield from jobs.compute(reading.read)
+    arrays, areas = reading.arrays, reading.areas
+
+    def on_polygons(answer: requests.Clicked) -> Answer:
+        """The engine's mask of triangles, as one of polygons; away from Blender's main thread."""
+        faces = clicks.majority(answer.mask, arrays.polygon, areas, arrays.polygons)
+        return Answer(
+            faces, answer.score, answer.engine, answer.warning, answer.choice, answer.choices
+        )
+
+    while (question := _next_question(reading)) is not None:
+        name = reading.name
+        request = requests.Click(
+            arrays.fingerprint,
+            next(_numbers),
+            np.array(question.points) @ arrays.stretch,
+            np.array(question.labels, dtype=np.int8),
+            engine=_engine(),
+            choice=None if question.choice == clicks.LIKELIEST else question.choice,
+        )
+        answer = yield from ops_decompose.ask_about(arrays, request, on_polygons)
+        _answers.keep(name, question, answer)
+        overlay.redraw()
+
+
+def _next_question(reading: Reading) -> Question | None:
+    """What is still to be asked, unless the object is gone, was changed or is of no more interest.
+
+    References to Blender's data do not survive an undo, so the object is searched each time.
+    """
+    obj = next((each for each in bpy.data.objects if each.session_uid == reading.target.uid), None)
+    if obj is None or obj.data.is_editmode or _current(obj) is not reading:
+        return None
+    return reading.missing(clicks_of(obj.data))
+
+
+def _read(obj: bpy.types.Object) -> Reading:
+    """The mesh of an object as it is now."""
+    reading = _current(obj) or Reading(Target.of(obj))
+    _readings.pop(obj.session_uid, None)
+    _readings[obj.session_uid] = reading
+    while len(_readings) > MOST_READINGS:
+        del _readings[next(iter(_readings))]
+    return reading
+
+
+def _current(obj: bpy.types.Object) -> Reading | None:
+    """What is known of an object's mesh; None when the mesh was changed since."""
+    reading = _readings.get(obj.session_uid)
+    if reading is not None and not reading.is_checked:
+        if Snapshot.of(obj) != reading.target.snapshot:
+            del _readings[obj.session_uid]
+            return None
+        reading.is_checked = True
+    return reading
+
+
+def _engine() -> str:
+    """The engine that the artist chose; "auto" takes the one that analysed the mesh last."""
+    return str(bpy.context.scene.partwise.engine).lower()
+
+
+@persistent
+def _changed(_scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph) -> None:
+    for change in depsgraph.updates:
+        if change.is_updated_geometry or change.is_updated_transform:
+            reading = _readings.get(change.id.original.session_uid)
+            if reading is not None:
+                reading.is_checked = False
+
+
+@persistent
+def _undone(*_: Any) -> None:
+    for reading in _readings.values():
+        reading.is_checked = False
+    follow(bpy.context.view_layer.objects.active)
+
+
+@persistent
+def _loaded(*_: Any) -> None:
+    forget()
+
+
+HANDLERS = (
+    ("depsgraph_update_post", _changed),
+    ("undo_post", _undone),
+    ("redo_post", _undone),
+    ("load_pre", _loaded),
+)
+
+
+def register() -> None:
+    for name, function in HANDLERS:
+        getattr(bpy.app.handlers, name).append(function)
+
+
+def unregister() -> None:
+    for name, function in HANDLERS:
+        getattr(bpy.app.handlers, name).remove(function)
+    forget()

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the engine is to do with an object, as it was when a button was pressed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import bpy
+import numpy as np
+from numpy.typing import NDArray
+
+from ...backend.contract.errors import BadInput
+from ...backend.contract.tree import MergeTree
+from ..mesh import read as mesh_read
+from ..mesh.hints import Hints, read_hints
+from .targets import Target
+
+VARIANTS = 4  # segmentations that Try Another shows in turn; the first is the best
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How many parts to make."""
+
+    mode: str  # AUTO, GRANULARITY or COUNT
+    granularity: float = 0.5
+    count: int = 1
+
+    @classmethod
+    def of(cls, settings: bpy.types.PropertyGroup) -> Wish:
+        return cls(settings.count_mode, settings.granularity, settings.part_count)
+
+    @classmethod
+    def like(cls, mesh: bpy.types.Mesh, settings: bpy.types.PropertyGroup) -> Wish:
+        """About as many parts as a mesh has; exactly as many as the settings ask for."""
+        if settings.count_mode == "COUNT":
+            return cls.of(settings)
+        return cls("GRANULARITY", mesh.partwise.granularity)
+
+    def parts(self, tree: MergeTree, name: str) -> int:
+        """Part count in a tree. Raises BadInput when the mesh cannot be cut into so many."""
+        if self.mode == "GRANULARITY":
+            return tree.parts_at(self.granularity)
+        if self.mode == "AUTO":
+            return tree.natural_parts
+        if self.count > tree.leaf_count:
+            raise BadInput(
+                f"“{name}” cannot be cut into {self.count} parts.",
+                f"Choose a count from 1 to {tree.leaf_count}.",
+            )
+        return self.count
+
+
+@dataclass(frozen=True)
+class Order:
+    """An object and how the engine is to analyse it."""
+
+    target: Target
+    hints: Hints
+    engine: str
+    variant: int = 0
+
+    @classmethod
+    def of(
+        cls,
+        obj: bpy.types.Object,
+        settings: bpy.types.PropertyGroup,
+        variant: int = 0,
+        *,
+        chosen: NDArray[np.bool_] | None = None,
+    ) -> Order:
+        """chosen : (F,) the polygons to work on; all by default."""
+        target, hints = Target.of(obj, chosen), read_hints(obj, settings)
+        return cls(target, hints, settings.engine.lower(), variant)
+
+
+def prepare(obj: bpy.types.Object, settings: bpy.types.PropertyGroup, variant: int = 0) -> Order:
+    """All that a job needs of an object. Raises BadInput when it cannot be decomposed."""
+    chosen = None
+    if settings.use_selected_faces:
+        chosen = mesh_read.selected_faces(obj.data)
+        if not chosen.any():
+            raise BadInput(
+                f"No face of “{obj.name}” is selected.",
+                "Select faces in Edit Mode, or turn off Selected Faces Only.",
+            )
+    order = Order.of(obj, settings, variant, chosen=chosen)
+    if len(order.target.snapshot.starts) == 0:
+        raise BadInput(f"“{obj.name}” has no faces.", "Choose an object with faces.")
+    return order
+
+
+def next_variant(mesh: bpy.types.Mesh) -> int:
+    """Which of the plausible segmentations comes after that of a mesh; after the last, the best."""
+    return (int(mesh.partwise.variant) + 1) % VARIANTS

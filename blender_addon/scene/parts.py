@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The parts of a mesh: the face attribute part_id and the table beside it, always in step.
+
+Works in Object and in Edit Mode. This is the only module that writes the attribute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import bpy
+import numpy as np
+
+from ...backend.contract.errors import BadInput
+from ...backend.contract.palette import part_colours
+from ..core.labels import UNLABELLED, Areas, Labels, measure
+from . import visibility
+
+ATTRIBUTE = "part_id"
+
+# Rows that went in Edit Mode, whose undo brings back only faces: what the artist gave them, by
+# mesh and part id.
+_former: dict[tuple[int, int], dict[str, Any]] = {}
+
+
+def has_labels(mesh: bpy.types.Mesh) -> bool:
+    """Does the mesh have parts?"""
+    found = mesh.attributes.get(ATTRIBUTE)
+    return found is not None and (found.data_type, found.domain) == ("INT", "FACE")
+
+
+def face_count(mesh: bpy.types.Mesh) -> int:
+    """Number of polygons, in Edit Mode those of the mesh being edited."""
+    return len(_edited(mesh).faces) if mesh.is_editmode else len(mesh.polygons)
+
+
+def get_labels(mesh: bpy.types.Mesh) -> Labels:
+    """(F,) int32, the part id of each polygon; all -1 where there are none."""
+    if mesh.is_editmode:
+        edited = _edited(mesh)
+        layer = edited.faces.layers.int.get(ATTRIBUTE)
+        if layer is None:
+            return np.full(len(edited.faces), UNLABELLED, dtype=np.int32)
+        count = len(edited.faces)
+        return np.fromiter((face[layer] for face in edited.faces), dtype=np.int32, count=count)
+    labels = np.full(len(mesh.polygons), UNLABELLED, dtype=np.int32)
+    if has_labels(mesh):
+        mesh.attributes[ATTRIBUTE].data.foreach_get("value", labels)
+    return labels
+
+
+def get_areas(mesh: bpy.types.Mesh) -> Areas:
+    """(F,) float64, the area of each polygon in the mesh's own units."""
+    if mesh.is_editmode:
+        edited = _edited(mesh)
+        count = len(edited.faces)
+        return np.fromiter((face.calc_area() for face in edited.faces), np.float64, count=count)
+    area = np.empty(len(mesh.polygons), dtype=np.float32)
+    mesh.polygons.foreach_get("area", area)
+    return np.nan_to_num(area.astype(np.float64))
+
+
+def set_labels(
+    mesh: bpy.types.Mesh,
+    labels: Labels,
+    *,
+    names: Mapping[int, str] | None = None,
+    areas: Areas | None = None,
+) -> None:
+    """Write the part id of each polygon and bring the table in step.
+
+    labels : (F,) int, -1 for none; names : names of ids that are new; areas : (F,), to spare
+    measuring them. Parts that stay keep their name, colour, lock and visibility.
+
+    Raises BadInput when the artist has another attribute of this name.
+    """
+    _write(mesh, np.ascontiguousarray(labels, dtype=np.int32))
+    _sync_table(mesh, labels, get_areas(mesh) if areas is None else areas, names or {})
+    mesh.update_tag()
+
+
+def sync(mesh: bpy.types.Mesh) -> None:
+    """Bring the table in step with the attribute, after edits of the mesh or an undo of them."""
+    if has_labels(mesh):
+        known = {part.part_id for part in mesh.partwise.parts}
+        _sync_table(mesh, get_labels(mesh), get_areas(mesh), {})
+        for part in mesh.partwise.parts:
+            if part.part_id not in known:
+                for name, value in _former.get((mesh.session_uid, part.part_id), {}).items():
+                    setattr(part, name, value)
+    else:
+        _clear(mesh)
+
+
+def remove_labels(mesh: bpy.types.Mesh) -> None:
+    """Take the parts off the mesh."""
+    if mesh.is_editmode:
+        edited = _edited(mesh)
+        layer = edited.faces.layers.int.get(ATTRIBUTE)
+        if layer is not None:
+            edited.faces.layers.int.remove(layer)
+    elif has_labels(mesh):
+        mesh.attributes.remove(mesh.attributes[ATTRIBUTE])
+    _clear(mesh)
+    mesh.partwise.kept_borders.clear()
+    for name in ("fingerprint", "engine", "variant", "notice"):
+        mesh.partwise.property_unset(name)
+    visibility.update(mesh)
+    mesh.update_tag()
+
+
+def part_of(mesh: bpy.types.Mesh, part_id: int) -> bpy.types.PropertyGroup | None:
+    """The row of a part in the table."""
+    return next((part for part in mesh.partwise.parts if part.part_id == part_id), None)
+
+
+def active_part(mesh: bpy.types.Mesh) -> bpy.types.PropertyGroup | None:
+    """The row that is active in the list."""
+    table = mesh.partwise
+    return table.parts[table.active] if 0 <= table.active < len(table.parts) else None
+
+
+def default_name(part_id: int) -> str:
+    """What a part is called before the artist names it."""
+    return f"Part {part_id + 1}"
+
+
+def _edited(mesh: bpy.types.Mesh) -> bpy.types.BMesh:
+    import bmesh
+
+    return bmesh.from_edit_mesh(mesh)
+
+
+def _write(mesh: bpy.types.Mesh, labels: Labels) -> None:
+    found = mesh.attributes.get(ATTRIBUTE)
+    if found is not None and not has_labels(mesh):
+        raise BadInput(
+            f"“{mesh.name}” has an attribute of its own that is named {ATTRIBUTE}.",
+            "Rename it in the Data tab, under Attributes.",
+        )
+    if mesh.is_editmode:
+        import bmesh
+
+        edited = _edited(mesh)
+        layers = edited.faces.layers.int
+        layer = layers.get(ATTRIBUTE) or layers.new(ATTRIBUTE)
+        for face, label in zip(edited.faces, labels.tolist(), strict=True):
+            face[layer] = label
+        bmesh.update_edit_mesh(mesh, loop_triangles=False, destructive=False)
+        return
+    attribute = found or mesh.attributes.new(ATTRIBUTE, "INT", "FACE")
+    attribute.data.foreach_set("value", labels)
+
+
+def _sync_table(
+    mesh: bpy.types.Mesh, labels: Labels, areas: Areas, names: Mapping[int, str]
+) -> None:
+    table = mesh.partwise.parts
+    active = active_part(mesh)
+    active_id = active.part_id if active else None
+    sizes = measure(labels, areas)
+    for row in reversed(range(len(table))):
+        if table[row].part_id not in sizes:
+            _remember(mesh, table[row])
+            table.remove(row)
+    known = {part.part_id: part for part in table}
+    if len(known) < len(sizes):
+        colours = part_colours(max(sizes) + 1)
+        for part_id in sizes.keys() - known.keys():
+            part = table.add()
+            part.part_id = part_id
+            part.name = names.get(part_id) or default_name(part_id)
+            part.colour = colours[part_id]
+    _sort(table)
+    for row, part in enumerate(table):
+        part.faces, part.area = sizes[part.part_id]
+        if part.part_id == active_id:
+            mesh.partwise.active = row
+    if mesh.partwise.active >= len(table):
+        mesh.partwise.active = max(len(table) - 1, 0)
+    visibility.update(mesh)
+
+
+def _clear(mesh: bpy.types.Mesh) -> None:
+    for part in mesh.partwise.parts:
+        _remember(mesh, part)
+    mesh.partwise.parts.clear()
+
+
+def _remember(mesh: bpy.types.Mesh, part: bpy.types.PropertyGroup) -> None:
+    if mesh.is_editmode:
+        _former[mesh.session_uid, part.part_id] = {
+            "name": part.name,
+            "colour": tuple(part.colour),
+            "locked": part.locked,
+        }
+
+
+def _sort(table: bpy.types.bpy_prop_collection) -> None:
+    """By id; collections can only move single rows, and few are ever out of place."""
+    for row in range(1, len(table)):
+        place = row
+        while place and table[place - 1].part_id > table[row].part_id:
+            place -= 1
+        if place != row:
+            table.move(row, place)

@@ -1,0 +1,312 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The sidebar tab: Decompose and its progress, the parts, options, split and assembly."""
+
+from __future__ import annotations
+
+import bpy
+
+from ...backend.contract.errors import BadInput, PartwiseError
+from ..engine import jobs
+from ..ops import decompose as ops_decompose
+from ..scene import parts, targets
+from ..scene.assembly import assembly_of, shows_original
+from . import lists, presets
+
+# What text cannot use of the sidebar's width, in pixels at a resolution scale of 1: the tabs and
+# the borders of panel and box; and an icon before it.
+MARGIN, ICON = 66, 26
+
+
+class SidebarPanel:
+    """Base of all panels of the tab."""
+
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = "Partwise"
+
+
+class PARTWISE_PT_main(SidebarPanel, bpy.types.Panel):
+    bl_label = "Partwise"
+
+    def draw_header_preset(self, context: bpy.types.Context) -> None:
+        presets.PARTWISE_PT_presets.draw_panel_header(self.layout)
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout, job = self.layout, jobs.current()
+        if job is not None and job.state == "RUNNING":
+            draw_progress(layout, job)
+        else:
+            draw_start(layout, context)
+        if job is not None and job.state == "FAILED":
+            draw_failure(layout, context, job)
+        elif job is not None and job.state == "CANCELLED":
+            row = layout.row(align=True)
+            row.label(text="Cancelled, nothing was changed")
+            row.operator("partwise.dismiss_job", text="", icon="X", emboss=False)
+        mesh = labelled_mesh(context)
+        if mesh is not None:
+            draw_cut(layout, context, mesh)
+
+
+class PARTWISE_PT_parts(SidebarPanel, bpy.types.Panel):
+    bl_label = "Parts"
+    bl_parent_id = "PARTWISE_PT_main"
+    bl_order = 1
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return labelled_mesh(context) is not None
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout, table = self.layout, context.object.data.partwise
+        row = layout.row()
+        rows = lists.list_rows(context)
+        row.template_list(
+            "PARTWISE_UL_parts", "", table, "parts", table, "active", rows=rows, maxrows=rows
+        )
+        buttons = row.column(align=True)
+        buttons.operator("partwise.merge_parts", text="", icon="AUTOMERGE_ON")
+        buttons.operator("partwise.split_part", text="", icon="MOD_EDGESPLIT")
+        buttons.separator()
+        buttons.operator("partwise.select_faces", text="", icon="RESTRICT_SELECT_OFF")
+        buttons.operator("partwise.isolate_parts", text="", icon="ZOOM_SELECTED")
+        buttons.separator()
+        buttons.menu("PARTWISE_MT_parts", text="", icon="DOWNARROW_HLT")
+        if context.mode == "EDIT_MESH":
+            row = layout.row(align=True)
+            row.operator("partwise.assign_faces", text="Assign")
+            row.operator("partwise.new_part", text="New Part")
+            row.operator("partwise.pick_part", text="Pick")
+        active = parts.active_part(context.object.data)
+        if active is not None and lists.panel_width(context) < lists.WIDER:
+            layout.label(text=f"{active.faces:,} faces, {lists.area_text(context, active.area)}")
+        settings = context.scene.partwise
+        row = layout.row(align=True)
+        row.prop(settings, "show_overlay", text="", icon="OVERLAY")
+        opacity = row.row(align=True)
+        opacity.active = settings.show_overlay
+        opacity.prop(settings, "overlay_opacity", text="Part Colours", slider=True)
+
+
+class PARTWISE_MT_parts(bpy.types.Menu):
+    """More that can be done with parts"""
+
+    bl_label = "Parts"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout = self.layout
+        layout.operator_enum("partwise.tick_parts", "action")
+        layout.operator("partwise.pick_part", icon="EYEDROPPER")
+        layout.separator()
+        layout.operator_enum("partwise.lock_parts", "action")
+        layout.separator()
+        layout.operator("partwise.lock_border", icon="LOCKED")
+        layout.operator("partwise.unlock_borders", icon="UNLOCKED")
+        layout.separator()
+        layout.operator("partwise.show_parts", icon="HIDE_OFF")
+        layout.separator()
+        layout.operator("partwise.remove_parts", icon="TRASH")
+
+
+class PARTWISE_PT_options(SidebarPanel, bpy.types.Panel):
+    bl_label = "Options"
+    bl_parent_id = "PARTWISE_PT_main"
+    bl_options = {"DEFAULT_CLOSED"}
+    bl_order = 2
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout, settings = self.layout, context.scene.partwise
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        column = layout.column()
+        column.prop(settings, "engine")
+        column.prop(settings, "count_mode")
+        if settings.count_mode == "GRANULARITY":
+            column.prop(settings, "granularity", slider=True)
+        elif settings.count_mode == "COUNT":
+            column.prop(settings, "part_count")
+        column = layout.column(heading="Follow")
+        for name in ("hint_seams", "hint_sharp", "hint_materials", "hint_groups"):
+            column.prop(settings, name)
+        layout.column(heading="Faces").prop(settings, "use_selected_faces", text="Selected Only")
+        layout.column(heading="Linked Data").prop(settings, "copy_linked", text="Copy")
+
+
+class PARTWISE_PT_split(SidebarPanel, bpy.types.Panel):
+    bl_label = "Split"
+    bl_parent_id = "PARTWISE_PT_main"
+    bl_order = 3
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return labelled_mesh(context) is not None
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout, settings = self.layout, context.scene.partwise
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        layout.prop(settings, "origin")
+        column = layout.column(heading="Cuts")
+        column.prop(settings, "cap")
+        column.prop(settings, "keep_shading")
+        row = layout.row()
+        row.scale_y = 1.6
+        row.operator("partwise.split", icon="MOD_EXPLODE")
+
+
+class PARTWISE_PT_assembly(SidebarPanel, bpy.types.Panel):
+    bl_label = "Assembly"
+    bl_parent_id = "PARTWISE_PT_main"
+    bl_order = 4
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return assembly_of(context.object) is not None
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout, folder = self.layout, assembly_of(context.object)
+        if folder is None:
+            return
+        count = len(folder.objects)
+        layout.label(text=f"{folder.name}: {count} objects", icon="OUTLINER_COLLECTION")
+        row = layout.row()
+        row.scale_y = 1.3
+        row.prop(folder.partwise, "explode", slider=True)
+        text = "Show Parts" if shows_original(folder) else "Show Original"
+        column = layout.column(align=True)
+        column.operator("partwise.toggle_original", text=text, icon="HIDE_OFF")
+        column.operator("partwise.join_back", icon="FILE_REFRESH")
+        layout.operator("partwise.export_parts", icon="EXPORT")
+
+
+def draw_start(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """The state of what is selected, and the button; when it is grey, the reason."""
+    chosen = _chosen(context)
+    count = len(chosen)
+    has_parts = count == 1 and parts.has_labels(chosen[0].data)
+    if count == 1:
+        state = "no parts yet"
+        if has_parts:
+            number = len(chosen[0].data.partwise.parts)
+            state = f"{number} part{'s' * (number != 1)}"
+        elif chosen[0].partwise.source is not None:
+            state = f"part of {chosen[0].partwise.source.name}"
+        layout.label(text=f"{chosen[0].name}: {state}", icon="MESH_DATA")
+    elif count:
+        layout.label(text=f"{count} meshes selected", icon="MESH_DATA")
+    text = "Decompose Again" if has_parts else "Decompose"
+    row = layout.row()
+    is_part = context.object is not None and context.object.partwise.source is not None
+    row.scale_y = 1.0 if is_part and not has_parts else 1.6  # what is split is done, mostly
+    row.operator("partwise.decompose", text=f"Decompose {count} Objects" if count > 1 else text)
+    reason = ops_decompose.why_not(context)
+    if reason:
+        draw_text(layout, context, reason, icon="INFO")
+
+
+def draw_cut(layout: bpy.types.UILayout, context: bpy.types.Context, mesh: bpy.types.Mesh) -> None:
+    """How finely a mesh is cut, and who decided where."""
+    column = layout.column()
+    column.enabled = not jobs.busy()
+    row = column.row(align=True)
+    row.scale_y = 1.3
+    row.operator("partwise.step_parts", text="", icon="REMOVE").step = -1
+    row.prop(mesh.partwise, "granularity", slider=True)
+    row.operator("partwise.step_parts", text="", icon="ADD").step = 1
+    if not ops_decompose.was_decomposed(mesh):
+        return
+    column.operator("partwise.try_another", icon="FILE_REFRESH")
+    quiet = layout.column()
+    quiet.active = False
+    draw_text(quiet, context, made_by(mesh))
+    if mesh.partwise.notice:
+        draw_text(layout, context, mesh.partwise.notice, icon="ERROR")
+
+
+def made_by(mesh: bpy.types.Mesh) -> str:
+    """How many parts a mesh has and where they come from, in words."""
+    table = mesh.partwise
+    count = len(table.parts)
+    text = f"{count} part{'s' * (count != 1)} by the {table.engine} engine"
+    text += f", alternative {table.variant}" if table.variant else ""
+    return text + (", edited" if table.edited else "")
+
+
+def draw_progress(layout: bpy.types.UILayout, job: jobs.Job) -> None:
+    """How far a job is, and the button that ends it."""
+    layout.label(text=job.title)
+    row = layout.row(align=True)
+    row.scale_y = 1.6
+    row.progress(factor=job.share, text=f"{job.stage or 'Starting'} {job.share:.0%}")
+    row.operator("partwise.cancel_job", text="", icon="X")
+
+
+def draw_failure(layout: bpy.types.UILayout, context: bpy.types.Context, job: jobs.Job) -> None:
+    """What happened, and what to do."""
+    error = job.error or PartwiseError("Something went wrong.")
+    box = layout.box()
+    draw_text(box, context, error.message, icon="ERROR", alert=True)
+    if error.hint:
+        draw_text(box, context, error.hint)
+    row = box.row(align=True)
+    row.operator("partwise.copy_report", icon="COPYDOWN")
+    row.operator("partwise.dismiss_job")
+
+
+def draw_text(
+    layout: bpy.types.UILayout,
+    context: bpy.types.Context,
+    text: str,
+    *,
+    icon: str = "NONE",
+    alert: bool = False,
+) -> None:
+    """A text of several lines, as wide as the panel; Blender's labels have only one line."""
+    column = layout.column(align=True)
+    column.alert = alert
+    column.scale_y = 0.8
+    rest = "NONE" if icon == "NONE" else "BLANK1"
+    margin = MARGIN if icon == "NONE" else MARGIN + ICON
+    for number, line in enumerate(wrap(text, context, margin)):
+        column.label(text=line, icon=rest if number else icon)
+
+
+def wrap(text: str, context: bpy.types.Context, margin: float = MARGIN) -> list[str]:
+    """The lines of a text that fit into the panel beside a margin, in Blender's own font."""
+    import blf
+
+    scale = lists.ui_scale(context)
+    blf.size(0, context.preferences.ui_styles[0].widget.points * scale)
+    room = (lists.panel_width(context) - margin) * scale
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and blf.dimensions(0, longer)[0] <= room:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
+def labelled_mesh(context: bpy.types.Context) -> bpy.types.Mesh | None:
+    """The mesh of the active object, when it has parts."""
+    obj = context.object
+    is_labelled = obj is not None and obj.type == "MESH" and parts.has_labels(obj.data)
+    return obj.data if is_labelled else None
+
+
+def _chosen(context: bpy.types.Context) -> list[bpy.types.Object]:
+    try:
+        return targets.selected_meshes(context)
+    except BadInput:
+        return []
+
+
+CLASSES = (
+    PARTWISE_MT_parts,
+    PARTWISE_PT_main,
+    PARTWISE_PT_parts,
+    PARTWISE_PT_options,
+    PARTWISE_PT_split,
+    PARTWISE_PT_assembly,
+)

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The clicks in the sidebar and in the header of their tool."""
+
+from __future__ import annotations
+
+import bpy
+
+from ..core import clicks
+from ..engine import jobs
+from ..ops import click as ops_click
+from ..scene import click_masks, parts
+from .panels import SidebarPanel, draw_text
+
+TOOL = "partwise.click"
+
+
+class PARTWISE_PT_click(SidebarPanel, bpy.types.Panel):
+    bl_label = "Click"
+    bl_parent_id = "PARTWISE_PT_main"
+    bl_order = 0
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return bool(context.mode == "OBJECT")
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout, is_clicked = self.layout, ops_click.has_clicks(context.object)
+        if not is_clicked:
+            if is_tool_active(context):
+                draw_text(layout, context, "Click a part of a mesh in the view.", icon="INFO")
+            else:
+                layout.operator("wm.tool_set_by_id", text="Click Parts").name = TOOL
+            return
+        draw_counts(layout, context.object.data)
+        answer = click_masks.answer_of(context.object)
+        if answer is not None:
+            draw_answer(layout, context, answer)
+        elif jobs.busy():
+            layout.label(text="Analysing")
+        else:
+            layout.operator("partwise.show_clicks", icon="FILE_REFRESH")
+        draw_choice(layout, answer)  # also when there is none, so that nothing below jumps
+        row = layout.row(align=True)
+        row.scale_y = 1.3
+        accept = row.row(align=True)
+        accept.enabled = can_accept(answer)
+        accept.operator("partwise.accept_clicks", text=accept_text(context.object.data))
+        row.operator("partwise.remove_click", text="", icon="LOOP_BACK")
+        row.operator("partwise.clear_clicks", text="", icon="X")
+
+
+def draw_counts(layout: bpy.types.UILayout, mesh: bpy.types.Mesh) -> None:
+    """How many clicks there are of each kind."""
+    made = click_masks.clicks_of(mesh).clicks
+    excluded = sum(not click.is_wanted for click in made)
+    row = layout.row(align=True)
+    row.label(text=f"{len(made) - excluded} included", icon="RADIOBUT_ON")
+    row.label(text=f"{excluded} excluded", icon="RADIOBUT_OFF")
+
+
+def draw_answer(
+    layout: bpy.types.UILayout, context: bpy.types.Context, answer: clicks.Answer
+) -> None:
+    """How sure the engine is, which engine it was, and what it has to say."""
+    if answer.warning:
+        draw_text(layout, context, answer.warning, icon="ERROR")
+    if answer.faces.any():
+        layout.label(text=f"{answer.score:.0%} sure, {answer.engine} engine")
+    else:
+        draw_text(layout, context, "The clicks mean no faces. Click closer to the mesh.")
+
+
+def draw_choice(layout: bpy.types.UILayout, answer: clicks.Answer | None) -> None:
+    """The buttons for a coarser or finer mask, as far as there is one."""
+    row = layout.row(align=True)
+    for step, text in ((1, "Coarser"), (-1, "Finer")):
+        button = row.row(align=True)
+        button.enabled = answer is not None and 0 <= answer.choice + step < answer.choices
+        button.operator("partwise.step_mask", text=text).step = step
+
+
+def can_accept(answer: clicks.Answer | None) -> bool:
+    return answer is not None and bool(answer.faces.any())
+
+
+def accept_text(mesh: bpy.types.Mesh) -> str:
+    """What the button that accepts says."""
+    part = parts.part_of(mesh, mesh.partwise.clicks_extend)
+    return f"Accept into {part.name}" if part else "Accept as Part"
+
+
+def draw_state(context: bpy.types.Context, layout: bpy.types.UILayout) -> None:
+    """One line for the header of the tool: the state, and the buttons."""
+    if not ops_click.has_clicks(context.object):
+        layout.label(text="Click a part. Ctrl excludes, Shift joins to the active part")
+        return
+    answer = click_masks.answer_of(context.object)
+    if answer is not None and can_accept(answer):
+        layout.label(text=f"{answer.score:.0%} sure")
+    elif jobs.busy():
+        layout.label(text="Analysing")
+    accept = layout.row()
+    accept.enabled = can_accept(answer)
+    accept.operator("partwise.accept_clicks")
+    layout.operator("partwise.clear_clicks", text="Clear")
+
+
+def is_tool_active(context: bpy.types.Context) -> bool:
+    """Is the click tool the tool of the 3D view?"""
+    tool = context.workspace.tools.from_space_view3d_mode("OBJECT", create=False)
+    return tool is not None and tool.idname == TOOL
+
+
+CLASSES = (PARTWISE_PT_click,)

@@ -1,0 +1,298 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What Partwise saves in the file and Blender undoes: the part table, split results, settings."""
+
+import re
+
+import bpy
+from bpy.props import (
+    BoolProperty,
+    CollectionProperty,
+    EnumProperty,
+    FloatProperty,
+    FloatVectorProperty,
+    IntProperty,
+    PointerProperty,
+    StringProperty,
+)
+
+
+def _redraw(_owner: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
+    from ..overlay import draw as overlay
+
+    overlay.redraw(context)
+
+
+def _recoloured(settings: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
+    _set(settings, context)
+    _redraw(settings, context)
+
+
+def _set(settings: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
+    from . import presets
+
+    presets.remember(settings, context)
+
+
+def _part_renamed(part: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
+    """Names are unique, as those of objects are."""
+    wanted = part.name.strip() or f"Part {part.part_id + 1}"
+    others = list(part.id_data.partwise.parts.keys())
+    others.remove(part.name)
+    name, stem, number = wanted, re.sub(r"\.\d{3,}$", "", wanted), 0
+    while name in others:
+        number += 1
+        name = f"{stem}.{number:03}"
+    if name != part.name:
+        part.name = name
+
+
+def _visibility_changed(part: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
+    from ..scene import visibility
+
+    visibility.update(part.id_data)
+
+
+def _granularity_dragged(owner: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
+    from ..ops import decompose as ops_decompose
+
+    ops_decompose.recut_live(owner.id_data)
+
+
+def _explode_dragged(owner: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
+    from ..scene import explode
+
+    explode.update(owner.id_data)
+
+
+class PartwisePart(bpy.types.PropertyGroup):
+    """One part of a mesh: a row of the part list."""
+
+    name: StringProperty(name="Name", description="Name of the part", update=_part_renamed)
+    part_id: IntProperty(description="Value of the face attribute part_id", min=0)
+    colour: FloatVectorProperty(
+        name="Colour",
+        description="Colour of the part in the viewport; it is not a material",
+        subtype="COLOR",
+        size=3,
+        min=0.0,
+        max=1.0,
+        update=_redraw,
+    )
+    visible: BoolProperty(
+        name="Visible",
+        description="Show this part in the viewport",
+        default=True,
+        update=_visibility_changed,
+    )
+    locked: BoolProperty(
+        name="Locked", description="Keep this part as it is when the model is cut again"
+    )
+    selected: BoolProperty(
+        name="Selected", description="Selected in the part list, for what works on several parts"
+    )
+    faces: IntProperty(name="Faces", description="Number of faces")
+    area: FloatProperty(name="Area", description="Surface area", unit="AREA")
+
+
+class PartwiseBorder(bpy.types.PropertyGroup):
+    """A border between two parts that every new cut keeps."""
+
+    one: IntProperty()
+    two: IntProperty()
+
+
+class PartwiseClick(bpy.types.PropertyGroup):
+    """One click on a mesh, in the mesh's own coordinates."""
+
+    kind: EnumProperty(
+        items=(
+            ("INCLUDE", "Include", "This belongs to the part"),
+            ("EXCLUDE", "Exclude", "This does not belong to the part"),
+            ("JOIN", "Join", "What this belongs to is to be joined to the part"),
+        ),
+    )
+    point: FloatVectorProperty(size=3, subtype="XYZ", description="On the mesh before modifiers")
+    place: FloatVectorProperty(size=3, subtype="XYZ", description="Where it was seen and clicked")
+    face: IntProperty(default=-1, description="The face before modifiers")
+    choice: IntProperty(default=-1, description="Which mask by size; -1 for the likeliest")
+
+
+class PartwiseMesh(bpy.types.PropertyGroup):
+    """The parts of a mesh, beside its face attribute part_id."""
+
+    parts: CollectionProperty(type=PartwisePart)
+    active: IntProperty(name="Active Part", update=_redraw)
+    granularity: FloatProperty(
+        name="Granularity",
+        description="From few large parts to many small ones",
+        min=0.0,
+        max=1.0,
+        default=0.5,
+        precision=3,
+        subtype="FACTOR",
+        update=_granularity_dragged,
+    )
+    kept_borders: CollectionProperty(type=PartwiseBorder)
+    edited: BoolProperty(description="The artist changed which faces belong to which part")
+    clicks: CollectionProperty(type=PartwiseClick, description="Clicks that were not accepted yet")
+    clicks_extend: IntProperty(default=-1, description="Id of the part that the clicks extend")
+    fingerprint: StringProperty(description="The analysis, to find its merge tree again")
+    engine: StringProperty(description="The engine that made the parts; empty when an artist did")
+    variant: IntProperty(description="Which of the plausible segmentations this is, 0 the best")
+    notice: StringProperty(description="Why another engine ran than the one that was to run")
+
+
+class PartwiseObject(bpy.types.PropertyGroup):
+    """What a part object remembers of where it comes from."""
+
+    source: PointerProperty(type=bpy.types.Object, description="The original object")
+    part_id: IntProperty(default=-1)
+    explode_offset: FloatVectorProperty(size=3, subtype="TRANSLATION")
+    explode_own: FloatVectorProperty(
+        size=3, subtype="TRANSLATION", description="The artist's own delta location, to come back"
+    )
+
+
+class PartwiseCollection(bpy.types.PropertyGroup):
+    """What a collection of parts remembers."""
+
+    source: PointerProperty(type=bpy.types.Object, description="The original object")
+    explode: FloatProperty(
+        name="Explode",
+        description="Move the parts apart to look at them; at zero they are where they were",
+        min=0.0,
+        soft_max=1.0,
+        max=4.0,
+        subtype="FACTOR",
+        update=_explode_dragged,
+    )
+
+
+class PartwiseSettings(bpy.types.PropertyGroup):
+    """How Decompose and Split work."""
+
+    engine: EnumProperty(
+        name="Engine",
+        description="What decides where parts end",
+        items=(
+            ("AUTO", "Automatic", "The learned engine, or the geometric one where it cannot run"),
+            ("LEARNED", "Learned", "A network that has seen what artists take for parts"),
+            ("GEOMETRIC", "Geometric", "The shape alone: creases, necks and thickness"),
+        ),
+        update=_set,
+    )
+    count_mode: EnumProperty(
+        name="Parts",
+        items=(
+            ("AUTO", "Automatic", "Partwise chooses how many parts there are"),
+            ("GRANULARITY", "Granularity", "From few large parts to many small ones"),
+            ("COUNT", "Count", "An exact number of parts"),
+        ),
+        update=_set,
+    )
+    granularity: FloatProperty(
+        name="Granularity",
+        description="From few large parts to many small ones",
+        min=0.0,
+        max=1.0,
+        default=0.5,
+        subtype="FACTOR",
+        update=_set,
+    )
+    part_count: IntProperty(
+        name="Count",
+        description="Exact number of parts",
+        min=1,
+        soft_max=100,
+        default=8,
+        update=_set,
+    )
+    use_selected_faces: BoolProperty(
+        name="Selected Faces Only",
+        description="Decompose only the faces that are selected in Edit Mode",
+    )
+    hint_seams: BoolProperty(
+        name="Seams",
+        description="Parts should end at UV seams that are marked",
+        update=_set,
+    )
+    hint_sharp: BoolProperty(
+        name="Sharp Edges",
+        description="Parts should end at edges that are marked sharp",
+        update=_set,
+    )
+    hint_materials: BoolProperty(
+        name="Materials",
+        description="Parts should end where the material changes",
+        update=_set,
+    )
+    hint_groups: BoolProperty(
+        name="Vertex Groups",
+        description="Parts should follow the strongest vertex group",
+        update=_set,
+    )
+    copy_linked: BoolProperty(
+        name="Copy Linked Data",
+        description="Work on a local copy where the mesh is linked, overridden or shared, "
+        "instead of refusing it",
+        update=_set,
+    )
+    keep_shading: BoolProperty(
+        name="Keep Shading",
+        description="Keep the normals at the cut as they were on the whole",
+        default=True,
+        update=_set,
+    )
+    cap: BoolProperty(name="Cap", description="Close the holes that the cut opens", update=_set)
+    origin: EnumProperty(
+        name="Origin",
+        items=(
+            ("SOURCE", "Same as Original", "Leave the origin where it was"),
+            ("BOUNDS", "Centre of Bounds", "Centre of the part's bounding box"),
+            ("SURFACE", "Centre of Surface", "Centre of the part's surface area"),
+            ("JOINT", "Joint", "Centre of the border with its largest neighbour"),
+        ),
+        update=_set,
+    )
+    show_overlay: BoolProperty(
+        name="Part Colours",
+        description="Show the parts in colours in the viewport",
+        default=True,
+        update=_recoloured,
+    )
+    overlay_opacity: FloatProperty(
+        name="Opacity",
+        description="How much the part colours cover the mesh",
+        min=0.0,
+        max=1.0,
+        default=0.75,
+        subtype="FACTOR",
+        update=_recoloured,
+    )
+
+
+CLASSES = (
+    PartwisePart,
+    PartwiseBorder,
+    PartwiseClick,
+    PartwiseMesh,
+    PartwiseObject,
+    PartwiseCollection,
+    PartwiseSettings,
+)
+OWNERS = {
+    bpy.types.Mesh: PartwiseMesh,
+    bpy.types.Object: PartwiseObject,
+    bpy.types.Collection: PartwiseCollection,
+    bpy.types.Scene: PartwiseSettings,
+}
+
+
+def register() -> None:
+    for owner, group in OWNERS.items():
+        owner.partwise = PointerProperty(type=group)
+
+
+def unregister() -> None:
+    for owner in OWNERS:
+        del owner.partwise

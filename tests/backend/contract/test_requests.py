@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Typed requests: both sides check the same fields and say what is wrong with them."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from backend.contract import requests
+from backend.contract.errors import BadInput
+from backend.contract.requests import METHODS, Click, OpenMesh, Segment, read_request
+
+VERTICES = np.zeros((4, 3))
+FACES = np.zeros((2, 3), np.int64)
+EXAMPLES: list[requests.Fields] = [
+    OpenMesh(VERTICES, FACES),
+    OpenMesh(VERTICES.astype(np.float32), FACES.astype(np.int32), "name"),
+    requests.OpenedMesh("name", known=True),
+    requests.CloseMesh("name"),
+    Segment("name", parts=3),
+    Segment("name", granularity=0.25, engine="learned", seed=9, variant=3),
+    Segment(
+        "name", groups=np.array([-1, 4], np.int32), borders=np.array([[0, 1], [2, 3]], np.int32)
+    ),
+    requests.Cut("name"),
+    requests.Cut("name", parts=2, groups=np.zeros(2, np.int32)),
+    requests.Segmented(
+        labels=np.zeros(3, np.int32),
+        patch=np.array([0, 1, 1], np.int32),
+        tree_children=np.array([[0, 1]], np.int32),
+        tree_height=np.array([0.5], np.float32),
+        engine="geometric",
+        natural_parts=1,
+        parts=1,
+        notice="The weights are missing. The geometric engine was used instead.",
+    ),
+    requests.CutLabels(np.zeros(2, np.int32), 1),
+    Click("name", 4, np.zeros((2, 3)), np.array([1, 0], np.int8)),
+    Click("name", 5, np.zeros((1, 3)), np.array([1], np.int8), choice=2),
+    requests.Clicked(4, np.zeros(2, bool), 0.5, "learned"),
+    requests.Clicked(5, np.zeros(2, bool), 0.5, "learned", choice=2, choices=4),
+    requests.Complete("name", np.zeros(2, np.int32)),
+    requests.Release(),
+    requests.Released(1 << 40),
+    requests.Status(),
+    requests.StatusReport(memory={}, meshes=[], queue=[], python={}, libraries={}),
+    requests.Ping(),
+    requests.Done(),
+]
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: type(example).__name__)
+def test_a_message_comes_back_as_the_same_request(example: requests.Fields) -> None:
+    params, arrays = example.to_message()
+    again = type(example).from_message(params, arrays)
+    assert again.to_message() == (params, arrays)
+
+
+def test_every_method_reads_its_own_request() -> None:
+    by_type = {type(example): example for example in EXAMPLES}
+    for name, (request, _) in METHODS.items():
+        assert type(read_request(name, *by_type[request].to_message())) is request
+
+
+def test_unknown_method_names_the_known_ones() -> None:
+    with pytest.raises(BadInput, match="no method 'dance'") as caught:
+        read_request("dance", {}, {})
+    assert "open_mesh" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"parts": 0}, "'parts' must be a whole number from 1"),
+        ({"parts": 2.0}, "'parts' must be a whole number"),
+        ({"parts": True}, "'parts' must be a whole number"),
+        ({"parts": "3"}, "'parts' must be a whole number"),
+        ({"parts": 10**30}, "'parts' must be a whole number"),
+        ({"granularity": 1.01}, "'granularity' must be a number from 0 to 1"),
+        ({"granularity": float("nan")}, "'granularity' must be a number"),
+        ({"granularity": False}, "'granularity' must be a number"),
+        ({"granularity": "0.5"}, "'granularity' must be a number"),
+        ({"granularity": 0.5, "parts": 3}, "both"),
+        ({"seed": -1}, "'seed'"),
+        ({"seed": None}, "'seed'"),
+        ({"variant": -1}, "'variant' must be a whole number from 0 to 1000"),
+        ({"variant": 1001}, "'variant' must be a whole number from 0 to 1000"),
+        ({"variant": "1"}, "'variant' must be a whole number"),
+        ({"engine": ""}, "'engine'"),
+        ({"engine": 3}, "'engine'"),
+        ({"fingerprint": None}, "'fingerprint'"),
+        ({"fingerprint": "x" * 1000}, "'fingerprint'"),
+        ({"granularty": 0.5}, "no parameter 'granularty'"),
+        ({"checks": {}}, "no parameter 'checks'"),
+    ],
+)
+def test_wrong_parameter(changes: dict[str, Any], says: str) -> None:
+    with pytest.raises(BadInput, match=says):
+        Segment.from_message({"fingerprint": "name", **changes}, {})
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"vertices": VERTICES[:, :2]}, r"'vertices' must have the shape \[V, 3\]"),
+        ({"vertices": VERTICES.ravel()}, "'vertices' must have the shape"),
+        ({"vertices": VERTICES.astype(np.int64)}, "float32 or float64, not of int64"),
+        ({"faces": FACES.astype(np.float64)}, "int32 or int64, not of float64"),
+        ({"faces": np.zeros((2, 4), np.int32)}, "'faces' must have the shape"),
+        ({"normals": VERTICES}, "no array 'normals'"),
+        ({"fingerprint": VERTICES}, "no array 'fingerprint'"),
+    ],
+)
+def test_wrong_array(changes: dict[str, Any], says: str) -> None:
+    with pytest.raises(BadInput, match=says):
+        OpenMesh.from_message({}, {"vertices": VERTICES, "faces": FACES, **changes})
+
+
+@pytest.mark.parametrize(
+    ("arrays", "says"),
+    [
+        ({"groups": np.zeros(2)}, "'groups' must be an array of int32"),
+        ({"groups": np.zeros((2, 2), np.int32)}, "'groups' must have the shape"),
+        ({"borders": np.zeros((2, 3), np.int32)}, r"'borders' must have the shape \[N, 2\]"),
+    ],
+)
+def test_wrong_hints(arrays: dict[str, Any], says: str) -> None:
+    with pytest.raises(BadInput, match=says):
+        Segment.from_message({"fingerprint": "name"}, arrays)
+
+
+def test_hints_are_told_apart_by_their_digests() -> None:
+    one, two = np.array([0, 1], np.int32), np.array([[0, 1]], np.int32)
+    hints: list[dict[str, Any]] = [
+        {},
+        {"groups": one},
+        {"groups": one[::-1]},
+        {"borders": two},
+        {"groups": one, "borders": two},
+        {"borders": two[:0]},
+    ]
+    digests = [Segment("name", parts=3, **hint).hints_digest() for hint in hints]
+    assert len(set(digests)) == len(hints)
+    assert digests[0] == ""
+    assert requests.Cut("other", seed=4, **hints[4]).hints_digest() == digests[4]
+
+
+def test_requests_leave_the_engine_to_the_engine() -> None:
+    plain = Segment.from_message({"fingerprint": "name"}, {})
+    assert (plain.engine, plain.variant) == ("auto", 0)
+    points: dict[str, Any] = {"points": np.zeros((1, 3)), "point_labels": np.ones(1, np.int8)}
+    assert Click.from_message({"fingerprint": "name", "sequence": 0}, points).engine == "auto"
+
+
+def test_missing_fields_are_named() -> None:
+    with pytest.raises(BadInput, match="'fingerprint' is missing"):
+        Segment.from_message({}, {})
+    with pytest.raises(BadInput, match="'faces' is missing"):
+        OpenMesh.from_message({}, {"vertices": VERTICES})
+
+
+def test_an_array_may_not_come_as_a_parameter() -> None:
+    with pytest.raises(BadInput, match="no parameter 'vertices'"):
+        OpenMesh.from_message({"vertices": [[0, 0, 0]]}, {"faces": FACES})
+
+
+def test_each_click_has_one_label() -> None:
+    with pytest.raises(BadInput, match="N = 2"):
+        Click("name", 0, np.zeros((2, 3)), np.ones(3, np.int8))
+
+
+def test_fingerprint_is_of_values_not_of_types() -> None:
+    rng = np.random.default_rng(0)
+    vertices = rng.random((5, 3), dtype=np.float32)
+    faces = rng.integers(0, 5, (4, 3))
+    name = requests.fingerprint(vertices, faces)
+    assert name == requests.fingerprint(vertices.astype(np.float64), faces.astype(np.int32))
+    assert name == requests.fingerprint(np.asfortranarray(vertices), np.asfortranarray(faces))
+    moved = vertices.copy()
+    moved[0, 0] += 1
+    assert name != requests.fingerprint(moved, faces)
+    assert name != requests.fingerprint(vertices, faces[::-1])
+    assert name != requests.fingerprint(vertices, faces[:3])
+
+
+@pytest.mark.parametrize("module", ["protocol", "requests", "errors"])
+def test_blender_can_import_it(module: str) -> None:
+    """What the add-on imports knows the standard library, NumPy and its own folder only."""
+    tree = ast.parse((Path(requests.__file__).parent / f"{module}.py").read_text())
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            assert node.level == 1
+            assert node.module == "errors"
+        elif isinstance(node, ast.ImportFrom):
+            assert (node.module or "").split(".")[0] in {"numpy", *sys.stdlib_module_names}
+        elif isinstance(node, ast.Import):
+            names = {alias.name.split(".")[0] for alias in node.names}
+            assert names <= {"numpy", *sys.stdlib_module_names}

@@ -1,0 +1,453 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The session: meshes are checked, kept and forgotten, and no job can break it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any, NoReturn
+
+import numpy as np
+import pytest
+
+from backend.contract import requests
+from backend.contract.errors import BadInput, Cancelled, OutOfMemory, PartwiseError
+from backend.contract.requests import (
+    SEND_AGAIN,
+    CloseMesh,
+    Cut,
+    Done,
+    OpenMesh,
+    Ping,
+    Release,
+    Segment,
+)
+from backend.contract.tree import MergeTree
+from backend.service.session import Session, array_bytes
+
+TETRAHEDRON = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], dtype=np.float64)
+FACES = np.array([[0, 2, 1], [0, 1, 3], [1, 2, 3], [0, 3, 2]])
+BYTES = TETRAHEDRON.nbytes + FACES.nbytes
+
+
+def silent(stage: str, done: int, total: int) -> None:
+    """No progress wanted."""
+
+
+def ask(session: Session, request: requests.Fields, progress: Any = silent) -> Any:
+    return session.answer(request, progress)
+
+
+def open_copies(session: Session, names: str) -> None:
+    for name in names:
+        ask(session, OpenMesh(TETRAHEDRON.copy(), FACES.copy(), name))
+
+
+def names_in(session: Session) -> str:
+    return "".join(mesh["fingerprint"] for mesh in session.status()[1])
+
+
+def test_the_same_mesh_is_known_again() -> None:
+    ours = Session()
+    first = ask(ours, OpenMesh(TETRAHEDRON, FACES))
+    again = ask(ours, OpenMesh(TETRAHEDRON.astype(np.float32), FACES.astype(np.int32)))
+    assert (first.fingerprint, first.known) == (requests.fingerprint(TETRAHEDRON, FACES), False)
+    assert (again.fingerprint, again.known) == (first.fingerprint, True)
+    memory, (mesh,) = ours.status()
+    assert mesh["faces"] == mesh["vertices"] == 4
+    assert memory["cache"] == mesh["bytes"] == BYTES
+
+
+def test_another_mesh_under_the_same_name_replaces_the_first() -> None:
+    ours = Session()
+    open_copies(ours, "a")
+    answer = ask(ours, OpenMesh(TETRAHEDRON * 2, FACES, "a"))
+    assert not answer.known
+    assert names_in(ours) == "a"
+
+
+@pytest.mark.parametrize(
+    ("vertices", "faces", "says"),
+    [
+        (TETRAHEDRON, FACES[:0], "no faces"),
+        (TETRAHEDRON[:0], FACES[:0], "no faces"),
+        (TETRAHEDRON, FACES + 1, "vertex that is not among its 4"),
+        (TETRAHEDRON, FACES - 1, "vertex that is not among its 4"),
+        (TETRAHEDRON * np.nan, FACES, "not finite"),
+        (TETRAHEDRON + np.inf, FACES, "not finite"),
+    ],
+)
+def test_unusable_meshes_are_refused_at_once(vertices: Any, faces: Any, says: str) -> None:
+    ours = Session()
+    with pytest.raises(BadInput, match=says):
+        ask(ours, OpenMesh(vertices, faces))
+    assert names_in(ours) == ""
+
+
+def test_the_least_recently_used_mesh_makes_room() -> None:
+    ours = Session(budget=int(BYTES * 3.5))
+    open_copies(ours, "abc")
+    open_copies(ours, "a")  # used again
+    open_copies(ours, "d")
+    assert names_in(ours) == "cad"
+    with pytest.raises(BadInput) as caught:
+        ask(ours, Segment("b"))
+    assert caught.value.hint == SEND_AGAIN
+
+
+def test_a_mesh_above_the_budget_stays_until_the_next() -> None:
+    ours = Session(budget=1)
+    open_copies(ours, "a")
+    assert names_in(ours) == "a"
+    open_copies(ours, "b")
+    assert names_in(ours) == "b"
+
+
+def test_a_closed_mesh_is_forgotten() -> None:
+    ours = Session()
+    open_copies(ours, "ab")
+    for _ in range(2):  # closing twice is no error
+        ask(ours, CloseMesh("a"))
+    assert names_in(ours) == "b"
+    assert ours.status()[0]["cache"] == BYTES
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [Segment("x"), Cut("x"), Release("x"), requests.Complete("x", np.zeros(4, np.int32))],
+)
+def test_a_mesh_that_is_not_open(request_: requests.Fields) -> None:
+    with pytest.raises(BadInput) as caught:
+        ask(Session(), request_)
+    assert caught.value.hint == SEND_AGAIN
+
+
+def raising(error: BaseException) -> Callable[..., NoReturn]:
+    def job(*_: object, **__: object) -> NoReturn:
+        raise error
+
+    return job
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "code"),
+    [
+        (MemoryError(), OutOfMemory, "OUT_OF_MEMORY"),
+        (ZeroDivisionError("told by a person"), PartwiseError, "INTERNAL"),
+        (SystemExit(3), PartwiseError, "INTERNAL"),
+        (RecursionError(), PartwiseError, "INTERNAL"),
+        (Cancelled(), Cancelled, "CANCELLED"),
+        (BadInput("wrong", "do this"), BadInput, "BAD_INPUT"),
+    ],
+)
+def test_whatever_a_job_raises_becomes_an_answer(
+    error: BaseException, kind: type[PartwiseError], code: str
+) -> None:
+    ours = Session()
+    open_copies(ours, "a")
+    ours.register(Ping, raising(error))
+    with pytest.raises(kind) as caught:
+        ask(ours, Ping())
+    assert caught.value.code == code
+    if code in ("INTERNAL", "OUT_OF_MEMORY"):
+        assert caught.value.hint
+        assert "Traceback" in caught.value.detail
+        assert type(error).__name__ in caught.value.detail
+    assert names_in(ours) == "a"
+    ours.register(Ping, lambda request, progress: Done())
+    assert isinstance(ask(ours, Ping()), Done)
+
+
+@pytest.mark.parametrize(
+    ("labels", "says"),
+    [([0, 0, 1], "3 labels for 4 faces"), ([0, 0, 1, -1], "part numbers"), ([0, 0, 1, 4], "part")],
+)
+def test_labels_must_fit_the_mesh(labels: list[int], says: str) -> None:
+    ours = Session()
+    open_copies(ours, "a")
+    with pytest.raises(BadInput, match=says):
+        ask(ours, requests.Complete("a", np.array(labels, np.int32)))
+
+
+def cut_of(ours: Session, **options: Any) -> str:
+    """Which analysis answers a cut, by the number of parts that `made_up` gave it."""
+    return MADE_UP[ask(ours, Cut("a", **options)).parts]
+
+
+MADE_UP = ["", "learned 0", "learned 1", "geometric 0"]
+
+
+@pytest.fixture
+def made_up(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Instead of the engine: as many natural parts as the place in `MADE_UP` of what was asked.
+
+    "auto" is the first engine in the list that is returned.
+    """
+    engines = ["learned", "geometric"]
+
+    def analyse(vertices: Any, faces: Any, **asked: Any) -> SimpleNamespace:
+        engine = engines[0] if asked["engine"] == "auto" else asked["engine"]
+        parts = MADE_UP.index(f"{engine} {asked['variant']}")
+        children = np.array([[0, 1], [2, 4], [3, 5]], np.int32)
+        return SimpleNamespace(
+            engine=engine,
+            notice="Fell back." if asked["engine"] == "auto" and engine == "geometric" else "",
+            patch=np.arange(4, dtype=np.int32),
+            tree=MergeTree(children, np.array([0.1, 0.2, 0.3], np.float32), parts),
+        )
+
+    monkeypatch.setattr("backend.pipelines.segment.analyse", analyse)
+    return engines
+
+
+def test_each_variant_and_engine_is_an_analysis_of_its_own(made_up: Any) -> None:
+    ours = Session()
+    open_copies(ours, "a")
+    for options in ({}, {"variant": 1}, {"engine": "geometric"}):
+        asked: dict[str, Any] = dict(options)
+        with pytest.raises(BadInput, match="not decomposed yet"):
+            cut_of(ours, **asked)
+        ask(ours, Segment("a", **asked))
+    assert cut_of(ours) == "learned 0"
+    assert cut_of(ours, variant=1) == "learned 1"
+    assert cut_of(ours, engine="geometric") == "geometric 0"
+    assert ours.status()[1][0]["engines"] == ["geometric", "learned"]
+
+
+def test_what_auto_chose_is_found_by_its_own_name(made_up: Any) -> None:
+    ours = Session()
+    open_copies(ours, "a")
+    ask(ours, Segment("a", variant=1))
+    assert cut_of(ours, engine="learned", variant=1) == "learned 1"
+    ask(ours, Segment("a", engine="geometric"))
+    with pytest.raises(BadInput, match="not decomposed yet"):
+        cut_of(ours, engine="auto")  # which may choose another
+
+
+def test_the_notice_of_a_fallback_comes_with_auto_alone(made_up: list[str]) -> None:
+    ours = Session()
+    open_copies(ours, "a")
+    made_up.remove("learned")
+    for _ in range(2):
+        assert ask(ours, Segment("a")).notice == "Fell back."
+    chosen = ask(ours, Segment("a", engine="geometric"))
+    assert (chosen.engine, chosen.notice) == ("geometric", "")
+
+
+def test_a_click_tells_why_another_engine_answered(
+    made_up: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = SimpleNamespace(mask=np.ones(4, bool), score=1.0, warning="", choice=0, choices=1)
+    monkeypatch.setattr("backend.pipelines.segment.click", lambda *_: answer)
+    ours = Session()
+    open_copies(ours, "a")
+    made_up.remove("learned")
+
+    def warned(engine: str) -> str:
+        click = requests.Click("a", 1, np.zeros((1, 3)), np.ones(1, np.int8), engine)
+        return str(ask(ours, click).warning)
+
+    assert warned("auto") == "Fell back."
+    answer.warning = "A click is far."
+    assert warned("auto") == "A click is far. Fell back."
+
+
+def test_clicks_are_answered_on_what_was_used_last(
+    made_up: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, seen = Session(), []
+    open_copies(ours, "a")
+
+    def click(analysis: Any, points: Any, labels: Any, choice: Any) -> SimpleNamespace:
+        seen.append(MADE_UP[analysis.tree.natural_parts])
+        return SimpleNamespace(mask=np.ones(4, bool), score=1.0, warning="", choice=0, choices=1)
+
+    def clicked(engine: str) -> str:
+        point = np.zeros((1, 3))
+        return str(ask(ours, requests.Click("a", 1, point, np.ones(1, np.int8), engine)).engine)
+
+    monkeypatch.setattr("backend.pipelines.segment.click", click)
+    assert clicked("auto") == "learned"
+    ask(ours, Segment("a", variant=1))
+    assert clicked("learned") == "learned"
+    ask(ours, Segment("a", engine="geometric"))
+    assert clicked("auto") == "geometric"
+    assert clicked("learned") == "learned"
+    ask(ours, Cut("a"))
+    assert clicked("auto") == "learned"
+    assert seen == ["learned 0", "learned 1", "geometric 0", "learned 1", "learned 0"]
+
+
+def test_array_bytes_counts_shared_memory_once() -> None:
+    @dataclass
+    class Holder:
+        arrays: list[Any]
+        again: Any
+        itself: Any = None
+
+    array = np.zeros(100)
+    holder = Holder([array, array[10:20], np.zeros(5, np.int8)], {"same": array})
+    holder.itself = holder
+    assert array_bytes(holder) == 800 + 5
+    assert array_bytes([np, "text", None, 3]) == 0
+
+
+def test_memory_is_told_in_bytes() -> None:
+    memory = Session().status()[0]
+    assert memory["total"] is None or memory["total"] > 1 << 28
+    assert memory["process"] is None or 1 << 22 < memory["process"] < (memory["total"] or 1 << 40)
+    assert memory["budget"] > 1 << 26
+
+
+# From here on with the real engine.
+
+
+def capsules() -> tuple[Any, Any]:
+    """Two balls and a thin bar between them."""
+    import trimesh
+
+    balls = [trimesh.creation.icosphere(3, radius=1.0) for _ in range(2)]
+    balls[1].apply_translation([4, 0, 0])
+    bar = trimesh.creation.cylinder(0.3, segment=[[0.5, 0, 0], [3.5, 0, 0]])
+    mesh: Any = trimesh.util.concatenate([*balls, bar])
+    return np.asarray(mesh.vertices), np.asarray(mesh.faces)
+
+
+@pytest.fixture(scope="module")
+def segmented() -> tuple[Session, requests.Segmented, list[tuple[str, int, int]]]:
+    ours = Session()
+    told: list[Any] = []
+    vertices, faces = capsules()
+    ask(ours, OpenMesh(vertices, faces, "mesh"))
+    answer = ask(ours, Segment("mesh", parts=3), lambda *step: told.append(step))
+    return ours, answer, told
+
+
+def test_segment_answers_labels_patches_and_tree(segmented: Any) -> None:
+    ours, answer, told = segmented
+    assert answer.parts == 3
+    assert np.unique(answer.labels).tolist() == [0, 1, 2]
+    assert np.unique(answer.patch).tolist() == list(range(len(answer.tree_children) + 1))
+    assert answer.engine == "learned"
+    assert answer.notice == ""
+    shares = [done / total for _, done, total in told]
+    assert shares == sorted(shares)
+    assert len({stage for stage, _, _ in told}) >= 5
+    (mesh,) = ours.status()[1]
+    assert mesh["engines"] == ["learned"]
+    assert mesh["bytes"] > sum(array.nbytes for array in capsules())
+
+
+def test_cut_answers_from_the_cache(segmented: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, answer, _ = segmented
+    monkeypatch.setattr("backend.pipelines.segment.analyse", raising(AssertionError("computed")))
+    assert ask(ours, Cut("mesh", parts=3)).labels.tolist() == answer.labels.tolist()
+    assert ask(ours, Cut("mesh", parts=2)).parts == 2
+    assert ask(ours, Cut("mesh")).parts == answer.natural_parts
+    with pytest.raises(BadInput, match="parts"):
+        ask(ours, Cut("mesh", parts=10**6))
+    for other in (Cut("mesh", seed=1), Cut("mesh", variant=1), Cut("mesh", engine="geometric")):
+        with pytest.raises(BadInput, match="not decomposed yet"):
+            ask(ours, other)
+
+
+def test_hints_are_cached_by_what_they_say(segmented: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, _, _ = segmented
+    plain = Segment("mesh", parts=3, engine="geometric")
+    before = ask(ours, plain).labels
+    left = (capsules()[0][capsules()[1]].mean(axis=1)[:, 0] < 2).astype(np.int32)
+    halves = Segment("mesh", parts=2, engine="geometric", groups=left)
+    hinted = ask(ours, halves)
+    assert np.array_equal(hinted.labels == hinted.labels[0], left == left[0])
+    bar, include = np.array([[1.9, 0, 0.3]]), np.ones(1, np.int8)
+    monkeypatch.setattr("backend.pipelines.segment.analyse", raising(AssertionError("computed")))
+    assert np.array_equal(ask(ours, halves).labels, hinted.labels)
+    # A click is answered on what was segmented last: with hints now, without them afterwards.
+    with_hints = ask(ours, requests.Click("mesh", 1, bar, include)).mask
+    assert np.array_equal(ask(ours, plain).labels, before)
+    without = ask(ours, requests.Click("mesh", 2, bar, include)).mask
+    assert with_hints.any()
+    assert left[with_hints].all()
+    assert not left[without].all()
+    with pytest.raises(BadInput, match="not decomposed yet"):
+        ask(ours, Cut("mesh", parts=2, engine="geometric", groups=1 - left))
+
+
+def test_a_mesh_keeps_the_analyses_used_last() -> None:
+    ours = Session()
+    vertices, faces = capsules()
+    ask(ours, OpenMesh(vertices, faces, "mesh"))
+    hints = [np.full(len(faces), k, np.int32) for k in range(8)]
+    for groups in hints:
+        ask(ours, Segment("mesh", groups=groups))
+        ask(ours, Cut("mesh", groups=hints[0]))
+    assert ask(ours, Cut("mesh", groups=hints[7])).parts
+    with pytest.raises(BadInput, match="not decomposed yet"):
+        ask(ours, Cut("mesh", groups=hints[1]))
+
+
+def test_a_finished_analysis_survives_a_cancel(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours = Session()
+    ask(ours, OpenMesh(*capsules(), "mesh"))
+    with monkeypatch.context() as patch:
+        patch.setattr("backend.pipelines.segment.labels", raising(Cancelled()))
+        with pytest.raises(Cancelled):
+            ask(ours, Segment("mesh"))
+    assert ask(ours, Cut("mesh")).parts >= 1
+
+
+def test_a_cancelled_analysis_is_not_kept() -> None:
+    ours = Session()
+    ask(ours, OpenMesh(*capsules(), "mesh"))
+    with pytest.raises(Cancelled):
+        ask(ours, Segment("mesh"), raising(Cancelled()))
+    with pytest.raises(BadInput, match="not decomposed yet"):
+        ask(ours, Cut("mesh"))
+
+
+def test_click_answers_a_mask(segmented: Any) -> None:
+    ours, answer, _ = segmented
+    points = np.array([[-1.0, 0, 0]])
+    found = ask(ours, requests.Click("mesh", 5, points, np.ones(1, np.int8), answer.engine))
+    assert found.sequence == 5
+    assert found.engine == answer.engine
+    assert found.mask.shape == answer.labels.shape
+    assert found.mask.any()
+    assert not found.mask.all()
+    assert found.warning == ""
+    assert 0 <= found.choice < found.choices
+    masks = [
+        ask(ours, requests.Click("mesh", 6, points, np.ones(1, np.int8), answer.engine, choice=k))
+        for k in range(found.choices)
+    ]
+    assert [mask.choice for mask in masks] == list(range(found.choices))
+    assert (masks[found.choice].mask == found.mask).all()
+
+
+def test_complete_answers_caps() -> None:
+    import trimesh
+
+    ours = Session()
+    ball = trimesh.creation.icosphere(3)
+    halves = (ball.triangles_center[:, 2] > 0).astype(np.int32)
+    ask(ours, OpenMesh(ball.vertices, ball.faces, "ball"))
+    caps = ask(ours, requests.Complete("ball", halves))
+    assert caps.part_offsets.tolist()[0] == 0
+    assert len(caps.part_offsets) == 3
+    assert caps.part_offsets[-1] == len(caps.faces) > 0
+    assert caps.closed.tolist() == [True, True]
+    assert caps.faces.max() < len(ball.vertices) + len(caps.vertices)
+
+
+def test_release_drops_what_was_computed_but_no_mesh() -> None:
+    ours = Session()
+    vertices, faces = capsules()
+    ask(ours, OpenMesh(vertices, faces, "mesh"))
+    ask(ours, Segment("mesh"))
+    freed = ask(ours, Release()).bytes
+    memory, (mesh,) = ours.status()
+    assert freed > 0
+    assert mesh["engines"] == []
+    assert memory["cache"] == vertices.nbytes + faces.nbytes
+    assert ask(ours, Release("mesh")).bytes == 0

@@ -1,0 +1,386 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Clicks on meshes with the real engine process: masks, parts made of them, undo."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import bpy
+import numpy as np
+import pytest
+from mathutils import Vector
+from partwise.blender_addon.engine import jobs
+from partwise.blender_addon.scene import click_masks, parts, pick
+from partwise.blender_addon.ui import tools
+
+SHAPES = Path(__file__).parents[2] / "fixtures" / "smooth_shapes.npz"
+
+
+@pytest.fixture(autouse=True)
+def nothing_known() -> None:
+    click_masks.forget()
+    pick.forget()
+    jobs.dismiss()
+
+
+def add(name: str) -> bpy.types.Object:
+    with np.load(SHAPES) as data:
+        vertices, faces = data[f"{name}/vertices"], data[f"{name}/faces"]
+    mesh = bpy.data.meshes.new(name)
+    mesh.from_pydata(vertices.tolist(), [], faces.tolist())
+    obj = bpy.data.objects.new(name, mesh)
+    bpy.context.scene.collection.objects.link(obj)
+    bpy.context.view_layer.objects.active = obj
+    obj.select_set(True)
+    return obj
+
+
+@pytest.fixture
+def human() -> bpy.types.Object:
+    return add("human")
+
+
+def place(obj: bpy.types.Object, *shares: float) -> Vector:
+    """A place in the box of a mesh, 0..1 along each axis."""
+    corners = np.array([vertex.co for vertex in obj.data.vertices])
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    return Vector(low + np.array(shares) * (high - low))
+
+
+def head(obj: bpy.types.Object) -> Vector:
+    vertices = obj.data.vertices
+    return max((vertex.co for vertex in vertices), key=lambda co: co.z).copy()
+
+
+def foot(obj: bpy.types.Object) -> Vector:
+    vertices = obj.data.vertices
+    return min((vertex.co for vertex in vertices), key=lambda co: co.z).copy()
+
+
+def click(how: str, point: Vector) -> set[str]:
+    result: set[str] = getattr(bpy.ops.partwise, f"{how}_point")(
+        "EXEC_DEFAULT", True, point=tuple(point)
+    )
+    return result
+
+
+def mask(obj: bpy.types.Object) -> np.ndarray:
+    answer = click_masks.answer_of(obj)
+    assert answer is not None
+    return answer.faces
+
+
+def face_at(obj: bpy.types.Object, point: Vector) -> int:
+    return pick.nearest_on(obj, point).face
+
+
+def test_an_include_click_has_a_mask_around_it(human):
+    assert click("include", head(human)) == {"FINISHED"}
+    answer = click_masks.answer_of(human)
+    assert answer.faces[face_at(human, head(human))]
+    assert 0 < answer.faces.sum() < 4000
+    assert 0 < answer.score <= 1
+    assert answer.engine in ("learned", "geometric")
+    assert not parts.has_labels(human.data)
+
+
+def test_what_is_excluded_is_not_in_the_mask(human):
+    click("include", head(human))
+    click("exclude", foot(human))
+    assert mask(human)[face_at(human, head(human))]
+    assert not mask(human)[face_at(human, foot(human))]
+
+
+def test_exclude_needs_an_include(human):
+    assert click("exclude", head(human)) == {"CANCELLED"}
+    assert not len(human.data.partwise.clicks)
+
+
+def test_join_adds_a_mask_to_the_mask(human):
+    click("include", head(human))
+    one = mask(human)
+    click("join", foot(human))
+    both = mask(human)
+    assert both[one].all()
+    assert both[face_at(human, foot(human))]
+
+
+def test_the_last_click_is_taken_back(human):
+    click("include", head(human))
+    one = mask(human)
+    click("join", foot(human))
+    bpy.ops.partwise.remove_click()
+    assert (mask(human) == one).all()
+    bpy.ops.partwise.remove_click()
+    assert click_masks.answer_of(human) is None
+    assert not bpy.ops.partwise.remove_click.poll()
+
+
+def test_coarser_and_finer_masks(human):
+    bpy.ops.ed.undo_push(message="start")
+    click("include", place(human, 0.1, 0.5, 0.7))
+    first = click_masks.answer_of(human)
+    assert 0 <= first.choice < first.choices
+    assert first.choices > 1, "choose another place: this one has one meaning only"
+    step = 1 if first.choice + 1 < first.choices else -1
+    assert bpy.ops.partwise.step_mask("EXEC_DEFAULT", True, step=step) == {"FINISHED"}
+    second = click_masks.answer_of(human)
+    assert second.choice == first.choice + step
+    assert (second.faces.sum() > first.faces.sum()) == (step > 0)
+    bpy.ops.ed.undo()
+    human = bpy.data.objects["human"]
+    assert (mask(human) == first.faces).all()
+    for _ in range(first.choices - 1 - first.choice):
+        bpy.ops.partwise.step_mask(step=1)
+    assert bpy.ops.partwise.step_mask(step=1) == {"CANCELLED"}
+
+
+def test_clear(human):
+    click("include", head(human))
+    click("exclude", foot(human))
+    bpy.ops.partwise.clear_clicks()
+    assert not len(human.data.partwise.clicks)
+    assert not bpy.ops.partwise.clear_clicks.poll()
+
+
+def test_accept_makes_a_part_and_the_rest(human):
+    click("include", head(human))
+    chosen = mask(human)
+    assert bpy.ops.partwise.accept_clicks() == {"FINISHED"}
+    labels, table = parts.get_labels(human.data), human.data.partwise
+    assert ((labels == 0) == chosen).all()
+    assert [part.name for part in table.parts] == ["Part 1", "Rest"]
+    assert table.parts[table.active].name == "Part 1"
+    assert table.edited
+    assert not len(table.clicks)
+
+
+def test_the_next_part_takes_its_faces_from_those_before(human):
+    click("include", head(human))
+    bpy.ops.partwise.accept_clicks()
+    before = parts.get_labels(human.data)
+    click("include", foot(human))
+    chosen = mask(human)
+    bpy.ops.partwise.accept_clicks()
+    labels = parts.get_labels(human.data)
+    assert (labels[chosen] == 2).all()
+    assert (labels[~chosen] == before[~chosen]).all()
+
+
+def test_shift_without_clicks_extends_the_active_part(human):
+    click("include", head(human))
+    bpy.ops.partwise.accept_clicks()
+    human.data.partwise.parts[0].name = "Body"
+    before = parts.get_labels(human.data) == 0
+    click("join", foot(human))
+    assert mask(human)[before].all()
+    bpy.ops.partwise.accept_clicks()
+    after = parts.get_labels(human.data) == 0
+    assert after[before].all()
+    assert after[face_at(human, foot(human))]
+    assert human.data.partwise.parts[0].name == "Body"
+
+
+def test_a_locked_part_keeps_its_faces(human):
+    click("include", head(human))
+    bpy.ops.partwise.accept_clicks()
+    human.data.partwise.parts[0].locked = True
+    before = parts.get_labels(human.data)
+    assert click("join", foot(human)) == {"CANCELLED"}
+    click("include", head(human))
+    assert bpy.ops.partwise.accept_clicks() == {"CANCELLED"}
+    assert len(human.data.partwise.clicks) == 1
+    assert (parts.get_labels(human.data) == before).all()
+
+
+def test_clicking_is_undone_and_done_again(human):
+    bpy.ops.ed.undo_push(message="start")
+    click("include", head(human))
+    one = mask(human)
+    click("join", foot(human))
+    both = mask(human)
+    bpy.ops.ed.undo()
+    human = bpy.data.objects["human"]
+    assert (mask(human) == one).all()
+    bpy.ops.ed.redo()
+    assert (mask(bpy.data.objects["human"]) == both).all()
+    bpy.ops.ed.undo()
+    bpy.ops.ed.undo()
+    assert not len(bpy.data.objects["human"].data.partwise.clicks)
+
+
+def test_accept_is_one_step_of_undo(human):
+    bpy.ops.ed.undo_push(message="start")
+    click("include", head(human))
+    bpy.ops.partwise.accept_clicks("EXEC_DEFAULT", True)
+    bpy.ops.ed.undo()
+    human = bpy.data.objects["human"]
+    assert len(human.data.partwise.clicks) == 1
+    assert not parts.has_labels(human.data)
+    assert mask(human).any()
+
+
+def test_an_undo_to_clicks_whose_mask_was_forgotten_asks_again(human):
+    bpy.ops.ed.undo_push(message="start")
+    click("include", head(human))
+    one = mask(human)
+    click("join", foot(human))
+    click_masks._answers.clear()
+    bpy.ops.ed.undo()
+    assert (mask(bpy.data.objects["human"]) == one).all()
+
+
+def test_clicks_are_saved_and_accepted_after_loading(human, tmp_path):
+    click("include", head(human))
+    chosen = mask(human)
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "clicked.blend"))
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "clicked.blend"))
+    human = bpy.data.objects["human"]
+    assert click_masks.answer_of(human) is None
+    bpy.ops.partwise.show_clicks()
+    assert (mask(human) == chosen).all()
+    click_masks.forget()
+    assert bpy.ops.partwise.accept_clicks() == {"FINISHED"}
+    assert ((parts.get_labels(human.data) == 0) == chosen).all()
+
+
+def test_a_stretched_and_mirrored_object_is_clicked_where_it_is(human):
+    human.scale = (-1.0, 1.0, 2.5)
+    bpy.context.view_layer.update()
+    click("include", head(human))
+    assert mask(human)[face_at(human, head(human))]
+
+
+def test_a_mesh_that_was_edited_is_looked_at_again(human):
+    click("include", head(human))
+    human.data.flip_normals()
+    bpy.context.view_layer.update()
+    assert click_masks.answer_of(human) is None
+    click("include", head(human))
+    assert mask(human).any()
+
+
+def test_quads_with_a_modifier(human):
+    human.modifiers.new("quads", "REMESH").mode = "SHARP"
+    bpy.ops.object.modifier_apply(modifier="quads")
+    human.modifiers.new("Mirror", "MIRROR")
+    click("include", head(human))
+    assert len(mask(human)) == len(human.data.polygons)
+    bpy.ops.partwise.accept_clicks()
+    assert (parts.get_labels(human.data) >= 0).all()
+
+
+def test_shared_meshes_are_refused_or_copied(human):
+    copy = human.copy()
+    bpy.context.scene.collection.objects.link(copy)
+    assert click("include", head(human)) == {"CANCELLED"}
+    bpy.context.scene.partwise.copy_linked = True
+    click("include", head(human))
+    assert human.data != copy.data
+    assert not len(copy.data.partwise.clicks)
+    assert mask(human).any()
+
+
+def test_only_in_object_mode(human):
+    bpy.ops.object.mode_set(mode="EDIT")
+    assert not bpy.ops.partwise.include_point.poll()
+    assert not bpy.ops.partwise.accept_clicks.poll()
+
+
+def test_nothing_to_click_on():
+    assert click("include", Vector()) == {"CANCELLED"}
+
+
+@pytest.fixture
+def timers(monkeypatch) -> Callable[[], None]:
+    """As with a window: jobs go on while Blender is free. Called, it lets them."""
+    monkeypatch.setattr(jobs, "_has_no_timers", lambda: False)
+    monkeypatch.setattr(click_masks, "MOMENT", 0.0)
+
+    def run() -> None:
+        deadline = time.monotonic() + 60
+        while jobs.busy() and time.monotonic() < deadline:
+            jobs.pump()
+            time.sleep(0.01)
+
+    return run
+
+
+def test_fast_clicks_ask_only_the_newest_question(human, timers, monkeypatch):
+    asked = []
+    real = jobs.Ask
+
+    def ask(request, *arguments, **options):
+        asked.append(type(request).__name__)
+        return real(request, *arguments, **options)
+
+    monkeypatch.setattr(jobs, "Ask", ask)
+    click("include", head(human))
+    for share in (0.2, 0.4, 0.6, 0.8):
+        click("include", place(human, 0.5, 0.5, share))
+    click("exclude", foot(human))
+    assert click_masks.answer_of(human) is None
+    assert bpy.ops.partwise.accept_clicks() == {"CANCELLED"}
+    timers()
+    assert jobs.current().state == "DONE"
+    assert mask(human)[face_at(human, head(human))]
+    assert asked.count("Click") <= 3  # of a mesh that is not open, the newest, and at most one more
+
+
+def test_clearing_ends_the_question(human, timers):
+    click("include", head(human))
+    assert jobs.busy()
+    bpy.ops.partwise.clear_clicks()
+    assert not jobs.busy()
+    assert jobs.current() is None
+
+
+def test_a_cancelled_question_can_be_asked_again(human, timers):
+    click("include", head(human))
+    bpy.ops.partwise.cancel_job()
+    assert jobs.current().state == "CANCELLED"
+    assert len(human.data.partwise.clicks) == 1
+    bpy.ops.partwise.show_clicks()
+    timers()
+    assert mask(human).any()
+
+
+def test_another_object_ends_the_question_about_the_first(human, timers):
+    click("include", head(human))
+    cup = add("cup")
+    click("include", head(cup))
+    assert jobs.current().title == "Analysing cup"
+    timers()
+    assert mask(cup).any()
+    assert click_masks.answer_of(human) is None
+
+
+def test_clicks_wait_for_other_jobs(human, timers):
+    bpy.ops.partwise.decompose()
+    assert click("include", head(human)) == {"CANCELLED"}
+    assert not len(human.data.partwise.clicks)
+    timers()
+    assert click("include", head(human)) == {"FINISHED"}
+    timers()
+    assert mask(human).any()
+
+
+def test_an_object_that_is_deleted_while_it_is_analysed(human, timers):
+    click("include", head(human))
+    bpy.data.objects.remove(human)
+    timers()
+    assert jobs.current().state == "DONE"
+
+
+def test_the_tool_has_its_keys():
+    keymap = bpy.context.window_manager.keyconfigs.default.keymaps.get(
+        "3D View Tool: Object, Click Parts"
+    )
+    made = {(item.idname, item.type) for item in keymap.keymap_items} if keymap else set()
+    wanted = {(name, event["type"]) for name, event, _ in tools.PARTWISE_TOOL_click.bl_keymap}
+    assert made in (wanted, set())  # Blender without a window has no key maps
+    for name, _, _ in tools.PARTWISE_TOOL_click.bl_keymap:
+        category, operator = name.split(".")
+        assert getattr(bpy.ops, category).__getattr__(operator).get_rna_type()

@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which objects are accepted, why others are not, and finding them again."""
+
+from __future__ import annotations
+
+import bpy
+import pytest
+from partwise.backend.contract.errors import BadInput
+from partwise.blender_addon.scene import targets
+from partwise.blender_addon.scene.targets import Target
+
+
+@pytest.fixture
+def cube() -> bpy.types.Object:
+    bpy.ops.mesh.primitive_cube_add()
+    return bpy.context.object
+
+
+@pytest.fixture
+def library(tmp_path):
+    """A file that holds an object named 資産 “Asset”."""
+    bpy.ops.mesh.primitive_cube_add()
+    bpy.context.object.name = "資産 Asset"
+    path = str(tmp_path / "bücher 資産.blend")
+    bpy.data.libraries.write(path, {bpy.context.object}, fake_user=True)
+    bpy.data.objects.remove(bpy.context.object)
+    return path
+
+
+def link(path, **options):
+    with bpy.data.libraries.load(path, link=True, **options) as (source, wanted):
+        wanted.objects = source.objects
+    obj = wanted.objects[0]
+    bpy.context.scene.collection.objects.link(obj)
+    obj.select_set(True)
+    bpy.context.view_layer.objects.active = obj
+    return obj
+
+
+def refused(match, **options):
+    with pytest.raises(BadInput, match=match) as caught:
+        targets.usable_meshes(bpy.context, **options)
+    assert caught.value.hint
+    return caught.value
+
+
+def test_nothing_selected(cube):
+    cube.select_set(False)
+    refused("Nothing is selected")
+
+
+def test_a_hidden_object_counts_as_not_selected(cube):
+    cube.hide_set(True)
+    refused("Nothing is selected")
+
+
+def test_no_mesh_among_the_selected():
+    bpy.ops.object.camera_add()
+    refused("no mesh.*Camera.*a camera")
+
+
+def test_an_instance_of_a_collection(cube):
+    group = bpy.data.collections.new("Tree")
+    bpy.ops.object.select_all(action="DESELECT")
+    bpy.ops.object.collection_instance_add(name=group.name)
+    assert "Make Instances Real" in refused("instance of a collection").hint
+
+
+def test_other_kinds_beside_a_mesh_do_no_harm(cube):
+    bpy.ops.object.light_add()
+    cube.select_set(True)
+    assert targets.usable_meshes(bpy.context) == ([cube], [])
+
+
+def test_a_mesh_without_faces(cube):
+    cube.data.clear_geometry()
+    refused("no faces")
+
+
+def test_of_many_the_usable_ones_are_taken_and_the_active_one_comes_first(cube):
+    bpy.ops.mesh.primitive_plane_add()
+    plane = bpy.context.object
+    bpy.ops.mesh.primitive_circle_add()
+    cube.select_set(True)
+    plane.select_set(True)
+    bpy.context.view_layer.objects.active = plane
+    usable, reasons = targets.usable_meshes(bpy.context)
+    assert usable == [plane, cube]
+    assert [str(reason)[:17] for reason in reasons] == ["“Circle” has no f"]
+
+
+def test_a_shared_mesh_is_refused_or_copied(cube):
+    bpy.ops.object.duplicate(linked=True)
+    copy = bpy.context.object
+    refused("shares its mesh with 1 other object\\.")
+    assert targets.usable_meshes(bpy.context, copies=True) == ([copy], [])
+    assert targets.make_editable(bpy.context, copy) == copy
+    assert copy.data != cube.data
+    assert targets.refusal(copy) is None
+    assert targets.make_editable(bpy.context, copy).data == copy.data
+
+
+def test_linked_data_is_refused_or_copied(library):
+    obj = link(library)
+    refused("資産 Asset.*linked from another file")
+    local = targets.make_editable(bpy.context, obj)
+    assert local.library is None
+    assert local.data.library is None
+    assert targets.refusal(local) is None
+    assert obj.hide_get()
+    assert bpy.context.object == local
+    assert local.select_get()
+
+
+def test_an_override_is_refused_or_copied(library):
+    obj = link(library, create_liboverrides=True)
+    if obj.override_library is None:
+        obj = obj.override_create(remap_local_usages=True)
+        bpy.context.view_layer.update()
+    obj.select_set(True)
+    bpy.context.view_layer.objects.active = obj
+    refused("linked|override")
+    local = targets.make_editable(bpy.context, obj)
+    assert targets.refusal(local) is None
+    assert len(local.data.polygons) == 6
+
+
+def test_edit_mode_takes_the_objects_that_are_edited(cube):
+    bpy.ops.mesh.primitive_plane_add()
+    bpy.ops.object.mode_set(mode="EDIT")
+    assert [o.name for o in targets.usable_meshes(bpy.context)[0]] == ["Plane"]
+    bpy.ops.object.mode_set(mode="OBJECT")
+
+
+def test_a_target_is_found_under_another_name_and_after_an_undo(cube):
+    target = Target.of(cube)
+    cube.name = "Würfel"
+    bpy.ops.ed.undo_push(message="before")
+    cube.location.x = 3
+    bpy.ops.ed.undo_push(message="after")
+    bpy.ops.ed.undo()
+    assert target.find().name == "Würfel"
+
+
+def test_a_target_that_was_deleted(cube):
+    target = Target.of(cube)
+    bpy.ops.object.delete()
+    with pytest.raises(BadInput, match="“Cube” was deleted"):
+        target.find_unchanged()
+
+
+@pytest.mark.parametrize("edit", ["move a vertex", "add a face", "same count"])
+def test_a_target_that_was_edited(cube, edit):
+    target = Target.of(cube)
+    mesh = cube.data
+    if edit == "move a vertex":
+        mesh.vertices[0].co.x += 0.01
+    elif edit == "add a face":
+        mesh.polygons.add(1)
+    else:
+        mesh.flip_normals()
+    with pytest.raises(BadInput, match="was edited"):
+        target.find_unchanged()
+
+
+def test_a_target_in_edit_mode(cube):
+    target = Target.of(cube)
+    bpy.ops.object.mode_set(mode="EDIT")
+    assert target.find_unchanged() == cube
+    bpy.ops.mesh.subdivide()
+    with pytest.raises(BadInput, match="was edited"):
+        target.find_unchanged()
+    bpy.ops.object.mode_set(mode="OBJECT")

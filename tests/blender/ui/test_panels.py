@@ -1,0 +1,301 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the sidebar shows in each state, drawn on a layout that records and checks it."""
+
+from __future__ import annotations
+
+import time
+from types import SimpleNamespace
+
+import bpy
+import numpy as np
+import pytest
+from partwise.backend.contract.errors import BadInput
+from partwise.blender_addon.engine import jobs
+from partwise.blender_addon.scene import parts
+from partwise.blender_addon.ui import lists, panels
+
+from tests.blender.recording_layout import RecordingLayout, draw
+
+PANELS = [cls for cls in panels.CLASSES if issubclass(cls, bpy.types.Panel)]
+MENUS = [cls for cls in panels.CLASSES if issubclass(cls, bpy.types.Menu)]
+
+
+def add_cube(name: str, labels: list[int] | None = None) -> bpy.types.Object:
+    bpy.ops.mesh.primitive_cube_add()
+    obj = bpy.context.object
+    obj.name = name
+    if labels is not None:
+        parts.set_labels(obj.data, np.array(labels, dtype=np.int32))
+    return obj
+
+
+@pytest.fixture
+def fox() -> bpy.types.Object:
+    return add_cube("Fox", [0, 0, 0, 1, 1, 7])
+
+
+@pytest.fixture
+def job(monkeypatch):
+    """Shows a job as if it ran or had ended."""
+
+    def show(**fields: object) -> jobs.Job:
+        shown = jobs.Job("Decomposing Fox", **fields)
+        monkeypatch.setattr(jobs, "_job", shown)
+        return shown
+
+    monkeypatch.setattr(jobs, "_job", None)
+    return show
+
+
+@pytest.fixture(autouse=True)
+def no_job(job):
+    pass
+
+
+def texts() -> str:
+    return "\n".join(draw(panels.PARTWISE_PT_main).texts)
+
+
+def lines() -> str:
+    """Texts that were wrapped, in one line again."""
+    return " ".join(draw(panels.PARTWISE_PT_main).texts)
+
+
+def nothing(job):
+    pass
+
+
+def an_empty(job):
+    bpy.ops.object.empty_add()
+
+
+def no_parts(job):
+    add_cube("Fox")
+
+
+def some_parts(job):
+    add_cube("Fox", [0, 0, 0, 1, 1, 7])
+
+
+def parts_of_an_engine(job):
+    some_parts(job)
+    table = bpy.context.object.data.partwise
+    table.engine, table.variant, table.notice = "geometric", 1, "The weights are missing."
+
+
+def many_parts(job):
+    bpy.ops.mesh.primitive_grid_add(x_subdivisions=40, y_subdivisions=50)
+    parts.set_labels(bpy.context.object.data, np.arange(2000, dtype=np.int32))
+
+
+def several(job):
+    add_cube("Fox")
+    add_cube("Hen", [0] * 6)
+    bpy.ops.object.select_all(action="SELECT")
+
+
+def edit_mode(job):
+    some_parts(job)
+    bpy.ops.object.mode_set(mode="EDIT")
+
+
+def sculpt_mode(job):
+    some_parts(job)
+    bpy.ops.object.mode_set(mode="SCULPT")
+
+
+def all_parts(job):
+    some_parts(job)
+    bpy.ops.partwise.split()
+
+
+def one_part(job):
+    all_parts(job)
+    for obj in bpy.context.selected_objects:
+        obj.select_set(obj == bpy.context.object)
+
+
+def running(job):
+    some_parts(job)
+    job(stage="Growing patches", share=0.4)
+
+
+def failed(job):
+    no_parts(job)
+    job(state="FAILED", error=BadInput("“Fox” was deleted.", "Undo brings it back."))
+
+
+def cancelled(job):
+    some_parts(job)
+    job(state="CANCELLED")
+
+
+STATES = [nothing, an_empty, no_parts, some_parts, parts_of_an_engine, many_parts, several]
+STATES += [edit_mode, sculpt_mode, all_parts, one_part, running, failed, cancelled]
+
+
+@pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
+def test_everything_that_is_drawn_exists(state, job):
+    state(job)
+    for cls in (*PANELS, *MENUS):
+        draw(cls)
+        if hasattr(cls, "draw_header_preset"):
+            draw(cls, "draw_header_preset")
+    if bpy.context.mode != "OBJECT":
+        bpy.ops.object.mode_set(mode="OBJECT")
+
+
+def test_the_layout_refuses_what_does_not_exist():
+    layout, scene = RecordingLayout(), bpy.context.scene
+    for wrong in (
+        lambda: layout.operator("partwise.nonsense"),
+        lambda: setattr(layout.operator("partwise.step_parts"), "steps", 1),
+        lambda: layout.prop(scene.partwise, "nonsense"),
+        lambda: layout.label(text="a", icon="NONSENSE"),
+        lambda: layout.label(txt="a"),
+        lambda: setattr(layout, "use_property_spilt", True),
+        lambda: layout.menu("PARTWISE_MT_nonsense"),
+    ):
+        with pytest.raises((AssertionError, AttributeError, KeyError)):
+            wrong()
+
+
+def test_nothing_selected_says_what_to_do():
+    assert "Nothing is selected" in texts()
+    assert draw(panels.PARTWISE_PT_parts) is None
+
+
+def test_one_mesh_without_parts(job):
+    no_parts(job)
+    assert texts() == "Fox: no parts yet\nDecompose"
+    assert "granularity" not in draw(panels.PARTWISE_PT_main).properties
+
+
+def test_one_mesh_with_parts(fox):
+    assert "Fox: 3 parts" in texts()
+    assert "Decompose Again" in texts()
+    assert "granularity" in draw(panels.PARTWISE_PT_main).properties
+    shown = draw(panels.PARTWISE_PT_parts)
+    assert shown.operators.count("partwise.tick_part") == 3
+
+
+def decomposed(fox: bpy.types.Object, engine: str, **fields: object) -> None:
+    table = fox.data.partwise
+    table.engine = engine
+    for name, value in fields.items():
+        setattr(table, name, value)
+
+
+def test_the_engine_that_made_the_parts_is_named(fox):
+    assert "engine" not in texts(), "parts that an artist made"
+    assert "partwise.try_another" not in draw(panels.PARTWISE_PT_main).operators
+    decomposed(fox, "learned")
+    assert "3 parts by the learned engine" in lines()
+    assert lines().endswith("engine")
+    shown = draw(panels.PARTWISE_PT_main)
+    assert "partwise.try_another" in shown.operators
+    assert "Try Another" in shown.texts
+    decomposed(fox, "geometric", variant=2)
+    assert lines().endswith("3 parts by the geometric engine, alternative 2")
+    decomposed(fox, "geometric", edited=True, variant=0)
+    assert lines().endswith("3 parts by the geometric engine, edited")
+
+
+def test_a_fallback_is_a_line_of_warning(fox):
+    notice = "The weights of the learned engine are missing. The geometric engine was used instead."
+    decomposed(fox, "geometric", notice=notice)
+    assert lines().endswith(f"3 parts by the geometric engine {notice}")
+    assert "ERROR" in draw(panels.PARTWISE_PT_main).icons
+
+
+def test_the_engine_is_among_the_options(fox):
+    assert draw(panels.PARTWISE_PT_options).properties[0] == "engine"
+
+
+def test_what_is_selected_counts_not_what_is_active(fox):
+    hen = add_cube("Hen")
+    bpy.context.view_layer.objects.active = fox
+    fox.select_set(False)
+    hen.select_set(True)
+    assert "Hen: no parts yet" in texts()
+
+
+def test_a_part_says_what_it_is_part_of(job):
+    one_part(job)
+    assert "Fox.Part 1: part of Fox" in texts()
+    shown = draw(panels.PARTWISE_PT_assembly)
+    assert shown.properties == ["explode"]
+    assert "Fox.parts: 3 objects" in shown.texts
+
+
+def test_the_button_counts_what_is_selected(job):
+    several(job)
+    assert "2 meshes selected" in texts()
+    assert "Decompose 2 Objects" in texts()
+
+
+def test_a_grey_button_says_why(fox):
+    bpy.ops.object.duplicate(linked=True)
+    shown = " ".join(draw(panels.PARTWISE_PT_main).texts)
+    assert "shares its mesh with 1 other object" in shown
+
+
+def test_a_running_job_takes_the_place_of_the_button(job):
+    running(job)
+    shown = draw(panels.PARTWISE_PT_main)
+    assert shown.bars == [0.4]
+    assert "Growing patches 40%" in shown.texts
+    assert "partwise.cancel_job" in shown.operators
+    assert "partwise.decompose" not in shown.operators
+
+
+def test_a_failed_job_says_what_happened_and_what_to_do(job):
+    failed(job)
+    shown = draw(panels.PARTWISE_PT_main)
+    assert "“Fox” was deleted. Undo brings it back." in " ".join(shown.texts)
+    for operator in ("copy_report", "dismiss_job", "decompose"):
+        assert f"partwise.{operator}" in shown.operators
+
+
+def test_a_cancelled_job_is_one_quiet_line(job):
+    cancelled(job)
+    shown = draw(panels.PARTWISE_PT_main)
+    assert [text for text in shown.texts if "Cancelled" in text]
+    assert "partwise.copy_report" not in shown.operators
+
+
+def test_texts_are_wrapped_without_losing_a_word():
+    text = "“A very long name of an object” cannot be cut into 5000 parts. Choose a count from 1."
+    lines = panels.wrap(text, bpy.context)
+    assert " ".join(lines) == text
+    assert 2 < len(lines) < 10
+    assert panels.wrap("", bpy.context) == []
+
+
+def test_wide_panels_show_more_columns(fox, monkeypatch):
+    assert "3 faces, 12 m²" in draw(panels.PARTWISE_PT_parts).texts
+    monkeypatch.setattr(lists, "panel_width", lambda context: 440)
+    shown = draw(panels.PARTWISE_PT_parts).texts
+    assert "12 m²" in shown
+    assert "3 faces, 12 m²" not in shown
+
+
+@pytest.mark.parametrize(("height", "rows"), [(300, 5), (640, 5), (720, 9), (2000, 15)])
+def test_the_list_leaves_room_for_the_rest_of_the_tab(height, rows):
+    def context(scale):
+        system = SimpleNamespace(ui_scale=scale)
+        region = SimpleNamespace(height=height * scale)
+        return SimpleNamespace(region=region, preferences=SimpleNamespace(system=system))
+
+    assert lists.list_rows(context(1.0)) == rows
+    assert lists.list_rows(context(2.0)) == rows, "sharper screens show the same"
+
+
+def test_drawing_does_no_heavy_work():
+    bpy.ops.mesh.primitive_grid_add(x_subdivisions=400, y_subdivisions=500)
+    mesh = bpy.context.object.data
+    parts.set_labels(mesh, (np.arange(200_000) // 1000).astype(np.int32))
+    begin = time.perf_counter()
+    for cls in PANELS:
+        draw(cls)
+    assert time.perf_counter() - begin < 0.05

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The preferences: what they show, and the engine's own buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import bpy
+import pytest
+from partwise.backend import __version__
+from partwise.blender_addon.engine import jobs
+from partwise.blender_addon.ui import preferences
+
+from tests.blender.recording_layout import RecordingLayout
+
+
+@pytest.fixture
+def installed() -> Iterator[preferences.PartwisePreferences]:
+    addon = bpy.context.preferences.addons.new()
+    addon.module = preferences.PACKAGE
+    yield addon.preferences
+    bpy.context.preferences.addons.remove(bpy.context.preferences.addons[preferences.PACKAGE])
+
+
+@pytest.fixture(autouse=True)
+def no_engine() -> Iterator[None]:
+    jobs.stop_engine()
+    jobs.dismiss()
+    yield
+    jobs.stop_engine()
+    jobs.dismiss()
+
+
+def draw(settings: bpy.types.PropertyGroup) -> RecordingLayout:
+    layout = RecordingLayout()
+    shown = SimpleNamespace(
+        layout=layout,
+        settings=settings,
+        remember=True,
+        bl_rna=preferences.PartwisePreferences.bl_rna,
+    )
+    preferences.PartwisePreferences.draw(shown, bpy.context)
+    return layout
+
+
+def test_they_belong_to_the_whole_extension():
+    assert preferences.PACKAGE == "partwise"
+    assert preferences.find(bpy.context) is None
+
+
+def test_they_are_found_when_installed(installed):
+    assert preferences.find(bpy.context) == installed
+    assert installed.remember
+
+
+def test_all_that_is_drawn_exists():
+    shown = draw(bpy.context.scene.partwise)
+    assert {"remember", "show_overlay"} <= set(shown.properties)
+    assert {"partwise.restart_engine", "partwise.open_log"} <= set(shown.operators)
+    assert "Engine: not running, it starts when it is needed" in shown.texts
+
+
+def test_the_engine_is_restarted():
+    assert jobs.engine_version() is None
+    assert bpy.ops.partwise.restart_engine() == {"FINISHED"}
+    assert preferences.engine_state() == (f"ready, version {__version__}", "RADIOBUT_ON")
+    first = jobs.client().pid
+    assert bpy.ops.partwise.restart_engine() == {"FINISHED"}
+    assert jobs.client().pid not in (None, first)
+    assert jobs.current().state == "DONE"
+
+
+def test_a_busy_engine_is_not_restarted(monkeypatch):
+    monkeypatch.setattr(jobs, "_job", jobs.Job("Decomposing Fox", share=0.5))
+    assert preferences.engine_state()[0] == "busy, Decomposing Fox (50%)"
+    with pytest.raises(RuntimeError, match="A job is running"):
+        bpy.ops.partwise.restart_engine()
+
+
+def test_an_engine_that_cannot_start_says_so(monkeypatch):
+    monkeypatch.setattr(jobs, "_client", None)
+    monkeypatch.setattr("partwise.blender_addon.engine.command.command", lambda: ["/no/such/file"])
+    with pytest.raises(RuntimeError, match=r"\w+\."):
+        bpy.ops.partwise.restart_engine()
+    assert jobs.current().state == "FAILED"
+
+
+def test_the_log_is_opened_only_when_there_is_one(monkeypatch, tmp_path):
+    monkeypatch.setattr(jobs, "log_file", lambda: tmp_path / "engine.log")
+    with pytest.raises(RuntimeError, match="not written anything yet"):
+        bpy.ops.partwise.open_log()
+    (tmp_path / "engine.log").write_text("a line")
+    assert bpy.ops.partwise.open_log.poll()
+
+
+def test_there_is_no_log_file_outside_an_extension():
+    assert jobs.log_file() is None
