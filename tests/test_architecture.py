@@ -9,15 +9,14 @@ the top.
 from __future__ import annotations
 
 import ast
-import functools
 import sys
-from collections.abc import Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
+from tests.rooms import ROOT, arrows, graph, imports, parsed, room
+
 BACKEND = sorted((ROOT / "backend").rglob("*.py"))
 ADDON = sorted((ROOT / "blender_addon").rglob("*.py"))
 OURS = sorted(
@@ -72,57 +71,6 @@ SLOW |= {"meshoptimizer", "lib3mf", "collada", "ufbx", "lxml"}
 MAY_LOAD_TORCH = {"models", "latents", "machine", "training", "commands"}
 
 
-def room(path: Path) -> str:
-    """The folder of a module below its half of the house; "" for the doors."""
-    return "/".join(path.relative_to(ROOT).parts[1:-1])
-
-
-@functools.cache
-def parsed(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
-
-
-def imports(path: Path, *, top: bool = False) -> Iterator[str]:
-    """Absolute names of the modules that a file imports; with `top` only when it is loaded."""
-    package = path.relative_to(ROOT).with_suffix("").parts[:-1]
-    nodes = _loaded(parsed(path)) if top else ast.walk(parsed(path))
-    for node in nodes:
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            base = package[: len(package) - node.level + 1] if node.level else ()
-            start = ".".join([*base, *([node.module] if node.module else [])])
-            yield start
-            yield from (f"{start}.{alias.name}" for alias in node.names)
-
-
-def _loaded(node: ast.AST) -> Iterator[ast.AST]:
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            continue
-        if isinstance(child, ast.If) and "TYPE_CHECKING" in ast.dump(child.test):
-            continue
-        yield child
-        yield from _loaded(child)
-
-
-def arrows(paths: Iterable[Path]) -> Iterator[tuple[str, str, str]]:
-    """(room, room that it imports, file that shows it), within one half of the house."""
-    for path in paths:
-        half = path.relative_to(ROOT).parts[0]
-        for name in imports(path):
-            parts = name.split(".")
-            if parts[0] != half or len(parts) == 1:
-                continue
-            below = ROOT.joinpath(*parts)
-            module = below / "__init__.py" if below.is_dir() else below.with_suffix(".py")
-            if not module.is_file():  # a name in a module or a package
-                below = below.parent
-                module = below / "__init__.py" if below.is_dir() else below.with_suffix(".py")
-            if module.is_file() and room(module) != room(path) and module.parent.name != half:
-                yield room(path), room(module), name_of(path)
-
-
 def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
@@ -138,12 +86,9 @@ def test_arrows_go_down_only() -> None:
 
 
 def test_there_are_no_circles() -> None:
-    for paths in (BACKEND,):
-        graph: dict[str, set[str]] = {}
-        for here, there, _ in arrows(paths):
-            graph.setdefault(here, set()).add(there)
+    for half in ("backend",):
         try:
-            TopologicalSorter(graph).prepare()
+            TopologicalSorter(graph(half)).prepare()
         except CycleError as error:
             pytest.fail(f"a circle of rooms: {' -> '.join(error.args[1])}")
 
@@ -217,10 +162,7 @@ def test_no_pickle_shell_or_evaluation() -> None:
                     assert not unsafe, f"{name_of(path)}:{node.lineno}"
 
 
-def test_the_reader_of_imports_sees_all_kinds(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sys.modules[__name__], "ROOT", tmp_path)
+def test_the_reader_of_imports_sees_all_kinds(tmp_path: Path) -> None:
     file = tmp_path / "backend/pipelines/x.py"
     file.parent.mkdir(parents=True)
     file.write_text(
@@ -233,14 +175,14 @@ def test_the_reader_of_imports_sees_all_kinds(
         other = tmp_path / f"backend/{name}.py"
         other.parent.mkdir(parents=True, exist_ok=True)
         other.write_text("")
-    assert set(imports(file)) == {
+    assert set(imports(file, root=tmp_path)) == {
         "backend.geometry", "backend.geometry.mesh", "backend.pipelines", "backend.pipelines.y",
         "numpy.linalg", "zlib", "outside", "outside.z", "scipy", "backend.files.readers",
         "backend.files.readers.read_mesh",
     }  # fmt: skip
-    assert "scipy" not in set(imports(file, top=True))
-    assert "zlib" in set(imports(file, top=True))
-    assert {(here, there) for here, there, _ in arrows([file])} == {
+    assert "scipy" not in set(imports(file, top=True, root=tmp_path))
+    assert "zlib" in set(imports(file, top=True, root=tmp_path))
+    assert {(here, there) for here, there, _ in arrows([file], root=tmp_path)} == {
         ("pipelines", "geometry"),
         ("pipelines", "files"),
     }

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The commands of ``python -m backend``: one module a verb, each with ``run(options, console)``."""
+"""The command line: a module for each verb, with ``run(options, console)``."""

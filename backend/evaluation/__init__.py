@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Metrics, and the runner behind ``python -m backend evaluate``."""
+"""How good the results are: metrics, tasks, pages of figures."""

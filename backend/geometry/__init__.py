@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Pure functions over arrays: meshes, patches, cues, merges, cuts and caps."""
+"""Pure functions over arrays: meshes, graphs, rays, samples."""

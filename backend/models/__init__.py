@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Networks, one a file."""
+"""Networks, one a file, with their configs."""

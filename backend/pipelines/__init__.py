@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The verbs of the product: decompose, segment, complete."""
+"""The verbs of the product over arrays."""

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Data and trainers of what ships in ``weights``."""
+"""How the weights came about: data and trainers."""

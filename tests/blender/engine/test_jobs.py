@@ -405,8 +405,8 @@ package.__path__ = [{str(ROOT)!r}]
 sys.modules["partwise"] = package
 import bpy
 from partwise import blender_addon
-from partwise.backend.requests import Ping
-from partwise.blender_addon import jobs
+from partwise.backend.contract.requests import Ping
+from partwise.blender_addon.engine import jobs
 blender_addon.register()
 jobs._has_no_timers = lambda: False
 def work():

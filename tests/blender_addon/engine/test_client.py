@@ -470,9 +470,9 @@ import os, signal, sys, types
 package = types.ModuleType("partwise")
 package.__path__ = [{str(ROOT)!r}]
 sys.modules["partwise"] = package
-from partwise.backend.requests import Ping
-from partwise.blender_addon import engine_command
-from partwise.blender_addon.client import Client
+from partwise.backend.contract.requests import Ping
+from partwise.blender_addon.engine import command as engine_command
+from partwise.blender_addon.engine.client import Client
 client = Client(engine_command.command)
 assert client.wait(client.submit(Ping()), 30)
 print(client.pid, flush=True)
