@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one way in which a long function says how far it is, and hears that it should stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+WHOLE = 100  # what the listener is told parts of
+
+
+class Progress:
+    """How far a job is. It is handed down; each function that takes long gets a span of the whole.
+
+        def analyse(mesh, progress=SILENT):
+            graph = build(mesh, progress.span(0.0, 0.2, "Reading the surface"))
+            for k in range(rounds):
+                progress.span(0.2, 1.0, "Merging").step(k / rounds)
+
+    A job that was cancelled ends at its next step: the listener raises Cancelled there.
+
+    tell : hears (stage, done, whole), how many parts of the whole are done; may raise.
+    """
+
+    __slots__ = ("_first", "_last", "_stage", "_tell")
+
+    def __init__(
+        self,
+        tell: Callable[[str, int, int], None] | None = None,
+        stage: str = "",
+        first: float = 0.0,
+        last: float = 1.0,
+    ) -> None:
+        self._tell, self._stage, self._first, self._last = tell, stage, first, last
+
+    def span(self, first: float, last: float, stage: str = "") -> Progress:
+        """The part from `first` to `last`, shares of this one, as a progress of its own.
+
+        stage : words for people; those of this progress where none are given.
+        """
+        size = self._last - self._first
+        ends = self._first + size * first, self._first + size * last
+        return Progress(self._tell, stage or self._stage, *ends)
+
+    def step(self, share: float = 0.0) -> None:
+        """`share`, 0..1, of this span is done. Raises Cancelled when the job was cancelled."""
+        if self._tell is not None:
+            done = self._first + (self._last - self._first) * share
+            self._tell(self._stage, int(WHOLE * done + 1e-6), WHOLE)
+
+
+SILENT = Progress()  # nobody listens
