@@ -8,22 +8,10 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..contract.errors import BadInput, PartwiseError
+from ..contract.errors import BadInput, WeightsCorrupt, WeightsMissing
 
 WEIGHTS = Path(__file__).resolve().parents[1] / "weights"
 CHECKSUMS = "SHA256SUMS"  # lines as `sha256sum` writes them
-
-
-class WeightsMissing(PartwiseError):
-    """A checkpoint is listed and its file is not there."""
-
-    code = "WEIGHTS_MISSING"
-
-
-class WeightsCorrupt(PartwiseError):
-    """A checkpoint's file is not the one that was published."""
-
-    code = "WEIGHTS_CORRUPT"
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,38 @@ class Cancelled(PartwiseError):
         super().__init__(message, hint, detail)
 
 
+class MeshNotOpen(PartwiseError):
+    """The engine does not hold the mesh that a request is about; the client sends it again."""
+
+    code = "MESH_NOT_OPEN"
+
+    def __init__(self, message: str = "", hint: str = "", detail: str = "") -> None:
+        super().__init__(
+            message or "The engine does not hold this mesh (any more).",
+            hint or "Send the mesh again.",
+            detail,
+        )
+
+
 class OutOfMemory(PartwiseError):
     """The machine or its graphics card ran out of memory."""
 
     code = "OUT_OF_MEMORY"
+
+
+class WeightsMissing(PartwiseError):
+    """A checkpoint is listed and its file is not there."""
+
+    code = "WEIGHTS_MISSING"
+
+
+class WeightsCorrupt(PartwiseError):
+    """A checkpoint's file is not the one that was published."""
+
+    code = "WEIGHTS_CORRUPT"
+
+
+def of_code(code: str) -> type[PartwiseError]:
+    """The kind of error that a code of the protocol stands for; the base for what is unknown."""
+    kinds = {kind.code: kind for kind in PartwiseError.__subclasses__()}
+    return kinds.get(code, PartwiseError)

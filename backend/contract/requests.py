@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 
 from .errors import BadInput
 
-SEND_AGAIN = "Send the mesh again."  # the hint of every error about a mesh that is not open
 MAX_SEED = (1 << 32) - 1
 MAX_VARIANT = 1000
 

@@ -19,7 +19,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..checkpoints.catalogue import WEIGHTS, WeightsCorrupt, WeightsMissing
+from ..checkpoints.catalogue import WEIGHTS
+from ..contract.errors import WeightsCorrupt, WeightsMissing
 from ..geometry.graphs import components
 from ..geometry.patches import cues
 from ..geometry.patches.clusters import Clusters

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..checkpoints.catalogue import WEIGHTS, WeightsCorrupt, WeightsMissing
+from ..checkpoints.catalogue import WEIGHTS
+from ..contract.errors import WeightsCorrupt, WeightsMissing
 from ..geometry.patches.clusters import Clusters
 from ..geometry.patches.cues import PatchGraph
 from ..geometry.patches.pair_features import FEATURES, pair_features

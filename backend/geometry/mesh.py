@@ -6,6 +6,7 @@ Nothing here changes the caller's mesh. Welding and orientation live beside it, 
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -62,25 +63,41 @@ class FaceGraph:
         return self.faces.ravel()[np.stack([self.edge, head], axis=1)]
 
 
+class Flaw(enum.Enum):
+    """Why a mesh cannot be worked on."""
+
+    NO_FACES = "no faces"
+    NOT_FINITE = "coordinates are not finite"
+    NO_AREA = "all faces have zero area"
+
+
+class UnusableMesh(ValueError):
+    """A mesh that cannot be worked on, and why."""
+
+    def __init__(self, flaw: Flaw) -> None:
+        super().__init__(flaw.value)
+        self.flaw = flaw
+
+
 def unit_vertices(vertices: Floats, faces: Ints) -> tuple[Floats, Floats, float]:
     """Vertices centred and scaled so that the used ones fill a box with longest side 1.
 
     Returns (unit vertices, centre (3,), scale); ``vertices = unit * scale + centre``.
-    Raises ValueError when the faces span no volume of space at all or coordinates are not finite.
+    Raises UnusableMesh when the faces span no volume of space at all or coordinates are not finite.
     """
     if len(faces) == 0:
-        raise ValueError("no faces")
+        raise UnusableMesh(Flaw.NO_FACES)
     vertices = np.asarray(vertices, dtype=np.float64)
     used = np.zeros(len(vertices), dtype=bool)
     used[faces.ravel()] = True
     points = vertices if used.all() else vertices[used]
     if not np.isfinite(points).all():
-        raise ValueError("coordinates are not finite")
+        raise UnusableMesh(Flaw.NOT_FINITE)
     low, high = points.min(axis=0), points.max(axis=0)
     with np.errstate(over="ignore"):
         scale = float((high - low).max())
     if not np.isfinite(scale) or scale <= 0.0:
-        raise ValueError("all faces have zero area")
+        raise UnusableMesh(Flaw.NO_AREA)
     centre = low / 2 + high / 2
     unit = (vertices - centre) / scale
     unit[~used] = 0.0

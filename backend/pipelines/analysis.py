@@ -10,13 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..checkpoints.catalogue import WeightsCorrupt, WeightsMissing
-from ..contract.errors import BadInput
+from ..contract.errors import BadInput, WeightsCorrupt, WeightsMissing
 from ..contract.tree import MergeTree
 from ..engines.learned import Encoded, Masks, bundled_segmenter, encode, merges
 from ..engines.scores import geometric_scores, learned_scores
 from ..geometry.graphs import sums
-from ..geometry.mesh import FaceGraph, build_face_graph, unit_vertices
+from ..geometry.mesh import FaceGraph, Flaw, UnusableMesh, build_face_graph, unit_vertices
 from ..geometry.nearest import NearestFace
 from ..geometry.patches.clusters import Clusters
 from ..geometry.patches.cues import BRIDGE, FACES, PatchGraph, patch_graph
@@ -133,11 +132,11 @@ def analyse(
     report("Reading the surface", 0, 100)
     try:
         unit, centre, scale = unit_vertices(vertices, faces)
-    except ValueError as error:
-        raise _refusal(str(error)) from error
+    except UnusableMesh as error:
+        raise _refusal(error.flaw) from error
     graph = build_face_graph(unit, faces, _span(report, "Reading the surface", 0, 15))
     if not graph.area.any() or not graph.normal.any():
-        raise _refusal("all faces have zero area")
+        raise _refusal(Flaw.NO_AREA)
     marked = marked_edges(graph, groups, borders)
     open_graph = without_edges(graph, marked)  # nothing that grows here passes a marked edge
     report("Finding patches", 15, 100)
@@ -236,25 +235,25 @@ def checked_mesh(
             "Vertices must be rows of three coordinates and faces rows of three vertex numbers.",
         )
     if len(faces) == 0:
-        raise _refusal("no faces")
+        raise _refusal(Flaw.NO_FACES)
     if faces.min() < 0 or faces.max() >= len(vertices):
         raise BadInput("Some faces use vertices that do not exist.", "Export the mesh again.")
     return vertices, faces.astype(np.int64)
 
 
-def _refusal(reason: str) -> BadInput:
+def _refusal(flaw: Flaw) -> BadInput:
     sentences = {
-        "no faces": ("The mesh has no faces.", "Choose a mesh with at least one face."),
-        "coordinates are not finite": (
+        Flaw.NO_FACES: ("The mesh has no faces.", "Choose a mesh with at least one face."),
+        Flaw.NOT_FINITE: (
             "Some coordinates of the mesh are not numbers (NaN or infinite).",
             "Remove those vertices and export the mesh again.",
         ),
-        "all faces have zero area": (
+        Flaw.NO_AREA: (
             "All faces of the mesh have zero area.",
             "Check its scale, or that it was not collapsed into a point or a line.",
         ),
     }
-    return BadInput(*sentences[reason])
+    return BadInput(*sentences[flaw])
 
 
 def _geometric_tree(

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..contract import requests
-from ..contract.errors import BadInput, Cancelled, OutOfMemory, PartwiseError
+from ..contract.errors import BadInput, Cancelled, MeshNotOpen, OutOfMemory, PartwiseError
 from ..machine import cpu as machine
 
 if TYPE_CHECKING:
@@ -291,7 +291,7 @@ class Session:
     def _mesh(self, fingerprint: str) -> OpenMesh:
         mesh = self._meshes.get(fingerprint)
         if mesh is None:
-            raise BadInput("The engine does not hold this mesh (any more).", requests.SEND_AGAIN)
+            raise MeshNotOpen
         self._touch(mesh)
         return mesh
 

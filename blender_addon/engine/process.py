@@ -19,7 +19,7 @@ from queue import SimpleQueue
 from typing import IO, Any
 
 from ...backend import __version__
-from ...backend.contract.errors import BadInput, Cancelled, OutOfMemory, PartwiseError
+from ...backend.contract.errors import Cancelled, OutOfMemory, PartwiseError, of_code
 from ...backend.contract.protocol import (
     Message,
     PayloadNotHeld,
@@ -312,9 +312,7 @@ def _result(call: Call, message: Message) -> Any:
 
 
 def _error(body: Mapping[str, Any]) -> PartwiseError:
-    kinds = {kind.code: kind for kind in (BadInput, Cancelled, OutOfMemory)}
-    kind = kinds.get(body["code"], PartwiseError)
-    error = kind(body["message"], body.get("hint", ""), body.get("detail", ""))
+    error = of_code(body["code"])(body["message"], body.get("hint", ""), body.get("detail", ""))
     error.code = body["code"]
     return error
 

@@ -11,8 +11,8 @@ import bpy
 import numpy as np
 from bpy.props import IntProperty
 
-from ...backend.contract.errors import BadInput, PartwiseError
-from ...backend.contract.requests import SEND_AGAIN, Fields, OpenMesh, Segment, Segmented
+from ...backend.contract.errors import BadInput, MeshNotOpen, PartwiseError
+from ...backend.contract.requests import Fields, OpenMesh, Segment, Segmented
 from ...backend.contract.tree import MergeTree
 from ..core import labels, trees
 from ..core.trees import PolygonTree
@@ -215,9 +215,8 @@ def ask_about(
     """The step of a job that asks about a mesh, and sends the mesh if the engine lacks it."""
     try:
         return (yield jobs.Ask(request, then, span))
-    except PartwiseError as error:
-        if error.hint != SEND_AGAIN:
-            raise
+    except MeshNotOpen:
+        pass  # it is sent now
     opened = OpenMesh(arrays.vertices, arrays.faces, arrays.fingerprint)
     yield jobs.Ask(opened, span=(span[0], span[0]))
     return (yield jobs.Ask(request, then, span))

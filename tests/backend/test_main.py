@@ -16,7 +16,7 @@ import pytest
 
 from backend.__main__ import main
 from backend.checkpoints import catalogue
-from backend.checkpoints.catalogue import WeightsMissing
+from backend.contract.errors import WeightsMissing
 from backend.contract.tree import MergeTree
 from tests.bad_meshes import CORPUS, BadMesh, lathe
 

@@ -12,7 +12,7 @@ import pytest
 import trimesh
 from safetensors.numpy import load_file, save_file
 
-from backend.checkpoints.catalogue import WeightsCorrupt, WeightsMissing
+from backend.contract.errors import WeightsCorrupt, WeightsMissing
 from backend.engines import learned
 from backend.evaluation.metrics import rand_error
 from backend.models.segmenter import SegmenterConfig, shapes

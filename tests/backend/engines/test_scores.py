@@ -8,7 +8,7 @@ import pytest
 import trimesh
 from safetensors.numpy import save_file
 
-from backend.checkpoints.catalogue import WeightsCorrupt, WeightsMissing
+from backend.contract.errors import WeightsCorrupt, WeightsMissing
 from backend.engines.scores import (
     JUDGED,
     SHAPE_SAYS,

@@ -22,7 +22,7 @@ import pytest
 from partwise import blender_addon
 from partwise.backend import __version__
 from partwise.backend.contract import requests
-from partwise.backend.contract.errors import BadInput, Cancelled
+from partwise.backend.contract.errors import BadInput, Cancelled, MeshNotOpen
 from partwise.backend.contract.requests import OpenMesh, Ping, Segment, Status
 from partwise.blender_addon.engine import command as engine_command
 from partwise.blender_addon.engine import jobs
@@ -125,7 +125,7 @@ def test_without_timers_a_job_is_at_its_end_when_start_returns():
 def test_without_timers_an_error_is_the_state_of_the_job():
     job = jobs.start("Segment", ask(Segment("never sent")))
     assert job.state == "FAILED"
-    assert job.error.hint == requests.SEND_AGAIN
+    assert job.error.code == "MESH_NOT_OPEN"
 
 
 # States.
@@ -167,7 +167,7 @@ def test_progress_never_falls_and_names_the_stage(actor):
 
 def test_an_error_arrives_at_the_yield_and_can_be_handled(actor):
     def work() -> jobs.Work:
-        with pytest.raises(BadInput, match="does not hold"):
+        with pytest.raises(MeshNotOpen):
             yield Ask(Segment("mesh"))
         return (yield Ask(Act("nothing")))
 
@@ -178,7 +178,7 @@ def test_an_error_arrives_at_the_yield_and_can_be_handled(actor):
 
 def test_a_question_that_fails_is_no_progress(actor):
     def work() -> jobs.Work:
-        with pytest.raises(BadInput, match="does not hold"):
+        with pytest.raises(MeshNotOpen):
             yield Ask(Segment("mesh"), span=(0.0, 1.0))
         return (yield Ask(Act("tick", 60.0), span=(0.0, 1.0)))
 

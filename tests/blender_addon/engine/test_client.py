@@ -18,7 +18,13 @@ import numpy as np
 import pytest
 from partwise.backend import __version__
 from partwise.backend.contract import requests
-from partwise.backend.contract.errors import BadInput, Cancelled, OutOfMemory, PartwiseError
+from partwise.backend.contract.errors import (
+    BadInput,
+    Cancelled,
+    MeshNotOpen,
+    OutOfMemory,
+    PartwiseError,
+)
 from partwise.backend.contract.requests import OpenMesh, Ping, Segment, Status
 from partwise.blender_addon.engine import client as client_module
 from partwise.blender_addon.engine import command as engine_command
@@ -221,7 +227,7 @@ def test_errors_of_the_engine_arrive_with_all_they_say(actor, action, kind, code
 
 
 def test_a_mesh_that_the_engine_lacks_can_be_told_from_other_errors(client):
-    assert error(client, Segment("never sent")).hint == requests.SEND_AGAIN
+    assert isinstance(error(client, Segment("never sent")), MeshNotOpen)
 
 
 def test_a_request_too_large_for_a_message_is_an_error_of_its_call(client, monkeypatch):
