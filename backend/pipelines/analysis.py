@@ -67,6 +67,7 @@ class Analysis:
         their own through them, start from these even patches.
     faces : the mesh, of unit size.
     cutter : cuts borders on it; they do not move over what hints mark.
+    nearest : finds the face of it under a click.
     centre, scale : (3,) and float; ``caller's coordinates = unit * scale + centre``.
     encoded : what the network knows of the mesh; None where the geometric engine ran.
     """
@@ -79,6 +80,7 @@ class Analysis:
     grown_tree: MergeTree
     faces: FaceGraph
     cutter: BorderCutter
+    nearest: NearestFace
     centre: NDArray[np.float64]
     scale: float
     encoded: Encoded | None = None
@@ -96,13 +98,10 @@ class Analysis:
     @functools.cached_property
     def grown_island(self) -> NDArray[np.int64]:
         """Island of the mesh on which each patch of `grown_patch` lies: (P,)."""
-        _, face = np.unique(self.grown_patch, return_index=True)
-        return self.faces.island[face].astype(np.int64)
-
-    @functools.cached_property
-    def nearest(self) -> NearestFace:
-        """Finds the face under a click; made when first needed."""
-        return NearestFace(self.faces.vertices, self.faces.faces)
+        island = np.zeros(self.grown_tree.leaf_count, np.int64)
+        # The last one that is written stays: that of the first face, where a patch lies on several.
+        island[self.grown_patch[::-1]] = self.faces.island[::-1]
+        return island
 
 
 def analyse(
@@ -171,6 +170,7 @@ def analyse(
         grown_tree=grown_tree,
         faces=graph,
         cutter=cutter,
+        nearest=NearestFace(unit, faces),  # now, so that the first click need not wait
         centre=centre,
         scale=scale,
         encoded=encoded,
