@@ -46,7 +46,8 @@ class NearestFace:
     def __call__(self, points: Floats) -> tuple[Ints, Floats]:
         """The nearest faces to points (N, 3), and how far they are: (N,) int64, (N,) float64.
 
-        Of equally near faces it is the one with the smallest number.
+        Of equally near faces, as on both sides of an edge, it is the one whose middle is nearest,
+        and of those on each other the one with the smallest number.
         """
         points = np.asarray(points, dtype=np.float64)
         face, gap = np.zeros(len(points), np.int64), np.zeros(len(points))
@@ -81,10 +82,12 @@ class NearestFace:
         row, face = row[near], face[near]
         gap = np.sqrt(triangle_gap(points[row], a[near], b[near], c[near]))
         gap[np.isnan(gap)] = np.inf
-        start = np.flatnonzero(np.diff(row, prepend=-1))
-        least = np.minimum.reduceat(gap, start)
-        tied = gap <= least[row] + self._tie
-        return np.minimum.reduceat(np.where(tied, face, len(self._order)), start), least
+        least, tied = _least(gap, row, self._tie)
+        row, face = row[tied], face[tied]
+        middle = self._vertices[self._faces[face]].mean(axis=1)
+        _, tied = _least(np.linalg.norm(points[row] - middle, axis=1), row, self._tie)
+        row, face = row[tied], face[tied]
+        return np.minimum.reduceat(face, _starts(row)), least
 
     def _can_be_nearest(self, points: Floats, row: Ints, low: Floats, high: Floats) -> Ints:
         """Which pairs of a point `row` (N,) and a box (N, 3) no other pair of the point excludes.
@@ -92,9 +95,18 @@ class NearestFace:
         At least one pair of each point remains.
         """
         least, most = _box_gaps(points.take(row, axis=0), low, high)
-        start = np.flatnonzero(np.diff(row, prepend=-1))
-        limit = np.sqrt(np.minimum.reduceat(most, start)) * (1 + TIE) + 2 * self._tie
+        limit = np.sqrt(np.minimum.reduceat(most, _starts(row))) * (1 + TIE) + 2 * self._tie
         return np.flatnonzero(~(least > np.square(limit)[row]))
+
+
+def _least(value: Floats, row: Ints, slack: float) -> tuple[Floats, Ints]:
+    """The smallest value of each row (R,), and where values (N,) are as small: `row` ascends."""
+    least = np.minimum.reduceat(value, _starts(row))
+    return least, np.flatnonzero(value <= least[row] + slack)
+
+
+def _starts(row: Ints) -> Ints:
+    return np.flatnonzero(np.diff(row, prepend=-1))
 
 
 def triangle_gap(points: Floats, a: Floats, b: Floats, c: Floats) -> Floats:

@@ -145,6 +145,14 @@ def test_of_faces_on_each_other_the_first_is_meant():
     np.testing.assert_array_equal(NearestFace(vertices, turned)(points)[0], face)
 
 
+def test_on_an_edge_the_face_whose_middle_is_nearer_is_meant():
+    corners = np.array([[0, 0, 0], [4, 0, 0], [4, 1, 0], [0, -1, 0]], float)
+    for faces in ([[0, 1, 2], [0, 3, 1]], [[0, 3, 1], [0, 1, 2]]):
+        face, gap = NearestFace(corners, np.array(faces))(np.array([[1.0, 0, 0], [3.0, 0, 0]]))
+        assert [faces[k] for k in face] == [[0, 3, 1], [0, 1, 2]]
+        assert not gap.any()
+
+
 def test_points_out_of_all_numbers_are_infinitely_far_and_no_trouble():
     ball = trimesh.creation.icosphere(subdivisions=3)
     face, gap = nearest(ball, [[0, 0, 2], [1e200, 0, 0], [np.inf, 0, 0], [0, 2, 0]])
