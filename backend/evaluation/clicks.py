@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A simulated person who clicks on faces until the mask is right.
+"""A simulated person who clicks on the surface until the mask is right.
 
 Two protocols: random include clicks in the part, as SegviGen (2026) scores its masks, and
 corrective clicks at the centre of the largest error, as Segment Anything (Kirillov et al., 2023).
+Both click anywhere on a face and where it can be seen, as people do.
 """
 
 from __future__ import annotations
@@ -16,21 +17,22 @@ from numpy.typing import NDArray
 from ..geometry.graphs import components, spread, symmetric
 from ..geometry.mesh import FaceGraph
 from .metrics import mask_iou
+from .surface import CANDIDATES, Places, Surface, joined
 
 Mask = NDArray[np.bool_]
 Ints = NDArray[np.int64]
-Answer = Callable[[Ints, Ints], Mask]
+Answer = Callable[[Places, Ints], Mask]
 CLICKS = (1, 3, 5, 10)
 
 
 @dataclass(frozen=True)
 class Step:
-    """One answer: to the clicked faces (N,) and their signs (N,), 1 include and 0 exclude.
+    """One answer: to clicks at N places and their signs (N,), 1 include and 0 exclude.
 
     mask : (F,) bool. iou : by area, with the true part.
     """
 
-    faces: Ints
+    places: Places
     signs: Ints
     mask: Mask
     iou: float
@@ -38,7 +40,7 @@ class Step:
 
 def random_clicks(
     answer: Answer,
-    graph: FaceGraph,
+    surface: Surface,
     part: Mask,
     rng: np.random.Generator,
     counts: Sequence[int] = CLICKS,
@@ -47,46 +49,48 @@ def random_clicks(
 
     `part` (F,) has area. The clicks of a smaller number are the first of a larger one.
     """
-    inside = np.flatnonzero(part & (graph.area > 0))
-    chance = graph.area[inside] / graph.area[inside].sum()
-    faces = rng.choice(inside, size=max(counts), p=chance)
-    return [_step(answer, graph, part, faces[:n], np.ones(n, dtype=np.int64)) for n in counts]
+    inside = np.flatnonzero(part & (surface.graph.area > 0))
+    places = surface.draw(inside, max(counts), rng)
+    ones = np.ones(len(places), dtype=np.int64)
+    return [_step(answer, surface.graph, part, places[:n], ones[:n]) for n in counts]
 
 
 def corrective_clicks(
-    answer: Answer, graph: FaceGraph, part: Mask, most: int = max(CLICKS)
+    answer: Answer, surface: Surface, part: Mask, rng: np.random.Generator, most: int = max(CLICKS)
 ) -> list[Step]:
     """Answers to 1, 2, ... `most` clicks, each at the centre of the largest error before it.
 
     `part` (F,) has area. The clicker stops where the mask is right.
     """
-    mask = np.zeros_like(part)
-    faces: list[int] = []
+    graph, mask = surface.graph, np.zeros_like(part)
+    made: list[Places] = []
     steps: list[Step] = []
     while len(steps) < most and graph.area[mask != part].any():
-        faces.append(error_centre(graph, mask, part))
-        clicked = np.array(faces, dtype=np.int64)
-        steps.append(_step(answer, graph, part, clicked, part[clicked].astype(np.int64)))
+        made.append(error_centre(surface, mask, part, rng))
+        places = joined(made)
+        steps.append(_step(answer, graph, part, places, part[places.face].astype(np.int64)))
         mask = steps[-1].mask
     return steps
 
 
-def _step(answer: Answer, graph: FaceGraph, part: Mask, faces: Ints, signs: Ints) -> Step:
-    mask = answer(faces, signs)
-    return Step(faces, signs, mask, mask_iou(mask, part, graph.area))
+def _step(answer: Answer, graph: FaceGraph, part: Mask, places: Places, signs: Ints) -> Step:
+    mask = answer(places, signs)
+    return Step(places, signs, mask, mask_iou(mask, part, graph.area))
 
 
 def after(steps: Sequence[Step], count: int) -> Step:
     """What stands after `count` clicks: the last answer to no more."""
-    return [step for step in steps if len(step.faces) <= count][-1]
+    return [step for step in steps if len(step.signs) <= count][-1]
 
 
-def error_centre(graph: FaceGraph, mask: Mask, part: Mask) -> int:
-    """The face deepest inside the largest connected region where `mask` and `part` differ.
+def error_centre(surface: Surface, mask: Mask, part: Mask, rng: np.random.Generator) -> Places:
+    """The place, one, deepest inside the largest connected region where `mask` and `part` differ.
 
-    Missing and surplus faces form regions of their own. Raises ValueError when the error has no
-    area.
+    It is the deepest of many that are drawn where the region is seen, so that it can lie anywhere
+    on a large face. Missing and surplus faces form regions of their own. Raises ValueError when the
+    error has no area.
     """
+    graph = surface.graph
     kind = np.where(mask == part, 0, np.where(part, 1, 2))
     together = kind[graph.first] == kind[graph.second]
     region = components(len(part), graph.first[together], graph.second[together])
@@ -95,6 +99,7 @@ def error_centre(graph: FaceGraph, mask: Mask, part: Mask) -> int:
         raise ValueError("the mask has no error")
     chosen = region == size.argmax()
     inside = np.flatnonzero(chosen)
+    places = surface.draw(inside[graph.area[inside] > 0], CANDIDATES, rng)
     own = np.cumsum(chosen) - 1  # number of each face within the region
     inner = chosen[graph.first] & chosen[graph.second]
     first, second = graph.first[inner], graph.second[inner]
@@ -103,9 +108,9 @@ def error_centre(graph: FaceGraph, mask: Mask, part: Mask) -> int:
     if len(rim):
         cost = np.linalg.norm(graph.centroid[first] - graph.centroid[second], axis=1)
         cost += 1e-12  # coincident centroids are still a step apart
-        depth = spread(symmetric(len(inside), own[first], own[second], cost), own[rim])[0]
+        gap = spread(symmetric(len(inside), own[first], own[second], cost), own[rim])[0]
+        depth = gap[own[places.face]]
     else:  # a whole island
         middle = np.average(graph.centroid[inside], axis=0, weights=graph.area[inside])
-        depth = -np.linalg.norm(graph.centroid[inside] - middle, axis=1)
-    depth[graph.area[inside] <= 0] = -np.inf
-    return int(inside[depth.argmax()])
+        depth = -np.linalg.norm(places.points(graph.vertices, graph.faces) - middle, axis=1)
+    return places[depth.argmax()[None]]

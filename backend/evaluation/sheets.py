@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..contract.palette import oklch_to_linear
-from ..pictures.preview import Cell, best_turn, contact_sheet
+from ..pictures.preview import Cell, Click, best_turn, contact_sheet
 from .clicks import after
 from .data import Labelled
 from .metrics import contingency
@@ -115,8 +115,9 @@ def _click_row(drawn: Drawn, chosen: int, turn: float) -> list[Cell]:
 def _mask_cell(item: Labelled, story: Story, engine: str, count: int, turn: float) -> Cell:
     step = after(story.steps, count)
     colour = np.where(step.mask, np.where(story.part, 1, 3), np.where(story.part, 2, 0))
-    clicks = [(int(face), bool(sign)) for face, sign in zip(step.faces, step.signs, strict=True)]
-    right = ", done" if len(step.faces) < count else ""
+    made = zip(step.places.face, step.places.weight, step.signs, strict=True)
+    clicks = [(int(face), weight, bool(sign)) for face, weight, sign in made]
+    right = ", done" if len(step.signs) < count else ""
     caption = f"{engine} {count}: {step.iou:.2f}{right}"
     return _cell(item, colour, caption, MASK_COLOURS, turn, clicks)
 
@@ -127,7 +128,7 @@ def _cell(
     caption: str,
     colours: NDArray[np.float32] | None = None,
     turn: float = 0.0,
-    clicks: Sequence[tuple[int, bool]] = (),
+    clicks: Sequence[Click] = (),
 ) -> Cell:
     return Cell(item.vertices, item.faces, labels, caption, item.up, colours, turn, clicks)
 

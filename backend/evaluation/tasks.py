@@ -21,6 +21,7 @@ from ..pipelines.segment import Analysis
 from .clicks import CLICKS, Step, after, corrective_clicks, random_clicks
 from .data import Labelled
 from .metrics import boundary_f, matched_iou, rand_error
+from .surface import Places, Surface
 
 Figures = dict[str, float]
 PARTS_CLICKED = 4  # of each object, drawn at random
@@ -120,23 +121,26 @@ def measure_clicks(item: Labelled, found: Analysis, seed: int) -> tuple[Figures,
     Which parts, and where random clicks lie, depends on the object and the seed only.
     """
     rng = np.random.default_rng([seed, zlib.crc32(item.name.encode())])
-    graph = found.faces
-    middle = graph.centroid * found.scale + found.centre
+    surface = Surface(found.faces)
     times: list[float] = []
 
-    def answer(faces: NDArray[np.int64], signs: NDArray[np.int64]) -> NDArray[np.bool_]:
+    def answer(places: Places, signs: NDArray[np.int64]) -> NDArray[np.bool_]:
+        points = places.points(item.vertices, item.faces)
         began = time.perf_counter()
-        mask = click(found, middle[faces], signs).mask
+        mask = click(found, points, signs).mask
         times.append(time.perf_counter() - began)
         return mask
 
     rows: dict[str, list[float]] = {}
     stories = []
-    parts = _clickable(item.truths, graph.area)
+    parts = _clickable(item.truths, found.faces.area)
     for row, label in rng.permutation(parts)[:PARTS_CLICKED]:
         part = item.truths[row] == label
-        corrective = corrective_clicks(answer, graph, part)
-        protocols = {"random": random_clicks(answer, graph, part, rng), "corrective": corrective}
+        # Of their own, for how many places corrections draw depends on the answers.
+        for_random, for_corrective = rng.spawn(2)
+        random = random_clicks(answer, surface, part, for_random)
+        corrective = corrective_clicks(answer, surface, part, for_corrective)
+        protocols = {"random": random, "corrective": corrective}
         for name, steps in protocols.items():
             for count in CLICKS:
                 rows.setdefault(f"{name}_{count}", []).append(after(steps, count).iou)

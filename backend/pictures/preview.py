@@ -22,6 +22,9 @@ INK = (70, 74, 80)
 EXPLOSION = 0.36  # how far a part moves, relative to its distance from the centre
 
 
+Click = tuple[int, ArrayLike, bool]
+
+
 @dataclass(frozen=True)
 class Cell:
     """One object of a contact sheet.
@@ -31,8 +34,8 @@ class Cell:
     vertices, faces, labels : (V, 3), (F, 3), (F,) 0..K-1.
     colours : (K, 3) linear light, one for each label; colours of parts where it is None.
     turn : radians by which the object is turned about its axis `up`.
-    clicks : faces, and whether each is included: a disc, or excluded: a ring with a bar. Those on
-        the far side are drawn faintly.
+    clicks : face, weight (3,) of its corners at the place, and whether it is included: a disc, or
+        excluded: a ring with a bar. Those on the far side are drawn faintly.
     """
 
     vertices: ArrayLike
@@ -42,7 +45,7 @@ class Cell:
     up: str = "Y"
     colours: ArrayLike | None = None
     turn: float = 0.0
-    clicks: Sequence[tuple[int, bool]] = ()
+    clicks: Sequence[Click] = ()
 
 
 def render_parts(
@@ -164,22 +167,25 @@ def _draw_clicks(
     picture: Image,
     vertices: NDArray[np.float64],
     faces: NDArray[np.int64],
-    clicks: Sequence[tuple[int, bool]],
+    clicks: Sequence[Click],
     fine: int = 4,
 ) -> None:
-    """Draw discs and rings with a bar where faces were clicked, smooth by `fine` times the size."""
+    """Draw discs and rings with a bar where clicks were, smooth by `fine` times the size."""
     from PIL import Image, ImageDraw
 
     width, height = picture.size
     points = unit_frame(vertices, faces)
     camera = Camera(points[faces.reshape(-1)], width, height)
-    place = points[faces[[face for face, _ in clicks]]].mean(axis=1)
+    face, weight = zip(*((face, weight) for face, weight, _ in clicks), strict=True)
+    place = np.einsum("ij,ijk->ik", np.array(weight, np.float32), points[faces[list(face)]])
     towards = np.broadcast_to(camera.back, place.shape).astype(np.float32)
     hidden = Tracer(points, faces).blocked(place + 10 * OFFSET * towards, towards)
     layer = Image.new("RGBA", (width * fine, height * fine), (0, 0, 0, 0))
     draw = ImageDraw.Draw(layer)
     radius = max(width // 34, 3) * fine
-    for (x, y), far, (_, include) in zip(camera.project(place) * fine, hidden, clicks, strict=True):
+    for (x, y), far, (*_, include) in zip(
+        camera.project(place) * fine, hidden, clicks, strict=True
+    ):
         strength = 110 if far else 255
         dark, light = (20, 22, 26, strength), (255, 255, 255, strength)
 

@@ -132,16 +132,24 @@ def test_clicks_are_drawn_where_they_were(tmp_path: Path):
     middle = VERTICES[FACES].mean(axis=1)
     near, far = int(middle[:, 2].argmax()), int(middle[:, 2].argmin())
     images = []
-    for name, clicks in (("no", ()), ("in", [(near, True)]), ("out", [(near, False)]),
-                         ("far", [(far, True)])):  # fmt: skip
+    even = np.full(3, 1 / 3)
+    sets = {
+        "no": (),
+        "in": [(near, even, True)],
+        "out": [(near, even, False)],
+        "far": [(far, even, True)],
+        "end": [(near, [1, 0, 0], True)],
+    }
+    for name, clicks in sets.items():
         cell = Cell(VERTICES, FACES, 0 * HALVES, colours=white, clicks=clicks)
         contact_sheet(tmp_path / f"{name}.png", [[cell]], cell=160)
         images.append(picture(tmp_path / f"{name}.png")[:160].mean(axis=2))
-    plain, include, exclude, hidden = images
-    changed = [np.abs(image - plain) > 40 for image in (include, exclude, hidden)]
+    plain, include, exclude, hidden, end = images
+    changed = [np.abs(image - plain) > 40 for image in (include, exclude, hidden, end)]
     where = np.argwhere(changed[0]).mean(axis=0)
     assert np.abs(np.argwhere(changed[1]).mean(axis=0) - where).max() < 2
     assert np.abs(np.argwhere(changed[2]).mean(axis=0) - where).max() > 10
+    assert 1 < np.abs(np.argwhere(changed[3]).mean(axis=0) - where).max() < 40, "at a corner"
     y, x = where.round().astype(int)
     assert include[y - 2, x] < 60, "a disc is dark all over"
     assert exclude[y, x] < 60, "the bar of a ring"
