@@ -94,6 +94,17 @@ def recut(triangles: int) -> Result:
     return {"cut_ms": 1000 * statistics.median(cut)}
 
 
+def first_click(triangles: int) -> Result:
+    """The first click of a process that has decomposed a mesh: nothing is warm for it."""
+    from ..pipelines import segment
+
+    vertices, faces = blob(triangles)
+    found = segment.analyse(vertices, faces)
+    segment.labels(found)
+    place = vertices[faces[len(faces) // 3]].mean(axis=0)[None]
+    return {"first_ms": 1000 * timed(partial(segment.click, found, place, np.ones(1, np.int64)))}
+
+
 def clicks(triangles: int) -> Result:
     """Clicks at random places: single ones, after the first; and sets of ten, one after another."""
     from ..pipelines import segment
@@ -199,6 +210,7 @@ def peak_memory() -> int:
 MEASURES: dict[str, Callable[[int], Result]] = {
     "decomposition": decomposition,
     "recut": recut,
+    "first_click": first_click,
     "clicks": clicks,
     "hello": hello,
     "files": files,
@@ -241,6 +253,8 @@ def rows(repeat: int, sizes: Sequence[str]) -> list[tuple[str, str, str]]:
     found.append((f"longest time between two looks for a cancel, {sizes[-1]}", "1 s", silence))
     got = median_of("recut", 100_000, repeat)
     found.append(("re-cut with refined borders, 100 k", "16 ms", f"{got['cut_ms']:.1f} ms"))
+    got = median_of("first_click", 200_000, repeat)
+    found.append(("first click after Decompose, 200 k", "60 ms", f"{got['first_ms']:.0f} ms"))
     got = median_of("clicks", 200_000, repeat)
     for name, work in (
         ("single", "a click after the first"),

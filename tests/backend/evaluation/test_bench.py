@@ -13,6 +13,7 @@ from backend.evaluation.bench import (
     blob,
     clicks,
     decomposition,
+    first_click,
     hello,
     page,
     peak_memory,
@@ -54,6 +55,10 @@ def test_clicks_are_measured_alone_and_in_sets():
     got = clicks(500)
     assert sorted(got) == ["sets_p50_ms", "sets_p95_ms", "single_p50_ms", "single_p95_ms"]
     assert 0 < got["sets_p50_ms"] <= got["sets_p95_ms"]
+
+
+def test_the_first_click_is_measured():
+    assert 0 < first_click(500)["first_ms"] < 10_000
 
 
 def test_hello_is_measured():

@@ -1,14 +1,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Clicks on an analysed mesh."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 import trimesh
 
 from backend.contract.errors import BadInput
 from backend.contract.tree import MergeTree
+from backend.engines.learned import Masks
 from backend.evaluation.bench import blob
-from backend.pipelines.click import MOST_TURNS, _are_islands, _in_turn, _meant, best_patches
+from backend.geometry.patches.graphcut import BorderCutter
+from backend.pipelines.click import MOST_TURNS, best_patches
 from backend.pipelines.segment import analyse, click
 
 
@@ -36,6 +42,50 @@ def faces_under(analysis, places):
     return analysis.nearest((np.array(places, float) - analysis.centre) / analysis.scale)[0]
 
 
+def middles(analysis):
+    """Middle of each face in the coordinates of the mesh: (F, 3)."""
+    return analysis.faces.centroid * analysis.scale + analysis.centre
+
+
+@pytest.fixture
+def told(row, monkeypatch):
+    """Tells what network and tree answer to clicks, and asks for the patches that are meant then.
+
+    ``told(network, tree)``: two functions of wanted and unwanted patches, both tuples, to patches.
+    The borders of masks stay on those of patches. Returns a function of patches that are clicked,
+    one of each, and signs, to the patches of the mask.
+    """
+    analysis, _ = row
+    count = analysis.tree.leaf_count
+
+    def mask(which, wanted, unwanted):
+        found = which(tuple(wanted.tolist()), tuple(unwanted.tolist()))
+        return np.isin(np.arange(count), found)
+
+    def setup(network, tree):
+        def answer(_, wanted, unwanted):
+            chance = mask(network, wanted, unwanted).astype(float)
+            return Masks(chance[None], np.ones(1), chance)
+
+        monkeypatch.setattr("backend.pipelines.click.answer", answer)
+        monkeypatch.setattr(
+            "backend.pipelines.click.best_patches",
+            lambda _tree, _area, wanted, unwanted, _clicks: (mask(tree, wanted, unwanted), 1.0),
+        )
+        monkeypatch.setattr(BorderCutter, "refine_mask", lambda _, mask, *_held: mask)
+
+        def meant(patches, signs=None):
+            analysis.answers.clear()
+            _, face = np.unique(analysis.grown_patch, return_index=True)
+            points = middles(analysis)[face[list(patches)]]
+            found = click(analysis, points, np.ones(len(points)) if signs is None else signs).mask
+            return np.unique(analysis.grown_patch[found]).tolist()
+
+        return meant
+
+    return setup
+
+
 def test_a_click_takes_the_ball_under_it(row):
     analysis, ball = row
     answer = click(analysis, [[2.2, 0, 1.0]], [1])
@@ -50,29 +100,29 @@ def test_two_clicks_take_both_balls_and_an_exclude_keeps_the_third_out(row):
     np.testing.assert_array_equal(answer.mask, ball != 1)
 
 
-def test_what_is_made_of_whole_islands_is_told(row):
-    analysis, _ = row
-    island = analysis.grown_island
-    assert len(island) == analysis.tree.leaf_count
-    first, several = island == 0, island > 0
-    assert _are_islands(island, first)
-    assert _are_islands(island, several)
-    assert not _are_islands(island, np.ones(len(island), bool)), "all is no choice"
-    some = first.copy()
-    some[np.flatnonzero(first)[0]] = False
-    assert not _are_islands(island, some)
+def test_where_the_tree_answers_whole_islands_the_network_is_not_heard(row, told):
+    island = row[0].grown_island
+    assert len(island) == row[0].tree.leaf_count
+    everything = np.arange(len(island))
+    one, two = np.flatnonzero(island == 0), np.flatnonzero(island < 2)
+
+    def asked(tree):
+        return told(lambda *_: everything, lambda *_: tree)(one[:1])
+
+    assert asked(one) == one.tolist()
+    assert asked(two) == two.tolist()
+    assert asked(one[:-1]) == everything.tolist(), "a piece of an island"
+    assert asked(two[:-1]) == everything.tolist(), "an island and a piece of another"
+    less = told(lambda *_: one[:2], lambda *_: everything)(one[:1])
+    assert less == one[:2].tolist(), "all is no choice"
 
 
-def test_where_gaps_part_the_mesh_several_clicks_mean_what_the_tree_says(row, monkeypatch):
-    analysis, _ = row
-    faces = faces_under(analysis, [[0, 0, 1], [-1, 0, 0]])
-    by_tree = np.zeros(analysis.tree.leaf_count, bool)
-    by_tree[analysis.grown_patch[faces]] = True
-    monkeypatch.setattr("backend.pipelines.click._by_tree", lambda *_: (by_tree, 1.0))
-    clicked = analysis.grown_patch[faces].astype(np.int64)
-    nothing = clicked[:0]
-    np.testing.assert_array_equal(_meant(analysis, clicked, nothing), by_tree)
-    assert _meant(analysis, clicked[:1], nothing).sum() > by_tree.sum(), "one asks the network too"
+def test_where_gaps_part_the_mesh_several_clicks_mean_what_the_tree_says(row, told):
+    everything = np.arange(row[0].tree.leaf_count)
+    pair = np.flatnonzero(row[0].grown_island == 0)[:2]
+    asked = told(lambda *_: everything, lambda *_: pair)
+    assert asked(pair) == pair.tolist()
+    assert asked(pair[:1]) == everything.tolist(), "one click asks the network too"
 
 
 def test_include_and_exclude_on_one_ball_divide_it(row):
@@ -101,62 +151,60 @@ def test_exclude_clicks_only_take_away_and_includes_outside_only_add():
             assert (before & ~click(analysis, both, [1, 1]).mask).mean() < 0.02
 
 
-def test_an_exclude_takes_with_it_what_network_and_tree_hold_nearer_to_it(row, monkeypatch):
+def test_an_exclude_takes_with_it_what_network_and_tree_hold_nearer_to_it(row, told, monkeypatch):
     analysis, _ = row
     faces = faces_under(analysis, [[0, 0, 1], [2.2, 0, 1], [2.2, 0, -1], [4.4, 0, 1]])
-    here, excluded, beside, third = analysis.grown_patch[faces][:, None].astype(np.int64)
+    here, excluded, beside, third = analysis.grown_patch[faces].tolist()
     assert beside != excluded, "another patch of the ball that is excluded"
-    everything = np.ones(analysis.tree.leaf_count, bool)
-    monkeypatch.setattr("backend.pipelines.click._agreed", lambda *_: (None, everything))
-    assert not _meant(analysis, here, excluded)[beside]
-    assert _meant(analysis, here, excluded)[third], "that is no nearer"
-    assert _meant(analysis, here, excluded[:0])[beside], "nothing is excluded"
-    nowhere = ~everything
-    monkeypatch.setattr(MergeTree, "join_first", lambda *_: nowhere)
-    assert _meant(analysis, here, excluded)[beside], "the tree does not agree"
+    everything = np.arange(analysis.tree.leaf_count)
+    asked = told(lambda *_: everything, lambda *_: everything)
+    without = asked([here, excluded], [1, 0])
+    assert beside not in without
+    assert excluded not in without
+    assert third in without, "that is no nearer"
+    assert beside in asked([here]), "nothing is excluded"
+    monkeypatch.setattr(MergeTree, "join_first", lambda *_: np.zeros(len(everything), bool))
+    assert beside in asked([here, excluded], [1, 0]), "the tree does not agree"
 
 
-def test_clicks_are_corrections_of_those_before_them(row, monkeypatch):
-    """Which patches clicks mean is told here; it is asked for them one after another."""
-    analysis, _ = row
-    count = analysis.tree.leaf_count
-    told = {
-        (0,): [0, 1, 2],
-        (0, 1): [0, 1],  # inside: it may mean less
-        (0, 5): [5, 6],  # outside: it only adds
-        (0, -1): [0, 2, 7],  # an exclude: it only takes away
-        (0, -1, 5): [5, 1],
+def test_clicks_are_corrections_of_those_before_them(told, monkeypatch):
+    """Network and tree agree on what is told here; they are asked for one click after another."""
+    says = {
+        ((0,), ()): [0, 1, 2, 3],
+        ((0, 1), ()): [0, 1],  # inside: it may mean less
+        ((0, 5), ()): [5, 6],  # outside: it only adds
+        ((0,), (1,)): [0, 2, 7],  # an exclude: it only takes away
+        ((0,), (1, 8)): [0, 2, 3],  # nor does another bring back what one took
+        ((0, 5), (1,)): [5, 1],
     }
-
-    def meant(_, wanted, unwanted):
-        key = (*wanted.tolist()[:1], *(-unwanted).tolist(), *wanted.tolist()[1:])
-        return np.isin(np.arange(count), told[key])
-
-    monkeypatch.setattr("backend.pipelines.click._meant", meant)
-
-    def mask(*clicks):
-        clicks = np.array(clicks)
-        return np.flatnonzero(_in_turn(analysis, np.abs(clicks), clicks >= 0)).tolist()
-
-    assert mask(0) == [0, 1, 2]
-    assert mask(0, 1) == [0, 1]
-    assert mask(0, 5) == [0, 1, 2, 5, 6]
-    assert mask(0, -1) == [0, 2]
-    assert mask(0, -1, 5) == [0, 2, 5]
-    assert mask(-1, 0) == [0, 2, 7], "an exclude first has nothing to correct"
-
-
-def test_very_many_clicks_are_answered_at_once(row, monkeypatch):
-    analysis, _ = row
-    asked = []
-    nowhere = np.zeros(analysis.tree.leaf_count, bool)
     monkeypatch.setattr(
-        "backend.pipelines.click._meant", lambda _, *clicks: asked.append(clicks) or nowhere.copy()
-    )
-    many = np.zeros(MOST_TURNS + 1, np.int64)
-    _in_turn(analysis, many, np.ones(len(many), bool))
+        MergeTree, "join_first", lambda tree, *_: np.zeros(tree.leaf_count, bool)
+    )  # or an exclude takes more with it
+
+    def both(wanted, unwanted):
+        return says[tuple(sorted(set(wanted))), tuple(sorted(set(unwanted)))]
+
+    asked = told(both, both)
+    assert asked([0]) == [0, 1, 2, 3]
+    assert asked([0, 1]) == [0, 1]
+    assert asked([0, 5]) == [0, 1, 2, 3, 5, 6]
+    assert asked([0, 1], [1, 0]) == [0, 2]
+    assert asked([0, 1, 8], [1, 0, 0]) == [0, 2]
+    assert asked([0, 1, 5], [1, 0, 1]) == [0, 2, 5]
+    assert asked([1, 0], [0, 1]) == [0, 2], "an exclude first has nothing to correct"
+
+
+def test_very_many_clicks_are_answered_at_once(row, told):
+    asked = []
+
+    def network(*clicks):
+        asked.append(clicks)
+        return [0]
+
+    meant = told(network, lambda *_: [0])
+    assert meant([0] * (MOST_TURNS + 1)) == [0]
     assert len(asked) == 1
-    _in_turn(analysis, many[1:], np.ones(MOST_TURNS, bool))
+    assert meant([0] * MOST_TURNS) == [0]
     assert len(asked) == 1 + MOST_TURNS
 
 
@@ -179,12 +227,41 @@ def test_answers_are_kept_for_the_next_click_but_not_for_ever(row, monkeypatch):
 def test_the_clicked_faces_are_always_on_their_side(row):
     analysis, _ = row
     rng = np.random.default_rng(0)
-    middle = analysis.faces.centroid * analysis.scale + analysis.centre
+    middle = middles(analysis)
     for _ in range(10):
         faces = rng.choice(len(middle), 4, replace=False)
         signs = np.array([1, 1, 0, 0])
         answer = click(analysis, middle[faces], signs)
         np.testing.assert_array_equal(answer.mask[faces], signs == 1)
+
+
+def test_a_click_on_a_large_face_beside_small_ones_means_the_large_one():
+    """A floor of two triangles under a finely divided ball that touches it all but."""
+    ball = trimesh.creation.icosphere(subdivisions=4, radius=0.3).apply_translation([0, 0, 0.31])
+    floor = trimesh.creation.box([4, 4, 0.2]).apply_translation([0, 0, -0.1])
+    mesh = trimesh.util.concatenate([ball, floor])
+    analysis = analyse(np.asarray(mesh.vertices), np.asarray(mesh.faces), engine="geometric")
+    small = len(ball.faces)
+    for place in ([0.05, 0.02, 0], [-0.1, 0.1, 0], [0.3, -0.2, 0]):
+        answer = click(analysis, [place], [1])
+        assert answer.warning == ""
+        assert answer.mask[small:].all(), place
+        assert not answer.mask[:small].any(), place
+
+
+def test_the_first_click_loads_nothing_more():
+    """Of a fresh process: a person waits for it."""
+    code = (
+        "import sys; import numpy as np; from backend.evaluation.bench import blob; "
+        "from backend.pipelines.segment import analyse, click; "
+        "vertices, faces = blob(3000); found = analyse(vertices, faces); before = set(sys.modules);"
+        "click(found, vertices[:1], np.ones(1)); print(*sorted(set(sys.modules) - before))"
+    )
+    root = Path(__file__).resolve().parents[3]
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True
+    )
+    assert loaded.stdout.split() == []
 
 
 def test_a_click_far_from_the_surface_gives_an_empty_mask_and_a_warning(row):
