@@ -16,6 +16,7 @@ from backend.evaluation.bench import blob
 from backend.geometry.patches.graphcut import BorderCutter
 from backend.pipelines.click import MOST_TURNS, best_patches
 from backend.pipelines.segment import analyse, click
+from tests.bad_meshes import grid
 
 
 @pytest.fixture(scope="module")
@@ -235,18 +236,19 @@ def test_the_clicked_faces_are_always_on_their_side(row):
         np.testing.assert_array_equal(answer.mask[faces], signs == 1)
 
 
-def test_a_click_on_a_large_face_beside_small_ones_means_the_large_one():
-    """A floor of two triangles under a finely divided ball that touches it all but."""
-    ball = trimesh.creation.icosphere(subdivisions=4, radius=0.3).apply_translation([0, 0, 0.31])
-    floor = trimesh.creation.box([4, 4, 0.2]).apply_translation([0, 0, -0.1])
+def test_a_click_on_a_large_face_beside_many_small_ones_means_the_large_one():
+    """A floor of squares under a finely divided ball that all but touches it."""
+    ball = trimesh.creation.icosphere(subdivisions=3, radius=0.1).apply_translation([0, 0, 0.102])
+    vertices, faces = grid(40, 40)
+    floor = trimesh.Trimesh(vertices * [0.1, 0.1, 0] - [2, 2, 0], faces, process=False)
     mesh = trimesh.util.concatenate([ball, floor])
     analysis = analyse(np.asarray(mesh.vertices), np.asarray(mesh.faces), engine="geometric")
-    small = len(ball.faces)
-    for place in ([0.05, 0.02, 0], [-0.1, 0.1, 0], [0.3, -0.2, 0]):
+    small = np.arange(len(mesh.faces)) < len(ball.faces)
+    for place in ([0.01, 0.02, 0], [-0.01, 0.02, 0], [0.03, -0.02, 0]):
         answer = click(analysis, [place], [1])
         assert answer.warning == ""
-        assert answer.mask[small:].all(), place
-        assert not answer.mask[:small].any(), place
+        assert answer.mask[~small].any(), place
+        assert not answer.mask[small].any(), place
 
 
 def test_the_first_click_loads_nothing_more():
