@@ -46,14 +46,13 @@ class NearestFace:
     def __call__(self, points: Floats) -> tuple[Ints, Floats]:
         """The nearest faces to points (N, 3), and how far they are: (N,) int64, (N,) float64.
 
-        Of equally near faces, as on both sides of an edge, it is the one whose middle is nearest,
+        Points are numbers; infinite ones are infinitely far from everything. Of equally near faces, as on both sides of an edge, it is the one whose middle is nearest,
         and of those on each other the one with the smallest number.
         """
         points = np.asarray(points, dtype=np.float64)
         face, gap = np.zeros(len(points), np.int64), np.zeros(len(points))
         for at in range(0, len(points), POINTS_A_TURN):
             part = slice(at, at + POINTS_A_TURN)
-            # A point out of all numbers is infinitely far from everything, and no trouble.
             with np.errstate(over="ignore", invalid="ignore"):
                 face[part], gap[part] = self._search(points[part])
         return face, gap
@@ -165,7 +164,7 @@ def _box_gaps(points: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats
     # From the nearer of two opposite sides, the farthest place on it.
     x, y, z = np.maximum(below, above).T
     u, v, w = np.minimum(below, above).T
-    return least, x + y + z - np.maximum(np.maximum(x - u, y - v), z - w)
+    return least, np.minimum(np.minimum(u + y + z, x + v + z), x + y + w)
 
 
 def _boxes(vertices: Floats, faces: Ints) -> tuple[Floats, Floats]:
