@@ -46,8 +46,9 @@ class NearestFace:
     def __call__(self, points: Floats) -> tuple[Ints, Floats]:
         """The nearest faces to points (N, 3), and how far they are: (N,) int64, (N,) float64.
 
-        Points are numbers; infinite ones are infinitely far from everything. Of equally near faces, as on both sides of an edge, it is the one whose middle is nearest,
-        and of those on each other the one with the smallest number.
+        Infinite points are infinitely far from everything; NaN is none. Of equally near faces, as
+        on both sides of an edge, it is the one whose middle is nearest, and of those on each other
+        the one with the smallest number.
         """
         points = np.asarray(points, dtype=np.float64)
         face, gap = np.zeros(len(points), np.int64), np.zeros(len(points))
