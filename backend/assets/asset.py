@@ -147,6 +147,7 @@ def single_node_asset(
     kept relative to the object's centre, and the node moves them back.
     """
     check_geometry(path.name, vertices, faces)
+    vertices = without_strays(vertices, faces)
     centre = centre_offset(vertices)
     matrix = np.eye(4)
     matrix[:3, 3] = centre
@@ -166,7 +167,10 @@ def centre_offset(vertices: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def check_geometry(name: str, vertices: NDArray[np.float64], faces: NDArray[np.int64]) -> None:
-    """Raise BadInput, naming the file, unless (V, 3) and (F, 3) make a mesh with some area."""
+    """Raise BadInput, naming the file, unless (V, 3) and (F, 3) make a mesh with some area.
+
+    Vertices that no triangle uses may be anywhere, and may be no numbers at all.
+    """
     if len(faces) == 0:
         raise BadInput(f"{name} holds no triangles.", "Export it again with a mesh in it.")
     if faces.min() < 0 or faces.max() >= len(vertices):
@@ -174,13 +178,16 @@ def check_geometry(name: str, vertices: NDArray[np.float64], faces: NDArray[np.i
             f"{name} is damaged: a triangle names a vertex that does not exist.",
             "Export it again from the program that made it.",
         )
-    if not np.isfinite(vertices).all():
+    used = vertices
+    if not _sound(vertices).all():
+        used = vertices[distinct(faces)]
+    if not np.isfinite(used).all():
         raise BadInput(
             f"{name} has coordinates that are not numbers (NaN or infinite).",
             "Repair the mesh, for example with Mesh > Clean Up in Blender, and export it again.",
         )
-    size = float((vertices.max(axis=0) - vertices.min(axis=0)).max())
-    if np.abs(vertices).max() > LARGEST or 0 < size < SMALLEST:
+    size = float((used.max(axis=0) - used.min(axis=0)).max())
+    if np.abs(used).max() > LARGEST or 0 < size < SMALLEST:
         raise BadInput(
             f"{name} has a size or position outside of what programs can compute with.",
             f"Scale it so that its size lies between {SMALLEST:g} and {LARGEST:g}.",
@@ -190,6 +197,26 @@ def check_geometry(name: str, vertices: NDArray[np.float64], faces: NDArray[np.i
             f"Every triangle of {name} has zero area.",
             "Check the export: all points lie on a line or in one place.",
         )
+
+
+def without_strays(vertices: NDArray[np.float64], faces: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The (V, 3) vertices, those at the origin that no triangle uses and nothing can compute with.
+
+    What passed :func:`check_geometry` is finite everywhere after this.
+    """
+    sound = _sound(vertices)
+    if sound.all():
+        return vertices
+    vertices = vertices.copy()
+    unused = np.ones(len(vertices), dtype=bool)
+    unused[faces.ravel()] = False
+    vertices[unused & ~sound] = 0.0
+    return vertices
+
+
+def _sound(vertices: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """(V,) whether a vertex is a place that can be computed with; NaN is none."""
+    return np.asarray((np.abs(vertices) <= LARGEST).all(axis=1))
 
 
 def _any_area(vertices: NDArray[np.float64], faces: NDArray[np.int64]) -> bool:

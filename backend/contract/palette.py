@@ -47,3 +47,10 @@ def to_srgb_bytes(linear: NDArray[np.floating]) -> NDArray[np.uint8]:
     x = np.clip(linear, 0.0, 1.0)
     encoded = np.where(x <= 0.0031308, 12.92 * x, 1.055 * x ** (1 / 2.4) - 0.055)
     return np.rint(encoded * 255.0).astype(np.uint8)
+
+
+def to_linear(encoded: NDArray[np.floating]) -> NDArray[np.float64]:
+    """sRGB in 0..1 as linear light, same shape."""
+    x = np.clip(np.asarray(encoded, dtype=np.float64), 0.0, 1.0)
+    linear: NDArray[np.float64] = np.where(x <= 0.04045, x / 12.92, ((x + 0.055) / 1.055) ** 2.4)
+    return linear

@@ -1,272 +1,220 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reading Wavefront .obj and .mtl: triangles in file order, also when materials alternate.
+"""Reading Wavefront .obj: triangles in file order, also when materials alternate.
 
-Materials become glTF's, with the physically based extension of .mtl (Pr, Pm) where it is used.
-Source: Alias/Wavefront, "Object Files (.obj)" and "Material Library File (.mtl)", 1995.
+Source: Alias/Wavefront, "Object Files (.obj)", 1995; colours behind coordinates as MeshLab and
+Blender write them, or in the #MRGB comments of ZBrush.
 """
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..geometry.polygons import triangulate
 from ..assets.asset import Asset, Attribute, Primitive, single_node_asset
-from .simple import fan, numbers, split_corners
+from .mesh_text import NumberLines, as_utf8, decoded, number_lines, words_of_lines
+from .mtl import gltf_materials
+from .simple import numbers, split_corners
+from .vertex_data import colours, normals, texture_coordinates
 
 # statements of one kind in a row are taken at once: line by line would be too slow
-STATEMENTS = re.compile(rb"(?m)^(v|vt|vn|f) [^\n]*\n(?:\1 [^\n]*\n)*|^(usemtl|mtllib) [^\n]*\n")
-MAP_OPTIONS = {"-s": 3, "-o": 3, "-t": 3, "-mm": 2}  # how many values follow; the others: one
-MAP_OPTIONS |= dict.fromkeys(("-blendu", "-blendv", "-boost", "-texres", "-clamp", "-bm"), 1)
-MAP_OPTIONS |= dict.fromkeys(("-imfchan", "-type", "-cc"), 1)
+STATEMENTS = re.compile(
+    rb"(?m)^(v|vt|vn|fo?) [^\n]*\n(?:\1 [^\n]*\n)*|^(usemtl|mtllib)(?: [^\n]*)?\n"
+)
+BLANKS = bytes.maketrans(b"\t\v\f\0\x1a", b"     ")
 
 
 def read_obj(path: Path) -> Asset:
     """Read a .obj file and its .mtl. Raises ValueError or IndexError if it is damaged."""
-    data = _tidy(path.read_bytes())
-    blocks: dict[bytes, list[bytes]] = {b"v": [], b"vt": [], b"vn": [], b"f": []}
-    counts = dict.fromkeys(blocks, 0)
-    names: list[str] = []  # of materials, by first use
-    switches: list[tuple[int, int]] = []  # (faces before it, material)
+    data = as_utf8(path.read_bytes())
+    painted = _polypaint(data)
+    data = _tidy(data)
+    texts: dict[bytes, list[bytes]] = {b"v": [], b"vt": [], b"vn": [], b"f": []}
+    counts = dict.fromkeys(texts, 0)
+    blocks: list[tuple[int, ...]] = []  # of faces: lines of f, v, vt and vn before them
+    names: dict[str, int] = {}  # of materials, by first use
+    switches: list[tuple[int, int]] = [(0, -1)]  # (lines of faces before it, material)
     libraries: list[str] = []
     for match in STATEMENTS.finditer(data):
         key, statement = match.group(1) or match.group(2), match.group()
-        if key in blocks:
-            blocks[key].append((b"\n" + statement).replace(b"\n" + key + b" ", b"\n")[1:])
-            counts[key] += statement.count(b"\n")
+        if key in (b"usemtl", b"mtllib"):
+            name = decoded(statement[len(key) :].strip())
+            if key == b"mtllib":
+                libraries += [name] if name else []
+            else:
+                switches.append((counts[b"f"], names.setdefault(name, len(names)) if name else -1))
             continue
-        name = statement[len(key) :].strip().decode("utf-8", "replace")
-        if key == b"mtllib":
-            libraries.append(name)
-        else:
-            if name not in names:
-                names.append(name)
-            switches.append((counts[b"f"], names.index(name)))
-    texts = {key: _without_comments(b"".join(parts)) for key, parts in blocks.items()}
-    vertices, colours = _points(texts[b"v"], counts[b"v"])
-    sizes, index = _corners(texts[b"f"])
+        lines = (b"\n" + statement).replace(b"\n" + key + b" ", b"\n")[1:]
+        if key[:1] == b"f":
+            key = b"f"
+            blocks.append((counts[b"f"], counts[b"v"], counts[b"vt"], counts[b"vn"]))
+        texts[key].append(lines)
+        counts[key] += lines.count(b"\n")
+    vertices, given_colours = _points(number_lines(b"".join(texts[b"v"])))
+    columns = {b"vt": number_lines(b"".join(texts[b"vt"])).columns(2),
+               b"vn": _directions(number_lines(b"".join(texts[b"vn"])))}  # fmt: skip
+    sizes, index = _corners(_without_comments(b"".join(texts[b"f"])))
     if (index < 0).any():
-        _resolve_relative(index, sizes, data.splitlines())
+        _resolve_relative(index, sizes, blocks)
     index -= 1
-    for column, key in enumerate((b"v", b"vt", b"vn")):
-        outside = (index[:, column] >= counts[key]) & (index[:, column] != -1)
-        if outside.any() or (column == 0 and (index[:, 0] < 0).any()):
-            raise ValueError("a face names a vertex, UV or normal that does not exist")
-    corner, polygon = fan(sizes)
-    material_of_line = np.full(len(sizes), -1)
-    for start, material in switches:
-        material_of_line[start:] = material
-    attributes = {
-        "NORMAL": _table(texts[b"vn"], counts[b"vn"], 3),
-        "TEXCOORD_0": _flipped(_table(texts[b"vt"], counts[b"vt"], 2)),
-        "COLOR_0": colours,
-    }
-    document, images, remarks = _materials(path, names, libraries)
-    primitives = [
-        _primitive(index[corner], chosen, attributes, material if material >= 0 else None)
-        for material, chosen in _by_material(material_of_line[polygon])
+    if ((index[:, 0] < 0) | (index[:, 0] >= len(vertices))).any():
+        raise ValueError("a face names a vertex that does not exist")
+    remarks = _unname_missing(index, columns)
+    corner, polygon = triangulate(vertices, index[:, 0], sizes)
+    starts = np.array([start for start, _ in switches])
+    of_line = np.array([material for _, material in switches])[
+        np.searchsorted(starts, np.arange(len(sizes)), side="right") - 1
     ]
+    colour = given_colours if given_colours is not None else painted
+    if colour is not None and len(colour) != len(vertices):
+        colour = None
+    primitives = [
+        _primitive(vertices, index[corner], chosen, columns, colour, material)
+        for material, chosen in _by_material(of_line[polygon])
+    ]
+    document, images, more = gltf_materials(path, list(names), libraries)
     faces = index[corner, 0]
     return single_node_asset(
-        path, vertices, faces, primitives, document=document, images=images, remarks=remarks
-    )
+        path, vertices, faces, primitives, document=document, images=images,
+        remarks=[*more, *remarks],
+    )  # fmt: skip
 
 
-def _by_material(material: NDArray[np.int64]) -> list[tuple[int, NDArray[np.int64]]]:
+def _by_material(material: NDArray[np.int64]) -> list[tuple[int | None, NDArray[np.int64]]]:
     order = np.argsort(material, kind="stable")
     values, starts = np.unique(material[order], return_index=True)
-    return list(zip(values.tolist(), np.split(order, starts[1:]), strict=True))
+    groups = np.split(order, starts[1:])
+    return [(v if v >= 0 else None, g) for v, g in zip(values.tolist(), groups, strict=False)]
 
 
 def _primitive(
+    vertices: NDArray[np.float64],
     index: NDArray[np.int64],
     chosen: NDArray[np.int64],
-    arrays: dict[str, NDArray[np.float32] | None],
+    columns: dict[bytes, NDArray[np.float64]],
+    colour: NDArray[np.float32] | None,
     material: int | None,
 ) -> Primitive:
-    """Triangles `chosen` of (t, 3, 3) `index`: corners by position, UV and normal."""
+    """Triangles `chosen` of (t, 3, 3) `index`: corners by position, UV and normal.
+
+    Where only some of them have a UV it is (0, 0) for the others, as in Blender.
+    """
     own = index[chosen]
     rows, corners = split_corners(own[..., 0], own[..., 1], own[..., 2])
-    column = {"COLOR_0": 0, "TEXCOORD_0": 1, "NORMAL": 2}
     attributes = {}
-    for name, values in arrays.items():
-        which = rows[:, column[name]]
-        # a primitive has an attribute for all vertices or for none
-        if values is not None and (which >= 0).all():
-            attributes[name] = Attribute(values[which])
+    if (rows[:, 2] >= 0).any():
+        given = np.where(rows[:, 2:] >= 0, columns[b"vn"][rows[:, 2]], np.nan)
+        normal = normals(given, vertices[rows[:, 0]], corners)
+        if normal is not None:
+            attributes["NORMAL"] = normal
+    if (rows[:, 1] >= 0).any():
+        uv = np.where(rows[:, 1:2] >= 0, columns[b"vt"][rows[:, 1]], 0.0)
+        attributes["TEXCOORD_0"] = texture_coordinates(uv)
+    if colour is not None:
+        attributes["COLOR_0"] = Attribute(colour[rows[:, 0]])
     return Primitive(0, corners, chosen, rows[:, 0], attributes, [], material)
 
 
 def _tidy(data: bytes) -> bytes:
     """One line for each statement, words apart by spaces, no space before the first."""
-    data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\\\n", b" ")
-    return re.sub(rb"(?m)^ +", b"", data.replace(b"\t", b" ")) + b"\n"
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if any(blank in data for blank in (b"\t", b"\v", b"\f", b"\0", b"\x1a")):
+        data = data.translate(BLANKS)
+    if b"\\" in data:
+        data = re.sub(rb"(?m)^ *#[^\n]*", b"", data)  # a comment may end with a backslash
+        data = re.sub(rb"\\ *\n", b" ", data)
+    if data.startswith(b" ") or b"\n " in data:
+        data = re.sub(rb"(?m)^ +", b"", data)
+    return data + b"\n"
 
 
 def _without_comments(text: bytes) -> bytes:
     return re.sub(rb"#[^\n]*", b"", text) if b"#" in text else text
 
 
-def _points(text: bytes, count: int) -> tuple[NDArray[np.float64], NDArray[np.float32] | None]:
-    """(V, 3) positions and, when lines go on with r g b, (V, 3) colours."""
-    table = numbers(text)
-    width = len(text.partition(b"\n")[0].split())
-    if len(table) == count * width:
-        grid = table.reshape(count, width)
-        colours = grid[:, 3:6].astype(np.float32) if grid.shape[1] >= 6 else None
-        return np.ascontiguousarray(grid[:, :3]), colours
-    lines = (line.split()[:3] for line in text.splitlines())
-    return numbers(b"\n".join(b" ".join(line) for line in lines)).reshape(-1, 3), None
+def _points(lines: NumberLines) -> tuple[NDArray[np.float64], NDArray[np.float32] | None]:
+    """(V, 3) positions and, when some lines go on with r g b, linear (V, 3 or 4) colours."""
+    counts = lines.counts
+    if len(counts) and counts.min() < 3:
+        raise ValueError("a vertex has fewer than three coordinates")
+    longest = int(counts.max(initial=3))
+    vertices = np.ascontiguousarray(lines.columns(3), dtype=np.float64)
+    if longest < 6:  # three, or a weight w behind them
+        return vertices, None
+    table = lines.columns(min(longest, 7))
+    first = 3
+    if longest >= 7 and (table[:, 3] == 1).all() and (table[:, 6] != 1).any():
+        first = 4  # x y z w r g b
+    colour = table[:, first:].copy()
+    colour[counts < 6] = np.nan
+    return vertices, colours(colour).values
 
 
-def _table(text: bytes, count: int, width: int) -> NDArray[np.float32] | None:
-    if not count:
+def _polypaint(data: bytes) -> NDArray[np.float32] | None:
+    """Linear (V, 3) colours of ZBrush: comments of eight hexadecimal digits, mrgb, a vertex."""
+    if b"#" not in data or b"#MRGB" not in data:
         return None
-    table = numbers(text)
-    if len(table) != count * width:  # some files write u v w, or only u
-        padded = (line.split()[:width] + [b"0"] * width for line in text.splitlines())
-        table = numbers(b"\n".join(b" ".join(p[:width]) for p in padded))
-    return table.reshape(-1, width).astype(np.float32)
+    found = b"".join(re.findall(rb"(?m)^#MRGB +((?:[0-9a-fA-F]{8})+)", data))
+    table = np.frombuffer(bytes.fromhex(found.decode("ascii")), np.uint8).reshape(-1, 4)
+    return colours(table[:, 1:]).values if len(table) else None
 
 
-def _flipped(uv: NDArray[np.float32] | None) -> NDArray[np.float32] | None:
-    """UVs with the origin at the top left, as in glTF; in .obj it is at the bottom left."""
-    if uv is None:
-        return None
-    return np.column_stack([uv[:, 0], np.float32(1) - uv[:, 1]])
+def _directions(lines: NumberLines) -> NDArray[np.float64]:
+    """(N, 3) normals; those with fewer than three numbers are NaN."""
+    table = np.array(lines.columns(3))
+    table[lines.counts < 3] = np.nan
+    return table
+
+
+def _unname_missing(
+    index: NDArray[np.int64], columns: dict[bytes, NDArray[np.float64]]
+) -> list[str]:
+    """Mark in (c, 3) `index` UVs and normals that the file does not hold as none, in place."""
+    remarks = []
+    for column, (key, word) in enumerate(((b"vt", "UVs"), (b"vn", "normals")), start=1):
+        outside = (index[:, column] >= len(columns[key])) | (index[:, column] < -1)
+        if outside.any():
+            index[outside, column] = -1
+            remarks.append(f"Faces name {word} that the file does not hold: read without them.")
+    return remarks
 
 
 def _corners(text: bytes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Corners of each face line (n,), and (c, 3) their indices as written: v, vt, vn, or 0."""
-    letters = np.frombuffer(text, dtype=np.uint8)
-    blank = letters <= 32
-    starts = np.flatnonzero(~blank & np.concatenate([[True], blank[:-1]]))
-    line_ends = np.flatnonzero(letters == 10)
-    sizes = np.diff(np.searchsorted(starts, line_ends), prepend=0)
-    slash = letters == 47
+    if b"//" in text:
+        text = text.replace(b"//", b"/0/")
+    if b"/ " in text or b"/\n" in text:
+        text = re.sub(rb"/(?=\s)", b"/0", text)
+    starts, sizes = words_of_lines(text)
     index = np.zeros((len(starts), 3), dtype=np.int64)
     if not len(starts):
         return sizes, index
-    per_corner = np.add.reduceat(slash.astype(np.int64), starts)
-    doubled = int((slash[1:] & slash[:-1]).sum())
-    kind = int(per_corner[0])
-    if (per_corner == kind).all() and kind <= 2 and doubled in (0, len(starts)):
-        values = numbers(text.replace(b"/", b" "), np.int64)
-        columns = {0: [0], 1: [0, 1], 2: [0, 2] if doubled else [0, 1, 2]}[kind]
-        if len(values) == len(starts) * len(columns):
-            index[:, columns] = values.reshape(len(starts), -1)
-            return sizes, index
-    for row, word in enumerate(text.split()):
-        for column, value in enumerate(word.split(b"/")):
-            index[row, column] = int(value or 0)
+    slashes = np.flatnonzero(np.frombuffer(text, dtype=np.uint8) == 47)
+    fields = 1 + np.diff(np.searchsorted(slashes, starts), append=len(slashes))
+    values = numbers(text.replace(b"/", b" "), np.int64)
+    if len(values) != fields.sum() or fields.max() > 3:
+        raise ValueError("a corner is not v, v/vt, v//vn or v/vt/vn")
+    first = np.cumsum(fields) - fields
+    for column in range(int(fields.max())):
+        there = fields > column
+        index[there, column] = values[first[there] + column]
     return sizes, index
 
 
 def _resolve_relative(
-    index: NDArray[np.int64], sizes: NDArray[np.int64], lines: list[bytes]
+    index: NDArray[np.int64], sizes: NDArray[np.int64], blocks: list[tuple[int, ...]]
 ) -> None:
-    """Turn negative indices, which count back from the face's line, into positive, in place."""
-    keys = np.array([line.split(None, 1)[0] if line.strip() else b"" for line in lines])
-    is_face = np.repeat(np.flatnonzero(keys == b"f"), sizes)
-    for column, key in enumerate((b"v", b"vt", b"vn")):
-        before = np.cumsum(keys == key)[is_face]
-        relative = index[:, column] < 0
-        index[relative, column] += before[relative] + 1
-        if (index[relative, column] < 1).any():
-            raise ValueError("a face counts back beyond the first vertex")
+    """Turn negative indices, which count back from the face's line, into positive, in place.
 
-
-def _materials(
-    path: Path, names: list[str], libraries: list[str]
-) -> tuple[dict[str, Any], list[bytes | memoryview | Path | None], list[str]]:
-    """glTF materials for `names`, in that order, and the files of their textures."""
-    entries: dict[str, dict[str, str]] = {}
-    remarks = []
-    for library in libraries:
-        found = _beside(path, library)
-        if found is None:
-            remarks.append(f"The material file {library} was not found.")
-            continue
-        current: dict[str, str] = {}
-        for line in found.read_text("utf-8", "replace").splitlines():
-            key, _, rest = line.strip().replace("\t", " ").partition(" ")
-            if key == "newmtl":
-                current = entries.setdefault(rest.strip(), {})
-            elif rest:
-                current[key.lower()] = rest.strip()
-    document: dict[str, Any] = {}
-    images: list[bytes | memoryview | Path | None] = []
-    textures: dict[Path, int] = {}
-
-    def texture(value: str) -> dict[str, int] | None:
-        found = _beside(path, _map_file(value))
-        if found is None:
-            remarks.append(f"The texture {_map_file(value)} was not found.")
-            return None
-        if found not in textures:
-            textures[found] = len(images)
-            images.append(found)
-            document.setdefault("textures", []).append({"source": textures[found]})
-            document.setdefault("images", []).append({"name": found.stem, "uri": found.name})
-        return {"index": textures[found]}
-
-    made = [_material(name, entries.get(name, {}), texture) for name in names]
-    if made:
-        document["materials"] = made
-    return document, images, sorted(set(remarks))
-
-
-def _material(name: str, entry: dict[str, str], texture: Any) -> dict[str, Any]:
-    def floats(key: str, default: list[float]) -> list[float]:
-        try:
-            return [float(word) for word in entry[key].split()]
-        except (KeyError, ValueError):
-            return default
-
-    colour = (floats("kd", [0.8]) * 3)[:3]
-    alpha = floats("d", [1.0 - floats("tr", [0.0])[0]])[-1]
-    shininess = floats("ns", [0.0])[0]
-    surface: dict[str, Any] = {
-        "baseColorFactor": [*colour, alpha],
-        "metallicFactor": floats("pm", [0.0])[0],
-        "roughnessFactor": floats("pr", [(2.0 / (max(shininess, 0.0) + 2.0)) ** 0.5])[0],
-    }
-    material: dict[str, Any] = {"name": name, "pbrMetallicRoughness": surface}
-    if "map_kd" in entry and (found := texture(entry["map_kd"])):
-        surface["baseColorTexture"] = found
-        surface["baseColorFactor"] = [1.0, 1.0, 1.0, alpha]
-    if "norm" in entry and (found := texture(entry["norm"])):
-        material["normalTexture"] = found
-    if any(emission := floats("ke", [])):
-        material["emissiveFactor"] = [min(max(e, 0.0), 1.0) for e in (emission * 3)[:3]]
-    if alpha < 1:
-        material["alphaMode"] = "BLEND"
-    return material
-
-
-def _map_file(value: str) -> str:
-    """File name of a map statement, which may begin with options and hold spaces."""
-    words = value.split()
-    while words and words[0].lower() in MAP_OPTIONS:
-        count = MAP_OPTIONS[words[0].lower()]
-        words.pop(0)
-        while count and len(words) > 1 and _is_option_value(words[0]):
-            words.pop(0)
-            count -= 1
-    return " ".join(words)
-
-
-def _is_option_value(word: str) -> bool:
-    return bool(re.fullmatch(r"[-+.\deE]+|on|off|[rgbmlz]|sphere|cube_\w+", word))
-
-
-def _beside(path: Path, name: str) -> Path | None:
-    """The file `name` relative to the folder of `path`, whatever its slashes; None if missing."""
-    relative = name.strip().strip('"').replace("\\", "/")
-    if not relative or relative.startswith("/") or re.match(r"[A-Za-z][\w+.-]*:", relative):
-        relative = relative.rsplit("/", 1)[-1]  # an absolute path of another machine
-    found = path.parent / relative
-    return found if relative and found.is_file() else None
+    `blocks` are rows of faces: the number of the first, and how many v, vt and vn came before it.
+    """
+    table = np.array(blocks)
+    block = np.searchsorted(table[:, 0], np.arange(len(sizes)), side="right") - 1
+    before = np.repeat(table[block, 1:], sizes, axis=0)
+    relative = index < 0
+    index[relative] += before[relative] + 1
+    index[relative & (index < 1)] = -1  # beyond the first: a row that does not exist
