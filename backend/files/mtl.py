@@ -57,35 +57,43 @@ def gltf_materials(
 
     `libraries` are the words of each mtllib; a .mtl of the model's own name counts as well.
     """
-    files, missing = _library_files(model, libraries)
+    beside = textures.Beside()
+    files, missing = _library_files(model, libraries, beside)
     entries: dict[str, Entry] = {}
     for file in files:
         try:
             _read_library(file, entries)
         except OSError:
             missing.append(file.name)
-    maker = _Maker(model.parent)
-    made = [maker.material(name, _entry(entries, name, model.parent)) for name in names]
+    maker = _Maker(model.parent, beside)
+    folded = {name.casefold(): entry for name, entry in reversed(entries.items())}
+    made = []
+    for name in names:
+        plain = name.split(" #")[0].strip()  # perhaps with a comment behind it
+        found = entries.get(name) or entries.get(plain) or folded.get(plain.casefold())
+        made.append(maker.material(name, found or Entry(model.parent)))
     if made:
         maker.document["materials"] = made
     remarks = [f"The material file {name} was not found." for name in missing]
     return maker.document, maker.pictures, sorted({*remarks, *maker.remarks()})
 
 
-def _library_files(model: Path, libraries: list[str]) -> tuple[list[Path], list[str]]:
+def _library_files(
+    model: Path, libraries: list[str], beside: textures.Beside
+) -> tuple[list[Path], list[str]]:
     """Files of materials, and the names of those that were not found."""
     found: dict[Path, None] = {}
     missing = []
     for library in libraries:
-        whole = textures.find_beside([model.parent], library)
+        whole = beside.find([model.parent], library)
         pieces = re.split(r"(?<=\.mtl)[\"']?\s+|(?<=\.mtl[\"'])\s+", library, flags=re.IGNORECASE)
         for piece in [library] if whole else pieces:
-            file = whole or textures.find_beside([model.parent], piece)
+            file = whole or beside.find([model.parent], piece)
             if file is None:
                 missing.append(piece)
             else:
                 found[file] = None
-    own = textures.find_beside([model.parent], f"{model.stem}.mtl")
+    own = beside.find([model.parent], f"{model.stem}.mtl")
     if own is not None:
         found[own] = None
     return list(found), missing
@@ -104,17 +112,6 @@ def _read_library(path: Path, entries: dict[str, Entry]) -> None:
         elif rest and not key.startswith("#"):
             key = ALIASES.get(key, key)
             current.statements[key], current.written[key] = rest, written
-
-
-def _entry(entries: dict[str, Entry], name: str, folder: Path) -> Entry:
-    """The material that a model calls `name`, perhaps with a comment behind or in other case."""
-    for wanted in (name, name.split(" #")[0].strip()):
-        if wanted in entries:
-            return entries[wanted]
-        for other, entry in entries.items():
-            if other.casefold() == wanted.casefold():
-                return entry
-    return Entry(folder)
 
 
 @dataclass
@@ -180,11 +177,12 @@ class _Draft:
 class _Maker:
     """Makes materials, and collects their pictures and what of them has no place in glTF."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, beside: textures.Beside) -> None:
+        self.folder, self.beside = folder, beside
         self.document: dict[str, Any] = {}
         self.pictures: list[textures.Picture] = []
         self._numbers: dict[Any, int] = {}  # of pictures, by what they are made of
+        self._textures: dict[tuple[int, bool], int] = {}  # by picture and clamping
         self._usable: dict[Path, textures.Picture] = {}
         self._problems: set[str] = set()
         self._lost: set[str] = set()
@@ -217,10 +215,10 @@ class _Maker:
             if key not in entry.statements:
                 continue
             told = Map.parse(entry.statements[key])
-            found = textures.find_beside([entry.folder, self.folder], told.name)
+            found = self.beside.find([entry.folder, self.folder], told.name)
             if found is None and " #" in told.name:  # a comment behind it
                 told.name = told.name.partition(" #")[0]
-                found = textures.find_beside([entry.folder, self.folder], told.name)
+                found = self.beside.find([entry.folder, self.folder], told.name)
             if found is None:
                 self._problems.add(f"The texture {told.name} was not found.")
                 continue
@@ -349,14 +347,14 @@ class _Maker:
 
     def _info(self, told: Map, picture: int) -> dict[str, Any]:
         """glTF's textureInfo, with the tiling and clamping of a map's options."""
-        texture = {"source": picture}
-        if told.options.get("-clamp") == ["on"]:
+        clamped = told.options.get("-clamp") == ["on"]
+        if clamped:
             self.document["samplers"] = [{"wrapS": CLAMP, "wrapT": CLAMP}]
-            texture["sampler"] = 0
+        index = self._textures.setdefault((picture, clamped), len(self._textures))
         listed = self.document.setdefault("textures", [])
-        if texture not in listed:
-            listed.append(texture)
-        info: dict[str, Any] = {"index": listed.index(texture)}
+        if index == len(listed):
+            listed.append({"source": picture, **({"sampler": 0} if clamped else {})})
+        info: dict[str, Any] = {"index": index}
         (su, sv), (ou, ov) = told.numbers("-s", [1.0, 1.0]), told.numbers("-o", [0.0, 0.0])
         if (su, sv, ou, ov) != (1, 1, 0, 0):  # v goes up in .mtl, down in glTF
             moved = {"offset": [ou, 1.0 - sv - ov], "scale": [su, sv]}

@@ -151,6 +151,8 @@ def _points(lines: NumberLines) -> tuple[NDArray[np.float64], NDArray[np.float32
         first = 4  # x y z w r g b
     colour = table[:, first:].copy()
     colour[counts < 6] = np.nan
+    if (colour < 0).any():  # something else, such as normals
+        return vertices, None
     return vertices, colours(colour).values
 
 

@@ -18,7 +18,7 @@ from ..geometry.polygons import triangulate
 from ..assets.asset import Asset, Attribute, Primitive, single_node_asset
 from .ply_tables import POLYGONS, Columns, Lists, Tables, read_tables
 from .simple import split_corners, whole
-from .texture_files import Picture, find_beside, usable
+from .texture_files import Beside, Picture, usable
 from .vertex_data import colours, normals, texture_coordinates
 
 UV_NAMES = (("s", "t"), ("u", "v"), ("texture_u", "texture_v"), ("texture_s", "texture_t"),
@@ -274,7 +274,7 @@ def _numbers(columns: Columns, name: str, count: int) -> NDArray[np.int64] | Non
 
 def _add_texture(made: _Materials, path: Path, texture: str, remarks: list[str]) -> int:
     """The number of a material with this texture; -1 and a remark if it cannot be used."""
-    found = find_beside([path.parent], texture)
+    found = Beside().find([path.parent], texture)
     picture = usable(found) if found else None
     if found is None or picture is None:
         what = "was not found" if found is None else "cannot be read and was left out"

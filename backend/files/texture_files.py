@@ -12,7 +12,7 @@ import os
 import re
 import unicodedata
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,45 +26,46 @@ Picture = bytes | memoryview | Path | None
 PLAIN_MODES = {"1", "L", "LA", "P", "RGB", "RGBA", "I;16"}  # that PNG holds
 
 
-def find_beside(folders: Iterable[Path], name: str) -> Path | None:
-    """The file that a model calls `name`, looked for from each of `folders`; None if missing.
+class Beside:
+    """Finds the files that a model names. Folders are listed once, for models name many files."""
 
-    Backslashes are slashes, upper and lower case are alike where nothing else fits, and of a path
-    of another machine as much of the end is used as is there.
-    """
-    words = name.strip().strip("\"'").strip().replace("\\", "/")
-    parts = [part for part in words.split("/") if part not in ("", ".")]
-    if not parts:
-        return None
-    absolute = words.startswith("/") or re.match(r"[A-Za-z][\w+.-]*:", words)
-    for first in range(1 if absolute and len(parts) > 1 else 0, len(parts)):
-        for folder in folders:
-            found = _below(folder, parts[first:])
-            if found is not None:
-                return found
-    return None
+    def __init__(self) -> None:
+        self._listed: dict[Path, dict[str, str]] = {}
 
+    def find(self, folders: Sequence[Path], name: str) -> Path | None:
+        """The file that a model calls `name`, looked for from each of `folders`; None if missing.
 
-def _below(folder: Path, parts: list[str]) -> Path | None:
-    try:
-        exact = folder.joinpath(*parts)
-        if exact.is_file():
-            return exact
-        for part in parts[:-1]:
-            folder = folder / part if (folder / part).is_dir() else _alike(folder, part)
-        found = _alike(folder, parts[-1])
-        return found if found.is_file() else None
-    except (OSError, ValueError):  # no such folder, a name too long, a zero byte
+        Backslashes are slashes, upper and lower case are alike where nothing else fits, and of a
+        path of another machine as much of the end is used as is there.
+        """
+        words = name.strip().strip("\"'").strip().replace("\\", "/")
+        parts = [part for part in words.split("/") if part not in ("", ".")]
+        absolute = words.startswith("/") or re.match(r"[A-Za-z][\w+.-]*:", words)
+        for first in range(1 if absolute and len(parts) > 1 else 0, len(parts)):
+            for folder in folders:
+                found = self._below(folder, parts[first:])
+                if found is not None:
+                    return found
         return None
 
+    def _below(self, folder: Path, parts: list[str]) -> Path | None:
+        try:
+            exact = folder.joinpath(*parts)
+            if exact.is_file():
+                return exact
+            for part in parts[:-1]:
+                folder = folder / part if (folder / part).is_dir() else self._alike(folder, part)
+            found = self._alike(folder, parts[-1])
+            return found if found.is_file() else None
+        except (OSError, ValueError, KeyError):  # no such folder, a name too long, a zero byte
+            return None
 
-def _alike(folder: Path, name: str) -> Path:
-    """The entry of a folder whose name differs in case or composition of letters at most."""
-    wanted = _folded(name)
-    for entry in sorted(os.listdir(folder)):
-        if _folded(entry) == wanted:
-            return folder / entry
-    raise FileNotFoundError(name)
+    def _alike(self, folder: Path, name: str) -> Path:
+        """The entry of a folder whose name differs in case or composition of letters at most."""
+        if folder not in self._listed:
+            names = sorted(os.listdir(folder), reverse=True)
+            self._listed[folder] = {_folded(entry): entry for entry in names}
+        return folder / self._listed[folder][_folded(name)]
 
 
 def _folded(name: str) -> str:

@@ -105,6 +105,11 @@ def test_vertices_without_colours_among_coloured_ones_are_white(tmp_path: Path):
     np.testing.assert_allclose(colour_of(asset), [[1] * 3, [0, 0.21586, 0], [1] * 3], atol=1e-5)
 
 
+def test_numbers_behind_coordinates_that_are_no_colours(tmp_path: Path):
+    asset = read(tmp_path, "v 0 0 0 0 0 -1\nv 1 0 0 0 0 -1\nv 0 1 0 0 1 0\nf 1 2 3\n")
+    assert "COLOR_0" not in asset.primitives[0].attributes
+
+
 def test_polypaint_of_zbrush(tmp_path: Path):
     asset = read(
         tmp_path,

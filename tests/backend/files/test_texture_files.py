@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from backend.files.texture_files import channel, find_beside, holds_normals, merged, usable
+from backend.files.texture_files import Beside, channel, holds_normals, merged, usable
 
 
 @pytest.mark.parametrize("name", [
@@ -23,7 +23,7 @@ def test_a_file_is_found(tmp_path: Path, name: str):
     (tmp_path / "textures").mkdir()
     for file in (tmp_path / "textures" / "Wood Grain.png", tmp_path / "Wood Grain.png"):
         file.write_bytes(b"")
-    found = find_beside([tmp_path / "nowhere", tmp_path], name)
+    found = Beside().find([tmp_path / "nowhere", tmp_path], name)
     assert found is not None
     assert found.is_file()
     assert (found.parent.name == "textures") == ("extures" in name)
@@ -34,13 +34,13 @@ def test_a_file_is_found(tmp_path: Path, name: str):
 def test_nothing_is_found(tmp_path: Path, name: str):
     (tmp_path / "folder").mkdir()
     (tmp_path / "wood.png").write_bytes(b"")
-    assert find_beside([tmp_path], name) is None
+    assert Beside().find([tmp_path], name) is None
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
 def test_a_pipe_is_no_picture(tmp_path: Path):
     os.mkfifo(tmp_path / "wood.png")
-    assert find_beside([tmp_path], "wood.png") is None
+    assert Beside().find([tmp_path], "wood.png") is None
 
 
 def test_modes_that_png_does_not_hold(tmp_path: Path):
@@ -89,3 +89,14 @@ def test_maps_of_normals_look_blue(tmp_path: Path):
     assert not holds_normals(tmp_path / "h.png")
     assert not holds_normals(tmp_path / "sky.png")
     assert not holds_normals(tmp_path / "none.png")
+
+
+def test_a_folder_is_listed_once_for_many_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    calls = []
+    listdir = os.listdir
+    monkeypatch.setattr(os, "listdir", lambda folder: calls.append(folder) or listdir(folder))
+    (tmp_path / "Wood.png").write_bytes(b"")
+    beside = Beside()
+    for name in ("wood.png", "oak.png", "ash.png", "WOOD.PNG"):
+        assert (beside.find([tmp_path], name) is not None) == (name.lower() == "wood.png")
+    assert len(calls) == 1
