@@ -18,6 +18,7 @@ IntArray = NDArray[np.int64]
 
 BLOCK = 65536  # polygons looked at together, so that millions do not fill the memory
 TURNED = 1e-6  # of the polygon's area: less may be rounding in the file
+CROSSED = 0.1  # of the polygon's area: what more is missed or filled twice has no clear inside
 ZIGZAG = 1e-9  # of the polygon's size
 
 
@@ -48,7 +49,8 @@ def triangulate(
     sizes : (n,) how many of the corners each polygon has.
 
     Returns (t, 3) positions in `corners` and (t,) the polygon of each triangle, as :func:`fan`
-    does. Polygons without a clear inside (bow ties, no area, NaN) stay fans.
+    does. Polygons without a clear inside (bow ties, no area, NaN) stay fans, and so do those that
+    cross themselves unless ear clipping comes closer to their area.
     """
     triangles, polygon = fan(sizes)
     large = np.flatnonzero(sizes > 3)
@@ -108,33 +110,56 @@ def _clipped(
     size = np.maximum.reduceat(np.abs(flat).max(axis=1), np.cumsum(counts) - counts)
     flat /= size[of, None]
     area = np.linalg.norm(normal, axis=1) / size**2  # doubled, as those of the ears
+    around, of_fan = fan(counts)
+    error = np.abs(np.bincount(of_fan, np.abs(_double_area(flat[around]))) - area)
     # Ear clipping drops corners on straight lines; where it did, an invisible zigzag keeps them.
-    for outline in (flat, flat + ZIGZAG * _zigzag(flat, counts)):
-        made = _ears(outline, counts)
-        whole = np.array([len(ears) for ears in made]) == counts - 2
-        if whole.any():
-            ears = np.concatenate([e for e, w in zip(made, whole, strict=True) if w])
-            a, b, c = (outline[ears[:, i]] for i in range(3))
-            double = _cross2(b - a, c - a)
-            ears[double < 0] = ears[double < 0][:, ::-1]
-            ear_of = np.repeat(np.flatnonzero(whole), counts[whole] - 2)
-            covered = np.bincount(ear_of, np.abs(double), minlength=len(many))
-            whole &= np.abs(covered - area) <= TURNED * area
-            yield many[whole], rows[ears[whole[ear_of]]]
-        if whole.all():
-            return
+    # What is dropped even so, such as corners in one place, is a triangle without area.
+    zigzag = flat + ZIGZAG * _zigzag(flat, counts)
+    ends = np.cumsum(counts)
+    for outline, with_dropped in ((flat, False), (zigzag, False), (flat, True)):
+        left = np.flatnonzero(error > TURNED * area)
+        made = _ears(outline, ends[left], counts[left], with_dropped)
+        left = left[[len(ears) > 0 for ears in made]]
+        if not len(left):
+            continue
+        ears = np.concatenate(made)
+        ear_of = np.repeat(np.arange(len(left)), counts[left] - 2)
+        double = _double_area(outline[ears])
+        ears[double < 0] = ears[double < 0][:, ::-1]
+        own = np.abs(np.bincount(ear_of, np.abs(double)) - area[left])
+        better = own < np.minimum(error[left] - TURNED * area[left], CROSSED * area[left])
+        error[left[better]] = own[better]
+        yield many[left[better]], rows[ears[better[ear_of]]]
 
 
-def _ears(outline: FloatArray, counts: IntArray) -> list[IntArray]:
-    """Triangles (e, 3) of each polygon as rows of `outline` (c, 2)."""
+def _ears(
+    outline: FloatArray, ends: IntArray, counts: IntArray, with_dropped: bool
+) -> list[IntArray]:
+    """Triangles (n - 2, 3) of each polygon as rows of `outline` (c, 2); none if fewer.
+
+    `ends` and `counts` (m,) say where in the outline each polygon ends, and its corners.
+    """
     import mapbox_earcut
 
     made = []
-    for end, count in zip(np.cumsum(counts).tolist(), counts.tolist(), strict=True):
+    for end, count in zip(ends.tolist(), counts.tolist(), strict=True):
         own = np.ascontiguousarray(outline[end - count : end])
-        ears = mapbox_earcut.triangulate_float64(own, np.array([count], dtype=np.uint32))
-        made.append(ears.astype(np.int64).reshape(-1, 3) + (end - count))
+        found = mapbox_earcut.triangulate_float64(own, np.array([count], dtype=np.uint32))
+        ears: IntArray = found.astype(np.int64).reshape(-1, 3)
+        if with_dropped and len(ears):
+            ears = np.concatenate([ears, _dropped(ears, count)])
+            spare = np.zeros((max(count - 2 - len(ears), 0), 3), dtype=np.int64)
+            ears = np.concatenate([ears, spare])  # an outline that touches itself needs fewer
+        made.append(ears + (end - count) if len(ears) == count - 2 else ears[:0])
     return made
+
+
+def _dropped(ears: IntArray, count: int) -> IntArray:
+    """Triangles (d, 3) for the corners that `ears` (e, 3) leave out, each at its place."""
+    kept = np.unique(ears)
+    before = np.searchsorted(kept, np.arange(count), side="right") - 1
+    left_out = np.setdiff1d(np.arange(count), kept)
+    return np.stack([kept[before[left_out]], left_out, (left_out + 1) % count], axis=1)
 
 
 def _seen_along(normal: FloatArray, points: FloatArray, of: IntArray) -> FloatArray:
@@ -164,5 +189,7 @@ def _ranges(starts: IntArray, counts: IntArray) -> tuple[IntArray, IntArray]:
     return np.arange(len(of)) + (starts - (np.cumsum(counts) - counts))[of], of
 
 
-def _cross2(a: FloatArray, b: FloatArray) -> FloatArray:
+def _double_area(triangles: FloatArray) -> FloatArray:
+    """Twice the areas (t,) of (t, 3, 2) triangles, negative where they go clockwise."""
+    a, b = triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0]
     return a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]

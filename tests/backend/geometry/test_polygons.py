@@ -91,6 +91,36 @@ def test_many_concave_quads_are_cut_along_the_other_diagonal():
     assert (double @ TURN[:, 2] > 0).all()
 
 
+@pytest.mark.parametrize("flat", [star(5), COMB, STEPS], ids=["star", "comb", "steps"])
+def test_corners_in_one_place_do_no_harm(flat):
+    for twice in range(len(flat)):
+        outline = np.insert(flat, twice, flat[twice], axis=0)
+        points = in_space(outline)
+        triangles, _ = triangulate(points, np.arange(len(points)), np.array([len(points)]))
+        corner = points[triangles]
+        double = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
+        np.testing.assert_allclose(
+            np.linalg.norm(double, axis=1).sum() / 2, shoelace(outline), rtol=1e-6
+        )
+        assert len(triangles) == len(outline) - 2
+
+
+def test_an_outline_that_crosses_itself_a_little_is_not_filled_far_beyond():
+    rng = np.random.default_rng(0)
+    worst = 0.0
+    for _ in range(200):
+        angle = np.sort(rng.random(30)) * 2 * np.pi
+        radius = np.sqrt(rng.random(30)) + 0.05
+        outline = np.round(radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], 1), 1)
+        points = in_space(outline)
+        triangles, _ = triangulate(points, np.arange(30), np.array([30]))
+        corner = points[triangles]
+        double = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
+        area = np.linalg.norm(double, axis=1).sum() / 2
+        worst = max(worst, abs(area / shoelace(outline) - 1))
+    assert worst < 0.1
+
+
 def test_a_warped_quad_is_judged_as_seen_along_its_normal():
     saddle = np.array([[0, 0, 0.2], [1, 0, -0.2], [1, 1, 0.2], [0, 1, -0.2]])
     triangles, _ = triangulate(saddle, np.arange(4), np.array([4]))
