@@ -148,10 +148,10 @@ def holds_normals(path: Path) -> bool:
 @contextmanager
 def _opened(path: Path) -> Iterator[Image | None]:
     """The picture, or None; what goes wrong while it is used ends the block without a word."""
-    from PIL import Image as pillow
-
     opened = False
     try:
+        from PIL import Image as pillow
+
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with pillow.open(path) as image:

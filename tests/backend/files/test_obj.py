@@ -254,6 +254,27 @@ def test_concave_polygons_are_not_filled_beyond_their_outline(tmp_path: Path):
     assert np.abs(double).sum() == 24
 
 
+def test_a_gear_has_its_own_area(tmp_path: Path):
+    angle = np.arange(64) * np.pi / 32
+    radius = np.where(np.arange(64) // 2 % 2, 2.3, 3.0)
+    rim = np.column_stack([radius * np.cos(angle), radius * np.sin(angle), np.zeros(64)])
+    points = np.concatenate([rim, rim + (0, 0, 1)])
+    faces = [range(64, 0, -1), range(65, 129)]
+    faces += [(i + 1, (i + 1) % 64 + 1, (i + 1) % 64 + 65, i + 65) for i in range(64)]
+    text = "".join(f"v {x} {y} {z}\n" for x, y, z in points.tolist())
+    asset = read(tmp_path, text + "".join(f"f {' '.join(map(str, face))}\n" for face in faces))
+    assert len(asset.faces) == 252
+    corner = asset.vertices[asset.faces]
+    double = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
+    x, y = rim.T[:2]
+    lid = (x * np.roll(y, -1) - y * np.roll(x, -1)).sum() / 2
+    around = np.linalg.norm(np.roll(rim, -1, axis=0) - rim, axis=1).sum()
+    area = np.linalg.norm(double, axis=1).sum() / 2
+    np.testing.assert_allclose(area, 2 * lid + around, rtol=1e-6)
+    volume = (corner[:, 0] * double).sum() / 6
+    np.testing.assert_allclose(volume, lid, rtol=1e-6)  # outward all over
+
+
 def test_many_switches_of_material(tmp_path: Path):
     text = CORNERS + "".join(f"usemtl m{i % 7}\nf 1 2 {3 + i % 3}\n" for i in range(2000))
     asset = read(tmp_path, text)
