@@ -18,7 +18,7 @@ from ..assets.asset import Asset, Attribute, Primitive, single_node_asset
 from .mesh_text import NumberLines, as_utf8, decoded, number_lines, words_of_lines
 from .mtl import gltf_materials
 from .simple import numbers, split_corners
-from .vertex_data import colours, normals, texture_coordinates
+from .vertex_data import colours, normals, small_faces, texture_coordinates
 
 # statements of one kind in a row are taken at once: line by line would be too slow
 STATEMENTS = re.compile(
@@ -62,7 +62,7 @@ def read_obj(path: Path) -> Asset:
     index -= 1
     if ((index[:, 0] < 0) | (index[:, 0] >= len(vertices))).any():
         raise ValueError("a face names a vertex that does not exist")
-    remarks = _unname_missing(index, columns)
+    remarks = [*_unname_missing(index, columns), *small_faces(sizes)]
     corner, polygon = triangulate(vertices, index[:, 0], sizes)
     starts = np.array([start for start, _ in switches])
     of_line = np.array([material for _, material in switches])[

@@ -19,7 +19,7 @@ from ..assets.asset import Asset, Attribute, Primitive, single_node_asset
 from .ply_tables import POLYGONS, Columns, Lists, Tables, read_tables
 from .simple import split_corners, whole
 from .texture_files import Beside, Picture, usable
-from .vertex_data import colours, normals, texture_coordinates
+from .vertex_data import colours, normals, small_faces, texture_coordinates
 
 UV_NAMES = (("s", "t"), ("u", "v"), ("texture_u", "texture_v"), ("texture_s", "texture_t"),
             ("s0", "t0"), ("u0", "v0"))  # fmt: skip
@@ -103,6 +103,7 @@ def _faces(vertices: NDArray[np.float64], tables: Tables) -> _Faces:
     face = tables.elements.get("face", {})
     polygons = next((face[name] for name in POLYGONS if name in face), None)
     sizes = polygons.sizes if isinstance(polygons, Lists) else np.zeros(0, dtype=np.int64)
+    tables.remarks += small_faces(sizes)
     corners = _indices(polygons)
     triangles, polygon = triangulate(vertices, corners, sizes)
     strips = tables.elements.get("tristrips", {})

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Colours, normals and UVs of formats without a standard for them, as glTF wants them."""
+"""Colours, normals, UVs and faces of formats that leave much open, as glTF wants them."""
 
 from __future__ import annotations
 
@@ -74,3 +74,12 @@ def texture_coordinates(pairs: NDArray[Any]) -> Attribute:
     """UVs (n, 2) with the origin at the top left, as in glTF, from the bottom left; NaN as 0."""
     finite = np.where(np.isfinite(pairs), pairs, 0)
     return Attribute(np.column_stack([finite[:, 0], 1.0 - finite[:, 1]]).astype(np.float32))
+
+
+def small_faces(sizes: NDArray[np.int64]) -> list[str]:
+    """A remark if any of the faces with `sizes` (n,) corners are points or lines."""
+    count = int((sizes < 3).sum())
+    if not count:
+        return []
+    whose = "1 face has" if count == 1 else f"{count} faces have"
+    return [f"{whose} fewer than three corners: left out."]

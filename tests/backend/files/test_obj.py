@@ -284,3 +284,9 @@ def test_many_switches_of_material(tmp_path: Path):
     np.testing.assert_array_equal(material, np.arange(2000) % 7)
     asset = read(tmp_path, f"{CORNERS}usemtl a\nf 1 2 3\nusemtl\nf 1 2 4\n")
     assert [p.material for p in asset.primitives] == [None, 0]
+
+
+def test_faces_that_are_points_or_lines_are_a_remark(tmp_path: Path):
+    asset = read(tmp_path, f"{CORNERS}f 1 2 3\nf 1 2\n")
+    assert len(asset.faces) == 1
+    assert asset.remarks == ["1 face has fewer than three corners: left out."]

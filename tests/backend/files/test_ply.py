@@ -326,3 +326,9 @@ def test_a_concave_polygon_is_not_filled_beyond_its_outline(tmp_path: Path):
 def test_a_cloud_of_points_holds_no_triangles(tmp_path: Path):
     with pytest.raises(BadInput, match="holds no triangles"):
         text_ply(tmp_path, "", FACE, ROWS.format(""), faces=0)
+
+
+def test_faces_that_are_points_or_lines_are_a_remark(tmp_path: Path):
+    asset = text_ply(tmp_path, "", FACE, ROWS.format("") + "2 0 1\n3 0 1 2\n0\n", faces=3)
+    np.testing.assert_array_equal(asset.faces, [[0, 1, 2]])
+    assert asset.remarks == ["2 faces have fewer than three corners: left out."]
