@@ -2,8 +2,8 @@
 """Wavefront .mtl as glTF materials, with the physically based statements (Pr, Pm, norm, ...).
 
 Source: Alias/Wavefront, "Material Library File (.mtl)", 1995; Clara.io, "Extending the Wavefront
-MTL format for Physically-Based Rendering", 2015. Bump maps are read as Blender does where they
-are maps of normals in truth.
+MTL format for Physically-Based Rendering", 2015. Shininess becomes roughness as in Blender, and as
+there a bump map is one of normals, where it looks like one.
 """
 
 from __future__ import annotations
@@ -194,12 +194,12 @@ class _Maker:
 
     def material(self, name: str, entry: Entry) -> dict[str, Any]:
         transparency = entry.number("tr", 0.0)  # 1 means opaque to some: nobody hides all
-        shininess = max(entry.number("ns", 0.0), 0.0)
+        shininess = _unit(entry.number("ns", 0.0) / 1000.0)
         alpha = _unit(entry.number("d", 1.0 - transparency if transparency < 1 else 1.0))
         surface = {
             "baseColorFactor": [*map(_unit, entry.colour("kd", [0.8])), alpha],
             "metallicFactor": _unit(entry.number("pm", 0.0)),
-            "roughnessFactor": _unit(entry.number("pr", (2.0 / (shininess + 2.0)) ** 0.5)),
+            "roughnessFactor": _unit(entry.number("pr", 1.0 - shininess**0.5)),
         }
         draft = _Draft(entry, self._maps(entry), {"name": name, "pbrMetallicRoughness": surface})
         self._base_colour(draft)
