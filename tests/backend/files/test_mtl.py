@@ -214,8 +214,8 @@ def test_emission_stronger_than_white_keeps_its_strength(tmp_path: Path):
 
 
 @pytest.mark.parametrize(("statements", "roughness", "metal"), [
-    ("Pr 0.25\nPm 0.5\nNs 900", 0.25, 0.5), ("Ns 0", 1, 0), ("Ns 250", 0.5, 0), ("Ns 5000", 0, 0), ("Pr 3", 1, 0),
-    ("Ns nan", 1, 0), ("Pr .5 .5", 0.5, 0),
+    ("Pr 0.25\nPm 0.5\nNs 900", 0.25, 0.5), ("Ns 0", 1, 0), ("Ns 250", 0.5, 0), ("Ns 5000", 0, 0),
+    ("Pr 3", 1, 0), ("Ns nan", 1, 0), ("Pr .5 .5", 0.5, 0),
 ])  # fmt: skip
 def test_roughness_and_metal_as_numbers(tmp_path: Path, statements, roughness, metal):
     surface = one(tmp_path, statements)[0]["pbrMetallicRoughness"]
