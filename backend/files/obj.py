@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..geometry.polygons import triangulate
 from ..assets.asset import Asset, Attribute, Primitive, single_node_asset
+from ..geometry.polygons import triangulate
 from .mesh_text import NumberLines, as_utf8, decoded, number_lines, words_of_lines
 from .mtl import gltf_materials
 from .simple import numbers, split_corners

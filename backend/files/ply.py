@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..geometry.polygons import triangulate
 from ..assets.asset import Asset, Attribute, Primitive, single_node_asset
+from ..geometry.polygons import triangulate
 from .ply_tables import POLYGONS, Columns, Lists, Tables, read_tables
 from .simple import split_corners, whole
 from .texture_files import Beside, Picture, usable

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..contract.palette import to_linear
 from ..assets.asset import Attribute
+from ..contract.palette import to_linear
 
 DARKEST_OF_BYTES = 2.0  # a float colour above is no bright one but was meant for 0..255
 
