@@ -294,3 +294,10 @@ def moebius_strip() -> BadMesh:
 def unused_vertices() -> BadMesh:
     vertices, faces = lathe()
     return BadMesh(np.concatenate([np.full((100, 3), 1e9), vertices]), faces + 100)
+
+
+@corpus
+def unused_vertices_that_are_no_numbers() -> BadMesh:
+    vertices, faces = lathe()
+    strays = np.array([[np.nan, 0, 0], [0, np.inf, 0], [-1e300, 0, 0]])
+    return BadMesh(np.concatenate([strays, vertices]), faces + 3)

@@ -71,7 +71,7 @@ def decompose(
         )
     tell = progress or silent
     tell("Reading the file", 0, 1)
-    asset = read_mesh(source)
+    asset = read_mesh(source, lambda sentence: tell(sentence, 0, 1))
     tell("Reading the file", 1, 1)
     found = analyse(
         asset.vertices,

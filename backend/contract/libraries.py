@@ -17,8 +17,11 @@ MODULES = {
     "safetensors": "safetensors",
     "pymaxflow": "maxflow",
     "pillow": "PIL",
+    "dracopy": "DracoPy",
 }
-OPTIONAL = ("pymaxflow",)  # makes borders fast; there are computers without a wheel of it
+# PyMaxflow makes borders fast, but there are computers without a wheel of it; DracoPy reads glTF
+# that is compressed with Draco.
+OPTIONAL = ("pymaxflow", "dracopy")
 FOR_FILES = ("pillow",)  # pictures and GLB only
 NEEDED = tuple(name for name in MODULES if name not in OPTIONAL + FOR_FILES)
 

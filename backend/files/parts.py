@@ -72,6 +72,8 @@ def _pieces(asset: Asset, labels: NDArray[np.integer], count: int) -> list[list[
     """For each part what it takes of each primitive, in the order of the file."""
     pieces: list[list[Piece]] = [[] for _ in range(count)]
     for primitive in asset.primitives:
+        if not len(primitive.faces):
+            continue
         own = labels[primitive.faces]
         order = np.argsort(own, kind="stable")
         present, starts = np.unique(own[order], return_index=True)

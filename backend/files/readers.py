@@ -16,6 +16,7 @@ import secrets
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -23,7 +24,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..assets.asset import Asset
+from ..assets.attributes import mend_attributes
 from ..contract.errors import BadInput, OutOfMemory, PartwiseError
+from .sniff import mesh_format
 
 MESH_SUFFIXES = (".glb", ".gltf", ".obj", ".ply", ".stl", ".off", ".npz")
 FORMATS = ", ".join(MESH_SUFFIXES[:-1]) + " and " + MESH_SUFFIXES[-1]
@@ -76,24 +79,35 @@ def _is_mesh(path: Path) -> bool:
     return path.suffix.lower() in MESH_SUFFIXES and path.is_file()
 
 
-def read_mesh(path: str | os.PathLike[str]) -> Asset:
+def read_mesh(path: str | os.PathLike[str], tell: Callable[[str], None] | None = None) -> Asset:
     """Read a mesh file by its suffix: triangles in file order, nothing welded or dropped.
 
+    A file whose content is of another known format than its suffix says is read by its content,
+    with a remark. `tell` is called with a sentence before something that takes long.
     Raises BadInput, with the file's name and what to do, for everything that cannot be used.
     """
     path = Path(path)
-    reader = _reader(path)
+    _refuse_missing(path)
     try:
-        return reader(path)
+        suffix = mesh_format(path)
+        reader = _reader(path, suffix, tell)
+        with np.errstate(all="ignore"):  # what comes of it is looked at
+            asset = reader(path)
+            mend_attributes(asset)
+        own = path.suffix.lower()
+        if suffix != own and {suffix, own} != {".glb", ".gltf"}:
+            asset.remarks.append(f"It is a {suffix} file by its content, and was read as one.")
+        return asset
     except PartwiseError:
         raise
-    except OSError as error:
-        raise unreadable(path, error) from error
     except MemoryError as error:
         raise OutOfMemory(
             f"{path.name} does not fit in memory.", "Decimate it, or close other programs."
         ) from error
     except Exception as error:  # a damaged file breaks a parser in any way
+        of_the_system = isinstance(error, OSError) and error.errno not in (None, errno.EINVAL)
+        if isinstance(error, OSError) and (of_the_system or error.filename):
+            raise unreadable(path, error) from error
         raise BadInput(
             f"{path.name} is damaged, or is not a {path.suffix.lower()} file.",
             "Export it again from the program that made it.",
@@ -101,18 +115,21 @@ def read_mesh(path: str | os.PathLike[str]) -> Asset:
         ) from error
 
 
-def _reader(path: Path) -> Callable[[Path], Asset]:
+def _refuse_missing(path: Path) -> None:
     if path.is_dir():
         raise BadInput(f"The folder {path} holds no meshes.", f"It should hold {FORMATS} files.")
-    suffix = path.suffix.lower()
-    if suffix in MESH_SUFFIXES and not os.path.lexists(path):
-        if glob.has_magic(str(path)):
+    if not os.path.lexists(path):
+        if path.suffix.lower() in MESH_SUFFIXES and glob.has_magic(str(path)):
             raise BadInput(f"No mesh file matches {path}.", "Check the folder and the pattern.")
         raise BadInput(f"{path} does not exist.", "Check the spelling and the folder.")
+
+
+def _reader(path: Path, suffix: str, tell: Callable[[str], None] | None) -> Callable[[Path], Asset]:
+    """What reads a format."""
     if suffix in (".glb", ".gltf"):
         from .gltf.scene import read_gltf
 
-        return read_gltf
+        return partial(read_gltf, tell=tell)
     if suffix == ".obj":
         from .obj import read_obj
 
@@ -129,8 +146,6 @@ def _reader(path: Path) -> Callable[[Path], Asset]:
         ".off": mesh_formats.read_off,
     }
     if suffix not in readers:
-        if not os.path.lexists(path):
-            raise BadInput(f"{path} does not exist.", "Check the spelling and the folder.")
         raise BadInput(
             f"{path.name} has a format that is not known here.", f"Export it as one of {FORMATS}."
         )

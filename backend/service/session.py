@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from ..assets.asset import without_strays
 from ..contract import requests
 from ..contract.errors import BadInput, Cancelled, MeshNotOpen, OutOfMemory, PartwiseError
 from ..machine import cpu as machine
@@ -149,15 +150,16 @@ class Session:
         vertices = request.vertices.astype(np.float64, copy=False)
         if not len(vertices) or not len(faces):
             raise BadInput("The mesh has no faces.", "Choose an object with faces.")
-        if not np.isfinite(vertices).all():
-            raise BadInput(
-                "The mesh has vertices that are not finite numbers (NaN or infinite).",
-                "Delete these vertices, or undo the step that made them.",
-            )
         if faces.min() < 0 or faces.max() >= len(vertices):
             raise BadInput(
                 f"A face of the mesh names a vertex that is not among its {len(vertices)}.",
                 "Clean the mesh up (in Blender: Mesh > Clean Up > Validate) and try again.",
+            )
+        vertices = without_strays(vertices, faces)
+        if not np.isfinite(vertices).all():
+            raise BadInput(
+                "The mesh has vertices that are not finite numbers (NaN or infinite).",
+                "Delete these vertices, or undo the step that made them.",
             )
         name = request.fingerprint or requests.fingerprint(vertices, faces)
         known = self._meshes.get(name)

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The container of glTF 2.0: JSON document, buffers and accessors, from .glb or .gltf."""
+"""The container of glTF 2.0: JSON document, buffers and accessors, from .glb or .gltf.
+
+What is compressed with meshopt is decoded when it is read, unless the file holds it plain as well.
+"""
 
 from __future__ import annotations
 
@@ -15,18 +18,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...assets.asset import Attribute
+from ...assets.textures import find_beside
 from ...contract.errors import BadInput
 
 COMPONENTS = {5120: "<i1", 5121: "<u1", 5122: "<i2", 5123: "<u2", 5125: "<u4", 5126: "<f4"}
 WIDTHS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4}
-COMPRESSED = {
-    "KHR_draco_mesh_compression": "Draco",
-    "EXT_meshopt_compression": "meshopt",
-    "KHR_meshopt_compression": "meshopt",
-}
+MESHOPT = ("EXT_meshopt_compression", "KHR_meshopt_compression")
 UNDERSTOOD = re.compile(
     r"KHR_(mesh_quantization|texture_\w+|materials_\w+|lights_punctual|animation_pointer|"
-    r"xmp\w*|node_visibility)|EXT_(texture_\w+|lights_image_based|mesh_gpu_instancing)|MSFT_\w+"
+    r"xmp\w*|node_visibility|draco_mesh_compression|meshopt_compression)|"
+    r"EXT_(texture_\w+|lights_image_based|mesh_gpu_instancing|meshopt_compression)|MSFT_\w+"
 )
 
 
@@ -38,17 +39,13 @@ class GltfFile:
         data = path.read_bytes()
         self._chunk: memoryview | None = None
         self._buffers: dict[int, memoryview] = {}
+        self._decoded: dict[int, memoryview] = {}
         text = data
         if data[:4] == b"glTF":
-            text, self._chunk = split_glb(data)
+            text, self._chunk = split_glb(path.name, data)
         # NaN and Infinity are not JSON, but some exporters write them into custom properties
         self.document: dict[str, Any] = json.loads(text, parse_constant=lambda _: None)
-        version = str(self.document["asset"]["version"])
-        if not version.startswith("2"):
-            raise BadInput(
-                f"{path.name} is glTF {version}, which is not supported.",
-                "Export it again as glTF 2.0.",
-            )
+        _refuse_other_versions(path.name, self.document)
 
     def buffer(self, index: int) -> memoryview:
         if index not in self._buffers:
@@ -61,22 +58,55 @@ class GltfFile:
             else:
                 raise ValueError(f"buffer {index} has no data")
             if len(data) < entry["byteLength"]:
-                raise ValueError(f"buffer {index} is cut short")
+                raise BadInput(
+                    f"{self.path.name} is damaged: {len(data):,} of {entry['byteLength']:,} bytes "
+                    f"of its data are there.",
+                    "Download or export it again.",
+                )
             self._buffers[index] = data[: entry["byteLength"]]
         return self._buffers[index]
 
     def view(self, index: int) -> memoryview:
-        """Bytes of a bufferView."""
-        view = self.document["bufferViews"][index]
+        """Bytes of a bufferView, decompressed."""
+        view = _item(self.document["bufferViews"], index)
+        compressed = _meshopt(view)
+        if compressed is None or self._is_plain(view):
+            return self._slice(view)
+        if index not in self._decoded:
+            from .meshopt import decode
+
+            self._decoded[index] = memoryview(
+                decode(
+                    self._slice(compressed),
+                    count=int(compressed["count"]),
+                    stride=int(compressed["byteStride"]),
+                    mode=compressed["mode"],
+                    filtered=compressed.get("filter", "NONE"),
+                )
+            )
+        return self._decoded[index]
+
+    def _slice(self, view: dict[str, Any]) -> memoryview:
         start, length = view.get("byteOffset", 0), view["byteLength"]
         buffer = self.buffer(view["buffer"])
         if start < 0 or length < 0 or start + length > len(buffer):
-            raise ValueError(f"bufferView {index} ends outside of its buffer")
+            raise ValueError("a bufferView ends outside of its buffer")
         return buffer[start : start + length]
+
+    def _is_plain(self, view: dict[str, Any]) -> bool:
+        """Whether a compressed bufferView is there uncompressed too."""
+        entry = _item(self.document["buffers"], view["buffer"])
+        if any(entry.get("extensions", {}).get(name, {}).get("fallback") for name in MESHOPT):
+            return False
+        try:
+            self._slice(view)
+        except (OSError, ValueError, BadInput):
+            return False
+        return True
 
     def accessor(self, index: int) -> NDArray[Any]:
         """(count, width) values of an accessor in their stored type, a copy."""
-        entry = self.document["accessors"][index]
+        entry = _item(self.document["accessors"], index)
         dtype, width = np.dtype(COMPONENTS[entry["componentType"]]), WIDTHS[entry["type"]]
         shape = (int(entry["count"]), width)
         if "bufferView" in entry:
@@ -104,32 +134,42 @@ class GltfFile:
 
     def attribute(self, index: int) -> Attribute:
         """An accessor that knows whether its integers stand for fractions."""
-        normalized = bool(self.document["accessors"][index].get("normalized", False))
-        return Attribute(self.accessor(index), normalized)
+        return Attribute(self.accessor(index), self.is_normalized(index))
+
+    def is_normalized(self, index: int) -> bool:
+        return bool(self.document["accessors"][index].get("normalized", False))
 
     def resource(self, uri: str) -> Path | bytes:
-        """Bytes of a data URI, or the path of a file beside this one."""
+        """Bytes of a data URI, or the path of a file beside this one.
+
+        Raises BadInput for an address elsewhere, unless a file of that name lies beside this one.
+        """
         if uri.startswith("data:"):
             head, _, body = uri.partition(",")
             if head.endswith(";base64"):
                 return base64.b64decode(body)
             return unquote_to_bytes(body)
         name = unquote(uri)
+        found = find_beside(self.path, name) or find_beside(self.path, uri)
+        if found is not None:
+            return found
         if re.match(r"[A-Za-z][\w+.-]*:|[/\\]", name):
             raise BadInput(
                 f"{self.path.name} points to {uri[:80]}, which is not a file beside it.",
                 "Export it again as one .glb file, or with relative paths.",
             )
-        return self.path.parent / name
+        return self.path.parent / name.replace("\\", "/")
 
 
-def split_glb(data: bytes) -> tuple[bytes, memoryview | None]:
+def split_glb(name: str, data: bytes) -> tuple[bytes, memoryview | None]:
     """JSON text and binary chunk of a GLB container."""
+    if len(data) < 12:
+        raise _cut_short(name, len(data), 12)
     _, version, total = struct.unpack_from("<4sII", data)
     if version != 2:
-        raise ValueError(f"GLB version {version}")
+        raise _other_version(name, f"{version}.0")
     if total > len(data):
-        raise ValueError(f"the file is cut short: {len(data)} of {total} bytes")
+        raise _cut_short(name, len(data), total)
     chunks: dict[int, memoryview] = {}
     start = 12
     while start + 8 <= total:
@@ -141,17 +181,50 @@ def split_glb(data: bytes) -> tuple[bytes, memoryview | None]:
     return bytes(chunks[0x4E4F534A]), chunks.get(0x004E4942)
 
 
+def _cut_short(name: str, there: int, total: int) -> BadInput:
+    return BadInput(
+        f"{name} is cut short: {there:,} of {total:,} bytes are there.",
+        "Download, copy or export it again.",
+    )
+
+
+def _other_version(name: str, version: str) -> BadInput:
+    return BadInput(
+        f"{name} is glTF {version}, which is not supported.", "Export it again as glTF 2.0."
+    )
+
+
+def _refuse_other_versions(name: str, document: Any) -> None:
+    """Raise BadInput for glTF 1.0, and for JSON that is something else."""
+    if not isinstance(document, dict):
+        raise ValueError("the JSON is no object")
+    about = document.get("asset")
+    version = str(about.get("version", "")) if isinstance(about, dict) else ""
+    if version.startswith("2"):
+        return
+    if re.fullmatch(r"\d+(\.\d+)*", version):
+        raise _other_version(name, version)
+    if not version and any(isinstance(document.get(key), dict) for key in ("meshes", "nodes")):
+        raise _other_version(name, "1.0")
+    raise BadInput(f"{name} is JSON, but not glTF.", "Download or export the model itself again.")
+
+
+def _meshopt(view: dict[str, Any]) -> dict[str, Any] | None:
+    """The extension of a compressed bufferView; it is a bufferView itself."""
+    extensions = view.get("extensions", {})
+    return next((extensions[name] for name in MESHOPT if name in extensions), None)
+
+
+def _item(entries: list[Any], index: Any) -> Any:
+    """An entry by its number; unlike Python's own lists, a negative one has none."""
+    if not isinstance(index, int) or index < 0:
+        raise ValueError(f"{index!r} is no number of an entry")
+    return entries[index]
+
+
 def refuse_unknown(file: GltfFile) -> None:
-    """Raise BadInput for compression and other extensions without which the file says nothing."""
+    """Raise BadInput for extensions without which the file says nothing."""
     required = file.document.get("extensionsRequired", [])
-    views = file.document.get("bufferViews", [])
-    for name, label in COMPRESSED.items():
-        if name in required or any(name in view.get("extensions", {}) for view in views):
-            raise BadInput(
-                f"{file.path.name} is compressed with {label}, which cannot be read here.",
-                "Export it again without compression (in Blender's glTF export: Data > "
-                "Compression off).",
-            )
     unknown = [name for name in required if not UNDERSTOOD.fullmatch(name)]
     if unknown:
         raise BadInput(

@@ -11,21 +11,28 @@ Source: Khronos Group, glTF 2.0 Specification, https://registry.khronos.org/glTF
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...assets.asset import Asset, Attribute, Node, Primitive, check_geometry
+from ...assets.asset import Asset, Attribute, Node, Primitive, check_geometry, without_strays
 from ...contract.errors import BadInput
+from . import draco as gltf_draco
+from .budget import check_size
 from .container import GltfFile, refuse_unknown
 
 KEPT = ("materials", "textures", "images", "samplers", "extensionsUsed", "extensionsRequired")
 
 
-def read_gltf(path: Path) -> Asset:
-    """Read a .glb or .gltf file.
+KEPT_OF_PRIMITIVES = ("KHR_materials_variants", gltf_draco.NAME)
+
+
+def read_gltf(path: Path, tell: Callable[[str], None] | None = None) -> Asset:
+    """Read a .glb or .gltf file; `tell` hears beforehand of a scene that unfolds to a large one.
 
     Armatures are applied in the pose of the file and morph targets with their default weights, so
     that the vertices lie where a viewer shows them. Raises BadInput where the reason is known;
@@ -34,8 +41,14 @@ def read_gltf(path: Path) -> Asset:
     file = GltfFile(path)
     refuse_unknown(file)
     world, parents = _world_matrices(file.document.get("nodes", []))
+    shown = sorted(_reachable(file.document, parents))
     reader = _SceneReader(file, world)
-    for index in sorted(_reachable(file.document, parents)):
+    large = check_size(path.name, file.document, shown)
+    if large:
+        reader.remark(large)
+        if tell is not None:
+            tell(large)
+    for index in shown:
         reader.add_node(index)
     return reader.asset()
 
@@ -116,17 +129,23 @@ class _SceneReader:
         self.local: list[NDArray[np.float32]] = []
         self.vertex_node: list[NDArray[np.int32]] = []
         self.faces: list[NDArray[np.int64]] = []
+        self.decoded: dict[str, gltf_draco.Decoded] = {}
         self.vertex_count = self.face_count = 0
 
     def add_node(self, index: int) -> None:
         entry = self.document["nodes"][index]
+        extensions = entry.get("extensions", {})
+        if "camera" in entry or "KHR_lights_punctual" in extensions:
+            self.remark("Cameras and lights are not kept.")
         if "mesh" not in entry:
             return
+        if extensions.get("KHR_node_visibility", {}).get("visible") is False:
+            self.remark("Objects that were hidden are shown.")
         mesh = self.document["meshes"][entry["mesh"]]
         name = str(entry.get("name") or mesh.get("name") or "")
         weights = entry.get("weights") or mesh.get("weights") or []
         more = (entry.get("extras"), mesh.get("extras"), weights)
-        instancing = entry.get("extensions", {}).get("EXT_mesh_gpu_instancing")
+        instancing = extensions.get("EXT_mesh_gpu_instancing")
         if "skin" in entry:
             self.remark(f"The armature of {name!r} is not kept, its pose is.")
             node = Node(name, np.eye(4), {}, *more)
@@ -151,13 +170,23 @@ class _SceneReader:
             if mode < 4:
                 self.remark("Points and lines are left out.")
                 continue
+            if "POSITION" not in entry["attributes"]:
+                self.remark("A mesh without positions is left out.")
+                continue
+            draco = None
+            if gltf_draco.is_compressed(self.file, entry):
+                draco = self.decode(entry)
+            elif _corner_count(self.document, entry) < 3:
+                continue
             key = json.dumps([entry["attributes"], entry.get("targets")], sort_keys=True)
-            if key not in shared:
-                shared[key] = self.add_vertices(entry, node, joints)
+            if draco is not None or key not in shared:
+                shared[key] = self.add_vertices(entry, node, joints, draco)
             block = shared[key]
             count = len(block.vertices)
-            corners = self.triangles(entry, mode, count)
-            if corners.size and corners.max() >= count:
+            corners = self.triangles(entry, mode, count) if draco is None else draco.corners
+            if not len(corners):
+                continue
+            if corners.min() < 0 or corners.max() >= count:
                 raise BadInput(
                     f"{self.file.path.name} is damaged: a triangle names a vertex that does not "
                     "exist.",
@@ -165,7 +194,10 @@ class _SceneReader:
                 )
             turned = corners[:, ::-1] if node.mirrored else corners
             faces = np.arange(self.face_count, self.face_count + len(corners))
-            variants = entry.get("extensions", {}).get("KHR_materials_variants")
+            more = entry.get("extensions", {})
+            for name in sorted(set(more) - set(KEPT_OF_PRIMITIVES)):
+                self.remark(f"What the extension {name} says of meshes is not kept.")
+            variants = more.get("KHR_materials_variants")
             extensions = {"KHR_materials_variants": variants} if variants else {}
             self.primitives.append(
                 Primitive(
@@ -179,14 +211,17 @@ class _SceneReader:
                     extensions,
                 )
             )
-            self.faces.append(turned + block.vertices[0] if count else turned)
+            self.faces.append(turned + block.vertices[0])
             self.face_count += len(corners)
         self.nodes.append(node)
 
     def triangles(self, entry: dict[str, Any], mode: int, vertex_count: int) -> NDArray[np.int64]:
         """(m, 3) corners of a list (mode 4), strip (5) or fan (6)."""
         if "indices" in entry:
-            indices = self.file.accessor(entry["indices"]).reshape(-1).astype(np.int64)
+            stored = self.file.accessor(entry["indices"])
+            if stored.dtype.kind == "f" or stored.shape[1] != 1:
+                raise ValueError("indices are no whole numbers")
+            indices = stored.reshape(-1).astype(np.int64)
         else:
             indices = np.arange(vertex_count)
         if mode == 4:
@@ -197,20 +232,40 @@ class _SceneReader:
             return indices[np.stack([first, first + 1 + odd, first + 2 - odd], axis=1)]
         return indices[np.stack([first + 1, first + 2, np.zeros_like(first)], axis=1)]
 
+    def decode(self, entry: dict[str, Any]) -> gltf_draco.Decoded:
+        """Data of a primitive that is compressed with Draco; once, however often it is placed."""
+        key = json.dumps([entry["attributes"], entry["extensions"][gltf_draco.NAME]])
+        if key not in self.decoded:
+            self.decoded[key] = gltf_draco.decode(self.file, entry)
+        return self.decoded[key]
+
     def add_vertices(
-        self, entry: dict[str, Any], node: Node, joints: NDArray[np.float64] | None
+        self,
+        entry: dict[str, Any],
+        node: Node,
+        joints: NDArray[np.float64] | None,
+        draco: gltf_draco.Decoded | None,
     ) -> Primitive:
         """Read attributes and morph targets, place the vertices; a primitive without corners."""
-        stored = {name: self.file.attribute(i) for name, i in entry["attributes"].items()}
+        stored = {}
+        for name, i in entry["attributes"].items():
+            if draco is not None and name in draco.attributes:
+                stored[name] = Attribute(draco.attributes[name], self.file.is_normalized(i))
+            else:
+                stored[name] = self.file.attribute(i)
         local = stored.pop("POSITION").as_float()
+        if local.shape[1] != 3:
+            raise ValueError("positions have no three coordinates")
+        for name in [name for name, a in stored.items() if len(a.values) != len(local)]:
+            self.remark(f"{name} has another length than the positions, and is left out.")
+            del stored[name]
         targets = [
             {name: self.file.attribute(i).as_float() for name, i in target.items()}
             for target in entry.get("targets", [])
         ]
-        lengths = {len(a.values) for a in stored.values()} | {len(local)}
-        lengths |= {len(values) for target in targets for values in target.values()}
-        if len(lengths) > 1:
-            raise ValueError("attributes of a primitive differ in length")
+        if any(v.shape != local.shape for target in targets for v in target.values()):
+            self.remark("Shape keys of another length than their mesh are left out.")
+            targets = []
         skin_names = [name for name in stored if name.startswith(("JOINTS_", "WEIGHTS_"))]
         skin = {name: stored.pop(name) for name in skin_names}
         if joints is not None and "JOINTS_0" in skin:
@@ -242,8 +297,14 @@ class _SceneReader:
             )
         if self.document.get("animations"):
             self.remark("Animations are not kept.")
+        if len(self.document.get("scenes", [])) > 1:
+            self.remark("Only the default scene is read; the file has others.")
         vertices, faces = np.concatenate(self.positions), np.concatenate(self.faces)
         check_geometry(name, vertices, faces)
+        local = np.concatenate(self.local)
+        strayed = without_strays(vertices, faces)
+        if strayed is not vertices:
+            vertices, local = strayed, np.where(np.isfinite(local), local, np.float32(0))
         document = {key: self.document[key] for key in KEPT if key in self.document}
         roots = self.document.get("extensions", {})
         if "KHR_materials_variants" in roots:
@@ -254,24 +315,44 @@ class _SceneReader:
             self.file.path,
             vertices,
             faces,
-            np.concatenate(self.local),
+            local,
             np.concatenate(self.vertex_node),
             self.nodes,
             self.primitives,
             document,
-            [self.image(entry) for entry in document.get("images", [])],
+            [self.image(i, entry) for i, entry in enumerate(document.get("images", []))],
             "Y",
             self.remarks,
         )
 
-    def image(self, entry: dict[str, Any]) -> bytes | memoryview | Path | None:
-        if "bufferView" in entry:
-            return self.file.view(entry["bufferView"])
-        found = self.file.resource(entry["uri"])
+    def image(self, number: int, entry: dict[str, Any]) -> bytes | memoryview | Path | None:
+        """A picture as it is stored, or None, with a remark, where there is none."""
+        label = f"The texture {entry['name']}" if entry.get("name") else f"Texture {number + 1}"
+        try:
+            if "bufferView" in entry:
+                return self.file.view(entry["bufferView"])
+            if "uri" not in entry:
+                self.remark(f"{label} has no picture in the file.")
+                return None
+            found = self.file.resource(entry["uri"])
+        except (LookupError, OSError, TypeError, ValueError, BadInput):
+            if "uri" in entry and not str(entry["uri"]).startswith("data:"):
+                label = f"The texture {_last_part(str(entry['uri']))}"
+            self.remark(f"{label} was not found.")
+            return None
         if isinstance(found, Path) and not found.is_file():
             self.remark(f"The texture {found.name} was not found.")
             return None
         return found
+
+
+def _last_part(uri: str) -> str:
+    return unquote(uri).replace("\\", "/").rsplit("/", 1)[-1][:80]
+
+
+def _corner_count(document: dict[str, Any], primitive: dict[str, Any]) -> int:
+    which = primitive.get("indices", primitive["attributes"]["POSITION"])
+    return int(document["accessors"][which]["count"])
 
 
 def _joint_matrices(

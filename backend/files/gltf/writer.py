@@ -3,12 +3,10 @@
 
 from __future__ import annotations
 
-import io
 import json
 import struct
 from collections.abc import Iterable, Sequence
 from copy import deepcopy
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,17 +14,12 @@ from numpy.typing import NDArray
 
 from ... import __version__
 from ...assets.asset import Asset, Attribute
+from ...assets.textures import is_texture_info, settle_textures, without_lost
 from ...contract.errors import BadInput
 
 COMPONENT_TYPE = {"i1": 5120, "u1": 5121, "i2": 5122, "u2": 5123, "u4": 5125, "f4": 5126}
 TYPE_OF_WIDTH = {1: "SCALAR", 2: "VEC2", 3: "VEC3", 4: "VEC4"}
 ARRAY_BUFFER, ELEMENT_ARRAY_BUFFER = 34962, 34963
-SIGNATURES = {
-    b"\x89PNG": "image/png",
-    b"\xff\xd8\xff": "image/jpeg",
-    b"RIFF": "image/webp",
-    b"\xabKTX": "image/ktx2",
-}
 CAP_MATERIAL = {
     "name": "cap",
     "pbrMetallicRoughness": {
@@ -41,13 +34,15 @@ class Glb:
     """A GLB under construction."""
 
     def __init__(self, asset: Asset, used_materials: set[int | None] | None) -> None:
+        settle_textures(asset)
         document = deepcopy(asset.document)
-        images = asset.images
+        images: list[Any] = asset.images
         self.material_of: dict[int, int] | None = None
         if used_materials is not None and "KHR_materials_variants" not in document.get(
             "extensions", {}
         ):
             self.material_of, images = _prune(document, asset, used_materials)
+        images = without_lost(document, images)
         self.source_extensions = document.pop("extensionsUsed", [])
         self.source_required = document.pop("extensionsRequired", [])
         about = {"version": "2.0", "generator": f"Partwise {__version__}"}
@@ -166,16 +161,9 @@ class Glb:
             materials.append({**CAP_MATERIAL, "name": unique_names([*taken, "cap"])[-1]})
         return self._cap
 
-    def _embed_image(self, entry: dict[str, Any], image: bytes | memoryview | Path | None) -> None:
-        if image is None:
-            return
-        data = image.read_bytes() if isinstance(image, Path) else bytes(image)
-        mime = next((m for start, m in SIGNATURES.items() if data.startswith(start)), None)
-        if mime is None and isinstance(image, Path):
-            data, mime = _as_png(image), "image/png"
+    def _embed_image(self, entry: dict[str, Any], image: bytes) -> None:
         entry.pop("uri", None)
-        entry["bufferView"] = self.buffer_view(data)
-        entry["mimeType"] = mime or entry.get("mimeType", "image/png")
+        entry["bufferView"] = self.buffer_view(image)
 
     def blocks(self) -> list[bytes]:
         """The file: header, JSON chunk, binary chunk."""
@@ -215,21 +203,6 @@ def unique_names(names: Sequence[str]) -> list[str]:
         given.add(unique)
         result.append(unique)
     return result
-
-
-def _as_png(path: Path) -> bytes:
-    """Re-encode an image that glTF does not know (TGA, BMP, ...)."""
-    from PIL import Image
-
-    try:
-        with Image.open(path) as image:
-            stream = io.BytesIO()
-            image.save(stream, "PNG")
-    except (OSError, ValueError) as error:
-        raise BadInput(
-            f"The texture {path.name} cannot be read.", "Save it as PNG or JPEG.", str(error)
-        ) from error
-    return stream.getvalue()
 
 
 def _extensions_in(value: Any) -> Iterable[str]:
@@ -276,7 +249,7 @@ def _texture_infos(value: Any) -> Iterable[dict[str, Any]]:
     """The textureInfo objects of materials: by glTF's rule, their keys end with Texture."""
     if isinstance(value, dict):
         for key, inner in value.items():
-            if key.lower().endswith("texture") and isinstance(inner, dict) and "index" in inner:
+            if is_texture_info(key, inner):
                 yield inner
             elif key != "extras":
                 yield from _texture_infos(inner)
