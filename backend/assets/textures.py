@@ -134,10 +134,10 @@ def as_png(data: bytes) -> bytes:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with Pictures.open(io.BytesIO(data)) as picture:
-                stream = io.BytesIO()
-                if picture.mode not in ("1", "L", "LA", "P", "RGB", "RGBA", "I;16"):
-                    picture = picture.convert("RGBA" if "A" in picture.mode else "RGB")
-                picture.save(stream, "PNG")
+                stream, mode = io.BytesIO(), picture.mode
+                if mode not in ("1", "L", "LA", "P", "RGB", "RGBA", "I;16"):
+                    mode = "RGBA" if "A" in mode else "RGB"
+                picture.convert(mode).save(stream, "PNG")
                 return stream.getvalue()
     except Exception:  # Pillow raises whatever its parsers do
         return b""

@@ -152,5 +152,6 @@ def test_folders_and_versions_are_those_of_the_loaded_library(name):
             libraries.MODULES[name], reason=f"there is not always a wheel of {name}"
         )
     module = importlib.import_module(libraries.MODULES[name])
-    assert libraries.folder(name) == str(Path(module.__file__).parents[1])
+    is_package = hasattr(module, "__path__")
+    assert libraries.folder(name) == str(Path(module.__file__).parents[int(is_package)])
     assert libraries.version(name) == importlib.metadata.version(name)

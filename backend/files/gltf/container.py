@@ -75,15 +75,14 @@ class GltfFile:
         if index not in self._decoded:
             from .meshopt import decode
 
-            self._decoded[index] = memoryview(
-                decode(
-                    self._slice(compressed),
-                    count=int(compressed["count"]),
-                    stride=int(compressed["byteStride"]),
-                    mode=compressed["mode"],
-                    filtered=compressed.get("filter", "NONE"),
-                )
+            plain = decode(
+                self._slice(compressed),
+                count=int(compressed["count"]),
+                stride=int(compressed["byteStride"]),
+                mode=compressed["mode"],
+                filtered=compressed.get("filter", "NONE"),
             )
+            self._decoded[index] = plain.data
         return self._decoded[index]
 
     def _slice(self, view: dict[str, Any]) -> memoryview:

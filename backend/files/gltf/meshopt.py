@@ -43,7 +43,7 @@ def decode(data: memoryview, *, count: int, stride: int, mode: str, filtered: st
     if stride not in (2, 4) or filtered != "NONE":
         raise ValueError(f"indices of {stride} bytes, filter {filtered}")
     if mode == "TRIANGLES":
-        indices = _triangles(bytes(source), count)
+        indices: NDArray[Any] = _triangles(bytes(source), count)
     elif mode == "INDICES":
         indices = _sequence(source, count)
     else:

@@ -24,6 +24,14 @@ from ...contract.errors import BadInput
 from . import draco as gltf_draco
 from .budget import check_size
 from .container import GltfFile, refuse_unknown
+from .nodes import (
+    blended_joints,
+    instance_matrices,
+    joint_matrices,
+    local_matrix,
+    reachable,
+    world_matrices,
+)
 
 KEPT = ("materials", "textures", "images", "samplers", "extensionsUsed", "extensionsRequired")
 
@@ -40,8 +48,8 @@ def read_gltf(path: Path, tell: Callable[[str], None] | None = None) -> Asset:
     """
     file = GltfFile(path)
     refuse_unknown(file)
-    world, parents = _world_matrices(file.document.get("nodes", []))
-    shown = sorted(_reachable(file.document, parents))
+    world, parents = world_matrices(file.document.get("nodes", []))
+    shown = sorted(reachable(file.document, parents))
     reader = _SceneReader(file, world)
     large = check_size(path.name, file.document, shown)
     if large:
@@ -51,70 +59,6 @@ def read_gltf(path: Path, tell: Callable[[str], None] | None = None) -> Asset:
     for index in shown:
         reader.add_node(index)
     return reader.asset()
-
-
-def _world_matrices(nodes: list[dict[str, Any]]) -> tuple[list[NDArray[np.float64]], list[int]]:
-    """(4, 4) matrix of each node to the world, and its parent or -1."""
-    parents = [-1] * len(nodes)
-    for index, node in enumerate(nodes):
-        for child in node.get("children", []):
-            if parents[child] != -1:
-                raise ValueError(f"node {child} has two parents")
-            parents[child] = index
-    world: list[NDArray[np.float64] | None] = [None] * len(nodes)
-    for start in range(len(nodes)):
-        chain, index = [], start
-        while index != -1 and world[index] is None:
-            chain.append(index)
-            if len(chain) > len(nodes):
-                raise ValueError("nodes form a cycle")
-            index = parents[index]
-        for index in reversed(chain):
-            matrix = _local_matrix(nodes[index])
-            above = world[parents[index]] if parents[index] != -1 else None
-            world[index] = matrix if above is None else above @ matrix
-    return [matrix for matrix in world if matrix is not None], parents
-
-
-def _local_matrix(node: dict[str, Any]) -> NDArray[np.float64]:
-    if "matrix" in node:
-        return np.array(node["matrix"], dtype=np.float64).reshape(4, 4).T
-    return placement_matrix(
-        np.array(node.get("translation", (0, 0, 0)), dtype=np.float64),
-        np.array(node.get("rotation", (0, 0, 0, 1)), dtype=np.float64),
-        np.array(node.get("scale", (1, 1, 1)), dtype=np.float64),
-    )
-
-
-def placement_matrix(
-    translation: NDArray[np.float64], rotation: NDArray[np.float64], scale: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """(4, 4) matrix of a translation (3,), a quaternion x y z w (4,) and a scale (3,)."""
-    x, y, z, w = rotation / (np.linalg.norm(rotation) or 1.0)
-    matrix = np.eye(4)
-    matrix[:3, :3] = [
-        [1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)],
-        [2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)],
-        [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)],
-    ]
-    matrix[:3, :3] *= scale
-    matrix[:3, 3] = translation
-    return matrix
-
-
-def _reachable(document: dict[str, Any], parents: list[int]) -> set[int]:
-    """Nodes below the roots of the default scene; all of them if the file has no scene."""
-    nodes, scenes = document.get("nodes", []), document.get("scenes", [])
-    if not scenes:
-        return set(range(len(nodes)))
-    stack = list(scenes[document.get("scene", 0)].get("nodes", []))
-    found: set[int] = set()
-    while stack:
-        index = stack.pop()
-        if index not in found:
-            found.add(index)
-            stack.extend(nodes[index].get("children", []))
-    return found
 
 
 class _SceneReader:
@@ -149,15 +93,15 @@ class _SceneReader:
         if "skin" in entry:
             self.remark(f"The armature of {name!r} is not kept, its pose is.")
             node = Node(name, np.eye(4), {}, *more)
-            self.add_mesh(mesh, node, _joint_matrices(self.file, self.world, entry["skin"]))
+            self.add_mesh(mesh, node, joint_matrices(self.file, self.world, entry["skin"]))
         elif instancing:
-            for matrix in _instance_matrices(self.file, instancing["attributes"]):
+            for matrix in instance_matrices(self.file, instancing["attributes"]):
                 self.add_mesh(mesh, Node(name, self.world[index] @ matrix, {}, *more))
         else:
             matrix = self.world[index]
             keys = ("translation", "rotation", "scale", "matrix")
             own = {key: entry[key] for key in keys if key in entry}
-            kept = own if np.array_equal(_local_matrix(own), matrix) else {}
+            kept = own if np.array_equal(local_matrix(own), matrix) else {}
             self.add_mesh(mesh, Node(name, matrix, kept, *more))
 
     def add_mesh(
@@ -269,7 +213,7 @@ class _SceneReader:
         skin_names = [name for name in stored if name.startswith(("JOINTS_", "WEIGHTS_"))]
         skin = {name: stored.pop(name) for name in skin_names}
         if joints is not None and "JOINTS_0" in skin:
-            blended = _blend(joints, skin)
+            blended = blended_joints(joints, skin)
             local = np.einsum("nij,nj->ni", blended[:, :, :3], local) + blended[:, :, 3]
             transform_vectors(stored, targets, blended[:, :, :3])
         shape = local.astype(np.float32).astype(np.float64)
@@ -353,54 +297,6 @@ def _last_part(uri: str) -> str:
 def _corner_count(document: dict[str, Any], primitive: dict[str, Any]) -> int:
     which = primitive.get("indices", primitive["attributes"]["POSITION"])
     return int(document["accessors"][which]["count"])
-
-
-def _joint_matrices(
-    file: GltfFile, world: list[NDArray[np.float64]], skin_index: int
-) -> NDArray[np.float64]:
-    """(J, 4, 4): from the bind pose of a skin to the world."""
-    skin = file.document["skins"][skin_index]
-    joints = np.stack([world[joint] for joint in skin["joints"]])
-    if "inverseBindMatrices" not in skin:
-        return joints
-    entry = file.document["accessors"][skin["inverseBindMatrices"]]
-    if entry["type"] != "MAT4" or entry["componentType"] != 5126:
-        raise ValueError("inverse bind matrices have another type")
-    data = file.view(entry["bufferView"])
-    start, count = entry.get("byteOffset", 0), int(entry["count"])
-    inverse = np.frombuffer(data, "<f4", count * 16, start).reshape(count, 4, 4)
-    return joints @ inverse[: len(joints)].transpose(0, 2, 1).astype(np.float64)
-
-
-def _blend(joints: NDArray[np.float64], skin: dict[str, Attribute]) -> NDArray[np.float64]:
-    """(n, 3, 4) matrix of each vertex: linear blend skinning."""
-    count = len(skin["JOINTS_0"].values)
-    blended, total = np.zeros((count, 3, 4)), np.zeros(count)
-    for name in sorted(skin):
-        if not name.startswith("JOINTS_"):
-            continue
-        which = skin[name].values.astype(np.int64)
-        weights = skin[name.replace("JOINTS", "WEIGHTS")].as_float()
-        for column in range(which.shape[1]):
-            blended += weights[:, column, None, None] * joints[which[:, column], :3]
-            total += weights[:, column]
-    blended[total == 0] = np.eye(4)[:3]
-    total[total == 0] = 1.0
-    return blended / total[:, None, None]
-
-
-def _instance_matrices(file: GltfFile, attributes: dict[str, int]) -> list[NDArray[np.float64]]:
-    """(4, 4) matrices of EXT_mesh_gpu_instancing."""
-    rows = {
-        name: file.attribute(i).as_float()
-        for name, i in attributes.items()
-        if name in ("TRANSLATION", "ROTATION", "SCALE")
-    }
-    count = max(len(values) for values in rows.values())
-    moved = rows.get("TRANSLATION", np.zeros((count, 3)))
-    turned = rows.get("ROTATION", np.tile([0.0, 0.0, 0.0, 1.0], (count, 1)))
-    scaled = rows.get("SCALE", np.ones((count, 3)))
-    return [placement_matrix(*row) for row in zip(moved, turned, scaled, strict=True)]
 
 
 def transform_vectors(

@@ -36,13 +36,13 @@ class Glb:
     def __init__(self, asset: Asset, used_materials: set[int | None] | None) -> None:
         settle_textures(asset)
         document = deepcopy(asset.document)
-        images: list[Any] = asset.images
+        images = asset.images
         self.material_of: dict[int, int] | None = None
         if used_materials is not None and "KHR_materials_variants" not in document.get(
             "extensions", {}
         ):
             self.material_of, images = _prune(document, asset, used_materials)
-        images = without_lost(document, images)
+        settled: list[Any] = without_lost(document, images)
         self.source_extensions = document.pop("extensionsUsed", [])
         self.source_required = document.pop("extensionsRequired", [])
         about = {"version": "2.0", "generator": f"Partwise {__version__}"}
@@ -62,7 +62,7 @@ class Glb:
         self.length = 0
         self.quantized = False
         self._cap: int | None = None
-        for entry, image in zip(self.document.get("images", []), images, strict=True):
+        for entry, image in zip(self.document.get("images", []), settled, strict=True):
             self._embed_image(entry, image)
 
     def add_node(self, node: dict[str, Any], mesh: dict[str, Any]) -> None:

@@ -96,7 +96,7 @@ def test_off_with_colours(tmp_path: Path):
 
 @pytest.mark.parametrize(
     "text", ["OFF\n3 1 0\n0 0 0\n1 0 0\n0 1 0\n", "OFF\n3 1 0\n0 0 0\n1 0 x\n0 1 0\n3 0 1 2\n",
-             "OFF\n3 1 0\n0 0 0\n1 0 0\n0 1 0\n3 0 1\n", "", "OFF\n"]
+             "OFF\n3 1 0\n0 0 0\n1 0 0\n0 1 0\n3 0 1\n", "OFF\n"]
 )  # fmt: skip
 def test_damaged_off_is_refused(tmp_path: Path, text: str):
     (tmp_path / "mesh.off").write_text(text)
