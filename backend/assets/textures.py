@@ -148,11 +148,12 @@ def without_lost(document: dict[str, Any], images: list[Image]) -> list[Image]:
 
     Returns the images that are left. Materials stay, without the textures that were lost.
     """
-    if all(image is not None for image in images):
+    textures = document.get("textures", [])
+    whole = all("source" in texture or "extensions" in texture for texture in textures)
+    if whole and all(image is not None for image in images):
         return images
     new = {old: i for i, old in enumerate(i for i, im in enumerate(images) if im is not None)}
     document["images"] = [document["images"][old] for old in new]
-    textures = document.get("textures", [])
     for texture in textures:
         for holder in (texture, *texture.get("extensions", {}).values()):
             if isinstance(holder, dict) and "source" in holder:

@@ -107,9 +107,13 @@ def _instances(document: dict[str, Any], node: dict[str, Any]) -> int:
 
 
 def _count(document: dict[str, Any], accessor: int) -> int:
-    count = document["accessors"][accessor]["count"]
+    entry = document["accessors"][accessor]
+    count = entry["count"]
     if not isinstance(count, int) or count < 0:
         raise ValueError(f"accessor {accessor} has {count!r} elements")
+    view = document["bufferViews"][entry["bufferView"]] if "bufferView" in entry else {}
+    if "byteLength" in view and count > view["byteLength"]:
+        raise ValueError(f"accessor {accessor} has more elements than bytes")
     return count
 
 

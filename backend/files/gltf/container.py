@@ -52,6 +52,11 @@ class GltfFile:
             entry = self.document["buffers"][index]
             if "uri" in entry:
                 found = self.resource(entry["uri"])
+                if isinstance(found, Path) and not found.is_file():
+                    raise BadInput(
+                        f"{self.path.name} needs the file {found.name}, which is not there.",
+                        "Put it beside the model, or export the model as one .glb file.",
+                    )
                 data = memoryview(found.read_bytes() if isinstance(found, Path) else found)
             elif index == 0 and self._chunk is not None:
                 data = self._chunk

@@ -24,6 +24,7 @@ from ...contract.errors import BadInput
 from . import draco as gltf_draco
 from .budget import check_size
 from .container import GltfFile, refuse_unknown
+from .materials import VARIANTS, sound_document, sound_material, sound_variants
 from .nodes import (
     blended_joints,
     instance_matrices,
@@ -33,10 +34,7 @@ from .nodes import (
     world_matrices,
 )
 
-KEPT = ("materials", "textures", "images", "samplers", "extensionsUsed", "extensionsRequired")
-
-
-KEPT_OF_PRIMITIVES = ("KHR_materials_variants", gltf_draco.NAME)
+KEPT_OF_PRIMITIVES = (VARIANTS, gltf_draco.NAME)
 
 
 def read_gltf(path: Path, tell: Callable[[str], None] | None = None) -> Asset:
@@ -66,9 +64,10 @@ class _SceneReader:
 
     def __init__(self, file: GltfFile, world: list[NDArray[np.float64]]) -> None:
         self.file, self.document, self.world = file, file.document, world
+        self.remarks: list[str] = []
+        self.kept = sound_document(file.document, self.remark)
         self.nodes: list[Node] = []
         self.primitives: list[Primitive] = []
-        self.remarks: list[str] = []
         self.positions: list[NDArray[np.float64]] = []
         self.local: list[NDArray[np.float32]] = []
         self.vertex_node: list[NDArray[np.int32]] = []
@@ -141,8 +140,10 @@ class _SceneReader:
             more = entry.get("extensions", {})
             for name in sorted(set(more) - set(KEPT_OF_PRIMITIVES)):
                 self.remark(f"What the extension {name} says of meshes is not kept.")
-            variants = more.get("KHR_materials_variants")
-            extensions = {"KHR_materials_variants": variants} if variants else {}
+            material = sound_material(entry.get("material"), self.kept)
+            if "material" in entry and material is None:
+                self.remark("A material that the file names but does not hold is left out.")
+            extensions = sound_variants(more.get(VARIANTS), self.kept)
             self.primitives.append(
                 Primitive(
                     len(self.nodes),
@@ -151,7 +152,7 @@ class _SceneReader:
                     block.vertices,
                     block.attributes,
                     block.targets,
-                    entry.get("material"),
+                    material,
                     extensions,
                 )
             )
@@ -249,12 +250,6 @@ class _SceneReader:
         strayed = without_strays(vertices, faces)
         if strayed is not vertices:
             vertices, local = strayed, np.where(np.isfinite(local), local, np.float32(0))
-        document = {key: self.document[key] for key in KEPT if key in self.document}
-        roots = self.document.get("extensions", {})
-        if "KHR_materials_variants" in roots:
-            document["extensions"] = {"KHR_materials_variants": roots["KHR_materials_variants"]}
-        if "copyright" in self.document["asset"]:
-            document["copyright"] = self.document["asset"]["copyright"]
         return Asset(
             self.file.path,
             vertices,
@@ -263,8 +258,8 @@ class _SceneReader:
             np.concatenate(self.vertex_node),
             self.nodes,
             self.primitives,
-            document,
-            [self.image(i, entry) for i, entry in enumerate(document.get("images", []))],
+            self.kept,
+            [self.image(i, entry) for i, entry in enumerate(self.kept.get("images", []))],
             "Y",
             self.remarks,
         )
