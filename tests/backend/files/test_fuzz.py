@@ -29,7 +29,7 @@ def test_the_fuzzer_sees_faults(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     (tmp_path / "out").mkdir()
     (seed,) = seeds("off")
 
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
     monkeypatch.setattr("tests.fuzz.write_parts", broken)
