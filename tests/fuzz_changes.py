@@ -44,6 +44,8 @@ def change(form: str, seed: Seed, chance: random.Random) -> Seed:
         structured = form in ("glb", "gltf") and name == main and chance.random() < 0.7
         if structured and (new := _change_json(changed[name], chance)) is not None:
             changed[name] = new
+        elif form == "glb" and name == main and chance.random() < 0.7:
+            changed[name] = _change_chunk(changed[name], chance)
         elif b"\0" in changed[name][:400] or chance.random() < 0.2:
             changed[name] = chance.choice(BYTES)(changed[name], chance)
         else:
@@ -53,7 +55,7 @@ def change(form: str, seed: Seed, chance: random.Random) -> Seed:
 
 def _flip(data: bytes, chance: random.Random) -> bytes:
     new = bytearray(data)
-    for _ in range(min(chance.choice((1, 1, 2, 8)), len(new))):
+    for _ in range(chance.choice((1, 1, 2, 8)) if new else 0):
         new[chance.randrange(len(new))] ^= 1 << chance.randrange(8)
     return bytes(new)
 
@@ -173,6 +175,14 @@ def _change_json(data: bytes, chance: random.Random) -> bytes | None:
         case _:
             holder[key] = json.loads(json.dumps(chance.choice(VALUES)))
     return json.dumps(document).encode() if chunk is None else pack_glb(document, chunk)
+
+
+def _change_chunk(data: bytes, chance: random.Random) -> bytes:
+    """Bytes of the binary chunk become others; the container stays whole."""
+    start = 28 + int.from_bytes(data[12:16], "little")
+    for _ in range(chance.choice((1, 3, 20))):
+        data = data[:start] + chance.choice((_flip, _overwrite))(data[start:], chance)
+    return data
 
 
 def _places(value: Any) -> list[tuple[Any, Any]]:

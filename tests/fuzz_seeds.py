@@ -20,6 +20,8 @@ from tests.backend.files.gltf_maker import PIXEL, GltfMaker
 
 Seed = dict[str, bytes]
 
+MESHOPT = Path(__file__).parent / "fixtures/meshopt.json"
+
 CORNERS = np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0]] * 2, dtype=np.float32)
 CORNERS[4:, 2] = 1
 BOX = np.array(
@@ -97,6 +99,38 @@ def _rich() -> GltfMaker:
     return maker
 
 
+def _compressed() -> GltfMaker:
+    """A grid that is compressed with meshopt only."""
+    streams = {row["name"]: row for row in json.loads(MESHOPT.read_text("utf-8"))}
+    name = "EXT_meshopt_compression"
+    maker = GltfMaker(nodes=[{"mesh": 0, "scale": [0.01] * 3}], extensionsRequired=[name])
+    for label, kind in (("u16 v1 l2", "VEC3"), ("tri16", "SCALAR")):
+        stream = streams[label]
+        data = base64.b64decode(stream["data"])
+        view = maker.document["bufferViews"][maker.view(data)]
+        view["extensions"] = {
+            name: {
+                **view,
+                "count": stream["count"],
+                "mode": stream["mode"],
+                "byteStride": stream["stride"],
+            }
+        }
+        view |= {"buffer": 1, "byteOffset": 0, "byteLength": stream["count"] * stream["stride"]}
+        if kind == "VEC3":
+            view["byteStride"] = stream["stride"]
+        maker.document["accessors"].append(
+            {
+                "bufferView": len(maker.document["bufferViews"]) - 1,
+                "componentType": 5123,
+                "count": stream["count"],
+                "type": kind,
+            }
+        )
+    maker.mesh({"attributes": {"POSITION": 0}, "indices": 1})
+    return maker
+
+
 def pack_glb(document: dict[str, Any], data: bytes) -> bytes:
     """A GLB of a JSON document and a binary chunk."""
     text = json.dumps(document).encode()
@@ -108,7 +142,8 @@ def pack_glb(document: dict[str, Any], data: bytes) -> bytes:
 
 
 def _glb(maker: GltfMaker) -> Seed:
-    document = maker.document | {"buffers": [{"byteLength": len(maker.data)}]}
+    buffers = [{"byteLength": len(maker.data)}, {"byteLength": 5000}]  # the second is not there
+    document = maker.document | {"buffers": buffers}
     return {"seed.glb": pack_glb(document, maker.data)}
 
 
@@ -203,7 +238,7 @@ def _npz() -> Seed:
 
 
 MAKERS: dict[str, list[Callable[[], Seed]]] = {
-    "glb": [lambda: _glb(_plain()), lambda: _glb(_rich())],
+    "glb": [lambda: _glb(_plain()), lambda: _glb(_rich()), lambda: _glb(_compressed())],
     "gltf": [lambda: _gltf(_plain()), lambda: _gltf(_rich())],
     "obj": [_obj],
     "ply": [_ply_text, _ply_binary],

@@ -26,6 +26,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..assets.asset import Asset
 from ..assets.attributes import mend_attributes
 from ..contract.errors import BadInput, OutOfMemory, PartwiseError
+from ..machine import cpu as machine
 from .sniff import mesh_format
 
 MESH_SUFFIXES = (".glb", ".gltf", ".obj", ".ply", ".stl", ".off", ".npz")
@@ -122,6 +123,17 @@ def _refuse_missing(path: Path) -> None:
         if path.suffix.lower() in MESH_SUFFIXES and glob.has_magic(str(path)):
             raise BadInput(f"No mesh file matches {path}.", "Check the folder and the pattern.")
         raise BadInput(f"{path} does not exist.", "Check the spelling and the folder.")
+    if not path.exists():
+        raise BadInput(
+            f"{path} is a link to a file that is gone.", "Restore it, or choose another."
+        )
+    if not path.is_file():
+        raise BadInput(f"{path} is no file.", f"Name a file of {FORMATS}.")
+    memory = machine.memory()
+    if memory is not None and path.stat().st_size > memory:
+        raise OutOfMemory(
+            f"{path.name} is larger than this machine's memory.", "Decimate it, or divide it."
+        )
 
 
 def _reader(path: Path, suffix: str, tell: Callable[[str], None] | None) -> Callable[[Path], Asset]:

@@ -11,7 +11,8 @@ import re
 import zipfile
 from pathlib import Path
 
-from ..contract.errors import BadInput
+from ..contract.errors import BadInput, OutOfMemory
+from ..machine import cpu as machine
 
 LOOKED_AT = 4096  # bytes
 DOWNLOAD = "Download the model itself again; the link led to something else."
@@ -68,14 +69,19 @@ def mesh_format(path: Path) -> str:
         return ".glb"
     if head[:4] == b"PK\x03\x04":
         return _inside_zip(path)
-    for start, what, hint in FOREIGN:
-        if text.startswith(start):
-            raise BadInput(f"{path.name} is {what}.", hint)
+    refuse_foreign(path.name, text)
     if text.startswith(b"<"):
         _refuse_markup(path, text.lower())
     if head[:2] in (b"\xff\xfe", b"\xfe\xff") and own != ".gltf":
         raise BadInput(f"{path.name} is text in UTF-16.", "Save it as UTF-8, or export it again.")
     return _text_format(text, own)
+
+
+def refuse_foreign(name: str, head: bytes) -> None:
+    """Raise BadInput if the first bytes of a file are those of something known that is no mesh."""
+    for start, what, hint in FOREIGN:
+        if head.startswith(start):
+            raise BadInput(f"{name} is {what}.", hint)
 
 
 def _is_binary_stl(head: bytes, size: int) -> bool:
@@ -89,8 +95,15 @@ def _inside_zip(path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
+            unpacked = sum(entry.file_size for entry in archive.infolist())
     except (zipfile.BadZipFile, NotImplementedError, ValueError):
-        names = []
+        names, unpacked = [], 0
+    memory = machine.memory()
+    if memory is not None and unpacked > memory:
+        raise OutOfMemory(
+            f"{path.name} unpacks to {unpacked / 1e9:,.1f} GB, more than this machine's memory.",
+            "Decimate it first.",
+        )
     if path.suffix.lower() == ".npz" or any(name.endswith(".npy") for name in names):
         return ".npz"
     if any(name.lower().endswith("3dmodel.model") for name in names):

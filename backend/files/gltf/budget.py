@@ -86,7 +86,7 @@ def check_size(name: str, document: dict[str, Any], nodes: Iterable[int]) -> str
 
 def _mesh_size(document: dict[str, Any], mesh: dict[str, Any]) -> Size:
     size, seen = Size(), set()
-    for primitive in mesh["primitives"]:
+    for primitive in mesh.get("primitives", []):
         mode = primitive.get("mode", 4)
         if mode < 4 or "POSITION" not in primitive["attributes"]:
             continue

@@ -20,9 +20,11 @@ from numpy.typing import NDArray
 from ...assets.asset import Attribute
 from ...assets.textures import find_beside
 from ...contract.errors import BadInput
+from ..sniff import LOOKED_AT, refuse_foreign
 
 COMPONENTS = {5120: "<i1", 5121: "<u1", 5122: "<i2", 5123: "<u2", 5125: "<u4", 5126: "<f4"}
 WIDTHS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4}
+JSON_TEXT, BINARY = 0x4E4F534A, 0x004E4942  # kinds of chunks
 MESHOPT = ("EXT_meshopt_compression", "KHR_meshopt_compression")
 UNDERSTOOD = re.compile(
     r"KHR_(mesh_quantization|texture_\w+|materials_\w+|lights_punctual|animation_pointer|"
@@ -43,8 +45,7 @@ class GltfFile:
         text = data
         if data[:4] == b"glTF":
             text, self._chunk = split_glb(path.name, data)
-        # NaN and Infinity are not JSON, but some exporters write them into custom properties
-        self.document: dict[str, Any] = json.loads(text, parse_constant=lambda _: None)
+        self.document: dict[str, Any] = _parse(text)
         _refuse_other_versions(path.name, self.document)
 
     def buffer(self, index: int) -> memoryview:
@@ -62,12 +63,6 @@ class GltfFile:
                 data = self._chunk
             else:
                 raise ValueError(f"buffer {index} has no data")
-            if len(data) < entry["byteLength"]:
-                raise BadInput(
-                    f"{self.path.name} is damaged: {len(data):,} of {entry['byteLength']:,} bytes "
-                    f"of its data are there.",
-                    "Download or export it again.",
-                )
             self._buffers[index] = data[: entry["byteLength"]]
         return self._buffers[index]
 
@@ -93,8 +88,16 @@ class GltfFile:
     def _slice(self, view: dict[str, Any]) -> memoryview:
         start, length = view.get("byteOffset", 0), view["byteLength"]
         buffer = self.buffer(view["buffer"])
-        if start < 0 or length < 0 or start + length > len(buffer):
-            raise ValueError("a bufferView ends outside of its buffer")
+        if start < 0 or length < 0:
+            raise ValueError("a bufferView begins before its buffer")
+        if start + length > len(buffer):
+            whole = self.document["buffers"][view["buffer"]]
+            refuse_foreign(str(whole.get("uri", self.path.name))[:80], bytes(buffer[:LOOKED_AT]))
+            raise BadInput(
+                f"{self.path.name} is damaged: {len(buffer):,} of {whole['byteLength']:,} bytes of "
+                "its data are there.",
+                "Download or export it again.",
+            )
         return buffer[start : start + length]
 
     def _is_plain(self, view: dict[str, Any]) -> bool:
@@ -172,17 +175,35 @@ def split_glb(name: str, data: bytes) -> tuple[bytes, memoryview | None]:
     _, version, total = struct.unpack_from("<4sII", data)
     if version != 2:
         raise _other_version(name, f"{version}.0")
-    if total > len(data):
-        raise _cut_short(name, len(data), total)
     chunks: dict[int, memoryview] = {}
     start = 12
-    while start + 8 <= total:
+    while start + 8 <= min(total, len(data)):
         length, kind = struct.unpack_from("<II", data, start)
-        if start + 8 + length > total:
-            raise ValueError("a chunk is cut short")
+        if start + 8 + length > len(data):
+            raise _cut_short(name, len(data), max(total, start + 8 + length))
         chunks.setdefault(kind, memoryview(data)[start + 8 : start + 8 + length])
         start += 8 + length
-    return bytes(chunks[0x4E4F534A]), chunks.get(0x004E4942)
+    if total > len(data) and BINARY not in chunks:
+        raise _cut_short(name, len(data), total)
+    return bytes(chunks[JSON_TEXT]), chunks.get(BINARY)
+
+
+def _parse(text: bytes) -> Any:
+    """JSON, with the forgiveness that files of today's exporters need."""
+
+    def finite(number: str) -> float | None:
+        value = float(number)
+        return value if abs(value) < float("inf") else None
+
+    def loads(content: str | bytes) -> Any:
+        # NaN and Infinity are not JSON, but some exporters write them into custom properties
+        return json.loads(content, parse_constant=lambda _: None, parse_float=finite, strict=False)
+
+    text = text.rstrip(b"\0 \t\r\n")
+    try:
+        return loads(text)
+    except UnicodeDecodeError:  # names in an alphabet of the system
+        return loads(text.decode("utf-8", "replace"))
 
 
 def _cut_short(name: str, there: int, total: int) -> BadInput:

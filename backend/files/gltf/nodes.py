@@ -66,7 +66,9 @@ def reachable(document: dict[str, Any], parents: list[int]) -> set[int]:
     nodes, scenes = document.get("nodes", []), document.get("scenes", [])
     if not scenes:
         return set(range(len(nodes)))
-    stack = list(scenes[document.get("scene", 0)].get("nodes", []))
+    default = document.get("scene", 0)
+    default = default if isinstance(default, int) and 0 <= default < len(scenes) else 0
+    stack = list(scenes[default].get("nodes", []))
     found: set[int] = set()
     while stack:
         index = stack.pop()
@@ -101,7 +103,8 @@ def blended_joints(joints: NDArray[np.float64], skin: dict[str, Attribute]) -> N
         if not name.startswith("JOINTS_"):
             continue
         which = skin[name].values.astype(np.int64)
-        weights = skin[name.replace("JOINTS", "WEIGHTS")].as_float()
+        weights = np.nan_to_num(skin[name.replace("JOINTS", "WEIGHTS")].as_float(), posinf=0)
+        which = np.where(weights > 0, which, 0)  # what has no weight may name any joint
         for column in range(which.shape[1]):
             blended += weights[:, column, None, None] * joints[which[:, column], :3]
             total += weights[:, column]

@@ -108,7 +108,7 @@ class _SceneReader:
     ) -> None:
         """Append the primitives of a mesh; those with the same accessors share their vertices."""
         shared: dict[str, Primitive] = {}
-        for entry in mesh["primitives"]:
+        for entry in mesh.get("primitives", []):
             mode = entry.get("mode", 4)
             if mode < 4:
                 self.remark("Points and lines are left out.")

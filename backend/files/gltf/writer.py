@@ -178,7 +178,8 @@ class Glb:
         if required:
             self.document["extensionsRequired"] = required
         self.document["buffers"] = [{"byteLength": self.length}]
-        text = json.dumps(self.document, separators=(",", ":"), ensure_ascii=False).encode()
+        document = json.dumps(self.document, separators=(",", ":"), ensure_ascii=False)
+        text = document.encode("utf-8", "replace")  # names may hold halves of characters
         text += b" " * (-len(text) % 4)
         total = 12 + 8 + len(text) + 8 + self.length
         if total >= 2**32:

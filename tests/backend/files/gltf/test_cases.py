@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from backend.__main__ import main
 from backend.contract.errors import BadInput
 from backend.files.gltf import budget as gltf_budget
 from backend.files.readers import read_mesh, write_parts
@@ -363,3 +364,21 @@ def test_numbers_that_lead_nowhere_are_taken_out(tmp_path: Path):
         "Textures that the file names but does not hold are left out.",
         "A material that the file names but does not hold is left out.",
     ]
+
+
+# ---- what is said
+
+
+def test_the_command_line_shows_remarks_and_refusals(tmp_path: Path, capsys: Any):
+    maker = simple(images=[{"uri": "C:\\x\\lost.png"}], textures=[{"source": 0}])
+    maker.document["materials"] = [{"pbrMetallicRoughness": {"baseColorTexture": {"index": 0}}}]
+    primitive(maker)["material"] = 0
+    good = maker.write(tmp_path / "good.gltf")
+    (tmp_path / "page.glb").write_text("<!DOCTYPE html><html></html>")
+    options = [str(good), str(tmp_path / "page.glb"), "-o", str(tmp_path / "out"), "--json"]
+    assert main(["decompose", *options, "--quiet"]) == 2
+    told = capsys.readouterr()
+    document = json.loads(told.out)
+    assert document["results"][0]["warnings"] == ["The texture lost.png was not found."]
+    assert document["errors"][0]["message"] == "page.glb is a web page."
+    assert "good.gltf: The texture lost.png was not found." in told.err
