@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..assets.asset import without_strays
 from ..contract.palette import part_colours, to_srgb_bytes
 from ..files.readers import replace_on_success
 from .raycast import BACKGROUND, OFFSET, Camera, Quality, Tracer, render, unit_frame
@@ -214,7 +215,7 @@ def _checked(
         raise ValueError(f"up must be Y or Z, not {up}")
     if up == "Z":
         v = v[:, [0, 2, 1]] * [1, 1, -1]
-    return v, f, k
+    return without_strays(v, f), f, k
 
 
 def _picture(linear: NDArray[np.float32]) -> Image:

@@ -90,6 +90,16 @@ def test_unusable_meshes_are_refused_at_once(vertices: Any, faces: Any, says: st
     assert names_in(ours) == ""
 
 
+@pytest.mark.parametrize("stray", [np.nan, np.inf, 1e300])
+def test_vertices_that_no_face_uses_may_be_anything(stray: float) -> None:
+    ours = Session()
+    vertices = np.concatenate([TETRAHEDRON, np.full((1, 3), stray)])
+    opened = ask(ours, OpenMesh(vertices, FACES))
+    assert ask(ours, OpenMesh(vertices, FACES)).known  # and the next time is the same mesh
+    found = ask(ours, Segment(opened.fingerprint))
+    assert len(found.labels) == len(FACES)
+
+
 def test_the_least_recently_used_mesh_makes_room() -> None:
     ours = Session(budget=int(BYTES * 3.5))
     open_copies(ours, "abc")
