@@ -12,7 +12,7 @@ from typing import NoReturn
 from .. import __version__
 from ..contract.errors import BadInput
 
-FORMATS = ".glb .gltf .obj .ply .stl .off .npz"
+FORMATS = ".glb .gltf .obj .ply .stl .off .3mf .npz"
 
 EPILOG = f"""\
 INPUT is a mesh ({FORMATS}), a folder of meshes or a pattern such as 'models/*.glb'.

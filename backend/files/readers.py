@@ -29,7 +29,7 @@ from ..contract.errors import BadInput, OutOfMemory, PartwiseError
 from ..machine import cpu as machine
 from .sniff import mesh_format
 
-MESH_SUFFIXES = (".glb", ".gltf", ".obj", ".ply", ".stl", ".off", ".npz")
+MESH_SUFFIXES = (".glb", ".gltf", ".obj", ".ply", ".stl", ".off", ".3mf", ".npz")
 FORMATS = ", ".join(MESH_SUFFIXES[:-1]) + " and " + MESH_SUFFIXES[-1]
 
 
@@ -150,18 +150,25 @@ def _reader(path: Path, suffix: str, tell: Callable[[str], None] | None) -> Call
         from .ply import read_ply
 
         return read_ply
-    from . import simple as mesh_formats
+    if suffix == ".stl":
+        from .stl import read_stl
 
-    readers = {
-        ".npz": mesh_formats.read_npz,
-        ".stl": mesh_formats.read_stl,
-        ".off": mesh_formats.read_off,
-    }
-    if suffix not in readers:
-        raise BadInput(
-            f"{path.name} has a format that is not known here.", f"Export it as one of {FORMATS}."
-        )
-    return readers[suffix]
+        return read_stl
+    if suffix == ".off":
+        from .off import read_off
+
+        return read_off
+    if suffix == ".3mf":
+        from .threemf import read_3mf
+
+        return read_3mf
+    if suffix == ".npz":
+        from .simple import read_npz
+
+        return read_npz
+    raise BadInput(
+        f"{path.name} has a format that is not known here.", f"Export it as one of {FORMATS}."
+    )
 
 
 def unreadable(path: Path, error: OSError) -> BadInput:

@@ -1,13 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reading the small mesh formats (.npz, .stl, .off), and what readers of polygons share.
+"""Reading .npz, and what the readers of meshes without a scene share.
 
-None of these readers welds, drops or reorders anything; polygons become fans of triangles in
-place. ValueError and its like mean that the file is damaged.
+ValueError and its like mean that the file is damaged.
 """
 
 from __future__ import annotations
 
-import re
 import warnings
 from pathlib import Path
 from typing import Any
@@ -43,67 +41,6 @@ def read_npz(path: Path) -> Asset:
     return plain_asset(path, vertices.astype(np.float64), faces.astype(np.int64))
 
 
-def read_stl(path: Path) -> Asset:
-    """STL, binary or text: three vertices of its own for each triangle."""
-    data = path.read_bytes()
-    count = int.from_bytes(data[80:84], "little") if len(data) >= 84 else -1
-    if len(data) == 84 + 50 * count:
-        record = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("colour", "<u2")])
-        corners = np.frombuffer(data, record, count, 84)["corners"].astype(np.float64)
-    elif data.lstrip()[:5].lower() == b"solid":
-        if not data.rstrip().rpartition(b"\n")[2].strip().lower().startswith(b"endsolid"):
-            raise ValueError("the text ends without 'endsolid'")
-        text = re.sub(rb"(?im)^[ \t]*(?!vertex)[a-z].*$|vertex", b" ", data)
-        corners = numbers(text).reshape(-1, 3, 3)
-    else:
-        raise ValueError(f"{len(data)} bytes do not hold {count} triangles")
-    vertices = corners.reshape(-1, 3)
-    return plain_asset(path, vertices, np.arange(len(vertices)).reshape(-1, 3), up="Z")
-
-
-def read_off(path: Path) -> Asset:
-    """Object File Format in text, with the variants COFF, NOFF, STOFF; colours are kept."""
-    text = re.sub(rb"#.*", b"", path.read_bytes())
-    header = re.match(rb"\s*((?:ST)?(?:C)?(?:N)?OFF)?[ \t]*(BINARY)?", text)
-    if header is None or header.group(2):
-        raise BadInput(f"{path.name} is binary OFF, which is not supported.", "Save it as text.")
-    lines = [line for line in text[header.end() :].splitlines() if line.strip()]
-    vertex_count, face_count = (int(n) for n in lines[0].split()[:2])
-    rows = lines[1 : 1 + vertex_count + face_count]
-    if len(rows) < vertex_count + face_count or vertex_count < 1:
-        raise ValueError(f"{len(rows)} of {vertex_count + face_count} lines")
-    table = numbers(b"\n".join(rows[:vertex_count])).reshape(vertex_count, -1)
-    vertices = table[:, :3].copy()
-    attributes = {}
-    if b"C" in (header.group(1) or b"") and table.shape[1] in (6, 7):
-        colour = table[:, 3:] / (255.0 if table[:, 3:].max() > 1 else 1.0)
-        attributes["COLOR_0"] = Attribute(colour.astype(np.float32))
-    sizes, flat = _off_polygons(rows[vertex_count:])
-    corners, _ = fan(sizes)
-    return plain_asset(path, vertices, flat[corners], attributes)
-
-
-def _off_polygons(lines: list[bytes]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Corner count of each polygon, and the vertices of all of them one after the other."""
-    if not lines:
-        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-    table = numbers(b"\n".join(lines))
-    if len(table) % len(lines) == 0:
-        grid = table.reshape(len(lines), -1)
-        size = int(grid[0, 0])
-        if (grid[:, 0] == size).all() and 1 + size <= grid.shape[1]:
-            flat = whole(grid[:, 1 : 1 + size])
-            return np.full(len(lines), size), flat.reshape(-1)
-    polygons = []
-    for line in lines:
-        first, *rest = line.split()
-        polygons.append([int(v) for v in rest[: int(first)]])
-        if len(polygons[-1]) != int(first):
-            raise ValueError(f"a face has {len(polygons[-1])} of {int(first)} corners")
-    sizes = np.array([len(p) for p in polygons], dtype=np.int64)
-    return sizes, np.array([v for p in polygons for v in p], dtype=np.int64)
-
-
 def plain_asset(
     path: Path,
     vertices: NDArray[np.float64],
@@ -115,6 +52,40 @@ def plain_asset(
     rows = np.arange(len(vertices))
     primitive = Primitive(0, faces, np.arange(len(faces)), rows, attributes or {})
     return single_node_asset(path, vertices, faces, [primitive], **more)
+
+
+def coloured_asset(
+    path: Path,
+    vertices: NDArray[np.float64],
+    faces: NDArray[np.int64],
+    colours: NDArray[np.float32] | None,
+    attributes: dict[str, Attribute] | None = None,
+    **more: Any,
+) -> Asset:
+    """As :func:`plain_asset`, with linear `colours` (F, c) of whole triangles, if there are any.
+
+    A vertex between triangles of several colours becomes one row of the primitive for each.
+    """
+    if colours is None or not len(faces):
+        return plain_asset(path, vertices, faces, attributes, **more)
+    shades, shade = np.unique(colours, axis=0, return_inverse=True)
+    rows, corners = split_corners(faces, np.repeat(shade.reshape(-1, 1), 3, axis=1))
+    kept = {name: Attribute(a.values[rows[:, 0]], a.normalized)
+            for name, a in (attributes or {}).items()}  # fmt: skip
+    kept["COLOR_0"] = Attribute(shades[rows[:, 1]].astype(np.float32))
+    primitive = Primitive(0, corners, np.arange(len(faces)), rows[:, 0], kept)
+    return single_node_asset(path, vertices, faces, [primitive], **more)
+
+
+def linear_light(seen: NDArray[Any]) -> NDArray[np.float32]:
+    """Colours in 0..1 as files and screens have them (sRGB) to the linear light of glTF.
+
+    `seen` (n, 3) or (n, 4); alpha stays as it is.
+    """
+    x = np.clip(seen, 0.0, 1.0)
+    linear = np.where(x <= 0.04045, x / 12.92, ((x + 0.055) / 1.055) ** 2.4)
+    linear[:, 3:] = x[:, 3:]
+    return linear.astype(np.float32)
 
 
 def numbers(text: bytes, dtype: type = np.float64) -> NDArray[Any]:
@@ -129,7 +100,8 @@ def numbers(text: bytes, dtype: type = np.float64) -> NDArray[Any]:
 
 def whole(values: NDArray[np.float64]) -> NDArray[np.int64]:
     """Integers read as floats; ValueError if they are none."""
-    result = values.astype(np.int64)
+    with np.errstate(invalid="ignore"):
+        result = values.astype(np.int64)
     if not np.array_equal(result, values):
         raise ValueError("an index is not a whole number")
     return result
