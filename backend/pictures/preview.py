@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,8 @@ from numpy.typing import ArrayLike, NDArray
 from ..assets.asset import without_strays
 from ..contract.palette import part_colours, to_srgb_bytes
 from ..files.readers import replace_on_success
-from .raycast import BACKGROUND, OFFSET, Camera, Quality, Tracer, render, unit_frame
+from .lighting import BACKGROUND, OFFSET, Quality
+from .raycast import Camera, Tracer, render, unit_frame
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -67,9 +69,10 @@ def render_parts(
     v, f, k = _checked(vertices, faces, labels, up)
     colours = part_colours(int(k.max()) + 1)
     width, height = size
-    left = render(v, f, k, colours, (width - width // 2, height))
-    right = render(*exploded(v, f, k), k, colours, (width // 2, height))
-    picture = _picture(np.concatenate([left, right], axis=1))
+    views = [(v, f, width - width // 2), (*exploded(v, f, k), width // 2)]
+    with ThreadPoolExecutor(2) as pool:  # NumPy computes beside NumPy
+        halves = list(pool.map(lambda s: render(s[0], s[1], k, colours, (s[2], height)), views))
+    picture = _picture(np.concatenate(halves, axis=1))
     if title:
         _write(picture, title, (height // 30, height // 40), height // 32)
     _save(path, picture)
@@ -119,7 +122,7 @@ def contact_sheet(
     caption, head = max(cell // 10, 14), (cell // 5 if title else 0)
     ground = tuple(to_srgb_bytes(np.full(3, BACKGROUND)).tolist())
     sheet = Image.new("RGB", (columns * cell, head + len(rows) * (cell + caption)), ground)
-    quality = Quality(supersampling=2, sky=8, lamp=2, ground_step=6)
+    quality = Quality(supersampling=2, lamp=2, light_step=1, ground_step=6)
     for i, row in enumerate(rows):
         for j, entry in enumerate(row):
             picture = _cell_picture(entry, cell, quality)
@@ -158,7 +161,8 @@ def best_turn(
     seen = []
     for angle in np.arange(views) * (2 * np.pi / views):
         points = unit_frame(turned(v, angle), f)
-        rays = Camera(points[f.reshape(-1)], 64, 64).rays(64, 64)
+        rows, columns = (line.reshape(-1) + 0.5 for line in np.mgrid[:64, :64])
+        rays = Camera(points[f.reshape(-1)], 64, 64).rays(columns, rows)
         face = Tracer(points, f).closest(*rays)["primID"]
         seen.append(float((k[face[face >= 0]] == 1).sum()))
     return float(np.argmax(seen)) * (2 * np.pi / views)
@@ -221,7 +225,8 @@ def _checked(
 def _picture(linear: NDArray[np.float32]) -> Image:
     from PIL import Image
 
-    return Image.fromarray(to_srgb_bytes(linear))
+    table = to_srgb_bytes(np.linspace(0.0, 1.0, 1 << 16))
+    return Image.fromarray(table[np.rint(np.clip(linear, 0.0, 1.0) * 65535).astype(np.uint16)])
 
 
 def _write(
@@ -240,4 +245,4 @@ def _write(
 
 def _save(path: str | os.PathLike[str], picture: Image) -> None:
     with replace_on_success(path) as temporary:
-        picture.save(temporary, "PNG")
+        picture.save(temporary, "PNG", compress_level=4)
