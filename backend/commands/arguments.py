@@ -12,6 +12,14 @@ from typing import NoReturn
 from .. import __version__
 from ..contract.errors import BadInput
 
+# Endings of outputs that name a file; a folder may be called anything else, "v1.2" for example.
+FILE_ENDINGS = frozenset(
+    ".glb .gltf .obj .mtl .ply .stl .off .3mf .npz .npy .fbx .dae .abc .blend .usd .usda .usdc "
+    ".usdz .x3d .wrl .step .stp .iges .zip .gz .7z .json .csv .txt .md .xml .html .png .jpg .jpeg "
+    ".jpe .jfif .jp2 .webp .gif .bmp .tif .tiff .tga .exr .hdr .avif .heic .heif .ico .ppm .pgm "
+    ".svg .pdf .psd .mp4 .avi .mov".split()
+)
+
 FORMATS = ".glb .gltf .obj .ply .stl .off .3mf .npz"
 
 EPILOG = f"""\
@@ -35,6 +43,11 @@ _SENTENCES = (
     (r"^the following arguments are required: ", "missing: "),
     (r"^unrecognized arguments: ", "not understood: "),
 )
+
+
+def is_file_name(path: Path) -> bool:
+    """Whether an output names one file rather than a folder: by its ending alone."""
+    return path.suffix.lower() in FILE_ENDINGS
 
 
 class Parser(argparse.ArgumentParser):
@@ -113,14 +126,17 @@ def build_parser() -> Parser:
         help="what closes a part where it was cut: nothing, a cap, or a generated surface",
     )
     decompose.add_argument(
-        "--preview", metavar="PNG", type=Path, help="picture of the parts (a folder for many)"
+        "--preview",
+        metavar="PNG",
+        type=Path,
+        help="picture of the parts, .png or .jpg (a folder for many)",
     )
     decompose.add_argument(
         "--split-files", action="store_true", help="a folder <stem> with one GLB for each part"
     )
 
     segment = command("segment", "write the part of each triangle, and the merge tree, as .npz")
-    _add_inputs(segment, "DIR", "folder for <stem>.npz; made where it is missing")
+    _add_inputs(segment, "DIR", "a folder for <stem>.npz, or an .npz file for one INPUT")
     segment.add_argument(
         "--clicks",
         metavar="FILE",

@@ -7,6 +7,7 @@ A bad input does not stop the others. It is reported at the end, and the exit st
 from __future__ import annotations
 
 import gc
+import itertools
 import os
 import signal
 import sys
@@ -35,13 +36,17 @@ class Task:
     Parameters
     ----------
     source : the mesh.
+    name : what its outputs are called, without suffix; the stem of the source where that is free.
     target : the file or folder to write.
     options : of the command line.
+    remark : a sentence where the name is another than the stem, else empty.
     """
 
     source: Path
+    name: str
     target: Path
     options: Namespace
+    remark: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,28 +57,60 @@ class Failure:
     error: PartwiseError
 
 
-def plan(options: Namespace, target: Callable[[Path], Path]) -> list[Task]:
+def plan(options: Namespace, target: Callable[[str], Path]) -> list[Task]:
     """Tasks for the INPUT arguments, checked before any work begins.
 
-    `target` gives the output of a source. Raises BadInput when two inputs would write the same
-    output, or an output would replace its own input.
+    `target` gives the output for the name of a task. Inputs of equal stems get names of their own
+    (:func:`names`). Raises BadInput when two inputs would write the same output all the same, or
+    an output would replace an input.
     """
     from ..files.readers import find_inputs
 
-    tasks = [Task(path, target(path), options) for path in find_inputs(options.inputs)]
+    sources = find_inputs(options.inputs)
+    tasks = []
+    for source, name in zip(sources, names(sources), strict=True):
+        path = target(name)
+        other = f"{path.name}, because another input is called {source.stem} as well."
+        remark = "" if name == source.stem else f"Written as {other}"
+        tasks.append(Task(source, name, path, options, remark))
+    inputs = {os.path.realpath(source) for source in sources}
     seen: dict[str, Path] = {}
     for task in tasks:
-        other = seen.setdefault(os.path.normcase(task.target), task.source)
-        if other is not task.source:
+        first = seen.setdefault(os.path.normcase(task.target), task.source)
+        if first is not task.source:
             raise BadInput(
-                f"{other} and {task.source} would both be written to {task.target}.",
-                "Rename one of them, or give them in two calls.",
+                f"{first} and {task.source} would both be written to {task.target}.",
+                "Give a folder with -o, or give them in two calls.",
             )
-        if os.path.realpath(task.source) == os.path.realpath(task.target):
-            raise BadInput(
-                f"The output would replace its own input {task.source}.", "Choose another -o."
-            )
+        if os.path.realpath(task.target) in inputs:
+            own = os.path.realpath(task.source) == os.path.realpath(task.target)
+            which = f"its own input {task.source}" if own else f"the input {task.target}"
+            raise BadInput(f"The output would replace {which}.", "Choose another -o.")
     return tasks
+
+
+def names(sources: Sequence[Path]) -> list[str]:
+    """A name for the outputs of each source: its stem, or where that is taken one of its own.
+
+    The first of several equal stems has it. The others are called by the whole name of the file,
+    then with the folder before it, then with a number; upper and lower case count as the same, as
+    many disks do not tell them apart. The names depend on the inputs and their order alone.
+    """
+    first: dict[str, int] = {}
+    for number, source in enumerate(sources):
+        first.setdefault(source.stem.casefold(), number)
+    taken = set(first)
+    result = []
+    for number, source in enumerate(sources):
+        name = source.stem
+        if first[name.casefold()] != number:
+            folder = source.absolute().parent.name
+            offers = [source.name, f"{folder}-{source.stem}", f"{folder}-{source.name}"]
+            numbered = (f"{source.stem}-{k}" for k in itertools.count(2))
+            name = next(n for n in itertools.chain(offers, numbered) if n.casefold() not in taken)
+            taken.add(name.casefold())
+        result.append(name)
+    return result
 
 
 def prepare_folder(folder: Path, tasks: Sequence[Task]) -> None:
@@ -115,6 +152,8 @@ def run_batch(
             bad.append(Failure(str(task.source), outcome))
             continue
         row = {"input": str(task.source), "output": str(task.target), **outcome}
+        if task.remark:
+            row["warnings"] = [task.remark, *row.get("warnings", ())]
         rows.append(row)
         for warning in row.get("warnings", ()):
             console.warn(f"{task.source}: {warning}")

@@ -8,10 +8,9 @@ from argparse import Namespace
 from pathlib import Path
 
 from ..contract.errors import BadInput
+from .arguments import is_file_name
 from .batch import Progress, Row, Task, engine_fields, name_engine, plan, prepare_folder, run_batch
 from .console import Console
-
-OTHER_FORMATS = {".gltf", ".obj", ".ply", ".stl", ".off", ".npz", ".fbx", ".blend", ".usd", ".zip"}
 
 
 def run(options: Namespace, console: Console) -> int:
@@ -21,7 +20,7 @@ def run(options: Namespace, console: Console) -> int:
             "Generating hidden surfaces needs a completion model, and none is installed.",
             "Use --complete cap, which closes each part where it was cut.",
         )
-    if options.output.suffix.lower() in OTHER_FORMATS:
+    if is_file_name(options.output) and not _one_file(options):
         raise BadInput(
             f"Parts are written as GLB, not as '{options.output.suffix}'.",
             "Give -o a name that ends in .glb, or a folder.",
@@ -31,8 +30,12 @@ def run(options: Namespace, console: Console) -> int:
             f"--split-files writes a folder of files, and {options.output} names one file.",
             "Give -o a folder.",
         )
-    tasks = plan(options, lambda source: _target(source, options))
-    one_picture = options.preview is not None and _is_picture(options.preview)
+    one_picture = options.preview is not None and is_file_name(options.preview)
+    if one_picture:
+        from ..pictures.preview import picture_format
+
+        picture_format(options.preview)
+    tasks = plan(options, lambda name: _target(name, options))
     if one_picture and len(tasks) > 1:
         raise BadInput(
             f"{len(tasks)} inputs cannot share the one picture {options.preview}.",
@@ -48,14 +51,10 @@ def _one_file(options: Namespace) -> bool:
     return options.output.suffix.lower() == ".glb"
 
 
-def _is_picture(path: Path) -> bool:
-    return path.suffix.lower() == ".png"
-
-
-def _target(source: Path, options: Namespace) -> Path:
+def _target(name: str, options: Namespace) -> Path:
     if _one_file(options):
         return Path(options.output)
-    return Path(options.output) / (source.stem if options.split_files else f"{source.stem}.glb")
+    return Path(options.output) / (name if options.split_files else f"{name}.glb")
 
 
 def _describe(row: Row) -> str:
@@ -73,8 +72,8 @@ def decompose_file(task: Task, progress: Progress) -> Row:
 
     options, began = task.options, time.perf_counter()
     preview = options.preview
-    if preview is not None and not _is_picture(preview):
-        preview = preview / f"{task.source.stem}.png"
+    if preview is not None and not is_file_name(preview):
+        preview = preview / f"{task.name}.png"
     done = decompose(
         task.source,
         task.target,

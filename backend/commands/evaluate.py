@@ -48,6 +48,10 @@ def _check(options: Namespace) -> None:
     if pictures and options.task not in ("segment", "click"):
         hint = "Use --report DIR." if suite else "Use it with --task segment or click."
         raise BadInput(f"--{pictures[0]} shows segments or clicks only.", hint)
+    if options.sheet is not None:
+        from ..pictures.preview import picture_format
+
+        picture_format(options.sheet)
     if options.worst is not None and options.sheet is None and options.report is None:
         raise BadInput("--worst says how many a sheet shows.", "Add --sheet PNG or --report DIR.")
     if options.write is not None and options.task == "complete":

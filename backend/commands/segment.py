@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..contract.errors import BadInput
+from .arguments import is_file_name
 from .batch import Progress, Row, Task, engine_fields, name_engine, plan, prepare_folder, run_batch
 from .console import Console
 
@@ -23,8 +24,18 @@ def run(options: Namespace, console: Console) -> int:
     """Run the command. Returns the exit status."""
     if options.clicks is not None and not options.clicks.exists():
         raise BadInput(f"The click file {options.clicks} does not exist.", "Check its path.")
-    tasks = plan(options, lambda source: options.output / f"{source.stem}.npz")
-    prepare_folder(options.output, tasks)
+    one_file = options.output.suffix.lower() == ".npz"
+    if is_file_name(options.output) and not one_file:
+        raise BadInput(
+            f"Labels are written as .npz, not as '{options.output.suffix}'.",
+            "Give -o a folder, or a name that ends in .npz.",
+        )
+
+    def target(name: str) -> Path:
+        return Path(options.output) if one_file else options.output / f"{name}.npz"
+
+    tasks = plan(options, target)
+    prepare_folder(options.output.parent if one_file else options.output, tasks)
     return run_batch(tasks, segment_file, _describe, console)
 
 
@@ -41,7 +52,9 @@ def segment_file(task: Task, progress: Progress) -> Row:
     from ..pipelines.click import click
 
     options, began = task.options, time.perf_counter()
-    queries = None if options.clicks is None else read_clicks(options.clicks, task.source.stem)
+    queries = None
+    if options.clicks is not None:
+        queries = read_clicks(options.clicks, task.name, task.source.stem)
     asset = read_mesh(task.source)
     found = segment.analyse(
         asset.vertices,
@@ -82,13 +95,14 @@ def segment_file(task: Task, progress: Progress) -> Row:
     return row
 
 
-def read_clicks(path: Path, stem: str) -> list[Query]:
-    """Queries of a click file, or of ``<stem>.json`` in a folder of them.
+def read_clicks(path: Path, *names: str) -> list[Query]:
+    """Queries of a click file, or of the first ``<name>.json`` that a folder of them holds.
 
     Raises BadInput when the file is missing, is no JSON, or is not of the form
     ``{"queries": [{"points": [[x, y, z], ...], "labels": [1, 0, ...]}, ...]}``.
     """
-    file = path / f"{stem}.json" if path.is_dir() else path
+    files = [path / f"{name}.json" for name in names] if path.is_dir() else [path]
+    file = next((file for file in files if file.is_file()), files[-1])
     hint = 'A click file is {"queries": [{"points": [[x, y, z]], "labels": [1]}]}.'
     try:
         queries = json.loads(file.read_text(encoding="utf-8"))["queries"]

@@ -87,7 +87,7 @@ def _records(data: bytes, count: int) -> tuple[NDArray[np.void], list[str]]:
 
 
 def _makes_sense(records: NDArray[np.void], like: NDArray[np.void] | None = None) -> bool:
-    """Whether bytes taken for triangles have finite corners, and normals that fit or are zero.
+    """Whether bytes taken for triangles have finite corners, area, and normals that fit or are zero.
 
     `like`: triangles that are known; then the others must be of a similar size and place.
     """
@@ -101,9 +101,10 @@ def _makes_sense(records: NDArray[np.void], like: NDArray[np.void] | None = None
     stored = records["normal"].astype(np.float64)
     with np.errstate(all="ignore"):
         own = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-        lengths = np.linalg.norm(own, axis=1) * np.linalg.norm(stored, axis=1)
+        area = np.linalg.norm(own, axis=1)
+        lengths = area * np.linalg.norm(stored, axis=1)
         fits = (lengths == 0) | (np.abs((own * stored).sum(axis=1)) > PARALLEL * lengths)
-    return bool(fits.mean() >= PLAUSIBLE)
+    return bool(fits.mean() >= PLAUSIBLE and (area > 0).mean() > 1 - PLAUSIBLE)
 
 
 def _colours(head: bytes, stored: NDArray[np.uint16]) -> NDArray[np.float32] | None:

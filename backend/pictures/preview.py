@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..assets.asset import without_strays
+from ..contract.errors import BadInput
 from ..contract.palette import part_colours, to_srgb_bytes
 from ..files.readers import replace_on_success
 from .lighting import BACKGROUND, OFFSET, Quality
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 INK = (70, 74, 80)
+PICTURES = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG"}
 EXPLOSION = 0.36  # how far a part moves, relative to its distance from the centre
 
 
@@ -61,11 +63,13 @@ def render_parts(
     size: tuple[int, int] = (1600, 800),
     up: str = "Y",
 ) -> None:
-    """Write a PNG: the object in part colours on the left, its exploded view on the right.
+    """Write a picture: the object in part colours on the left, its exploded view on the right.
 
     vertices (V, 3), faces (F, 3), labels (F,) 0..K-1. `size` is width and height in pixels, `up`
-    the axis "Y" or "Z" that points up. Raises BadInput if the file cannot be written.
+    the axis "Y" or "Z" that points up. Raises BadInput if the file cannot be written, or its name
+    ends in neither .png nor .jpg.
     """
+    picture_format(path)
     v, f, k = _checked(vertices, faces, labels, up)
     colours = part_colours(int(k.max()) + 1)
     width, height = size
@@ -112,7 +116,7 @@ def contact_sheet(
     cell: int = 240,
     title: str | None = None,
 ) -> None:
-    """Write a PNG with a grid of objects in part colours, each over its caption.
+    """Write a picture with a grid of objects in part colours, each over its caption.
 
     Raises BadInput if the file cannot be written.
     """
@@ -243,6 +247,22 @@ def _write(
     ImageDraw.Draw(picture).text(place, text, fill=INK, font=font)
 
 
+def picture_format(path: str | os.PathLike[str]) -> str:
+    """Pillow's name of the format that a picture's ending asks for: "PNG" or "JPEG".
+
+    Raises BadInput for other endings.
+    """
+    ending = os.path.splitext(path)[1]
+    if ending.lower() not in PICTURES:
+        raise BadInput(
+            f"Pictures are written as PNG or JPEG, not as '{ending}'.",
+            "Give a name that ends in .png or .jpg.",
+        )
+    return PICTURES[ending.lower()]
+
+
 def _save(path: str | os.PathLike[str], picture: Image) -> None:
+    form = picture_format(path)
+    how = {"compress_level": 4} if form == "PNG" else {"quality": 92, "subsampling": 0}
     with replace_on_success(path) as temporary:
-        picture.save(temporary, "PNG", compress_level=4)
+        picture.save(temporary, form, **how)

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ import pytest
 from backend.__main__ import main
 from backend.checkpoints import catalogue
 from backend.contract.errors import WeightsMissing
+from backend.commands import batch
 from backend.contract.tree import MergeTree
 from tests.bad_meshes import CORPUS, BadMesh, lathe
 
@@ -231,14 +233,123 @@ def test_an_engine_that_cannot_run_is_not_replaced(no_segmenter, mesh_file, tmp_
     assert "weights of the learned engine are missing" in capsys.readouterr().err.splitlines()[-1]
 
 
-def test_equal_stems_are_refused_before_work_begins(tmp_path, capsys):
-    (tmp_path / "a").mkdir()
-    (tmp_path / "b").mkdir()
-    one, two = save(tmp_path / "a/chair.npz"), save(tmp_path / "b/chair.npz")
-    for command in ("segment", "decompose"):
-        assert main([command, str(one), str(two), "-o", str(tmp_path / "out")]) == 2
-        assert "Rename" in capsys.readouterr().err.splitlines()[-1]
-    assert not (tmp_path / "out").exists()
+def same_stems(tmp_path):
+    """Two chairs of different formats and a third in another folder, and a table."""
+    folders = [tmp_path / "in", tmp_path / "old"]
+    for folder in folders:
+        folder.mkdir()
+    points, triangles = lathe()
+    lines = [f"v {x:.9g} {y:.9g} {z:.9g}" for x, y, z in points]
+    lines += [f"f {a} {b} {c}" for a, b, c in triangles + 1]
+    (folders[0] / "chair.obj").write_text("\n".join(lines))
+    save(folders[0] / "chair.npz")
+    save(folders[0] / "table.npz")
+    save(folders[1] / "CHAIR.npz")
+    return [str(folder) for folder in folders]
+
+
+def test_equal_stems_get_names_of_their_own(tmp_path, capsys):
+    inputs, out = same_stems(tmp_path), tmp_path / "out"
+    for _ in range(2):  # the same names again
+        assert main(["segment", *inputs, "-o", str(out), "--json"]) == 0
+        rows = json.loads(capsys.readouterr().out)["results"]
+        wanted = {"chair.npz": "chair.npz", "chair.obj": "chair.obj.npz", "table.npz": "table.npz",
+                  "CHAIR.npz": "CHAIR.npz.npz"}  # fmt: skip
+        found = {Path(row["input"]).name: Path(row["output"]).name for row in rows}
+        assert found == wanted
+        assert {path.name for path in out.iterdir()} == set(wanted.values())
+        renamed = [row for row in rows if row["warnings"]]
+        assert len(renamed) == 2
+        assert "another input is called chair as well" in renamed[0]["warnings"][0]
+
+
+def test_equal_stems_in_decompose_split_files_and_pictures(tmp_path, capsys):
+    inputs, out, looks = same_stems(tmp_path)[:1], tmp_path / "out", tmp_path / "looks"
+    assert main(["decompose", *inputs, "-o", str(out), "--preview", str(looks)]) == 0
+    names = ["chair", "chair.obj", "table"]
+    assert sorted(path.name for path in out.iterdir()) == [f"{name}.glb" for name in names]
+    assert sorted(path.name for path in looks.iterdir()) == [f"{name}.png" for name in names]
+    assert "Written as chair.obj.glb, because" in capsys.readouterr().err
+    split = tmp_path / "split"
+    assert main(["decompose", *inputs, "-o", str(split), "--split-files", "--parts", "2"]) == 0
+    found = {path.relative_to(split).as_posix() for path in split.rglob("*.glb")}
+    assert found == {f"{name}/part_{k:02}.glb" for name in names for k in (0, 1)}
+
+
+def test_equal_stems_find_their_clicks(tmp_path):
+    inputs, out, folder = same_stems(tmp_path)[:1], tmp_path / "out", tmp_path / "clicks"
+    folder.mkdir()
+    top = {"points": [CENTRE_TOP], "labels": [1]}
+    for name, count in (("chair", 1), ("table", 2)):
+        clicks(folder / f"{name}.json", *[top] * count)
+    arguments = ["segment", *inputs, "-o", str(out), "--clicks", str(folder)]
+    for of_obj in (1, 3):  # its own clicks, where there are any
+        assert main(arguments) == 0
+        counts = {path.name: len(np.load(path)["masks"]) for path in out.iterdir()}
+        assert counts == {"chair.npz": 1, "chair.obj.npz": of_obj, "table.npz": 2}
+        clicks(folder / "chair.obj.json", top, top, top)
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        (["a/x.obj", "b/x.obj"], ["x", "x.obj"]),
+        (["a/x.obj", "b/x.obj", "c/x.obj", "c/x.ply"], ["x", "x.obj", "c-x", "x.ply"]),
+        (["x.glb", "x.obj", "x.obj.ply"], ["x", "CWD-x", "x.obj"]),
+        (["x.glb", "X.obj"], ["x", "X.obj"]),
+    ],
+)
+def test_names_of_their_own(given, wanted, tmp_path, monkeypatch):
+    (tmp_path / "CWD").mkdir()
+    monkeypatch.chdir(tmp_path / "CWD")
+    assert batch.names([Path(name) for name in given]) == wanted
+
+
+def test_names_never_run_out():
+    found = batch.names([Path(f"/{k}/n/x.obj") for k in range(9)])
+    assert len(set(found)) == 9
+    assert found[:5] == ["x", "x.obj", "n-x", "n-x.obj", "x-2"]
+
+
+def test_segment_into_one_file(mesh_file, tmp_path, capsys):
+    target = tmp_path / "new" / "labels.npz"
+    assert main(["segment", str(mesh_file), "-o", str(target)]) == 0
+    with np.load(target) as found:
+        assert len(found["labels"]) == 512
+    other = save(tmp_path / "other.npz")
+    assert main(["segment", str(mesh_file), str(other), "-o", str(tmp_path / "x.npz")]) == 2
+    assert "both be written" in capsys.readouterr().err.splitlines()[-1]
+    for name in ("labels.json", "labels.GLB", "labels.csv"):
+        assert main(["segment", str(mesh_file), "-o", str(tmp_path / name)]) == 2
+        assert "Labels are written as .npz" in capsys.readouterr().err.splitlines()[-1]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["new", "other.npz"]
+
+
+def test_an_output_never_replaces_another_input(tmp_path, capsys):
+    save(tmp_path / "a.npz")
+    (tmp_path / "a.off").write_text("OFF\n3 1 0\n0 0 0\n1 0 0\n0 1 0\n3 0 1 2\n")
+    before = (tmp_path / "a.npz").read_bytes()
+    inputs = [str(tmp_path / name) for name in ("a.off", "a.npz")]
+    assert main(["segment", *inputs, "-o", str(tmp_path)]) == 2
+    assert f"the input {tmp_path / 'a.npz'}" in capsys.readouterr().err.splitlines()[-1]
+    assert (tmp_path / "a.npz").read_bytes() == before
+
+
+@pytest.mark.parametrize(("name", "start"), [("p.jpg", b"\xff\xd8\xff"), ("p.JPEG", b"\xff\xd8"),
+                                             ("p.png", b"\x89PNG")])  # fmt: skip
+def test_pictures_are_what_their_names_say(name, start, mesh_file, tmp_path):
+    arguments = ["decompose", str(mesh_file), "-o", str(tmp_path / "a.glb")]
+    assert main([*arguments, "--preview", str(tmp_path / name)]) == 0
+    assert (tmp_path / name).read_bytes().startswith(start)
+
+
+@pytest.mark.parametrize("ending", [".gif", ".webp", ".TIFF", ".bmp", ".svg", ".glb", ".npz"])
+def test_pictures_of_other_formats_are_refused_before_the_work(ending, mesh_file, tmp_path, capsys):
+    arguments = ["decompose", str(mesh_file), "-o", str(tmp_path / "a.glb")]
+    assert main([*arguments, "--preview", str(tmp_path / f"p{ending}")]) == 2
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert f"PNG or JPEG, not as '{ending}'" in last
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_output_never_replaces_its_input(tmp_path, capsys):
@@ -443,6 +554,8 @@ def test_what_decompose_refuses(mesh_file, tmp_path, capsys):
         ([mesh_file, "-o", tmp_path / "a.glb", "--complete", "generate"], "completion model"),
         ([mesh_file, other, "-o", tmp_path / "a.glb"], "both be written"),
         ([mesh_file, "-o", tmp_path / "a.obj"], "GLB"),
+        ([mesh_file, "-o", tmp_path / "a.3mf"], "GLB"),
+        ([mesh_file, "-o", tmp_path / "a.png"], "GLB"),
         ([mesh_file, "-o", tmp_path / "a.glb", "--split-files"], "folder"),
         ([mesh_file, other, "-o", tmp_path / "d", "--preview", tmp_path / "p.png"], "folder"),
     ]

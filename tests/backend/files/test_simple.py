@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reading .npz, .stl and .off: every triangle in file order."""
+"""Reading .npz, and what the readers of meshes without a scene share."""
 
 from __future__ import annotations
 
-import struct
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,7 @@ import pytest
 
 from backend.contract.errors import BadInput
 from backend.files.readers import read_mesh
-from backend.files.simple import fan, numbers, split_corners
+from backend.files.simple import coloured_asset, fan, linear_light, numbers, split_corners
 
 CORNERS = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], dtype=np.float64)
 FACES = np.array([[0, 1, 2], [3, 2, 1], [1, 1, 1], [0, 1, 2]])
@@ -50,59 +49,6 @@ def test_npz_of_other_content_is_refused(tmp_path: Path, arrays: dict):
     assert "mesh.npz" in refused(tmp_path / "mesh.npz")
 
 
-def test_stl_binary(tmp_path: Path):
-    record = struct.pack("<12fH", 0, 0, 1, *CORNERS[FACES[0]].ravel(), 0)
-    path = tmp_path / "mesh.stl"
-    path.write_bytes(b"solid but binary".ljust(80) + struct.pack("<I", 2) + 2 * record)
-    asset = read_mesh(path)
-    np.testing.assert_array_equal(asset.faces, [[0, 1, 2], [3, 4, 5]])
-    np.testing.assert_array_equal(asset.vertices[asset.faces[1]], CORNERS[FACES[0]])
-    path.write_bytes(path.read_bytes()[:-1])
-    assert "damaged" in refused(path)
-
-
-def test_stl_text_of_two_solids(tmp_path: Path):
-    facet = (
-        "  facet normal 0 0 1\n    outer loop\n      vertex 0 0 0\n"
-        "\tVERTEX 1e0 0 0\n      vertex 0 1.0 0\n    endloop\n  endfacet\n"
-    )
-    text = f"solid vertex 7\n{facet}endsolid vertex 7\nsolid\n{facet}{facet}endsolid\n"
-    path = tmp_path / "mesh.STL"
-    path.write_text(text)
-    asset = read_mesh(path)
-    assert len(asset.faces) == 3
-    np.testing.assert_array_equal(asset.vertices[asset.faces[2]], CORNERS[FACES[0]])
-    path.write_text(text[: len(text) // 2])
-    assert "damaged" in refused(path)
-
-
-@pytest.mark.parametrize("head", ["OFF\n4 3 0\n", "OFF 4 3 0\n", "OFF4 3 0\n", "4 3 0\n"])
-@pytest.mark.parametrize("ending", ["\n", "\r\n"])
-def test_off_with_polygons(tmp_path: Path, head: str, ending: str):
-    rows = "0 0 0\n1 0 0 # corner\n\n0 1 0\n0 0 1\n3 0 1 2 255 0 0\n4 0 1 2 3\n3 3 2 1\n"
-    path = tmp_path / "mesh.off"
-    path.write_text((head + rows).replace("\n", ending), newline="")
-    asset = read_mesh(path)
-    np.testing.assert_array_equal(asset.vertices, CORNERS)
-    np.testing.assert_array_equal(asset.faces, [[0, 1, 2], [0, 1, 2], [0, 2, 3], [3, 2, 1]])
-
-
-def test_off_with_colours(tmp_path: Path):
-    path = tmp_path / "mesh.off"
-    path.write_text("COFF\n3 1 0\n0 0 0 255 0 0 255\n1 0 0 0 51 0 255\n0 1 0 0 0 0 0\n3 0 1 2\n")
-    colour = read_mesh(path).primitives[0].attributes["COLOR_0"].values
-    np.testing.assert_allclose(colour, [[1, 0, 0, 1], [0, 0.2, 0, 1], [0, 0, 0, 0]], atol=1e-7)
-
-
-@pytest.mark.parametrize(
-    "text", ["OFF\n3 1 0\n0 0 0\n1 0 0\n0 1 0\n", "OFF\n3 1 0\n0 0 0\n1 0 x\n0 1 0\n3 0 1 2\n",
-             "OFF\n3 1 0\n0 0 0\n1 0 0\n0 1 0\n3 0 1\n", "OFF\n"]
-)  # fmt: skip
-def test_damaged_off_is_refused(tmp_path: Path, text: str):
-    (tmp_path / "mesh.off").write_text(text)
-    assert "damaged" in refused(tmp_path / "mesh.off")
-
-
 def test_fan_keeps_order_and_skips_lines():
     corners, polygon = fan(np.array([3, 2, 5, 0, 3]))
     np.testing.assert_array_equal(polygon, [0, 2, 2, 2, 4])
@@ -126,3 +72,20 @@ def test_numbers_refuses_words():
     np.testing.assert_array_equal(numbers(b" 1 -2e-3\n\t4\r\n"), [1, -0.002, 4])
     with pytest.raises(ValueError, match="not a number"):
         numbers(b"1 2 three 4")
+
+
+def test_colours_of_triangles_split_only_the_vertices_between_them(tmp_path: Path):
+    colours = np.array([[1, 0, 0], [1, 0, 0], [1, 0, 0], [0, 1, 0]], dtype=np.float32)
+    asset = coloured_asset(tmp_path / "a.stl", CORNERS, FACES, colours)
+    (primitive,) = asset.primitives
+    np.testing.assert_array_equal(asset.faces, FACES)
+    np.testing.assert_array_equal(primitive.vertices[primitive.corners], FACES)
+    shown = primitive.attributes["COLOR_0"].values[primitive.corners]
+    np.testing.assert_array_equal(shown, np.repeat(colours[:, None], 3, axis=1))
+    assert len(primitive.vertices) == 4 + 3
+
+
+def test_light_is_linear():
+    seen = np.array([[0, 1, 200 / 255, 0.5], [0.02, 0.5, 2, 0.5]])
+    wanted = [[0, 1, 0.5776, 0.5], [0.001548, 0.2140, 1, 0.5]]
+    np.testing.assert_allclose(linear_light(seen), wanted, atol=1e-4)
