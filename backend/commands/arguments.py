@@ -13,12 +13,14 @@ from .. import __version__
 from ..contract.errors import BadInput
 
 # Endings of outputs that name a file; a folder may be called anything else, "v1.2" for example.
-FILE_ENDINGS = frozenset(
-    ".glb .gltf .obj .mtl .ply .stl .off .3mf .npz .npy .fbx .dae .abc .blend .usd .usda .usdc "
-    ".usdz .x3d .wrl .step .stp .iges .zip .gz .7z .json .csv .txt .md .xml .html .png .jpg .jpeg "
-    ".jpe .jfif .jp2 .webp .gif .bmp .tif .tiff .tga .exr .hdr .avif .heic .heif .ico .ppm .pgm "
-    ".svg .pdf .psd .mp4 .avi .mov".split()
-)
+FILE_ENDINGS = {
+    ".glb", ".gltf", ".obj", ".mtl", ".ply", ".stl", ".off", ".3mf", ".npz", ".npy", ".fbx",
+    ".dae", ".abc", ".blend", ".usd", ".usda", ".usdc", ".usdz", ".x3d", ".wrl", ".step",
+    ".stp", ".iges", ".zip", ".gz", ".7z", ".json", ".csv", ".txt", ".md", ".xml", ".html",
+    ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".jp2", ".webp", ".gif", ".bmp", ".tif", ".tiff",
+    ".tga", ".exr", ".hdr", ".avif", ".heic", ".heif", ".ico", ".ppm", ".pgm", ".svg", ".pdf",
+    ".psd", ".mp4", ".avi", ".mov",
+}  # fmt: skip
 
 FORMATS = ".glb .gltf .obj .ply .stl .off .3mf .npz"
 

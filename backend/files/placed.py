@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..assets.asset import Asset, Attribute, Node, Primitive, centre_offset, check_geometry
+from ..contract.errors import BadInput
 from .simple import split_corners
 
 
@@ -40,10 +41,16 @@ def scene_asset(path: Path, meshes: list[PlacedMesh], **more: Any) -> Asset:
 
     Raises BadInput if they make no mesh with some area.
     """
-    nodes, primitives = [], []
+    nodes: list[Node] = []
+    primitives: list[Primitive] = []
     world, local, faces, counts = [], [], [], []
     vertex_count = face_count = 0
     for mesh in meshes:
+        if len(mesh.faces) and not 0 <= mesh.faces.min() <= mesh.faces.max() < len(mesh.vertices):
+            raise BadInput(
+                f"{path.name} is damaged: a triangle names a vertex that does not exist.",
+                "Export it again from the program that made it.",
+            )
         centre = centre_offset(mesh.vertices) if len(mesh.vertices) else np.zeros(3)
         shift = np.eye(4)
         shift[:3, 3] = centre

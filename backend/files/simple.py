@@ -6,6 +6,7 @@ ValueError and its like mean that the file is damaged.
 
 from __future__ import annotations
 
+import io
 import warnings
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,13 @@ from numpy.typing import NDArray
 
 from ..assets.asset import Asset, Attribute, Primitive, single_node_asset
 from ..contract.errors import BadInput
+from ..contract.palette import to_linear
 
 
 def read_npz(path: Path) -> Asset:
     """NumPy archive with ``vertices`` (V, 3) and ``faces`` (F, 3)."""
-    with np.load(path, allow_pickle=False) as archive:
+    data = io.BytesIO(path.read_bytes())  # in a file, wrong offsets would look like a broken disk
+    with np.load(data, allow_pickle=False) as archive:
         if not {"vertices", "faces"} <= set(archive.files):
             raise BadInput(
                 f"{path.name} holds no arrays named 'vertices' and 'faces'.",
@@ -82,9 +85,8 @@ def linear_light(seen: NDArray[Any]) -> NDArray[np.float32]:
 
     `seen` (n, 3) or (n, 4); alpha stays as it is.
     """
-    x = np.clip(seen, 0.0, 1.0)
-    linear = np.where(x <= 0.04045, x / 12.92, ((x + 0.055) / 1.055) ** 2.4)
-    linear[:, 3:] = x[:, 3:]
+    linear = np.clip(seen, 0.0, 1.0)
+    linear[:, :3] = to_linear(linear[:, :3])
     return linear.astype(np.float32)
 
 

@@ -43,7 +43,7 @@ def read_stl(path: Path) -> Asset:
             return _asset(path, corners, None, remarks)
     records, remarks = _records(data, count)
     colours = _colours(data[: HEAD - 4], records["colour"])
-    return _asset(path, records["corners"].astype(np.float64), colours, remarks)
+    return _asset(path, _corners(records), colours, remarks)
 
 
 def _asset(
@@ -86,20 +86,25 @@ def _records(data: bytes, count: int) -> tuple[NDArray[np.void], list[str]]:
     return records, [f"The file says that it holds {count} triangles, but it holds {held}."]
 
 
+def _corners(records: NDArray[np.void]) -> NDArray[np.float64]:
+    with np.errstate(invalid="ignore"):  # some NaN complain of being converted
+        return records["corners"].astype(np.float64)
+
+
 def _makes_sense(records: NDArray[np.void], like: NDArray[np.void] | None = None) -> bool:
-    """Whether bytes taken for triangles have finite corners, area, and normals that fit or are zero.
+    """Whether bytes taken for triangles are finite, have area, and normals that fit or are zero.
 
     `like`: triangles that are known; then the others must be of a similar size and place.
     """
-    corners = records["corners"].astype(np.float64)
+    corners = _corners(records)
     if not np.isfinite(corners).all():
         return False
     if like is not None:
-        reach = float(np.abs(like["corners"].astype(np.float64)).max(initial=0.0))
+        reach = float(np.abs(_corners(like)).max(initial=0.0))
         if np.abs(corners).max(initial=0.0) > 100 * reach:
             return False
-    stored = records["normal"].astype(np.float64)
     with np.errstate(all="ignore"):
+        stored = records["normal"].astype(np.float64)
         own = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
         area = np.linalg.norm(own, axis=1)
         lengths = area * np.linalg.norm(stored, axis=1)

@@ -8,6 +8,7 @@ and Properties Extension" 1.2, "Production Extension" 1.1.
 
 from __future__ import annotations
 
+import io
 import posixpath
 import zipfile
 from collections.abc import Callable
@@ -76,7 +77,8 @@ class _Package:
 
 def read_3mf(path: Path) -> Asset:
     """Read a .3mf file. Raises BadInput where the reason is known; other exceptions: damaged."""
-    with zipfile.ZipFile(path) as archive:
+    data = io.BytesIO(path.read_bytes())  # in a file, wrong offsets would look like a broken disk
+    with zipfile.ZipFile(data) as archive:
         package = _Package(path, archive)
         root = _root(package)
         waiting, read = [root], set()

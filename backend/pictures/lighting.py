@@ -212,7 +212,7 @@ def _smooth(values: Floats, guide: Floats) -> Floats:
             w = _alike(guides[window], guide) * part
             total += w[..., None] * padded[window]
             weight += w
-        values = total / np.maximum(weight, np.float32(1e-6))[..., None]
+        values = (total / np.maximum(weight, np.float32(1e-6))[..., None]).astype(np.float32)
     return values
 
 

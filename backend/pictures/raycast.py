@@ -124,14 +124,12 @@ def _labels_within(
 
 
 def _lines_within(
-    label: NDArray[np.integer], place: tuple[NDArray[np.int64], ...], own: NDArray[np.integer]
+    label: NDArray[Any], place: tuple[NDArray[np.int64], ...], own: NDArray[Any]
 ) -> NDArray[np.bool_]:
     """Which of the labels `own` (n, fine, fine) in pixels at `place` lie beside another part."""
-    number = np.full(
-        (label.shape[0] + 2, label.shape[1] + 2), -1
-    )  # of pixels with rays of their own
-    number[1:-1, 1:-1][place] = np.arange(len(own))
     around = np.pad(label, 1, constant_values=-1)
+    number = np.full(around.shape, -1)  # of the pixels with rays of their own
+    number[1:-1, 1:-1][place] = np.arange(len(own))
     line = np.zeros(own.shape, dtype=bool)
     for axis in (1, 2):
         for step in (-1, 1):

@@ -47,15 +47,13 @@ def test_polygons(tmp_path: Path, head: str, ending: str):
         "3\n0\n1\n2\n4\n0 1\n2 3\n3\n3\n2\n1",
         "3 0 1 2 4 0 1 2 3 3 3 2 1",
         "3 0 1\n2 4 0 1 2 3 3\n3 2 1\n",
-        "\ufeff",  # a byte order mark before all of it
+        "\ufeff3 0 1 2\n4 0 1 2 3\n3 3 2 1",  # a byte order mark before all of it
     ],
 )
 def test_numbers_on_any_line(tmp_path: Path, faces: str):
-    mark = faces == "\ufeff"
-    text = (
-        "OFF 4 3 0\n" + ROWS.replace(" ", "\n") + ("3 0 1 2\n4 0 1 2 3\n3 3 2 1" if mark else faces)
-    )
-    asset = read(tmp_path, "\ufeff" + text if mark else text)
+    mark = "\ufeff" if faces.startswith("\ufeff") else ""
+    text = "OFF 4 3 0\n" + ROWS.replace(" ", "\n") + faces.removeprefix(mark)
+    asset = read(tmp_path, mark + text)
     np.testing.assert_array_equal(asset.vertices, CORNERS)
     np.testing.assert_array_equal(asset.faces, [[0, 1, 2], [0, 1, 2], [0, 2, 3], [3, 2, 1]])
 
@@ -127,7 +125,7 @@ def test_normals_and_uvs(tmp_path: Path):
         ("OFF\n-3 1 0\n0 0 0\n", "damaged"),
         ("OFF\n1e300 1 0\n0 0 0\n", "damaged"),
         ("OFF\n3 999999999999 0\n0 0 0\n1 0 0\n0 1 0\n3 0 1 2\n", "damaged"),
-        ("", "damaged"),
+        ("", "mesh.off "),
         ("OFF\n", "damaged"),
         ("OFF\n0 0 0\n", "holds no triangles"),
         ("OFF\n3 1 0\n0 0 0\n1 0 0\n0 1 0\n2 0 1\n", "holds no triangles"),

@@ -14,6 +14,7 @@ import pytest
 
 from backend.contract.errors import BadInput
 from backend.files.readers import (
+    MESH_SUFFIXES,
     find_inputs,
     make_folder,
     read_mesh,
@@ -69,9 +70,7 @@ def test_what_names_nothing_is_refused_when_read(tmp_path: Path):
         find_inputs([])
 
 
-@pytest.mark.parametrize(
-    "suffix", [".glb", ".gltf", ".obj", ".ply", ".stl", ".off", ".3mf", ".npz"]
-)
+@pytest.mark.parametrize("suffix", MESH_SUFFIXES)
 @pytest.mark.parametrize("content", [b"", b"garbage\n" * 40, bytes(range(256)) * 9])
 def test_corrupt_files_are_refused(tmp_path: Path, suffix: str, content: bytes):
     path = tmp_path / f"broken{suffix}"

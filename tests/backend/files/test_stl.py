@@ -29,9 +29,8 @@ def binary(
     normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     rows = zip(normals, corners, [*colours, *[0] * len(corners)], strict=False)
     body = b"".join(struct.pack("<12fH", *n, *c.ravel(), colour) for n, c, colour in rows)
-    return (
-        head.ljust(80, b"\0") + struct.pack("<I", len(corners) if count is None else count) + body
-    )
+    count = len(corners) if count is None else count
+    return head.ljust(80, b"\0") + struct.pack("<I", count) + body
 
 
 def text(corners: np.ndarray = POINTS[FACES], name: str = "x", form: str = "{:.6e}") -> str:
@@ -139,7 +138,7 @@ def test_what_follows_the_triangles_is_not_taken_for_some(tmp_path: Path):
         (binary(POINTS[FACES][:0]), "holds no triangles"),
         (binary(POINTS[FACES][:0], count=9), "holds no triangles"),
         (binary()[:80], "damaged"),
-        (b"", "damaged"),
+        (b"", "mesh.stl "),
         (np.random.default_rng(0).bytes(2000), "damaged"),
         (binary(POINTS[FACES] * np.nan), "NaN"),
     ],

@@ -188,6 +188,7 @@ DOUBLE = SOLID.replace('id="1"', 'id="0"') + "".join(
         (model(DOUBLE, '<item objectid="59"/>'), "too many"),
         (model(SOLID, '<item objectid="9"/>'), "damaged"),
         (model(SOLID.replace('v3="3"', 'v3="4"')), "does not exist"),
+        (model(SOLID.replace('v3="3"', 'v3="4"'), '<item objectid="1"/>' * 2), "does not exist"),
         (model(SOLID.replace('x="10"', 'x="NaN"')), "NaN"),
         (model(SOLID.replace('x="10"', 'x="ten"')), "damaged"),
         (model('<object id="1"><mesh/></object>'), "holds no triangles"),
