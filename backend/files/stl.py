@@ -139,10 +139,7 @@ def _colours(head: bytes, stored: NDArray[np.uint16]) -> NDArray[np.float32] | N
 
 
 def _as_text(data: bytes) -> bytes | None:
-    """The file as text in ASCII, without a byte order mark; None if it is none."""
-    for mark, encoding in ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
-        if data.startswith(mark):
-            data = data.decode(encoding, "replace").encode("ascii", "replace")
+    """The file as text, without a byte order mark; None if it is none."""
     text = data.removeprefix(codecs.BOM_UTF8)
     if b"\0" in text[:HEAD] or not re.match(rb"(?is)\s*solid\b|.{0,4096}?\bvertex\s", text):
         return None
