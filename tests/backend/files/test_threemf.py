@@ -212,7 +212,7 @@ def test_an_archive_that_is_a_trap_is_refused_at_once(tmp_path: Path):
 def test_other_archives_are_refused(tmp_path: Path):
     with zipfile.ZipFile(tmp_path / "a.3mf", "w") as archive:
         archive.writestr("readme.txt", "hello")
-    assert "damaged" in refused(tmp_path / "a.3mf")
+    assert refused(tmp_path / "a.3mf").startswith("a.3mf is ")
     (tmp_path / "a.3mf").write_bytes(b"no archive")
     assert "damaged" in refused(tmp_path / "a.3mf")
     assert threemf.MOST_TIMES > 100, "XML of one repeated triangle unpacks to 100 times its size"

@@ -12,7 +12,7 @@ from PIL import Image
 from backend.contract.errors import BadInput
 from backend.contract.palette import oklch_to_linear, part_colours, to_srgb_bytes
 from backend.pictures.preview import Cell, best_turn, contact_sheet, exploded, render_parts, turned
-from backend.pictures.raycast import corner_normals, render, unit_frame
+from backend.pictures.raycast import Tracer, corner_normals, render, unit_frame
 from tests.bad_meshes import CORPUS, lathe
 
 VERTICES, FACES = lathe(24, 24)
@@ -68,6 +68,43 @@ def test_bad_meshes_give_pictures(tmp_path: Path, name: str):
     thickness = np.sort(np.ptp(mesh.vertices, axis=0))[1] / np.ptp(mesh.vertices, axis=0).max()
     visible = thickness > 0.05  # a needle is thinner than a pixel
     assert np.ptp(picture(tmp_path / "a.png")) > 30 or not visible
+
+
+def test_a_picture_takes_few_rays(monkeypatch: pytest.MonkeyPatch):
+    traced = []
+    split = Tracer._split
+
+    def counted(self, work, origins, directions):
+        traced.append(len(origins))
+        return split(self, work, origins, directions)
+
+    monkeypatch.setattr(Tracer, "_split", counted)
+    render(VERTICES, FACES, HALVES, part_colours(2), (400, 400))
+    assert sum(traced) < 4 * 400 * 400, "a small picture must not take seconds"
+
+
+def test_edges_are_smooth():
+    """A pixel that the outline crosses is neither ground nor surface."""
+    square = np.array([[0, 0, 0], [1, 0.02, 0], [1, 1, 0], [0, 0.98, 0]], dtype=float)
+    faces = np.array([[0, 1, 2], [0, 2, 3]])
+    image = render(square, faces, np.zeros(2, int), np.zeros((1, 3), "f4"), (90, 90))[..., 0]
+    dark, light = image < 0.01, image > 0.4
+    assert dark.any()
+    assert 60 < (~dark & ~light).sum() < 500
+    rendered = image[~dark & ~light] / 0.8
+    assert len(np.unique(np.round(rendered, 1))) >= 3, "shares of the pixel, not one of two"
+
+
+@pytest.mark.parametrize(
+    ("name", "form"), [("a.jpg", "JPEG"), ("a.JPEG", "JPEG"), ("a.png", "PNG")]
+)
+def test_the_format_is_the_one_of_the_name(tmp_path: Path, name: str, form: str):
+    render_parts(tmp_path / name, VERTICES, FACES, HALVES, size=(80, 40))
+    with Image.open(tmp_path / name) as image:
+        assert (image.format, image.size) == (form, (80, 40))
+    with pytest.raises(BadInput, match=r"not as '\.gif'"):
+        render_parts(tmp_path / "a.gif", VERTICES, FACES, HALVES)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
 def test_borders_are_drawn_darker():
