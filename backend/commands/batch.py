@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 from argparse import Namespace
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -92,10 +93,12 @@ def plan(options: Namespace, target: Callable[[str], Path]) -> list[Task]:
 def names(sources: Sequence[Path]) -> list[str]:
     """A name for the outputs of each source: its stem, or where that is taken one of its own.
 
-    The first of several equal stems has it. The others are called by the whole name of the file,
-    then with the folder before it, then with a number; upper and lower case count as the same, as
-    many disks do not tell them apart. The names depend on the inputs and their order alone.
+    The first of several equal stems has it. The others are called by the whole name of the file
+    where only they have that, else with the folder before it, else with a number; upper and lower
+    case count as the same, as many disks do not tell them apart. The names depend on the inputs and
+    their order alone.
     """
+    files = Counter(source.name.casefold() for source in sources)
     first: dict[str, int] = {}
     for number, source in enumerate(sources):
         first.setdefault(source.stem.casefold(), number)
@@ -105,7 +108,9 @@ def names(sources: Sequence[Path]) -> list[str]:
         name = source.stem
         if first[name.casefold()] != number:
             folder = source.absolute().parent.name
-            offers = [source.name, f"{folder}-{source.stem}", f"{folder}-{source.name}"]
+            offers = [f"{folder}-{source.stem}", f"{folder}-{source.name}"]
+            if files[source.name.casefold()] == 1:
+                offers.insert(0, source.name)
             numbered = (f"{source.stem}-{k}" for k in itertools.count(2))
             name = next(n for n in itertools.chain(offers, numbered) if n.casefold() not in taken)
             taken.add(name.casefold())
