@@ -41,7 +41,7 @@ class Quality:
     supersampling: int = 2
     sky: int = 8
     lamp: int = 3
-    light_step: int = 2
+    light_step: int = 3
     ground_step: int = 8
 
 
