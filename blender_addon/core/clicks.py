@@ -2,8 +2,9 @@
 """What clicks on a mesh ask, and what the answers make together. NumPy only, no Blender.
 
 Include and exclude clicks are one question to the engine. A join click begins another one, whose
-mask is added; an exclude click counts for all questions before it. Clicks may extend a part that is
-there already: then what they exclude is taken off it.
+mask is added; an exclude click counts for all questions before it. A click on a part that is there
+already joins that part as it is, and asks nothing. Clicks may extend a part: then what they exclude
+is taken off it, as it is off the parts that were joined before.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ Faces = NDArray[np.bool_]
 Point = tuple[float, float, float]
 
 INCLUDE, EXCLUDE, JOIN = "INCLUDE", "EXCLUDE", "JOIN"
+PART = "PART"  # joins the part under it, as it is in colours
 LIKELIEST = -1
 MAX_BYTES = 64 << 20
 FEWEST = 16  # answers that are kept, however large: more than clicks on a mesh ask for at once
@@ -89,6 +91,8 @@ class ClickList:
         """The questions whose masks are added one to another."""
         groups: list[list[Click]] = []
         for click in self.clicks:
+            if click.kind == PART:
+                continue
             if click.kind == EXCLUDE:
                 for group in groups:
                     group.append(click)
@@ -99,10 +103,11 @@ class ClickList:
         return tuple(Question.of(group) for group in groups)
 
     def removed(self) -> Question | None:
-        """The question whose mask is taken off the part that is extended."""
-        if self.extended == UNLABELLED or all(click.is_wanted for click in self.clicks):
+        """The question whose mask is taken off the parts that are extended or were joined."""
+        before = self.clicks[: self._last_exclude()]
+        if self.extended == UNLABELLED and all(click.kind != PART for click in before):
             return None
-        return Question.of(self.clicks, turned=True)
+        return Question.of(self.clicks, turned=True) if self._last_exclude() else None
 
     def questions(self) -> tuple[Question, ...]:
         """All that has to be asked, in order."""
@@ -113,14 +118,17 @@ class ClickList:
         """What all clicks mean; None while an answer is missing.
 
         labels : (F,) parts of the mesh. A clicked polygon always is as it was clicked last. Score
-        and choice are those of the least likely and of the last answer.
+        and choice are those of the least likely and of the last answer; where parts alone were
+        clicked, there is no doubt and no engine.
         """
-        added, removed = self.added(), self.removed()
-        if not added or not all(question in answers for question in self.questions()):
+        added, removed, trimmed = self.added(), self.removed(), self._last_exclude()
+        if not self.clicks or not all(question in answers for question in self.questions()):
             return None
         faces: Faces = (labels == self.extended) & (self.extended != UNLABELLED)
+        faces |= self._joined(self.clicks[:trimmed], labels)
         if removed is not None:
             faces &= ~answers[removed].faces
+        faces |= self._joined(self.clicks[trimmed:], labels)
         for question in added:
             faces |= answers[question].faces
         if faces.any():
@@ -128,10 +136,27 @@ class ClickList:
                 if 0 <= click.face < len(faces):
                     faces[click.face] = click.is_wanted
         found = [answers[question] for question in added]
+        if not found:
+            return Answer(faces, 1.0, "")
         warning = " ".join(dict.fromkeys(answer.warning for answer in found if answer.warning))
         score = min(answer.score for answer in found)
         last = found[-1]
+        if self.clicks[-1].kind == PART:  # of which there is no coarser or finer one
+            return Answer(faces, score, last.engine, warning)
         return Answer(faces, score, last.engine, warning, last.choice, last.choices)
+
+    def _last_exclude(self) -> int:
+        """How many clicks there are until the last that excludes, that one included."""
+        places = [place for place, click in enumerate(self.clicks, 1) if not click.is_wanted]
+        return places[-1] if places else 0
+
+    @staticmethod
+    def _joined(clicks: Sequence[Click], labels: Labels) -> Faces:
+        """(F,) bool, the parts that clicks on them join."""
+        on = [
+            click.face for click in clicks if click.kind == PART and 0 <= click.face < len(labels)
+        ]
+        return np.isin(labels, labels[on]) & (labels != UNLABELLED)
 
 
 class Answers:

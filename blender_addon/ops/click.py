@@ -71,20 +71,20 @@ class PointOperator:
         reason = targets.refusal(hit.obj, copies=settings.copy_linked)
         if reason is not None:
             raise reason
-        self._check(hit.obj, context.object)
+        self._check(hit)
         obj = targets.make_editable(context, hit.obj)
         _activate(context, obj)
         table = obj.data.partwise
-        kind = self.kind
         if not len(table.clicks):
-            active = parts.active_part(obj.data) if kind == clicks.JOIN else None
+            active = parts.active_part(obj.data) if self.kind == clicks.JOIN else None
             table.clicks_extend = UNLABELLED if active is None else active.part_id
+        is_on_part = self.kind == clicks.JOIN and part_at(obj.data, hit.face) is not None
         click = table.clicks.add()
-        click.kind, click.face = kind, hit.face
+        click.kind, click.face = clicks.PART if is_on_part else self.kind, hit.face
         click.point, click.place = hit.point, hit.place
         return _answer(self, obj)
 
-    def _check(self, obj: bpy.types.Object, active: bpy.types.Object | None) -> None:
+    def _check(self, hit: pick.Hit) -> None:
         """Raises BadInput when this kind of click has nothing to go on there."""
 
     def _refuse(self, reason: PartwiseError) -> set[str]:
@@ -106,26 +106,50 @@ class PARTWISE_OT_exclude_point(PointOperator, bpy.types.Operator):
     bl_label = "Exclude"
     kind = clicks.EXCLUDE
 
-    def _check(self, obj: bpy.types.Object, active: bpy.types.Object | None) -> None:
-        if not len(obj.data.partwise.clicks):
+    def _check(self, hit: pick.Hit) -> None:
+        if not len(hit.obj.data.partwise.clicks):
             raise BadInput(
-                f"Nothing of “{obj.name}” is included yet.", "Click the part that you want first."
+                f"Nothing of “{hit.obj.name}” is included yet.",
+                "Click the part that you want first.",
             )
 
 
 class PARTWISE_OT_join_point(PointOperator, bpy.types.Operator):
-    """Click what is to be joined to the clicked part, or to the active part when there is none"""
+    """Click a part to join it to what was clicked, or to the active part when nothing was.
+
+    Where there is no part yet, what belongs together there is joined
+    """
 
     bl_idname = "partwise.join_point"
     bl_label = "Join"
     kind = clicks.JOIN
 
-    def _check(self, obj: bpy.types.Object, active: bpy.types.Object | None) -> None:
-        part = None if len(obj.data.partwise.clicks) else parts.active_part(obj.data)
+    def _check(self, hit: pick.Hit) -> None:
+        mesh = hit.obj.data
+        part = part_at(mesh, hit.face)
+        if len(mesh.partwise.clicks):
+            answer = click_masks.answer_of(hit.obj)
+            if answer is not None and answer.faces[hit.face]:
+                raise BadInput(
+                    "This belongs to what you clicked already.",
+                    "Shift+click a part beside it, or press Enter to accept.",
+                )
+        else:
+            active = parts.active_part(mesh)
+            if active is not None and active.locked:
+                raise BadInput(
+                    f"“{active.name}” is locked, so nothing can be joined to it.",
+                    "Unlock it in the list of parts, or choose another one there.",
+                )
+            if part is not None and part == active:
+                raise BadInput(
+                    f"“{part.name}” is the active part, to which others are joined.",
+                    "Shift+click another part, or choose another active part in the list.",
+                )
         if part is not None and part.locked:
             raise BadInput(
-                f"“{part.name}” is locked, so nothing can be joined to it.",
-                "Unlock it in the list of parts, or choose another one there.",
+                f"“{part.name}” is locked, so it cannot be joined to another part.",
+                "Unlock it in the list of parts.",
             )
 
 
@@ -245,6 +269,14 @@ class PARTWISE_OT_show_clicks(ClicksOperator, bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         return _answer(self, context.object)
+
+
+def part_at(mesh: bpy.types.Mesh, face: int) -> bpy.types.PropertyGroup | None:
+    """The row of the part that a polygon belongs to, None when it belongs to none."""
+    if not (parts.has_labels(mesh) and 0 <= face < len(mesh.polygons)):
+        return None
+    label = mesh.attributes[parts.ATTRIBUTE].data[face].value
+    return None if label == UNLABELLED else parts.part_of(mesh, label)
 
 
 def has_clicks(obj: bpy.types.Object | None) -> bool:

@@ -22,7 +22,7 @@ MARGIN = 1.5  # of the radius: room for the outline
 BIAS = 0.01  # share of the distance to the eye, so that a surface that is not flat hides nothing
 FAINT = 0.3  # of what is behind something
 
-KINDS = (clicks.INCLUDE, clicks.EXCLUDE, clicks.JOIN)
+SIGNS = {clicks.INCLUDE: 0, clicks.EXCLUDE: 1, clicks.JOIN: 2, clicks.PART: 2}
 
 VERTEX = """
 void main()
@@ -73,7 +73,7 @@ def draw(
     rows = obj.data.partwise.clicks
     places = np.empty((len(rows), 3), np.float32)
     rows.foreach_get("place", places.ravel())
-    kinds = [KINDS.index(row.kind) for row in rows]
+    kinds = [SIGNS[row.kind] for row in rows]
     size = gpu.state.viewport_get()[2:]
     clip = to_clip(places, nearer(projection, BIAS) @ view @ world)
     batch = sign_batch(clip, kinds, RADIUS * scale, size)
@@ -108,7 +108,7 @@ def squares(clip: Floats, radius: float, size: Sequence[float]) -> tuple[Floats,
 
 
 def sign_batch(clip: Floats, kinds: Sequence[int], radius: float, size: Sequence[float]) -> Any:
-    """The squares on which signs are drawn; kinds : of each point, places in `KINDS`."""
+    """The squares on which signs are drawn; kinds : of each point, as in `SIGNS`."""
     import gpu
 
     layout = gpu.types.GPUVertFormat()

@@ -64,8 +64,10 @@ def draw_answer(
     """How sure the engine is, which engine it was, and what it has to say."""
     if answer.warning:
         draw_text(layout, context, answer.warning, icon="ERROR")
-    if answer.faces.any():
+    if answer.faces.any() and answer.engine:
         layout.label(text=f"{answer.score:.0%} sure, {answer.engine} engine")
+    elif answer.faces.any():
+        layout.label(text="Whole parts, joined")
     else:
         draw_text(layout, context, "The clicks mean no faces. Click closer to the mesh.")
 
@@ -95,7 +97,7 @@ def draw_state(context: bpy.types.Context, layout: bpy.types.UILayout) -> None:
         layout.label(text="Click a part. Ctrl excludes, Shift joins to the active part")
         return
     answer = click_masks.answer_of(context.object)
-    if answer is not None and can_accept(answer):
+    if answer is not None and can_accept(answer) and answer.engine:
         layout.label(text=f"{answer.score:.0%} sure")
     elif jobs.busy():
         layout.label(text="Analysing")

@@ -109,6 +109,7 @@ class PartwiseClick(bpy.types.PropertyGroup):
             ("INCLUDE", "Include", "This belongs to the part"),
             ("EXCLUDE", "Exclude", "This does not belong to the part"),
             ("JOIN", "Join", "What this belongs to is to be joined to the part"),
+            ("PART", "Join Part", "The part that this is on is to be joined to the part"),
         ),
     )
     point: FloatVectorProperty(size=3, subtype="XYZ", description="On the mesh before modifiers")

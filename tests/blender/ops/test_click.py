@@ -183,6 +183,78 @@ def test_shift_without_clicks_extends_the_active_part(human):
     assert human.data.partwise.parts[0].name == "Body"
 
 
+@pytest.fixture
+def cut(human) -> bpy.types.Object:
+    """The human in six parts by height."""
+    heights = np.array([polygon.center.z for polygon in human.data.polygons])
+    edges = np.quantile(heights, [1 / 6, 2 / 6, 3 / 6, 4 / 6, 5 / 6])
+    parts.set_labels(human.data, np.searchsorted(edges, heights).astype(np.int32))
+    return human
+
+
+def centre_of(obj: bpy.types.Object, part_id: int) -> Vector:
+    """The middle of a polygon that is well inside a part."""
+    faces = np.flatnonzero(parts.get_labels(obj.data) == part_id)
+    return obj.data.polygons[int(faces[len(faces) // 2])].center.copy()
+
+
+def test_shift_joins_the_part_under_the_mouse_to_the_active_part_and_no_more(cut, monkeypatch):
+    monkeypatch.setattr(jobs, "start", None)  # nothing is asked
+    bpy.ops.ed.undo_push(message="start")
+    table, before = cut.data.partwise, parts.get_labels(cut.data)
+    table.active, table.parts[1].name = 1, "Knees"
+    assert click("join", centre_of(cut, 4)) == {"FINISHED"}
+    assert [row.kind for row in table.clicks] == ["PART"]
+    assert (mask(cut) == np.isin(before, [1, 4])).all()
+    click("join", centre_of(cut, 2))
+    assert (mask(cut) == np.isin(before, [1, 2, 4])).all()
+    assert bpy.ops.partwise.accept_clicks("EXEC_DEFAULT", True) == {"FINISHED"}
+    after = parts.get_labels(cut.data)
+    assert (after == np.where(np.isin(before, [2, 4]), 1, before)).all()
+    assert [part.name for part in table.parts] == ["Part 1", "Knees", "Part 4", "Part 6"]
+    bpy.ops.ed.undo()
+    cut = bpy.data.objects["human"]
+    assert (parts.get_labels(cut.data) == before).all()
+    assert len(cut.data.partwise.clicks) == 2
+
+
+def test_shift_joins_the_part_under_the_mouse_to_the_mask_and_no_more(cut):
+    before = parts.get_labels(cut.data)
+    click("include", head(cut))
+    one = mask(cut)
+    click("join", centre_of(cut, 0))
+    assert (mask(cut) == (one | (before == 0))).all()
+    click("exclude", centre_of(cut, 0))
+    assert not mask(cut)[face_at(cut, centre_of(cut, 0))]
+
+
+def test_shift_on_a_part_that_cannot_be_joined_changes_nothing(cut):
+    table = cut.data.partwise
+    table.active, table.parts[3].locked = 1, True
+    assert click("join", centre_of(cut, 1)) == {"CANCELLED"}, "the active part itself"
+    assert click("join", centre_of(cut, 3)) == {"CANCELLED"}, "a locked part"
+    assert click("join", centre_of(cut, 4)) == {"FINISHED"}
+    assert click("join", centre_of(cut, 4)) == {"CANCELLED"}, "a part that was joined"
+    assert len(table.clicks) == 1
+
+
+def test_joined_parts_follow_the_colours(cut):
+    click("join", centre_of(cut, 4))
+    before = parts.get_labels(cut.data)
+    parts.set_labels(cut.data, np.where(before == 5, 4, before))
+    assert (mask(cut) == np.isin(before, [0, 4, 5])).all()
+
+
+def test_joined_parts_are_known_again_after_loading(cut, tmp_path):
+    click("join", centre_of(cut, 4))
+    chosen = mask(cut)
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "joined.blend"))
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "joined.blend"))
+    human = bpy.data.objects["human"]
+    assert bpy.ops.partwise.accept_clicks() == {"FINISHED"}
+    assert ((parts.get_labels(human.data) == 0) == chosen).all()
+
+
 def test_a_locked_part_keeps_its_faces(human):
     click("include", head(human))
     bpy.ops.partwise.accept_clicks()

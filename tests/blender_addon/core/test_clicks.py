@@ -11,6 +11,7 @@ from partwise.blender_addon.core.clicks import (
     EXCLUDE,
     INCLUDE,
     JOIN,
+    PART,
     Answer,
     Click,
     ClickList,
@@ -101,6 +102,48 @@ def test_a_part_is_extended_and_trimmed():
     made = ClickList((at(JOIN, 1), at(EXCLUDE, 2)), extended=4)
     join, trim = made.questions()
     assert faces(made.together({join: answer(3, 4), trim: answer(0)}, labels)) == [1, 2, 3, 4]
+
+
+PARTS = np.array([4, 4, 7, 7, 7, -1], np.int32)
+
+
+def test_a_part_is_joined_as_it_is_and_asks_nothing():
+    made = ClickList((at(PART, 1, face=3),), extended=4)
+    assert made.questions() == ()
+    found = made.together({}, PARTS)
+    assert faces(found) == [0, 1, 2, 3, 4]
+    assert (found.score, found.engine, found.choices) == (1.0, "", 1)
+
+
+def test_a_part_is_joined_to_a_mask():
+    made = ClickList((at(INCLUDE, 1, face=0), at(PART, 2, face=2)))
+    (question,) = made.questions()
+    assert asks(question) == [(1, True)]
+    assert made.together({}, PARTS) is None
+    found = made.together({question: answer(0, choice=1, choices=4)}, PARTS)
+    assert faces(found) == [0, 2, 3, 4]
+    assert found.choices == 1, "there is no coarser or finer part"
+    more = ClickList((*made.clicks, at(INCLUDE, 3)))
+    assert [asks(each) for each in more.questions()] == [[(1, True), (3, True)]]
+
+
+def test_only_parts_that_were_joined_before_an_exclude_are_trimmed():
+    made = ClickList((at(PART, 1, face=2), at(EXCLUDE, 2, face=3)), extended=4)
+    (trim,) = made.questions()
+    assert asks(trim) == [(1, False), (2, True)]
+    assert faces(made.together({trim: answer(0, 3, 4)}, PARTS)) == [1, 2]
+    made = ClickList((at(INCLUDE, 1, face=0), at(PART, 2, face=2), at(EXCLUDE, 3, face=3)))
+    mask, trim = made.questions()
+    assert asks(mask) == [(1, True), (3, False)]
+    assert faces(made.together({mask: answer(0), trim: answer(3, 4)}, PARTS)) == [0, 2]
+    made = ClickList((at(INCLUDE, 1, face=5), at(EXCLUDE, 2, face=0), at(PART, 3, face=2)))
+    (mask,) = made.questions()
+    assert faces(made.together({mask: answer(5)}, PARTS)) == [2, 3, 4, 5]
+
+
+def test_a_click_on_no_part_joins_none():
+    made = ClickList((at(PART, 1, face=5), at(PART, 2, face=99)), extended=4)
+    assert faces(made.together({}, PARTS)) == [0, 1, 5]
 
 
 def test_no_clicks_mean_nothing():
