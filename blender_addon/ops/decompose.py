@@ -10,6 +10,7 @@ from typing import Any
 import bpy
 import numpy as np
 from bpy.props import IntProperty
+from numpy.typing import NDArray
 
 from ...backend.contract.errors import BadInput, MeshNotOpen, PartwiseError
 from ...backend.contract.requests import Fields, OpenMesh, Segment, Segmented
@@ -19,7 +20,7 @@ from ..core.trees import PolygonTree
 from ..engine import jobs
 from ..mesh import read as mesh_read
 from ..scene import parts, targets
-from ..scene.orders import Order, Wish, next_variant, prepare
+from ..scene.orders import Order, Wish, next_variant, prepare, selection
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,10 @@ _waiting: list[Change] = []  # from the job to the operator that applies it
 
 
 class PARTWISE_OT_decompose(bpy.types.Operator):
-    """Find the parts of the selected meshes and show them in colours. The meshes stay whole"""
+    """Find the parts of the selected meshes and show them in colours. The meshes stay whole.
+
+    In Edit Mode with some faces selected, only these are decomposed
+    """
 
     bl_idname = "partwise.decompose"
     bl_label = "Decompose"
@@ -65,14 +69,15 @@ class PARTWISE_OT_decompose(bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         settings = context.scene.partwise
         try:
-            usable, reasons = targets.usable_meshes(context, copies=settings.copy_linked)
+            usable, skipped = targets.usable_meshes(context, copies=settings.copy_linked)
             wish = Wish.of(settings)
-            orders = [(prepare(obj, settings), wish) for obj in usable]
+            orders = [(prepare(obj, settings, chosen=selection(obj)), wish) for obj in usable]
         except PartwiseError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
-        for reason in reasons:
-            self.report({"WARNING"}, f"Left out: {reason}")
+        for each in skipped:
+            if each.kind not in (targets.NO_MESH, targets.INSTANCE):
+                self.report({"WARNING"}, f"Left out: {each.reason}")
         return _run(self, start(_title(usable), orders, copies=settings.copy_linked))
 
 
@@ -97,7 +102,10 @@ class PARTWISE_OT_try_another(bpy.types.Operator):
         try:
             again = _decomposed(context)
             orders = [
-                (prepare(obj, settings, next_variant(obj.data)), Wish.like(obj.data, settings))
+                (
+                    prepare(obj, settings, next_variant(obj.data), chosen=analysed(obj.data)),
+                    Wish.like(obj.data, settings),
+                )
                 for obj in again
             ]
         except PartwiseError as error:
@@ -256,6 +264,16 @@ def tree_of(mesh: bpy.types.Mesh) -> PolygonTree | None:
     return trees.find(mesh.partwise.fingerprint, parts.face_count(mesh))
 
 
+def analysed(mesh: bpy.types.Mesh) -> NDArray[np.bool_] | None:
+    """(F,) the polygons that were decomposed, None when that is all: for doing it again.
+
+    Where the tree is gone, those that have parts.
+    """
+    tree = tree_of(mesh)
+    faces = (parts.get_labels(mesh) if tree is None else tree.patch) >= 0
+    return faces if faces.any() and not faces.all() else None
+
+
 def apply_cut(mesh: bpy.types.Mesh, cut: labels.Labels, tree: PolygonTree) -> None:
     """Give a mesh the parts of a new cut, apart from what is locked, and set its slider to it."""
     global _slider_follows
@@ -302,7 +320,8 @@ def _analyse_again(mesh: bpy.types.Mesh) -> None:
     obj = next((o for o in context.view_layer.objects if o.data == mesh), None)
     if obj is None or why_not(context) or targets.refusal(obj) is not None:
         return
-    order = prepare(obj, context.scene.partwise, mesh.partwise.variant)
+    settings = context.scene.partwise
+    order = prepare(obj, settings, mesh.partwise.variant, chosen=analysed(mesh))
     start(_title([obj]), [(order, Wish("GRANULARITY", mesh.partwise.granularity))])
 
 

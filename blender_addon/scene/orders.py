@@ -13,6 +13,8 @@ from ...backend.contract.errors import BadInput
 from ...backend.contract.tree import MergeTree
 from ..mesh import read as mesh_read
 from ..mesh.hints import Hints, read_hints
+from . import targets
+from .parts import face_count
 from .targets import Target
 
 VARIANTS = 4  # segmentations that Try Another shows in turn; the first is the best
@@ -74,20 +76,27 @@ class Order:
         return cls(target, hints, settings.engine.lower(), variant)
 
 
-def prepare(obj: bpy.types.Object, settings: bpy.types.PropertyGroup, variant: int = 0) -> Order:
-    """All that a job needs of an object. Raises BadInput when it cannot be decomposed."""
-    chosen = None
-    if settings.use_selected_faces:
-        chosen = mesh_read.selected_faces(obj.data)
-        if not chosen.any():
-            raise BadInput(
-                f"No face of “{obj.name}” is selected.",
-                "Select faces in Edit Mode, or turn off Selected Faces Only.",
-            )
+def prepare(
+    obj: bpy.types.Object,
+    settings: bpy.types.PropertyGroup,
+    variant: int = 0,
+    *,
+    chosen: NDArray[np.bool_] | None = None,
+) -> Order:
+    """All that a job needs of an object. Raises BadInput when it cannot be decomposed.
+
+    chosen : (F,) the polygons to work on; all by default.
+    """
     order = Order.of(obj, settings, variant, chosen=chosen)
     if len(order.target.snapshot.starts) == 0:
         raise BadInput(f"“{obj.name}” has no faces.", "Choose an object with faces.")
     return order
+
+
+def selection(obj: bpy.types.Object) -> NDArray[np.bool_] | None:
+    """(F,) the polygons that are selected in Edit Mode; None when that is none of them, or all."""
+    count = targets.selected_faces(obj)
+    return mesh_read.selected_faces(obj.data) if 0 < count < face_count(obj.data) else None
 
 
 def next_variant(mesh: bpy.types.Mesh) -> int:

@@ -12,32 +12,77 @@ from numpy.typing import NDArray
 
 from ...backend.contract.errors import BadInput
 from ..mesh.read import MeshArrays, Snapshot
+from .parts import face_count
+
+# Why an object is left out.
+SHARED, LINKED, OVERRIDDEN, NO_FACES = "SHARED", "LINKED", "OVERRIDDEN", "NO_FACES"
+NOT_CHOSEN, NO_MESH, INSTANCE, HIDDEN = "NOT_CHOSEN", "NO_MESH", "INSTANCE", "HIDDEN"
 
 
-def selected_meshes(context: bpy.types.Context) -> list[bpy.types.Object]:
-    """The mesh objects that are selected, or being edited; the active one first.
+@dataclass(frozen=True)
+class Skipped:
+    """A selected object that cannot be used: its name, the kind of reason, and it in words."""
 
-    Raises BadInput when there is none, with the reason.
+    name: str
+    kind: str
+    reason: BadInput
+
+
+def sort_out(
+    context: bpy.types.Context, *, copies: bool = False
+) -> tuple[list[bpy.types.Object], list[Skipped]]:
+    """The objects that are meant and can be used, the active one first; and those left out.
+
+    Meant are the selected objects, or those being edited; when faces are selected there, those with
+    such faces. copies : see `refusal`.
     """
+    active = context.view_layer.objects.active
     chosen = list(context.objects_in_mode) if context.mode == "EDIT_MESH" else []
-    chosen = chosen or list(context.selected_objects)
-    if not chosen:
+    chosen = sorted(chosen or context.selected_objects, key=lambda obj: obj != active)
+    usable: list[bpy.types.Object] = []
+    skipped: list[Skipped] = []
+    for obj in chosen:
+        kind, reason = _objection(obj, copies=copies) or ("", None)
+        if reason is None:
+            usable.append(obj)
+        else:
+            skipped.append(Skipped(obj.name, kind, reason))
+    if faces_are_chosen(usable):
+        for obj in [obj for obj in usable if not selected_faces(obj)]:
+            hint = "Select faces of it in Edit Mode."
+            reason = BadInput(f"“{obj.name}” has no selected face.", hint)
+            skipped.append(Skipped(obj.name, NOT_CHOSEN, reason))
+            usable.remove(obj)
+    if active is not None and active.type == "MESH" and active not in chosen:
+        if not active.visible_get(view_layer=context.view_layer):
+            hint = "Show it with the eye in the Outliner, then select it."
+            reason = BadInput(f"“{active.name}” is hidden.", hint)
+            skipped.append(Skipped(active.name, HIDDEN, reason))
+    return usable, skipped
+
+
+def usable_meshes(
+    context: bpy.types.Context, *, copies: bool = False
+) -> tuple[list[bpy.types.Object], list[Skipped]]:
+    """As `sort_out`. Raises BadInput, with the reason, when there is nothing to use."""
+    usable, skipped = sort_out(context, copies=copies)
+    if usable:
+        return usable, skipped
+    if not skipped:
         raise BadInput("Nothing is selected.", "Select one or more mesh objects.")
-    meshes = [obj for obj in chosen if obj.type == "MESH"]
-    if not meshes:
-        instance = next((obj for obj in chosen if obj.instance_type == "COLLECTION"), None)
-        if instance is not None:
-            raise BadInput(
-                f"“{instance.name}” is an instance of a collection, not a mesh of its own.",
-                "Make it real with Object > Apply > Make Instances Real.",
-            )
-        kind = chosen[0].type.replace("_", " ").lower()
-        raise BadInput(
-            f"There is no mesh among the selected objects (“{chosen[0].name}” is a {kind}).",
-            "Select a mesh; other objects can become one with Object > Convert > Mesh.",
-        )
-    meshes.sort(key=lambda obj: obj != context.view_layer.objects.active)
-    return meshes
+    # What is wrong with a mesh says more than that something else is none.
+    first = min(skipped, key=lambda each: (each.kind == NO_MESH, each.kind == INSTANCE))
+    raise first.reason
+
+
+def faces_are_chosen(objects: list[bpy.types.Object]) -> bool:
+    """Is a part of the faces of objects selected in Edit Mode? Nothing and everything mean all."""
+    return 0 < sum(map(selected_faces, objects)) < sum(face_count(obj.data) for obj in objects)
+
+
+def selected_faces(obj: bpy.types.Object) -> int:
+    """How many faces of an object are selected in Edit Mode; 0 in other modes."""
+    return int(obj.data.total_face_sel) if obj.data.is_editmode else 0
 
 
 def refusal(obj: bpy.types.Object, *, copies: bool = False) -> BadInput | None:
@@ -45,46 +90,43 @@ def refusal(obj: bpy.types.Object, *, copies: bool = False) -> BadInput | None:
 
     copies : linked, overridden and shared data will be copied first, and is no reason.
     """
+    found = _objection(obj, copies=copies)
+    return None if found is None else found[1]
+
+
+def _objection(obj: bpy.types.Object, *, copies: bool) -> tuple[str, BadInput] | None:
+    """The kind of reason why an object cannot be used, and it in words; None when it can."""
+    if obj.instance_type == "COLLECTION":
+        return INSTANCE, BadInput(
+            f"“{obj.name}” is an instance of a collection, not a mesh of its own.",
+            "Make it real with Object > Apply > Make Instances Real.",
+        )
+    if obj.type != "MESH":
+        kind = obj.type.replace("_", " ").lower()
+        return NO_MESH, BadInput(
+            f"“{obj.name}” is not a mesh (it is {'an' if kind[0] in 'aeiou' else 'a'} {kind}).",
+            "Select a mesh; other objects can become one with Object > Convert > Mesh.",
+        )
     if not copies:
         make_local = "Turn on Copy Linked Data, or use Object > Relations > Make Local."
         if obj.library is not None or obj.data.library is not None:
-            return BadInput(f"“{obj.name}” is linked from another file.", make_local)
+            return LINKED, BadInput(f"“{obj.name}” is linked from another file.", make_local)
         if obj.override_library is not None or obj.data.override_library is not None:
-            return BadInput(f"“{obj.name}” is a library override.", make_local)
+            return OVERRIDDEN, BadInput(f"“{obj.name}” is a library override.", make_local)
         sharing = obj.data.users - obj.data.use_fake_user
         if sharing > 1:
-            return BadInput(
+            return SHARED, BadInput(
                 f"“{obj.name}” shares its mesh with {sharing - 1} other "
                 f"object{'s' if sharing > 2 else ''}.",
                 "Turn on Copy Linked Data, or use Object > Relations > Make Single User > "
                 "Object & Data.",
             )
-    if not (len(obj.data.polygons) or obj.data.is_editmode):
-        return BadInput(
+    if not face_count(obj.data):
+        return NO_FACES, BadInput(
             f"“{obj.name}” has no faces.",
             "If its faces come from modifiers, apply them first; else choose another object.",
         )
     return None
-
-
-def usable_meshes(
-    context: bpy.types.Context, *, copies: bool = False
-) -> tuple[list[bpy.types.Object], list[BadInput]]:
-    """The selected meshes that can be used, and the reasons why others cannot.
-
-    Raises BadInput when none can be used.
-    """
-    usable: list[bpy.types.Object] = []
-    reasons: list[BadInput] = []
-    for obj in selected_meshes(context):
-        reason = refusal(obj, copies=copies)
-        if reason is None:
-            usable.append(obj)
-        else:
-            reasons.append(reason)
-    if not usable:
-        raise reasons[0]
-    return usable, reasons
 
 
 @dataclass(frozen=True)

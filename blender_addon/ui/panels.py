@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import bpy
 
-from ...backend.contract.errors import BadInput, PartwiseError
+from ...backend.contract.errors import PartwiseError
 from ..engine import jobs
 from ..ops import decompose as ops_decompose
 from ..scene import parts, targets
@@ -15,6 +15,26 @@ from . import lists, presets
 # What text cannot use of the sidebar's width, in pixels at a resolution scale of 1: the tabs and
 # the borders of panel and box; and an icon before it.
 MARGIN, ICON = 66, 26
+
+# Why several objects are left out, after their names; and what helps, as Blender's own operators.
+MOST_NAMES = 3
+WHY_SEVERAL = {
+    targets.SHARED: "share their meshes with other objects",
+    targets.LINKED: "are linked from another file",
+    targets.OVERRIDDEN: "are library overrides",
+    targets.NO_FACES: "have no faces",
+    targets.NOT_CHOSEN: "have no selected faces",
+    targets.NO_MESH: "are not meshes",
+    targets.INSTANCE: "are instances of collections",
+}
+REMEDIES: dict[str, tuple[str, str, dict[str, bool | str]]] = {
+    targets.SHARED: (
+        "object.make_single_user",
+        "Make Single User",
+        {"object": True, "obdata": True},
+    ),
+    targets.LINKED: ("object.make_local", "Make Local", {"type": "SELECT_OBDATA"}),
+}
 
 
 class SidebarPanel:
@@ -128,7 +148,6 @@ class PARTWISE_PT_options(SidebarPanel, bpy.types.Panel):
         column = layout.column(heading="Follow")
         for name in ("hint_seams", "hint_sharp", "hint_materials", "hint_groups"):
             column.prop(settings, name)
-        layout.column(heading="Faces").prop(settings, "use_selected_faces", text="Selected Only")
         layout.column(heading="Linked Data").prop(settings, "copy_linked", text="Copy")
 
 
@@ -180,28 +199,75 @@ class PARTWISE_PT_assembly(SidebarPanel, bpy.types.Panel):
 
 
 def draw_start(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
-    """The state of what is selected, and the button; when it is grey, the reason."""
-    chosen = _chosen(context)
-    count = len(chosen)
-    has_parts = count == 1 and parts.has_labels(chosen[0].data)
+    """The state of what is selected, and the button; what is left out, or why it is grey."""
+    usable, skipped = targets.sort_out(context, copies=context.scene.partwise.copy_linked)
+    count = len(usable)
+    has_parts = count == 1 and parts.has_labels(usable[0].data)
     if count == 1:
         state = "no parts yet"
         if has_parts:
-            number = len(chosen[0].data.partwise.parts)
+            number = len(usable[0].data.partwise.parts)
             state = f"{number} part{'s' * (number != 1)}"
-        elif chosen[0].partwise.source is not None:
-            state = f"part of {chosen[0].partwise.source.name}"
-        layout.label(text=f"{chosen[0].name}: {state}", icon="MESH_DATA")
+        elif usable[0].partwise.source is not None:
+            state = f"part of {usable[0].partwise.source.name}"
+        layout.label(text=f"{usable[0].name}: {state}", icon="MESH_DATA")
     elif count:
         layout.label(text=f"{count} meshes selected", icon="MESH_DATA")
-    text = "Decompose Again" if has_parts else "Decompose"
     row = layout.row()
     is_part = context.object is not None and context.object.partwise.source is not None
     row.scale_y = 1.0 if is_part and not has_parts else 1.6  # what is split is done, mostly
-    row.operator("partwise.decompose", text=f"Decompose {count} Objects" if count > 1 else text)
+    row.operator("partwise.decompose", text=decompose_text(usable))
     reason = ops_decompose.why_not(context)
-    if reason:
+    if reason and (usable or not skipped):
         draw_text(layout, context, reason, icon="INFO")
+    elif skipped:
+        draw_skipped(layout, context, skipped, count)
+
+
+def decompose_text(usable: list[bpy.types.Object]) -> str:
+    """What the button says that decomposes these objects."""
+    if targets.faces_are_chosen(usable):
+        faces = sum(map(targets.selected_faces, usable))
+        return f"Decompose {faces:,} Selected Face{'s' * (faces != 1)}"
+    if len(usable) > 1:
+        return f"Decompose {len(usable)} Objects"
+    return "Decompose Again" if usable and parts.has_labels(usable[0].data) else "Decompose"
+
+
+def draw_skipped(
+    layout: bpy.types.UILayout,
+    context: bpy.types.Context,
+    skipped: list[targets.Skipped],
+    used: int,
+) -> None:
+    """Which of the selected objects are left out, why, and what to do; `used` of them are not."""
+    box = layout.box()
+    heading = (
+        f"{len(skipped)} of {len(skipped) + used} left out" if used else "Nothing to decompose"
+    )
+    box.label(text=heading, icon="INFO")
+    kinds = dict.fromkeys(each.kind for each in skipped)
+    for kind in sorted(kinds, key=lambda kind: kind == targets.NO_MESH):
+        group = [each for each in skipped if each.kind == kind]
+        text = group[0].reason.message
+        if len(group) > 1:
+            text = f"{listed([each.name for each in group])} {WHY_SEVERAL[kind]}."
+        draw_text(box, context, text)
+        if kind in REMEDIES and context.mode == "OBJECT":
+            operator, label, options = REMEDIES[kind]
+            remedy = box.operator(operator, text=label)
+            for name, value in options.items():
+                setattr(remedy, name, value)
+        elif not (used and kind in (targets.NO_MESH, targets.NOT_CHOSEN)):
+            draw_text(box, context, group[0].reason.hint)
+
+
+def listed(names: list[str]) -> str:
+    """Names in quotes, a few of them."""
+    quoted = [f"“{name}”" for name in names]
+    if len(quoted) > MOST_NAMES:
+        quoted[MOST_NAMES:] = [f"{len(names) - MOST_NAMES} more"]
+    return f"{', '.join(quoted[:-1])} and {quoted[-1]}"
 
 
 def draw_cut(layout: bpy.types.UILayout, context: bpy.types.Context, mesh: bpy.types.Mesh) -> None:
@@ -293,13 +359,6 @@ def labelled_mesh(context: bpy.types.Context) -> bpy.types.Mesh | None:
     obj = context.object
     is_labelled = obj is not None and obj.type == "MESH" and parts.has_labels(obj.data)
     return obj.data if is_labelled else None
-
-
-def _chosen(context: bpy.types.Context) -> list[bpy.types.Object]:
-    try:
-        return targets.selected_meshes(context)
-    except BadInput:
-        return []
 
 
 CLASSES = (

@@ -18,9 +18,6 @@ FOLDER = str(
 )  # holds presets/partwise, the presets that come with Partwise
 SUBFOLDER = "partwise"
 
-# What belongs to the mesh at hand, rather than to the way of working.
-PASSING = {"use_selected_faces"}
-
 
 class PARTWISE_MT_presets(bpy.types.Menu):
     """Settings for kinds of models"""
@@ -43,7 +40,7 @@ class PARTWISE_OT_add_preset(AddPresetBase, bpy.types.Operator):
 
     @property
     def preset_values(self) -> list[str]:
-        return [f"settings.{name}" for name in names() if name not in PASSING]
+        return [f"settings.{name}" for name in names()]
 
 
 class PARTWISE_PT_presets(PresetPanel, bpy.types.Panel):
@@ -72,7 +69,7 @@ def remember(settings: bpy.types.PropertyGroup, context: bpy.types.Context) -> N
 
 def copy(source: bpy.types.PropertyGroup, target: bpy.types.PropertyGroup) -> None:
     """Give one group of settings the values of another, where they differ."""
-    values = {name: getattr(source, name) for name in names() if name not in PASSING}
+    values = {name: getattr(source, name) for name in names()}
     for name, value in values.items():  # read before, for setting one may call `remember`
         if value != getattr(target, name):
             setattr(target, name, value)

@@ -208,10 +208,6 @@ class PartwiseSettings(bpy.types.PropertyGroup):
         default=8,
         update=_set,
     )
-    use_selected_faces: BoolProperty(
-        name="Selected Faces Only",
-        description="Decompose only the faces that are selected in Edit Mode",
-    )
     hint_seams: BoolProperty(
         name="Seams",
         description="Parts should end at UV seams that are marked",

@@ -6,6 +6,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import bmesh
 import bpy
 import numpy as np
 import pytest
@@ -293,28 +294,63 @@ def test_progress_of_several_meshes_is_that_of_all(human, monkeypatch):
     assert max(shares[: shares.index(0.5)]) < 0.5
 
 
-def test_selected_faces_only(human, settings):
-    settings.use_selected_faces = True
-    vertices = np.array([v.co for v in human.data.vertices])
-    centre = np.array([vertices[list(p.vertices)].mean(axis=0) for p in human.data.polygons])
-    chosen = centre[:, 2] > np.median(centre[:, 2])
-    human.data.polygons.foreach_set("select", chosen)
+def select(obj: bpy.types.Object, chosen: np.ndarray) -> None:
+    """Select faces in Edit Mode."""
+    bpy.ops.object.mode_set(mode="EDIT")
+    bpy.context.tool_settings.mesh_select_mode = (False, False, True)
+    edited = bmesh.from_edit_mesh(obj.data)
+    for face in edited.faces:
+        face.select_set(bool(chosen[face.index]))
+    edited.select_flush_mode()
+    bmesh.update_edit_mesh(obj.data)
+    assert obj.data.total_face_sel == chosen.sum()
+
+
+def upper_half(obj: bpy.types.Object) -> np.ndarray:
+    heights = np.array([polygon.center.z for polygon in obj.data.polygons])
+    return heights > np.median(heights)
+
+
+def test_faces_selected_in_edit_mode_are_decomposed_alone(human, settings):
+    chosen = upper_half(human)
+    select(human, chosen)
     settings.count_mode, settings.part_count = "COUNT", 3
     decompose()
     labels = parts.get_labels(human.data)
     assert len(np.unique(labels[chosen])) == 3
     assert (labels[~chosen] == -1).all()
-    human.data.polygons.foreach_set("select", ~chosen)
+    select(human, ~chosen)
     decompose()
     after = parts.get_labels(human.data)
     assert (after[chosen] == labels[chosen]).all()
     assert len(np.unique(after)) == 6
 
 
-def test_selected_faces_only_without_a_selection(human, settings):
-    settings.use_selected_faces = True
-    human.data.polygons.foreach_set("select", np.zeros(4000, dtype=bool))
-    refused("No face of “human” is selected")
+def test_what_was_selected_when_edit_mode_was_left_does_not_count(human):
+    select(human, upper_half(human))
+    bpy.ops.object.mode_set(mode="OBJECT")
+    decompose()
+    assert parts.get_labels(human.data).min() == 0
+
+
+@pytest.mark.parametrize("everything", [False, True])
+def test_nothing_or_everything_selected_means_the_whole_mesh(human, everything):
+    select(human, np.full(4000, everything))
+    decompose()
+    assert parts.get_labels(human.data).min() == 0
+
+
+def test_what_comes_after_keeps_to_the_faces_that_were_decomposed(human, settings):
+    chosen = upper_half(human)
+    select(human, chosen)
+    decompose()
+    bpy.ops.object.mode_set(mode="OBJECT")
+    try_another()
+    assert ((parts.get_labels(human.data) >= 0) == chosen).all()
+    trees.forget()
+    human.data.partwise.granularity = 0.9
+    assert jobs.current().state == "DONE"
+    assert ((parts.get_labels(human.data) >= 0) == chosen).all()
 
 
 def test_in_edit_mode(human):

@@ -49,14 +49,23 @@ def test_nothing_selected(cube):
     refused("Nothing is selected")
 
 
-def test_a_hidden_object_counts_as_not_selected(cube):
+def test_a_hidden_object_is_told_of_while_it_is_the_active_one(cube):
     cube.hide_set(True)
-    refused("Nothing is selected")
+    refused("“Cube” is hidden")
+    bpy.ops.object.light_add()
+    refused("“Point” is not a mesh")
 
 
 def test_no_mesh_among_the_selected():
     bpy.ops.object.camera_add()
-    refused("no mesh.*Camera.*a camera")
+    refused("“Camera” is not a mesh .it is a camera")
+
+
+def test_what_is_wrong_with_a_mesh_says_more_than_what_is_no_mesh(cube):
+    cube.data.clear_geometry()
+    bpy.ops.object.camera_add()
+    cube.select_set(True)
+    refused("“Cube” has no faces")
 
 
 def test_an_instance_of_a_collection(cube):
@@ -69,7 +78,9 @@ def test_an_instance_of_a_collection(cube):
 def test_other_kinds_beside_a_mesh_do_no_harm(cube):
     bpy.ops.object.light_add()
     cube.select_set(True)
-    assert targets.usable_meshes(bpy.context) == ([cube], [])
+    usable, skipped = targets.usable_meshes(bpy.context)
+    assert usable == [cube]
+    assert [(each.name, each.kind) for each in skipped] == [("Point", targets.NO_MESH)]
 
 
 def test_a_mesh_without_faces(cube):
@@ -84,9 +95,9 @@ def test_of_many_the_usable_ones_are_taken_and_the_active_one_comes_first(cube):
     cube.select_set(True)
     plane.select_set(True)
     bpy.context.view_layer.objects.active = plane
-    usable, reasons = targets.usable_meshes(bpy.context)
+    usable, skipped = targets.usable_meshes(bpy.context)
     assert usable == [plane, cube]
-    assert [str(reason)[:17] for reason in reasons] == ["“Circle” has no f"]
+    assert [str(each.reason)[:17] for each in skipped] == ["“Circle” has no f"]
 
 
 def test_a_shared_mesh_is_refused_or_copied(cube):
@@ -130,6 +141,37 @@ def test_edit_mode_takes_the_objects_that_are_edited(cube):
     bpy.ops.object.mode_set(mode="EDIT")
     assert [o.name for o in targets.usable_meshes(bpy.context)[0]] == ["Plane"]
     bpy.ops.object.mode_set(mode="OBJECT")
+
+
+def select_faces(obj: bpy.types.Object, count: int) -> None:
+    import bmesh
+
+    mesh = bmesh.from_edit_mesh(obj.data)
+    for face in mesh.faces:
+        face.select_set(False)
+    for face in list(mesh.faces)[:count]:
+        face.select_set(True)
+    mesh.select_flush_mode()
+    bmesh.update_edit_mesh(obj.data)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "of_cube", "used"),
+    [(0, 0, ["Plane", "Cube"]), (1, 6, ["Plane", "Cube"]), (0, 2, ["Cube"]), (1, 0, ["Plane"])],
+)
+def test_a_selection_of_faces_leaves_out_objects_without_any(cube, chosen, of_cube, used):
+    bpy.ops.mesh.primitive_plane_add()
+    plane = bpy.context.object
+    cube.select_set(True)
+    bpy.ops.object.mode_set(mode="EDIT")
+    bpy.context.tool_settings.mesh_select_mode = (False, False, True)
+    select_faces(plane, chosen)
+    select_faces(cube, of_cube)
+    usable, skipped = targets.usable_meshes(bpy.context)
+    assert [obj.name for obj in usable] == used
+    assert {each.kind for each in skipped} == ({targets.NOT_CHOSEN} if len(used) == 1 else set())
+    bpy.ops.object.mode_set(mode="OBJECT")
+    assert len(targets.usable_meshes(bpy.context)[0]) == 2, "what was selected counts no more"
 
 
 def test_a_target_is_found_under_another_name_and_after_an_undo(cube):

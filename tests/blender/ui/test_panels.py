@@ -234,6 +234,72 @@ def test_the_button_counts_what_is_selected(job):
     assert "Decompose 2 Objects" in texts()
 
 
+def share(obj: bpy.types.Object) -> bpy.types.Object:
+    """Another object with the same mesh, selected too."""
+    copy = obj.copy()
+    bpy.context.scene.collection.objects.link(copy)
+    copy.select_set(True)
+    return copy
+
+
+def test_the_button_counts_what_will_be_done_and_a_note_says_what_will_not(job):
+    several(job)
+    share(add_cube("Owl"))
+    bpy.ops.object.camera_add()
+    bpy.ops.object.light_add(type="SUN")
+    bpy.ops.object.select_all(action="SELECT")
+    bpy.context.view_layer.objects.active = bpy.data.objects["Fox"]
+    shown = draw(panels.PARTWISE_PT_main)
+    assert "2 meshes selected" in shown.texts
+    assert "Decompose 2 Objects" in shown.texts
+    assert "4 of 6 left out" in shown.texts
+    assert "“Owl” and “Owl.001” share their meshes with other objects." in lines()
+    assert "“Camera” and “Sun” are not meshes." in lines()
+    assert "object.make_single_user" in shown.operators
+    bpy.ops.object.make_single_user(object=True, obdata=True)
+    assert "Decompose 4 Objects" in texts()
+    assert "2 of 6 left out" in texts()
+    bpy.ops.object.select_all(action="DESELECT")
+    bpy.data.objects["Fox"].select_set(True)
+    assert "left out" not in texts()
+
+
+def test_the_note_stays_when_the_job_is_over(job):
+    no_parts(job)
+    share(add_cube("Owl"))
+    bpy.ops.object.select_all(action="SELECT")
+    job(state="DONE")
+    assert "2 of 3 left out" in texts()
+
+
+def test_many_names_are_not_all_listed(job):
+    for _ in range(5):
+        bpy.ops.object.empty_add()
+    no_parts(job)
+    bpy.ops.object.select_all(action="SELECT")
+    assert "“Empty”, “Empty.001”, “Empty.002” and 2 more are not meshes." in lines()
+
+
+def test_hidden_objects_are_told_of(fox):
+    fox.hide_set(True)
+    assert "“Fox” is hidden. Show it with the eye in the Outliner, then select it." in lines()
+
+
+def test_the_button_counts_the_selected_faces(job):
+    edit_mode(job)
+    bpy.context.tool_settings.mesh_select_mode = (False, False, True)
+    bpy.ops.mesh.select_all(action="SELECT")
+    assert "Decompose Again" in texts()
+    bpy.ops.mesh.select_all(action="DESELECT")
+    assert "Decompose Again" in texts()
+    bpy.ops.mesh.select_random(ratio=0.5)
+    count = bpy.context.object.data.total_face_sel
+    assert 1 < count < 6
+    assert f"Decompose {count} Selected Faces" in texts()
+    bpy.ops.object.mode_set(mode="OBJECT")
+    assert "Decompose Again" in texts()
+
+
 def test_a_grey_button_says_why(fox):
     bpy.ops.object.duplicate(linked=True)
     shown = " ".join(draw(panels.PARTWISE_PT_main).texts)

@@ -73,21 +73,17 @@ def test_the_default_preset_is_what_new_scenes_have(settings):
 
 def test_a_preset_of_ones_own_can_be_saved_used_and_removed(settings):
     settings.cap, settings.part_count, settings.origin = True, 17, "JOINT"
-    settings.use_selected_faces = True
     assert bpy.ops.partwise.add_preset(name="My Own") == {"FINISHED"}
     settings.cap, settings.part_count, settings.origin = False, 3, "SOURCE"
-    settings.use_selected_faces = False
     apply("My_Own")
     assert (settings.cap, settings.part_count, settings.origin) == (True, 17, "JOINT")
-    assert not settings.use_selected_faces, "which faces are selected is no way of working"
     bpy.ops.partwise.add_preset(name="My_Own", remove_name=True)
     assert bpy.utils.preset_find("My_Own", presets.SUBFOLDER) is None
 
 
 def test_new_files_begin_with_the_last_settings(installed, settings):
     settings.granularity, settings.hint_seams, settings.origin = 0.8, True, "BOUNDS"
-    settings.use_selected_faces = True
-    remembered = values(settings) | {"use_selected_faces": False}
+    remembered = values(settings)
     bpy.ops.wm.read_homefile(use_empty=True)
     assert values(bpy.context.scene.partwise) == remembered
 
