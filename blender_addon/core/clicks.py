@@ -27,6 +27,7 @@ Point = tuple[float, float, float]
 INCLUDE, EXCLUDE, JOIN = "INCLUDE", "EXCLUDE", "JOIN"
 PART = "PART"  # joins the part under it, as it is in colours
 LIKELIEST = -1
+REST_NAME = "Rest"  # of what is left of a mesh without parts when the first one is made
 MAX_BYTES = 64 << 20
 FEWEST = 16  # answers that are kept, however large: more than clicks on a mesh ask for at once
 
@@ -245,7 +246,7 @@ def accept(
         rest_id = unused_id(ids | {part_id})
         new[rest] = rest_id
         if not ids:
-            names[rest_id] = "Rest"
+            names[rest_id] = REST_NAME
     return Accepted(new, part_id, names)
 
 

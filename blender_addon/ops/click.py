@@ -13,7 +13,7 @@ from ..core import clicks
 from ..core.labels import UNLABELLED
 from ..engine import jobs
 from ..overlay import draw as overlay
-from ..scene import click_masks, parts, pick, targets
+from ..scene import click_masks, edits, parts, pick, targets
 from . import parts as ops_parts
 
 
@@ -198,7 +198,8 @@ class PARTWISE_OT_accept_clicks(ClicksOperator, bpy.types.Operator):
         except PartwiseError as error:
             self.report({"WARNING"}, str(error))
             return {"CANCELLED"}
-        table.edited |= not np.array_equal(made.labels, current)
+        if not np.array_equal(made.labels, current):
+            edits.mark(mesh, [made.part_id], edits.CLICKED)
         ops_parts.activate(mesh, made.part_id)
         part = table.parts[table.active]
         self.report({"INFO"}, f"“{part.name}”: {part.faces:,} face{'s' * (part.faces != 1)}")

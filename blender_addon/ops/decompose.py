@@ -19,7 +19,7 @@ from ..core import labels, trees
 from ..core.trees import PolygonTree
 from ..engine import jobs
 from ..mesh import read as mesh_read
-from ..scene import parts, targets
+from ..scene import edits, parts, targets
 from ..scene.orders import Order, Wish, next_variant, prepare, selection
 
 
@@ -134,7 +134,7 @@ class PARTWISE_OT_apply_parts(bpy.types.Operator):
             mesh.partwise.engine = found.engine
             mesh.partwise.variant = found.order.variant
             mesh.partwise.notice = found.notice
-            mesh.partwise.edited = False
+            edits.forget_replaced(mesh)
             apply_cut(mesh, change.cut, found.tree)
         return {"FINISHED"}
 
@@ -312,7 +312,7 @@ def _relabel(mesh: bpy.types.Mesh, cut: labels.Labels, tree: PolygonTree) -> Non
         locked=[part.part_id for part in table.parts if part.locked],
         kept_borders=[(border.one, border.two) for border in table.kept_borders],
     )
-    parts.set_labels(mesh, new, areas=tree.area)
+    edits.apply_cut(mesh, new, tree.area)
 
 
 def _analyse_again(mesh: bpy.types.Mesh) -> None:

@@ -6,7 +6,7 @@ Each changes the labels through `parts` and is one step of Blender's history.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 from typing import Any
 
 import bpy
@@ -18,7 +18,7 @@ from ...backend.contract.errors import BadInput, PartwiseError
 from ..core import labels
 from ..engine import jobs
 from ..mesh import read as mesh_read
-from ..scene import parts
+from ..scene import edits, parts
 from ..scene.orders import Order
 from . import decompose as ops_decompose
 
@@ -81,9 +81,16 @@ class PartOperator:
         raise NotImplementedError
 
 
-def _relabel(mesh: bpy.types.Mesh, new: labels.Labels, names: dict[int, str] | None = None) -> None:
+def _relabel(
+    mesh: bpy.types.Mesh,
+    new: labels.Labels,
+    kind: str,
+    made: Collection[int],
+    names: dict[int, str] | None = None,
+) -> None:
+    """Apply labels (F,) in which parts were made by hand; names : of those that are new."""
     parts.set_labels(mesh, new, names=names)
-    mesh.partwise.edited = True
+    edits.mark(mesh, made, kind)
 
 
 def activate(mesh: bpy.types.Mesh, part_id: int) -> None:
@@ -108,7 +115,7 @@ class PARTWISE_OT_merge_parts(PartOperator, bpy.types.Operator):
         ids = [part.part_id for part in merged]
         into = max(merged, key=lambda part: part.area).part_id
         _move_borders(mesh, dict.fromkeys(ids, into))
-        _relabel(mesh, labels.merge(parts.get_labels(mesh), ids, into))
+        _relabel(mesh, labels.merge(parts.get_labels(mesh), ids, into), edits.MERGED, [into])
         activate(mesh, into)
         mesh.partwise.parts.foreach_set("selected", [False] * len(mesh.partwise.parts))
 
@@ -160,7 +167,8 @@ class PARTWISE_OT_split_part(PartOperator, bpy.types.Operator):
         locked, visible = part.locked, part.visible
         is_named = part.name != parts.default_name(part.part_id)
         made = set(np.unique(new[inside]).tolist()) - {part.part_id}
-        _relabel(mesh, new, dict.fromkeys(made, part.name) if is_named else None)
+        names = dict.fromkeys(made, part.name) if is_named else None
+        _relabel(mesh, new, edits.SPLIT, made | {self.part_id}, names)
         for row in mesh.partwise.parts:
             if row.part_id in made:
                 row.locked, row.visible = locked, visible
@@ -180,7 +188,8 @@ class PARTWISE_OT_assign_faces(PartOperator, bpy.types.Operator):
 
     def edit(self, context: bpy.types.Context, mesh: bpy.types.Mesh) -> None:
         part_id = mesh.partwise.parts[mesh.partwise.active].part_id
-        _relabel(mesh, np.where(_selected(mesh), part_id, parts.get_labels(mesh)))
+        new = np.where(_selected(mesh), part_id, parts.get_labels(mesh))
+        _relabel(mesh, new, edits.ASSIGNED, [part_id])
         activate(mesh, part_id)
 
 
@@ -194,7 +203,8 @@ class PARTWISE_OT_new_part(PartOperator, bpy.types.Operator):
     def edit(self, context: bpy.types.Context, mesh: bpy.types.Mesh) -> None:
         current = parts.get_labels(mesh)
         part_id = labels.unused_id(set(current.tolist()))
-        _relabel(mesh, np.where(_selected(mesh), part_id, current))
+        new = np.where(_selected(mesh), part_id, current)
+        _relabel(mesh, new, edits.ASSIGNED, [part_id])
         activate(mesh, part_id)
 
 
@@ -301,6 +311,7 @@ class PARTWISE_OT_remove_parts(PartOperator, bpy.types.Operator):
 
     def edit(self, context: bpy.types.Context, mesh: bpy.types.Mesh) -> None:
         parts.remove_labels(mesh)
+        edits.forget_replaced(mesh)
         mesh.partwise.edited = False
 
 

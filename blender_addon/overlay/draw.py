@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The parts in their colours over the object, in every 3D view, before anything is split.
+"""The parts in their colours over the object, in every 3D view, before and after it is split.
 
 Nothing of the artist's is touched: no material, no setting of the view. What is drawn is made from
 the evaluated mesh and kept until Blender says that the mesh changed; a new cut then costs a new
@@ -220,14 +220,15 @@ def draw_view(context: bpy.types.Context) -> None:
         return
     shows_parts = settings.show_overlay and opacity > 0.0
     clicked = []
+    tables: dict[int, Table] = {}
     state = gpu.state.blend_get(), gpu.state.depth_test_get(), gpu.state.depth_mask_get()
     try:
         for obj in _visible_objects(context):
             if len(obj.data.partwise.clicks) and obj.mode == "OBJECT":
                 clicked.append(obj)
-            elif not shows_parts:
+            elif not shows_parts or shows_material(obj, space.shading.type):
                 continue
-            drawn = update(obj, context.view_layer, shows_parts=shows_parts)
+            drawn = update(obj, context.view_layer, shows_parts=shows_parts, tables=tables)
             if drawn.labels is not None and (shows_parts or drawn.is_masked):
                 share = max(opacity, MASK_OPACITY) if drawn.is_masked else opacity
                 view = context.region_data
@@ -256,8 +257,23 @@ def draw_view(context: bpy.types.Context) -> None:
         gpu.state.color_mask_set(True, True, True, True)
 
 
-def update(obj: bpy.types.Object, layer: bpy.types.ViewLayer, *, shows_parts: bool = True) -> Drawn:
-    """What is drawn of an object, after what changed in it has been taken over."""
+def shows_material(obj: bpy.types.Object, shading: str) -> bool:
+    """Is this a part that was split off, in a view that is for looking at materials?"""
+    is_split = obj.partwise.source is not None and not len(obj.data.partwise.parts)
+    return is_split and shading in ("MATERIAL", "RENDERED")
+
+
+def update(
+    obj: bpy.types.Object,
+    layer: bpy.types.ViewLayer,
+    *,
+    shows_parts: bool = True,
+    tables: dict[int, Table] | None = None,
+) -> Drawn:
+    """What is drawn of an object, after what changed in it has been taken over.
+
+    tables : those that were read since anything can have changed, by the session_uid of the object.
+    """
     drawn = _drawn.setdefault(obj.session_uid, Drawn())
     answer = click_masks.answer_of(obj)
     is_clicked = answer is not None
@@ -265,7 +281,11 @@ def update(obj: bpy.types.Object, layer: bpy.types.ViewLayer, *, shows_parts: bo
         drawn.read(obj.evaluated_get(layer.depsgraph), is_clicked=is_clicked)
     source = obj.partwise.source
     whole = obj if len(obj.data.partwise.parts) or source is None else source
-    table = Table.of(whole.data, whole == layer.objects.active) if shows_parts else Table.empty()
+    tables = {} if tables is None else tables
+    table = tables.get(whole.session_uid) if shows_parts else Table.empty()
+    if table is None:
+        table = Table.of(whole.data, whole == layer.objects.active)
+        tables[whole.session_uid] = table
     mask = None
     if answer is not None and drawn.labels is not None:
         mask = pick.spread(obj, answer.faces, len(drawn.labels))
@@ -286,10 +306,10 @@ def _visible_objects(context: bpy.types.Context) -> Iterator[bpy.types.Object]:
             and obj.library is None
             and (len(obj.data.partwise.parts) or len(obj.data.partwise.clicks))
         ]
-        for collection in bpy.data.collections:  # split parts, while they are looked at apart
-            if collection.partwise.source is not None and collection.partwise.explode > 0.0:
+        for collection in bpy.data.collections:
+            if collection.partwise.source is not None:
                 found += explode.parts_in(collection)
-        _objects = [(obj.name, obj.session_uid) for obj in found]
+        _objects = [(obj.name, obj.session_uid) for obj in dict.fromkeys(found)]
         for gone in _drawn.keys() - {uid for _, uid in _objects}:
             del _drawn[gone]
     for name, uid in _objects:

@@ -22,13 +22,6 @@ MOST_PUSHES = 8  # of one part out of others, before it is left where it is
 
 def update(collection: bpy.types.Collection) -> None:
     """Move the parts of a collection as far apart as its property says."""
-    from ..overlay import draw as overlay
-
-    _move(collection)
-    overlay.redraw()  # in the colours of the parts, while they are apart
-
-
-def _move(collection: bpy.types.Collection) -> None:
     share = collection.partwise.explode
     moved = parts_in(collection)
     if share == 0.0 or len(moved) < 2:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import bpy
 from bpy.app.handlers import persistent
 
-from . import parts
+from . import edits, parts
 
 
 @persistent
@@ -15,6 +15,7 @@ def after_undo(*_: object) -> None:
     for obj in getattr(bpy.context, "objects_in_mode", ()):
         if obj.type == "MESH" and obj.data.is_editmode:
             parts.sync(obj.data)
+            edits.forget_replaced(obj.data)  # it may be back
 
 
 def register() -> None:

@@ -194,6 +194,7 @@ def _remember(mesh: bpy.types.Mesh, part: bpy.types.PropertyGroup) -> None:
             "name": part.name,
             "colour": tuple(part.colour),
             "locked": part.locked,
+            "edited": part.edited,
         }
 
 

@@ -8,7 +8,7 @@ import bpy
 from ...backend.contract.errors import PartwiseError
 from ..engine import jobs
 from ..ops import decompose as ops_decompose
-from ..scene import parts, targets
+from ..scene import edits, parts, targets
 from ..scene.assembly import assembly_of, shows_original
 from . import lists, presets
 
@@ -100,12 +100,7 @@ class PARTWISE_PT_parts(SidebarPanel, bpy.types.Panel):
         active = parts.active_part(context.object.data)
         if active is not None and lists.panel_width(context) < lists.WIDER:
             layout.label(text=f"{active.faces:,} faces, {lists.area_text(context, active.area)}")
-        settings = context.scene.partwise
-        row = layout.row(align=True)
-        row.prop(settings, "show_overlay", text="", icon="OVERLAY")
-        opacity = row.row(align=True)
-        opacity.active = settings.show_overlay
-        opacity.prop(settings, "overlay_opacity", text="Part Colours", slider=True)
+        draw_colours(layout, context)
 
 
 class PARTWISE_MT_parts(bpy.types.Menu):
@@ -191,11 +186,23 @@ class PARTWISE_PT_assembly(SidebarPanel, bpy.types.Panel):
         row = layout.row()
         row.scale_y = 1.3
         row.prop(folder.partwise, "explode", slider=True)
+        if labelled_mesh(context) is None:  # whose panel has it already
+            draw_colours(layout, context)
         text = "Show Parts" if shows_original(folder) else "Show Original"
         column = layout.column(align=True)
         column.operator("partwise.toggle_original", text=text, icon="HIDE_OFF")
         column.operator("partwise.join_back", icon="FILE_REFRESH")
         layout.operator("partwise.export_parts", icon="EXPORT")
+
+
+def draw_colours(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """Whether parts are shown in colours, and how strongly."""
+    settings = context.scene.partwise
+    row = layout.row(align=True)
+    row.prop(settings, "show_overlay", text="", icon="OVERLAY")
+    opacity = row.row(align=True)
+    opacity.active = settings.show_overlay
+    opacity.prop(settings, "overlay_opacity", text="Part Colours", slider=True)
 
 
 def draw_start(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
@@ -279,13 +286,19 @@ def draw_cut(layout: bpy.types.UILayout, context: bpy.types.Context, mesh: bpy.t
     row.operator("partwise.step_parts", text="", icon="REMOVE").step = -1
     row.prop(mesh.partwise, "granularity", slider=True)
     row.operator("partwise.step_parts", text="", icon="ADD").step = 1
-    if not ops_decompose.was_decomposed(mesh):
-        return
-    column.operator("partwise.try_another", icon="FILE_REFRESH")
+    is_decomposed = ops_decompose.was_decomposed(mesh)
+    if is_decomposed:
+        column.operator("partwise.try_another", icon="FILE_REFRESH")
+    replaced, risk = edits.replaced_text(mesh), edits.at_risk_text(mesh)
+    if replaced:
+        draw_text(layout, context, replaced, icon="INFO")
     quiet = layout.column()
     quiet.active = False
-    draw_text(quiet, context, made_by(mesh))
-    if mesh.partwise.notice:
+    if is_decomposed:
+        draw_text(quiet, context, made_by(mesh))
+    if risk:
+        draw_text(quiet, context, risk)
+    if is_decomposed and mesh.partwise.notice:
         draw_text(layout, context, mesh.partwise.notice, icon="ERROR")
 
 

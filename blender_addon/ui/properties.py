@@ -90,6 +90,16 @@ class PartwisePart(bpy.types.PropertyGroup):
     selected: BoolProperty(
         name="Selected", description="Selected in the part list, for what works on several parts"
     )
+    edited: EnumProperty(
+        description="How the artist made the part by hand",
+        items=(
+            ("NONE", "None", "By a cut alone"),
+            ("MERGED", "Merged", "By merging parts"),
+            ("SPLIT", "Split", "By splitting a part"),
+            ("ASSIGNED", "Assigned", "By assigning faces"),
+            ("CLICKED", "Clicked", "With the click tool"),
+        ),
+    )
     faces: IntProperty(name="Faces", description="Number of faces")
     area: FloatProperty(name="Area", description="Surface area", unit="AREA")
 
@@ -118,6 +128,12 @@ class PartwiseClick(bpy.types.PropertyGroup):
     choice: IntProperty(default=-1, description="Which mask by size; -1 for the likeliest")
 
 
+class PartwiseReplaced(bpy.types.PropertyGroup):
+    """How many edits of a kind, which is its name, new cuts replaced."""
+
+    count: IntProperty()
+
+
 class PartwiseMesh(bpy.types.PropertyGroup):
     """The parts of a mesh, beside its face attribute part_id."""
 
@@ -135,6 +151,9 @@ class PartwiseMesh(bpy.types.PropertyGroup):
     )
     kept_borders: CollectionProperty(type=PartwiseBorder)
     edited: BoolProperty(description="The artist changed which faces belong to which part")
+    replaced: CollectionProperty(
+        type=PartwiseReplaced, description="What new cuts replaced of the artist's work"
+    )
     clicks: CollectionProperty(type=PartwiseClick, description="Clicks that were not accepted yet")
     clicks_extend: IntProperty(default=-1, description="Id of the part that the clicks extend")
     fingerprint: StringProperty(description="The analysis, to find its merge tree again")
@@ -272,6 +291,7 @@ CLASSES = (
     PartwisePart,
     PartwiseBorder,
     PartwiseClick,
+    PartwiseReplaced,
     PartwiseMesh,
     PartwiseObject,
     PartwiseCollection,

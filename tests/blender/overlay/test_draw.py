@@ -10,7 +10,7 @@ import bmesh
 import bpy
 import numpy as np
 import pytest
-from mathutils import Matrix
+from mathutils import Matrix, Vector
 from numpy.typing import NDArray
 from partwise.blender_addon.overlay import draw as overlay
 from partwise.blender_addon.overlay import shader as overlay_shader
@@ -296,25 +296,35 @@ def test_an_object_that_is_gone_is_forgotten(plate):
     assert uid not in overlay._drawn
 
 
-def test_split_parts_have_their_colours_while_they_are_apart(plate):
-    collection = bpy.data.collections.new("plate.parts")
-    bpy.context.scene.collection.children.link(collection)
-    collection.partwise.source = plate
-    for part_id, x in ((0, -1.0), (5, 1.0)):
-        mesh = bpy.data.meshes.new("part")
-        mesh.from_pydata([(x, -1, 0), (x + 1, -1, 0), (x + 1, 1, 0), (x, 1, 0)], [], [(0, 1, 2, 3)])
-        part = bpy.data.objects.new(f"part {part_id}", mesh)
-        part.partwise.source, part.partwise.part_id = plate, part_id
-        collection.objects.link(part)
-    plate.hide_set(True)
-    assert list(overlay._visible_objects(bpy.context)) == []
-    collection.partwise.explode = 1.0
+def test_split_parts_have_their_colours_at_once(plate):
+    hues = {0: "red", 5: "green"}
+    bpy.context.view_layer.objects.active = plate
+    plate.select_set(True)
+    assert bpy.ops.partwise.split() == {"FINISHED"}
+    made = bpy.context.selected_objects
     seen = list(overlay._visible_objects(bpy.context))
-    assert [part.name for part in seen] == ["part 0", "part 5"]
-    seen[0].delta_location = (0.0, 0.0, 0.0)
-    assert hue(at(picture(seen[0]), -0.5, 0.2)) == "red"
-    collection.partwise.explode = 0.0
-    assert list(overlay._visible_objects(bpy.context)) == []
+    assert set(seen) == set(made), "in view, each once; the original is hidden"
+    for part in made:
+        assert part.delta_location.length == 0.0
+        middle = sum((corner.co for corner in part.data.vertices), Vector()) / len(
+            part.data.vertices
+        )
+        assert hue(at(picture(part), middle.x, middle.y)) == hues[part.partwise.part_id]
+    bpy.ops.partwise.toggle_original()
+    assert list(overlay._visible_objects(bpy.context)) == [plate]
+    bpy.ops.partwise.toggle_original()
+    bpy.ops.partwise.join_back()
+    assert list(overlay._visible_objects(bpy.context)) == [plate]
+
+
+def test_split_parts_show_their_materials_where_materials_are_looked_at(plate):
+    bpy.context.view_layer.objects.active = plate
+    plate.select_set(True)
+    bpy.ops.partwise.split()
+    part = bpy.context.object
+    shadings = ("SOLID", "MATERIAL", "RENDERED")
+    assert [overlay.shows_material(part, shading) for shading in shadings] == [False, True, True]
+    assert not any(overlay.shows_material(plate, shading) for shading in shadings)
 
 
 def test_a_mesh_that_lost_its_attribute_is_not_drawn(plate):

@@ -224,7 +224,7 @@ def test_a_part_says_what_it_is_part_of(job):
     one_part(job)
     assert "Fox.Part 1: part of Fox" in texts()
     shown = draw(panels.PARTWISE_PT_assembly)
-    assert shown.properties == ["explode"]
+    assert shown.properties == ["explode", "show_overlay", "overlay_opacity"]
     assert "Fox.parts: 3 objects" in shown.texts
 
 
