@@ -24,6 +24,7 @@ MODULES = (
     "ui.lists",
     "ui.panels",
     "ui.panels_click",
+    "ui.menus",
     "ui.tools",
 )
 
