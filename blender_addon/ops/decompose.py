@@ -75,9 +75,10 @@ class PARTWISE_OT_decompose(bpy.types.Operator):
         except PartwiseError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
-        for each in skipped:
-            if each.kind not in (targets.NO_MESH, targets.INSTANCE):
-                self.report({"WARNING"}, f"Left out: {each.reason}")
+        left_out = [each for each in skipped if each.kind != targets.NO_MESH]
+        if left_out:  # one line; the panel lists all
+            more = f" And {len(left_out) - 1} more." if left_out[1:] else ""
+            self.report({"WARNING"}, f"Left out: {left_out[0].reason}{more}")
         return _run(self, start(_title(usable), orders, copies=settings.copy_linked))
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the artist did to parts by hand, and what of it a new cut replaced: so that it can be told."""
+"""What the artist did to parts by hand, and what of it new cuts replaced, so that it is told."""
 
 from __future__ import annotations
 
@@ -92,9 +92,7 @@ def at_risk_text(mesh: bpy.types.Mesh) -> str:
     counts = Counter(KINDS[kind] for kind in edited[(edited > 0) & ~locked].tolist())
     if not counts:
         return ""
-    return (
-        f"A new cut replaces what you did: {_listed(counts)}. Lock parts in the list to keep them."
-    )
+    return f"A new cut replaces {_listed(counts)}. Lock to keep."
 
 
 def _listed(counts: Mapping[str, int]) -> str:

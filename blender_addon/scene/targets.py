@@ -53,11 +53,11 @@ def sort_out(
             reason = BadInput(f"“{obj.name}” has no selected face.", hint)
             skipped.append(Skipped(obj.name, NOT_CHOSEN, reason))
             usable.remove(obj)
-    if active is not None and active.type == "MESH" and active not in chosen:
-        if not active.visible_get(view_layer=context.view_layer):
-            hint = "Show it with the eye in the Outliner, then select it."
-            reason = BadInput(f"“{active.name}” is hidden.", hint)
-            skipped.append(Skipped(active.name, HIDDEN, reason))
+    is_other = active is not None and active.type == "MESH" and active not in chosen
+    if is_other and not active.visible_get(view_layer=context.view_layer):
+        hint = "Show it with the eye in the Outliner, then select it."
+        reason = BadInput(f"“{active.name}” is hidden.", hint)
+        skipped.append(Skipped(active.name, HIDDEN, reason))
     return usable, skipped
 
 

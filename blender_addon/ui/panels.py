@@ -28,11 +28,7 @@ WHY_SEVERAL = {
     targets.INSTANCE: "are instances of collections",
 }
 REMEDIES: dict[str, tuple[str, str, dict[str, bool | str]]] = {
-    targets.SHARED: (
-        "object.make_single_user",
-        "Make Single User",
-        {"object": True, "obdata": True},
-    ),
+    targets.SHARED: ("object.make_single_user", "Make Single User", {"obdata": True}),
     targets.LINKED: ("object.make_local", "Make Local", {"type": "SELECT_OBDATA"}),
 }
 
@@ -219,7 +215,10 @@ def draw_start(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
             state = f"part of {usable[0].partwise.source.name}"
         layout.label(text=f"{usable[0].name}: {state}", icon="MESH_DATA")
     elif count:
-        layout.label(text=f"{count} meshes selected", icon="MESH_DATA")
+        wholes = {obj.partwise.source for obj in usable}
+        whole = wholes.pop() if len(wholes) == 1 else None
+        state = f"{count} parts of {whole.name}" if whole else f"{count} meshes selected"
+        layout.label(text=state, icon="MESH_DATA")
     row = layout.row()
     is_part = context.object is not None and context.object.partwise.source is not None
     row.scale_y = 1.0 if is_part and not has_parts else 1.6  # what is split is done, mostly
@@ -262,7 +261,9 @@ def draw_skipped(
         draw_text(box, context, text)
         if kind in REMEDIES and context.mode == "OBJECT":
             operator, label, options = REMEDIES[kind]
-            remedy = box.operator(operator, text=label)
+            row = box.row()
+            row.operator_context = "EXEC_DEFAULT"  # at once, without Blender's question
+            remedy = row.operator(operator, text=label)
             for name, value in options.items():
                 setattr(remedy, name, value)
         elif not (used and kind in (targets.NO_MESH, targets.NOT_CHOSEN)):

@@ -27,7 +27,7 @@ class PARTWISE_PT_click(SidebarPanel, bpy.types.Panel):
         layout, is_clicked = self.layout, ops_click.has_clicks(context.object)
         if not is_clicked:
             if is_tool_active(context):
-                draw_text(layout, context, "Click a part of a mesh in the view.", icon="INFO")
+                draw_help(layout, context)
             else:
                 layout.operator("wm.tool_set_by_id", text="Click Parts").name = TOOL
             return
@@ -47,6 +47,28 @@ class PARTWISE_PT_click(SidebarPanel, bpy.types.Panel):
         accept.operator("partwise.accept_clicks", text=accept_text(context.object.data))
         row.operator("partwise.remove_click", text="", icon="LOOP_BACK")
         row.operator("partwise.clear_clicks", text="", icon="X")
+
+
+def draw_help(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """What the mouse and the keys do, before the first click."""
+    column = layout.column(align=True)
+    for icon, text in keys(context.object):
+        column.label(text=text, icon=icon)
+
+
+def keys(obj: bpy.types.Object | None) -> list[tuple[str, str]]:
+    """What the mouse and the keys do in the click tool, on an object, each with an icon.
+
+    Keys are words: Blender's icons of them have many widths.
+    """
+    active = parts.active_part(obj.data) if obj is not None and obj.type == "MESH" else None
+    joins = f"a part that joins {active.name}" if active is not None else "what joins it"
+    return [
+        ("MOUSE_LMB", "Click a part of a mesh"),
+        ("MOUSE_LMB", "Ctrl: what is not part of it"),
+        ("MOUSE_LMB", f"Shift: {joins}"),
+        ("BLANK1", "Enter: accept. Esc: clear"),
+    ]
 
 
 def draw_counts(layout: bpy.types.UILayout, mesh: bpy.types.Mesh) -> None:
@@ -94,7 +116,7 @@ def accept_text(mesh: bpy.types.Mesh) -> str:
 def draw_state(context: bpy.types.Context, layout: bpy.types.UILayout) -> None:
     """One line for the header of the tool: the state, and the buttons."""
     if not ops_click.has_clicks(context.object):
-        layout.label(text="Click a part. Ctrl excludes, Shift joins to the active part")
+        layout.label(text="Click a part. Ctrl excludes, Shift joins the part that is there")
         return
     answer = click_masks.answer_of(context.object)
     if answer is not None and can_accept(answer) and answer.engine:

@@ -17,7 +17,7 @@ class PARTWISE_TOOL_click(bpy.types.WorkSpaceTool):
     bl_label = "Click Parts"
     bl_description = (
         "Click what belongs to a part of a mesh.\n"
-        "Ctrl: exclude. Shift: join to the current part.\n"
+        "Ctrl: exclude. Shift: join the part under the mouse.\n"
         "[ and ]: a coarser or finer mask.\n"
         "Enter: accept. Backspace: remove the last click. Esc: clear"
     )

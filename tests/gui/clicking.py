@@ -48,6 +48,32 @@ def answered(window: Window) -> Waits[None]:
     yield from window.until(lambda: mask() is not None, "the mask of the clicks")
 
 
+def join_parts(window: Window, package: Path) -> Waits[None]:
+    """Shift+click joins the part under the mouse, as it is in colours, to the active part."""
+    before = np.array(labels())
+    yield from window.press("bpy.ops.wm.tool_set_by_id")
+    place = seen_at(window, 0.5)
+    with window.here():
+        region = window.region()
+        x, y = place[0] - region.x, place[1] - region.y
+        hit = ours("scene.pick").under_mouse(bpy.context, x, y)
+    joined = int(before[hit.face])
+    row, part = next((i, part) for i, part in enumerate(table().parts) if part.part_id != joined)
+    table().active, into = row, part.part_id
+    yield from window.click(*place, shift=True)
+    assert clicked() == 1
+    assert (mask() == np.isin(before, [into, joined])).all()
+    yield from window.picture("32_joined_part")
+    yield from window.key("RET")
+    assert (np.array(labels()) == np.where(before == joined, into, before)).all()
+    yield from window.undo()
+    assert (clicked(), labels()) == (1, before.tolist())
+    yield from window.undo()
+    assert clicked() == 0
+    with window.here():
+        bpy.ops.wm.tool_set_by_id(name="builtin.select_box")
+
+
 def click_parts(window: Window, package: Path) -> Waits[None]:
     """Include, exclude, join, take back, coarser, finer, accept: each one step of undo."""
     yield from load(window, "fox.glb")

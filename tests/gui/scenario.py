@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import bpy
-from clicking import click_parts
+from clicking import click_parts, join_parts
 from stage import active, children, labels, load, load_large, ours, part_count, table
 from window import Waits, Window
 
@@ -110,6 +110,27 @@ def merge(window: Window, package: Path) -> Waits[None]:
     assert not any(part.selected for part in table().parts)
 
 
+def replaced(window: Window, package: Path) -> Waits[None]:
+    """A new cut says what it replaces of the artist's work, and one undo brings that back."""
+    edits, before = ours("scene.edits"), labels()
+    for row in (0, 2):
+        table().parts[row].selected = True
+    with window.here():
+        bpy.ops.partwise.merge_parts("EXEC_DEFAULT", True)
+    merged = labels()
+    assert edits.at_risk_text(active().data)
+    yield from window.picture("26_at_risk")
+    x, y = yield from window.find("partwise.granularity")
+    yield from window.drag(x, y, by=48)
+    assert "1 merged part" in edits.replaced_text(active().data)
+    yield from window.picture("27_replaced")
+    yield from window.undo()
+    assert labels() == merged
+    assert edits.replaced_text(active().data) == ""
+    yield from window.undo()
+    assert labels() == before
+
+
 def split_one(window: Window, package: Path) -> Waits[None]:
     """Split the active part where the engine sees the next border; one step of undo."""
     before, count = labels(), part_count()
@@ -146,6 +167,64 @@ def edit_mode(window: Window, package: Path) -> Waits[None]:
     assert bpy.context.mode == "OBJECT"
 
 
+def edit_mode_selection(window: Window, package: Path) -> Waits[None]:
+    """Faces selected in Edit Mode are decomposed alone, and the button says so."""
+    jobs, before = ours("engine.jobs"), labels()
+    largest = max(table().parts, key=lambda part: part.faces)
+    table().active = list(table().parts).index(largest)
+    inside = [label == largest.part_id for label in before]
+    yield from window.press("bpy.ops.partwise.select_faces", across=BUTTONS)
+    yield from window.picture("28_selected_faces")
+    yield from window.press("bpy.ops.partwise.decompose")
+    yield from window.until(lambda: not jobs.busy(), "the end of the job")
+    assert jobs.current().state == "DONE", jobs.current().error
+    after = labels()
+    assert len({label for label, is_in in zip(after, inside, strict=True) if is_in}) > 1
+    assert all(a == b or is_in for a, b, is_in in zip(after, before, inside, strict=True))
+    yield from window.picture("29_decomposed_selection")
+    yield from window.undo()
+    assert labels() == before
+    yield from window.key("TAB")
+    assert labels() == before
+
+
+def left_out(window: Window, package: Path) -> Waits[None]:
+    """What is selected and cannot be decomposed is listed, with a button that helps."""
+    yield from load(window, "fox.glb")
+    with window.here():
+        bpy.ops.object.duplicate(linked=True)
+        bpy.ops.object.camera_add(location=(0.0, 0.0, 3.0))
+        bpy.ops.mesh.primitive_cube_add(size=0.2)
+        bpy.ops.object.select_all(action="SELECT")
+        bpy.ops.ed.undo_push(message="Select")
+    yield from window.picture("30_left_out")
+    usable, skipped = ours("scene.targets").sort_out(bpy.context)
+    assert (len(usable), len(skipped)) == (1, 3)
+    yield from window.press("bpy.ops.object.make_single_user")
+    assert len(ours("scene.targets").sort_out(bpy.context)[0]) == 3
+    yield from window.picture("31_single_user")
+
+
+def menus(window: Window, package: Path) -> Waits[None]:
+    """What the right mouse button opens has Partwise at its end, and F3 finds its operators."""
+    yield from load(window, "human.glb")
+    assert part_count() == 0
+    yield from window.key("RIGHTMOUSE")
+    for key in ("UP_ARROW", "RIGHT_ARROW"):
+        yield from window.key(key, moves=False)
+    yield 0.5
+    window.snap("24_context_menu")
+    for _ in range(2):
+        yield from window.key("ESC", moves=False)
+    yield from window.key("F3")
+    yield from window.type("decompose")
+    window.snap("25_search")
+    yield from window.key("RET", moves=False)
+    yield from window.until(lambda: part_count() > 2, "parts that the search asked for")
+    yield from window.undo()
+    assert part_count() == 0
+
+
 def split_into_objects(window: Window, package: Path) -> Waits[None]:
     """Parts become objects, which a slider moves apart; the original can be looked at again."""
     whole, count = active().name, part_count()
@@ -156,6 +235,8 @@ def split_into_objects(window: Window, package: Path) -> Waits[None]:
     assert sum(len(part.data.polygons) for part in folder.objects) == faces
     assert not bpy.data.objects[whole].visible_get()
     yield from window.picture("13_split")
+    drawn = ours("overlay.draw")._drawn
+    assert all(drawn[part.session_uid].labels is not None for part in folder.objects)
     x, y = yield from window.find("partwise.explode")
     yield from window.drag(x, y, by=60)
     assert bpy.data.collections[f"{whole}.parts"].partwise.explode > 0.1
@@ -284,12 +365,17 @@ STEPS = (
     drag_granularity,
     try_another,
     merge,
+    replaced,
     split_one,
     hide,
     edit_mode,
+    edit_mode_selection,
     split_into_objects,
     split_and_close,
+    join_parts,
     click_parts,
+    left_out,
+    menus,
     engine_dies,
     cancel,
     stays_responsive,

@@ -84,12 +84,25 @@ class Window:
             yield from self.move(x + by * step // steps, y)
         yield from self.event("LEFTMOUSE", "RELEASE", x + by, y)
 
-    def key(self, type: str, **held: bool) -> Waits[None]:
-        """Press a key over the middle of the 3D view."""
+    def key(self, type: str, *, moves: bool = True, **held: bool) -> Waits[None]:
+        """Press a key over the middle of the 3D view; moves : the mouse goes there first."""
         region = self.region()
         x, y = region.x + region.width // 3, region.y + region.height // 2
-        yield from self.move(x, y)
+        if moves:
+            yield from self.move(x, y)
         yield from self.tap(type, x, y, **held)
+
+    def type(self, text: str) -> Waits[None]:
+        """Type lower-case letters, wherever the keys go."""
+        window = bpy.context.window_manager.windows[0]
+        region = self.region()
+        x, y = region.x + region.width // 3, region.y + region.height // 2
+        for letter in text:
+            for value in ("PRESS", "RELEASE"):
+                given = {"unicode": letter} if value == "PRESS" else {}
+                window.event_simulate(type=letter.upper(), value=value, x=x, y=y, **given)
+                yield BEAT / 3
+        yield 4 * BEAT
 
     def undo(self) -> Waits[None]:
         yield from self.key("Z", ctrl=True)

@@ -61,9 +61,7 @@ def test_a_merge_that_a_cut_replaces_is_told_of_and_comes_back(strip):
     merge(strip, 1, 2)
     mesh = strip.data
     merged = parts.get_labels(mesh)
-    assert edits.at_risk_text(mesh) == (
-        "A new cut replaces what you did: 1 merged part. Lock parts in the list to keep them."
-    )
+    assert edits.at_risk_text(mesh) == "A new cut replaces 1 merged part. Lock to keep."
     assert edits.replaced_text(mesh) == ""
     cut(strip, 8)
     bpy.ops.ed.undo_push(message="Granularity")
@@ -121,8 +119,8 @@ def test_every_kind_of_edit_is_counted(strip):
     edits.mark(mesh, [20], edits.CLICKED)
     cut(strip, 1)
     assert edits.replaced_text(mesh) == (
-        "The new cut replaced what you did: 1 merged part, 2 split parts, 1 clicked part and 1 name. "
-        "Ctrl+Z brings it back."
+        "The new cut replaced what you did: 1 merged part, 2 split parts, 1 clicked part and "
+        "1 name. Ctrl+Z brings it back."
     )
 
 
@@ -146,11 +144,11 @@ def test_the_next_edit_ends_the_message(strip):
 
 def test_the_panel_tells(strip):
     merge(strip, 1, 2)
-    assert "Lock parts in the list" in " ".join(draw(panels.PARTWISE_PT_main).texts)
+    assert "Lock to keep." in " ".join(draw(panels.PARTWISE_PT_main).texts)
     cut(strip, 8)
     shown = " ".join(draw(panels.PARTWISE_PT_main).texts)
     assert "replaced what you did: 1 merged part." in shown
-    assert "Lock parts in the list" not in shown
+    assert "Lock to keep." not in shown
 
 
 def test_kinds_are_those_of_the_property():

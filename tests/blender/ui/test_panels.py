@@ -234,6 +234,14 @@ def test_the_button_counts_what_is_selected(job):
     assert "Decompose 2 Objects" in texts()
 
 
+def test_parts_of_one_object_are_called_so(job):
+    all_parts(job)
+    assert "3 parts of Fox" in texts()
+    add_cube("Hen")
+    bpy.ops.object.select_all(action="SELECT")
+    assert "4 meshes selected" in texts()
+
+
 def share(obj: bpy.types.Object) -> bpy.types.Object:
     """Another object with the same mesh, selected too."""
     copy = obj.copy()
@@ -256,7 +264,7 @@ def test_the_button_counts_what_will_be_done_and_a_note_says_what_will_not(job):
     assert "“Owl” and “Owl.001” share their meshes with other objects." in lines()
     assert "“Camera” and “Sun” are not meshes." in lines()
     assert "object.make_single_user" in shown.operators
-    bpy.ops.object.make_single_user(object=True, obdata=True)
+    bpy.ops.object.make_single_user(**panels.REMEDIES["SHARED"][2])
     assert "Decompose 4 Objects" in texts()
     assert "2 of 6 left out" in texts()
     bpy.ops.object.select_all(action="DESELECT")

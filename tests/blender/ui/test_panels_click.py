@@ -54,7 +54,23 @@ def test_only_in_object_mode(fox):
 
 def test_with_the_tool_it_says_what_to_do(fox, monkeypatch):
     monkeypatch.setattr(panels_click, "is_tool_active", lambda context: True)
-    assert " ".join(texts()) == "Click a part of a mesh in the view."
+    assert texts() == [
+        "Click a part of a mesh",
+        "Ctrl: what is not part of it",
+        "Shift: what joins it",
+        "Enter: accept. Esc: clear",
+    ]
+    parts.set_labels(fox.data, np.array([0, 0, 0, 1, 1, 7], np.int32))
+    fox.data.partwise.parts[1].name, fox.data.partwise.active = "Tail", 1
+    assert "Shift: a part that joins Tail" in texts()
+
+
+def test_whole_parts_that_are_joined_are_beyond_doubt(fox):
+    parts.set_labels(fox.data, np.array([0, 0, 0, 1, 1, 7], np.int32))
+    click_masks.forget()
+    bpy.ops.partwise.join_point(point=tuple(fox.data.polygons[3].center))
+    assert texts()[:3] == ["1 included", "0 excluded", "Whole parts, joined"]
+    assert "Accept into Part 1" in texts()
 
 
 def test_clicks_are_counted_and_their_mask_is_told_of(fox, answer):
