@@ -42,7 +42,7 @@ class PARTWISE_MT_main(bpy.types.Menu):
 
 def draw_objects(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     """What is done in Object Mode."""
-    layout.operator("wm.tool_set_by_id", text="Click Parts", icon="RESTRICT_SELECT_OFF").name = TOOL
+    layout.operator("wm.tool_set_by_id", text="Click Parts").name = TOOL
     layout.separator()
     layout.operator("partwise.split", text="Split into Objects", icon="OUTLINER_COLLECTION")
     folder = assembly_of(context.object)

@@ -197,6 +197,7 @@ def left_out(window: Window, package: Path) -> Waits[None]:
         bpy.ops.mesh.primitive_cube_add(size=0.2)
         bpy.ops.object.select_all(action="SELECT")
         bpy.ops.ed.undo_push(message="Select")
+    yield from window.find("bpy.ops.object.make_single_user")
     yield from window.picture("30_left_out")
     usable, skipped = ours("scene.targets").sort_out(bpy.context)
     assert (len(usable), len(skipped)) == (1, 3)
@@ -210,7 +211,7 @@ def menus(window: Window, package: Path) -> Waits[None]:
     yield from load(window, "human.glb")
     assert part_count() == 0
     yield from window.key("RIGHTMOUSE")
-    for key in ("UP_ARROW", "RIGHT_ARROW"):
+    for key in ("END", "RIGHT_ARROW"):
         yield from window.key(key, moves=False)
     yield 0.5
     window.snap("24_context_menu")
