@@ -60,20 +60,22 @@ class Drawn:
         """
         mesh = evaluated.to_mesh()  # as it is shown, in Edit Mode too; shares memory
         try:
-            part_id, hides = evaluated.partwise.part_id, evaluated.mode == "EDIT"
-            self._read(mesh, part_id, hides=hides, is_clicked=is_clicked)
+            part_id = evaluated.partwise.part_id if is_split_part(evaluated.original) else None
+            self._read(mesh, part_id, hides=evaluated.mode == "EDIT", is_clicked=is_clicked)
         finally:
             evaluated.to_mesh_clear()
         self.stale = False
 
-    def _read(self, mesh: bpy.types.Mesh, part_id: int, *, hides: bool, is_clicked: bool) -> None:
+    def _read(
+        self, mesh: bpy.types.Mesh, part_id: int | None, *, hides: bool, is_clicked: bool
+    ) -> None:
         from . import shader as overlay_shader
 
         before, count = self._surface, len(mesh.polygons)
-        if parts.has_labels(mesh):
+        if part_id is None and parts.has_labels(mesh):
             labels = read_attribute(mesh, parts.ATTRIBUTE, (count,), np.int32)
-        else:
-            labels = np.full(count, part_id, np.int32)
+        else:  # whatever was modelled on a part since it was split off
+            labels = np.full(count, UNLABELLED if part_id is None else part_id, np.int32)
         if count == 0 or (not is_clicked and labels.max() == labels.min() == UNLABELLED):
             self.labels = None
             return
@@ -257,10 +259,14 @@ def draw_view(context: bpy.types.Context) -> None:
         gpu.state.color_mask_set(True, True, True, True)
 
 
+def is_split_part(obj: bpy.types.Object) -> bool:
+    """Is this a part that was split off, and has none of its own?"""
+    return obj.partwise.source is not None and not len(obj.data.partwise.parts)
+
+
 def shows_material(obj: bpy.types.Object, shading: str) -> bool:
     """Is this a part that was split off, in a view that is for looking at materials?"""
-    is_split = obj.partwise.source is not None and not len(obj.data.partwise.parts)
-    return is_split and shading in ("MATERIAL", "RENDERED")
+    return is_split_part(obj) and shading in ("MATERIAL", "RENDERED")
 
 
 def update(
@@ -279,8 +285,7 @@ def update(
     is_clicked = answer is not None
     if drawn.stale or (is_clicked and drawn.labels is None):
         drawn.read(obj.evaluated_get(layer.depsgraph), is_clicked=is_clicked)
-    source = obj.partwise.source
-    whole = obj if len(obj.data.partwise.parts) or source is None else source
+    whole = obj.partwise.source if is_split_part(obj) else obj
     tables = {} if tables is None else tables
     table = tables.get(whole.session_uid) if shows_parts else Table.empty()
     if table is None:

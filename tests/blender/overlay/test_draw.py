@@ -315,6 +315,19 @@ def test_split_parts_have_their_colours_at_once(plate):
     assert list(overlay._visible_objects(bpy.context)) == [plate]
 
 
+def test_what_is_modelled_on_a_split_part_has_its_colour(plate):
+    bpy.context.view_layer.objects.active = plate
+    plate.select_set(True)
+    bpy.ops.partwise.split()
+    part = next(obj for obj in bpy.context.selected_objects if obj.partwise.part_id == 5)
+    mesh = part.data
+    found = mesh.attributes.get("part_id") or mesh.attributes.new("part_id", "INT", "FACE")
+    found.data[0].value = 0  # as that of new faces is
+    mesh.update()
+    middle = mesh.polygons[0].center
+    assert hue(at(picture(part), middle.x, middle.y)) == "green"
+
+
 def test_split_parts_show_their_materials_where_materials_are_looked_at(plate):
     bpy.context.view_layer.objects.active = plate
     plate.select_set(True)
