@@ -13,7 +13,6 @@ import ctypes
 import functools
 import platform
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -84,7 +83,7 @@ def _builds(version: Path) -> frozenset[str]:
     }
     kinds = {"cuda": "cuda", "hip": "rocm", "xpu": "xpu"}
     found = {kind for word, kind in kinds.items() if word in said}
-    if sys.platform == "darwin" and platform.machine() == "arm64":
+    if _has_metal():
         found.add("mps")
     return frozenset(found)
 
@@ -152,9 +151,12 @@ def _intel(system: Path = _SYS) -> list[Device]:
     return found
 
 
-def _apple() -> Iterator[Device]:
-    if sys.platform == "darwin" and platform.machine() == "arm64":
-        yield Device("mps", processor(), memory())
+def _apple() -> list[Device]:
+    return [Device("mps", processor(), memory())] if _has_metal() else []
+
+
+def _has_metal() -> bool:
+    return platform.system() == "Darwin" and platform.machine() == "arm64"
 
 
 def _property(path: Path, name: str) -> int:

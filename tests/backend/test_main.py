@@ -17,8 +17,8 @@ import pytest
 
 from backend.__main__ import main
 from backend.checkpoints import catalogue
-from backend.contract.errors import WeightsMissing
 from backend.commands import batch
+from backend.contract.errors import WeightsMissing
 from backend.contract.tree import MergeTree
 from tests.bad_meshes import CORPUS, BadMesh, lathe
 
