@@ -17,13 +17,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import layers as mesh_layers
-from .layers import CAP, CUSTOM_NORMAL, NEW, ORIGIN, corner_edges, edge_vertices
+from .layers import CAP, CUSTOM_NORMAL, NEW, ORIGIN, corner_edges
 from .read import corner_vertices, positions
 
 Points = NDArray[Any]
 Rows = NDArray[np.int64]
 
 FLAT = np.cos(np.radians(1.0))
+AT_ONCE = 1 << 20  # distances
+TOPOLOGY = ("position", ".edge_verts", ".corner_vert", ".corner_edge")
 
 
 @dataclass(frozen=True)
@@ -54,19 +56,21 @@ def add_caps(mesh: bpy.types.Mesh, caps: Caps, label: int, keys: Sequence[Points
     is_new = row < 0
     row[is_new] = old["POINT"] + np.arange(is_new.sum())
     triangles = row[corner.reshape(-1, 3)]
+    triangles = triangles[(triangles != np.roll(triangles, 1, axis=1)).all(axis=1)]
     rim = np.unique(row[~is_new])
-    blend = _blend(wanted[is_new], here[rim])
+    new = wanted[is_new]
 
-    rim_edges = _add_elements(mesh, wanted[is_new], triangles, old)
-    near = rim[blend.argmax(axis=1)] if len(rim) else np.zeros(0, dtype=np.int64)
-    _fill(mesh, old, triangles, near)
-    _mark(mesh, old, triangles, rim_edges)
-    _blend_weights(mesh, old["POINT"], rim, blend)
+    layers = _read_layers(mesh)
+    _add_elements(mesh, new, triangles)
+    weights = _rim_weights(mesh, rim)
+    shifts = [(key - here)[rim] for key in keys]
+    nearest, blended = _blend(new, here[rim], np.concatenate([weights, *shifts], axis=1))
+    _write_layers(mesh, layers, triangles, rim[nearest])
+    _mark(mesh, old, triangles)
+    _set_weights(mesh, old["POINT"], blended[:, : weights.shape[1]])
     mesh.update()
-    if len(rim) == 0:
-        return [np.concatenate([key, wanted[is_new]]) for key in keys]
-    shift = [blend @ (key[rim] - here[rim]) for key in keys]
-    return [np.concatenate([k, wanted[is_new] + s]) for k, s in zip(keys, shift, strict=True)]
+    moved = np.split(blended[:, weights.shape[1] :], max(len(keys), 1), axis=1)
+    return [np.concatenate([k, new + shift]) for k, shift in zip(keys, moved, strict=False)]
 
 
 def _find(here: Points, ids: NDArray[np.int32], wanted: Points, used: NDArray[np.integer]) -> Rows:
@@ -76,92 +80,121 @@ def _find(here: Points, ids: NDArray[np.int32], wanted: Points, used: NDArray[np
     """
     order = np.argsort(ids, kind="stable")
     place = np.searchsorted(ids, used, sorter=order).clip(max=max(len(ids) - 1, 0))
-    by_id = np.where(ids[order[place]] == used, order[place], -1)
-    _, first, same = np.unique(
-        np.concatenate([here, wanted]), axis=0, return_index=True, return_inverse=True
-    )
-    by_place = first[same.reshape(-1)[len(here) :]]
-    by_place[by_place >= len(here)] = -1
-    return np.where(by_id >= 0, by_id, by_place).astype(np.int64)
+    row = np.where(ids[order[place]] == used, order[place], -1).astype(np.int64)
+    lost = np.nonzero(row < 0)[0]
+    near = np.nonzero(np.isin(here[:, 0], wanted[lost, 0]))[0]  # few of many are compared in full
+    both = np.concatenate([here[near], wanted[lost]])
+    _, first, same = np.unique(both, axis=0, return_index=True, return_inverse=True)
+    by_place = first[same.reshape(-1)[len(near) :]]
+    row[lost] = np.append(near, -1)[by_place.clip(max=len(near))]
+    return row
 
 
-def _blend(points: Points, rim: Points) -> NDArray[np.float32]:
-    """(M, R) shares of rim vertices in each point, by inverse squared distance."""
-    blend = np.empty((len(points), len(rim)), dtype=np.float32)
-    for row, point in enumerate(points):
-        near = 1 / np.maximum(((rim - point) ** 2).sum(axis=1), 1e-12)
-        blend[row] = near / near.sum() if len(rim) else near
-    return blend
+def _blend(
+    points: Points, rim: Points, values: NDArray[np.float32]
+) -> tuple[Rows, NDArray[np.float32]]:
+    """For each point (M, 3) the nearest rim vertex (M,) and the mean of the values (R, D) there.
+
+    Rim vertices (R, 3) count by inverse squared distance.
+    """
+    nearest = np.zeros(len(points) if len(rim) else 0, dtype=np.int64)
+    blended = np.zeros((len(points), values.shape[1]), dtype=np.float32)
+    step = max(AT_ONCE // max(len(rim), 1), 1)
+    for first in range(0, len(nearest), step):
+        rows = slice(first, first + step)
+        apart = sum((points[rows, axis, None] - rim[:, axis]) ** 2 for axis in range(3))
+        nearest[rows] = apart.argmin(axis=1)
+        if values.shape[1]:
+            share = 1 / np.maximum(apart, 1e-12)
+            blended[rows] = share @ values / share.sum(axis=1, keepdims=True)
+    return nearest, blended
 
 
-def _add_elements(
-    mesh: bpy.types.Mesh, points: Points, triangles: Rows, old: dict[str, int]
-) -> NDArray[np.int64]:
-    """Add the topology; returns the edges that caps share with the faces that were there."""
-    sides = np.stack([triangles, np.roll(triangles, -1, axis=1)], axis=-1).reshape(-1, 2)
-    total = old["POINT"] + len(points)
-    have, need = (np.sort(e, axis=1) @ [total, 1] for e in (edge_vertices(mesh), sides))
-    keys, edge_of_side = np.unique(need, return_inverse=True)
-    order = np.argsort(have, kind="stable")
-    place = np.searchsorted(have, keys, sorter=order).clip(max=max(len(have) - 1, 0))
-    edge = np.where(have[order[place]] == keys, order[place], -1)
-    rim_edges = edge[edge >= 0]
-    lacking = edge < 0
-    edge[lacking] = old["EDGE"] + np.arange(lacking.sum())
-    new_edges = np.stack([keys[lacking] // total, keys[lacking] % total], axis=1)
+def _add_elements(mesh: bpy.types.Mesh, points: Points, triangles: Rows) -> None:
+    """Add vertices (M, 3) and faces (N, 3) behind those that are there, and the edges they lack.
 
-    starts = np.empty(old["FACE"], dtype=np.int32)
-    mesh.polygons.foreach_get("loop_start", starts)
-    corners = np.concatenate([corner_vertices(mesh), triangles.ravel()])
-    corner_edge = np.concatenate([corner_edges(mesh), edge[edge_of_side.reshape(-1)]])
-    edges = np.concatenate([edge_vertices(mesh), new_edges])
-    places = np.concatenate([positions(mesh), points])
-    mesh.vertices.add(len(points))
-    mesh.edges.add(len(new_edges))
-    mesh.loops.add(triangles.size)
-    mesh.polygons.add(len(triangles))
-    starts = np.append(starts, old["CORNER"] + 3 * np.arange(len(triangles), dtype=np.int32))
-    mesh.vertices.foreach_set("co", places.astype(np.float32).ravel())
-    mesh.edges.foreach_set("vertices", edges.astype(np.int32).ravel())
-    mesh.loops.foreach_set("vertex_index", corners.astype(np.int32))
-    mesh.loops.foreach_set("edge_index", corner_edge.astype(np.int32))
-    mesh.polygons.foreach_set("loop_start", starts.astype(np.int32))
-    return rim_edges
+    BMesh does it: Blender 5.2 crashes where elements are added to the arrays of a mesh that has
+    some. It keeps all but a few attributes, see `_write_layers`.
+    """
+    import bmesh
+
+    edited = bmesh.new()
+    try:
+        edited.from_mesh(mesh, face_normals=False, vertex_normals=False)
+        for point in points.tolist():
+            edited.verts.new(point)
+        edited.verts.ensure_lookup_table()
+        vertex = {row: edited.verts[row] for row in np.unique(triangles).tolist()}
+        for corners in triangles.tolist():
+            _add_face(edited.faces, [vertex[row] for row in corners])
+        edited.to_mesh(mesh)
+    finally:
+        edited.free()
 
 
-def _fill(mesh: bpy.types.Mesh, old: dict[str, int], triangles: Rows, near: Rows) -> None:
-    """Values for new elements: of the nearest rim vertex and the corner and face there."""
-    corner_vertex = corner_vertices(mesh)[: old["CORNER"]]
-    some_corner = np.zeros(len(mesh.vertices), dtype=np.int64)
-    some_corner[corner_vertex] = np.arange(old["CORNER"])
-    some_corner[old["POINT"] :] = some_corner[near] if len(near) else 0
+def _add_face(faces: Any, corners: list[Any]) -> None:
+    """Add a triangle, also where one has the same corners: what closes a single triangle."""
+    twin = faces.get(corners)
+    if twin is None:
+        faces.new(corners)
+        return
+    there = list(twin.verts)
+    added = twin.copy(verts=False, edges=False)
+    if there[(there.index(corners[0]) + 1) % 3] != corners[1]:
+        added.normal_flip()
+
+
+def _read_layers(mesh: bpy.types.Mesh) -> list[tuple[str, str, str, NDArray[Any]]]:
+    """Name, type, domain and values of each attribute but the topology."""
+    return [
+        (layer.name, str(layer.data_type), str(layer.domain), mesh_layers.read(layer))
+        for layer in mesh.attributes
+        if layer.name not in TOPOLOGY
+    ]
+
+
+def _write_layers(
+    mesh: bpy.types.Mesh,
+    layers: list[tuple[str, str, str, NDArray[Any]]],
+    triangles: Rows,
+    nearest: Rows,
+) -> None:
+    """The layers that there were, with values for new elements: those of the nearest rim vertex,
+    of a corner there and of its face.
+
+    BMesh drops flags that are false everywhere and makes selections agree; all is as it was.
+    """
+    sizes = mesh_layers.sizes(mesh)
+    points, corners = sizes["POINT"] - len(nearest), sizes["CORNER"] - triangles.size
+    some_corner = np.zeros(sizes["POINT"], dtype=np.int64)
+    some_corner[corner_vertices(mesh)[:corners]] = np.arange(corners)
+    some_corner[points:] = some_corner[nearest]
     corner = some_corner[triangles.ravel()]
-    face = mesh_layers.corner_faces(mesh)[corner.reshape(-1, 3)[:, 0]]
-    origin: dict[str, NDArray[Any]] = {"POINT": near, "FACE": face, "CORNER": corner}
+    face = mesh_layers.corner_faces(mesh)[corner[::3]]
+    origin: dict[str, NDArray[Any]] = {"POINT": nearest, "FACE": face, "CORNER": corner}
     uv_names = {layer.name for layer in mesh.uv_layers}
-    for layer in mesh.attributes:
-        first = old[layer.domain]
-        internal = layer.name in ("position", ".edge_verts", ".corner_vert", ".corner_edge")
-        if internal or first == 0 or first == mesh_layers.sizes(mesh)[layer.domain]:
-            continue
-        values = mesh_layers.read(layer)
-        if layer.name in ORIGIN.values():
-            values[first:] = NEW
-        elif layer.name in uv_names:
-            values[first:] = _flat_uv(mesh, values, old, triangles, corner)
-        elif layer.name == CUSTOM_NORMAL and layer.data_type == "INT16_2D":
-            values[first:] = 0
-        elif layer.domain in origin:
-            values[first:] = values[origin[str(layer.domain)]]
-        mesh_layers.write(layer, values)
+    names = {name for name, *_ in layers}
+    mesh_layers.drop(mesh, *(a.name for a in mesh.attributes if a.name not in {*names, *TOPOLOGY}))
+    for name, kind, domain, values in layers:
+        added = values[origin[domain]] if domain in origin and len(values) else None
+        if name in ORIGIN.values():
+            added = NEW
+        elif name in uv_names and len(values):
+            added = _flat_uv(mesh, values, triangles, corner)
+        elif name == CUSTOM_NORMAL and kind == "INT16_2D":
+            added = 0
+        whole = np.zeros((sizes[domain], *values.shape[1:]), dtype=values.dtype)
+        if kind == "STRING":
+            whole[:] = b""
+        whole[: len(values)] = values
+        if added is not None:
+            whole[len(values) :] = added
+        mesh_layers.put(mesh, name, kind, domain, whole)
 
 
-def _flat_uv(
-    mesh: bpy.types.Mesh, uv: Points, old: dict[str, int], triangles: Rows, corner: Rows
-) -> Points:
+def _flat_uv(mesh: bpy.types.Mesh, uv: Points, triangles: Rows, corner: Rows) -> Points:
     """(3N, 2): each cap seen from its front, as large in the map as what is round it."""
     place = positions(mesh)
-    uv = uv[: old["CORNER"]]
     edge_uv = np.linalg.norm(np.diff(uv, axis=0), axis=1)
     edge_length = np.linalg.norm(np.diff(place[corner_vertices(mesh)[: len(uv)]], axis=0), axis=1)
     density = np.median(edge_uv) / max(float(np.median(edge_length)), 1e-12)
@@ -180,12 +213,12 @@ def _flat_uv(
     return flat
 
 
-def _mark(
-    mesh: bpy.types.Mesh, old: dict[str, int], triangles: Rows, rim_edges: NDArray[np.int64]
-) -> None:
+def _mark(mesh: bpy.types.Mesh, old: dict[str, int], triangles: Rows) -> None:
+    """Make the rim sharp, caps flat or smooth, and tell them apart from the faces that were."""
     sharp = np.zeros(len(mesh.edges), dtype=bool)
     mesh.edges.foreach_get("use_edge_sharp", sharp)
-    sharp[rim_edges] = True
+    sides = corner_edges(mesh)[old["CORNER"] :]
+    sharp[sides[sides < old["EDGE"]]] = True
     mesh.edges.foreach_set("use_edge_sharp", sharp)
     smooth = np.zeros(len(mesh.polygons), dtype=bool)
     mesh.polygons.foreach_get("use_smooth", smooth)
@@ -220,17 +253,23 @@ def _normals(points: Points) -> Points:
     return np.cross(points[:, 1] - points[:, 0], points[:, 2] - points[:, 0])
 
 
-def _blend_weights(mesh: bpy.types.Mesh, first: int, rim: Rows, blend: NDArray[np.float32]) -> None:
-    """Weights of new vertices; only the few of a cap, as Blender gives them one by one."""
-    if len(blend) == 0 or len(rim) == 0:
-        return
-    holder = bpy.data.objects.new(".partwise", mesh)
-    try:
-        weights = np.zeros((len(rim), len(holder.vertex_groups)), dtype=np.float32)
+def _rim_weights(mesh: bpy.types.Mesh, rim: Rows) -> NDArray[np.float32]:
+    """(R, number of vertex groups); of the few vertices on a rim, as Blender tells one by one."""
+    weights = np.zeros((len(rim), len(mesh_layers.group_names(mesh))), dtype=np.float32)
+    if weights.size:
         for row, vertex in enumerate(rim.tolist()):
             for element in mesh.vertices[vertex].groups:
                 weights[row, element.group] = element.weight
-        for group, column in zip(holder.vertex_groups, (blend @ weights).T, strict=True):
+    return weights
+
+
+def _set_weights(mesh: bpy.types.Mesh, first: int, weights: NDArray[np.float32]) -> None:
+    """Weights (M, number of vertex groups) of the vertices from `first` on."""
+    if not weights.any():
+        return
+    holder = bpy.data.objects.new(".partwise", mesh)
+    try:
+        for group, column in zip(holder.vertex_groups, weights.T, strict=True):
             for vertex in np.nonzero(column)[0].tolist():
                 group.add([first + vertex], float(column[vertex]), "REPLACE")
     finally:

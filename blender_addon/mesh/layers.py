@@ -170,9 +170,10 @@ def restore_active(mesh: bpy.types.Mesh, source: bpy.types.Mesh) -> None:
     for layer in source.uv_layers:
         if layer.active_render and layer.name in mesh.uv_layers:
             mesh.uv_layers[layer.name].active_render = True
+        if layer.active_clone and layer.name in mesh.uv_layers:  # from Blender 5.2 on, maybe none
+            mesh.uv_layers[layer.name].active_clone = True
     if len(mesh.uv_layers) >= len(source.uv_layers) > 0:
         mesh.uv_layers.active_index = source.uv_layers.active_index
-        mesh.uv_layer_clone_index = source.uv_layer_clone_index
         mesh.uv_layer_stencil_index = source.uv_layer_stencil_index
     colours, others = mesh.color_attributes, source.color_attributes
     colours.active_color_name = others.active_color_name

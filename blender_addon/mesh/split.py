@@ -64,7 +64,6 @@ def split_mesh(
         keys, lost = read_keys(source), mesh_layers.Lost.of(source)
         for label, mesh in made.items():
             lost.restore(mesh, partial(mesh_layers.origin, mesh))
-            mesh_layers.restore_active(mesh, source)
             mesh_layers.restore_settings(mesh, source)
             if normals is not None and len(mesh.loops):
                 corner = mesh_layers.origin(mesh, "CORNER")
@@ -76,6 +75,8 @@ def split_mesh(
             moved = [key[vertex] for key in keys]
             if caps is not None and label in caps.faces:
                 moved = add_caps(mesh, caps, label, moved)
+            mesh_layers.restore_order(mesh, source)  # nodes sort by domain from Blender 5.2 on
+            mesh_layers.restore_active(mesh, source)
             add_keys(mesh, source, moved)
     except BaseException:
         remove_meshes(made.values())
