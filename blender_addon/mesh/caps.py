@@ -22,6 +22,7 @@ from .read import corner_vertices, positions
 
 Points = NDArray[Any]
 Rows = NDArray[np.int64]
+Layer = tuple[str, str, str, NDArray[Any]]  # name, type, domain, values
 
 FLAT = np.cos(np.radians(1.0))
 AT_ONCE = 1 << 20  # distances
@@ -60,7 +61,7 @@ def add_caps(mesh: bpy.types.Mesh, caps: Caps, label: int, keys: Sequence[Points
     rim = np.unique(row[~is_new])
     new = wanted[is_new]
 
-    layers = _read_layers(mesh)
+    layers = _take_layers(mesh)
     _add_elements(mesh, new, triangles)
     weights = _rim_weights(mesh, rim)
     shifts = [(key - here)[rim] for key in keys]
@@ -113,8 +114,8 @@ def _blend(
 def _add_elements(mesh: bpy.types.Mesh, points: Points, triangles: Rows) -> None:
     """Add vertices (M, 3) and faces (N, 3) behind those that are there, and the edges they lack.
 
-    BMesh does it: Blender 5.2 crashes where elements are added to the arrays of a mesh that has
-    some. It keeps all but a few attributes, see `_write_layers`.
+    BMesh does it, as Blender 5.2 crashes where elements are added to the arrays of a mesh that has
+    some. It keeps weights, skin radii and sculpts, which have no arrays.
     """
     import bmesh
 
@@ -144,25 +145,27 @@ def _add_face(faces: Any, corners: list[Any]) -> None:
         added.normal_flip()
 
 
-def _read_layers(mesh: bpy.types.Mesh) -> list[tuple[str, str, str, NDArray[Any]]]:
-    """Name, type, domain and values of each attribute but the topology."""
-    return [
+def _take_layers(mesh: bpy.types.Mesh) -> list[Layer]:
+    """Read and remove all attributes but the topology.
+
+    In BMesh, matrices crash Blender 4.5 and 5.0, and flags that are false everywhere get lost.
+    """
+    layers = [
         (layer.name, str(layer.data_type), str(layer.domain), mesh_layers.read(layer))
         for layer in mesh.attributes
         if layer.name not in TOPOLOGY
     ]
+    mesh_layers.drop(mesh, *(name for name, *_ in layers))
+    return layers
 
 
 def _write_layers(
-    mesh: bpy.types.Mesh,
-    layers: list[tuple[str, str, str, NDArray[Any]]],
-    triangles: Rows,
-    nearest: Rows,
+    mesh: bpy.types.Mesh, layers: list[Layer], triangles: Rows, nearest: Rows
 ) -> None:
-    """The layers that there were, with values for new elements: those of the nearest rim vertex,
-    of a corner there and of its face.
+    """Give back layers, with values for new elements too.
 
-    BMesh drops flags that are false everywhere and makes selections agree; all is as it was.
+    nearest : (M,) the rim vertex whose values a new vertex takes; faces and corners take those of
+    a corner there and of its face.
     """
     sizes = mesh_layers.sizes(mesh)
     points, corners = sizes["POINT"] - len(nearest), sizes["CORNER"] - triangles.size
@@ -172,14 +175,13 @@ def _write_layers(
     corner = some_corner[triangles.ravel()]
     face = mesh_layers.corner_faces(mesh)[corner[::3]]
     origin: dict[str, NDArray[Any]] = {"POINT": nearest, "FACE": face, "CORNER": corner}
-    uv_names = {layer.name for layer in mesh.uv_layers}
-    names = {name for name, *_ in layers}
-    mesh_layers.drop(mesh, *(a.name for a in mesh.attributes if a.name not in {*names, *TOPOLOGY}))
+    found = [layer.name for layer in mesh.attributes if layer.name not in TOPOLOGY]
+    mesh_layers.drop(mesh, *found)  # flags that BMesh makes
     for name, kind, domain, values in layers:
         added = values[origin[domain]] if domain in origin and len(values) else None
         if name in ORIGIN.values():
             added = NEW
-        elif name in uv_names and len(values):
+        elif (kind, domain) == ("FLOAT2", "CORNER") and len(values):  # a UV map
             added = _flat_uv(mesh, values, triangles, corner)
         elif name == CUSTOM_NORMAL and kind == "INT16_2D":
             added = 0
