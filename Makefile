@@ -1,12 +1,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Every target sets up what it needs: .venv for the engine, .venv-bpy45 and .venv-bpy50 for the two
-# Blenders, which cannot share one. A stamp keeps a second run from installing again.
+# Every target sets up what it needs: .venv for the engine, .venv-bpy45 and so on for the Blenders,
+# which cannot share one. A stamp keeps a second run from installing again.
 
 first_python = $(shell for p in $(1); do \
-	$$p -c 'import sys; sys.exit(not ($(2)))' 2>/dev/null && { echo $$p; break; }; done)
+	"$$p" -c 'import sys, ensurepip, venv; sys.exit(not ($(2)))' 2>/dev/null && \
+	{ echo "$$p"; break; }; done)
 PYTHON ?= $(call first_python,python3.11 python3 python3.12 python3.13 python3.14,\
 	(3, 11) <= sys.version_info < (3, 15))
-PYTHON311 ?= $(call first_python,python3.11 python3 python,sys.version_info[:2] == (3, 11))
+# One Python each: what PATH has, else what pyenv or uv have installed. A name alone proves nothing:
+# pyenv leaves shims of versions that are not switched on, so each is asked.
+exactly = $(or $(call first_python,python$(1) python3 python,$(call is,$(1))),\
+	$(call first_python,"$$(pyenv prefix $(1) 2>/dev/null)/bin/python" \
+	"$$(uv python find --no-python-downloads $(1) 2>/dev/null)",$(call is,$(1))))
+is = "%d.%d" % sys.version_info[:2] == "$(1)"
+PYTHON311 ?= $(call exactly,3.11)
+PYTHON313 ?= $(call exactly,3.13)
 PARTWISE_DATA ?= ../shared/data
 GUI_BLENDER ?= ../shared/blender/run-gui-blender
 WORKERS ?= 2
@@ -17,7 +25,14 @@ CLICK_MINUTES ?= 70
 
 VENV := .venv
 PY := $(VENV)/bin/python
-BLENDERS := bpy45 bpy50
+BLENDERS := bpy45 bpy50 bpy52 bpy53
+PYTHON_bpy45 = $(PYTHON311)
+PYTHON_bpy50 = $(PYTHON311)
+PYTHON_bpy52 = $(PYTHON313)
+PYTHON_bpy53 = $(PYTHON313)
+# Those of today need a Python that not every machine has; without it they are skipped, and said so.
+TODAYS := bpy52 bpy53
+SKIPPED = $(foreach name,$(TODAYS),$(if $(or $(wildcard .venv-$(name)/.made),$(PYTHON_$(name))),,$(name)))
 BPY := .venv-bpy50/bin/python
 INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 # Its file differs by platform, so it is named by its version; what it needs is there already.
@@ -28,7 +43,7 @@ SYSTEM_LIBRARIES := libegl1 libegl-mesa0 libgl1 libgl1-mesa-dri libsm6 libxfixes
 	libxkbcommon0 libxrender1 libxxf86vm1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-engine test-blender test-gui lint format bench evaluate train \
+.PHONY: help demo test test-engine test-engine313 test-blender test-gui lint format bench evaluate train \
 	train-segmenter train-clicks train-judge train-smoke zip lock clean system-libraries
 .SECONDARY:
 
@@ -38,12 +53,26 @@ help:  ## list the targets
 demo: $(VENV)/.engine  ## decompose a bundled example into named parts, with a picture
 	$(PY) -m backend decompose $(EXAMPLE) -o out/demo.glb --complete cap --preview out/demo.png
 
-test: lint test-engine test-blender  ## style, types, all tests, also inside Blender 4.5 and 5.0
+test: lint test-engine test-blender  ## style, types, all tests, also inside Blender 4.5, 5.0, 5.2, 5.3
 
 test-engine: $(VENV)/.dev .venv-bpy50/.made  ## tests of the engine and the build; says what it skips
 	$(PY) -m pytest -n $(WORKERS) --dist loadgroup --ignore tests/blender --ignore tests/gui
 
-test-blender: $(BLENDERS:%=test-%)  ## tests inside Blender 4.5 and 5.0, without a window
+# What ships runs on the Python of today's Blender too.
+test-engine313: .venv-bpy53/.made .venv-bpy50/.made  ## tests of the engine on Blender 5.3's Python
+	.venv-bpy53/bin/python -m pytest -n $(WORKERS) --dist loadgroup tests/backend \
+		--ignore tests/backend/training --ignore tests/backend/evaluation
+
+test-blender:  ## tests inside Blender 4.5, 5.0, 5.2 and 5.3, without a window
+	@skipped="$(strip $(SKIPPED))"; \
+	for name in $(BLENDERS); do \
+		case " $$skipped " in *" $$name "*) ;; *) \
+			$(MAKE) --no-print-directory test-$$name || exit 1 ;; esac; \
+	done; \
+	case "$$skipped" in "") $(MAKE) --no-print-directory test-engine313 ;; *) \
+		echo "SKIPPED: the tests for $$skipped and the engine's on Python 3.13:" \
+		"there is no Python 3.13 with its venv module." \
+		"Name one: make $@ PYTHON313=/path/to/python3.13." ;; esac
 
 test-bpy%: .venv-bpy%/.made .venv-bpy50/.made
 	.venv-bpy$*/bin/python -m pytest -n $(WORKERS) --dist loadgroup tests/blender
@@ -139,7 +168,8 @@ zip: .venv-bpy50/.made  ## the packages to install in Blender; ZIP="--platform l
 lock: $(VENV)/.made  ## resolve requirements/*.in and the bundled wheels again
 	$(PY) -m pip install --quiet --disable-pip-version-check uv
 	for name in engine train dev $(BLENDERS); do \
-		$(PY) -m uv pip compile --quiet --no-config --universal --python-version 3.11 \
+		case " $(TODAYS) " in *" $$name "*) python=3.13 ;; *) python=3.11 ;; esac; \
+		$(PY) -m uv pip compile --quiet --no-config --universal --python-version $$python \
 			--fork-strategy fewest --generate-hashes --no-emit-index-url --no-header --upgrade \
 			requirements/$$name.in -o requirements/$$name.lock || exit 1; \
 	done
@@ -175,9 +205,11 @@ $(VENV)/.dev: requirements/dev.lock requirements/torch.txt $(VENV)/.made
 	@touch $(VENV)/.engine $(VENV)/.measure $(VENV)/.train $@
 
 .venv-bpy%/.made: requirements/bpy%.lock
-	@[ -n "$(PYTHON311)" ] || { echo "Blender's tests need Python 3.11 with its venv module." \
-		"Install python3.11-venv, or name it: make PYTHON311=/path/to/python3.11." >&2; exit 1; }
-	$(PYTHON311) -m venv .venv-bpy$*
+	@[ -n "$(PYTHON_bpy$*)" ] || { version=$(if $(filter bpy$*,$(TODAYS)),3.13,3.11); \
+		echo "Tests inside this Blender need Python $$version with its venv module." \
+		"Install python$$version-venv, or name it:" \
+		"make PYTHON$$(echo $$version | tr -d .)=/path/to/python$$version." >&2; exit 1; }
+	$(PYTHON_bpy$*) -m venv .venv-bpy$*
 	.venv-bpy$*/bin/python $(INSTALL) -r requirements/bpy$*.lock
 	@case "$$(.venv-bpy$*/bin/python -c 'import bpy' 2>&1)" in *"cannot open shared object"*) \
 		$(MAKE) --no-print-directory system-libraries ;; esac
