@@ -103,7 +103,8 @@ def _blend(
     step = max(AT_ONCE // max(len(rim), 1), 1)
     for first in range(0, len(nearest), step):
         rows = slice(first, first + step)
-        apart = sum((points[rows, axis, None] - rim[:, axis]) ** 2 for axis in range(3))
+        steps = [points[rows, axis, None] - rim[:, axis] for axis in range(3)]
+        apart = steps[0] ** 2 + steps[1] ** 2 + steps[2] ** 2
         nearest[rows] = apart.argmin(axis=1)
         if values.shape[1]:
             share = 1 / np.maximum(apart, 1e-12)
