@@ -59,8 +59,9 @@ test-engine: $(VENV)/.dev .venv-bpy50/.made  ## tests of the engine and the buil
 	$(PY) -m pytest -n $(WORKERS) --dist loadgroup --ignore tests/blender --ignore tests/gui
 
 # What ships runs on the Python of today's Blender too; a part of the tests, as the whole takes long.
-ON_313 := $(addprefix tests/backend/,geometry pipelines test_bootstrap.py test_files.py \
-	test_protocol.py test_requests.py test_server.py test_session.py test_tree.py)
+ON_313 := $(addprefix tests/backend/,contract checkpoints machine service geometry engines pipelines \
+	test_bootstrap.py)
+
 test-engine313: .venv-bpy53/.made .venv-bpy50/.made  ## tests of the engine on Blender 5.3's Python
 	.venv-bpy53/bin/python -m pytest -n $(WORKERS) --dist loadgroup $(ON_313)
 
