@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One installable zip for each system and Python: ``python build_addon.py [-o dist]``.
 
-A package holds both folders, the weights and the wheels that the geometric engine needs, as they
+A package holds both folders, the weights and the wheels that the bundled engines need, as they
 stand in ``wheels/lock.json``. Blender's own extension tool makes and validates it; this program
 puts the files before it with fixed times, modes and order, so that equal sources give equal bytes.
 """
@@ -58,12 +58,13 @@ SCRIPTS = (
 LARGEST = 90_000_000  # bytes of a package
 FIRST_DAY = 315_532_800  # 1980-01-01: the earliest time that a zip can hold
 DOCUMENTS = ("LICENSE", "THIRD_PARTY.md")
-# Where the engine's process starts, and what it imports by name.
+# Where the engine's process starts, and what it imports by name: engines among others.
 CHILD = (
     "backend/bootstrap.py",
     "backend/contract/libraries.py",
     "backend/service/server.py",
     "backend/machine/threads.py",
+    "backend/engines/*.py",
 )
 
 INIT = '''# SPDX-License-Identifier: GPL-3.0-or-later
@@ -162,7 +163,8 @@ def manifest(target: Target, stage: Path) -> str:
 def shipped_files() -> list[str]:
     """What of the checkout goes into a package: the add-on, what its child can reach, weights."""
     addon = sorted((ROOT / "blender_addon").rglob("*.py"))
-    code = {*addon, *reachable([*addon, *(ROOT / name for name in CHILD)])}
+    child = [path for name in CHILD for path in sorted(ROOT.glob(name))]
+    code = {*addon, *reachable([*addon, *child])}
     weights = [path for path in (ROOT / "backend/weights").iterdir() if path.is_file()]
     files = sorted(path.relative_to(ROOT).as_posix() for path in [*code, *weights])
     return [*files, *DOCUMENTS]

@@ -47,7 +47,7 @@ ROOMS: dict[str, set[str]] = {
     "pictures": {"files", "contract", "geometry"},
     "engines": BELOW_ENGINES,
     "pipelines": BELOW_PIPELINES,
-    "service": {"pipelines", "machine", "contract"},
+    "service": {"pipelines", "engines", "machine", "contract"},
     "shapes": {"geometry", "pictures"},
     "shapes/families": {"shapes", "pictures"},
     "training": {"shapes", "shapes/families", *BELOW_COMMANDS},

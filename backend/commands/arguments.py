@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import NoReturn
 
 from .. import __version__
+from ..contract.engines import AUTO
 from ..contract.errors import BadInput
+from ..engines import registry
 
 # Endings of outputs that name a file; a folder may be called anything else, "v1.2" for example.
 FILE_ENDINGS = {
@@ -198,8 +200,8 @@ def _add_engine(parser: Parser, more: str = "") -> None:
     parser.add_argument(
         "--engine",
         metavar="NAME",
-        default="auto",
-        help=f"learned, geometric, or auto: the first of them that can run{more}",
+        default=AUTO,
+        help=f"{registry.names('segment')}, or {AUTO}: the first of them that can run{more}",
     )
     parser.add_argument("--seed", metavar="N", type=whole_number(0, "seed"), default=0)
     parser.add_argument(

@@ -9,12 +9,15 @@ import tempfile
 import time
 from argparse import Namespace
 from collections.abc import Callable
+from functools import partial
 from importlib.util import find_spec
 
 from .. import __version__
 from ..checkpoints.catalogue import bundled, find
 from ..contract import libraries
+from ..contract.engines import About
 from ..contract.errors import PartwiseError
+from ..engines import registry
 from ..machine.cpu import cores, memory, processor
 from .console import Console
 from .failures import FAULT, OK
@@ -27,7 +30,7 @@ class Trouble(Exception):
 def run(_options: Namespace, console: Console) -> int:
     """Run all checks. Returns 0 when the machine can run Partwise, else 1."""
     rows = []
-    for name, check in CHECKS.items():
+    for name, check in checks().items():
         try:
             good, text = True, check()
         except Exception as error:
@@ -68,7 +71,7 @@ def _memory() -> str:
 
 
 def _graphics() -> str:
-    # Asked of torch only where it is installed; both engines run on the processor.
+    # Asked of torch only where it is installed.
     if find_spec("torch") is None:
         return "not used (torch is not installed; the engines do not need it)"
     import torch
@@ -92,41 +95,51 @@ def _weights() -> str:
     return ", ".join(checkpoint.name for checkpoint in checkpoints) or "none bundled, none needed"
 
 
-def _engine(name: str, *checkpoints: str) -> str:
+def _engine(about: About) -> str:
     """Can an engine run here? Its weights are as published, and it cuts a small mesh in two."""
+    if not about.bundled and (why := registry.obstacle(about)) is not None:
+        return f"not used: {why}"
+    weights = [find(name) for name in about.weights]
+    for one in weights:
+        one.verify()
+    began = time.perf_counter()
+    done = _halves(about.name) if "segment" in about.verbs else ""
+    if not done:
+        registry.load(about)
+    library = "torch" if about.torch else "NumPy"
+    size = sum(one.size for one in weights) / 1e6
+    took = time.perf_counter() - began
+    return f"runs on {library} with {size:.1f} MB of weights; {done or 'loaded'}, {took:.1f} s"
+
+
+def _halves(engine: str) -> str:
+    """Cut a small mesh in two. Raises Trouble when that fails."""
     import numpy as np
     import trimesh
 
     from ..pipelines.segment import analyse, labels
 
-    weights = [find(checkpoint) for checkpoint in checkpoints]
-    for one in weights:
-        one.verify()
-    began = time.perf_counter()
     ball = trimesh.creation.icosphere(subdivisions=3)
     vertices = np.array(ball.vertices)
     vertices[:, 0] *= 1.2
     vertices[:, 1:] *= 0.15 + np.abs(vertices[:, :1])  # a waist: two lobes
-    found = labels(analyse(vertices, np.array(ball.faces), engine=name), parts=2)
+    found = labels(analyse(vertices, np.array(ball.faces), engine=engine), parts=2)
     if len(found) != len(ball.faces) or len(np.unique(found)) != 2:
         raise Trouble("a small mesh was not cut into two parts; please report this.")
-    took = time.perf_counter() - began
-    return (
-        f"runs on NumPy with {sum(one.size for one in weights) / 1e6:.1f} MB of weights; "
-        f"a mesh of {len(found)} triangles in two parts, {took:.1f} s"
-    )
+    return f"a mesh of {len(found)} triangles in two parts"
 
 
-CHECKS: dict[str, Callable[[], str]] = {
-    "partwise": lambda: __version__,
-    "python": _python,
-    "system": platform.platform,
-    "processor": lambda: f"{processor()}, {cores()} cores",
-    "memory": _memory,
-    "libraries": _libraries,
-    "graphics": _graphics,
-    "temporary files": _temporary,
-    "weights": _weights,
-    "geometric engine": lambda: _engine("geometric", "merging"),
-    "learned engine": lambda: _engine("learned", "segmenter", "judge", "merging"),
-}
+def checks() -> dict[str, Callable[[], str]]:
+    """What is checked, by name: this machine, then each engine that there is."""
+    return {
+        "partwise": lambda: __version__,
+        "python": _python,
+        "system": platform.platform,
+        "processor": lambda: f"{processor()}, {cores()} cores",
+        "memory": _memory,
+        "libraries": _libraries,
+        "graphics": _graphics,
+        "temporary files": _temporary,
+        "weights": _weights,
+        **{f"{about.name} engine": partial(_engine, about) for about in registry.engines()},
+    }

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..contract.errors import BadInput
+from ..engines import registry
 from .console import Console
 from .failures import OK, REFUSED
 
@@ -64,14 +65,12 @@ def _check(options: Namespace) -> None:
 
 def _engines(text: str, console: Console) -> tuple[str, ...]:
     """The engines that are named, which can all run; ``auto`` is the name of another."""
-    from ..pipelines.analysis import chosen_engine
-
     found = []
     for name in text.split(","):
-        engine, notice = chosen_engine(name.strip())
-        if notice:
-            console.warn(notice)
-        found.append(engine)
+        chosen = registry.choose(name.strip(), "segment")
+        if chosen.notice:
+            console.warn(chosen.notice)
+        found.append(chosen.about.name)
     return tuple(dict.fromkeys(found))
 
 

@@ -31,7 +31,7 @@ def run(options: Namespace, console: Console) -> int:
 
 def _sentence(action: str, count: int) -> str:
     if count == 0:
-        return "No checkpoint is bundled; the geometric engine needs none."
+        return "No checkpoint is bundled."
     return {
         "list": f"Checkpoints: {count}.",
         "verify": f"Checkpoints verified: {count}.",

@@ -39,7 +39,7 @@ _CHUNK = 1 << 20
 FIELDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     kind: (frozenset(required.split()), frozenset(optional.split()))
     for kind, required, optional in (
-        ("hello", "protocol", "version device memory"),
+        ("hello", "protocol", "version device memory engines"),
         ("request", "id method", "params arrays"),
         ("progress", "id stage done total", ""),
         ("partial", "id", "params arrays"),
@@ -53,6 +53,7 @@ _VALUES: dict[str, type] = {
     **dict.fromkeys(("method", "stage", "code", "message", "hint", "detail"), str),
     **dict.fromkeys(("done", "total"), int),
     "params": dict,
+    "engines": list,
 }
 
 

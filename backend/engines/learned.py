@@ -10,9 +10,7 @@ other plausible trees.
 
 from __future__ import annotations
 
-import functools
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -20,16 +18,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..checkpoints.catalogue import WEIGHTS
-from ..contract.errors import WeightsCorrupt, WeightsMissing
-from ..geometry.graphs import components
+from ..checkpoints.load import weights
+from ..contract.engines import About
 from ..geometry.patches import cues
 from ..geometry.patches.clusters import Clusters
 from ..geometry.patches.coarsen import Coarse, coarsen
 from ..geometry.patches.cues import PatchGraph
+from ..geometry.patches.masks import suppress
 from ..geometry.patches.merging import Score, agglomerate
 from ..models.boosted import logistic
 from ..models.numpy_ops import NumpyOps
 from ..models.segmenter import PATCHES, Encoding, Segmenter, SegmenterConfig, shapes
+from .base import ClickEngine, Masks, Merges, Surface, Tick, silent
+from .loaded import loaded
 from .patch_features import pair_maps, patch_features
 from .scores import JUDGED, geometric_scores, judged_features, learned_scores
 
@@ -37,19 +38,44 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Array = NDArray[np.float32]
 
+ABOUT = About(
+    name="learned",
+    label="Learned",
+    text="A network that has seen what artists take for parts",
+    verbs=("segment", "click"),
+    rank=10,
+    weights=("segmenter", "judge", "merging"),
+    memory=100_000_000,
+)
+
 CHECKPOINT = WEIGHTS / "segmenter.safetensors"
 MERGED_A_ROUND = 0.1  # share of the clusters that merge before the judge is asked again
 VARIANT_SAYS = 0.75  # of the odds of a merge says the network itself, for another tree
 PROMPTS = 40  # clicks spread over the surface, for evidence
-SAME_MASK = 0.7  # IoU from which two masks are one
 MASKS_SAY = 0.2  # how much masks count against the chances of pairs
 ASSUMED = 0.7  # how far chances go when masks are taken for parts, for another tree
 MOST_ASSUMED = 5
 BIAS = 0.8  # of all logits: by turns another tree is meant to be coarser and finer
 MOSTLY = 0.8  # of a mask must be free of others for it to be taken for a part
 LIKELY = 4  # power of the expected IoU by which masks are drawn or averaged
-MARKED = 0.5  # of a border is marked: clicks do not pass it
 SURE = 1.0  # chance given to what was merged before the network looked
+
+
+def load() -> ClickEngine:
+    """The engine with its bundled weights. Raises WeightsMissing or WeightsCorrupt."""
+    learned_scores()  # `merges` asks for them; if they are missing, that is told before any work
+    return Learned(bundled_segmenter())
+
+
+@dataclass(frozen=True)
+class Learned:
+    """The engine. net : its network."""
+
+    net: Segmenter
+
+    def look(self, surface: Surface) -> Encoded:
+        """Let the network look at a mesh."""
+        return encode(surface.graph, surface.marked, self.net)
 
 
 @dataclass(frozen=True)
@@ -60,8 +86,7 @@ class Encoded:
     ----------
     net : the network. coding : what it made of the mesh. coarse : the patches that it looked at,
     N of the P patches of the mesh. masks, worth : (K, N) chances and (K,) expected IoU of different
-    masks of clicks spread over the surface. open : (E, 2) neighbours of the P patches whose border
-    hints do not mark; None without marks.
+    masks of clicks spread over the surface.
     """
 
     net: Segmenter
@@ -69,7 +94,31 @@ class Encoded:
     coarse: Coarse
     masks: Floats
     worth: Floats
-    open: Ints | None = None
+
+    def merges(self, variant: int = 0, seed: int = 0, tick: Tick = silent) -> Merges:
+        """Merge all patches of the mesh into one tree, the coarse ones by what the network says."""
+        coarse = self.coarse
+        state = Clusters(coarse.graph, coarse.evidence, coarse.marked, chances(self, variant, seed))
+        children, strength = agglomerate(
+            state, _score(variant), tick, judged_features, MERGED_A_ROUND
+        )
+        # Leaves are the coarse patches, which are nodes themselves; later nodes count on from all.
+        patches, before = len(coarse.label), len(coarse.children)
+        node = np.concatenate([coarse.node, patches + before + np.arange(len(children))])
+        return Merges(
+            np.concatenate([coarse.children, node[children].astype(np.int32)]),
+            np.concatenate([np.full(before, SURE, np.float32), strength]),
+            learned_scores().stop,
+        )
+
+    def answer(self, wanted: Ints, unwanted: Ints) -> Masks:
+        """Masks for clicks on patches of the mesh; a patch counts as often as it is named."""
+        clicks = self.coarse.label[np.concatenate([wanted, unwanted])][None]
+        signs = np.concatenate([np.ones(len(wanted)), -np.ones(len(unwanted))])[None]
+        masks, iou = _asked(self.net, self.coding, clicks, signs)
+        chance, score = masks[0][:, self.coarse.label], iou[0]
+        likely = score**LIKELY / (score**LIKELY).sum()
+        return Masks(chance, score, likely @ chance)
 
     def nearer(self, one: Ints, other: Ints) -> NDArray[np.bool_]:
         """Which patches are likelier of one part with one of `one` than with any of `other`: (P,).
@@ -81,42 +130,23 @@ class Encoded:
         )
         return np.asarray((near > far)[self.coarse.label])
 
-    def within_marks(self, members: NDArray[np.bool_], wanted: Ints) -> NDArray[np.bool_]:
-        """What of a mask (P,) can be reached from the wanted patches without passing a mark."""
-        if self.open is None:
-            return members
-        i, j = self.open[members[self.open].all(axis=1)].T
-        piece = components(len(members), i, j)
-        return members & np.isin(piece, piece[wanted])
 
-
-@functools.lru_cache(maxsize=1)
-def bundled_segmenter(path: Path = CHECKPOINT) -> Segmenter:
+def bundled_segmenter() -> Segmenter:
     """The network that ships with Partwise. Raises WeightsMissing or WeightsCorrupt."""
-    from safetensors import SafetensorError, safe_open
+    return loaded(read_segmenter, CHECKPOINT)
 
-    if not path.is_file():
-        raise WeightsMissing(
-            "The weights of the learned engine are missing.", "Install Partwise again."
-        )
-    try:
-        with safe_open(path, framework="numpy") as file:
-            about = json.loads(file.metadata()["config"])
-            config = SegmenterConfig(**{f.name: about[f.name] for f in fields(SegmenterConfig)})
-            arrays = {name: file.get_tensor(name).astype(np.float32) for name in shapes(config)}
-    except (SafetensorError, KeyError, ValueError, TypeError) as error:
-        raise _corrupt("are damaged", str(error)) from error
-    if {name: array.shape for name, array in arrays.items()} != shapes(config):
-        raise _corrupt("are of another version", "")
-    if not all(np.isfinite(array).all() for array in arrays.values()):
-        raise _corrupt("are damaged", "a number is not finite")
+
+def read_segmenter(path: Path) -> Segmenter:
+    """The network of a file. Raises WeightsMissing or WeightsCorrupt."""
+    with weights(path, "the learned engine") as found:
+        about = json.loads(found.about["config"])
+        config = SegmenterConfig(**{f.name: about[f.name] for f in fields(SegmenterConfig)})
+        arrays = {
+            name: array.astype(np.float32) for name, array in found.exactly(shapes(config)).items()
+        }
+        if not all(np.isfinite(array).all() for array in arrays.values()):
+            raise ValueError("a number is not finite")
     return Segmenter(config, arrays, NumpyOps())
-
-
-def _corrupt(how: str, detail: str) -> WeightsCorrupt:
-    return WeightsCorrupt(
-        f"The weights of the learned engine {how}.", "Install Partwise again.", detail
-    )
 
 
 def encode(graph: PatchGraph, marked: Floats, net: Segmenter) -> Encoded:
@@ -125,38 +155,11 @@ def encode(graph: PatchGraph, marked: Floats, net: Segmenter) -> Encoded:
     marked : (E,) how much of each border's length hints mark.
     """
     coarse = coarsen(graph, geometric_scores().evidence(graph), PATCHES, marked)
-    open_ = None
-    if marked.any():
-        open_ = graph.pair[marked < MARKED * graph.border[:, cues.LENGTH]]
     area = coarse.graph.moments[:, cues.AREA] + 1e-12
     share = (area / area.sum()).astype(np.float32)
     coding = net.encode(patch_features(coarse.graph), pair_maps(coarse.graph), share)
     masks, worth = prompted_masks(net, coding, coarse.graph.centre)
-    return Encoded(net, coding, coarse, masks, worth, open_)
-
-
-def merges(
-    encoded: Encoded,
-    variant: int = 0,
-    seed: int = 0,
-    tick: Callable[[float], None] = lambda share: None,
-) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """Merge all patches of a mesh into one tree.
-
-    variant : 0 for the likeliest tree, 1, 2, ... for others.
-    Returns (children (P-1, 2) int32, chance (P-1,) float32 of each merge, in the order made).
-    """
-    coarse = encoded.coarse
-    state = Clusters(coarse.graph, coarse.evidence, coarse.marked, chances(encoded, variant, seed))
-    children, strength = agglomerate(state, _score(variant), tick, judged_features, MERGED_A_ROUND)
-    # Leaves are the coarse patches, which are nodes themselves; later nodes count on from all.
-    patches = len(coarse.label)
-    node = np.concatenate([coarse.node, patches + len(coarse.children) + np.arange(len(children))])
-    before = np.full(len(coarse.children), SURE, np.float32)
-    return (
-        np.concatenate([coarse.children, node[children].astype(np.int32)]),
-        np.concatenate([before, strength]),
-    )
+    return Encoded(net, coding, coarse, masks, worth)
 
 
 def _score(variant: int) -> Score:
@@ -238,24 +241,6 @@ def _asked(net: Segmenter, coding: Encoding, clicks: Ints, signs: Floats) -> tup
     return sigmoid(got.masks).astype(np.float64), sigmoid(got.iou).astype(np.float64)
 
 
-def suppress(masks: NDArray[np.bool_], worth: Floats, share: Array) -> Ints:
-    """Non-maximum suppression: which masks (K, N) are not the same as one of more worth."""
-    iou, open_ = overlaps(masks, share), np.asarray(masks.any(axis=1))
-    kept = []
-    for k in np.argsort(-worth):
-        if open_[k]:
-            kept.append(k)
-            open_ &= iou[k] < SAME_MASK
-    return np.array(kept, dtype=np.int64)
-
-
-def overlaps(masks: NDArray[np.bool_], share: Array) -> Floats:
-    """IoU of all pairs of masks (K, N): (K, K). share : (N,) of the area."""
-    common = (masks * share) @ masks.T.astype(np.float64)
-    area = np.diagonal(common)
-    return np.asarray(common / np.maximum(area[:, None] + area[None, :] - common, 1e-9))
-
-
 def _spread(centre: Floats, share: Array, count: int) -> Ints:
     """Patches far from each other: farthest point sampling from the largest on."""
     chosen = [int(share.argmax())]
@@ -264,28 +249,3 @@ def _spread(centre: Floats, share: Array, count: int) -> Ints:
         chosen.append(int(gap.argmax()))
         np.minimum(gap, np.square(centre - centre[chosen[-1]]).sum(axis=1), out=gap)
     return np.array(chosen, dtype=np.int64)
-
-
-@dataclass(frozen=True)
-class Masks:
-    """What the network answers to one set of clicks, on the P patches of the mesh.
-
-    Parameters
-    ----------
-    chance : (M, P) of each patch to be in each mask. score : (M,) expected IoU. mean : (P,) chance
-    over the masks, by how likely each is.
-    """
-
-    chance: Floats
-    score: Floats
-    mean: Floats
-
-
-def answer(encoded: Encoded, wanted: Ints, unwanted: Ints) -> Masks:
-    """Masks for clicks on patches of the mesh; a patch counts as often as it is named."""
-    clicks = encoded.coarse.label[np.concatenate([wanted, unwanted])][None]
-    signs = np.concatenate([np.ones(len(wanted)), -np.ones(len(unwanted))])[None]
-    masks, iou = _asked(encoded.net, encoded.coding, clicks, signs)
-    chance, score = masks[0][:, encoded.coarse.label], iou[0]
-    likely = score**LIKELY / (score**LIKELY).sum()
-    return Masks(chance, score, likely @ chance)

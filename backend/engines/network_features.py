@@ -56,24 +56,25 @@ def network_features(state: Clusters, chosen: NDArray[np.bool_]) -> NDArray[np.f
     common = np.minimum(pairs[a], pairs[b]) @ share
     either = np.maximum(pairs[a], pairs[b]) @ share
     first, best, second = _best(state.pair, odds)
-    columns = [
-        logit(mixed[a, b]),
-        odds[a, b],
-        odds[a, a],
-        odds[b, b],
-        np.where(first[a] == b, second[a], best[a]),
-        np.where(first[b] == a, second[b], best[b]),
-        np.log(part[a] / both),
-        np.log(part[b] / both),
-        np.log(part[a]),
-        np.log(part[b]),
-        common / np.maximum(either, 1e-9),
-        np.full(len(a), np.log((share / part).sum())),  # expected number of parts
-        logit(masks[a, b]),
-        logit(masks[a, a]),
-        logit(masks[b, b]),
-    ]
-    return np.stack(columns, axis=1).astype(np.float32)
+    out: dict[str, Floats] = {
+        "network_and_masks": logit(mixed[a, b]),
+        "network": odds[a, b],
+        "network_within_small": odds[a, a],
+        "network_within_big": odds[b, b],
+        "network_best_small": np.where(first[a] == b, second[a], best[a]),
+        "network_best_big": np.where(first[b] == a, second[b], best[b]),
+        "network_fills_small": np.log(part[a] / both),
+        "network_fills_big": np.log(part[b] / both),
+        "network_part_small": np.log(part[a]),
+        "network_part_big": np.log(part[b]),
+        "network_agreed": common / np.maximum(either, 1e-9),
+        # The expected number of parts.
+        "network_parts": np.full(len(a), np.log((share / part).sum())),
+        "masks": logit(masks[a, b]),
+        "masks_within_small": logit(masks[a, a]),
+        "masks_within_big": logit(masks[b, b]),
+    }
+    return np.stack([out[name] for name in NETWORK_FEATURES], axis=1).astype(np.float32)
 
 
 def _best(pair: Ints, odds: Floats) -> tuple[Ints, Floats, Floats]:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import functools
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..checkpoints.catalogue import WEIGHTS
-from ..contract.errors import WeightsCorrupt, WeightsMissing
+from ..checkpoints.load import weights
 from ..geometry.patches.clusters import Clusters
 from ..geometry.patches.cues import PatchGraph
 from ..geometry.patches.pair_features import FEATURES, pair_features
 from ..models.boosted import BoostedTrees
+from .loaded import loaded
 from .network_features import NETWORK_FEATURES, network_features
 
 Floats = NDArray[np.float64]
@@ -80,16 +80,24 @@ def judged_features(state: Clusters, chosen: NDArray[np.bool_]) -> Rows:
     return np.concatenate([pair_features(state, chosen), network_features(state, chosen)], axis=1)
 
 
-@functools.lru_cache(maxsize=1)
-def geometric_scores(path: Path = GEOMETRIC) -> GeometricScores:
+def geometric_scores() -> GeometricScores:
     """The bundled models of the geometric engine. Raises WeightsMissing or WeightsCorrupt."""
+    return loaded(read_geometric_scores, GEOMETRIC)
+
+
+def learned_scores() -> LearnedScores:
+    """The bundled models of the learned engine. Raises WeightsMissing or WeightsCorrupt."""
+    return loaded(read_learned_scores, JUDGE)
+
+
+def read_geometric_scores(path: Path) -> GeometricScores:
+    """The models of a file. Raises WeightsMissing or WeightsCorrupt."""
     (border, merge), stop = _models(path, "geometric", ("border", "merge"), FEATURES)
     return GeometricScores(border, merge, stop)
 
 
-@functools.lru_cache(maxsize=1)
-def learned_scores(path: Path = JUDGE) -> LearnedScores:
-    """The bundled models of the learned engine. Raises WeightsMissing or WeightsCorrupt."""
+def read_learned_scores(path: Path) -> LearnedScores:
+    """The judge of a file, beside the bundled merge model. Raises as `read_geometric_scores`."""
     (judge,), stop = _models(path, "learned", ("judge",), JUDGED)
     return LearnedScores(judge, geometric_scores().merge, stop)
 
@@ -98,27 +106,15 @@ def _models(
     path: Path, engine: str, names: tuple[str, ...], features: tuple[str, ...]
 ) -> tuple[list[BoostedTrees], float]:
     """Boosted trees of a file by their names, and the score below which merging ends."""
-    from safetensors import SafetensorError, safe_open
-
-    hint = "Install Partwise again."
-    if not path.is_file():
-        raise WeightsMissing(f"The weights of the {engine} engine are missing.", hint)
-    try:
-        with safe_open(path, framework="numpy") as file:
-            about = file.metadata() or {}
-            models = [
-                BoostedTrees(*(file.get_tensor(f"{name}.{array}") for array in ARRAYS))
-                for name in names
-            ]
-        asked, stop = tuple(json.loads(about["features"])), float(about["stop"])
+    with weights(path, f"the {engine} engine") as found:
+        models = [
+            BoostedTrees(*(found.arrays[f"{name}.{array}"] for array in ARRAYS)) for name in names
+        ]
+        asked, stop = tuple(json.loads(found.about["features"])), float(found.about["stop"])
         if not all(np.isfinite(model.leaf).all() for model in models) or not 0 < stop < 1:
             raise ValueError("a number is out of range")
-    except (SafetensorError, KeyError, ValueError, TypeError, IndexError) as error:
-        raise WeightsCorrupt(
-            f"The weights of the {engine} engine are damaged.", hint, str(error)
-        ) from error
-    if asked != features:
-        raise WeightsCorrupt(f"The weights of the {engine} engine are of another version.", hint)
+        if asked != features:
+            raise found.of_another_version()
     return models, stop
 
 

@@ -6,32 +6,30 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..contract.errors import BadInput, WeightsCorrupt, WeightsMissing
+from ..contract.engines import AUTO
+from ..contract.errors import BadInput
 from ..contract.tree import MergeTree
-from ..engines.learned import Encoded, Masks, bundled_segmenter, encode, merges
-from ..engines.scores import geometric_scores, learned_scores
+from ..engines import registry
+from ..engines.base import ClickEvidence, Evidence, Masks, Merges, Surface
 from ..geometry.graphs import sums
 from ..geometry.mesh import FaceGraph, Flaw, UnusableMesh, build_face_graph, unit_vertices
 from ..geometry.nearest import NearestFace
-from ..geometry.patches.clusters import Clusters
-from ..geometry.patches.cues import BRIDGE, FACES, PatchGraph, patch_graph
+from ..geometry.patches.cues import BRIDGE, FACES, LENGTH, PatchGraph, patch_graph
 from ..geometry.patches.graphcut import BorderCutter
 from ..geometry.patches.hints import marked_edges, marked_lengths, without_edges
-from ..geometry.patches.merging import agglomerate, likely_merges, ordered_merges
+from ..geometry.patches.merging import likely_merges, ordered_merges
 from ..geometry.patches.superfaces import superfaces
-from ..models.boosted import logistic, logit
 from .borders import refine_borders
 
 Floats = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
 
-
-ENGINES = ("auto", "learned", "geometric")
-VARIANT_DOUBT = 0.7  # deviation of the logits of merges, for another tree by the geometric engine
+MARKED = 0.5  # of a border is marked: clicks do not pass it
 
 
 def silent(stage: str, done: int, total: int) -> None:
@@ -69,7 +67,8 @@ class Analysis:
     cutter : cuts borders on it; they do not move over what hints mark.
     nearest : finds the face of it under a click.
     centre, scale : (3,) and float; ``caller's coordinates = unit * scale + centre``.
-    encoded : what the network knows of the mesh; None where the geometric engine ran.
+    evidence : what the engine knows of the mesh, if it answers clicks; None where the tree does.
+    open : (E, 2) neighbours in `grown_patch` whose border hints do not mark; None without marks.
     """
 
     engine: str
@@ -83,7 +82,8 @@ class Analysis:
     nearest: NearestFace
     centre: NDArray[np.float64]
     scale: float
-    encoded: Encoded | None = None
+    evidence: ClickEvidence | None = None
+    open: NDArray[np.int64] | None = None
 
     @functools.cached_property
     def answers(self) -> dict[tuple[bytes, bytes], tuple[Masks, NDArray[np.bool_]]]:
@@ -109,15 +109,15 @@ def analyse(
     faces: NDArray[np.int64],
     *,
     seed: int = 0,
-    engine: str = "auto",
+    engine: str = AUTO,
     hints: Hints | None = None,
     variant: int = 0,
     progress: Progress | None = None,
 ) -> Analysis:
     """Patches, cues and merge tree of a mesh, with borders placed.
 
-    vertices : (V, 3) float, any units; faces : (F, 3) int. engine : "learned", "geometric", or
-    "auto" for the first of them that can run. variant : 0 for the likeliest tree; 1, 2, ... for
+    vertices : (V, 3) float, any units; faces : (F, 3) int. engine : the name of one that segments,
+    or "auto" for the first of them that can run. variant : 0 for the likeliest tree; 1, 2, ... for
     other plausible ones.
 
     Raises BadInput for a mesh that cannot be segmented, or hints that do not fit it; WeightsMissing
@@ -125,7 +125,7 @@ def analyse(
     """
     report = progress or silent
     vertices, faces = checked_mesh(vertices, faces)
-    engine, notice = chosen_engine(engine)
+    chosen = registry.choose(engine, "segment")
     groups, borders = _checked_hints(hints or Hints(), len(vertices), len(faces))
     rng = np.random.default_rng(seed)
     report("Reading the surface", 0, 100)
@@ -144,26 +144,25 @@ def analyse(
     report("Measuring the surface", 30, 100)
     cues = patch_graph(graph, grown, rng, _span(report, "Measuring the surface", 30, 65))
     lengths = marked_lengths(graph, cues, grown, groups, marked)
-    encoded = None
-    if engine == "learned" and cues.patches > 1:
+    evidence: Evidence | None = None
+    if cues.patches > 1:
         report("Judging the patches", 65, 100)
-        encoded = encode(cues, lengths, bundled_segmenter())
+        evidence = chosen.engine.look(Surface(cues, lengths))
     report("Merging patches", 75, 100)
     tick = _span(report, "Merging patches", 75, 85)
-    if cues.patches == 1:
+    if evidence is None:
         grown_tree = MergeTree(np.zeros((0, 2), np.int32), np.zeros(0, np.float32), 1)
-    elif encoded is None:
-        grown_tree = _geometric_tree(cues, lengths, variant, tick)
     else:
-        grown_tree = _learned_tree(cues, encoded, variant, seed, tick)
+        grown_tree = _tree(cues, evidence.merges(variant, seed, tick))
+    answers_clicks = "click" in chosen.about.verbs
     report("Placing borders", 85, 100)
     cutter = BorderCutter(open_graph)
     contacts = cues.pair[(cues.border[:, BRIDGE] > 0) | (lengths > 0)]
     tick = _span(report, "Placing borders", 85, 100)
     patch, tree = refine_borders(cutter, grown, grown_tree, contacts, tick=tick)
     return Analysis(
-        engine=engine,
-        notice=notice,
+        engine=chosen.about.name,
+        notice=chosen.notice,
         patch=patch.astype(np.int32),
         tree=tree,
         grown_patch=grown.astype(np.int32),
@@ -173,28 +172,9 @@ def analyse(
         nearest=NearestFace(unit, faces),  # now, so that the first click need not wait
         centre=centre,
         scale=scale,
-        encoded=encoded,
+        evidence=cast(ClickEvidence | None, evidence) if answers_clicks else None,
+        open=cues.pair[lengths < MARKED * cues.border[:, LENGTH]] if lengths.any() else None,
     )
-
-
-def chosen_engine(engine: str) -> tuple[str, str]:
-    """The engine that will run, and a sentence where that is not what was to be.
-
-    Raises BadInput for a name that means nothing; WeightsMissing, WeightsCorrupt.
-    """
-    if engine not in ENGINES:
-        names = " or ".join(f"“{name}”" for name in ENGINES)
-        raise BadInput(f"There is no engine named “{engine}”.", f"Use {names}.")
-    if engine == "geometric":
-        return engine, ""
-    try:
-        bundled_segmenter()
-        learned_scores()
-    except (WeightsMissing, WeightsCorrupt) as error:
-        if engine == "learned":
-            raise
-        return "geometric", f"{error.message} The geometric engine was used instead."
-    return "learned", ""
 
 
 def _span(report: Progress, stage: str, first: int, last: int) -> Callable[[float], None]:
@@ -256,42 +236,12 @@ def _refusal(flaw: Flaw) -> BadInput:
     return BadInput(*sentences[flaw])
 
 
-def _geometric_tree(
-    cues: PatchGraph,
-    marked: Floats,
-    variant: int,
-    tick: Callable[[float], None],
-) -> MergeTree:
-    """The tree of the patches, by the geometric engine's scores and what hints mark, (pairs,)."""
-    scores = geometric_scores()
-    doubt = VARIANT_DOUBT if variant else 0.0
-    nudge = np.random.default_rng(variant)
-
-    def score(rows: NDArray[np.float32]) -> Floats:
-        sure = logit(scores.score(rows))
-        return logistic(sure + doubt * nudge.normal(size=len(sure)))
-
-    state = Clusters(cues, scores.evidence(cues), marked)
-    children, strength = agglomerate(state, score if variant else scores.score, tick)
-    return _tree(cues, children, strength, scores.stop)
-
-
-def _learned_tree(
-    cues: PatchGraph, encoded: Encoded, variant: int, seed: int, tick: Callable[[float], None]
-) -> MergeTree:
-    """The tree of the patches, by what the network made of them."""
-    children, strength = merges(encoded, variant, seed, tick)
-    return _tree(cues, children, strength, learned_scores().stop)
-
-
-def _tree(
-    cues: PatchGraph, children: NDArray[np.int32], strength: NDArray[np.float32], stop: float
-) -> MergeTree:
+def _tree(cues: PatchGraph, merges: Merges) -> MergeTree:
     """Merges and their chances as a tree whose natural cut has the least expected Rand error."""
-    kept = likely_merges(children, strength, cues.moments[:, FACES], stop)
-    children, order = ordered_merges(children, (~kept).astype(np.float64))
+    kept = likely_merges(merges.children, merges.chance, cues.moments[:, FACES], merges.stop)
+    children, order = ordered_merges(merges.children, (~kept).astype(np.float64))
     # Heights say how unlikely a merge is; what the natural cut keeps lies below one half.
-    unlikely, inside = np.clip(1.0 - strength[order], 0.0, 1.0), int(kept.sum())
+    unlikely, inside = np.clip(1.0 - merges.chance[order], 0.0, 1.0), int(kept.sum())
     height = np.concatenate(
         [
             np.minimum(np.maximum.accumulate(unlikely[:inside]), 0.5),

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The part under clicks.
 
-With the learned engine the network proposes several masks and tells the IoU that it expects of
-each; clicks are taken in turn, as corrections of the mask before them. With the geometric engine
-the merge tree answers: each of its levels proposes the clusters that hold an include click and no
+An engine that answers clicks proposes several masks and tells the IoU that it expects of each;
+clicks are taken in turn, as corrections of the mask before them. With other engines the merge tree
+answers: each of its levels proposes the clusters that hold an include click and no
 exclude click. These masks are judged by Bayes' rule: how likely the tree thinks such clusters are
 parts, times how likely clicks made anywhere in the part would all fall into the mask, which makes
 many clicks close together speak for a small part, as in Tenenbaum's size principle (1999).
@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from ..contract.errors import BadInput
 from ..contract.tree import MergeTree
-from ..engines.learned import Masks, answer, overlaps, suppress
+from ..engines.base import Masks
+from ..geometry.patches.masks import overlaps, reached, suppress
 from .analysis import Analysis
 
 Floats = NDArray[np.float64]
@@ -26,7 +27,7 @@ Ints = NDArray[np.int64]
 
 FARTHEST = 0.05  # of the size: a click farther than this from the surface means nothing
 DOUBT = 0.02  # no merge is surer than this
-TREE_SAYS = 1 / 4  # against the network's three quarters, where gaps between islands do not decide
+TREE_SAYS = 1 / 4  # against the engine's three quarters, where gaps between islands do not decide
 MOST_TURNS = 40  # clicks that are taken in turn; more are taken all at once
 MOST_KEPT = 128  # answers that are kept for the next click
 CLICK_WEIGHT = 0.5  # of a click against the prior: people do not click evenly over a part
@@ -89,8 +90,8 @@ def click(
         return ClickAnswer(np.zeros(count, dtype=bool), 0.0, warning)
 
     patch = analysis.grown_patch
-    if analysis.encoded is not None:
-        candidates, best = _learned_masks(analysis, face, include)
+    if analysis.evidence is not None:
+        candidates, best = _engines_masks(analysis, face, include)
     else:
         clicked = patch[face].astype(np.int64)
         candidates, best = [_by_tree(analysis, clicked[include], clicked[~include])], 0
@@ -113,26 +114,27 @@ def _by_tree(analysis: Analysis, wanted: Ints, unwanted: Ints) -> tuple[NDArray[
     )
 
 
-def _learned_masks(
+def _engines_masks(
     analysis: Analysis, faces: Ints, include: NDArray[np.bool_]
 ) -> tuple[list[tuple[NDArray[np.bool_], float]], int]:
     """Different masks of patches (P,) with their expected IoU, by size; and which is the best.
 
-    That is the one on which network and tree agree; the others are the network's.
+    That is the one on which engine and tree agree; the others are the engine's.
 
     faces : (N,) that were clicked, in turn. include : (N,) whether they are meant.
     """
-    assert analysis.encoded is not None
+    assert analysis.evidence is not None
     patch = analysis.grown_patch[faces].astype(np.int64)
     wanted, unwanted = patch[include], patch[~include]
     masks = _agreed(analysis, wanted, unwanted)[0]
     members = np.concatenate([_in_turn(analysis, patch, include)[None], masks.chance > 0.5])
     members[:, unwanted] = False
     members[:, wanted] = True
-    members = np.stack([analysis.encoded.within_marks(one, wanted) for one in members])
+    if analysis.open is not None:
+        members = np.stack([reached(one, wanted, analysis.open) for one in members])
     area = (analysis.grown_area / analysis.grown_area.sum()).astype(np.float32)
     kept = suppress(members, np.append(2.0, masks.score), area)
-    # As much as the network expects of the mask of its own that is most like it.
+    # As much as the engine expects of the mask of its own that is most like it.
     nearest = overlaps(members, area)[0, 1:].argmax()
     score = np.append(masks.score[nearest], masks.score)
     order = np.argsort(members[kept] @ area, kind="stable")
@@ -144,7 +146,7 @@ def _in_turn(analysis: Analysis, patch: Ints, include: NDArray[np.bool_]) -> NDA
     """The patches (P,) that clicks mean, each a correction of what those before it meant.
 
     An include click outside of the mask so far only adds to it. An exclude click only takes away:
-    the network might take it for a hint that a larger part is meant.
+    the engine might take it for a hint that a larger part is meant.
 
     patch : (N,) that were clicked. include : (N,) whether they are meant.
     """
@@ -165,35 +167,35 @@ def _in_turn(analysis: Analysis, patch: Ints, include: NDArray[np.bool_]) -> NDA
 
 
 def _meant(analysis: Analysis, wanted: Ints, unwanted: Ints) -> NDArray[np.bool_]:
-    """The patches (P,) that clicks mean on which network and tree agree, in whatever order made.
+    """The patches (P,) that clicks mean on which engine and tree agree, in whatever order made.
 
-    wanted, unwanted : patches that were clicked, as often as they were. What both network and tree
+    wanted, unwanted : patches that were clicked, as often as they were. What both engine and tree
     hold nearer to one of the unwanted than to all wanted is out.
     """
-    assert analysis.encoded is not None
+    assert analysis.evidence is not None
     agreed = _agreed(analysis, wanted, unwanted)[1].copy()
     if len(unwanted):
         agreed &= _agreed(analysis, wanted, unwanted[:0])[1]
         agreed &= ~(
-            analysis.encoded.nearer(unwanted, wanted)
+            analysis.evidence.nearer(unwanted, wanted)
             & analysis.grown_tree.join_first(unwanted, wanted)
         )
     return agreed
 
 
 def _agreed(analysis: Analysis, wanted: Ints, unwanted: Ints) -> tuple[Masks, NDArray[np.bool_]]:
-    """The network's masks, and the patches (P,) on which they and the tree agree most; kept.
+    """The engine's masks, and the patches (P,) on which they and the tree agree most; kept.
 
     Masks count by how likely they are. Where gaps tell most, the patches are the tree's alone, for
-    it knows gaps exactly and the network sees a coarser mesh: where the tree's answer is made of
+    it knows gaps exactly and the engine may see a coarser mesh: where the tree's answer is made of
     whole islands, and where several clicks leave no doubt how fine a part of a mesh of islands is
     meant.
     """
-    assert analysis.encoded is not None
+    assert analysis.evidence is not None
     key = (wanted.tobytes(), unwanted.tobytes())
     found = analysis.answers.get(key)
     if found is None:
-        masks = answer(analysis.encoded, wanted, unwanted)
+        masks = analysis.evidence.answer(wanted, unwanted)
         by_tree = _by_tree(analysis, wanted, unwanted)[0]
         island = analysis.grown_island
         several = len(wanted) + len(unwanted) > 1 and island.any()

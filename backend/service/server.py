@@ -38,6 +38,7 @@ from ..contract.protocol import (
     encode,
     read_message,
 )
+from ..engines import registry
 from ..machine import cpu as machine
 from .outbox import Outbox, Pieces
 from .session import Session
@@ -87,6 +88,7 @@ class Server:
             "version": __version__,
             "device": "cpu",
             "memory": machine.memory(),
+            "engines": [engine.to_json() for engine in registry.told()],
         }
         self._outbox.put(encode(hello))
         threading.Thread(target=self._read, name="reader", daemon=True).start()

@@ -26,7 +26,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..engines.learned import CHECKPOINT, MERGED_A_ROUND, bundled_segmenter, chances, encode
+from ..engines.learned import CHECKPOINT, MERGED_A_ROUND, chances, encode, read_segmenter
+from ..engines.loaded import loaded
 from ..engines.scores import JUDGE, JUDGED, judged_features, save_models
 from ..geometry.patches.clusters import Clusters
 from ..geometry.patches.merging import agglomerate
@@ -75,7 +76,7 @@ def prepared(path: Path, weights: Path) -> Prepared:
     """Let the network look at an example."""
     example = load(path)
     graph = example.graph
-    encoded = encode(graph, np.zeros(len(graph.pair)), bundled_segmenter(weights))
+    encoded = encode(graph, np.zeros(len(graph.pair)), loaded(read_segmenter, weights))
     coarse = encoded.coarse
     return Prepared(
         replace(example, graph=coarse.graph, opinions=gathered(example, coarse.label)),

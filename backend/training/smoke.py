@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ..engines.learned import bundled_segmenter
+from ..engines.learned import read_segmenter
 from ..models.segmenter import SegmenterConfig
 from . import corpus, segmenter_data
 from .linkage import average_linkage
@@ -128,7 +128,7 @@ def _smoke(folder: Path, shapes: int, steps: int, families: tuple[str, ...]) -> 
         f" to {np.mean([row['pairs'] for row in state.log[-20:]]):.2f}"
     )
 
-    net = bundled_segmenter(folder / BEST)
+    net = read_segmenter(folder / BEST)
     samples = [load_sample(path) for path in measured]
     found = [sample_report(net, one, seed) for seed, one in enumerate(samples)]
     rows = [chances(one, seed) for seed, one in enumerate(samples)]

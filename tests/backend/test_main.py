@@ -209,10 +209,10 @@ def test_variants_of_a_mesh_differ(checkout, tmp_path):
 def no_segmenter(monkeypatch):
     """The learned engine finds no weights."""
 
-    def missing():
+    def missing(_path):
         raise WeightsMissing("The weights of the learned engine are missing.", "Install again.")
 
-    monkeypatch.setattr("backend.pipelines.analysis.bundled_segmenter", missing)
+    monkeypatch.setattr("backend.engines.learned.read_segmenter", missing)
 
 
 @pytest.mark.parametrize("command", ["segment", "decompose"])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The learned engine: loading, trees, alternatives, masks, and what happens without it."""
+"""The learned engine: loading, trees, alternatives, masks, and weights that are damaged."""
 
 import dataclasses
 import json
@@ -14,9 +14,10 @@ from safetensors.numpy import load_file, save_file
 
 from backend.contract.errors import WeightsCorrupt, WeightsMissing
 from backend.engines import learned
+from backend.engines.learned import Encoded
 from backend.evaluation.metrics import rand_error
+from backend.geometry.patches.masks import SAME_MASK, overlaps
 from backend.models.segmenter import SegmenterConfig, shapes
-from backend.pipelines import analysis as analysis_module
 from backend.pipelines.segment import Hints, analyse, click, labels
 
 SMOOTH = Path(__file__).parents[2] / "fixtures" / "smooth_shapes.npz"
@@ -94,16 +95,17 @@ def test_alternatives_of_the_geometric_engine_differ_too():
 
 
 def test_masks_of_spread_clicks_differ_from_each_other(hand):
-    masks, worth = hand.encoded.masks, hand.encoded.worth
+    masks, worth = hand.evidence.masks, hand.evidence.worth
     assert len(masks) == len(worth) > 3
-    iou = learned.overlaps(masks > 0.5, hand.encoded.coding.share)
+    iou = overlaps(masks > 0.5, hand.evidence.coding.share)
     np.fill_diagonal(iou, 0)
-    assert iou.max() < learned.SAME_MASK
+    assert iou.max() < SAME_MASK
     assert ((worth > 0) & (worth < 1)).all()
 
 
 def test_drawn_masks_hardly_overlap(hand):
-    masks = learned.drawn_masks(hand.encoded, np.random.default_rng(0))
+    masks = learned.drawn_masks(hand.evidence, np.random.default_rng(0))
+    assert isinstance(hand.evidence, Encoded)
     assert 1 <= len(masks) <= learned.MOST_ASSUMED
     assert masks.sum(axis=0).max() <= 1 + 1e-9
 
@@ -115,12 +117,6 @@ def test_assuming_a_mask_joins_its_inside_and_parts_it_from_the_rest():
     assert got[1, 2] < 0.2
     assert got[2, 3] == pytest.approx(0.5)
     np.testing.assert_allclose(got, got.T)
-
-
-def test_suppression_keeps_the_worthiest_of_masks_that_are_the_same():
-    masks = np.array([[1, 1, 1, 0, 0], [1, 1, 1, 1, 0], [0, 0, 0, 1, 1], [0, 0, 0, 0, 0]], bool)
-    kept = learned.suppress(masks, np.array([0.5, 0.9, 0.8, 1.0]), np.full(5, 0.2, np.float32))
-    assert kept.tolist() == [1, 2]
 
 
 def test_a_click_offers_several_masks_by_size(hand):
@@ -167,7 +163,7 @@ def test_meshes_of_very_few_faces_are_no_trouble(count):
 
 def test_a_missing_file_is_told(tmp_path):
     with pytest.raises(WeightsMissing, match="learned engine are missing"):
-        learned.bundled_segmenter.__wrapped__(tmp_path / "none.safetensors")
+        learned.read_segmenter(tmp_path / "none.safetensors")
 
 
 def damaged(tmp_path, change):
@@ -193,31 +189,14 @@ def damaged(tmp_path, change):
 )
 def test_damaged_weights_are_told(tmp_path, change):
     with pytest.raises(WeightsCorrupt, match="learned engine"):
-        learned.bundled_segmenter.__wrapped__(damaged(tmp_path, change))
+        learned.read_segmenter(damaged(tmp_path, change))
 
 
 def test_a_file_that_is_no_checkpoint_is_told(tmp_path):
     path = tmp_path / "text.safetensors"
     path.write_text("hello")
     with pytest.raises(WeightsCorrupt, match="damaged"):
-        learned.bundled_segmenter.__wrapped__(path)
-
-
-@pytest.mark.parametrize("weights", ["bundled_segmenter", "learned_scores"])
-def test_without_its_weights_the_geometric_engine_runs_and_says_so(weights, monkeypatch):
-    def missing():
-        raise WeightsMissing("The weights of the learned engine are missing.", "Install again.")
-
-    monkeypatch.setattr(analysis_module, weights, missing)
-    vertices, faces, _ = smooth("cup")
-    found = analyse(vertices, faces)
-    assert found.engine == "geometric"
-    assert found.notice == (
-        "The weights of the learned engine are missing. The geometric engine was used instead."
-    )
-    assert analyse(vertices, faces, engine="geometric").notice == ""
-    with pytest.raises(WeightsMissing):
-        analyse(vertices, faces, engine="learned")
+        learned.read_segmenter(path)
 
 
 def test_the_bundled_network_has_every_array():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Loading the models of the geometric engine."""
+"""Reading and writing boosted trees, and what they say."""
 
 import json
 
@@ -16,6 +16,8 @@ from backend.engines.scores import (
     geometric_scores,
     judged_features,
     learned_scores,
+    read_geometric_scores,
+    read_learned_scores,
     save_models,
 )
 from backend.geometry.patches.clusters import Clusters
@@ -80,7 +82,7 @@ def test_the_bundled_judge_gives_odds(graph):
 def test_models_are_written_and_read(tmp_path):
     models = {"judge": tree_of(3, 0.5, -1.0, 1.0)}
     save_models(tmp_path / "judge.safetensors", models, JUDGED, 0.47)
-    found = learned_scores.__wrapped__(tmp_path / "judge.safetensors")
+    found = read_learned_scores(tmp_path / "judge.safetensors")
     assert found.stop == 0.47
     np.testing.assert_array_equal(found.judge.leaf, [[-1, 1]])
 
@@ -91,7 +93,7 @@ def test_a_file_that_does_not_tell_what_it_asks_or_when_to_stop_is_damaged(about
     arrays = {f"judge.{name}": getattr(tree, name) for name in ("feature", "threshold", "leaf")}
     save_file(arrays, tmp_path / "judge.safetensors", metadata=about)
     with pytest.raises(WeightsCorrupt, match="damaged"):
-        learned_scores.__wrapped__(tmp_path / "judge.safetensors")
+        read_learned_scores(tmp_path / "judge.safetensors")
 
 
 def write(path, features):
@@ -108,26 +110,26 @@ def write(path, features):
     save_file(arrays, path, metadata={"features": json.dumps(features), "stop": "0.5"})
 
 
-engines = pytest.mark.parametrize("scores", [geometric_scores, learned_scores])
+readers = pytest.mark.parametrize("read", [read_geometric_scores, read_learned_scores])
 
 
-@engines
-def test_a_missing_file_is_told(scores, tmp_path):
+@readers
+def test_a_missing_file_is_told(read, tmp_path):
     with pytest.raises(WeightsMissing):
-        scores(tmp_path / "none.safetensors")
+        read(tmp_path / "none.safetensors")
 
 
-@engines
-def test_a_damaged_file_is_told(scores, tmp_path):
+@readers
+def test_a_damaged_file_is_told(read, tmp_path):
     path = tmp_path / "bad.safetensors"
     path.write_bytes(b"\x08\0\0\0\0\0\0\0not json and more")
     with pytest.raises(WeightsCorrupt, match="damaged"):
-        scores(path)
+        read(path)
 
 
-@engines
-def test_models_of_other_features_are_refused(scores, tmp_path):
+@readers
+def test_models_of_other_features_are_refused(read, tmp_path):
     path = tmp_path / "old.safetensors"
     write(path, ["one", "two"])
     with pytest.raises(WeightsCorrupt, match="another version"):
-        scores(path)
+        read(path)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from backend.engines.learned import CHECKPOINT
-from backend.engines.scores import JUDGED, learned_scores
+from backend.engines.scores import JUDGED, read_learned_scores
 from backend.geometry.patches import cues
 from backend.shapes.families.make import make
 from backend.training.corpus import Example, reduce_mesh, save
@@ -61,7 +61,7 @@ def test_a_judge_is_trained_and_can_be_loaded(corpus, tmp_path, capsys):
     assert "4 examples" in report
     assert "nodes" in report
     assert "all" in report
-    judge = learned_scores.__wrapped__(tmp_path / "judge.safetensors").judge
+    judge = read_learned_scores(tmp_path / "judge.safetensors").judge
     rows = np.random.default_rng(0).normal(size=(50, len(JUDGED))).astype(np.float32)
     assert np.isfinite(judge.logit(rows)).all()
 

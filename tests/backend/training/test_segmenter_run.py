@@ -12,7 +12,7 @@ torch = pytest.importorskip("torch", reason="torch is needed for training only")
 
 from safetensors.torch import save  # noqa: E402
 
-from backend.engines.learned import bundled_segmenter  # noqa: E402
+from backend.engines.learned import read_segmenter  # noqa: E402
 from backend.models.segmenter import shapes  # noqa: E402
 from backend.training.segmenter_run import (  # noqa: E402
     FALL,
@@ -145,7 +145,7 @@ def test_no_run_is_no_run(tmp_path):
 def test_what_is_exported_loads_in_the_product(state, tmp_path):
     path = tmp_path / "new" / "segmenter.safetensors"
     export(path, state.config, state.arrays)
-    found, expected = bundled_segmenter(path), numpy_net(state.config, state.arrays)
+    found, expected = read_segmenter(path), numpy_net(state.config, state.arrays)
     assert found.config == TINY
     one = chain()
     for net in (found, expected):

@@ -31,7 +31,7 @@ package = ModuleType("partwise")
 package.__path__ = [sys.argv[1]]
 sys.modules["partwise"] = package
 from partwise import blender_addon
-from partwise.blender_addon.mesh_caps import Caps
+from partwise.blender_addon.mesh.caps import Caps
 from partwise.blender_addon.mesh_layers import corner_edges
 from partwise.blender_addon.mesh_read import positions
 from partwise.blender_addon.mesh_split import split_mesh

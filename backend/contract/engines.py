@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What engines say of themselves, and how that is read without importing any of them.
+
+An engine is one file of `backend/engines`. In it stands, as values written out, ::
+
+    ABOUT = About(
+        name="toy",
+        label="Toy",
+        text="Halves everything",
+        verbs=("segment",),
+    )
+
+Like Blender with an add-on's ``bl_info``, we read these lines from the file: the command line, the
+engine's first words and Blender's menus know all engines at once, however slow these are to load.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+AUTO = "auto"  # no engine's name: the first that can run
+VERBS = ("segment", "click", "complete", "generate", "replace")
+FOLDER = Path(__file__).resolve().parents[1] / "engines"
+
+_DECLARATION = re.compile(r"^ABOUT = (About\(.*?\))$", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class About:
+    """What an engine says of itself. Values must be written out in its file.
+
+    Parameters
+    ----------
+    name : what commands and requests call it, that of its file.
+    label, text : name and sentence in menus.
+    verbs : which of `VERBS` it answers.
+    rank : its place among those that "auto" tries, the lowest first; None is never tried.
+    weights : names of the checkpoints that it needs.
+    torch : does it need PyTorch?
+    memory : bytes of main memory that it takes, beside the mesh.
+    bundled : comes all that it needs with Partwise? Then "auto" tells why it cannot run.
+    """
+
+    name: str
+    label: str
+    text: str
+    verbs: tuple[str, ...]
+    rank: int | None = None
+    weights: tuple[str, ...] = ()
+    torch: bool = False
+    memory: int = 0
+    bundled: bool = True
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", self.name) or self.name == AUTO:
+            raise ValueError(f"“{self.name}” is no name for an engine")
+        if not self.verbs or not set(self.verbs) <= set(VERBS):
+            raise ValueError(f"{self.name} answers none of {', '.join(VERBS)}")
+
+
+@dataclass(frozen=True)
+class Told:
+    """An engine as Blender hears of it. `why` says why it is not `available`, else it is empty."""
+
+    name: str
+    label: str
+    text: str
+    verbs: tuple[str, ...]
+    available: bool = True
+    why: str = ""
+
+    @classmethod
+    def of(cls, about: About, why: str = "") -> Told:
+        """What is told of an engine that cannot run because of `why`, or can if that is empty."""
+        return cls(about.name, about.label, about.text, about.verbs, not why, why)
+
+    def to_json(self) -> dict[str, Any]:
+        """An entry of `engines` in the engine's hello."""
+        return {**asdict(self), "verbs": list(self.verbs)}
+
+    @classmethod
+    def from_json(cls, entry: Any) -> Told | None:
+        """The engine of an entry, None where it is not one: a hello comes from another process."""
+        if not isinstance(entry, Mapping) or entry.keys() != cls.__dataclass_fields__.keys():
+            return None
+        verbs = entry["verbs"]
+        is_told = isinstance(verbs, list) and all(verb in VERBS for verb in verbs)
+        texts = (entry[name] for name in ("name", "label", "text", "why"))
+        if not (is_told and all(isinstance(text, str) for text in texts) and entry["name"]):
+            return None
+        return replace(cls(**entry), verbs=tuple(verbs), available=bool(entry["available"]))
+
+
+def declared(folders: Iterable[str | Path] = (FOLDER,)) -> list[About]:
+    """The engines of some folders, those first that "auto" tries first.
+
+    Raises ValueError for a file whose declaration cannot be read.
+    """
+    found = (about for folder in folders for about in _declared_in(Path(folder)))
+    return sorted(found, key=lambda about: (about.rank is None, about.rank or 0, about.name))
+
+
+def told(entries: Any) -> list[Told]:
+    """The engines of a hello, without what cannot be read."""
+    read = map(Told.from_json, entries if isinstance(entries, list) else ())
+    return [engine for engine in read if engine is not None]
+
+
+@functools.lru_cache(maxsize=8)
+def _declared_in(folder: Path) -> tuple[About, ...]:
+    found = (_declaration(path) for path in sorted(folder.glob("*.py")))
+    return tuple(about for about in found if about is not None)
+
+
+def _declaration(path: Path) -> About | None:
+    """What the file of an engine says; None when the file is none."""
+    match = _DECLARATION.search(path.read_text(encoding="utf-8"))
+    if match is None:
+        return None
+    try:
+        call = ast.parse(match[1], mode="eval").body
+        assert isinstance(call, ast.Call)
+        values = {str(word.arg): ast.literal_eval(word.value) for word in call.keywords}
+        about = About(**values)
+    except (SyntaxError, ValueError, TypeError) as error:
+        raise ValueError(f"{path.name} does not say what it is: {error}") from error
+    if about.name != path.stem:
+        raise ValueError(f"{path.name} calls itself {about.name}")
+    return about

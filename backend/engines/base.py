@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The protocols that an engine may fulfil, one for each verb, and the terms of its answers.
+
+The module of an engine has its declaration, ``ABOUT``, and ``load()``, which returns the engine
+with its weights in memory, or raises WeightsMissing, WeightsCorrupt or OutOfMemory. Whatever it is
+inside, voxels, points or pictures, its answers are in the terms of this file.
+
+In all of them F is the number of faces, V of vertices, P of patches, E of pairs of neighbouring
+patches. `seed` makes results repeatable. `tick` is told the share done, 0..1, at least every 0.2 s
+where that is possible; it raises Cancelled when the job was cancelled. Nothing is imported here
+but for types, so that this file costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ..geometry.patches.cues import PatchGraph
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
+
+Tick = Callable[[float], None]
+
+
+def silent(share: float) -> None:
+    """No progress wanted."""
+
+
+# Segment and click: evidence on patches.
+
+
+@dataclass(frozen=True)
+class Surface:
+    """What an engine is given to look at: the patches of a mesh of unit size, at least two.
+
+    graph : the patches with all cues measured on them. marked : (E,) how much of the length of each
+    border hints mark.
+    """
+
+    graph: PatchGraph
+    marked: Floats
+
+
+@dataclass(frozen=True)
+class Merges:
+    """All patches of a mesh merged into one tree.
+
+    children : (P-1, 2) int32, row i makes node P+i. chance : (P-1,) float32 that what each merge
+    joins is of one part, in the order made. stop : chance below which two parts are kept.
+    """
+
+    children: NDArray[np.int32]
+    chance: NDArray[np.float32]
+    stop: float
+
+
+@dataclass(frozen=True)
+class Masks:
+    """Answers to one set of clicks.
+
+    chance : (M, P) of each patch to be in each mask. score : (M,) expected IoU. mean : (P,) chance
+    over the masks, by how likely each is.
+    """
+
+    chance: Floats
+    score: Floats
+    mean: Floats
+
+
+class Evidence(Protocol):
+    """What an engine knows of one mesh once it has looked."""
+
+    def merges(self, variant: int = 0, seed: int = 0, tick: Tick = silent) -> Merges:
+        """One tree of all patches; variant 0 is the likeliest, 1, 2, ... are other plausible ones.
+
+        Affinities of pairs become such a tree by `geometry.patches.merging.agglomerate`.
+        """
+
+
+class ClickEvidence(Evidence, Protocol):
+    """Evidence that also answers clicks, each in milliseconds."""
+
+    def answer(self, wanted: Ints, unwanted: Ints) -> Masks:
+        """Masks for clicks on patches; a patch counts as often as it is named."""
+
+    def nearer(self, one: Ints, other: Ints) -> Bools:
+        """Which patches are likelier of one part with one of `one` than with any of `other`: (P,).
+
+        one, other : numbers of patches, some of each.
+        """
+
+
+class SegmentEngine(Protocol):
+    """Answers `segment`. Clicks are then answered by the merge tree."""
+
+    def look(self, surface: Surface) -> Evidence:
+        """Look at a mesh once, for all cuts after it."""
+
+
+class ClickEngine(Protocol):
+    """Answers `segment` and `click`."""
+
+    def look(self, surface: Surface) -> ClickEvidence:
+        """Look at a mesh once, for all cuts and clicks after it."""
+
+
+# Complete, generate and replace: whole parts.
+
+
+@dataclass(frozen=True)
+class SignedDistance:
+    """A part as distances to its surface on a grid; its mesh is made, and fitted, by the pipeline.
+
+    values : (X, Y, Z) float32, negative inside. origin : (3,) the place of the first value.
+    spacing : between neighbours. Both in the units of the mesh.
+    """
+
+    values: NDArray[np.float32]
+    origin: Floats
+    spacing: float
+
+
+@dataclass(frozen=True)
+class PartMesh:
+    """A part as a mesh. vertices : (V, 3) float64; faces : (F, 3) int64; name : empty for none."""
+
+    vertices: Floats
+    faces: Ints
+    name: str = ""
+
+
+class CompleteEngine(Protocol):
+    """Answers `complete`: grows what of a part is hidden by others."""
+
+    def complete(
+        self,
+        vertices: Floats,
+        faces: Ints,
+        labels: NDArray[np.int32],
+        part: int,
+        *,
+        seed: int = 0,
+        tick: Tick = silent,
+    ) -> SignedDistance | PartMesh:
+        """The whole of one part; the pipeline welds it to the visible faces, which stay the same.
+
+        vertices : (V, 3); faces : (F, 3); labels : (F,) part of each face, 0..K-1; part : which.
+        """
+
+
+@dataclass(frozen=True)
+class Box:
+    """Where a part is to be: (3,) lowest and highest corner, a name and words for it."""
+
+    name: str
+    low: Floats
+    high: Floats
+    text: str = ""
+
+
+class GenerateEngine(Protocol):
+    """Answers `generate`: parts of a new object."""
+
+    def generate(
+        self,
+        *,
+        images: Sequence[NDArray[np.uint8]] = (),
+        masks: Sequence[NDArray[np.int32]] = (),
+        text: str = "",
+        boxes: Sequence[Box] = (),
+        parts: int | None = None,
+        seed: int = 0,
+        tick: Tick = silent,
+    ) -> list[SignedDistance | PartMesh]:
+        """One answer for each part, for each box in its order where there are boxes.
+
+        images : each (H, W, 4) RGBA; masks : for each image, or none at all, (H, W) the part of
+        each pixel, -1 for none. parts : how many; the engine chooses if None.
+        Raises BadInput when it cannot work from what is given.
+        """
+
+
+class ReplaceEngine(Protocol):
+    """Answers `replace`: other parts in the place of one."""
+
+    def replace(
+        self,
+        vertices: Floats,
+        faces: Ints,
+        labels: NDArray[np.int32],
+        part: int,
+        *,
+        image: NDArray[np.uint8] | None = None,
+        text: str = "",
+        variants: int = 1,
+        seed: int = 0,
+        tick: Tick = silent,
+    ) -> list[SignedDistance | PartMesh]:
+        """One answer for each variant, in the place and the size of the part that it replaces.
+
+        vertices, faces, labels, part : as for `CompleteEngine`. image : (H, W, 4) RGBA. With
+        neither image nor words it is the same part made anew.
+        """
+
+
+Engine = SegmentEngine | ClickEngine | CompleteEngine | GenerateEngine | ReplaceEngine
+METHODS: Mapping[str, str] = {
+    "segment": "look",
+    "click": "look",
+    "complete": "complete",
+    "generate": "generate",
+    "replace": "replace",
+}
+"""Verb -> the method of an engine that answers it."""
