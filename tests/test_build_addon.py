@@ -71,6 +71,9 @@ def test_package_holds_what_serves_and_nothing_else(package):
     unwanted = r"training|evaluation|tests|examples|pycache|wheels/numpy"
     assert not re.search(unwanted, " ".join(names))
     assert "backend/files/readers.py" not in names, "the child reads and writes no files"
+    engines = {path.relative_to(ROOT).as_posix() for path in (ROOT / "backend/engines").glob("*.py")}
+    assert engines <= {*names}, "engines are imported by name"
+    assert {"backend/models/segmenter.py", "backend/checkpoints/load.py"} <= {*names}
 
 
 @one_worker

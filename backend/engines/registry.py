@@ -51,11 +51,10 @@ def told() -> list[Told]:
 def obstacle(about: About) -> PartwiseError | None:
     """What keeps an engine from running; None where nothing is seen, without loading it."""
     try:
-        missing = [name for name in about.weights if not catalogue.find(name).path.is_file()]
-    except BadInput:  # one is not even listed
-        missing = list(about.weights)
+        known = {each.name for each in catalogue.bundled() if each.path.is_file()}
     except WeightsCorrupt as error:
         return error
+    missing = [name for name in about.weights if name not in known]
     if missing:
         hint = f"Get them with: models download {' '.join(missing)}"
         return WeightsMissing(

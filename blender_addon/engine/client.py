@@ -44,6 +44,7 @@ class Client:
         self._events: Events = SimpleQueue()
         self._ids = itertools.count(1)
         self._engine: EngineProcess | None = None
+        self._last_hello: dict[str, Any] = {}
 
     @property
     def pid(self) -> int | None:
@@ -52,8 +53,13 @@ class Client:
 
     @property
     def hello(self) -> dict[str, Any]:
-        """What the engine said of itself: version, device, memory. Empty before it did."""
+        """What the engine said of itself: version, device, memory, engines. Empty before it did."""
         return (self._engine.hello if self._engine else None) or {}
+
+    @property
+    def last_hello(self) -> dict[str, Any]:
+        """The same of the last engine that said it, also after its end."""
+        return self.hello or self._last_hello
 
     def submit(self, request: Fields, then: Callable[[Any], Any] | None = None) -> Call:
         """Ask the engine; it is started if it does not run.
@@ -115,6 +121,7 @@ class Client:
 
     def stop(self, patience: float = PATIENCE) -> None:
         """End the engine and fail what it works on. A later `submit` starts a new one."""
+        self._last_hello = self.last_hello
         engine, self._engine = self._engine, None
         if engine is not None:
             engine.stop(patience)
@@ -133,6 +140,7 @@ class Client:
     def _ended(self, engine: EngineProcess, reason: PartwiseError) -> None:
         if engine is not self._engine:  # it was stopped
             return
+        self._last_hello = self.last_hello
         self._engine = None
         was_busy = bool(engine.calls)
         _fail(engine, reason)

@@ -30,6 +30,7 @@ from bpy.app.handlers import persistent
 from ...backend.contract.errors import BadInput, Cancelled, PartwiseError
 
 if TYPE_CHECKING:
+    from ...backend.contract.engines import Told
     from ...backend.contract.requests import Fields
     from .client import Client
     from .process import Call
@@ -188,6 +189,14 @@ def engine_version() -> str | None:
     if _client is None or _client.pid is None:
         return None
     return str(_client.hello.get("version", ""))
+
+
+def engines() -> list[Told]:
+    """The engines that there are: as the engine's process last said, or as they came along."""
+    from ...backend.contract.engines import Told, declared, told
+
+    hello = _client.last_hello if _client else {}
+    return told(hello["engines"]) if "engines" in hello else [Told.of(one) for one in declared()]
 
 
 def stop_engine() -> None:

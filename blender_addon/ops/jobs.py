@@ -72,13 +72,15 @@ class PARTWISE_OT_copy_report(bpy.types.Operator):
 
 def report(job: jobs.Job) -> str:
     """A job and where it ran, as text to send; the user's name does not appear in its paths."""
-    engine = [f"{name} {value}" for name, value in jobs.client().hello.items() if name != "type"]
+    hello = jobs.client().hello
+    engine = [f"{name} {hello[name]}" for name in hello if name not in ("type", "engines")]
     lines = [
         f"Partwise {__version__}",
         f"Blender {bpy.app.version_string}",
         f"System {platform.platform()}, {platform.machine()}",
         f"Python {platform.python_version()}, {sys.executable}",
         f"Engine {', '.join(engine) or 'not running'}",
+        *(f"Engine {one.name}: {one.why or 'can run'}" for one in jobs.engines()),
         "",
         f"Job: {job.title}, {job.stage or 'no stage'}, {job.share:.0%}, {job.state}",
     ]

@@ -130,7 +130,7 @@ class PARTWISE_PT_options(SidebarPanel, bpy.types.Panel):
         layout.use_property_split = True
         layout.use_property_decorate = False
         column = layout.column()
-        column.prop(settings, "engine")
+        column.prop(settings, "engine_menu")
         column.prop(settings, "count_mode")
         if settings.count_mode == "GRANULARITY":
             column.prop(settings, "granularity", slider=True)

@@ -53,9 +53,10 @@ class PARTWISE_PT_presets(PresetPanel, bpy.types.Panel):
 
 
 def names() -> list[str]:
-    """The names of all settings."""
+    """The names of all settings, without those that only show others."""
     built_in = set(bpy.types.PropertyGroup.bl_rna.properties.keys())
-    return [name for name in PartwiseSettings.bl_rna.properties.keys() if name not in built_in]  # noqa: SIM118
+    found = PartwiseSettings.bl_rna.properties.items()
+    return [name for name, each in found if name not in built_in and not each.is_skip_save]
 
 
 def remember(settings: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:

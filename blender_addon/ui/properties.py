@@ -33,6 +33,26 @@ def _set(settings: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
     presets.remember(settings, context)
 
 
+def _engine_items(
+    settings: bpy.types.PropertyGroup, context: bpy.types.Context
+) -> list[tuple[str, str, str, str, int]]:
+    from . import engine_menu
+
+    return engine_menu.items(settings, context)
+
+
+def _engine_chosen(settings: bpy.types.PropertyGroup) -> int:
+    from . import engine_menu
+
+    return engine_menu.chosen(settings)
+
+
+def _choose_engine(settings: bpy.types.PropertyGroup, number: int) -> None:
+    from . import engine_menu
+
+    engine_menu.choose(settings, number)
+
+
 def _part_renamed(part: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
     """Names are unique, as those of objects are."""
     wanted = part.name.strip() or f"Part {part.part_id + 1}"
@@ -191,15 +211,19 @@ class PartwiseCollection(bpy.types.PropertyGroup):
 class PartwiseSettings(bpy.types.PropertyGroup):
     """How Decompose and Split work."""
 
-    engine: EnumProperty(
+    engine: StringProperty(
+        name="Engine",
+        description="What decides where parts end: AUTO, or the name of an engine",
+        default="AUTO",
+        update=_set,
+    )
+    engine_menu: EnumProperty(
         name="Engine",
         description="What decides where parts end",
-        items=(
-            ("AUTO", "Automatic", "The learned engine, or the geometric one where it cannot run"),
-            ("LEARNED", "Learned", "A network that has seen what artists take for parts"),
-            ("GEOMETRIC", "Geometric", "The shape alone: creases, necks and thickness"),
-        ),
-        update=_set,
+        items=_engine_items,
+        get=_engine_chosen,
+        set=_choose_engine,
+        options={"SKIP_SAVE"},
     )
     count_mode: EnumProperty(
         name="Parts",

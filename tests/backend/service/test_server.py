@@ -18,8 +18,10 @@ import numpy as np
 import pytest
 
 from backend.contract import protocol, requests
+from backend.contract.engines import told
 from backend.contract.protocol import HEADER, encode
 from backend.contract.requests import Click, OpenMesh, Ping, Segment, Status
+from backend.engines import registry
 from tests.backend.service.engine_child import ROOT, Child
 
 TETRAHEDRON = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], dtype=np.float64)
@@ -85,6 +87,7 @@ def test_hello_comes_first_and_soon() -> None:
         assert hello.body["protocol"] == protocol.PROTOCOL
         assert hello.body["device"] == "cpu"
         assert hello.body.keys() >= {"version", "memory"}
+        assert told(hello.body["engines"]) == registry.told()
         # The goal is 0.5 s on an idle machine; this bound only finds a heavy import.
         assert arrived - child.started < 3
         child.stdin.close()

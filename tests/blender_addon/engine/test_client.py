@@ -148,6 +148,16 @@ def test_a_mesh_is_cut_into_parts(client):
     assert client.hello["version"] == __version__
 
 
+def test_what_the_engine_told_of_itself_outlives_it(client):
+    assert client.last_hello == {}
+    result(client, Ping())
+    told = client.hello
+    assert [engine["available"] for engine in told["engines"]] == [True] * len(told["engines"])
+    client.stop()
+    assert client.hello == {}
+    assert client.last_hello == told
+
+
 def test_submit_never_waits(client):
     start = time.perf_counter()
     calls = [client.submit(MESH), client.submit(Segment("mesh"))]
