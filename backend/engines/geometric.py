@@ -29,7 +29,7 @@ ABOUT = About(
     verbs=("segment",),
     rank=20,
     weights=("merging",),
-    memory=100_000_000,
+    memory=10_000_000,
 )
 
 VARIANT_DOUBT = 0.7  # deviation of the logits of merges, for another tree

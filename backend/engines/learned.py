@@ -45,7 +45,7 @@ ABOUT = About(
     verbs=("segment", "click"),
     rank=10,
     weights=("segmenter", "judge", "merging"),
-    memory=100_000_000,
+    memory=60_000_000,
 )
 
 CHECKPOINT = WEIGHTS / "segmenter.safetensors"

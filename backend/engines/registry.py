@@ -93,7 +93,7 @@ def choose(name: str = AUTO, verb: str = "segment") -> Chosen:
             continue
         try:
             engine = load(about)
-        except (WeightsMissing, WeightsCorrupt, OutOfMemory, BadInput) as error:
+        except PartwiseError as error:
             passed = error
             if about.bundled and not notice:
                 notice = error.message
@@ -120,7 +120,14 @@ def load(about: About) -> Any:
         raise trouble
     from .base import METHODS
 
-    engine = importlib.import_module(f".{about.name}", __package__).load()
+    try:
+        engine = importlib.import_module(f".{about.name}", __package__).load()
+    except ImportError as error:
+        raise BadInput(
+            f"The {about.name} engine lacks a library ({error.name}).",
+            "Install Partwise again." if about.bundled else "Install what it needs.",
+            str(error),
+        ) from error
     for verb in about.verbs:
         if not hasattr(engine, METHODS[verb]):
             raise TypeError(f"the {about.name} engine has no {METHODS[verb]} to {verb} with")

@@ -80,7 +80,10 @@ def report(job: jobs.Job) -> str:
         f"System {platform.platform()}, {platform.machine()}",
         f"Python {platform.python_version()}, {sys.executable}",
         f"Engine {', '.join(engine) or 'not running'}",
-        *(f"Engine {one.name}: {one.why or 'can run'}" for one in jobs.engines()),
+        *(
+            f"Engine {one.name}: {one.why or 'can run'}"
+            for one in (jobs.engines() if hello else ())
+        ),
         "",
         f"Job: {job.title}, {job.stage or 'no stage'}, {job.share:.0%}, {job.state}",
     ]

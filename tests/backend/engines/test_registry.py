@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import shutil
 import subprocess
 import sys
@@ -83,11 +84,13 @@ def test_nothing_but_its_file_names_an_engine():
     files = [*(ROOT / "backend").rglob("*.py"), *(ROOT / "blender_addon").rglob("*.py")]
     rooms = {ROOT / "backend" / room for room in ("engines", "training")}
     for path in [path for path in files if path.parent not in rooms]:
-        for node in ast.walk(ast.parse(path.read_bytes())):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                words = node.value.lower().replace(",", " ").split()
-                is_name = len(words) < 4 and names.intersection(words)
-                assert not is_name, f"{path.relative_to(ROOT)}:{node.lineno} names an engine"
+        nodes = list(ast.walk(ast.parse(path.read_bytes())))
+        prose = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}  # docstrings
+        for node in nodes:
+            is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
+            if is_text and id(node) not in prose:
+                found = names & set(re.findall(r"[a-z]+", node.value.lower()))
+                assert not found, f"{path.relative_to(ROOT)}:{node.lineno} names an engine"
             if isinstance(node, ast.ImportFrom):
                 modules = {*(node.module or "").split("."), *(each.name for each in node.names)}
                 assert not ("engines" in modules and names & modules), path.relative_to(ROOT)
@@ -188,6 +191,16 @@ def test_what_does_not_come_with_partwise_is_passed_without_a_word(folder):
     chosen = registry.choose()
     assert (chosen.about.name, chosen.notice) == ("learned", "")
     with pytest.raises(WeightsMissing, match="models download huge"):
+        registry.choose("large")
+
+
+def test_an_engine_that_lacks_a_library_is_passed_and_told(folder):
+    text = "import no_such_library\n" + LINE.format(name="large", more=", rank=1")
+    (folder / "large.py").write_text(text)
+    chosen = registry.choose()
+    assert chosen.about.name == "learned"
+    assert chosen.notice.startswith("The large engine lacks a library (no_such_library).")
+    with pytest.raises(BadInput, match="lacks a library"):
         registry.choose("large")
 
 

@@ -479,6 +479,7 @@ def test_the_report_tells_all_without_the_name_of_the_user(actor, monkeypatch):
         assert part in text
     assert job.error.message in text
     assert job.error.hint in text
+    assert "\nEngine geometric: can run\n" in text
     assert "RuntimeError: on demand" in text
     assert text.count("on demand") > 1, "the detail and the engine's log"
     assert "~/secret.blend /media/USER/disk" in text
