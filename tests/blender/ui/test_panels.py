@@ -209,7 +209,7 @@ def test_a_fallback_is_a_line_of_warning(fox):
 
 
 def test_the_engine_is_among_the_options(fox):
-    assert draw(panels.PARTWISE_PT_options).properties[0] == "engine"
+    assert draw(panels.PARTWISE_PT_options).properties[0] == "engine_menu"
 
 
 def test_what_is_selected_counts_not_what_is_active(fox):
