@@ -50,17 +50,18 @@ def told() -> list[Told]:
 
 def obstacle(about: About) -> PartwiseError | None:
     """What keeps an engine from running; None where nothing is seen, without loading it."""
-    try:
-        known = {each.name for each in catalogue.bundled() if each.path.is_file()}
-    except WeightsCorrupt as error:
-        return error
-    missing = [name for name in about.weights if name not in known]
-    if missing:
-        hint = f"Get them with: models download {' '.join(missing)}"
-        return WeightsMissing(
-            f"The weights of the {about.name} engine are missing.",
-            "Install Partwise again." if about.bundled else hint,
-        )
+    if about.weights:
+        try:
+            known = {each.name for each in catalogue.bundled() if each.path.is_file()}
+        except WeightsCorrupt as error:
+            return error
+        missing = [name for name in about.weights if name not in known]
+        if missing:
+            hint = f"Get them with: models download {' '.join(missing)}"
+            return WeightsMissing(
+                f"The weights of the {about.name} engine are missing.",
+                "Install Partwise again." if about.bundled else hint,
+            )
     if about.torch and find_spec("torch") is None:
         return BadInput(
             f"The {about.name} engine needs PyTorch, which is not installed.",
@@ -106,11 +107,15 @@ def choose(name: str = AUTO, verb: str = "segment") -> Chosen:
 
 def named(name: str, verb: str = "") -> About:
     """What the engine of a name says of itself. Raises BadInput where none answers the verb."""
-    for about in engines(verb):
+    known = engines(verb)
+    for about in known:
         if about.name == name:
             return about
-    known = " or ".join(f"“{one}”" for one in (AUTO, *(about.name for about in engines(verb))))
-    raise BadInput(f"There is no engine named “{name}”.", f"Use {known}.")
+    others = " or ".join(f"“{one}”" for one in (AUTO, *(about.name for about in known)))
+    hint = f"Use {others}." if known else "No engine of this version can."
+    if any(about.name == name for about in engines()):
+        raise BadInput(f"The {name} engine cannot {verb}.", hint)
+    raise BadInput(f"There is no engine named “{name}”.", hint)
 
 
 def load(about: About) -> Any:

@@ -138,6 +138,7 @@ def test_a_file_of_weights_that_is_gone_is_told(tmp_path, monkeypatch):
     assert all("are missing" in engine.why for engine in registry.told())
     assert not any(engine.available for engine in registry.told())
     (tmp_path / catalogue.CHECKSUMS).write_text("no list")
+    assert registry.obstacle(about()) is None
     assert isinstance(registry.obstacle(about(weights=("merging",))), WeightsCorrupt)
 
 
@@ -145,6 +146,9 @@ def test_an_unknown_name_is_refused_with_the_known_ones(toy):
     with pytest.raises(BadInput, match="no engine named “psychic”") as caught:
         registry.choose("psychic")
     assert caught.value.hint == "Use “auto” or “learned” or “geometric” or “toy”."
+    with pytest.raises(BadInput, match="The toy engine cannot complete") as caught:
+        registry.choose("toy", "complete")
+    assert caught.value.hint == "No engine of this version can."
 
 
 # Which one is chosen.
