@@ -13,8 +13,8 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from ..contract.errors import PartwiseError
-from .catalogue import CHECKSUMS, WEIGHTS, WeightsCorrupt, WeightsMissing, bundled
+from ..contract.errors import PartwiseError, WeightsCorrupt, WeightsMissing
+from .catalogue import CHECKSUMS, WEIGHTS, bundled
 
 HINT = "Install Partwise again."
 Shapes = Mapping[str, tuple[int, ...]]

@@ -13,9 +13,8 @@ from importlib.util import find_spec
 from typing import Any
 
 from ..checkpoints import catalogue
-from ..checkpoints.catalogue import WeightsCorrupt, WeightsMissing
 from ..contract.engines import AUTO, About, Told, declared
-from ..contract.errors import BadInput, OutOfMemory, PartwiseError
+from ..contract.errors import BadInput, OutOfMemory, PartwiseError, WeightsCorrupt, WeightsMissing
 from ..machine import cpu
 from . import __path__ as FOLDERS
 

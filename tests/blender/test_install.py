@@ -36,8 +36,8 @@ from pathlib import Path
 import numpy as np
 bpy.ops.wm.read_userpref()
 bpy.ops.wm.read_homefile(use_empty=True)
-from bl_ext.user_default.partwise.backend.requests import Status
-from bl_ext.user_default.partwise.blender_addon import jobs
+from bl_ext.user_default.partwise.backend.contract.requests import Status
+from bl_ext.user_default.partwise.blender_addon.engine import jobs
 
 def children():
     tasks = Path("/proc/self/task").glob("*/children")

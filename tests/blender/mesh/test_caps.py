@@ -32,9 +32,9 @@ package.__path__ = [sys.argv[1]]
 sys.modules["partwise"] = package
 from partwise import blender_addon
 from partwise.blender_addon.mesh.caps import Caps
-from partwise.blender_addon.mesh_layers import corner_edges
-from partwise.blender_addon.mesh_read import positions
-from partwise.blender_addon.mesh_split import split_mesh
+from partwise.blender_addon.mesh.layers import corner_edges
+from partwise.blender_addon.mesh.read import positions
+from partwise.blender_addon.mesh.split import split_mesh
 
 blender_addon.register()
 bpy.ops.wm.read_factory_settings(use_empty=True)
