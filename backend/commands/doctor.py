@@ -10,7 +10,6 @@ import time
 from argparse import Namespace
 from collections.abc import Callable
 from functools import partial
-from importlib.util import find_spec
 
 from .. import __version__
 from ..checkpoints.catalogue import bundled, find
@@ -18,6 +17,7 @@ from ..contract import libraries
 from ..contract.engines import About
 from ..contract.errors import PartwiseError
 from ..engines import registry
+from ..machine import device
 from ..machine.cpu import cores, memory, processor
 from .console import Console
 from .failures import FAULT, OK
@@ -71,14 +71,16 @@ def _memory() -> str:
 
 
 def _graphics() -> str:
-    # Asked of torch only where it is installed.
-    if find_spec("torch") is None:
-        return "not used (torch is not installed; the engines do not need it)"
-    import torch
-
-    if torch.cuda.is_available():
-        return str(torch.cuda.get_device_name(0))
-    return "none that torch can use; everything runs on the processor"
+    """What networks run on. Neither asks torch, which takes seconds to load."""
+    used, found = device.usable(), device.cards()
+    if used.kind != "cpu":
+        return str(used)
+    if not found:
+        return "none that networks could use; everything runs on the processor"
+    cards = ", ".join(map(str, found))
+    if not device.torch_builds():
+        return f"{cards}; not used: no PyTorch for it is installed, and the engines need none"
+    return f"{cards}; not used: the installed PyTorch is made for something else"
 
 
 def _temporary() -> str:

@@ -39,7 +39,7 @@ _CHUNK = 1 << 20
 FIELDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     kind: (frozenset(required.split()), frozenset(optional.split()))
     for kind, required, optional in (
-        ("hello", "protocol", "version device memory engines"),
+        ("hello", "protocol", "version device device_name memory engines"),
         ("request", "id method", "params arrays"),
         ("progress", "id stage done total", ""),
         ("partial", "id", "params arrays"),

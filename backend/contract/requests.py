@@ -350,7 +350,7 @@ class Status(Fields):
 
 @dataclass(frozen=True, eq=False)
 class StatusReport(Fields):
-    """memory {total, process, cache, budget} in bytes, null where unknown.
+    """memory {total, process, cache, networks, budget} in bytes, null where unknown.
 
     meshes: [{fingerprint, vertices, faces, bytes, engines}], the last used ones, the newest last.
     running: {id, method}, or left out when idle. queue: [{id, method}] in order.

@@ -3,20 +3,19 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
+
+from ..machine.resident import residents
 
 Model = TypeVar("Model")
 
 
 def loaded(read: Callable[[Path], Model], path: Path) -> Model:
-    """What `read` made of a file of weights. Raises what `read` raises, each time anew."""
-    model: Model = _kept(read, path)
-    return model
+    """What `read` made of a file of weights. Raises what `read` raises, each time anew.
 
-
-@functools.lru_cache(maxsize=16)
-def _kept(read: Callable[[Path], Any], path: Path) -> Any:
-    return read(path)
+    The model stays until nobody asked for it for a while, or memory is asked back.
+    """
+    return residents.get(f"{read.__name__} {path}", partial(read, path))

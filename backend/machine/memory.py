@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How many bytes of arrays an object keeps alive, NumPy's and torch's alike."""
+"""Memory: bytes of arrays that an object keeps alive, NumPy's and torch's alike; of the process."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Set
+from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -59,3 +61,12 @@ def _below(value: Any) -> Iterator[Any]:
         for name in (slots,) if isinstance(slots, str) else slots:
             if name not in ("__dict__", "__weakref__"):
                 yield getattr(value, name, None)
+
+
+def process_memory() -> int | None:
+    """Resident memory of this process in bytes, None where it cannot be told."""
+    try:
+        resident = int(Path("/proc/self/statm").read_text().split()[1])
+    except (OSError, ValueError):
+        return None
+    return resident * os.sysconf("SC_PAGE_SIZE")

@@ -63,6 +63,11 @@ class Residents:
         """Bytes of all loaded networks."""
         return sum(self.sizes().values())
 
+    def held(self, seen: set[int]) -> int:
+        """Bytes of all loaded networks as `held_bytes` counts them, which then have been seen."""
+        with self._lock:
+            return sum(held_bytes(network.value, seen) for network in self._networks.values())
+
     def unload(self, idle: float = 0.0) -> int:
         """Let go of what nobody asked for in the last `idle` seconds. Returns its bytes.
 

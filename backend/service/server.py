@@ -40,6 +40,8 @@ from ..contract.protocol import (
 )
 from ..engines import registry
 from ..machine import cpu as machine
+from ..machine.device import usable
+from ..machine.resident import IDLE
 from .outbox import Outbox, Pieces
 from .session import Session
 
@@ -82,11 +84,13 @@ class Server:
 
     def run(self) -> NoReturn:
         """Say hello, then work until the process ends."""
+        device = usable()
         hello = {
             "type": "hello",
             "protocol": PROTOCOL,
             "version": __version__,
-            "device": "cpu",
+            "device": device.kind,
+            "device_name": str(device),
             "memory": machine.memory(),
             "engines": [engine.to_json() for engine in registry.told()],
         }
@@ -221,7 +225,8 @@ class Server:
         with self._changed:
             self._running = None
             while not self._queue:
-                self._changed.wait()
+                if not self._changed.wait(IDLE):
+                    self._session.networks.unload(IDLE)
             self._running = self._queue.popleft()
             return self._running
 

@@ -8,14 +8,11 @@ the cache. The least recently used meshes make room when the memory budget is ex
 from __future__ import annotations
 
 import logging
-import os
 import threading
 import traceback
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -25,6 +22,8 @@ from ..assets.asset import without_strays
 from ..contract import requests
 from ..contract.errors import BadInput, Cancelled, MeshNotOpen, OutOfMemory, PartwiseError
 from ..machine import cpu as machine
+from ..machine.memory import held_bytes, process_memory
+from ..machine.resident import Residents, residents
 
 if TYPE_CHECKING:
     from ..pipelines.segment import Analysis, Hints
@@ -89,14 +88,17 @@ class OpenMesh:
 class Session:
     """Answers requests one at a time, on one thread; `status` may be called from another.
 
-    budget : bytes of arrays to keep; a quarter of the machine's memory by default, 8 GiB at most.
+    budget : bytes of arrays to keep, those of loaded networks among them; by default a quarter of
+        the machine's memory, 8 GiB at most.
+    networks : those that stay loaded between jobs; by default those of the process.
     """
 
-    def __init__(self, budget: int | None = None) -> None:
+    def __init__(self, budget: int | None = None, networks: Residents = residents) -> None:
         total = machine.memory()
         if budget is None:
             budget = min(total // 4, _LARGEST_BUDGET) if total else _FALLBACK_BUDGET
         self.budget = budget
+        self.networks = networks
         self._meshes: OrderedDict[str, OpenMesh] = OrderedDict()  # least recently used first
         self._lock = threading.Lock()  # guards the table, not the meshes in it
         self._answers: dict[type[requests.Fields], Callable[[Any, Progress], requests.Fields]] = {}
@@ -259,15 +261,18 @@ class Session:
         )
 
     def release(self, request: requests.Release, progress: Progress) -> requests.Released:
-        """Drop analyses; the meshes stay open."""
+        """Drop analyses, and of all meshes the networks too; the meshes stay open."""
         if request.fingerprint is None:
             meshes = list(self._meshes.values())
         else:
             meshes = [self._mesh(request.fingerprint)]
-        before = sum(mesh.bytes for mesh in meshes)
+        freed = sum(mesh.bytes for mesh in meshes)
         for mesh in meshes:
             mesh.analyses.clear()
-        return requests.Released(before - sum(array_bytes(mesh) for mesh in meshes))
+            freed -= held_bytes(mesh)
+        if request.fingerprint is None:
+            freed += self.networks.unload()
+        return requests.Released(freed)
 
     def status(self) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         """Memory in bytes and the last used meshes, as `requests.StatusReport` describes them."""
@@ -277,6 +282,7 @@ class Session:
             "total": machine.memory(),
             "process": process_memory(),
             "cache": sum(mesh.bytes for mesh in meshes),
+            "networks": self.networks.bytes(),
             "budget": self.budget,
         }
         return memory, [
@@ -319,37 +325,13 @@ class Session:
 
     def _keep_to_budget(self) -> None:
         """Forget the least recently used meshes; the last used one always stays."""
-        seen: set[int] = set()  # what meshes share, as a network, counts for the first of them
+        seen: set[int] = set()  # what meshes share counts for the first of them
+        loaded = self.networks.held(seen)
         with self._lock:
             for mesh in self._meshes.values():
-                mesh.bytes = array_bytes(mesh, seen)
-            held = sum(mesh.bytes for mesh in self._meshes.values())
+                mesh.bytes = held_bytes(mesh, seen)
+            held = loaded + sum(mesh.bytes for mesh in self._meshes.values())
             while held > self.budget and len(self._meshes) > 1:
                 name, mesh = self._meshes.popitem(last=False)
                 held -= mesh.bytes
                 log.info("mesh %s made room for others", name)
-
-
-def array_bytes(value: Any, seen: set[int] | None = None) -> int:
-    """Bytes of the NumPy arrays that an object holds, directly or below; shared ones count once."""
-    seen = set() if seen is None else seen
-    if isinstance(value, str | int | float | ModuleType | None) or id(value) in seen:
-        return 0
-    seen.add(id(value))
-    if isinstance(value, np.ndarray):
-        # A view keeps all of its base alive.
-        return array_bytes(value.base, seen) if isinstance(value.base, np.ndarray) else value.nbytes
-    if isinstance(value, dict):
-        return sum(array_bytes(item, seen) for item in list(value.values()))
-    if isinstance(value, list | tuple):
-        return sum(array_bytes(item, seen) for item in value)
-    return array_bytes(getattr(value, "__dict__", None), seen)
-
-
-def process_memory() -> int | None:
-    """Resident memory of this process in bytes, None where it cannot be told."""
-    try:
-        resident = int(Path("/proc/self/statm").read_text().split()[1])
-    except (OSError, ValueError):
-        return None
-    return resident * os.sysconf("SC_PAGE_SIZE")

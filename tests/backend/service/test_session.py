@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, NoReturn
 
@@ -29,7 +28,8 @@ from backend.contract.requests import (
     Segment,
 )
 from backend.contract.tree import MergeTree
-from backend.service.session import Session, array_bytes
+from backend.machine.resident import Residents
+from backend.service.session import Session
 
 TETRAHEDRON = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], dtype=np.float64)
 FACES = np.array([[0, 2, 1], [0, 1, 3], [1, 2, 3], [0, 3, 2]])
@@ -101,7 +101,7 @@ def test_vertices_that_no_face_uses_may_be_anything(stray: float) -> None:
 
 
 def test_the_least_recently_used_mesh_makes_room() -> None:
-    ours = Session(budget=int(BYTES * 3.5))
+    ours = Session(int(BYTES * 3.5), Residents())
     open_copies(ours, "abc")
     open_copies(ours, "a")  # used again
     open_copies(ours, "d")
@@ -111,7 +111,7 @@ def test_the_least_recently_used_mesh_makes_room() -> None:
 
 
 def test_a_mesh_above_the_budget_stays_until_the_next() -> None:
-    ours = Session(budget=1)
+    ours = Session(1, Residents())
     open_copies(ours, "a")
     assert names_in(ours) == "a"
     open_copies(ours, "b")
@@ -292,18 +292,17 @@ def test_clicks_are_answered_on_what_was_used_last(
     assert seen == ["learned 0", "learned 1", "geometric 0", "learned 1", "learned 0"]
 
 
-def test_array_bytes_counts_shared_memory_once() -> None:
-    @dataclass
-    class Holder:
-        arrays: list[Any]
-        again: Any
-        itself: Any = None
-
-    array = np.zeros(100)
-    holder = Holder([array, array[10:20], np.zeros(5, np.int8)], {"same": array})
-    holder.itself = holder
-    assert array_bytes(holder) == 800 + 5
-    assert array_bytes([np, "text", None, 3]) == 0
+def test_networks_count_against_the_budget_and_go_when_asked() -> None:
+    networks = Residents()
+    ours = Session(int(BYTES * 3.5), networks)
+    open_copies(ours, "abc")
+    assert names_in(ours) == "abc"
+    networks.get("network", lambda: np.zeros(2 * BYTES, np.uint8))
+    open_copies(ours, "d")
+    assert names_in(ours) == "d"
+    assert ours.status()[0]["networks"] == 2 * BYTES
+    assert ask(ours, Release()).bytes >= 2 * BYTES
+    assert ours.status()[0]["networks"] == 0
 
 
 def test_memory_is_told_in_bytes() -> None:
