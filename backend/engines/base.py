@@ -42,11 +42,13 @@ class Surface:
     """What an engine is given to look at: the patches of a mesh of unit size, at least two.
 
     graph : the patches with all cues measured on them. marked : (E,) how much of the length of each
-    border hints mark.
+    border hints mark. flat : (E,) whether a border runs through a flat face, inside of which no
+    part ends unless more parts are asked for; None where no face is flat.
     """
 
     graph: PatchGraph
     marked: Floats
+    flat: Bools | None = None
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,7 @@ class Scored:
             sure = logit(self.scores.score(rows))
             return logistic(sure + doubt * nudge.normal(size=len(sure)))
 
-        state = Clusters(self.surface.graph, self.evidence, self.surface.marked)
+        surface = self.surface
+        state = Clusters(surface.graph, self.evidence, surface.marked, flat=surface.flat)
         children, strength = agglomerate(state, score if variant else self.scores.score, tick)
         return Merges(children, strength, self.scores.stop)

@@ -75,7 +75,7 @@ class Learned:
 
     def look(self, surface: Surface) -> Encoded:
         """Let the network look at a mesh."""
-        return encode(surface.graph, surface.marked, self.net)
+        return encode(surface.graph, surface.marked, self.net, surface.flat)
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,8 @@ class Encoded:
     def merges(self, variant: int = 0, seed: int = 0, tick: Tick = silent) -> Merges:
         """Merge all patches of the mesh into one tree, the coarse ones by what the network says."""
         coarse = self.coarse
-        state = Clusters(coarse.graph, coarse.evidence, coarse.marked, chances(self, variant, seed))
+        likely = chances(self, variant, seed)
+        state = Clusters(coarse.graph, coarse.evidence, coarse.marked, likely, coarse.flat)
         children, strength = agglomerate(
             state, _score(variant), tick, judged_features, MERGED_A_ROUND
         )
@@ -149,12 +150,15 @@ def read_segmenter(path: Path) -> Segmenter:
     return Segmenter(config, arrays, NumpyOps())
 
 
-def encode(graph: PatchGraph, marked: Floats, net: Segmenter) -> Encoded:
+def encode(
+    graph: PatchGraph, marked: Floats, net: Segmenter, flat: NDArray[np.bool_] | None = None
+) -> Encoded:
     """Let the network look at a mesh.
 
-    marked : (E,) how much of each border's length hints mark.
+    marked : (E,) how much of each border's length hints mark. flat : (E,) whether a border runs
+    through a flat face.
     """
-    coarse = coarsen(graph, geometric_scores().evidence(graph), PATCHES, marked)
+    coarse = coarsen(graph, geometric_scores().evidence(graph), PATCHES, marked, flat)
     area = coarse.graph.moments[:, cues.AREA] + 1e-12
     share = (area / area.sum()).astype(np.float32)
     coding = net.encode(patch_features(coarse.graph), pair_maps(coarse.graph), share)

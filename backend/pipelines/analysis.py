@@ -6,7 +6,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,16 +17,22 @@ from ..contract.tree import MergeTree
 from ..engines import registry
 from ..engines.base import ClickEvidence, Evidence, Masks, Merges, Surface
 from ..geometry.graphs import sums
+from ..geometry.hollows import joined_walls
 from ..geometry.mesh import FaceGraph, Flaw, UnusableMesh, build_face_graph, unit_vertices
 from ..geometry.nearest import NearestFace
 from ..geometry.patches.cues import BRIDGE, FACES, LENGTH, PatchGraph, patch_graph
+from ..geometry.patches.flats import COST, flat_regions
 from ..geometry.patches.graphcut import BorderCutter
 from ..geometry.patches.hints import marked_edges, marked_lengths, without_edges
 from ..geometry.patches.merging import likely_merges, ordered_merges
 from ..geometry.patches.superfaces import superfaces
-from .borders import refine_borders
+from ..geometry.rays import RayScene
+from ..geometry.walls import hidden_walls
+from .borders import melted, refine_borders
+from .specks import without_specks
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 Progress = Callable[[str, int, int], None]
 
 MARKED = 0.5  # of a border is marked: clicks do not pass it
@@ -61,11 +67,14 @@ class Analysis:
     patch : (F,) int32 patch of each face. Borders are placed for every cut of the tree:
         ``tree.cut(parts)[patch]`` is the part of each face.
     tree : the merge tree of the patches.
-    grown_patch, grown_tree : the same before borders were placed. Clicks, which draw borders of
-        their own through them, start from these even patches.
     faces : the mesh, of unit size.
-    cutter : cuts borders on it; they do not move over what hints mark.
-    nearest : finds the face of it under a click.
+    seen : the same without hidden inner walls; it is what everything below is about.
+    host : (F,) for each face its row in `seen`; a face of an inner wall has that of the outer face
+        that it lines. None where `seen` is the whole mesh.
+    grown_patch, grown_tree : patches of the seen faces before borders were placed. Clicks, which
+        draw borders of their own through them, start from these even patches.
+    cutter : cuts borders on the seen faces; they do not move over what hints mark.
+    nearest : finds the seen face under a click.
     centre, scale : (3,) and float; ``caller's coordinates = unit * scale + centre``.
     evidence : what the engine knows of the mesh, if it answers clicks; None where the tree does.
     open : (E, 2) neighbours in `grown_patch` whose border hints do not mark; None without marks.
@@ -75,9 +84,11 @@ class Analysis:
     notice: str
     patch: NDArray[np.int32]
     tree: MergeTree
+    faces: FaceGraph
+    seen: FaceGraph
+    host: NDArray[np.int64] | None
     grown_patch: NDArray[np.int32]
     grown_tree: MergeTree
-    faces: FaceGraph
     cutter: BorderCutter
     nearest: NearestFace
     centre: NDArray[np.float64]
@@ -93,15 +104,19 @@ class Analysis:
     @functools.cached_property
     def grown_area(self) -> NDArray[np.float64]:
         """Area of each patch of `grown_patch`, of a mesh of unit size: (P,)."""
-        return sums(self.faces.area, self.grown_patch.astype(np.int64), self.tree.leaf_count)
+        return sums(self.seen.area, self.grown_patch.astype(np.int64), self.tree.leaf_count)
 
     @functools.cached_property
     def grown_island(self) -> NDArray[np.int64]:
         """Island of the mesh on which each patch of `grown_patch` lies: (P,)."""
         island = np.zeros(self.grown_tree.leaf_count, np.int64)
         # The last one that is written stays: that of the first face, where a patch lies on several.
-        island[self.grown_patch[::-1]] = self.faces.island[::-1]
+        island[self.grown_patch[::-1]] = self.seen.island[::-1]
         return island
+
+    def on_all_walls(self, values: NDArray[Any]) -> NDArray[Any]:
+        """What is known of the seen faces, on all faces: inner walls are as the outer ones."""
+        return values if self.host is None else values[self.host]
 
 
 def analyse(
@@ -133,21 +148,26 @@ def analyse(
         unit, centre, scale = unit_vertices(vertices, faces)
     except UnusableMesh as error:
         raise _refusal(error.flaw) from error
-    graph = build_face_graph(unit, faces, _span(report, "Reading the surface", 0, 15))
-    if not graph.area.any() or not graph.normal.any():
+    whole = build_face_graph(unit, faces, _span(report, "Reading the surface", 0, 15))
+    if not whole.area.any() or not whole.normal.any():
         raise _refusal(Flaw.NO_AREA)
+    graph, scene, host, groups = _without_inner_walls(whole, groups)
     marked = marked_edges(graph, groups, borders)
     open_graph = without_edges(graph, marked)  # nothing that grows here passes a marked edge
     report("Finding patches", 15, 100)
     tick = _span(report, "Finding patches", 15, 30)
     grown = superfaces(open_graph, rng, groups=groups, tick=tick)
+    flats = flat_regions(open_graph)
+    if flats is not None:
+        grown = flats.within(open_graph, grown)
     report("Measuring the surface", 30, 100)
-    cues = patch_graph(graph, grown, rng, _span(report, "Measuring the surface", 30, 65))
+    cues = patch_graph(graph, grown, rng, _span(report, "Measuring the surface", 30, 65), scene)
     lengths = marked_lengths(graph, cues, grown, groups, marked)
+    flat = None if flats is None else flats.joined(open_graph, grown, cues)
     evidence: Evidence | None = None
     if cues.patches > 1:
         report("Judging the patches", 65, 100)
-        evidence = chosen.engine.look(Surface(cues, lengths))
+        evidence = chosen.engine.look(Surface(cues, lengths, flat))
     report("Merging patches", 75, 100)
     tick = _span(report, "Merging patches", 75, 85)
     if evidence is None:
@@ -156,25 +176,60 @@ def analyse(
         grown_tree = _tree(cues, evidence.merges(variant, seed, tick))
     answers_clicks = "click" in chosen.about.verbs
     report("Placing borders", 85, 100)
-    cutter = BorderCutter(open_graph)
+    cutter = BorderCutter(open_graph, None if flats is None else np.where(flats.edges, COST, 1.0))
     contacts = cues.pair[(cues.border[:, BRIDGE] > 0) | (lengths > 0)]
     tick = _span(report, "Placing borders", 85, 100)
     patch, tree = refine_borders(cutter, grown, grown_tree, contacts, tick=tick)
+    tree = without_specks(open_graph, patch, tree)
+    if host is not None:  # what a border crosses back and forth on an inner wall is straightened
+        patch = melted(whole, patch[host], tree)
     return Analysis(
         engine=chosen.about.name,
         notice=chosen.notice,
         patch=patch.astype(np.int32),
         tree=tree,
+        faces=whole,
+        seen=graph,
+        host=host,
         grown_patch=grown.astype(np.int32),
         grown_tree=grown_tree,
-        faces=graph,
         cutter=cutter,
-        nearest=NearestFace(unit, faces),  # now, so that the first click need not wait
+        nearest=NearestFace(
+            graph.vertices, graph.faces
+        ),  # now, so that the first click need not wait
         centre=centre,
         scale=scale,
         evidence=cast(ClickEvidence | None, evidence) if answers_clicks else None,
         open=cues.pair[lengths < MARKED * cues.border[:, LENGTH]] if lengths.any() else None,
     )
+
+
+def _without_inner_walls(
+    whole: FaceGraph, groups: NDArray[np.int64]
+) -> tuple[FaceGraph, RayScene, NDArray[np.int64] | None, NDArray[np.int64]]:
+    """A mesh without hidden inner walls: the seen faces, the scene of them, `Analysis.host`, and
+    their groups.
+
+    groups : (F,) of all faces. What hints say of inner walls is not heard.
+    """
+    seen, row = whole, np.arange(len(whole.faces))
+    host = hidden_walls(seen)
+    if host is not None:
+        seen, row, groups = _outside(seen, host, row, groups)
+    scene = RayScene(seen.vertices, seen.faces)
+    joined = joined_walls(seen, scene)
+    if joined is not None:
+        seen, row, groups = _outside(seen, joined, row, groups)
+        scene = RayScene(seen.vertices, seen.faces)
+    return seen, scene, row if len(seen.faces) < len(row) else None, groups
+
+
+def _outside(graph: FaceGraph, host: Ints, row: Ints, groups: Ints) -> tuple[FaceGraph, Ints, Ints]:
+    """The mesh of the faces that are their own hosts, its row for each of the rows of before, and
+    the groups of its faces."""
+    kept = host == np.arange(len(host))
+    graph = build_face_graph(graph.vertices, graph.faces[kept])
+    return graph, (np.cumsum(kept) - 1)[host][row], groups[kept]
 
 
 def _span(report: Progress, stage: str, first: int, last: int) -> Callable[[float], None]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ..contract.tree import MergeTree
 from ..geometry.graphs import components, sums
+from ..geometry.mesh import FaceGraph
 from ..geometry.patches.graphcut import BAND, FIRST, SECOND, BorderCutter
 
 Floats = NDArray[np.float64]
@@ -47,7 +48,7 @@ def refine_borders(
     for done in range(merges):
         tick(done / merges)
         work.refine(done + 2)
-    work.melt_crumbs()
+    work.patch = melted(work.graph, work.patch, work.tree)
     tick(1.0)
     work.hang_crumbs(merges, contacts)
     return work.patch, work.tree
@@ -57,6 +58,32 @@ def _sides(tree: MergeTree, parts: int) -> NDArray[np.int8]:
     """Where each patch is in the merge that is undone to make so many parts: (P,)."""
     merged = tree.children[tree.leaf_count - parts].tolist()
     return np.array([FIRST, SECOND, 0], dtype=np.int8)[tree.below(merged)]  # -1 is the last
+
+
+def melted(graph: FaceGraph, patch: Ints, tree: MergeTree) -> Ints:
+    """Patches (F,) whose crumbs, cut off from the rest of them, went to the patch around each."""
+    inside = patch[graph.first] == patch[graph.second]
+    piece = components(len(patch), graph.first[inside], graph.second[inside])
+    _, face = np.unique(piece, return_index=True)
+    area = sums(graph.area + TINY, piece, len(face))
+    # A patch may hold several islands; of each its largest piece stays.
+    home = patch[face] * graph.islands + graph.island[face]
+    order = np.lexsort((-area, home))
+    crumb = np.ones(len(face), dtype=bool)
+    crumb[order[np.diff(home[order], prepend=-1) != 0]] = False
+    one, two = piece[graph.first], piece[graph.second]
+    touching = crumb[one] != crumb[two]
+    one, two, length = one[touching], two[touching], graph.edge_length[touching]
+    inner, outer = np.where(crumb[one], one, two), np.where(crumb[one], two, one)
+    owner = patch[face]
+    for number in np.unique(inner):
+        mine = inner == number
+        border = sums(length[mine], owner[outer[mine]], tree.leaf_count)
+        near = np.unique(owner[outer[mine]])
+        # The nearest relative in the tree: coarser cuts stay as they are.
+        relation = tree.meeting(int(owner[number]), near)
+        owner[number] = near[np.lexsort((-border[near], relation))[0]]
+    return owner[piece]
 
 
 class _Refinement:
@@ -132,32 +159,6 @@ class _Refinement:
             if not ring.any():
                 return found
             found[here[ring]] = found[there[ring]]
-
-    def melt_crumbs(self) -> None:
-        """Give what moved borders cut off from a patch to the patch around it."""
-        graph = self.graph
-        inside = self.patch[graph.first] == self.patch[graph.second]
-        piece = components(len(self.patch), graph.first[inside], graph.second[inside])
-        _, face = np.unique(piece, return_index=True)
-        area = sums(graph.area + TINY, piece, len(face))
-        # A patch may hold several islands; of each its largest piece stays.
-        home = self.patch[face] * graph.islands + graph.island[face]
-        order = np.lexsort((-area, home))
-        crumb = np.ones(len(face), dtype=bool)
-        crumb[order[np.diff(home[order], prepend=-1) != 0]] = False
-        one, two = piece[graph.first], piece[graph.second]
-        touching = crumb[one] != crumb[two]
-        one, two, length = one[touching], two[touching], graph.edge_length[touching]
-        inner, outer = np.where(crumb[one], one, two), np.where(crumb[one], two, one)
-        owner = self.patch[face]
-        for number in np.unique(inner):
-            mine = inner == number
-            border = sums(length[mine], owner[outer[mine]], self.leaves)
-            near = np.unique(owner[outer[mine]])
-            # The nearest relative in the tree: coarser cuts stay as they are.
-            relation = self.tree.meeting(int(owner[number]), near)
-            owner[number] = near[np.lexsort((-border[near], relation))[0]]
-        self.patch = owner[piece]
 
     def hang_crumbs(self, merges: int, contacts: Ints) -> None:
         """Hang patches that moved borders cut off from their part on the part around them."""

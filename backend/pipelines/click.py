@@ -100,7 +100,7 @@ def click(
     mask = members[patch]
     mask[wanted], mask[unwanted] = True, False
     mask = analysis.cutter.refine_mask(mask, wanted, unwanted)
-    return ClickAnswer(mask, score, warning, chosen, len(candidates))
+    return ClickAnswer(analysis.on_all_walls(mask), score, warning, chosen, len(candidates))
 
 
 def _by_tree(analysis: Analysis, wanted: Ints, unwanted: Ints) -> tuple[NDArray[np.bool_], float]:

@@ -32,11 +32,13 @@ class Clusters:
         evidence: Floats | None = None,
         marked: Floats | None = None,
         chances: Floats | None = None,
+        flat: NDArray[np.bool_] | None = None,
     ) -> None:
         """evidence : (E,) probability that the patches of each border are of one part.
 
         marked : (E,) how much of each border's length hints mark as an end of parts. chances :
-        (K, P, P) probabilities that any two patches are of one part, by K ways to tell.
+        (K, P, P) probabilities that any two patches are of one part, by K ways to tell. flat : (E,)
+        whether a border runs through a flat face; its patches are merged before all others.
         """
         self.graph = graph
         count = graph.patches
@@ -57,6 +59,7 @@ class Clusters:
         self.evidence = evidence * length
         self.weakest = evidence.copy()
         self.marked = np.zeros(len(length)) if marked is None else marked.copy()
+        self.flat = np.zeros(len(length), dtype=bool) if flat is None else flat.copy()
         self.island_low = graph.island.copy()
         self.island_high = graph.island.copy()
         self.whole_area = graph.island_area[graph.island]
@@ -122,6 +125,7 @@ class Clusters:
             "weakest": np.minimum,
             "evidence": np.add,
             "marked": np.add,
+            "flat": np.maximum,
         }
         for name, join in joins.items():
             value = getattr(self, name)[alive][order]

@@ -35,6 +35,7 @@ class Coarse:
     children : (P-N, 2) int32 the merges, in the order made.
     evidence : (E,) float64 mean evidence along each border.
     marked : (E,) float64 marked length of each border.
+    flat : (E,) bool, borders through a flat face.
     """
 
     graph: PatchGraph
@@ -43,17 +44,22 @@ class Coarse:
     children: NDArray[np.int32]
     evidence: Floats
     marked: Floats
+    flat: NDArray[np.bool_]
 
 
 def coarsen(
-    graph: PatchGraph, evidence: Floats, patches: int, marked: Floats | None = None
+    graph: PatchGraph,
+    evidence: Floats,
+    patches: int,
+    marked: Floats | None = None,
+    flat: NDArray[np.bool_] | None = None,
 ) -> Coarse:
-    """Merge neighbours until `patches` are left; borders with a mark go last.
+    """Merge neighbours until `patches` are left; flat faces go first, borders with a mark last.
 
     evidence : (E,) probability that the patches of each border are of one part. marked : (E,) how
-    much of each border's length hints mark.
+    much of each border's length hints mark. flat : (E,) whether a border runs through a flat face.
     """
-    state = Clusters(graph, evidence, marked)
+    state = Clusters(graph, evidence, marked, flat=flat)
     children: list[NDArray[np.int32]] = []
     made = graph.patches
     while state.count > patches and len(state.pair):
@@ -63,6 +69,7 @@ def coarsen(
         value = value - SMALL_BONUS * np.log(smaller / area.mean() + 1e-3)
         barred = state.marked > 0
         value = np.where(barred & (not barred.all()), -np.inf, value)
+        value = np.where(state.flat, np.inf, value)
         into, gone, best = matching(state, value, COARSENED_A_ROUND)
         chosen = np.flatnonzero(best > -np.inf)[: state.count - patches]
         into, gone = into[chosen], gone[chosen]
@@ -76,6 +83,7 @@ def coarsen(
         children=np.concatenate(children) if children else np.zeros((0, 2), np.int32),
         evidence=state.evidence / state.border[:, cues.LENGTH],
         marked=state.marked,
+        flat=state.flat,
     )
 
 

@@ -90,16 +90,18 @@ def patch_graph(
     patch: Ints,
     rng: np.random.Generator,
     tick: Callable[[float], None] = lambda share: None,
+    scene: RayScene | None = None,
 ) -> PatchGraph:
     """Measure all cues on the patches of a mesh.
 
-    graph : the mesh; patch : (F,) patch of each face, 0..P-1, none empty.
+    graph : the mesh; patch : (F,) patch of each face, 0..P-1, none empty. scene : the mesh, where
+    rays were shot at it before.
     tick : called with the share done, between long steps; may raise to stop.
     """
     patches = int(patch.max()) + 1
     points, face = points_by_group(graph.vertices, graph.faces, graph.area, patch, SAMPLES, rng)
     tick(0.1)
-    scene = RayScene(graph.vertices, graph.faces)
+    scene = scene or RayScene(graph.vertices, graph.faces)
     tick(0.3)
     sdf, point_sdf = _shape_diameter(scene, graph, points, face, rng)
     tick(0.5)

@@ -31,9 +31,10 @@ RESOLUTION = 2000  # integer capacity of an edge of mean length on a smooth surf
 class BorderCutter:
     """Cuts borders on one mesh; what depends on the mesh alone is kept for the next cut."""
 
-    def __init__(self, graph: FaceGraph) -> None:
+    def __init__(self, graph: FaceGraph, dear: Floats | None = None) -> None:
+        """dear : (E,) how many times its cost a border pays for each shared edge."""
         self.graph = graph
-        self.cost = crossing_cost(graph)
+        self.cost = crossing_cost(graph) if dear is None else dear * crossing_cost(graph)
         self.neighbours = Neighbours(graph)
         self._place = np.full(len(graph.faces), -1)  # scratch: -1 between calls
 

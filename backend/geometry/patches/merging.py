@@ -27,6 +27,7 @@ Score = Callable[[Rows], Floats]
 MERGED_A_ROUND = 0.06  # share of the clusters that merge before scores are asked again
 HEED = 0.98  # of its score a pair loses whose whole border is marked
 HEED_POWER = 4
+FIRST = 2.0  # value of what merges before any pair that is merely likely
 CACHED_ABOVE = 80  # clusters; below, every pair is judged anew in each round
 
 
@@ -111,11 +112,10 @@ def agglomerate(
         tick(made / (patches - 1))
         stale = merging.refresh()
         merging.values[stale] = score(merging.rows[stale])
-        joined, value = merging.advance(
-            merging.values * heeding(state.marked, state.border[:, LENGTH]), patches + made, most
-        )
+        heeded = merging.values * heeding(state.marked, state.border[:, LENGTH])
+        joined, value = merging.advance(np.where(state.flat, FIRST, heeded), patches + made, most)
         children[made : made + len(joined)] = joined
-        strength[made : made + len(joined)] = value
+        strength[made : made + len(joined)] = np.minimum(value, 1.0)
         made += len(joined)
     return children, strength
 

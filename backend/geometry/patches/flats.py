@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Flat faces as engineers draw them: large connected regions of triangles in one plane.
+
+Triangles of such a region are an accident of the triangulation. No part ends inside of it unless
+somebody asks for more parts than its surroundings have.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..graphs import components, sums
+from ..mesh import FaceGraph
+from .cues import PatchGraph
+from .superfaces import PATCHES
+
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+LEAST_AREA = 1 / PATCHES  # of the whole: smaller regions lie within a patch or two
+LEAST_FACES = 6  # triangles; a quad of a low-poly model is no flat face in this sense
+FLAT = np.radians(0.1)  # most that neighbours in a region may bend
+PLANE = 1 - 1e-5  # length of the mean normal from which a region is in one plane, and not a dome
+COST = 25.0  # of a border through a region against one over a smooth surface
+
+
+@dataclass(frozen=True)
+class Flats:
+    """The large flat regions of a mesh.
+
+    Parameters
+    ----------
+    region : (F,) int64 region of each face, -1 outside of all.
+    edges : (E,) bool, shared edges inside a region.
+    """
+
+    region: Ints
+    edges: Bools
+
+    def within(self, graph: FaceGraph, patch: Ints) -> Ints:
+        """Patches (F,) that reach into a region a little left to those that lie in it.
+
+        No region of which no patch has its most area is touched.
+        """
+        own = self._owner(graph, patch)
+        region = self.region
+        stray = (region >= 0) & (own[patch] != region) & np.isin(region, own)
+        if not stray.any():
+            return patch
+        patch = np.where(stray, -1, patch)
+        one, two = graph.first[self.edges], graph.second[self.edges]
+        here, there = np.concatenate([one, two]), np.concatenate([two, one])
+        while True:
+            ring = (patch[here] < 0) & (patch[there] >= 0)
+            if not ring.any():
+                break
+            patch[here[ring]] = patch[there[ring]]
+            here, there = here[patch[here] < 0], there[patch[here] < 0]
+        return np.unique(patch, return_inverse=True)[1].reshape(-1).astype(np.int64)
+
+    def joined(self, graph: FaceGraph, patch: Ints, cues: PatchGraph) -> Bools:
+        """Borders of patches that run through a region both of them lie in: (pairs,) bool."""
+        own = self._owner(graph, patch)
+        patches = cues.patches
+        one, two = patch[graph.first[self.edges]], patch[graph.second[self.edges]]
+        across = (one != two) & (own[one] == own[two]) & (own[one] >= 0)
+        key = np.minimum(one, two)[across] * patches + np.maximum(one, two)[across]
+        return np.isin(cues.pair[:, 0] * patches + cues.pair[:, 1], key)
+
+    def _owner(self, graph: FaceGraph, patch: Ints) -> Ints:
+        """The region in which most of each patch lies, or -1: (P,)."""
+        patches, regions = int(patch.max()) + 1, int(self.region.max()) + 1
+        area = sums(graph.area, patch, patches)
+        inside = self.region >= 0
+        keys, index = np.unique(patch[inside] * regions + self.region[inside], return_inverse=True)
+        share = sums(graph.area[inside], index.reshape(-1), len(keys))
+        most = share > area[keys // regions] / 2
+        own = np.full(patches, -1, dtype=np.int64)
+        own[keys[most] // regions] = keys[most] % regions
+        return own
+
+
+def flat_regions(graph: FaceGraph) -> Flats | None:
+    """The large flat regions of a mesh, None where there is none."""
+    solid = np.asarray(graph.normal.any(axis=1))  # a sliver without a normal bends nowhere
+    level = (np.abs(graph.bend) < FLAT) & solid[graph.first] & solid[graph.second]
+    touched = np.zeros(len(graph.faces), dtype=bool)
+    touched[graph.first[level]] = touched[graph.second[level]] = True
+    least = LEAST_AREA * float(graph.area.sum())
+    if graph.area[touched].sum() < least:
+        return None
+    level &= ~_of_many_faces(graph)
+    edges = np.flatnonzero(level)
+    piece = components(len(graph.faces), graph.first[edges], graph.second[edges])
+    count = int(piece.max()) + 1
+    area = sums(graph.area, piece, count)
+    size = np.bincount(piece, minlength=count)
+    normal = sums(graph.area[:, None] * graph.normal, piece, count)
+    length = np.linalg.norm(normal, axis=1)
+    flat = (size >= LEAST_FACES) & (area >= least) & (length >= PLANE * area)
+    if not flat.any():
+        return None
+    number = np.where(flat, np.cumsum(flat) - 1, -1)
+    region = number[piece]
+    inside = level & (region[graph.first] == region[graph.second]) & (region[graph.first] >= 0)
+    return Flats(region, inside)
+
+
+def _of_many_faces(graph: FaceGraph) -> Bools:
+    """Shared edges where more than two faces meet, as where solids touch that lie flush: (E,)."""
+    ends = np.sort(graph.welded[graph.edge_vertices()], axis=1)
+    # Faces of one edge are linked in a chain whose links follow each other.
+    same = (ends[1:] == ends[:-1]).all(axis=1)
+    many = np.zeros(len(ends), dtype=bool)
+    many[1:] |= same
+    many[:-1] |= same
+    return many
