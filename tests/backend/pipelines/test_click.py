@@ -68,7 +68,7 @@ def told(row, monkeypatch):
             chance = mask(network, wanted, unwanted).astype(float)
             return Masks(chance[None], np.ones(1), chance)
 
-        monkeypatch.setattr("backend.pipelines.click.answer", answer)
+        monkeypatch.setattr(type(analysis.evidence), "answer", answer)
         monkeypatch.setattr(
             "backend.pipelines.click.best_patches",
             lambda _tree, _area, wanted, unwanted, _clicks: (mask(tree, wanted, unwanted), 1.0),
