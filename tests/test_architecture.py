@@ -35,9 +35,9 @@ BELOW_PIPELINES = {"engines", *BELOW_ENGINES}
 BELOW_COMMANDS = {"pipelines", "files", "pictures", "assets", *BELOW_PIPELINES}
 ROOMS: dict[str, set[str]] = {
     "contract": set(),
-    "geometry": set(),
-    "geometry/patches": {"geometry"},
-    "geometry/caps": {"geometry"},
+    "geometry": {"contract"},
+    "geometry/patches": {"geometry", "contract"},
+    "geometry/caps": {"geometry", "contract"},
     "machine": {"contract"},
     "models": {"contract"},
     "checkpoints": {"contract"},

@@ -22,10 +22,10 @@ from pathlib import Path
 from typing import Any
 
 from ..contract.errors import BadInput, OutOfMemory, PartwiseError
+from ..contract.progress import SILENT, Progress
 from .console import Console
 from .failures import OK, STOPPED, in_words, status
 
-Progress = Callable[[str, int, int], None]
 Row = dict[str, Any]
 Work = Callable[[Any, Progress], Row]
 
@@ -186,7 +186,7 @@ def _in_turn(
 ) -> Iterator[tuple[Task, Row | PartwiseError]]:
     for number, task in enumerate(tasks, 1):
         console.say(f"[{number}/{len(tasks)}] {task.source}")
-        yield task, _attempt(work, task, console.progress)
+        yield task, _attempt(work, task, Progress(console.progress))
         console.end_progress()
         gc.collect()  # one mesh in memory at a time
 
@@ -197,7 +197,7 @@ def _in_processes(
     workers = min(tasks[0].options.jobs, len(tasks))
     pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_leave_quietly)
     try:
-        waiting = {pool.submit(_attempt, work, task, _silent): task for task in tasks}
+        waiting = {pool.submit(_attempt, work, task, SILENT): task for task in tasks}
         for done, future in enumerate(as_completed(waiting), 1):
             try:
                 outcome = future.result()
@@ -217,10 +217,6 @@ def _leave_quietly() -> None:
     """In a worker: a stop runs the clean-up of the file being written and prints no traceback."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: sys.exit(STOPPED))
-
-
-def _silent(_stage: str, _done: int, _total: int) -> None:
-    pass
 
 
 def _attempt(work: Work, task: Task, progress: Progress) -> Row | PartwiseError:

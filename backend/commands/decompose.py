@@ -8,8 +8,9 @@ from argparse import Namespace
 from pathlib import Path
 
 from ..contract.errors import BadInput
+from ..contract.progress import Progress
 from .arguments import is_file_name
-from .batch import Progress, Row, Task, engine_fields, name_engine, plan, prepare_folder, run_batch
+from .batch import Row, Task, engine_fields, name_engine, plan, prepare_folder, run_batch
 from .console import Console
 
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,11 +12,10 @@ from numpy.typing import NDArray
 
 from ..assets.asset import Asset
 from ..contract.errors import BadInput
+from ..contract.progress import SILENT, Progress
 from ..files.readers import CapFaces, make_folder, read_mesh, write_parts
-from ..pipelines.analysis import silent
 from ..pipelines.segment import analyse, labels
 
-Progress = Callable[[str, int, int], None]
 COMPLETIONS = ("none", "cap")
 
 
@@ -56,7 +54,7 @@ def decompose(
     variant: int = 0,
     split_files: bool = False,
     preview: Path | None = None,
-    progress: Progress | None = None,
+    progress: Progress = SILENT,
 ) -> Decomposition:
     """Write the parts of `source` to `target`, a GLB file, or a folder with `split_files`.
 
@@ -69,34 +67,33 @@ def decompose(
             f"Parts cannot be completed with '{complete}' here.",
             f"Use --complete {' or '.join(COMPLETIONS)}.",
         )
-    tell = progress or silent
-    tell("Reading the file", 0, 1)
-    asset = read_mesh(source, lambda sentence: tell(sentence, 0, 1))
-    tell("Reading the file", 1, 1)
+    progress.span(0.0, 0.1, "Reading the file").step()
+    asset = read_mesh(source, lambda sentence: progress.span(0.0, 0.1, sentence).step())
     found = analyse(
         asset.vertices,
         asset.faces,
         seed=seed,
         engine=engine,
         variant=variant,
-        progress=progress,
+        progress=progress.span(0.1, 0.8),
     )
     face_labels = labels(found, granularity=granularity, parts=parts)
     caps = None
     if complete == "cap":
         from ..pipelines.complete import cap_parts
 
-        caps = cap_parts(asset.vertices, asset.faces, face_labels, progress=progress)
-    tell("Writing the parts", 0, 1)
+        closing = progress.span(0.8, 0.85)
+        caps = cap_parts(asset.vertices, asset.faces, face_labels, progress=closing)
+    progress.span(0.85, 0.9, "Writing the parts").step()
     if split_files:
         _write_folder(target, asset, face_labels, caps)
     else:
         write_parts(target, asset, face_labels, caps=caps)
-    tell("Writing the parts", 1, 1)
     if preview is not None:
         from ..pictures.preview import render_parts
 
-        tell("Drawing the picture", 0, 1)
+        drawing = progress.span(0.9, 1.0, "Drawing the picture")
+        drawing.step()
         vertices, faces, shown = asset.vertices, asset.faces, face_labels
         if caps is not None:
             vertices = np.concatenate([vertices, caps.vertices])
@@ -104,7 +101,7 @@ def decompose(
             lids = np.repeat(np.arange(len(caps.faces)), [len(lid) for lid in caps.faces])
             shown = np.concatenate([shown, lids.astype(np.int32)])
         render_parts(preview, vertices, faces, shown, up=asset.up)
-        tell("Drawing the picture", 1, 1)
+        drawing.step(1.0)
     return Decomposition(
         engine=found.engine,
         notice=found.notice,

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import time
 from argparse import Namespace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from ..contract.errors import BadInput
+from ..contract.progress import Progress
 from ..engines import registry
 from .console import Console
 from .failures import OK, REFUSED
@@ -29,8 +29,8 @@ def run(options: Namespace, console: Console) -> int:
     _prepare(options)
     began = time.monotonic()
     for section in sections:
-        tell = partial(console.progress, f"Measuring: {section.title}")
-        section.keep(measure_all(section.sources, job, processes=options.jobs, progress=tell))
+        measuring = Progress(console.progress, f"Measuring: {section.title}")
+        section.keep(measure_all(section.sources, job, processes=options.jobs, progress=measuring))
     console.close()
     minutes = (time.monotonic() - began) / 60
     return _tell(options, console, sections, minutes)

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..contract.errors import BadInput
+from ..contract.progress import Progress
 from .arguments import is_file_name
-from .batch import Progress, Row, Task, engine_fields, name_engine, plan, prepare_folder, run_batch
+from .batch import Row, Task, engine_fields, name_engine, plan, prepare_folder, run_batch
 from .console import Console
 
 Query = tuple[NDArray[np.float64], NDArray[np.int64]]  # points (N, 3) and labels (N,)

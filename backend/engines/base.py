@@ -6,16 +6,18 @@ with its weights in memory, or raises WeightsMissing, WeightsCorrupt or OutOfMem
 inside, voxels, points or pictures, its answers are in the terms of this file.
 
 In all of them F is the number of faces, V of vertices, P of patches, E of pairs of neighbouring
-patches. `seed` makes results repeatable. `tick` is told the share done, 0..1, at least every 0.2 s
-where that is possible; it raises Cancelled when the job was cancelled. Nothing is imported here
-but for types, so that this file costs nothing.
+patches. `seed` makes results repeatable. `progress` is stepped at least every
+0.2 s where that is possible; a step raises Cancelled when the job was cancelled. Little is imported
+here but for types, so that this file costs nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+from ..contract.progress import SILENT, Progress
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,13 +28,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
-
-Tick = Callable[[float], None]
-
-
-def silent(share: float) -> None:
-    """No progress wanted."""
-
 
 # Segment and click: evidence on patches.
 
@@ -80,7 +75,7 @@ class Masks:
 class Evidence(Protocol):
     """What an engine knows of one mesh once it has looked."""
 
-    def merges(self, variant: int = 0, seed: int = 0, tick: Tick = silent) -> Merges:
+    def merges(self, variant: int = 0, seed: int = 0, progress: Progress = SILENT) -> Merges:
         """One tree of all patches; variant 0 is the likeliest, 1, 2, ... are other plausible ones.
 
         Affinities of pairs become such a tree by `geometry.patches.merging.agglomerate`.
@@ -150,7 +145,7 @@ class CompleteEngine(Protocol):
         part: int,
         *,
         seed: int = 0,
-        tick: Tick = silent,
+        progress: Progress = SILENT,
     ) -> SignedDistance | PartMesh:
         """The whole of one part; the pipeline welds it to the visible faces, which stay the same.
 
@@ -180,7 +175,7 @@ class GenerateEngine(Protocol):
         boxes: Sequence[Box] = (),
         parts: int | None = None,
         seed: int = 0,
-        tick: Tick = silent,
+        progress: Progress = SILENT,
     ) -> list[SignedDistance | PartMesh]:
         """One answer for each part, for each box in its order where there are boxes.
 
@@ -204,7 +199,7 @@ class ReplaceEngine(Protocol):
         text: str = "",
         variants: int = 1,
         seed: int = 0,
-        tick: Tick = silent,
+        progress: Progress = SILENT,
     ) -> list[SignedDistance | PartMesh]:
         """One answer for each variant, in the place and the size of the part that it replaces.
 

@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..contract.engines import About
+from ..contract.progress import SILENT, Progress
 from ..geometry.patches.clusters import Clusters
 from ..geometry.patches.merging import agglomerate
 from ..models.boosted import logistic, logit
-from .base import Merges, SegmentEngine, Surface, Tick, silent
+from .base import Merges, SegmentEngine, Surface
 from .scores import GeometricScores, geometric_scores
 
 Floats = NDArray[np.float64]
@@ -59,7 +60,7 @@ class Scored:
     scores: GeometricScores
     evidence: Floats
 
-    def merges(self, variant: int = 0, seed: int = 0, tick: Tick = silent) -> Merges:
+    def merges(self, variant: int = 0, seed: int = 0, progress: Progress = SILENT) -> Merges:
         """Merge all patches of the mesh into one tree, by the scores of clusters."""
         doubt = VARIANT_DOUBT if variant else 0.0
         nudge = np.random.default_rng(variant)
@@ -70,5 +71,5 @@ class Scored:
 
         surface = self.surface
         state = Clusters(surface.graph, self.evidence, surface.marked, flat=surface.flat)
-        children, strength = agglomerate(state, score if variant else self.scores.score, tick)
+        children, strength = agglomerate(state, score if variant else self.scores.score, progress)
         return Merges(children, strength, self.scores.stop)

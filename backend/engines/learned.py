@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from ..checkpoints.catalogue import WEIGHTS
 from ..checkpoints.load import weights
 from ..contract.engines import About
+from ..contract.progress import SILENT, Progress
 from ..geometry.patches import cues
 from ..geometry.patches.clusters import Clusters
 from ..geometry.patches.coarsen import Coarse, coarsen
@@ -29,7 +30,7 @@ from ..geometry.patches.merging import Score, agglomerate
 from ..models.boosted import logistic
 from ..models.numpy_ops import NumpyOps
 from ..models.segmenter import PATCHES, Encoding, Segmenter, SegmenterConfig, shapes
-from .base import ClickEngine, Masks, Merges, Surface, Tick, silent
+from .base import ClickEngine, Masks, Merges, Surface
 from .loaded import loaded
 from .patch_features import pair_maps, patch_features
 from .scores import JUDGED, geometric_scores, judged_features, learned_scores
@@ -95,13 +96,13 @@ class Encoded:
     masks: Floats
     worth: Floats
 
-    def merges(self, variant: int = 0, seed: int = 0, tick: Tick = silent) -> Merges:
+    def merges(self, variant: int = 0, seed: int = 0, progress: Progress = SILENT) -> Merges:
         """Merge all patches of the mesh into one tree, the coarse ones by what the network says."""
         coarse = self.coarse
         likely = chances(self, variant, seed)
         state = Clusters(coarse.graph, coarse.evidence, coarse.marked, likely, coarse.flat)
         children, strength = agglomerate(
-            state, _score(variant), tick, judged_features, MERGED_A_ROUND
+            state, _score(variant), progress, judged_features, MERGED_A_ROUND
         )
         # Leaves are the coarse patches, which are nodes themselves; later nodes count on from all.
         patches, before = len(coarse.label), len(coarse.children)

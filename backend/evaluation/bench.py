@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import __version__
+from ..contract.progress import Progress
 from ..machine.cpu import cores, memory, processor
 
 Result = dict[str, float]
@@ -65,13 +66,13 @@ def decomposition(triangles: int) -> Result:
     calls: list[float] = []
     stages: dict[str, float] = {}
 
-    def progress(stage: str, _done: int, _total: int) -> None:
+    def heard(stage: str, _done: int, _total: int) -> None:
         calls.append(time.perf_counter())
         stages.setdefault(stage, calls[-1])
 
     with LongestHold() as hold:
         began = time.perf_counter()
-        found = segment.analyse(vertices, faces, progress=progress)
+        found = segment.analyse(vertices, faces, progress=Progress(heard))
         segment.labels(found)
         ended = time.perf_counter()
     return {

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -13,6 +13,7 @@ from multiprocessing import get_context
 import numpy as np
 
 from ..contract.errors import PartwiseError
+from ..contract.progress import SILENT, Progress
 from .data import Labelled, Source
 from .tasks import Figures, Outcome, measure_object
 
@@ -110,14 +111,13 @@ def measure_all(
     job: Job,
     *,
     processes: int = 1,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress = SILENT,
 ) -> list[Measured]:
     """Measure all objects, in the order of `sources`, in some processes."""
     found: dict[int, Measured] = {}
     for index, measured in _work_through(sources, job, processes):
         found[index] = measured
-        if progress is not None:
-            progress(len(found), len(sources))
+        progress.step(len(found) / len(sources))
     return [found[index] for index in range(len(sources))]
 
 

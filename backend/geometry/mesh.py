@@ -7,12 +7,12 @@ Nothing here changes the caller's mesh. Welding and orientation live beside it, 
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..contract.progress import SILENT, Progress
 from .graphs import components, sums
 
 Floats = NDArray[np.float64]
@@ -177,20 +177,18 @@ def face_islands(area: Floats, first: Ints, second: Ints) -> tuple[Ints, int]:
     return rank[component], len(by_area)
 
 
-def build_face_graph(
-    vertices: Floats, faces: Ints, tick: Callable[[float], None] = lambda share: None
-) -> FaceGraph:
+def build_face_graph(vertices: Floats, faces: Ints, progress: Progress = SILENT) -> FaceGraph:
     """Everything about how faces touch. `vertices` must be of unit size (`unit_vertices`).
 
-    tick : called with the share done, between long steps; may raise to stop.
+    progress : of this function; between its long steps a cancel is heard.
     """
     welded = weld(vertices)
-    tick(0.1)
+    progress.step(0.1)
     corners = welded[faces]
     normal, area, centroid = face_vectors(vertices, faces)
-    tick(0.25)
+    progress.step(0.25)
     first, second, edge, opposed = shared_edges(corners)
-    tick(0.6)
+    progress.step(0.6)
 
     island, islands = face_islands(area, first, second)
     side = consistent_sides(len(faces), first, second, opposed)
@@ -201,12 +199,12 @@ def build_face_graph(
     outward = np.where(sums(flux, island, islands) < 0, -1.0, 1.0)
     normal *= (side * outward[island])[:, None]
 
-    tick(0.8)
+    progress.step(0.8)
     tail = faces[edge // 3, edge % 3]
     head = faces[edge // 3, (edge + 1) % 3]
     along = vertices[head] - vertices[tail]
     edge_middle = (vertices[head] + vertices[tail]) / 2
-    tick(0.9)
+    progress.step(0.9)
     return FaceGraph(
         vertices=vertices,
         faces=faces,

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..contract.engines import AUTO
 from ..contract.errors import BadInput
+from ..contract.progress import SILENT, Progress
 from ..contract.tree import MergeTree
 from ..engines import registry
 from ..engines.base import ClickEvidence, Evidence, Masks, Merges, Surface
@@ -33,13 +33,7 @@ from .specks import without_specks
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Progress = Callable[[str, int, int], None]
-
 MARKED = 0.5  # of a border is marked: clicks do not pass it
-
-
-def silent(stage: str, done: int, total: int) -> None:
-    """No progress wanted."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +121,7 @@ def analyse(
     engine: str = AUTO,
     hints: Hints | None = None,
     variant: int = 0,
-    progress: Progress | None = None,
+    progress: Progress = SILENT,
 ) -> Analysis:
     """Patches, cues and merge tree of a mesh, with borders placed.
 
@@ -138,48 +132,49 @@ def analyse(
     Raises BadInput for a mesh that cannot be segmented, or hints that do not fit it; WeightsMissing
     or WeightsCorrupt for an engine that cannot run.
     """
-    report = progress or silent
     vertices, faces = checked_mesh(vertices, faces)
     chosen = registry.choose(engine, "segment")
     groups, borders = _checked_hints(hints or Hints(), len(vertices), len(faces))
     rng = np.random.default_rng(seed)
-    report("Reading the surface", 0, 100)
+    reading = progress.span(0.0, 0.15, "Reading the surface")
+    reading.step()
     try:
         unit, centre, scale = unit_vertices(vertices, faces)
     except UnusableMesh as error:
         raise _refusal(error.flaw) from error
-    whole = build_face_graph(unit, faces, _span(report, "Reading the surface", 0, 15))
+    whole = build_face_graph(unit, faces, reading)
     if not whole.area.any() or not whole.normal.any():
         raise _refusal(Flaw.NO_AREA)
     graph, scene, host, groups = _without_inner_walls(whole, groups)
     marked = marked_edges(graph, groups, borders)
     open_graph = without_edges(graph, marked)  # nothing that grows here passes a marked edge
-    report("Finding patches", 15, 100)
-    tick = _span(report, "Finding patches", 15, 30)
-    grown = superfaces(open_graph, rng, groups=groups, tick=tick)
+    finding = progress.span(0.15, 0.3, "Finding patches")
+    finding.step()
+    grown = superfaces(open_graph, rng, groups=groups, progress=finding)
     flats = flat_regions(open_graph)
     if flats is not None:
         grown = flats.within(open_graph, grown)
-    report("Measuring the surface", 30, 100)
-    cues = patch_graph(graph, grown, rng, _span(report, "Measuring the surface", 30, 65), scene)
+    measuring = progress.span(0.3, 0.65, "Measuring the surface")
+    measuring.step()
+    cues = patch_graph(graph, grown, rng, measuring, scene)
     lengths = marked_lengths(graph, cues, grown, groups, marked)
     flat = None if flats is None else flats.joined(open_graph, grown, cues)
     evidence: Evidence | None = None
     if cues.patches > 1:
-        report("Judging the patches", 65, 100)
+        progress.span(0.65, 0.75, "Judging the patches").step()
         evidence = chosen.engine.look(Surface(cues, lengths, flat))
-    report("Merging patches", 75, 100)
-    tick = _span(report, "Merging patches", 75, 85)
+    merging = progress.span(0.75, 0.85, "Merging patches")
+    merging.step()
     if evidence is None:
         grown_tree = MergeTree(np.zeros((0, 2), np.int32), np.zeros(0, np.float32), 1)
     else:
-        grown_tree = _tree(cues, evidence.merges(variant, seed, tick))
+        grown_tree = _tree(cues, evidence.merges(variant, seed, merging))
     answers_clicks = "click" in chosen.about.verbs
-    report("Placing borders", 85, 100)
+    placing = progress.span(0.85, 1.0, "Placing borders")
+    placing.step()
     cutter = BorderCutter(open_graph, None if flats is None else np.where(flats.edges, COST, 1.0))
     contacts = cues.pair[(cues.border[:, BRIDGE] > 0) | (lengths > 0)]
-    tick = _span(report, "Placing borders", 85, 100)
-    patch, tree = refine_borders(cutter, grown, grown_tree, contacts, tick=tick)
+    patch, tree = refine_borders(cutter, grown, grown_tree, contacts, progress=placing)
     tree = without_specks(open_graph, patch, tree)
     if host is not None:  # what a border crosses back and forth on an inner wall is straightened
         patch = melted(whole, patch[host], tree)
@@ -230,11 +225,6 @@ def _outside(graph: FaceGraph, host: Ints, row: Ints, groups: Ints) -> tuple[Fac
     kept = host == np.arange(len(host))
     graph = build_face_graph(graph.vertices, graph.faces[kept])
     return graph, (np.cumsum(kept) - 1)[host][row], groups[kept]
-
-
-def _span(report: Progress, stage: str, first: int, last: int) -> Callable[[float], None]:
-    """Tells the share done of one step as its part `first`..`last` of 100 of the whole."""
-    return lambda share: report(stage, first + int((last - first) * share), 100)
 
 
 def _checked_hints(

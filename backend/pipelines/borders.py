@@ -8,11 +8,10 @@ within coarser ones.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 
+from ..contract.progress import SILENT, Progress
 from ..contract.tree import MergeTree
 from ..geometry.graphs import components, sums
 from ..geometry.mesh import FaceGraph
@@ -33,7 +32,7 @@ def refine_borders(
     tree: MergeTree,
     contacts: Ints,
     merges: int = MERGES,
-    tick: Callable[[float], None] = lambda share: None,
+    progress: Progress = SILENT,
 ) -> tuple[Ints, MergeTree]:
     """Patches and tree with the borders of the highest merges refined.
 
@@ -46,10 +45,10 @@ def refine_borders(
     merges = min(merges, tree.leaf_count - 1)
     work = _Refinement(cutter, patch, tree, merges)
     for done in range(merges):
-        tick(done / merges)
+        progress.step(done / merges)
         work.refine(done + 2)
     work.patch = melted(work.graph, work.patch, work.tree)
-    tick(1.0)
+    progress.step(1.0)
     work.hang_crumbs(merges, contacts)
     return work.patch, work.tree
 

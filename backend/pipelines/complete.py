@@ -3,16 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..contract.progress import SILENT, Progress
 from ..geometry.caps.close import close_parts
 from ..geometry.caps.loops import weld
-
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -38,13 +36,12 @@ def cap_parts(
     faces: NDArray[np.int64],
     labels: NDArray[np.integer],
     *,
-    progress: Progress | None = None,
+    progress: Progress = SILENT,
 ) -> Caps:
     """Close the cuts between the parts of a mesh.
 
     vertices : (V,3) float64, any size; need not be welded. faces : (F,3) int64.
     labels : (F,), part 0..K-1 of each face.
-    progress : called between loops; may raise to stop.
 
     A part of a watertight source comes out watertight and the volumes of all parts add up to the
     source's. Where the source is open, only loops of border that close are capped.
@@ -59,7 +56,8 @@ def cap_parts(
     used = vertices[faces.reshape(-1)]
     low, high = used.min(axis=0), used.max(axis=0)
     centre, scale = 0.5 * low + 0.5 * high, float((high - low).max()) or 1.0
-    new, caps = close_parts((vertices - centre) / scale, corners, part, progress)
+    closing = progress.span(0.0, 1.0, "Closing cuts")
+    new, caps = close_parts((vertices - centre) / scale, corners, part, closing)
     new = _apart(vertices, new * scale + centre, scale)
     cap_faces = [caps.get(k, np.empty((0, 3), np.int64)) for k in range(parts)]
     return Caps(new, cap_faces, _closed(corners, part, cap_faces))

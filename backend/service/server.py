@@ -28,6 +28,7 @@ from typing import NoReturn
 from .. import __version__
 from ..contract import libraries, requests
 from ..contract.errors import BadInput, Cancelled, OutOfMemory, PartwiseError
+from ..contract.progress import Progress
 from ..contract.protocol import (
     PROTOCOL,
     ByteReader,
@@ -232,7 +233,7 @@ class Server:
 
     def _compute(self, job: Job) -> None:
         try:
-            result = self._session.answer(job.request, partial(self._progress, job))
+            result = self._session.answer(job.request, Progress(partial(self._progress, job)))
             answer = _result(job.id, result)
         except PartwiseError as error:
             answer = _error(job.id, error)

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from ..assets.asset import without_strays
 from ..contract import requests
 from ..contract.errors import BadInput, Cancelled, MeshNotOpen, OutOfMemory, PartwiseError
+from ..contract.progress import Progress
 from ..machine import cpu as machine
 from ..machine.memory import held_bytes, process_memory
 from ..machine.resident import Residents, residents
@@ -28,7 +29,6 @@ from ..machine.resident import Residents, residents
 if TYPE_CHECKING:
     from ..pipelines.segment import Analysis, Hints
 
-Progress = Callable[[str, int, int], None]
 Request = TypeVar("Request", bound=requests.Fields)
 
 log = logging.getLogger(__name__)
@@ -113,7 +113,7 @@ class Session:
     def register(
         self, kind: type[Request], answer: Callable[[Request, Progress], requests.Fields]
     ) -> None:
-        """Answer requests of a class with a function of the request and a progress callback."""
+        """Answer requests of a class with a function of the request and a progress."""
         self._answers[kind] = answer
 
     def answer(self, request: requests.Fields, progress: Progress) -> requests.Fields:

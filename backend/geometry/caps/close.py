@@ -11,27 +11,26 @@ their signed volumes add up to the source's, by construction.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...contract.progress import SILENT, Progress
 from ..rays import RayScene
 from .divide import Divider, Ring
 from .fill import fill
 from .loops import FloatArray, IntArray, borders, cross, nest, simple_loops
 from .shell import sunken_copy
 
-Progress = Callable[[str, int, int], None]
-
 ATTEMPTS = 5
 THINNEST = 1e-4  # volume against area**1.5: a square sheet 1/2800 thick
 
 
 def close_parts(
-    points: FloatArray, faces: IntArray, labels: IntArray, progress: Progress | None = None
+    points: FloatArray, faces: IntArray, labels: IntArray, progress: Progress = SILENT
 ) -> tuple[FloatArray, dict[int, IntArray]]:
     """Cap every border loop between parts.
 
@@ -158,7 +157,7 @@ class _Parts:
 
     # taking parts off
 
-    def close(self, progress: Progress | None, again: bool) -> None:
+    def close(self, progress: Progress, again: bool) -> None:
         """Take off one part after the other."""
         queue = [(self.priority(part), part) for part in self.border]
         heapq.heapify(queue)
@@ -169,13 +168,11 @@ class _Parts:
                 self.changed.discard(part)
                 heapq.heappush(queue, (self.priority(part), part))
                 continue
-            if progress is not None:
-                progress("Closing cuts", total if again else done, total)
+            progress.step(1.0 if again else done / total)
             self.take_off(part)
             self.changed.discard(part)
             done += 1
-        if progress is not None:
-            progress("Closing cuts", total, total)
+        progress.step(1.0)
 
     def collapsed(self) -> set[int]:
         """Closed parts that enclose no volume, or less."""

@@ -9,12 +9,12 @@ al. 2009). Everything is stored so that the cues of a union of patches are sums 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...contract.progress import SILENT, Progress
 from ..graphs import components, sums, symmetric
 from ..mesh import FaceGraph
 from ..rays import RayScene
@@ -89,22 +89,22 @@ def patch_graph(
     graph: FaceGraph,
     patch: Ints,
     rng: np.random.Generator,
-    tick: Callable[[float], None] = lambda share: None,
+    progress: Progress = SILENT,
     scene: RayScene | None = None,
 ) -> PatchGraph:
     """Measure all cues on the patches of a mesh.
 
     graph : the mesh; patch : (F,) patch of each face, 0..P-1, none empty. scene : the mesh, where
     rays were shot at it before.
-    tick : called with the share done, between long steps; may raise to stop.
+    progress : of this function; between its long steps a cancel is heard.
     """
     patches = int(patch.max()) + 1
     points, face = points_by_group(graph.vertices, graph.faces, graph.area, patch, SAMPLES, rng)
-    tick(0.1)
+    progress.step(0.1)
     scene = scene or RayScene(graph.vertices, graph.faces)
-    tick(0.3)
+    progress.step(0.3)
     sdf, point_sdf = _shape_diameter(scene, graph, points, face, rng)
-    tick(0.5)
+    progress.step(0.5)
 
     area = sums(graph.area, patch, patches)
     weight = (graph.area + 1e-15)[:, None]
@@ -118,9 +118,9 @@ def patch_graph(
 
     pair, border, sharpest = _borders(graph, patch, points, centre, normal, sdf)
     curvature = _integral_curvature(points, graph.normal[face], centre, normal)
-    visible = _visibility(scene, centre, normal, points, graph.normal[face], sdf, tick)
+    visible = _visibility(scene, centre, normal, points, graph.normal[face], sdf, progress)
     central = _centrality(patches, pair, centre, area)
-    tick(0.95)
+    progress.step(0.95)
 
     flat_points = points.reshape(-1, 3)
     share = (area + 1e-15)[:, None] / SAMPLES
@@ -140,7 +140,7 @@ def patch_graph(
     border[:, CURVE_AT] = border[:, LENGTH] * curvature[pair, 0].mean(axis=1)
 
     reach = points @ AXES.T
-    tick(1.0)
+    progress.step(1.0)
     return PatchGraph(
         moments=moments,
         low=reach.min(axis=1),
@@ -333,7 +333,7 @@ def _visibility(
     points: Floats,
     normals: Floats,
     sdf: Floats,
-    tick: Callable[[float], None],
+    progress: Progress,
 ) -> NDArray[np.float32]:
     """Share of free sight between patches through the inside: (P, P) float32, symmetric.
 
@@ -355,7 +355,7 @@ def _visibility(
     seen = np.zeros(len(i), dtype=np.float32)
     for k in VISIBILITY_POINTS:
         seen += scene.sees(inset[keep[i], k], inset[keep[j], SAMPLES - 1 - k])
-        tick(0.5 + 0.1 * k)
+        progress.step(0.5 + 0.1 * k)
     visible = np.eye(len(keep), dtype=np.float32)
     visible[i, j] = visible[j, i] = seen / len(VISIBILITY_POINTS)
     if patches > VISIBLE_PATCHES:

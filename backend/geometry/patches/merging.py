@@ -12,6 +12,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from ...contract.progress import SILENT, Progress
 from .clusters import Clusters
 from .cues import LENGTH
 from .pair_features import pair_features
@@ -93,7 +94,7 @@ class Merging:
 def agglomerate(
     state: Clusters,
     score: Score,
-    tick: Callable[[float], None] = lambda share: None,
+    progress: Progress = SILENT,
     describe: Describe = pair_features,
     most: float = MERGED_A_ROUND,
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
@@ -109,7 +110,7 @@ def agglomerate(
     made = 0
     merging = Merging(state, describe)
     while state.count > 1:
-        tick(made / (patches - 1))
+        progress.step(made / (patches - 1))
         stale = merging.refresh()
         merging.values[stale] = score(merging.rows[stale])
         heeded = merging.values * heeding(state.marked, state.border[:, LENGTH])

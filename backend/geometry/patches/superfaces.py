@@ -8,11 +8,10 @@ on, e.g. Golovinskiy and Funkhouser, "Randomized Cuts for 3D Mesh Analysis", 200
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 
+from ...contract.progress import SILENT, Progress
 from ..graphs import components, spread, sums, symmetric
 from ..mesh import FaceGraph
 
@@ -34,7 +33,7 @@ def superfaces(
     rng: np.random.Generator,
     patches: int = PATCHES,
     groups: Ints | None = None,
-    tick: Callable[[float], None] = lambda share: None,
+    progress: Progress = SILENT,
 ) -> Ints:
     """Patch number of each face: (F,) int64, 0..P-1 without gaps.
 
@@ -42,7 +41,7 @@ def superfaces(
     islands, small ones near each other share a patch, of the same group as far as patches suffice.
 
     groups : (F,) group of each face.
-    tick : called with the share done, between long steps; may raise to stop.
+    progress : of this function; between its long steps a cancel is heard.
     """
     loose = graph.island >= LARGE_ISLANDS
     patch = np.full(len(graph.faces), -1, dtype=np.int64)
@@ -50,7 +49,7 @@ def superfaces(
     loose_share = graph.area[loose].sum() / max(graph.area.sum(), 1e-300)
     islands = min(graph.islands, LARGE_ISLANDS)
     firm_patches = max(round(patches * (1 - loose_share)), 1) + islands - 1
-    _grow(graph, patch, firm, firm_patches, rng, tick)
+    _grow(graph, patch, firm, firm_patches, rng, progress)
     if loose.any():
         _gather(graph, patch, loose, max(round(patches * loose_share), 8), groups, rng)
     return np.unique(patch, return_inverse=True)[1].reshape(-1).astype(np.int64)
@@ -62,11 +61,11 @@ def _grow(
     firm: NDArray[np.bool_],
     patches: int,
     rng: np.random.Generator,
-    tick: Callable[[float], None],
+    progress: Progress,
 ) -> None:
     """Fill `patch` on the firm faces by growing from seeds along cheap paths."""
     node, nodes = _coarsen(graph)
-    tick(0.2)
+    progress.step(0.2)
     face_weight = graph.area + 1e-12
     weight = sums(face_weight, node, nodes)
     feature = np.concatenate([graph.centroid, NORMAL_SPREAD * graph.normal], axis=1)
@@ -83,11 +82,11 @@ def _grow(
     crease = CONCAVE_COST * np.maximum(bend, 0) + CONVEX_COST * np.maximum(-bend - np.pi / 9, 0)
     radius = np.sqrt(weight.sum() / patches / np.pi)
     dual = symmetric(nodes, first, second, step + radius * crease)
-    tick(0.5)
+    progress.step(0.5)
 
     seeds = _seeds(feature, weight, island, np.flatnonzero(allowed), patches, rng)
     for round_number in range(LLOYD_ROUNDS + 1):
-        tick(0.6 + 0.1 * round_number)
+        progress.step(0.6 + 0.1 * round_number)
         _, owner = spread(dual, seeds)
         if round_number < LLOYD_ROUNDS:
             seeds = _centres(feature, weight, owner, seeds)

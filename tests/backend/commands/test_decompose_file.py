@@ -9,6 +9,7 @@ import trimesh
 
 from backend.commands.decompose_file import decompose
 from backend.contract.errors import BadInput, Cancelled
+from backend.contract.progress import Progress
 from backend.files.readers import read_mesh
 from tests.bad_meshes import lathe
 
@@ -58,7 +59,7 @@ def test_progress_names_each_stage_and_goes_forward(waist, tmp_path):
         tmp_path / "out.glb",
         complete="cap",
         preview=tmp_path / "out.png",
-        progress=lambda stage, done, total: told.append((stage, done / total)),
+        progress=Progress(lambda stage, done, total: told.append((stage, done / total))),
     )
     stages = list(dict.fromkeys(stage for stage, _ in told))
     assert len(stages) >= 7
@@ -72,12 +73,12 @@ def test_progress_names_each_stage_and_goes_forward(waist, tmp_path):
 
 @pytest.mark.parametrize("stop", ["Reading the file", "Merging patches", "Writing the parts"])
 def test_a_cancel_leaves_nothing(stop, waist, tmp_path):
-    def progress(stage, _done, _total):
+    def heard(stage, _done, _total):
         if stage == stop:
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        decompose(waist, tmp_path / "out.glb", progress=progress)
+        decompose(waist, tmp_path / "out.glb", progress=Progress(heard))
     assert list(tmp_path.iterdir()) == []
 
 

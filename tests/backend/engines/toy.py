@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from backend.contract.engines import About
-from backend.engines.base import ClickEngine, Masks, Merges, Surface, Tick, silent
+from backend.contract.progress import SILENT, Progress
+from backend.engines.base import ClickEngine, Masks, Merges, Surface
 from backend.geometry.patches.clusters import Clusters
 from backend.geometry.patches.merging import agglomerate
 from backend.geometry.patches.pair_features import FEATURES
@@ -39,12 +40,12 @@ class Halves:
     surface: Surface
     right: np.ndarray  # (P,) bool
 
-    def merges(self, variant: int = 0, seed: int = 0, tick: Tick = silent) -> Merges:
+    def merges(self, variant: int = 0, seed: int = 0, progress: Progress = SILENT) -> Merges:
         i, j = self.surface.graph.pair.T
         same = np.where(self.right[i] == self.right[j], 0.9, 0.1)
         column = FEATURES.index("weakest")
         state = Clusters(self.surface.graph, same, self.surface.marked)
-        children, chance = agglomerate(state, lambda rows: rows[:, column].astype(float), tick)
+        children, chance = agglomerate(state, lambda rows: rows[:, column].astype(float), progress)
         return Merges(children, chance, 0.5)
 
     def answer(self, wanted: np.ndarray, unwanted: np.ndarray) -> Masks:

@@ -6,6 +6,7 @@ import pytest
 import trimesh
 
 from backend.contract.errors import Cancelled
+from backend.contract.progress import Progress
 from backend.contract.tree import MergeTree
 from backend.geometry.graphs import components
 from backend.geometry.mesh import build_face_graph, unit_vertices
@@ -131,20 +132,21 @@ def test_degenerate_faces_stay_with_a_neighbour():
 def test_the_same_twice_and_a_cancel_at_each_border(ball, ragged):
     cutter = BorderCutter(ball)
     shares = []
-    one = refine_borders(cutter, *ragged, NO_CONTACTS, tick=shares.append)
+    heard = Progress(lambda _stage, done, _whole: shares.append(done))
+    one = refine_borders(cutter, *ragged, NO_CONTACTS, progress=heard)
     assert shares == sorted(shares)
     assert len(shares) == 40
     for stop in (0, 7, 39):
         left = stop
 
-        def cancelling(share):
+        def cancelling(*_):
             nonlocal left
             if left == 0:
                 raise Cancelled()
             left -= 1
 
         with pytest.raises(Cancelled):
-            refine_borders(cutter, *ragged, NO_CONTACTS, tick=cancelling)
+            refine_borders(cutter, *ragged, NO_CONTACTS, progress=Progress(cancelling))
     two = refine_borders(cutter, *ragged, NO_CONTACTS)
     np.testing.assert_array_equal(one[0], two[0])
     np.testing.assert_array_equal(one[1].children, two[1].children)

@@ -12,6 +12,7 @@ import trimesh
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from backend.contract.progress import Progress
 from backend.pipelines.complete import Caps, cap_parts
 
 
@@ -310,7 +311,7 @@ def test_progress_can_stop_the_work():
 
     vertices, faces = SPHERE
     with pytest.raises(Stop):
-        cap_parts(vertices, faces, sectors(centroids(vertices, faces), 3), progress=stop)
+        cap_parts(vertices, faces, sectors(centroids(vertices, faces), 3), progress=Progress(stop))
 
 
 def test_same_result_twice():

@@ -8,6 +8,7 @@ import pytest
 import trimesh
 
 from backend.contract.errors import BadInput, Cancelled
+from backend.contract.progress import Progress
 from backend.evaluation.metrics import rand_error
 from backend.geometry.graphs import components
 from backend.pipelines.segment import Hints, analyse, labels
@@ -100,7 +101,7 @@ def test_parts_of_a_closed_surface_are_connected(torus, parts):
 def test_progress_never_turns_back_and_has_many_stages():
     seen = []
     mesh = arrays(trimesh.creation.icosphere(subdivisions=4))
-    analyse(*mesh, progress=lambda stage, done, total: seen.append((stage, done / total)))
+    analyse(*mesh, progress=Progress(lambda stage, done, total: seen.append((stage, done / total))))
     assert len({stage for stage, _ in seen}) >= 4
     shares = [share for _, share in seen]
     assert shares == sorted(shares)
@@ -115,7 +116,7 @@ def test_a_cancel_at_any_report_stops_the_work():
         nonlocal count
         count += 1
 
-    analyse(*mesh, progress=counting)
+    analyse(*mesh, progress=Progress(counting))
     for stop in range(0, count, max(count // 10, 1)):
         left = stop
 
@@ -126,7 +127,7 @@ def test_a_cancel_at_any_report_stops_the_work():
             left -= 1
 
         with pytest.raises(Cancelled):
-            analyse(*mesh, progress=cancelling)
+            analyse(*mesh, progress=Progress(cancelling))
 
 
 @pytest.mark.parametrize(

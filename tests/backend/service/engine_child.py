@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backend.contract import protocol, requests
+from backend.contract.progress import Progress
 
 ROOT = Path(__file__).resolve().parents[3]
 PATIENCE = 30.0  # seconds after which a silent child fails the test
@@ -158,16 +159,16 @@ class Acted(requests.Fields):
     data: Annotated[NDArray[np.uint8], requests.Array(("N",), "uint8")]
 
 
-def act(request: Act, progress: Callable[[str, int, int], None]) -> Acted:
+def act(request: Act, progress: Progress) -> Acted:
     until = time.perf_counter() + request.seconds
     size = 0
     if request.action == "tick":
         while (left := until - time.perf_counter()) > 0:
-            progress("ticking", int(1000 * (request.seconds - left)), int(1000 * request.seconds))
+            progress.span(0, 1, "ticking").step(1 - left / request.seconds)
             time.sleep(0.005)
     elif request.action == "jump":  # a careless pipeline: backwards, beyond the end, of nothing
         for done, total in ((1, 4), (0, 4), (3, 4), (1, 100), (9, 4), (0, 0), (-5, 4)):
-            progress(f"{done} of {total}", done, total)
+            progress.span(0, 1, f"{done} of {total}").step(done / total if total else 2.0)
             time.sleep(0.12)
     elif request.action == "compute without a tick":
         values = np.random.default_rng(0).random(2_000_000)

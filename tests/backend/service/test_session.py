@@ -18,6 +18,7 @@ from backend.contract.errors import (
     OutOfMemory,
     PartwiseError,
 )
+from backend.contract.progress import Progress
 from backend.contract.requests import (
     CloseMesh,
     Cut,
@@ -36,12 +37,8 @@ FACES = np.array([[0, 2, 1], [0, 1, 3], [1, 2, 3], [0, 3, 2]])
 BYTES = TETRAHEDRON.nbytes + FACES.nbytes
 
 
-def silent(stage: str, done: int, total: int) -> None:
-    """No progress wanted."""
-
-
-def ask(session: Session, request: requests.Fields, progress: Any = silent) -> Any:
-    return session.answer(request, progress)
+def ask(session: Session, request: requests.Fields, heard: Any = None) -> Any:
+    return session.answer(request, Progress(heard))
 
 
 def open_copies(session: Session, names: str) -> None:
