@@ -30,8 +30,8 @@ from pathlib import Path
 from types import FrameType
 
 import numpy as np
-from backend.files.asset import Asset
 
+from backend.assets.asset import Asset
 from backend.contract.errors import PartwiseError
 from backend.files.readers import read_mesh, write_parts
 from tests.backend.files.gltf_maker import parse_glb

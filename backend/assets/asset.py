@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..contract.errors import BadInput
+from ..geometry.mesh import LARGEST, sound, without_strays
 
-LARGEST = 1e30  # beyond this, squares overflow the float32 of every file format and viewer
-SMALLEST = 1e-30
+SMALLEST = 1e-30  # size
 
 
 @dataclass
@@ -179,7 +179,7 @@ def check_geometry(name: str, vertices: NDArray[np.float64], faces: NDArray[np.i
             "Export it again from the program that made it.",
         )
     used = vertices
-    if not _sound(vertices).all():
+    if not sound(vertices).all():
         used = vertices[distinct(faces)]
     if not np.isfinite(used).all():
         raise BadInput(
@@ -197,26 +197,6 @@ def check_geometry(name: str, vertices: NDArray[np.float64], faces: NDArray[np.i
             f"Every triangle of {name} has zero area.",
             "Check the export: all points lie on a line or in one place.",
         )
-
-
-def without_strays(vertices: NDArray[np.float64], faces: NDArray[np.int64]) -> NDArray[np.float64]:
-    """The (V, 3) vertices, those at the origin that no triangle uses and nothing can compute with.
-
-    What passed :func:`check_geometry` is finite everywhere after this.
-    """
-    sound = _sound(vertices)
-    if sound.all():
-        return vertices
-    vertices = vertices.copy()
-    unused = np.ones(len(vertices), dtype=bool)
-    unused[faces.ravel()] = False
-    vertices[unused & ~sound] = 0.0
-    return vertices
-
-
-def _sound(vertices: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """(V,) whether a vertex is a place that can be computed with; NaN is none."""
-    return np.asarray((np.abs(vertices) <= LARGEST).all(axis=1))
 
 
 def _any_area(vertices: NDArray[np.float64], faces: NDArray[np.int64]) -> bool:

@@ -7,16 +7,19 @@ A texture never refuses a model: what cannot be used is left out, and a remark n
 from __future__ import annotations
 
 import io
-import os
-import re
 import warnings
 import zlib
+from collections.abc import Collection
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .asset import Asset
 
-Image = bytes | memoryview | Path | None
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+Picture = bytes | memoryview | Path | None
+PLAIN_MODES = {"1", "L", "LA", "P", "RGB", "RGBA", "I;16"}  # that PNG holds
 
 # Pictures that pass as they are: where their first bytes stand, what they are.
 SIGNATURES = (
@@ -28,35 +31,6 @@ SIGNATURES = (
     (0, b"DDS ", "image/vnd-ms.dds"),
 )
 ONLY_BY_EXTENSION = {"image/vnd-ms.dds": "MSFT_texture_dds"}
-
-
-def find_beside(path: Path, name: str) -> Path | None:
-    """The file that a mesh file at `path` calls `name`; None where there is none.
-
-    Slashes of either kind, other upper and lower case, and absolute paths of another machine (the
-    last part of them is looked for) are forgiven.
-    """
-    relative = name.strip().strip('"').replace("\\", "/")
-    parts = [part for part in relative.split("/") if part not in ("", ".")]
-    if not parts or "\0" in name:
-        return None
-    absolute = relative.startswith("/") or re.match(r"[A-Za-z][\w+.-]*:", relative)
-    found = None if absolute else _follow(path.parent, parts)
-    return found or _follow(path.parent, parts[-1:])
-
-
-def _follow(folder: Path, parts: list[str]) -> Path | None:
-    """The file at the end of `parts`, in any case of letters."""
-    for part in parts:
-        try:
-            exact = folder / part
-            if not os.path.lexists(exact):
-                names = os.listdir(folder)
-                exact = folder / next(n for n in names if n.casefold() == part.casefold())
-        except (OSError, ValueError, StopIteration):
-            return None
-        folder = exact
-    return folder if folder.is_file() else None
 
 
 def settle_textures(asset: Asset) -> None:
@@ -76,16 +50,56 @@ def settle_textures(asset: Asset) -> None:
             missing = isinstance(error, FileNotFoundError)
             _drop(asset, index, f"{name} was not found" if missing else f"{name} cannot be read")
             continue
-        mime = picture_type(data)
-        if mime in ONLY_BY_EXTENSION and not _is_source(asset.document, index, mime):
-            mime = ""
-        if not mime:
-            data, mime = as_png(data), "image/png"
-        if not data or not is_whole(data, mime):
+        data, mime = settled(data, _extensions_of(asset.document, index))
+        if not data:
             _drop(asset, index, f"{name} is damaged or no picture, and is left out")
             continue
         asset.images[index] = data
         entry["mimeType"] = mime
+
+
+def usable(path: Path) -> Picture:
+    """The path of a picture that glTF knows, the bytes of a PNG made of another one, or None."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return None
+    made, _ = settled(data)
+    if not made:
+        return None
+    return path if made is data else made
+
+
+def settled(data: bytes, extensions: Collection[str] = ()) -> tuple[bytes, str]:
+    """A picture as glTF can hold it, and its MIME type; no bytes if it cannot be read.
+
+    What glTF knows only by an extension stays as it is if that is among `extensions`. Colours of
+    print (CMYK), which viewers show wrong, and formats that glTF does not know become PNG.
+    """
+    mime = picture_type(data)
+    known = mime and ONLY_BY_EXTENSION.get(mime, "") in ("", *extensions)
+    if known and not is_whole(data, mime):
+        return b"", ""
+    if known and not (mime == "image/jpeg" and _components(data) == 4):
+        return data, mime
+    try:
+        from PIL import Image as pictures
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with pictures.open(io.BytesIO(data)) as picture:
+                return as_png(picture), "image/png"
+    except Exception:  # Pillow raises everything from SyntaxError to struct.error
+        return b"", ""
+
+
+def as_png(image: Image) -> bytes:
+    """A picture of Pillow as PNG, quickly rather than small."""
+    stream, mode = io.BytesIO(), image.mode
+    if mode not in PLAIN_MODES:
+        mode = "RGBA" if "A" in mode.upper() else "RGB"
+    image.convert(mode).save(stream, "PNG", compress_level=1)
+    return stream.getvalue()
 
 
 def picture_type(data: bytes) -> str:
@@ -126,24 +140,18 @@ def _is_whole_png(data: bytes) -> bool:
     return False
 
 
-def as_png(data: bytes) -> bytes:
-    """A picture of a format that glTF does not know (TGA, BMP, ...) as PNG; empty if unreadable."""
-    try:
-        from PIL import Image as Pictures
-
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with Pictures.open(io.BytesIO(data)) as picture:
-                stream, mode = io.BytesIO(), picture.mode
-                if mode not in ("1", "L", "LA", "P", "RGB", "RGBA", "I;16"):
-                    mode = "RGBA" if "A" in mode else "RGB"
-                picture.convert(mode).save(stream, "PNG")
-                return stream.getvalue()
-    except Exception:  # Pillow raises whatever its parsers do
-        return b""
+def _components(jpeg: bytes) -> int:
+    """Number of colours of a JPEG, as its frame header says; 0 if there is none."""
+    at = 2
+    while at + 10 <= len(jpeg) and jpeg[at] == 0xFF:
+        kind, length = jpeg[at + 1], int.from_bytes(jpeg[at + 2 : at + 4], "big")
+        if 0xC0 <= kind <= 0xCF and kind not in (0xC4, 0xC8, 0xCC):
+            return jpeg[at + 9]
+        at += 2 + length
+    return 0
 
 
-def without_lost(document: dict[str, Any], images: list[Image]) -> list[Image]:
+def without_lost(document: dict[str, Any], images: list[Picture]) -> list[Picture]:
     """Take images that are None out of glTF's JSON, with all that names them, in place.
 
     Returns the images that are left. Materials stay, without the textures that were lost.
@@ -194,15 +202,17 @@ def is_texture_info(key: str, value: Any) -> bool:
     return key.lower().endswith("texture") and isinstance(value, dict) and "index" in value
 
 
-def _is_source(document: dict[str, Any], index: int, mime: str) -> bool:
-    name = ONLY_BY_EXTENSION[mime]
-    return any(
-        texture.get("extensions", {}).get(name, {}).get("source") == index
+def _extensions_of(document: dict[str, Any], index: int) -> set[str]:
+    """Names of the extensions by which textures name a picture."""
+    return {
+        name
         for texture in document.get("textures", [])
-    )
+        for name, extension in texture.get("extensions", {}).items()
+        if isinstance(extension, dict) and extension.get("source") == index
+    }
 
 
-def _name(entry: dict[str, Any], index: int, image: Image) -> str:
+def _name(entry: dict[str, Any], index: int, image: Picture) -> str:
     if isinstance(image, Path):
         return f"The texture {image.name}"
     name = entry.get("name") or (entry.get("uri") if isinstance(image, Path) else "")

@@ -5,13 +5,12 @@ from __future__ import annotations
 
 import codecs
 import re
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-from .simple import numbers
 
 MARKS = (  # the longer ones first: a mark of UTF-32 begins as one of UTF-16
     (codecs.BOM_UTF8, "utf-8"),
@@ -45,6 +44,25 @@ def decoded(text: bytes) -> str:
         return text.decode("utf-8")
     except UnicodeDecodeError:
         return text.decode("cp1252", "replace")
+
+
+def numbers(text: bytes, dtype: type = np.float64) -> NDArray[Any]:
+    """All numbers of a text; ValueError if something else stands between them."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            return np.fromstring(text.decode("ascii"), dtype, sep=" ")
+        except (DeprecationWarning, ValueError) as warning:
+            raise ValueError("something that is not a number") from warning
+
+
+def whole(values: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Integers read as floats; ValueError if they are none."""
+    with np.errstate(invalid="ignore"):
+        result = values.astype(np.int64)
+    if not np.array_equal(result, values):
+        raise ValueError("an index is not a whole number")
+    return result
 
 
 @dataclass

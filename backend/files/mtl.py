@@ -14,7 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from . import texture_files as textures
+from ..assets.beside import Beside
+from ..assets.textures import Picture, usable
+from . import channels
 from .mesh_text import as_utf8, decoded
 
 OPTIONS = {"-s": 3, "-o": 3, "-t": 3, "-mm": 2}  # how many values follow; the others: one
@@ -52,12 +54,12 @@ class Entry:
 
 def gltf_materials(
     model: Path, names: list[str], libraries: list[str]
-) -> tuple[dict[str, Any], list[textures.Picture], list[str]]:
+) -> tuple[dict[str, Any], list[Picture], list[str]]:
     """glTF's document with materials for `names`, in that order, its pictures, and remarks.
 
     `libraries` are the words of each mtllib; a .mtl of the model's own name counts as well.
     """
-    beside = textures.Beside()
+    beside = Beside()
     files, missing = _library_files(model, libraries, beside)
     entries: dict[str, Entry] = {}
     for file in files:
@@ -79,7 +81,7 @@ def gltf_materials(
 
 
 def _library_files(
-    model: Path, libraries: list[str], beside: textures.Beside
+    model: Path, libraries: list[str], beside: Beside
 ) -> tuple[list[Path], list[str]]:
     """Files of materials, and the names of those that were not found."""
     found: dict[Path, None] = {}
@@ -177,13 +179,13 @@ class _Draft:
 class _Maker:
     """Makes materials, and collects their pictures and what of them has no place in glTF."""
 
-    def __init__(self, folder: Path, beside: textures.Beside) -> None:
+    def __init__(self, folder: Path, beside: Beside) -> None:
         self.folder, self.beside = folder, beside
         self.document: dict[str, Any] = {}
-        self.pictures: list[textures.Picture] = []
+        self.pictures: list[Picture] = []
         self._numbers: dict[Any, int] = {}  # of pictures, by what they are made of
         self._textures: dict[tuple[int, bool], int] = {}  # by picture and clamping
-        self._usable: dict[Path, textures.Picture] = {}
+        self._usable: dict[Path, Picture] = {}
         self._problems: set[str] = set()
         self._lost: set[str] = set()
 
@@ -223,7 +225,7 @@ class _Maker:
                 self._problems.add(f"The texture {told.name} was not found.")
                 continue
             if found not in self._usable:
-                self._usable[found] = textures.usable(found)
+                self._usable[found] = usable(found)
             if self._usable[found] is None:
                 self._problems.add(f"The texture {told.name} cannot be read and was left out.")
                 continue
@@ -258,8 +260,8 @@ class _Maker:
         file = colour[1] if colour else None
 
         def make() -> bytes:
-            bands = [textures.channel(file, band) for band in "rgb"] if file else [255, 255, 255]
-            return textures.merged([*(255 if b is None else b for b in bands), cut])
+            bands = [channels.channel(file, band) for band in "rgb"] if file else [255, 255, 255]
+            return channels.merged([*(255 if b is None else b for b in bands), cut])
 
         first = colour or opacity
         number = self._number(("opacity", file, opacity[1]), first[1], make)
@@ -281,7 +283,7 @@ class _Maker:
             (key, told[1], str(told[0].options.get("-imfchan"))) for key, (told, _) in found.items()
         )
         (first, file), _ = next(iter(found.values()))
-        number = self._number(sources, file, lambda: textures.merged([255, *bands]))
+        number = self._number(sources, file, lambda: channels.merged([255, *bands]))
         draft.surface["metallicRoughnessTexture"] = self._info(first, number)
 
     def _normals(self, draft: _Draft) -> None:
@@ -289,7 +291,7 @@ class _Maker:
         if key not in draft.maps:
             return
         told, file = draft.maps[key]
-        if key == "bump" and not textures.holds_normals(file):
+        if key == "bump" and not channels.holds_normals(file):
             return  # heights
         info = self._plain((told, file))
         (strength,) = told.numbers("-bm", [1.0])
@@ -326,7 +328,7 @@ class _Maker:
         """The channel that the map's options name, or the first of `order` that is there."""
         named = told[0].options.get("-imfchan")
         for which in (named[0].replace("z", "l"),) if named else order:
-            band = textures.channel(told[1], which)
+            band = channels.channel(told[1], which)
             if band is not None:
                 return band
         return None
@@ -336,7 +338,7 @@ class _Maker:
         number = self._number(told[1], told[1], lambda: self._usable[told[1]])
         return self._info(told[0], number)
 
-    def _number(self, key: Any, named: Path, make: Callable[[], textures.Picture]) -> int:
+    def _number(self, key: Any, named: Path, make: Callable[[], Picture]) -> int:
         """Index of a picture, made when first needed."""
         if key not in self._numbers:
             self._numbers[key] = len(self.pictures)

@@ -15,10 +15,16 @@ from numpy.typing import NDArray
 
 from ..assets.asset import Asset, Attribute, Primitive, single_node_asset
 from ..geometry.polygons import triangulate
-from .mesh_text import NumberLines, as_utf8, decoded, number_lines, words_of_lines
+from .mesh_text import (
+    NumberLines,
+    as_utf8,
+    decoded,
+    number_lines,
+    numbers,
+    words_of_lines,
+)
 from .mtl import gltf_materials
-from .simple import numbers, split_corners
-from .vertex_data import colours, normals, small_faces, texture_coordinates
+from .vertex_data import colours, normals, small_faces, split_corners, texture_coordinates
 
 # statements of one kind in a row are taken at once: line by line would be too slow
 STATEMENTS = re.compile(
@@ -72,7 +78,7 @@ def read_obj(path: Path) -> Asset:
     if colour is not None and len(colour) != len(vertices):
         colour = None
     primitives = [
-        _primitive(vertices, index[corner], chosen, columns, colour, material)
+        _primitive(index[corner], chosen, columns, colour, material)
         for material, chosen in _by_material(of_line[polygon])
     ]
     document, images, more = gltf_materials(path, list(names), libraries)
@@ -91,7 +97,6 @@ def _by_material(material: NDArray[np.int64]) -> list[tuple[int | None, NDArray[
 
 
 def _primitive(
-    vertices: NDArray[np.float64],
     index: NDArray[np.int64],
     chosen: NDArray[np.int64],
     columns: dict[bytes, NDArray[np.float64]],
@@ -107,7 +112,7 @@ def _primitive(
     attributes = {}
     if (rows[:, 2] >= 0).any():
         given = np.where(rows[:, 2:] >= 0, columns[b"vn"][rows[:, 2]], np.nan)
-        normal = normals(given, vertices[rows[:, 0]], corners)
+        normal = normals(given)
         if normal is not None:
             attributes["NORMAL"] = normal
     if (rows[:, 1] >= 0).any():
@@ -153,7 +158,7 @@ def _points(lines: NumberLines) -> tuple[NDArray[np.float64], NDArray[np.float32
     colour[counts < 6] = np.nan
     if (colour < 0).any():  # something else, such as normals
         return vertices, None
-    return vertices, colours(colour).values
+    return vertices, colours(colour)
 
 
 def _polypaint(data: bytes) -> NDArray[np.float32] | None:
@@ -162,7 +167,7 @@ def _polypaint(data: bytes) -> NDArray[np.float32] | None:
         return None
     found = b"".join(re.findall(rb"(?m)^#MRGB +((?:[0-9a-fA-F]{8})+)", data))
     table = np.frombuffer(bytes.fromhex(found.decode("ascii")), np.uint8).reshape(-1, 4)
-    return colours(table[:, 1:]).values if len(table) else None
+    return colours(table[:, 1:]) if len(table) else None
 
 
 def _directions(lines: NumberLines) -> NDArray[np.float64]:

@@ -7,7 +7,6 @@ its line. Source: "OFF: Object File Format", the Geometry Center's Geomview manu
 
 from __future__ import annotations
 
-import codecs
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +17,8 @@ from numpy.typing import NDArray
 from ..assets.asset import Asset, Attribute
 from ..contract.errors import BadInput
 from ..geometry.polygons import triangulate
-from .simple import coloured_asset, linear_light, numbers, whole
+from .mesh_text import as_utf8, number_lines, whole
+from .vertex_data import coloured_asset, colours, normals, texture_coordinates
 
 HEADER = re.compile(rb"\s*((?:ST)?C?N?4?n?OFF)?[ \t]*(BINARY)?", re.IGNORECASE)
 
@@ -45,7 +45,7 @@ class _Polygons:
 
 def read_off(path: Path) -> Asset:
     """Read a .off file. Raises ValueError or IndexError if it is damaged."""
-    data = path.read_bytes().removeprefix(codecs.BOM_UTF8)
+    data = as_utf8(path.read_bytes())
     text = re.sub(rb"#[^\r\n]*", b"", data).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     header = HEADER.match(text)
     assert header is not None  # all of it is optional
@@ -57,7 +57,8 @@ def read_off(path: Path) -> Asset:
         raise BadInput(
             f"{path.name} holds points of more than three coordinates.", "Save it as plain OFF."
         )
-    table = _numbers(text[header.end() :])
+    lines = number_lines(text[header.end() :] + b"\n")
+    table = _Numbers(lines.values, np.unique([0, *np.cumsum(lines.counts)]))
     vertex_count, face_count = whole(table.values[:2]).tolist()
     if vertex_count < 0 or face_count < 0:
         raise ValueError("a count is negative")
@@ -65,36 +66,24 @@ def read_off(path: Path) -> Asset:
     begin = 2 if table.line_of(0) == table.line_of(1) != table.line_of(2) else 3
     rows, begin = _vertices(table, begin, vertex_count, kind)
     vertices = rows[:, :3].copy()
-    attributes, rest = {}, rows[:, 3:]
+    attributes: dict[str, Attribute] = {}
+    rest = rows[:, 3:]
     if b"N" in kind and rest.shape[1] >= 3:
-        attributes["NORMAL"] = Attribute(rest[:, :3].astype(np.float32))
+        normal = normals(rest[:, :3])
+        attributes |= {"NORMAL": normal} if normal is not None else {}
         rest = rest[:, 3:]
     if kind.startswith(b"ST") and rest.shape[1] >= 2:
-        uv = np.column_stack([rest[:, -2], 1.0 - rest[:, -1]])  # glTF: origin at the top left
-        attributes["TEXCOORD_0"] = Attribute(uv.astype(np.float32))
+        attributes["TEXCOORD_0"] = texture_coordinates(rest[:, -2:])
         rest = rest[:, :-2]
     polygons = _polygons(table, begin, face_count)
     triangles, polygon = triangulate(vertices, polygons.corners, polygons.sizes)
     faces = polygons.corners[triangles]
-    colours = _face_colours(table, polygons)
-    if colours is not None:
-        colours = colours[polygon]
+    shades = _face_colours(table, polygons)
+    if shades is not None:
+        shades = shades[polygon]
     elif b"C" in kind and rest.shape[1] in (3, 4):
-        attributes["COLOR_0"] = Attribute(linear_light(_of_one(rest)))
-    return coloured_asset(path, vertices, faces, colours, attributes)
-
-
-def _numbers(text: bytes) -> _Numbers:
-    values = numbers(text)
-    letters = np.frombuffer(text, dtype=np.uint8)
-    blank = letters <= 32
-    words = np.flatnonzero(~blank & np.concatenate([[True], blank[:-1]]))
-    ends = np.append(np.flatnonzero(letters == 10), len(letters))
-    before = np.searchsorted(words, ends)  # words up to the end of each line
-    starts = np.unique(np.concatenate([[0], before]))
-    if len(words) != len(values):
-        raise ValueError("something that is not a number")
-    return _Numbers(values, starts)
+        attributes["COLOR_0"] = Attribute(colours(rest))
+    return coloured_asset(path, vertices, faces, shades, attributes)
 
 
 def _vertices(
@@ -186,13 +175,6 @@ def _face_colours(table: _Numbers, polygons: _Polygons) -> NDArray[np.float32] |
     place = polygons.colour[has, :1] + np.arange(most)
     own = table.values[np.minimum(place, len(table.values) - 1)]
     own[np.arange(most) >= width[has][:, None]] = np.nan  # no alpha
-    own = _of_one(own)
-    own[np.isnan(own)] = 1.0
-    colours = np.ones((len(width), most))
-    colours[has] = own
-    return linear_light(colours)
-
-
-def _of_one(colour: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Colours in 0..1, of 0..1 or 0..255."""
-    return colour / (255.0 if np.nanmax(colour, initial=0.0) > 1 else 1.0)
+    shades = np.ones((len(width), most), dtype=np.float32)
+    shades[has] = colours(own)
+    return shades

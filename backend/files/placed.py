@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..assets.asset import Asset, Attribute, Node, Primitive, centre_offset, check_geometry
 from ..contract.errors import BadInput
-from .simple import split_corners
+from .vertex_data import split_corners
 
 
 @dataclass

@@ -15,11 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..assets.asset import Asset, Attribute, Primitive, single_node_asset
+from ..assets.beside import Beside
+from ..assets.textures import Picture, usable
 from ..geometry.polygons import triangulate
+from .mesh_text import whole
 from .ply_tables import POLYGONS, Columns, Lists, Tables, read_tables
-from .simple import split_corners, whole
-from .texture_files import Beside, Picture, usable
-from .vertex_data import colours, normals, small_faces, texture_coordinates
+from .vertex_data import colours, normals, small_faces, split_corners, texture_coordinates
 
 UV_NAMES = (("s", "t"), ("u", "v"), ("texture_u", "texture_v"), ("texture_s", "texture_t"),
             ("s0", "t0"), ("u0", "v0"))  # fmt: skip
@@ -169,7 +170,7 @@ def _colours(columns: Columns) -> NDArray[np.float32] | None:
     for names in COLOUR_NAMES:
         if set(names[:3]) <= columns.keys():
             own = [_plain(columns, name) for name in names if name in columns]
-            return colours(np.stack(own, axis=1)).values
+            return colours(np.stack(own, axis=1))
     return None
 
 
@@ -219,7 +220,7 @@ def _primitive(
     vertex, uv_row, shade_row = rows.T
     own: dict[str, Attribute] = {}
     if "NORMAL" in attributes:
-        normal = normals(attributes["NORMAL"][vertex], vertices[vertex], corners)
+        normal = normals(attributes["NORMAL"][vertex])
         own |= {"NORMAL": normal} if normal is not None else {}
     if layers.uv is not None and (uv_row >= 0).any():
         pairs = np.where(uv_row[:, None] >= 0, layers.uv[uv_row], 0.0)

@@ -163,7 +163,7 @@ def _reader(path: Path, suffix: str, tell: Callable[[str], None] | None) -> Call
 
         return read_3mf
     if suffix == ".npz":
-        from .simple import read_npz
+        from .npz import read_npz
 
         return read_npz
     raise BadInput(

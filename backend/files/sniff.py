@@ -11,34 +11,12 @@ import re
 import zipfile
 from pathlib import Path
 
+from ..assets.foreign import EXPORT, LOOKED_AT, refuse_foreign
 from ..contract.errors import BadInput, OutOfMemory
 from ..machine import cpu as machine
+from .mesh_text import as_utf8
 
-LOOKED_AT = 4096  # bytes
 DOWNLOAD = "Download the model itself again; the link led to something else."
-EXPORT = "Export a mesh from the program that made it, for instance as .glb."
-# First bytes, what such a file is, and what to do about it.
-FOREIGN = (
-    (b"version https://git-lfs.github.com/spec/",
-     "a Git LFS pointer, which stands in for the model itself",
-     "Run 'git lfs pull' in its folder, or download the model itself."),
-    (b"\x1f\x8b", "compressed with gzip", "Unpack it first."),
-    (b"BZh", "compressed with bzip2", "Unpack it first."),
-    (b"\xfd7zXZ\0", "compressed with xz", "Unpack it first."),
-    (b"\x28\xb5\x2f\xfd", "compressed with Zstandard", "Unpack it first."),
-    (b"7z\xbc\xaf\x27\x1c", "a 7z archive", "Unpack it first."),
-    (b"Rar!\x1a\x07", "a RAR archive", "Unpack it first."),
-    (b"Kaydara FBX Binary", "an FBX file", "Import it in Blender and export it as .glb."),
-    (b"; FBX", "an FBX file", "Import it in Blender and export it as .glb."),
-    (b"BLENDER", "a Blender file", "Open it in Blender and export it as .glb."),
-    (b"PXR-USDC", "a USD file", "Import it in Blender and export it as .glb."),
-    (b"#usda", "a USD file", "Import it in Blender and export it as .glb."),
-    (b"#VRML", "a VRML file", EXPORT),
-    (b"\x89PNG", "a picture (PNG)", EXPORT),
-    (b"\xff\xd8\xff", "a picture (JPEG)", EXPORT),
-    (b"GIF8", "a picture (GIF)", EXPORT),
-    (b"%PDF", "a PDF document", EXPORT),
-)  # fmt: skip
 MARKUP = (
     (b"<collada", "a COLLADA file", "Import it in Blender 4.5 and export it as .glb."),
     (b"<x3d", "an X3D file", EXPORT),
@@ -64,7 +42,7 @@ def mesh_format(path: Path) -> str:
         raise BadInput(f"{path.name} is empty.", "Export or download it again.")
     if own == ".stl" and _is_binary_stl(head, size):
         return own
-    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    text = as_utf8(head).lstrip()
     if head[:4] == b"glTF" and own != ".gltf":
         return ".glb"
     if head[:4] == b"PK\x03\x04":
@@ -72,16 +50,7 @@ def mesh_format(path: Path) -> str:
     refuse_foreign(path.name, text)
     if text.startswith(b"<"):
         _refuse_markup(path, text.lower())
-    if head[:2] in (b"\xff\xfe", b"\xfe\xff") and own != ".gltf":
-        raise BadInput(f"{path.name} is text in UTF-16.", "Save it as UTF-8, or export it again.")
     return _text_format(text, own)
-
-
-def refuse_foreign(name: str, head: bytes) -> None:
-    """Raise BadInput if the first bytes of a file are those of something known that is no mesh."""
-    for start, what, hint in FOREIGN:
-        if head.startswith(start):
-            raise BadInput(f"{name} is {what}.", hint)
 
 
 def _is_binary_stl(head: bytes, size: int) -> bool:
@@ -91,7 +60,7 @@ def _is_binary_stl(head: bytes, size: int) -> bool:
 
 
 def _inside_zip(path: Path) -> str:
-    """.npz if an archive holds arrays; BadInput otherwise."""
+    """.npz if an archive holds arrays, .3mf if it holds a model; BadInput otherwise."""
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
@@ -104,10 +73,12 @@ def _inside_zip(path: Path) -> str:
             f"{path.name} unpacks to {unpacked / 1e9:,.1f} GB, more than this machine's memory.",
             "Decimate it first.",
         )
-    if path.suffix.lower() == ".npz" or any(name.endswith(".npy") for name in names):
+    if any(name.endswith(".npy") for name in names):
         return ".npz"
-    if any(name.lower().endswith("3dmodel.model") for name in names):
-        raise BadInput(f"{path.name} is a 3MF file.", EXPORT)
+    if any(name.lower().endswith(".model") for name in names):
+        return ".3mf"
+    if path.suffix.lower() == ".npz":
+        return ".npz"
     if names and names[0].lower().endswith((".usd", ".usda", ".usdc")):
         raise BadInput(
             f"{path.name} is a USDZ file.", "Import it in Blender and export it as .glb."

@@ -10,7 +10,6 @@ colours are those of VisCAM and of Materialise Magics.
 
 from __future__ import annotations
 
-import codecs
 import re
 from pathlib import Path
 
@@ -18,8 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..assets.asset import Asset
-from ..geometry.caps.loops import weld
-from .simple import coloured_asset, linear_light, numbers
+from ..geometry.mesh import same_positions
+from .mesh_text import as_utf8, numbers
+from .vertex_data import coloured_asset, colours
 
 RECORD = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("colour", "<u2")])
 HEAD = 84  # bytes before the first triangle: 80 of any content, and the count of triangles
@@ -42,23 +42,23 @@ def read_stl(path: Path) -> Asset:
             corners, remarks = _read_text(text)
             return _asset(path, corners, None, remarks)
     records, remarks = _records(data, count)
-    colours = _colours(data[: HEAD - 4], records["colour"])
-    return _asset(path, _corners(records), colours, remarks)
+    shades = _colours(data[: HEAD - 4], records["colour"])
+    return _asset(path, _corners(records), shades, remarks)
 
 
 def _asset(
     path: Path,
     corners: NDArray[np.float64],
-    colours: NDArray[np.float32] | None,
+    shades: NDArray[np.float32] | None,
     remarks: list[str],
 ) -> Asset:
     """Asset of (F, 3, 3) corners and (F, c) colours of the triangles."""
     points = corners.reshape(-1, 3)
-    first = weld(points)
+    first = same_positions(points)
     chosen = np.flatnonzero(first == np.arange(len(points)))  # in order of first use
     vertices = points[chosen] + 0.0  # no negative zeros
     faces = np.searchsorted(chosen, first).reshape(-1, 3)
-    return coloured_asset(path, vertices, faces, colours, up="Z", remarks=remarks)
+    return coloured_asset(path, vertices, faces, shades, up="Z", remarks=remarks)
 
 
 # ---- binary
@@ -132,7 +132,7 @@ def _colours(head: bytes, stored: NDArray[np.uint16]) -> NDArray[np.float32] | N
     seen = np.where(own[:, None], five, rest)
     if (seen == 1).all():
         return None  # all white: some programs fill the two bytes with ones
-    return linear_light(seen)
+    return colours(seen)
 
 
 # ---- text
@@ -140,7 +140,7 @@ def _colours(head: bytes, stored: NDArray[np.uint16]) -> NDArray[np.float32] | N
 
 def _as_text(data: bytes) -> bytes | None:
     """The file as text, without a byte order mark; None if it is none."""
-    text = data.removeprefix(codecs.BOM_UTF8)
+    text = as_utf8(data)
     if b"\0" in text[:HEAD] or not re.match(rb"(?is)\s*solid\b|.{0,4096}?\bvertex\s", text):
         return None
     return text.rstrip(b"\0\x1a \t\r\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from ..assets.asset import Asset
 from ..contract.errors import BadInput
 from .placed import PlacedMesh, scene_asset
-from .simple import linear_light
+from .vertex_data import colours
 
 METRES = {"micron": 1e-6, "millimeter": 1e-3, "centimeter": 1e-2, "inch": 0.0254}
 METRES |= {"foot": 0.3048, "meter": 1.0}
@@ -394,4 +394,4 @@ def _colour(word: str) -> NDArray[np.float32]:
     values = np.frombuffer(bytes.fromhex(word.strip().removeprefix("#")), dtype=np.uint8)
     if len(values) not in (3, 4):
         raise ValueError(f"{word!r} is no colour")
-    return linear_light(np.append(values, 255)[None, :4] / 255.0)[0]
+    return colours(np.append(values, 255)[None, :4])[0]

@@ -1,20 +1,24 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Colours, normals, UVs and faces of formats that leave much open, as glTF wants them."""
+"""Colours, normals, UVs and faces of formats that leave much open, as glTF wants them.
+
+And assets of one node, for formats without a scene.
+"""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..assets.asset import Attribute
+from ..assets.asset import Asset, Attribute, Primitive, single_node_asset
 from ..contract.palette import to_linear
 
 DARKEST_OF_BYTES = 2.0  # a float colour above is no bright one but was meant for 0..255
 
 
-def colours(values: NDArray[Any]) -> Attribute:
+def colours(values: NDArray[Any]) -> NDArray[np.float32]:
     """Linear colours of (n, 3) r g b or (n, 4) r g b a, which mesh files hold as sRGB.
 
     Integers, and floats that only make sense so, stand for 0..255 (16 bits: 0..65535); other
@@ -33,41 +37,20 @@ def colours(values: NDArray[Any]) -> Attribute:
         given /= 255.0 if highest <= 255 else max(65535.0, highest)
     given = np.nan_to_num(np.clip(given, 0.0, 1.0), nan=1.0)
     given[:, :3] = to_linear(given[:, :3])
-    return Attribute(given.astype(np.float32))
+    return given.astype(np.float32)
 
 
-def normals(
-    values: NDArray[Any], points: NDArray[np.float64], corners: NDArray[np.int64]
-) -> Attribute | None:
-    """Unit normals of vertices at `points` (n, 3), or None if no row of `values` (n, 3) is one.
+def normals(values: NDArray[Any]) -> Attribute | None:
+    """Normals (n, 3) of length one, or None if no row of `values` (n, 3) is a direction.
 
-    Rows that are zero or not finite take the normal of the triangles `corners` (t, 3) around.
+    Other rows become NaN: ``assets.attributes`` gives them those of the faces around.
     """
-    given = values.astype(np.float64)
+    unit = values.astype(np.float64)
     with np.errstate(all="ignore"):
-        length = np.linalg.norm(given, axis=1, keepdims=True)
-        given /= length
-    bad = ~np.isfinite(given).all(axis=1) | ~(length[:, 0] > 0)
-    if bad.all():
-        return None
-    if bad.any():
-        given[bad] = _smooth_normals(points, corners)[bad]
-    return Attribute(given.astype(np.float32))
-
-
-def _smooth_normals(points: NDArray[np.float64], corners: NDArray[np.int64]) -> NDArray[np.float64]:
-    """(n, 3) unit normals of vertices, weighted by area; upright where there is no area."""
-    at = points[corners]
-    double = np.cross(at[:, 1] - at[:, 0], at[:, 2] - at[:, 0])
-    total = np.stack(
-        [np.bincount(corners.reshape(-1), np.repeat(double[:, axis], 3), minlength=len(points))
-         for axis in range(3)], axis=1,
-    )  # fmt: skip
-    length = np.linalg.norm(total, axis=1)
-    flat = ~(np.isfinite(length) & (length > 0))
-    total[flat], length[flat] = (0.0, 0.0, 1.0), 1.0
-    unit: NDArray[np.float64] = total / length[:, None]
-    return unit
+        length = np.linalg.norm(unit, axis=1, keepdims=True)
+        unit /= length
+        unit[~((length > 0) & np.isfinite(length))[:, 0]] = np.nan
+    return Attribute(unit.astype(np.float32)) if np.isfinite(unit).all(axis=1).any() else None
 
 
 def texture_coordinates(pairs: NDArray[Any]) -> Attribute:
@@ -83,3 +66,60 @@ def small_faces(sizes: NDArray[np.int64]) -> list[str]:
         return []
     whose = "1 face has" if count == 1 else f"{count} faces have"
     return [f"{whose} fewer than three corners: left out."]
+
+
+def plain_asset(
+    path: Path,
+    vertices: NDArray[np.float64],
+    faces: NDArray[np.int64],
+    attributes: dict[str, Attribute] | None = None,
+    **more: Any,
+) -> Asset:
+    """Asset of one primitive, whose attributes have one row for each vertex."""
+    rows = np.arange(len(vertices))
+    primitive = Primitive(0, faces, np.arange(len(faces)), rows, attributes or {})
+    return single_node_asset(path, vertices, faces, [primitive], **more)
+
+
+def coloured_asset(
+    path: Path,
+    vertices: NDArray[np.float64],
+    faces: NDArray[np.int64],
+    colours: NDArray[np.float32] | None,
+    attributes: dict[str, Attribute] | None = None,
+    **more: Any,
+) -> Asset:
+    """As :func:`plain_asset`, with linear `colours` (F, c) of whole triangles, if there are any.
+
+    A vertex between triangles of several colours becomes one row of the primitive for each.
+    """
+    if colours is None or not len(faces):
+        return plain_asset(path, vertices, faces, attributes, **more)
+    shades, shade = np.unique(colours, axis=0, return_inverse=True)
+    rows, corners = split_corners(faces, np.repeat(shade.reshape(-1, 1), 3, axis=1))
+    kept = {name: Attribute(a.values[rows[:, 0]], a.normalized)
+            for name, a in (attributes or {}).items()}  # fmt: skip
+    kept["COLOR_0"] = Attribute(shades[rows[:, 1]].astype(np.float32))
+    primitive = Primitive(0, corners, np.arange(len(faces)), rows[:, 0], kept)
+    return single_node_asset(path, vertices, faces, [primitive], **more)
+
+
+def split_corners(
+    *columns: NDArray[np.int64],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Make vertices of corners that index several arrays (positions, UVs, normals).
+
+    `columns` are (t, 3) indices, -1 where a corner has none. Returns (n, len(columns)) the
+    distinct combinations, sorted, and (t, 3) the combination of each corner.
+    """
+    stacked = np.stack([column.reshape(-1) for column in columns], axis=1)
+    spans = [int(span) for span in stacked.max(axis=0, initial=-1) + 2]
+    shape = columns[0].shape
+    if np.prod([float(span) for span in spans]) > 2**62:
+        rows, inverse = np.unique(stacked, axis=0, return_inverse=True)
+        return rows, inverse.reshape(shape)
+    key = np.zeros(len(stacked), dtype=np.int64)
+    for column, span in zip(stacked.T, spans, strict=True):
+        key = key * span + (column + 1)
+    _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
+    return stacked[first], inverse.reshape(shape)

@@ -19,6 +19,9 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 WELD_BITS = 21  # three coordinates of 21 bits fill one 64-bit key
+# Beyond this, squares overflow the float32 of every file format and viewer. It is a float32 itself,
+# so that rounding does not lead beyond it.
+LARGEST = float(np.float32(1e30))
 DEGENERATE_AREA = 1e-14  # of a mesh of unit size: below this a normal is noise
 
 
@@ -114,6 +117,44 @@ def weld(unit: Floats) -> Ints:
     np.clip(grid, 0, steps - 1, out=grid)
     key = (grid[:, 0] << (2 * WELD_BITS)) | (grid[:, 1] << WELD_BITS) | grid[:, 2]
     return np.unique(key, return_inverse=True)[1].reshape(-1).astype(np.int64)
+
+
+def same_positions(vertices: Floats) -> Ints:
+    """Lowest vertex number at the same position, for each vertex. (V,3) float64 -> (V,) int64.
+
+    Positions must be exactly equal; 0.0 and -0.0 are.
+    """
+    bits = np.ascontiguousarray(vertices + 0.0).view(np.uint64)
+    odd = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], np.uint64)
+    mixed = (bits ^ (bits >> np.uint64(29))) * odd
+    mixed ^= mixed >> np.uint64(32)
+    key = mixed[:, 0] * odd[1] + mixed[:, 1] * odd[2] + mixed[:, 2]
+    _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
+    lowest = first[inverse]
+    if np.array_equal(vertices[lowest], vertices):
+        return lowest.astype(np.int64)
+    _, first, inverse = np.unique(vertices, axis=0, return_index=True, return_inverse=True)
+    return first[inverse.reshape(-1)].astype(np.int64)  # two positions with one hash
+
+
+def without_strays(vertices: Floats, faces: Ints) -> Floats:
+    """The (V, 3) vertices, those at the origin that no triangle uses and nothing can compute with.
+
+    What is sound wherever a triangle uses it is finite everywhere after this.
+    """
+    good = sound(vertices)
+    if good.all():
+        return vertices
+    vertices = vertices.copy()
+    unused = np.ones(len(vertices), dtype=bool)
+    unused[faces.ravel()] = False
+    vertices[unused & ~good] = 0.0
+    return vertices
+
+
+def sound(vertices: Floats) -> NDArray[np.bool_]:
+    """(V,) whether a vertex is a place that can be computed with; NaN is none."""
+    return np.asarray((np.abs(vertices) <= LARGEST).all(axis=1))
 
 
 def face_vectors(vertices: Floats, faces: Ints) -> tuple[Floats, Floats, Floats]:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..assets.asset import without_strays
 from ..contract.errors import BadInput
 from ..contract.palette import part_colours, to_srgb_bytes
 from ..files.readers import replace_on_success
+from ..geometry.mesh import without_strays
 from .lighting import BACKGROUND, OFFSET, Quality
 from .raycast import Camera, Tracer, render, unit_frame
 

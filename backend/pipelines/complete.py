@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..contract.progress import SILENT, Progress
 from ..geometry.caps.close import close_parts
-from ..geometry.caps.loops import weld
+from ..geometry.mesh import same_positions
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def cap_parts(
     parts = int(part.max()) + 1 if len(part) else 0
     if parts == 0:
         return Caps(np.empty((0, 3)), [], [])
-    welded = weld(vertices)
+    welded = same_positions(vertices)
     corners = welded[faces]
     used = vertices[faces.reshape(-1)]
     low, high = used.min(axis=0), used.max(axis=0)
@@ -67,7 +67,8 @@ def _apart(vertices: NDArray[np.float64], new: NDArray[np.float64], scale: float
     """New vertices, moved by a hair where they fall on others: positions tell them apart."""
     for _ in range(8):
         both = np.concatenate([vertices, new])
-        double = np.nonzero(weld(both)[len(vertices) :] != np.arange(len(vertices), len(both)))[0]
+        first = same_positions(both)[len(vertices) :]
+        double = np.nonzero(first != np.arange(len(vertices), len(both)))[0]
         if len(double) == 0:
             break
         hair = np.maximum(1e-9 * scale, 4 * np.spacing(np.abs(new[double])))

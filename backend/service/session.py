@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ..assets.asset import without_strays
 from ..contract import requests
 from ..contract.errors import BadInput, Cancelled, MeshNotOpen, OutOfMemory, PartwiseError
 from ..contract.progress import Progress
+from ..geometry.mesh import without_strays
 from ..machine import cpu as machine
 from ..machine.memory import held_bytes, process_memory
 from ..machine.resident import Residents, residents

@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...assets.asset import Attribute
-from ...assets.textures import find_beside
+from ...assets.beside import Beside
+from ...assets.foreign import LOOKED_AT, refuse_foreign
 from ...contract.errors import BadInput
-from ..sniff import LOOKED_AT, refuse_foreign
 
 COMPONENTS = {5120: "<i1", 5121: "<u1", 5122: "<i2", 5123: "<u2", 5125: "<u4", 5126: "<f4"}
 WIDTHS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4}
@@ -42,6 +42,7 @@ class GltfFile:
         self._chunk: memoryview | None = None
         self._buffers: dict[int, memoryview] = {}
         self._decoded: dict[int, memoryview] = {}
+        self._beside = Beside()
         text = data
         if data[:4] == b"glTF":
             text, self._chunk = split_glb(path.name, data)
@@ -157,7 +158,8 @@ class GltfFile:
                 return base64.b64decode(body)
             return unquote_to_bytes(body)
         name = unquote(uri)
-        found = find_beside(self.path, name) or find_beside(self.path, uri)
+        folders = [self.path.parent]
+        found = self._beside.find(folders, name) or self._beside.find(folders, uri)
         if found is not None:
             return found
         if re.match(r"[A-Za-z][\w+.-]*:|[/\\]", name):
@@ -195,15 +197,10 @@ def _parse(text: bytes) -> Any:
         value = float(number)
         return value if abs(value) < float("inf") else None
 
-    def loads(content: str | bytes) -> Any:
-        # NaN and Infinity are not JSON, but some exporters write them into custom properties
-        return json.loads(content, parse_constant=lambda _: None, parse_float=finite, strict=False)
-
-    text = text.rstrip(b"\0 \t\r\n")
-    try:
-        return loads(text)
-    except UnicodeDecodeError:  # names in an alphabet of the system
-        return loads(text.decode("utf-8", "replace"))
+    # "replace": names in an alphabet of the system
+    content = text.decode(json.detect_encoding(text), "replace").rstrip("\0 \t\r\n")
+    # NaN and Infinity are not JSON, but some exporters write them into custom properties
+    return json.loads(content, parse_constant=lambda _: None, parse_float=finite, strict=False)
 
 
 def _cut_short(name: str, there: int, total: int) -> BadInput:

@@ -19,8 +19,9 @@ from urllib.parse import unquote
 import numpy as np
 from numpy.typing import NDArray
 
-from ...assets.asset import Asset, Attribute, Node, Primitive, check_geometry, without_strays
+from ...assets.asset import Asset, Attribute, Node, Primitive, check_geometry
 from ...contract.errors import BadInput
+from ...geometry.mesh import without_strays
 from . import draco as gltf_draco
 from .budget import check_size
 from .container import GltfFile, refuse_unknown

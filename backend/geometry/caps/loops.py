@@ -18,24 +18,6 @@ IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
 
 
-def weld(vertices: FloatArray) -> IntArray:
-    """Lowest vertex number at the same position, for each vertex. (V,3) float64 -> (V,) int64.
-
-    Positions must be exactly equal; 0.0 and -0.0 are.
-    """
-    bits = np.ascontiguousarray(vertices + 0.0).view(np.uint64)
-    odd = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], np.uint64)
-    mixed = (bits ^ (bits >> np.uint64(29))) * odd
-    mixed ^= mixed >> np.uint64(32)
-    key = mixed[:, 0] * odd[1] + mixed[:, 1] * odd[2] + mixed[:, 2]
-    _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
-    lowest = first[inverse]
-    if np.array_equal(vertices[lowest], vertices):
-        return lowest.astype(np.int64)
-    _, first, inverse = np.unique(vertices, axis=0, return_index=True, return_inverse=True)
-    return first[inverse.reshape(-1)].astype(np.int64)  # two positions with one hash
-
-
 @dataclass(frozen=True)
 class Borders:
     """Edges where two parts meet.

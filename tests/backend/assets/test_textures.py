@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from backend.assets.asset import Asset
-from backend.assets.textures import find_beside, is_whole, picture_type
+from backend.assets.textures import is_whole, picture_type, usable
 from backend.files.readers import read_mesh, write_parts
 from tests.backend.files.gltf_maker import PIXEL, GltfMaker, parse_glb
 
@@ -73,15 +73,6 @@ def test_pictures_beside_the_model_are_found(tmp_path: Path, uri: str):
     assert asset.remarks == []
     assert pictures == [PIXEL]
     assert textured(document) == [True]
-
-
-def test_names_are_looked_up_in_folders_of_other_case(tmp_path: Path):
-    (tmp_path / "Textures").mkdir()
-    (tmp_path / "Textures" / "Wood.PNG").write_bytes(PIXEL)
-    found = find_beside(tmp_path / "a.obj", "textures\\wood.png")
-    assert found == tmp_path / "Textures" / "Wood.PNG"
-    for nothing in ("", ".", "/", "Textures", "wood.png", "a\0b", "Textures/Wood.PNG/x"):
-        assert find_beside(tmp_path / "a.obj", nothing) is None
 
 
 @pytest.mark.parametrize(
@@ -212,3 +203,29 @@ def test_other_formats_are_not_refused_either(tmp_path: Path, name: str, content
     assert "wood.png" in asset.remarks[0]
     assert "TEXCOORD_0" in document["meshes"][0]["primitives"][0]["attributes"]
     assert pictures == []
+
+
+def test_modes_that_png_does_not_hold(tmp_path: Path):
+    for mode in ("F", "I", "RGBA", "LA", "P", "CMYK", "1"):
+        path = tmp_path / f"{mode}.tiff"
+        try:
+            Image.new(mode, (2, 2)).save(path)
+        except OSError:
+            continue
+        made = usable(path)
+        assert isinstance(made, bytes)
+        with Image.open(io.BytesIO(made)) as image:
+            image.load()
+            assert image.size == (2, 2)
+
+
+def test_colours_of_print_become_those_of_screens(tmp_path: Path):
+    Image.new("CMYK", (8, 8), (0, 255, 255, 0)).save(tmp_path / "print.jpg")
+    Image.new("L", (8, 8), 90).save(tmp_path / "grey.jpg")
+    made = usable(tmp_path / "print.jpg")
+    assert isinstance(made, bytes)
+    with Image.open(io.BytesIO(made)) as image:
+        assert image.mode == "RGB"
+        red, green, blue = image.getpixel((4, 4))
+    assert red > 200 > 60 > max(green, blue)
+    assert usable(tmp_path / "grey.jpg") == tmp_path / "grey.jpg"

@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from backend.files.mesh_text import as_utf8, decoded, number_lines
+from backend.files.mesh_text import as_utf8, decoded, number_lines, numbers
 
 
 @pytest.mark.parametrize("name", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be",
@@ -51,3 +51,9 @@ def test_spellings(text: bytes, values: list[float]):
 def test_what_is_no_number_is_refused(text: bytes):
     with pytest.raises(ValueError, match="number"):
         number_lines(text)
+
+
+def test_numbers_refuses_words():
+    np.testing.assert_array_equal(numbers(b" 1 -2e-3\n\t4\r\n"), [1, -0.002, 4])
+    with pytest.raises(ValueError, match="not a number"):
+        numbers(b"1 2 three 4")

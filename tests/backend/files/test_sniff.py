@@ -13,7 +13,7 @@ import pytest
 
 from backend.contract.errors import BadInput
 from backend.files.readers import MESH_SUFFIXES, read_mesh
-from tests.fuzz_seeds import MAKERS, seeds
+from tests.fuzz_seeds import MAKERS, put, seeds
 
 POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"0" * 64 + b"\nsize 9\n"
 PAGE = b"\n<!DOCTYPE html>\n<html><head><title>404</title></head></html>\n"
@@ -47,7 +47,6 @@ def refused(path: Path, content: bytes) -> str:
         (b"", "is empty"),
         (gzip.compress(b"v 0 0 0\n" * 9), "is compressed with gzip"),
         (zipped("chair/chair.obj"), "is a zip archive"),
-        (zipped("3D/3dmodel.model"), "is a 3MF file"),
         (zipped("chair.usdc"), "is a USDZ file"),
         (b"Kaydara FBX Binary  \0\x1a\0" + bytes(200), "is an FBX file"),
         (b"BLENDER-v405" + bytes(200), "is a Blender file"),
@@ -60,9 +59,18 @@ def test_what_is_no_mesh_is_named(tmp_path: Path, suffix: str, content: bytes, w
     assert what in refused(tmp_path / f"chair{suffix}", content)
 
 
-@pytest.mark.parametrize("suffix", [".obj", ".ply", ".stl", ".off"])
-def test_text_in_utf_16_is_named(tmp_path: Path, suffix: str):
-    assert "UTF-16" in refused(tmp_path / f"a{suffix}", "v 0 0 0\nv 1 0 0\n".encode("utf-16"))
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-16-le", "utf-8-sig"])
+@pytest.mark.parametrize("form", ["gltf", "obj", "ply", "stl", "off"])
+def test_text_in_any_encoding_is_read_under_any_name(tmp_path: Path, form: str, encoding: str):
+    seed = seeds(form)[0]
+    known = read_mesh(put(seed, tmp_path))
+    text = next(iter(seed.values())).decode("utf-8").encode(encoding)
+    for suffix in (f".{form}", ".obj", ".glb"):
+        other = tmp_path / f"other{suffix}"
+        other.write_bytes(text)
+        found = read_mesh(other)
+        np.testing.assert_array_equal(found.vertices, known.vertices)
+        np.testing.assert_array_equal(found.faces, known.faces)
 
 
 @pytest.mark.parametrize("suffix", [".glb", ".gltf"])

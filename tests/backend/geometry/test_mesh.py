@@ -4,8 +4,16 @@
 import numpy as np
 import pytest
 import trimesh
+from hypothesis import given
+from hypothesis import strategies as st
 
-from backend.geometry.mesh import build_face_graph, shared_edges, unit_vertices, weld
+from backend.geometry.mesh import (
+    build_face_graph,
+    same_positions,
+    shared_edges,
+    unit_vertices,
+    weld,
+)
 from tests.backend.geometry.solids import l_shape
 
 BOX = trimesh.creation.box()
@@ -123,3 +131,14 @@ def test_islands_are_numbered_by_area():
     small.apply_translation([5, 0, 0])
     graph = graph_of(trimesh.util.concatenate([small, big]))
     assert graph.island.tolist() == [1] * 12 + [0] * 12
+
+
+def test_same_positions_names_the_first_vertex_at_a_position():
+    points = np.array([[0.0, 1, 2], [3, 4, 5], [-0.0, 1, 2], [3, 4, 5], [3, 4, 5 + 1e-15]])
+    assert same_positions(points).tolist() == [0, 1, 0, 1, 1 if 5 + 1e-15 == 5 else 4]
+
+
+@given(st.lists(st.tuples(*[st.sampled_from([0.0, -0.0, 1.0, 1e-300, 7.5])] * 3), min_size=1))
+def test_same_positions_agrees_with_equality(positions):
+    found = same_positions(np.array(positions))
+    assert found.tolist() == [positions.index(p) for p in positions]

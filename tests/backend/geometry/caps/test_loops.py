@@ -8,23 +8,12 @@ import trimesh
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.geometry.caps.loops import borders, cross, nest, newell_normal, simple_loops, weld
+from backend.geometry.caps.loops import borders, cross, nest, newell_normal, simple_loops
 
 
 def circle(radius, z=0.0, count=24, clockwise=False):
     turn = np.linspace(0, 2 * np.pi, count, endpoint=False) * (-1 if clockwise else 1)
     return np.stack([radius * np.cos(turn), radius * np.sin(turn), np.full(count, z)], axis=1)
-
-
-def test_weld_names_the_first_vertex_at_a_position():
-    points = np.array([[0.0, 1, 2], [3, 4, 5], [-0.0, 1, 2], [3, 4, 5], [3, 4, 5 + 1e-15]])
-    assert weld(points).tolist() == [0, 1, 0, 1, 1 if 5 + 1e-15 == 5 else 4]
-
-
-@given(st.lists(st.tuples(*[st.sampled_from([0.0, -0.0, 1.0, 1e-300, 7.5])] * 3), min_size=1))
-def test_weld_agrees_with_equality(positions):
-    found = weld(np.array(positions))
-    assert found.tolist() == [positions.index(p) for p in positions]
 
 
 def test_cross_agrees_with_numpy():
