@@ -43,8 +43,8 @@ SYSTEM_LIBRARIES := libegl1 libegl-mesa0 libgl1 libgl1-mesa-dri libsm6 libxfixes
 	libxkbcommon0 libxrender1 libxxf86vm1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-engine test-engine313 test-blender test-gui lint format bench evaluate train \
-	train-segmenter train-clicks train-judge train-smoke zip lock clean system-libraries
+.PHONY: help demo test test-engine test-engine313 test-blender test-gui lint format bench fuzz \
+	evaluate train train-segmenter train-clicks train-judge train-smoke zip lock clean system-libraries
 .SECONDARY:
 
 help:  ## list the targets
@@ -97,6 +97,9 @@ bench: $(VENV)/.dev .venv-bpy50/.made  ## measure; BENCH="--write docs/benchmark
 
 DEV_EVAL = $(PARTWISE_DATA)/dev-eval/dev_eval.npz
 HAS_DEV_EVAL := $(shell test -f "$(DEV_EVAL)" && echo yes)
+
+fuzz: $(VENV)/.dev  ## readers against changed files of every format; FUZZ="--count 2000 --seed 1"
+	$(PY) -m tests.fuzz $(FUZZ)
 
 evaluate: $(if $(HAS_DEV_EVAL),$(VENV)/.measure)  ## both engines on the development set; EVALUATE
 ifdef HAS_DEV_EVAL

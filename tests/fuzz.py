@@ -6,7 +6,7 @@ finding is whatever a person would see as a fault of Partwise: an error that is 
 warning of NumPy, a result that contradicts itself, more than ``--seconds`` of time or
 ``--megabytes`` of memory. ``--keep FOLDER`` saves the files of the findings.
 
-Formats: glb, gltf, obj, ply, stl, off, npz; without ``--format`` all of them. Exit status 1 if
+Formats: glb, gltf, obj, ply, stl, off, npz, 3mf; without ``--format`` all of them. Exit status 1 if
 anything was found. tests/backend/files/test_fuzz.py runs a few of each.
 """
 
@@ -131,7 +131,7 @@ def _check_written(path: Path, asset: Asset) -> None:
     document, _ = parse_glb(path)
     json.dumps(document, allow_nan=False)
     size = np.ptp(asset.vertices[asset.faces].reshape(-1, 3), axis=0).max()
-    if not 1e-28 < size < 1e28 or np.abs(asset.vertices).max() > 1e28:
+    if size < 1e-28:
         return  # rounding may take it over the edge of what can be read
     again = read_mesh(path)
     assert len(again.faces) == len(asset.faces), "triangles were lost in writing"

@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import random
 import re
 import struct
+import zipfile
+import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -44,6 +47,8 @@ def change(form: str, seed: Seed, chance: random.Random) -> Seed:
         structured = form in ("glb", "gltf") and name == main and chance.random() < 0.7
         if structured and (new := _change_json(changed[name], chance)) is not None:
             changed[name] = new
+        elif form in ("npz", "3mf") and name == main and chance.random() < 0.8:
+            changed[name] = _change_member(changed[name], chance)
         elif form == "glb" and name == main and chance.random() < 0.7:
             changed[name] = _change_chunk(changed[name], chance)
         elif b"\0" in changed[name][:400] or chance.random() < 0.2:
@@ -183,6 +188,22 @@ def _change_chunk(data: bytes, chance: random.Random) -> bytes:
     for _ in range(chance.choice((1, 3, 20))):
         data = data[:start] + chance.choice((_flip, _overwrite))(data[start:], chance)
     return data
+
+
+def _change_member(data: bytes, chance: random.Random) -> bytes:
+    """A file in an archive is changed; the archive stays whole. One that is not stays as it is."""
+    stream = io.BytesIO()
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(stream, "w") as new:
+            members = {entry: old.read(entry) for entry in old.infolist()}
+            chosen = chance.choice([entry for entry in members for _ in members[entry][::64]])
+            how = BYTES if b"\0" in members[chosen][:400] else (*TEXT, *[_number] * 12)
+            members[chosen] = chance.choice(how)(members[chosen], chance)
+            for entry, content in members.items():
+                new.writestr(entry.filename, content, entry.compress_type)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, ValueError, IndexError, EOFError):
+        return data
+    return stream.getvalue()
 
 
 def _places(value: Any) -> list[tuple[Any, Any]]:

@@ -10,6 +10,7 @@ import base64
 import io
 import json
 import struct
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -237,6 +238,43 @@ def _npz() -> Seed:
     return {"seed.npz": stream.getvalue()}
 
 
+MODEL_3MF = """<?xml version="1.0" encoding="UTF-8"?>
+<model unit="centimeter" xmlns="http://schemas.microsoft.com/3dmanufacturing/core/2015/02"
+ xmlns:m="http://schemas.microsoft.com/3dmanufacturing/material/2015/02">
+<resources><basematerials id="1"><base name="wood" displaycolor="#C83C3C80"/></basematerials>
+<m:colorgroup id="2"><m:color color="#FF8000"/><m:color color="#00FF00FF"/></m:colorgroup>
+<m:texture2d id="3" path="/3D/wood.png" contenttype="image/png"/>
+<m:texture2dgroup id="4" texid="3">
+<m:tex2coord u="0" v="0"/><m:tex2coord u="1" v="0"/><m:tex2coord u="1" v="1"/>
+</m:texture2dgroup>
+<object id="5" name="box" type="model" pid="1" pindex="0"><mesh><vertices>{vertices}</vertices>
+<triangles>{triangles}</triangles></mesh></object>
+<object id="6" name="two"><components><component objectid="5"/>
+<component objectid="5" transform="-1 0 0 0 1 0 0 0 1 5 0 0"/></components></object></resources>
+<build><item objectid="6" transform="1 0 0 0 0 1 0 -1 0 0 0 2"/></build></model>
+"""
+RELATIONS_3MF = """<?xml version="1.0" encoding="UTF-8"?>
+<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">
+<Relationship Target="/3D/box.model" Id="r0"
+ Type="http://schemas.microsoft.com/3dmanufacturing/2013/01/3dmodel"/></Relationships>
+"""
+
+
+def _3mf(method: int) -> Seed:
+    corners = "".join('<vertex x="{}" y="{}" z="{}"/>'.format(*p) for p in CORNERS.tolist())
+    more = ["", ' pid="2" p1="0" p2="1" p3="0"', ' pid="2" p1="1"', ' pid="4" p1="0" p2="1" p3="2"']
+    triangles = "".join(
+        '<triangle v1="{}" v2="{}" v3="{}"{}/>'.format(*face, more[number % len(more)])
+        for number, face in enumerate(BOX.tolist())
+    )
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", method) as archive:
+        archive.writestr("_rels/.rels", RELATIONS_3MF)
+        archive.writestr("3D/box.model", MODEL_3MF.format(vertices=corners, triangles=triangles))
+        archive.writestr("3D/wood.png", PIXEL)
+    return {"seed.3mf": stream.getvalue()}
+
+
 MAKERS: dict[str, list[Callable[[], Seed]]] = {
     "glb": [lambda: _glb(_plain()), lambda: _glb(_rich()), lambda: _glb(_compressed())],
     "gltf": [lambda: _gltf(_plain()), lambda: _gltf(_rich())],
@@ -245,6 +283,7 @@ MAKERS: dict[str, list[Callable[[], Seed]]] = {
     "stl": [_stl_text, _stl_binary],
     "off": [_off],
     "npz": [_npz],
+    "3mf": [lambda: _3mf(zipfile.ZIP_STORED), lambda: _3mf(zipfile.ZIP_DEFLATED)],
 }
 
 

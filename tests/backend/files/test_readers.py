@@ -235,3 +235,14 @@ def test_parts_on_a_full_disk(tmp_path: Path, small_disk: Path):
 def test_read_only_disk(small_disk: Path):
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
     assert "read-only" in unwritable(small_disk / "a.npz")
+
+
+@pytest.mark.parametrize("largest", ["1e30", "-1e30"])
+def test_what_is_as_large_as_allowed_can_be_read_again(tmp_path: Path, largest: str):
+    text = f"v 0 0 0\nv {largest} 0 0\nv 0 {largest} 0\nv 0 0 {largest}\nf 1 2 3\nf 1 2 4\n"
+    (tmp_path / "a.obj").write_text(text)
+    write_parts(tmp_path / "a.glb", read_mesh(tmp_path / "a.obj"), np.array([0, 1]))
+    assert len(read_mesh(tmp_path / "a.glb").faces) == 2
+    (tmp_path / "a.obj").write_text(text.replace("1e30", "1.000001e30"))
+    with pytest.raises(BadInput, match="outside of what programs can compute with"):
+        read_mesh(tmp_path / "a.obj")
