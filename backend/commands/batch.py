@@ -14,10 +14,7 @@ import sys
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import Any
 
@@ -194,6 +191,10 @@ def _in_turn(
 def _in_processes(
     tasks: Sequence[Task], work: Work, console: Console
 ) -> Iterator[tuple[Task, Row | PartwiseError]]:
+    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from concurrent.futures.process import BrokenProcessPool
+    from multiprocessing import active_children, get_context
+
     workers = min(tasks[0].options.jobs, len(tasks))
     pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_leave_quietly)
     try:

@@ -20,7 +20,7 @@ from .lighting import BACKGROUND, OFFSET, Quality
 from .raycast import Camera, Tracer, render, unit_frame
 
 if TYPE_CHECKING:
-    from PIL.Image import Image
+    from PIL.Image import Image as Picture
 
 INK = (70, 74, 80)
 PICTURES = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG"}
@@ -74,9 +74,15 @@ def render_parts(
     colours = part_colours(int(k.max()) + 1)
     width, height = size
     views = [(v, f, width - width // 2), (*exploded(v, f, k), width // 2)]
+
+    def half(v: NDArray[np.float64], f: NDArray[np.int64], wide: int) -> NDArray[np.uint8]:
+        return _as_seen(render(v, f, k, colours, (wide, height)))
+
     with ThreadPoolExecutor(2) as pool:  # NumPy computes beside NumPy
-        halves = list(pool.map(lambda s: render(s[0], s[1], k, colours, (s[2], height)), views))
-    picture = _picture(np.concatenate(halves, axis=1))
+        halves = list(pool.map(lambda view: half(*view), views))
+    from PIL import Image
+
+    picture = Image.fromarray(np.concatenate(halves, axis=1))
     if title:
         _write(picture, title, (height // 30, height // 40), height // 32)
     _save(path, picture)
@@ -138,14 +144,16 @@ def contact_sheet(
     _save(path, sheet)
 
 
-def _cell_picture(entry: Cell, size: int, quality: Quality) -> Image:
+def _cell_picture(entry: Cell, size: int, quality: Quality) -> Picture:
+    from PIL import Image
+
     v, f, k = _checked(entry.vertices, entry.faces, entry.labels, entry.up)
     v = turned(v, entry.turn)
     if entry.colours is None:
         colours = part_colours(int(k.max()) + 1)
     else:
         colours = np.asarray(entry.colours, dtype=np.float32)
-    picture = _picture(render(v, f, k, colours, (size, size), quality))
+    picture = Image.fromarray(_as_seen(render(v, f, k, colours, (size, size), quality)))
     if entry.clicks:
         _draw_clicks(picture, v, f, entry.clicks)
     return picture
@@ -173,7 +181,7 @@ def best_turn(
 
 
 def _draw_clicks(
-    picture: Image,
+    picture: Picture,
     vertices: NDArray[np.float64],
     faces: NDArray[np.int64],
     clicks: Sequence[Click],
@@ -226,15 +234,16 @@ def _checked(
     return without_strays(v, f), f, k
 
 
-def _picture(linear: NDArray[np.float32]) -> Image:
-    from PIL import Image
-
+def _as_seen(linear: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Linear light in 0..1, whose array is used up, as 8-bit sRGB by a table."""
     table = to_srgb_bytes(np.linspace(0.0, 1.0, 1 << 16))
-    return Image.fromarray(table[np.rint(np.clip(linear, 0.0, 1.0) * 65535).astype(np.uint16)])
+    np.clip(linear, 0.0, 1.0, out=linear)
+    linear *= 65535
+    return table.take(np.rint(linear, out=linear).astype(np.uint16))
 
 
 def _write(
-    picture: Image, text: str, place: tuple[int, int], size: int, room: int | None = None
+    picture: Picture, text: str, place: tuple[int, int], size: int, room: int | None = None
 ) -> None:
     """Write `text`, cut to `room` pixels."""
     from PIL import ImageDraw, ImageFont
@@ -261,7 +270,7 @@ def picture_format(path: str | os.PathLike[str]) -> str:
     return PICTURES[ending.lower()]
 
 
-def _save(path: str | os.PathLike[str], picture: Image) -> None:
+def _save(path: str | os.PathLike[str], picture: Picture) -> None:
     form = picture_format(path)
     how = {"compress_level": 4} if form == "PNG" else {"quality": 92, "subsampling": 0}
     with replace_on_success(path) as temporary:

@@ -9,6 +9,7 @@ al. 2009). Everything is stored so that the cues of a union of patches are sums 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +31,7 @@ CONTACT = 0.02  # of the size: islands nearer than this touch
 AXES = spread_axes(16)  # directions in which extents are kept
 CURVATURE_RADII = (0.06, 0.15)
 VISIBILITY_POINTS = (1, 4)  # of the samples of a patch, for sight
+FEW_PAIRS = 1 << 20  # of patches and points
 VISIBLE_PATCHES = 600  # above, visibility is asked between patches by their nearest of so many
 
 # Columns of `PatchGraph.moments`: sums over a patch's surface. The first is the area itself.
@@ -239,13 +241,13 @@ def _contacts(
 ) -> tuple[Ints, Ints, Floats, Floats]:
     """Places where patches of different islands come near each other, and what else is needed to
     make the patch graph one piece: (first, second, length, middle)."""
-    from scipy.spatial import cKDTree
-
     patches = len(centre)
     nothing = np.zeros(0, dtype=np.int64)
     linked = components(patches, patch[graph.first], patch[graph.second])
     if linked.max(initial=0) == 0:
         return nothing, nothing, np.zeros(0), np.zeros((0, 3))
+    from scipy.spatial import cKDTree
+
     flat = points.reshape(-1, 3)
     owner = np.repeat(np.arange(patches), points.shape[1])
     neighbours = min(24, len(flat))
@@ -304,18 +306,10 @@ def _integral_curvature(points: Floats, normals: Floats, centre: Floats, normal:
 
     Positive where the surface rises around the patch (concave), negative where it falls away.
     """
-    from scipy.spatial import cKDTree
-
     flat, flat_normal = points.reshape(-1, 3), normals.reshape(-1, 3)
-    tree = cKDTree(flat)
     out = np.zeros((len(centre), len(CURVATURE_RADII)))
-    for k, radius in enumerate(CURVATURE_RADII):
-        near = tree.query_ball_point(centre, radius, workers=-1, return_sorted=True)
-        count = np.fromiter((len(n) for n in near), dtype=np.int64, count=len(near))
-        if count.sum() == 0:
-            continue
-        index = np.concatenate([np.asarray(n, dtype=np.int64) for n in near])
-        home = np.repeat(np.arange(len(centre)), count)
+    for k, (home, index) in enumerate(_within(flat, centre, CURVATURE_RADII)):
+        radius = CURVATURE_RADII[k]
         height = np.einsum("ij,ij->i", flat[index] - centre[home], normal[home]) / radius
         same_side = np.einsum("ij,ij->i", flat_normal[index], normal[home]) > -0.2
         weight = same_side.astype(np.float64)
@@ -324,6 +318,31 @@ def _integral_curvature(points: Floats, normals: Floats, centre: Floats, normal:
             total, 1.0
         )
     return out
+
+
+def _within(
+    points: Floats, centre: Floats, radii: tuple[float, ...]
+) -> Iterator[tuple[Ints, Ints]]:
+    """For each radius the points (N, 3) within it of each centre (P, 3): (centre, point), sorted.
+
+    Few are compared each with each, which is sooner done than loading SciPy's trees.
+    """
+    if len(points) * len(centre) <= FEW_PAIRS:
+        gap = np.zeros((len(centre), len(points)))
+        for axis in range(3):
+            gap += (centre[:, None, axis] - points[:, axis]) ** 2
+        for radius in radii:
+            home, index = np.nonzero(gap <= radius * radius)
+            yield home, index
+        return
+    from scipy.spatial import cKDTree
+
+    tree = cKDTree(points)
+    for radius in radii:
+        near = tree.query_ball_point(centre, radius, workers=-1, return_sorted=True)
+        count = np.fromiter((len(n) for n in near), dtype=np.int64, count=len(near))
+        index = np.concatenate([np.asarray(n, dtype=np.int64) for n in near])
+        yield np.repeat(np.arange(len(centre)), count), index
 
 
 def _visibility(

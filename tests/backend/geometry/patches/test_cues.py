@@ -86,3 +86,18 @@ def test_a_cloud_of_islands_becomes_one_graph():
     from backend.geometry.graphs import components
 
     assert components(found.patches, found.pair[:, 0], found.pair[:, 1]).max() == 0
+
+
+@pytest.mark.parametrize("kind", ["anywhere", "grid"])
+def test_few_points_are_compared_as_the_tree_of_many_does(monkeypatch, kind):
+    rng = np.random.default_rng(5)
+    points = rng.uniform(-0.3, 0.3, (400, 3))
+    if kind == "grid":
+        points = np.round(points, 2)
+    centre = np.concatenate([points[:40], [[9.0, 9.0, 9.0]]])
+    few = list(cues._within(points, centre, cues.CURVATURE_RADII))
+    monkeypatch.setattr(cues, "FEW_PAIRS", 0)
+    many = list(cues._within(points, centre, cues.CURVATURE_RADII))
+    for one, other in zip(few, many, strict=True):
+        np.testing.assert_array_equal(one, other)
+        assert len(one[0])
