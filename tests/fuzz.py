@@ -6,8 +6,9 @@ finding is whatever a person would see as a fault of Partwise: an error that is 
 warning of NumPy, a result that contradicts itself, more than ``--seconds`` of time or
 ``--megabytes`` of memory. ``--keep FOLDER`` saves the files of the findings.
 
-Formats: glb, gltf, obj, ply, stl, off, npz, 3mf; without ``--format`` all of them. Exit status 1 if
-anything was found. tests/backend/files/test_fuzz.py runs a few of each.
+Formats: glb, gltf, obj, ply, stl, off, npz, 3mf, and dae where pycollada is there; without
+``--format`` all of them. Exit status 1 if anything was found. tests/backend/files/test_fuzz.py
+runs a few of each.
 """
 
 from __future__ import annotations

@@ -47,6 +47,8 @@ def change(form: str, seed: Seed, chance: random.Random) -> Seed:
         structured = form in ("glb", "gltf") and name == main and chance.random() < 0.7
         if structured and (new := _change_json(changed[name], chance)) is not None:
             changed[name] = new
+        elif form == "dae" and name == main and chance.random() < 0.6:
+            changed[name] = _number(changed[name], chance)
         elif form in ("npz", "3mf") and name == main and chance.random() < 0.8:
             changed[name] = _change_member(changed[name], chance)
         elif form == "glb" and name == main and chance.random() < 0.7:

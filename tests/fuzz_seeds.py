@@ -7,6 +7,7 @@ A seed is a dict from file name to bytes, the mesh file first, then what lies be
 from __future__ import annotations
 
 import base64
+import importlib.util
 import io
 import json
 import struct
@@ -275,6 +276,57 @@ def _3mf(method: int) -> Seed:
     return {"seed.3mf": stream.getvalue()}
 
 
+DAE = """<?xml version="1.0" encoding="utf-8"?>
+<COLLADA xmlns="http://www.collada.org/2005/11/COLLADASchema" version="1.4.1">
+<asset><created>2026-01-01T00:00:00</created><modified>2026-01-01T00:00:00</modified>
+<unit name="centimeter" meter="0.01"/><up_axis>Z_UP</up_axis></asset>
+<library_images><image id="i"><init_from>wood.png</init_from></image></library_images>
+<library_effects><effect id="e1"><profile_COMMON>
+<newparam sid="f"><surface type="2D"><init_from>i</init_from></surface></newparam>
+<newparam sid="s"><sampler2D><source>f</source></sampler2D></newparam>
+<technique sid="c"><lambert><diffuse><texture texture="s" texcoord="UV"/></diffuse></lambert>
+</technique></profile_COMMON></effect>
+<effect id="e2"><profile_COMMON><technique sid="c"><phong>
+<diffuse><color>0.8 0.2 0.1 0.5</color></diffuse></phong></technique></profile_COMMON></effect>
+</library_effects>
+<library_materials><material id="m1" name="wood"><instance_effect url="#e1"/></material>
+<material id="m2" name="iron"><instance_effect url="#e2"/></material></library_materials>
+<library_geometries><geometry id="g" name="box"><mesh>
+{sources}
+<vertices id="v"><input semantic="POSITION" source="#p"/></vertices>
+<triangles material="A" count="6"><input semantic="VERTEX" source="#v" offset="0"/>
+<input semantic="NORMAL" source="#n" offset="1"/>
+<input semantic="TEXCOORD" source="#t" offset="2" set="0"/><p>{triangles}</p></triangles>
+<polylist material="B" count="3"><input semantic="VERTEX" source="#v" offset="0"/>
+<input semantic="NORMAL" source="#n" offset="1"/>
+<input semantic="TEXCOORD" source="#t" offset="2" set="0"/>
+<vcount>4 4 4</vcount><p>{quads}</p></polylist>
+</mesh></geometry></library_geometries>
+<library_visual_scenes><visual_scene id="w"><node id="n1" name="left">
+<translate>0 0 3</translate><rotate>0 0 1 90</rotate><instance_geometry url="#g"><bind_material>
+<technique_common><instance_material symbol="A" target="#m1"/>
+<instance_material symbol="B" target="#m2"/></technique_common></bind_material>
+</instance_geometry><node id="n2"><scale>-1 1 2</scale><instance_geometry url="#g"/></node></node>
+</visual_scene></library_visual_scenes><scene><instance_visual_scene url="#w"/></scene></COLLADA>
+"""
+
+
+def _dae() -> Seed:
+    sources = ""
+    for name, table, axes in (("p", CORNERS, "XYZ"), ("n", NORMALS, "XYZ"), ("t", UVS, "ST")):
+        params = "".join(f'<param name="{axis}" type="float"/>' for axis in axes)
+        numbers = " ".join(str(round(float(value), 6)) for value in table.reshape(-1))
+        sources += (
+            f'<source id="{name}"><float_array id="{name}-a" count="{table.size}">{numbers}'
+            f'</float_array><technique_common><accessor source="#{name}-a" count="{len(table)}" '
+            f'stride="{len(axes)}">{params}</accessor></technique_common></source>\n'
+        )
+    triangles = " ".join(f"{v} {v} {v}" for v in BOX[:6].reshape(-1))
+    quads = " ".join(f"{v} {v} {v}" for v in (1, 2, 6, 5, 2, 3, 7, 6, 3, 0, 4, 7))
+    text = DAE.format(sources=sources, triangles=triangles, quads=quads)
+    return {"seed.dae": text.encode(), "wood.png": PIXEL}
+
+
 MAKERS: dict[str, list[Callable[[], Seed]]] = {
     "glb": [lambda: _glb(_plain()), lambda: _glb(_rich()), lambda: _glb(_compressed())],
     "gltf": [lambda: _gltf(_plain()), lambda: _gltf(_rich())],
@@ -285,6 +337,9 @@ MAKERS: dict[str, list[Callable[[], Seed]]] = {
     "npz": [_npz],
     "3mf": [lambda: _3mf(zipfile.ZIP_STORED), lambda: _3mf(zipfile.ZIP_DEFLATED)],
 }
+
+if importlib.util.find_spec("collada"):
+    MAKERS["dae"] = [_dae]
 
 
 def seeds(form: str) -> list[Seed]:

@@ -29,7 +29,7 @@ from ..contract.errors import BadInput, OutOfMemory, PartwiseError
 from ..machine import cpu as machine
 from .sniff import mesh_format
 
-MESH_SUFFIXES = (".glb", ".gltf", ".obj", ".ply", ".stl", ".off", ".3mf", ".npz")
+MESH_SUFFIXES = (".glb", ".gltf", ".obj", ".ply", ".stl", ".off", ".3mf", ".dae", ".npz")
 FORMATS = ", ".join(MESH_SUFFIXES[:-1]) + " and " + MESH_SUFFIXES[-1]
 
 
@@ -162,6 +162,10 @@ def _reader(path: Path, suffix: str, tell: Callable[[str], None] | None) -> Call
         from .threemf import read_3mf
 
         return read_3mf
+    if suffix == ".dae":
+        from .dae import read_dae
+
+        return read_dae
     if suffix == ".npz":
         from .npz import read_npz
 

@@ -18,7 +18,6 @@ from .mesh_text import as_utf8
 
 DOWNLOAD = "Download the model itself again; the link led to something else."
 MARKUP = (
-    (b"<collada", "a COLLADA file", "Import it in Blender 4.5 and export it as .glb."),
     (b"<x3d", "an X3D file", EXPORT),
     (b"<svg", "an SVG drawing", EXPORT),
     (b"<!doctype html", "a web page", DOWNLOAD),
@@ -49,6 +48,8 @@ def mesh_format(path: Path) -> str:
         return _inside_zip(path)
     refuse_foreign(path.name, text)
     if text.startswith(b"<"):
+        if b"<collada" in text.lower():
+            return ".dae"
         _refuse_markup(path, text.lower())
     return _text_format(text, own)
 

@@ -43,7 +43,6 @@ def refused(path: Path, content: bytes) -> str:
         (PAGE, "is a web page"),
         (b"\xef\xbb\xbf<HTML>", "is a web page"),
         (b"<?xml version='1.0'?><Error><Code>NoSuchKey</Code></Error>", "message of a web server"),
-        (b"<?xml version='1.0'?>\n<COLLADA version='1.4'>", "is a COLLADA file"),
         (b"", "is empty"),
         (gzip.compress(b"v 0 0 0\n" * 9), "is compressed with gzip"),
         (zipped("chair/chair.obj"), "is a zip archive"),
