@@ -24,7 +24,7 @@ FILE_ENDINGS = {
     ".psd", ".mp4", ".avi", ".mov",
 }  # fmt: skip
 
-FORMATS = ".glb .gltf .obj .ply .stl .off .3mf .npz"
+FORMATS = ".glb .gltf .obj .ply .stl .off .3mf .dae .npz"
 
 EPILOG = f"""\
 INPUT is a mesh ({FORMATS}), a folder of meshes or a pattern such as 'models/*.glb'.
