@@ -17,13 +17,13 @@ from ..contract.tree import MergeTree
 from ..engines import registry
 from ..engines.base import ClickEvidence, Evidence, Masks, Merges, Surface
 from ..geometry.graphs import sums
-from ..geometry.hollows import joined_walls
 from ..geometry.mesh import FaceGraph, Flaw, UnusableMesh, build_face_graph, unit_vertices
 from ..geometry.nearest import NearestFace
 from ..geometry.patches.cues import BRIDGE, FACES, LENGTH, PatchGraph, patch_graph
 from ..geometry.patches.flats import COST, flat_regions
 from ..geometry.patches.graphcut import BorderCutter
 from ..geometry.patches.hints import marked_edges, marked_lengths, without_edges
+from ..geometry.patches.hollows import joined_walls
 from ..geometry.patches.merging import likely_merges, ordered_merges
 from ..geometry.patches.superfaces import superfaces
 from ..geometry.rays import RayScene

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 import trimesh
 
-from backend.geometry.hollows import joined_walls
 from backend.geometry.mesh import build_face_graph, unit_vertices
+from backend.geometry.patches.hollows import joined_walls
 from backend.geometry.rays import RayScene
 from tests.backend.geometry.double_walls import drained
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .graphs import components, sums
-from .mesh import FaceGraph
-from .patches.graphcut import BorderCutter
-from .patches.superfaces import superfaces
-from .rays import RayScene
-from .sampling import cone, points_by_group
-from .walls import LINED, PROBES, THICKEST, lined
+from ..graphs import components, sums
+from ..mesh import FaceGraph
+from ..rays import RayScene
+from ..sampling import cone, points_by_group
+from ..superfaces import superfaces
+from ..walls import LINED, PROBES, THICKEST, lined
+from .graphcut import BorderCutter
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
