@@ -70,6 +70,22 @@ def usable(path: Path) -> Picture:
     return path if made is data else made
 
 
+def lost(name: str, found: Path | None) -> str:
+    """The sentence about a texture whose file is not there (`found` is None) or of no use."""
+    return f"The texture {name} {'cannot be read and was left out' if found else 'was not found'}."
+
+
+def add_texture(
+    document: dict[str, Any], images: list[Picture], picture: Picture, file: Path
+) -> int:
+    """Add a texture that shows a picture, which comes from a file, to glTF's JSON: its number."""
+    textures = document.setdefault("textures", [])
+    textures.append({"source": len(images)})
+    document.setdefault("images", []).append({"name": file.stem, "uri": file.name})
+    images.append(picture)
+    return len(textures) - 1
+
+
 def settled(data: bytes, extensions: Collection[str] = ()) -> tuple[bytes, str]:
     """A picture as glTF can hold it, and its MIME type; no bytes if it cannot be read.
 

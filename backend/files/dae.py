@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from ..assets.asset import Asset
 from ..assets.beside import Beside
-from ..assets.textures import Picture, usable
+from ..assets.textures import Picture, add_texture, lost, usable
 from ..contract.errors import BadInput
 from ..geometry.polygons import triangulate
 from .placed import PlacedMesh, scene_asset
@@ -80,16 +80,10 @@ class _Surfaces:
         found = self._beside.find([self.folder], name.removeprefix("file://"))
         picture = usable(found) if found else None
         if found is None or picture is None:
-            what = "was not found" if found is None else "cannot be read and was left out"
-            last = name.replace("\\", "/").rpartition("/")[2]
-            self.remarks.append(f"The texture {last} {what}.")
+            self.remarks.append(lost(name.replace("\\", "/").rpartition("/")[2], found))
             return {}
-        self.images.append(picture)
-        images = self.document.setdefault("images", [])
-        images.append({"name": found.stem, "uri": found.name})
-        textures = self.document.setdefault("textures", [])
-        textures.append({"source": len(images) - 1})
-        return {"baseColorTexture": {"index": len(textures) - 1}}
+        number = add_texture(self.document, self.images, picture, found)
+        return {"baseColorTexture": {"index": number}}
 
 
 def read_dae(path: Path) -> Asset:

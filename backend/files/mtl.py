@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ..assets.beside import Beside
-from ..assets.textures import Picture, usable
+from ..assets.textures import Picture, lost, usable
 from . import channels
 from .mesh_text import as_utf8, decoded
 
@@ -222,12 +222,12 @@ class _Maker:
                 told.name = told.name.partition(" #")[0]
                 found = self.beside.find([entry.folder, self.folder], told.name)
             if found is None:
-                self._problems.add(f"The texture {told.name} was not found.")
+                self._problems.add(lost(told.name, None))
                 continue
             if found not in self._usable:
                 self._usable[found] = usable(found)
             if self._usable[found] is None:
-                self._problems.add(f"The texture {told.name} cannot be read and was left out.")
+                self._problems.add(lost(told.name, found))
                 continue
             maps[key] = (told, found)
         return maps

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ..assets.asset import Asset, Attribute, Primitive, single_node_asset
 from ..assets.beside import Beside
-from ..assets.textures import Picture, usable
+from ..assets.textures import Picture, add_texture, lost, usable
 from ..geometry.polygons import triangulate
 from .mesh_text import whole
 from .ply_tables import POLYGONS, Columns, Lists, Tables, read_tables
@@ -279,16 +279,10 @@ def _add_texture(made: _Materials, path: Path, texture: str, remarks: list[str])
     found = Beside().find([path.parent], texture)
     picture = usable(found) if found else None
     if found is None or picture is None:
-        what = "was not found" if found is None else "cannot be read and was left out"
-        remarks.append(f"The texture {texture} {what}.")
+        remarks.append(lost(texture, found))
         return -1
-    number = len(made.images)
-    made.images.append(picture)
+    materials = made.document.setdefault("materials", [])
+    number = add_texture(made.document, made.images, picture, found)
     surface = {"baseColorTexture": {"index": number}, "metallicFactor": 0.0}
-    for key, entry in (
-        ("materials", {"name": found.stem, "pbrMetallicRoughness": surface}),
-        ("textures", {"source": number}),
-        ("images", {"name": found.stem, "uri": found.name}),
-    ):
-        made.document.setdefault(key, []).append(entry)
-    return number
+    materials.append({"name": found.stem, "pbrMetallicRoughness": surface})
+    return len(materials) - 1
