@@ -10,6 +10,10 @@ from types import ModuleType
 import pytest
 from hypothesis import settings
 
+from backend.machine.threads import one_for_algebra
+
+one_for_algebra()  # as at the doors of the backend; NumPy is not there yet
+
 ROOT = Path(__file__).resolve().parents[1]
 
 # Shared machines pause; a pause is no failure. The same examples each run keep failures repeatable.
