@@ -14,9 +14,9 @@ from ..graphs import components, sums
 from ..mesh import FaceGraph
 from ..rays import RayScene
 from ..sampling import cone, points_by_group
-from ..superfaces import superfaces
 from ..walls import LINED, PROBES, THICKEST, lined
 from .graphcut import BorderCutter
+from .superfaces import superfaces
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
