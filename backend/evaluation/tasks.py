@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..geometry.mesh import FaceGraph
+from ..geometry.mesh import FaceGraph, is_closed_manifold, signed_volume
 from ..pipelines import segment
 from ..pipelines.click import click
 from ..pipelines.segment import Analysis
@@ -170,7 +170,7 @@ def measure_caps(item: Labelled) -> Figures:
     truth = np.unique(item.truths[0], return_inverse=True)[1].reshape(-1).astype(np.int32)
     caps = cap_parts(item.vertices, item.faces, truth)
     seconds = time.perf_counter() - began
-    if not _watertight(item.faces):
+    if not is_closed_manifold(item.faces):
         return {"closed": float("nan"), "volume_error": float("nan"), "seconds": seconds}
     everything = np.concatenate([item.vertices, caps.vertices])
     whole = signed_volume(item.vertices, item.faces)
@@ -183,17 +183,3 @@ def measure_caps(item: Labelled) -> Figures:
         "volume_error": abs(parts - whole) / abs(whole),
         "seconds": seconds,
     }
-
-
-def _watertight(faces: NDArray[np.int64]) -> bool:
-    """Each edge has two faces that run along it in opposite directions."""
-    tail, head = faces.ravel(), np.roll(faces, -1, axis=1).ravel()
-    size = int(faces.max()) + 1
-    there, back = np.sort(tail * size + head), np.sort(head * size + tail)
-    return bool((np.diff(there) > 0).all() and np.array_equal(there, back))
-
-
-def signed_volume(vertices: NDArray[np.float64], faces: NDArray[np.int64]) -> float:
-    """Volume that a closed surface encloses, positive where it is wound outward."""
-    a, b, c = (vertices[faces[:, k]] - vertices[faces[0, 0]] for k in range(3))
-    return float(np.einsum("ij,ij->", a, np.cross(b, c))) / 6

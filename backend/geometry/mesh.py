@@ -107,8 +107,10 @@ def unit_vertices(vertices: Floats, faces: Ints) -> tuple[Floats, Floats, float]
     return unit, centre, scale
 
 
-def weld(unit: Floats) -> Ints:
+def welded_on_grid(unit: Floats) -> Ints:
     """Number of each vertex's position; positions closer than 2**-20 of the size may be one.
+
+    For what is measured on a mesh; where surfaces are cut and closed only equal positions are one.
 
     unit : (V, 3) float64 within -0.5..0.5. Returns (V,) int64.
     """
@@ -190,6 +192,31 @@ def shared_edges(corners: Ints) -> tuple[Ints, Ints, Ints, NDArray[np.bool_]]:
     return one // 3, two // 3, one, tail[one] != tail[two]
 
 
+def is_closed_manifold(faces: Ints) -> bool:
+    """Whether each edge of (F, 3) faces has two of them, which run along it in opposite ways."""
+    tail, head = faces.ravel(), np.roll(faces, -1, axis=1).ravel()
+    size = int(faces.max(initial=-1)) + 1
+    there, back = np.sort(tail * size + head), np.sort(head * size + tail)
+    return bool((there[1:] != there[:-1]).all() and np.array_equal(there, back))
+
+
+def signed_volume(vertices: Floats, faces: Ints) -> float:
+    """Volume that a closed surface encloses, positive where it is wound outward."""
+    return float(signed_volumes(vertices, faces, np.zeros(len(faces), dtype=np.int64), 1)[0])
+
+
+def signed_volumes(vertices: Floats, faces: Ints, shell: Ints, shells: int) -> Floats:
+    """Volume (S,) that each of S closed surfaces encloses, positive where it is wound outward.
+
+    shell : (F,) number of the surface that each face belongs to. Measured from one of the
+    surface's own vertices, so that what lies far from the origin loses no digits.
+    """
+    base = np.zeros((shells, 3))
+    base[shell] = vertices[faces[:, 0]]
+    a, b, c = (vertices[faces[:, k]] - base[shell] for k in range(3))
+    return sums(np.einsum("ij,ij->i", a, np.cross(b, c)) / 6, shell, shells)
+
+
 def consistent_sides(
     faces: int, first: Ints, second: Ints, opposed: NDArray[np.bool_]
 ) -> NDArray[np.float64]:
@@ -223,7 +250,7 @@ def build_face_graph(vertices: Floats, faces: Ints, progress: Progress = SILENT)
 
     progress : of this function; between its long steps a cancel is heard.
     """
-    welded = weld(vertices)
+    welded = welded_on_grid(vertices)
     progress.step(0.1)
     corners = welded[faces]
     normal, area, centroid = face_vectors(vertices, faces)

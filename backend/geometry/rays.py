@@ -1,36 +1,80 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Ray queries against a mesh of unit size, by Embree."""
+"""Ray queries against a mesh, by Embree: the one place that knows it."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Singles = NDArray[np.float32]
 
 PROXY_FROM = 150_000  # triangles; larger meshes are clustered first, for building is one long call
 RAYS_A_CALL = 60_000  # short calls, so that a cancel is seen between them
 
 
+class Hits(NamedTuple):
+    """What rays hit first.
+
+    Parameters
+    ----------
+    face : (N,) int, -1 where a ray hits nothing; the rest means something only where it hits.
+    u, v : (N,) weights of the triangle's second and third corner at the place.
+    distance : (N,) along the ray, in lengths of its direction.
+    """
+
+    face: NDArray[np.integer]
+    u: NDArray[np.float32]
+    v: NDArray[np.float32]
+    distance: NDArray[np.float32]
+
+
 class RayScene:
     """A mesh to shoot rays at.
 
-    vertices : (V, 3) float of unit size; faces : (F, 3) int.
+    vertices : (V, 3) float; faces : (F, 3) int. proxy : whether a large mesh may be stood in for
+    by a coarser one, which takes vertices of unit size. Triangles have their own numbers, and
+    their own places, only without.
     """
 
-    def __init__(self, vertices: Floats, faces: Ints) -> None:
+    def __init__(self, vertices: Floats | Singles, faces: Ints, *, proxy: bool = True) -> None:
         from embreex.mesh_construction import TriangleMesh
         from embreex.rtcore_scene import EmbreeScene
 
-        if len(faces) > PROXY_FROM:
-            vertices, faces = cluster_vertices(vertices, faces, PROXY_FROM)
+        if proxy and len(faces) > PROXY_FROM:
+            vertices, faces = cluster_vertices(
+                np.asarray(vertices, dtype=np.float64), faces, PROXY_FROM
+            )
         self._scene = EmbreeScene()
         TriangleMesh(
             self._scene,
             np.ascontiguousarray(vertices, dtype=np.float32),
             np.ascontiguousarray(faces, dtype=np.int32),
         )
+
+    def first_hits(self, origins: Floats | Singles, directions: Floats | Singles) -> Hits:
+        """The triangle that each ray hits first, and where; in one call, of many rays a long one.
+
+        origins, directions : (N, 3), the directions of any length.
+        """
+        found = self._scene.run(
+            np.ascontiguousarray(origins, dtype=np.float32),
+            np.ascontiguousarray(directions, dtype=np.float32),
+            output=True,
+        )
+        return Hits(found["primID"], found["u"], found["v"], found["tfar"])
+
+    def blocked(self, origins: Floats | Singles, directions: Floats | Singles) -> NDArray[np.bool_]:
+        """Whether each ray hits anything: (N,) bool. In one call, of many rays a long one."""
+        found = self._scene.run(
+            np.ascontiguousarray(origins, dtype=np.float32),
+            np.ascontiguousarray(directions, dtype=np.float32),
+            query="OCCLUDED",
+        )
+        return np.asarray(found >= 0)
 
     def distance(self, origins: Floats, directions: Floats) -> NDArray[np.float32]:
         """Distance along unit directions to the first hit, infinite where there is none: (N,)."""

@@ -175,7 +175,7 @@ def best_turn(
         points = unit_frame(turned(v, angle), f)
         rows, columns = (line.reshape(-1) + 0.5 for line in np.mgrid[:64, :64])
         rays = Camera(points[f.reshape(-1)], 64, 64).rays(columns, rows)
-        face = Tracer(points, f).closest(*rays)["primID"]
+        face = Tracer(points, f).first_hits(*rays).face
         seen.append(float((k[face[face >= 0]] == 1).sum()))
     return float(np.argmax(seen)) * (2 * np.pi / views)
 

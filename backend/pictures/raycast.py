@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..geometry.rays import Hits, RayScene
 from .lighting import Quality, Surface, ground_light, surface_light
 
 Floats = NDArray[np.float32]
@@ -49,12 +50,12 @@ def render(
     window = camera.window(named)
     rows, columns = np.ogrid[window]
     origins, directions = camera.rays(columns + 0.5, rows + 0.5)
-    answer = tracer.closest(origins, directions)
-    face = answer["primID"].reshape(ground[window].shape)
+    hits = tracer.first_hits(origins, directions)
+    face = hits.face.reshape(ground[window].shape)
     hit = face >= 0
     if not hit.any():
         return image
-    surface = _surface(tracer, origins, directions, answer, hit)
+    surface = _surface(tracer, origins, directions, hits, hit)
     light = np.zeros(face.shape, dtype=np.float32)
     light[hit] = surface_light(tracer, surface, quality)
     label = np.where(hit, labels[face], -1)
@@ -75,16 +76,17 @@ def _surface(
     tracer: Tracer,
     origins: Floats,
     directions: Floats,
-    answer: dict[str, NDArray[Any]],
+    hits: Hits,
     hit: NDArray[np.bool_],
 ) -> Surface:
     """What rays (n, 3), all in one direction, have hit; `hit` (h, w) tells which did."""
     seen = np.flatnonzero(hit)
-    face, u, v, depth = (answer[key][seen] for key in ("primID", "u", "v", "tfar"))
+    face, depth = hits.face[seen], hits.distance[seen]
+    u, v = hits.u[seen, None], hits.v[seen, None]
     smooth = tracer.corner_normals[face]
-    normal = smooth[:, 0] * (1 - u - v)[:, None]
-    normal += smooth[:, 1] * u[:, None]
-    normal += smooth[:, 2] * v[:, None]
+    normal = smooth[:, 0] * (1 - u - v)
+    normal += smooth[:, 1] * u
+    normal += smooth[:, 2] * v
     away = tracer.face_normals @ directions[0] > 0
     side = np.where(away, np.float32(-1), np.float32(1))
     length = np.sqrt(np.einsum("ni,ni->n", normal, normal))
@@ -119,7 +121,7 @@ def _labels_within(
     step = (np.arange(fine) + 0.5) / fine
     y = place[0][:, None, None] + window[0].start + step[:, None] + np.zeros((1, fine))
     x = place[1][:, None, None] + window[1].start + step + np.zeros((fine, 1))
-    face = tracer.closest(*camera.rays(x.reshape(-1), y.reshape(-1)))["primID"].reshape(x.shape)
+    face = tracer.first_hits(*camera.rays(x.reshape(-1), y.reshape(-1))).face.reshape(x.shape)
     return np.where(face >= 0, labels[face], -1)
 
 
@@ -174,30 +176,21 @@ class Tracer:
     """Rays against one mesh, on all cores; the same rays give the same answers."""
 
     def __init__(self, points: Floats, faces: NDArray[np.int64]) -> None:
-        from embreex.mesh_construction import TriangleMesh
-        from embreex.rtcore_scene import EmbreeScene
-
-        self.scene = EmbreeScene()
-        self.mesh = TriangleMesh(self.scene, points, faces.astype(np.int32))
-        self.points, self.faces = points, faces
+        self.scene = RayScene(points, faces, proxy=False)
         self.face_normals, self.corner_normals = shading_normals(points, faces)
         self.workers = max(1, min(os.cpu_count() or 1, 8))
         self.pool = ThreadPoolExecutor(self.workers)
         far = np.full((1, 3), 9.0, dtype=np.float32)
-        self.scene.run(far, far)  # the first ray builds the tree, alone
+        self.scene.blocked(far, far)  # the first ray builds the tree, alone
 
-    def closest(self, origins: Floats, directions: Floats) -> dict[str, NDArray[Any]]:
-        """First hit of each ray: ``primID`` (-1 for none), ``u``, ``v``, ``tfar``."""
-        parts = self._split(lambda o, d: self.scene.run(o, d, output=True), origins, directions)
-        return {key: np.concatenate([part[key] for part in parts])
-                for key in ("primID", "u", "v", "tfar")}  # fmt: skip
+    def first_hits(self, origins: Floats, directions: Floats) -> Hits:
+        """The triangle that each ray hits first, and where."""
+        parts = self._split(self.scene.first_hits, origins, directions)
+        return Hits(*(np.concatenate(values) for values in zip(*parts, strict=True)))
 
     def blocked(self, origins: Floats, directions: Floats) -> NDArray[np.bool_]:
         """True for each ray that hits anything."""
-        parts = self._split(
-            lambda o, d: self.scene.run(o, d, query="OCCLUDED") >= 0, origins, directions
-        )
-        return np.concatenate(parts)
+        return np.concatenate(self._split(self.scene.blocked, origins, directions))
 
     def _split(self, work: Callable[..., Any], origins: Floats, directions: Floats) -> list[Any]:
         pieces = max(1, min(self.workers, len(origins) // FEW))

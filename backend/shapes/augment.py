@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .labelled import LabelledMesh, components, is_closed_manifold
+from ..geometry.mesh import is_closed_manifold
+from .labelled import LabelledMesh, components
 from .remesh import decimate, vertex_normals, warp
 
 Floats = NDArray[np.float64]

@@ -14,6 +14,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ..geometry.mesh import is_closed_manifold, signed_volume, signed_volumes
+from ..geometry.rays import RayScene
 from .labelled import (
     LabelledMesh,
     biggest_component,
@@ -21,9 +23,8 @@ from .labelled import (
     components,
     face_areas,
     face_pairs,
-    is_closed_manifold,
 )
-from .remesh import decimate, neighbour_mean, signed_volume
+from .remesh import decimate, neighbour_mean
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -108,9 +109,7 @@ def fuse(
 def orient_shells(vertices: Floats, faces: Ints) -> Ints:
     """Turns each closed, consistently wound shell outward; others stay as they are."""
     number, shell = components(len(faces), face_pairs(faces)[0])
-    a, b, c = (vertices[faces[:, i]] for i in range(3))
-    volume = np.bincount(shell, np.einsum("ij,ij->i", a, np.cross(b, c)) / 6, number)
-    flipped = np.flatnonzero(volume < 0)
+    flipped = np.flatnonzero(signed_volumes(vertices, faces, shell, number) < 0)
     turned = faces.copy()
     for s in flipped[:2000]:
         mine = shell == s
@@ -142,13 +141,9 @@ def _winding_grid(v: Floats, f: Ints, origin: Floats, cell: float, shape: Ints) 
     Along one line through a closed shell this is the winding number; where shells are open, the
     mean over the six directions approximates the generalised one.
     """
-    from embreex import rtcore_scene
-    from embreex.mesh_construction import TriangleMesh
-
     # Grid coordinates: the cell is one, the precision of single floats is far below it.
-    triangles = ((v - origin) / cell)[f].astype(np.float32)
-    scene = rtcore_scene.EmbreeScene()
-    TriangleMesh(scene, triangles)
+    places = ((v - origin) / cell).astype(np.float32)
+    scene = RayScene(places, f, proxy=False)
     total = np.zeros(shape)
     for axis in range(3):
         others = [i for i in range(3) if i != axis]
@@ -161,13 +156,13 @@ def _winding_grid(v: Floats, f: Ints, origin: Floats, cell: float, shape: Ints) 
         crossing = np.zeros((len(start), shape[axis]))
         alive = np.arange(len(start))
         for _ in range(MAX_CROSSINGS):
-            hit = scene.run(rays[alive], direction[alive], query="INTERSECT", output=True)
-            struck = hit["primID"] >= 0
+            hits = scene.first_hits(rays[alive], direction[alive])
+            struck = hits.face >= 0
             alive = alive[struck]
             if not len(alive):
                 break
-            at = rays[alive, axis] + hit["tfar"][struck]
-            corners = triangles[hit["primID"][struck]]
+            at = rays[alive, axis] + hits.distance[struck]
+            corners = places[f[hits.face[struck]]]
             facing = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])[:, axis]
             step = np.clip(np.ceil(at).astype(int), 0, shape[axis] - 1)
             crossing[alive, step] -= np.sign(facing)

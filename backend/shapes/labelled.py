@@ -59,17 +59,6 @@ def components(count: int, pairs: IntArray) -> tuple[int, IntArray]:
     return int(label.max(initial=-1)) + 1, label
 
 
-def is_closed_manifold(faces: IntArray) -> bool:
-    """Whether each edge has two faces that run along it in opposite directions."""
-    directed = faces[:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2)
-    base = int(faces.max()) + 1
-    forward = directed[:, 0] * base + directed[:, 1]
-    backward = directed[:, 1] * base + directed[:, 0]
-    forward.sort()
-    backward.sort()
-    return bool((forward[1:] != forward[:-1]).all() and np.array_equal(forward, backward))
-
-
 def biggest_component(
     vertices: NDArray[np.float64], faces: IntArray
 ) -> tuple[NDArray[np.float64], IntArray, float]:

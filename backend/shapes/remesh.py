@@ -11,7 +11,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .labelled import biggest_component, is_closed_manifold
+from ..geometry.mesh import is_closed_manifold, signed_volume
+from .labelled import biggest_component
 from .sculpt import Sculpture
 
 Floats = NDArray[np.float64]
@@ -39,12 +40,6 @@ def polygonise(sculpture: Sculpture) -> tuple[Floats, Ints]:
     if not sculpture.crisp:
         v = fit_to_field(sculpture, relax(v, f, 2), f, cell)
     return v, f
-
-
-def signed_volume(vertices: Floats, faces: Ints) -> float:
-    """Enclosed volume, positive where faces are outward."""
-    a, b, c = (vertices[faces[:, i]] for i in range(3))
-    return float(np.einsum("ij,ij->", a, np.cross(b, c))) / 6
 
 
 def fit_to_field(sculpture: Sculpture, vertices: Floats, faces: Ints, cell: float) -> Floats:

@@ -6,11 +6,9 @@ from __future__ import annotations
 import time
 
 import numpy as np
-import pytest
 
 from backend.evaluation.bench import (
     LongestHold,
-    blob,
     clicks,
     decomposition,
     first_click,
@@ -18,18 +16,6 @@ from backend.evaluation.bench import (
     page,
     peak_memory,
 )
-from backend.evaluation.tasks import signed_volume
-
-
-@pytest.mark.parametrize("triangles", [500, 20_000])
-def test_the_body_is_closed_outward_and_of_the_right_size(triangles):
-    vertices, faces = blob(triangles)
-    assert abs(len(faces) / triangles - 1) < 0.15
-    directed = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]])
-    assert len(np.unique(directed, axis=0)) == len(directed), "an edge runs once each way"
-    assert len(np.unique(np.sort(directed, axis=1), axis=0)) * 2 == len(directed), "closed"
-    assert len(vertices) - len(faces) / 2 == 2, "a sphere by Euler's formula"
-    assert signed_volume(vertices, faces) > 0
 
 
 def test_the_longest_hold_is_seen():

@@ -16,7 +16,7 @@ from backend.evaluation import suite
 from backend.evaluation.data import in_files, read_labelled, thin_out
 from backend.evaluation.page import BEGIN, END
 from backend.evaluation.runner import Job, Measured, means, measure, report, table
-from backend.evaluation.tasks import PARTS_CLICKED, measure_caps, measure_object, signed_volume
+from backend.evaluation.tasks import PARTS_CLICKED, measure_caps, measure_object
 from tests.bad_meshes import lathe, moved
 
 
@@ -94,13 +94,6 @@ def test_caps_are_measured_on_closed_sources_only(data):
     vertices, faces = lathe()
     hole = type(item)("hole", "nodes", vertices, faces[1:], item.truths[:, 1:])
     assert math.isnan(measure_caps(hole)["volume_error"])
-
-
-def test_signed_volume_of_a_tetrahedron():
-    corners = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1.0]]) + 100
-    faces = np.array([[0, 2, 1], [0, 1, 3], [0, 3, 2], [1, 2, 3]])
-    assert signed_volume(corners, faces) == pytest.approx(1 / 6)
-    assert signed_volume(corners, faces[:, ::-1]) == pytest.approx(-1 / 6)
 
 
 def test_means_skip_what_means_nothing():

@@ -9,10 +9,13 @@ from hypothesis import strategies as st
 
 from backend.geometry.mesh import (
     build_face_graph,
+    is_closed_manifold,
     same_positions,
     shared_edges,
+    signed_volume,
+    signed_volumes,
     unit_vertices,
-    weld,
+    welded_on_grid,
 )
 from tests.backend.geometry.solids import l_shape
 
@@ -59,15 +62,35 @@ def test_meshes_without_a_size_are_refused(vertices, reason):
         unit_vertices(np.array(vertices, float), np.array([[0, 1, 2]]))
 
 
-def test_weld_joins_equal_positions_only():
-    points = np.array([[0, 0, 0], [0.5, 0, 0], [0, 0, 0], [0.5, 0, 1e-3], [-0.0, 0, 0]])
-    assert weld(points).tolist() == [weld(points)[0]] * 1 + [
-        weld(points)[1],
-        weld(points)[0],
-        weld(points)[3],
-        weld(points)[0],
-    ]
-    assert len(set(weld(points).tolist())) == 3
+def test_positions_that_are_one_on_the_grid_are_welded():
+    points = np.array([[0, 0, 0], [0.5, 0, 0], [1e-9, 0, 0], [0.5, 0, 1e-3], [-0.0, 0, 0]])
+    number = welded_on_grid(points)
+    assert number[0] == number[2] == number[4]
+    assert len(set(number.tolist())) == 3
+
+
+def test_a_closed_surface_has_no_hole_no_turned_face_and_no_third_face_at_an_edge():
+    faces = np.asarray(BOX.faces, np.int64)
+    assert is_closed_manifold(faces)
+    assert is_closed_manifold(faces[:, ::-1]), "inside out is closed as well"
+    assert not is_closed_manifold(faces[1:])
+    assert not is_closed_manifold(np.vstack([faces[:1, ::-1], faces[1:]]))
+    assert not is_closed_manifold(np.vstack([faces, faces])), "edges with four faces"
+
+
+def test_the_volume_of_a_tetrahedron_far_from_the_origin():
+    corners = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1.0]])
+    faces = np.array([[0, 2, 1], [0, 1, 3], [0, 3, 2], [1, 2, 3]])
+    for away in (0.0, 100.0, 1e9):
+        assert signed_volume(corners + away, faces) == pytest.approx(1 / 6, rel=1e-6)
+        assert signed_volume(corners + away, faces[:, ::-1]) == pytest.approx(-1 / 6, rel=1e-6)
+
+
+def test_volumes_of_several_surfaces_in_one_mesh():
+    vertices = np.vstack([BOX.vertices, 2 * np.asarray(BOX.vertices) + 1e6])
+    faces = np.vstack([BOX.faces, BOX.faces[:, ::-1] + len(BOX.vertices)])
+    shell = np.repeat([0, 2], len(BOX.faces))  # no face has number 1
+    assert signed_volumes(vertices, faces, shell, 3) == pytest.approx([1, 0, -8])
 
 
 def test_a_soup_has_the_same_neighbours_as_a_welded_mesh():

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import trimesh
 
-from backend.evaluation.bench import blob
 from backend.geometry.nearest import FAN, MOST_TOP, NearestFace, triangle_gap
+from backend.shapes.blob import blob
 from tests.bad_meshes import grid
 
 

@@ -27,6 +27,32 @@ def test_sight_ends_at_walls_and_at_the_target(box):
     assert box.sees(outside, outside + np.ones(3)).all()
 
 
+def test_the_first_hit_says_which_triangle_and_where(box):
+    cube = trimesh.creation.box()
+    rng = np.random.default_rng(0)
+    start, way = rng.normal(size=(2, 200, 3))
+    hits = box.first_hits(start, way)
+    struck = hits.face >= 0
+    assert 20 < struck.sum() < 180
+    a, b, c = np.asarray(cube.triangles)[hits.face[struck]].transpose(1, 0, 2)
+    u, v = hits.u[struck, None], hits.v[struck, None]
+    place = start[struck] + hits.distance[struck, None] * way[struck]
+    np.testing.assert_allclose((1 - u - v) * a + u * b + v * c, place, atol=1e-5)
+    np.testing.assert_array_equal(box.blocked(start, way), struck)
+    unit = way / np.linalg.norm(way, axis=1, keepdims=True)
+    np.testing.assert_array_equal(np.isfinite(box.distance(start, unit)), struck)
+
+
+def test_triangles_keep_their_numbers_where_no_stand_in_is_wanted(monkeypatch):
+    monkeypatch.setattr(rays, "PROXY_FROM", 100)
+    ball = trimesh.creation.icosphere(subdivisions=3, radius=0.5)
+    middle = np.asarray(ball.triangles_center)
+    for proxy in (False, True):
+        found = RayScene(np.asarray(ball.vertices), ball.faces, proxy=proxy)
+        hits = found.first_hits(2 * middle, -middle)
+        assert np.array_equal(hits.face, np.arange(len(ball.faces))) == (not proxy)
+
+
 def test_many_rays_are_shot_in_pieces(box, monkeypatch):
     start = np.zeros((1000, 3))
     way = np.random.default_rng(0).normal(size=(1000, 3))

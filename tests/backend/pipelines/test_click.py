@@ -12,10 +12,10 @@ import trimesh
 from backend.contract.errors import BadInput
 from backend.contract.tree import MergeTree
 from backend.engines.learned import Masks
-from backend.evaluation.bench import blob
 from backend.geometry.patches.graphcut import BorderCutter
 from backend.pipelines.click import MOST_TURNS, best_patches
 from backend.pipelines.segment import analyse, click
+from backend.shapes.blob import blob
 from tests.bad_meshes import grid
 
 
@@ -254,7 +254,7 @@ def test_a_click_on_a_large_face_beside_many_small_ones_means_the_large_one():
 def test_the_first_click_loads_nothing_more():
     """Of a fresh process: a person waits for it."""
     code = (
-        "import sys; import numpy as np; from backend.evaluation.bench import blob; "
+        "import sys; import numpy as np; from backend.shapes.blob import blob; "
         "from backend.pipelines.segment import analyse, click; "
         "vertices, faces = blob(3000); found = analyse(vertices, faces); before = set(sys.modules);"
         "click(found, vertices[:1], np.ones(1)); print(*sorted(set(sys.modules) - before))"

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.contract.progress import Progress
+from backend.geometry.mesh import signed_volume
 from backend.pipelines.complete import Caps, cap_parts
 
 
@@ -35,11 +36,6 @@ def centroids(vertices, faces):
 def sectors(points, count, start=-np.pi):
     turn = (np.arctan2(points[:, 1], points[:, 0]) - start) % (2 * np.pi)
     return np.minimum((turn / (2 * np.pi) * count).astype(int), count - 1)
-
-
-def signed_volume(vertices, faces):
-    a, b, c = (vertices[faces[:, i]] for i in range(3))
-    return float(np.einsum("ij,ij->i", a, np.cross(b, c)).sum() / 6)
 
 
 def edge_faults(positions, faces):

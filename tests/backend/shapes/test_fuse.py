@@ -9,9 +9,9 @@ import pytest
 pytest.importorskip("skimage", reason="fusing needs scikit-image (training only)")
 pytest.importorskip("igl", reason="fusing needs libigl (training only)")
 
+from backend.geometry.mesh import is_closed_manifold, signed_volume
 from backend.shapes.fuse import fuse, orient_shells
-from backend.shapes.labelled import face_areas, is_closed_manifold
-from backend.shapes.remesh import signed_volume
+from backend.shapes.labelled import face_areas
 
 Box = tuple[np.ndarray, np.ndarray]
 

@@ -12,10 +12,11 @@ import pytest
 pytest.importorskip("skimage", reason="training shapes need scikit-image (training only)")
 pytest.importorskip("igl", reason="training shapes need libigl (training only)")
 
+from backend.geometry.mesh import is_closed_manifold
 from backend.shapes.families import SCULPTORS
 from backend.shapes.families.make import make
 from backend.shapes.families.ornament import Style, block, drum, slab
-from backend.shapes.labelled import components, face_areas, face_pairs, is_closed_manifold
+from backend.shapes.labelled import components, face_areas, face_pairs
 from backend.shapes.polyhedra import bevelled, faceted_ball, faceted_cone
 from backend.shapes.sculpt import Sculpture
 

@@ -11,6 +11,7 @@ import pytest
 pytest.importorskip("skimage", reason="training shapes need scikit-image (training only)")
 pytest.importorskip("igl", reason="training shapes need libigl (training only)")
 
+from backend.geometry.mesh import is_closed_manifold, signed_volume
 from backend.shapes.families.make import FAMILIES, LabelledMesh, make
 from backend.shapes.labelled import (
     biggest_component,
@@ -18,9 +19,7 @@ from backend.shapes.labelled import (
     components,
     face_areas,
     face_pairs,
-    is_closed_manifold,
 )
-from backend.shapes.remesh import signed_volume
 
 SAMPLED = ["human", "vase", "chair"]
 
