@@ -18,7 +18,7 @@ from .arguments import is_file_name
 from .batch import Row, Task, engine_fields, name_engine, plan, prepare_folder, run_batch
 from .console import Console
 
-Query = tuple[NDArray[np.float64], NDArray[np.int64]]  # points (N, 3) and labels (N,)
+Query = tuple[NDArray[np.float64], NDArray[np.bool_]]  # points (N, 3), and which include (N,)
 
 
 def run(options: Namespace, console: Console) -> int:
@@ -81,7 +81,7 @@ def segment_file(task: Task, progress: Progress) -> Row:
         "warnings": list(asset.remarks),
     }
     if queries is not None:
-        answers = [click(found, points, signs) for points, signs in queries]
+        answers = [click(found, points, include) for points, include in queries]
         masks = [answer.mask for answer in answers]
         arrays["masks"] = np.array(masks, dtype=bool).reshape(len(masks), len(asset.faces))
         arrays["scores"] = np.array([answer.score for answer in answers], dtype=np.float32)
@@ -120,19 +120,11 @@ def read_clicks(path: Path, *names: str) -> list[Query]:
 
 
 def _read_query(query: Any, name: str, hint: str) -> Query:
+    from ..pipelines.click import checked_clicks
+
     if not isinstance(query, dict) or not {"points", "labels"} <= query.keys():
         raise BadInput(f"{name} has no 'points' and 'labels'.", hint)
     try:
-        points = np.array(query["points"], dtype=np.float64)
-        signs = np.array(query["labels"], dtype=np.float64)
-    except (ValueError, TypeError):
-        raise BadInput(f"{name} has points or labels that are not numbers.", hint) from None
-    if points.ndim != 2 or points.shape[1] != 3 or not len(points):
-        raise BadInput(f"{name} needs at least one point of three coordinates.", hint)
-    if not np.isfinite(points).all():
-        raise BadInput(f"{name} has a coordinate that is not finite.", hint)
-    if signs.shape != (len(points),):
-        raise BadInput(f"{name} has {len(points)} points but labels for {signs.size}.", hint)
-    if not np.isin(signs, (0, 1)).all():
-        raise BadInput(f"{name} has a label other than 1 (include) and 0 (exclude).", hint)
-    return points, signs.astype(np.int64)
+        return checked_clicks(query["points"], query["labels"])
+    except BadInput as error:
+        raise BadInput(f"{name} cannot be answered: {error.message}", hint) from None

@@ -70,6 +70,7 @@ class Flaw(enum.Enum):
     """Why a mesh cannot be worked on."""
 
     NO_FACES = "no faces"
+    NO_SUCH_VERTEX = "a face names a vertex that does not exist"
     NOT_FINITE = "coordinates are not finite"
     NO_AREA = "all faces have zero area"
 
@@ -82,20 +83,30 @@ class UnusableMesh(ValueError):
         self.flaw = flaw
 
 
+def check_usable(vertices: Floats, faces: Ints) -> None:
+    """Raise UnusableMesh unless there are faces, all of vertices that exist and are finite.
+
+    vertices : (V, 3) float; those that no face uses may be anything. faces : (F, 3) int.
+    """
+    if len(faces) == 0:
+        raise UnusableMesh(Flaw.NO_FACES)
+    if faces.min() < 0 or faces.max() >= len(vertices):
+        raise UnusableMesh(Flaw.NO_SUCH_VERTEX)
+    if not np.isfinite(vertices).all() and not np.isfinite(vertices[faces]).all():
+        raise UnusableMesh(Flaw.NOT_FINITE)
+
+
 def unit_vertices(vertices: Floats, faces: Ints) -> tuple[Floats, Floats, float]:
     """Vertices centred and scaled so that the used ones fill a box with longest side 1.
 
     Returns (unit vertices, centre (3,), scale); ``vertices = unit * scale + centre``.
-    Raises UnusableMesh when the faces span no volume of space at all or coordinates are not finite.
+    Raises UnusableMesh as `check_usable` does, and when all used vertices are in one place.
     """
-    if len(faces) == 0:
-        raise UnusableMesh(Flaw.NO_FACES)
     vertices = np.asarray(vertices, dtype=np.float64)
+    check_usable(vertices, faces)
     used = np.zeros(len(vertices), dtype=bool)
     used[faces.ravel()] = True
     points = vertices if used.all() else vertices[used]
-    if not np.isfinite(points).all():
-        raise UnusableMesh(Flaw.NOT_FINITE)
     low, high = points.min(axis=0), points.max(axis=0)
     with np.errstate(over="ignore"):
         scale = float((high - low).max())

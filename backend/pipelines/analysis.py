@@ -17,7 +17,14 @@ from ..contract.tree import MergeTree
 from ..engines import registry
 from ..engines.base import ClickEvidence, Evidence, Masks, Merges, Surface
 from ..geometry.graphs import sums
-from ..geometry.mesh import FaceGraph, Flaw, UnusableMesh, build_face_graph, unit_vertices
+from ..geometry.mesh import (
+    FaceGraph,
+    Flaw,
+    UnusableMesh,
+    build_face_graph,
+    check_usable,
+    unit_vertices,
+)
 from ..geometry.nearest import NearestFace
 from ..geometry.patches.cues import BRIDGE, FACES, LENGTH, PatchGraph, patch_graph
 from ..geometry.patches.flats import COST, flat_regions
@@ -250,7 +257,8 @@ def checked_mesh(
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """The arrays of a mesh in the types that the engine works with.
 
-    Raises BadInput for wrong shapes, no faces, or faces that name vertices that do not exist.
+    Raises BadInput for wrong shapes, no faces, or faces of vertices that do not exist or are not
+    finite.
     """
     vertices = np.asarray(vertices, dtype=np.float64)
     faces = np.asarray(faces)
@@ -259,19 +267,24 @@ def checked_mesh(
             "The mesh is not made of triangles in space.",
             "Vertices must be rows of three coordinates and faces rows of three vertex numbers.",
         )
-    if len(faces) == 0:
-        raise _refusal(Flaw.NO_FACES)
-    if faces.min() < 0 or faces.max() >= len(vertices):
-        raise BadInput("Some faces use vertices that do not exist.", "Export the mesh again.")
-    return vertices, faces.astype(np.int64)
+    faces = faces.astype(np.int64, copy=False)
+    try:
+        check_usable(vertices, faces)
+    except UnusableMesh as error:
+        raise _refusal(error.flaw) from error
+    return vertices, faces
 
 
 def _refusal(flaw: Flaw) -> BadInput:
     sentences = {
         Flaw.NO_FACES: ("The mesh has no faces.", "Choose a mesh with at least one face."),
+        Flaw.NO_SUCH_VERTEX: (
+            "Some faces use vertices that do not exist.",
+            "The mesh is damaged: export it again, or make it anew.",
+        ),
         Flaw.NOT_FINITE: (
             "Some coordinates of the mesh are not numbers (NaN or infinite).",
-            "Remove those vertices and export the mesh again.",
+            "Delete those vertices, or undo the step that made them.",
         ),
         Flaw.NO_AREA: (
             "All faces of the mesh have zero area.",

@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from ..contract.errors import BadInput
 from ..contract.tree import MergeTree
@@ -30,6 +30,7 @@ DOUBT = 0.02  # no merge is surer than this
 TREE_SAYS = 1 / 4  # against the engine's three quarters, where gaps between islands do not decide
 MOST_TURNS = 40  # clicks that are taken in turn; more are taken all at once
 MOST_KEPT = 128  # answers that are kept for the next click
+_FITS = "Give as many labels (1 include, 0 exclude) as points of three coordinates."
 CLICK_WEIGHT = 0.5  # of a click against the prior: people do not click evenly over a part
 
 
@@ -53,7 +54,7 @@ class ClickAnswer:
 
 
 def click(
-    analysis: Analysis, points: Floats, point_labels: Ints, choice: int | None = None
+    analysis: Analysis, points: ArrayLike, point_labels: ArrayLike, choice: int | None = None
 ) -> ClickAnswer:
     """The part that clicks mean.
 
@@ -61,20 +62,9 @@ def click(
     point_labels : (N,) 1 include, 0 exclude. choice : which of the masks, by size, where several
     are plausible; the likeliest if None, the nearest number that there is otherwise.
 
-    Raises BadInput when the arrays do not fit, or nothing is included.
+    Raises BadInput for what is no set of clicks; see `checked_clicks`.
     """
-    points = np.asarray(points, dtype=np.float64)
-    include = np.asarray(point_labels) == 1
-    if points.ndim != 2 or points.shape[1] != 3 or include.shape != (len(points),):
-        raise BadInput(
-            "The clicks are not points in space with a label each.",
-            "Give as many labels (1 include, 0 exclude) as points of three coordinates.",
-        )
-    if not np.isfinite(points).all():
-        raise BadInput("A click has a coordinate that is not a number.", "Click again.")
-    if not include.any():
-        raise BadInput("No click includes anything.", "Click the part that you want first.")
-
+    points, include = checked_clicks(points, point_labels)
     count = len(analysis.patch)
     face, gap = analysis.nearest((points - analysis.centre) / analysis.scale)
     on = gap <= FARTHEST
@@ -101,6 +91,28 @@ def click(
     mask[wanted], mask[unwanted] = True, False
     mask = analysis.cutter.refine_mask(mask, wanted, unwanted)
     return ClickAnswer(analysis.on_all_walls(mask), score, warning, chosen, len(candidates))
+
+
+def checked_clicks(points: ArrayLike, point_labels: ArrayLike) -> tuple[Floats, NDArray[np.bool_]]:
+    """Places (N, 3) float64 of a set of clicks and whether each is an include click, (N,).
+
+    Raises BadInput unless there are as many labels, 1 or 0, as points in space, and one of them
+    includes something.
+    """
+    try:
+        places = np.array(points, dtype=np.float64)
+        labels = np.array(point_labels, dtype=np.float64)
+    except (ValueError, TypeError):
+        raise BadInput("A click has a point or a label that is not a number.", _FITS) from None
+    if places.ndim != 2 or places.shape[1] != 3 or labels.shape != (len(places),):
+        raise BadInput("The clicks are not points in space with a label each.", _FITS)
+    if not np.isfinite(places).all():
+        raise BadInput("A click has a coordinate that is not a number.", "Click again.")
+    if not np.isin(labels, (0, 1)).all():
+        raise BadInput("A click neither includes nor excludes.", _FITS)
+    if not labels.any():
+        raise BadInput("No click includes anything.", "Click the part that you want first.")
+    return places, labels == 1
 
 
 def _by_tree(analysis: Analysis, wanted: Ints, unwanted: Ints) -> tuple[NDArray[np.bool_], float]:

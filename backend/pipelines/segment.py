@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..contract.errors import BadInput
-from .analysis import Analysis, Hints, analyse
+from .analysis import Analysis, Hints, analyse, checked_mesh
 from .click import ClickAnswer, click
 
-__all__ = ["Analysis", "ClickAnswer", "Hints", "analyse", "click", "labels"]
+__all__ = ["Analysis", "ClickAnswer", "Hints", "analyse", "checked_mesh", "click", "labels"]
 
 
 def labels(

@@ -53,8 +53,8 @@ class Key(NamedTuple):
 
 
 @dataclass
-class OpenMesh:
-    """A mesh with its analyses. `bytes` counts the arrays of both.
+class HeldMesh:
+    """A mesh that a client has opened, with its analyses. `bytes` counts the arrays of both.
 
     analyses : the last used one last.
     """
@@ -99,7 +99,7 @@ class Session:
             budget = min(total // 4, _LARGEST_BUDGET) if total else _FALLBACK_BUDGET
         self.budget = budget
         self.networks = networks
-        self._meshes: OrderedDict[str, OpenMesh] = OrderedDict()  # least recently used first
+        self._meshes: OrderedDict[str, HeldMesh] = OrderedDict()  # least recently used first
         self._lock = threading.Lock()  # guards the table, not the meshes in it
         self._answers: dict[type[requests.Fields], Callable[[Any, Progress], requests.Fields]] = {}
         self.register(requests.OpenMesh, self.open_mesh)
@@ -148,21 +148,10 @@ class Session:
 
     def open_mesh(self, request: requests.OpenMesh, progress: Progress) -> requests.OpenedMesh:
         """Check a mesh and keep it. The same mesh again keeps what was computed on it."""
-        faces = request.faces.astype(np.int64, copy=False)
-        vertices = request.vertices.astype(np.float64, copy=False)
-        if not len(vertices) or not len(faces):
-            raise BadInput("The mesh has no faces.", "Choose an object with faces.")
-        if faces.min() < 0 or faces.max() >= len(vertices):
-            raise BadInput(
-                f"A face of the mesh names a vertex that is not among its {len(vertices)}.",
-                "Clean the mesh up (in Blender: Mesh > Clean Up > Validate) and try again.",
-            )
+        from ..pipelines.segment import checked_mesh
+
+        vertices, faces = checked_mesh(request.vertices, request.faces)
         vertices = without_strays(vertices, faces)
-        if not np.isfinite(vertices).all():
-            raise BadInput(
-                "The mesh has vertices that are not finite numbers (NaN or infinite).",
-                "Delete these vertices, or undo the step that made them.",
-            )
         name = request.fingerprint or requests.fingerprint(vertices, faces)
         known = self._meshes.get(name)
         if (
@@ -174,7 +163,7 @@ class Session:
             return requests.OpenedMesh(name, known=True)
         with self._lock:
             self._meshes.pop(name, None)
-            self._meshes[name] = OpenMesh(name, vertices, faces)
+            self._meshes[name] = HeldMesh(name, vertices, faces)
         return requests.OpenedMesh(name, known=False)
 
     def close_mesh(self, request: requests.CloseMesh, progress: Progress) -> requests.Done:
@@ -296,18 +285,18 @@ class Session:
             for mesh in meshes[-_LONGEST_LIST:]
         ]
 
-    def _mesh(self, fingerprint: str) -> OpenMesh:
+    def _mesh(self, fingerprint: str) -> HeldMesh:
         mesh = self._meshes.get(fingerprint)
         if mesh is None:
             raise MeshNotOpen
         self._touch(mesh)
         return mesh
 
-    def _touch(self, mesh: OpenMesh) -> None:
+    def _touch(self, mesh: HeldMesh) -> None:
         with self._lock:
             self._meshes.move_to_end(mesh.fingerprint)
 
-    def _analyse(self, mesh: OpenMesh, key: Key, hints: Hints, progress: Progress) -> Analysis:
+    def _analyse(self, mesh: HeldMesh, key: Key, hints: Hints, progress: Progress) -> Analysis:
         from ..pipelines.segment import analyse
 
         analysis = mesh.analyses[key] = analyse(

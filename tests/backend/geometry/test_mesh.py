@@ -8,7 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.geometry.mesh import (
+    Flaw,
+    UnusableMesh,
     build_face_graph,
+    check_usable,
     is_closed_manifold,
     same_positions,
     shared_edges,
@@ -60,6 +63,23 @@ def test_unused_vertices_do_not_count():
 def test_meshes_without_a_size_are_refused(vertices, reason):
     with pytest.raises(ValueError, match=reason):
         unit_vertices(np.array(vertices, float), np.array([[0, 1, 2]]))
+
+
+@pytest.mark.parametrize(
+    ("faces", "flaw"),
+    [
+        (np.zeros((0, 3), int), Flaw.NO_FACES),
+        ([[0, 1, 4]], Flaw.NO_SUCH_VERTEX),
+        ([[0, -1, 2]], Flaw.NO_SUCH_VERTEX),
+        ([[0, 1, 3]], Flaw.NOT_FINITE),
+    ],
+)
+def test_a_mesh_that_cannot_be_used_says_why(faces, flaw):
+    vertices = np.vstack([np.eye(3), [[0, np.nan, 0]]])
+    check_usable(vertices, np.array([[0, 1, 2]]))  # the fourth vertex is of no face
+    with pytest.raises(UnusableMesh) as told:
+        check_usable(vertices, np.array(faces))
+    assert told.value.flaw is flaw
 
 
 def test_positions_that_are_one_on_the_grid_are_welded():

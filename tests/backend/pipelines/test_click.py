@@ -280,6 +280,10 @@ def test_a_click_far_from_the_surface_gives_an_empty_mask_and_a_warning(row):
         ([[0, 0]], [1], "points in space"),
         ([[0, 0, 1]], [0], "includes anything"),
         ([[0, np.nan, 1]], [1], "not a number"),
+        ([[0, 0, "x"]], [1], "not a number"),
+        ([[0, 0, 1], [0, 0]], [1, 1], "not a number"),
+        ([[0, 0, 1]], [2], "neither includes nor excludes"),
+        ([[0, 0, 1], [0, 0, 1]], [1, -1], "neither includes nor excludes"),
         (np.zeros((0, 3)), [], "includes anything"),
     ],
 )

@@ -74,10 +74,10 @@ def test_another_mesh_under_the_same_name_replaces_the_first() -> None:
     [
         (TETRAHEDRON, FACES[:0], "no faces"),
         (TETRAHEDRON[:0], FACES[:0], "no faces"),
-        (TETRAHEDRON, FACES + 1, "vertex that is not among its 4"),
-        (TETRAHEDRON, FACES - 1, "vertex that is not among its 4"),
-        (TETRAHEDRON * np.nan, FACES, "not finite"),
-        (TETRAHEDRON + np.inf, FACES, "not finite"),
+        (TETRAHEDRON, FACES + 1, "vertices that do not exist"),
+        (TETRAHEDRON, FACES - 1, "vertices that do not exist"),
+        (TETRAHEDRON * np.nan, FACES, "not numbers"),
+        (TETRAHEDRON + np.inf, FACES, "not numbers"),
     ],
 )
 def test_unusable_meshes_are_refused_at_once(vertices: Any, faces: Any, says: str) -> None:
