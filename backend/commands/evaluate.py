@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 
 def run(options: Namespace, console: Console) -> int:
     """Run the command. Returns the exit status."""
-    from ..evaluation.runner import TASKS, Job, measure_all
+    from ..evaluation.runner import TASKS, Plan, measure_all
 
     _check(options)
     engines = ("none",) if options.task == "complete" else _engines(options.engine, console)
     draw = options.sheet is not None or options.report is not None
-    job = Job(TASKS[options.task], engines, options.seed, draw)
+    plan = Plan(TASKS[options.task], engines, options.seed, draw)
     sections = _sections(options)
     _prepare(options)
     began = time.monotonic()
     for section in sections:
         measuring = Progress(console.progress, f"Measuring: {section.title}")
-        section.keep(measure_all(section.sources, job, processes=options.jobs, progress=measuring))
+        section.keep(measure_all(section.sources, plan, processes=options.jobs, progress=measuring))
     console.close()
     minutes = (time.monotonic() - began) / 60
     return _tell(options, console, sections, minutes)

@@ -109,7 +109,7 @@ class Message:
         return self.body.get("id")
 
 
-def encode(
+def encode_frame(
     body: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]] | None = None
 ) -> list[memoryview]:
     """The bytes of a frame, as pieces to write one after another; big arrays are not copied.
@@ -149,12 +149,12 @@ def write_message(
     body: Mapping[str, Any],
     arrays: Mapping[str, NDArray[Any]] | None = None,
 ) -> None:
-    """Write one frame. Raises ProtocolError as `encode`, OSError when the other side is gone."""
-    write_pieces(stream, encode(body, arrays))
+    """Write a frame. Raises ProtocolError as `encode_frame`, OSError if the other side is gone."""
+    write_pieces(stream, encode_frame(body, arrays))
 
 
 def write_pieces(stream: ByteWriter, pieces: Sequence[memoryview]) -> None:
-    """Write what `encode` returned, however little the stream takes at a time."""
+    """Write what `encode_frame` returned, however little the stream takes at a time."""
     for piece in pieces:
         start = 0
         while start < len(piece):

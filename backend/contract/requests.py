@@ -163,7 +163,7 @@ class Fields:
         return cls(**params, **arrays)
 
     def to_message(self) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
-        """Params and arrays, as `protocol.encode` takes them."""
+        """Params and arrays, as `protocol.encode_frame` takes them."""
         params: dict[str, Any] = {}
         arrays: dict[str, NDArray[Any]] = {}
         for name, check in self.checks.items():

@@ -17,16 +17,16 @@ from numpy.typing import NDArray
 from ..geometry.graphs import components, spread, symmetric
 from ..geometry.mesh import FaceGraph
 from .metrics import mask_iou
-from .surface import CANDIDATES, Places, Surface, joined
+from .surface import CANDIDATES, Places, SeenSurface, joined
 
 Mask = NDArray[np.bool_]
 Ints = NDArray[np.int64]
-Answer = Callable[[Places, Ints], Mask]
+AnswersClicks = Callable[[Places, Ints], Mask]
 CLICKS = (1, 3, 5, 10)
 
 
 @dataclass(frozen=True)
-class Step:
+class ClickStep:
     """One answer: to clicks at N places and their signs (N,), 1 include and 0 exclude.
 
     mask : (F,) bool. iou : by area, with the true part.
@@ -39,12 +39,12 @@ class Step:
 
 
 def random_clicks(
-    answer: Answer,
-    surface: Surface,
+    answer: AnswersClicks,
+    surface: SeenSurface,
     part: Mask,
     rng: np.random.Generator,
     counts: Sequence[int] = CLICKS,
-) -> list[Step]:
+) -> list[ClickStep]:
     """Answers to each number of include clicks in `counts`, drawn by area from the true part.
 
     `part` (F,) has area. The clicks of a smaller number are the first of a larger one.
@@ -56,15 +56,19 @@ def random_clicks(
 
 
 def corrective_clicks(
-    answer: Answer, surface: Surface, part: Mask, rng: np.random.Generator, most: int = max(CLICKS)
-) -> list[Step]:
+    answer: AnswersClicks,
+    surface: SeenSurface,
+    part: Mask,
+    rng: np.random.Generator,
+    most: int = max(CLICKS),
+) -> list[ClickStep]:
     """Answers to 1, 2, ... `most` clicks, each at the centre of the largest error before it.
 
     `part` (F,) has area. The clicker stops where the mask is right.
     """
     graph, mask = surface.graph, np.zeros_like(part)
     made: list[Places] = []
-    steps: list[Step] = []
+    steps: list[ClickStep] = []
     while len(steps) < most and graph.area[mask != part].any():
         made.append(error_centre(surface, mask, part, rng))
         places = joined(made)
@@ -73,17 +77,19 @@ def corrective_clicks(
     return steps
 
 
-def _step(answer: Answer, graph: FaceGraph, part: Mask, places: Places, signs: Ints) -> Step:
+def _step(
+    answer: AnswersClicks, graph: FaceGraph, part: Mask, places: Places, signs: Ints
+) -> ClickStep:
     mask = answer(places, signs)
-    return Step(places, signs, mask, mask_iou(mask, part, graph.area))
+    return ClickStep(places, signs, mask, mask_iou(mask, part, graph.area))
 
 
-def after(steps: Sequence[Step], count: int) -> Step:
+def after(steps: Sequence[ClickStep], count: int) -> ClickStep:
     """What stands after `count` clicks: the last answer to no more."""
     return [step for step in steps if len(step.signs) <= count][-1]
 
 
-def error_centre(surface: Surface, mask: Mask, part: Mask, rng: np.random.Generator) -> Places:
+def error_centre(surface: SeenSurface, mask: Mask, part: Mask, rng: np.random.Generator) -> Places:
     """The place, one, deepest inside the largest connected region where `mask` and `part` differ.
 
     It is the deepest of many that are drawn where the region is seen, so that it can lie anywhere

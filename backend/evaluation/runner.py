@@ -82,7 +82,7 @@ class Measured:
 
 
 @dataclass(frozen=True)
-class Job:
+class Plan:
     """What to do with each object: some tasks, by some engines; `draw` keeps it for pictures."""
 
     tasks: tuple[str, ...]
@@ -91,7 +91,7 @@ class Job:
     draw: bool = False
 
 
-def measure(source: Source, job: Job) -> Measured:
+def measure(source: Source, plan: Plan) -> Measured:
     """Measure one object; what goes wrong with it is part of the outcome."""
     kind = ""
     try:
@@ -99,39 +99,39 @@ def measure(source: Source, job: Job) -> Measured:
         if item is None:
             return Measured(source.name, kind, {}, "cannot be fused into one surface")
         kind = item.kind
-        found = {name: measure_object(item, job.tasks, job.seed, name) for name in job.engines}
+        found = {name: measure_object(item, plan.tasks, plan.seed, name) for name in plan.engines}
         figures = {name: outcome.figures for name, outcome in found.items()}
-        return Measured(source.name, kind, figures, drawn=Drawn(item, found) if job.draw else None)
+        return Measured(source.name, kind, figures, drawn=Drawn(item, found) if plan.draw else None)
     except PartwiseError as error:
         return Measured(source.name, kind, {}, str(error))
 
 
 def measure_all(
     sources: Sequence[Source],
-    job: Job,
+    plan: Plan,
     *,
     processes: int = 1,
     progress: Progress = SILENT,
 ) -> list[Measured]:
     """Measure all objects, in the order of `sources`, in some processes."""
     found: dict[int, Measured] = {}
-    for index, measured in _work_through(sources, job, processes):
+    for index, measured in _work_through(sources, plan, processes):
         found[index] = measured
         progress.step(len(found) / len(sources))
     return [found[index] for index in range(len(sources))]
 
 
 def _work_through(
-    sources: Sequence[Source], job: Job, processes: int
+    sources: Sequence[Source], plan: Plan, processes: int
 ) -> Iterator[tuple[int, Measured]]:
     if processes == 1:
         for index, source in enumerate(sources):
-            yield index, measure(source, job)
+            yield index, measure(source, plan)
         return
     # Processes that share the cores gain nothing from threads, and their times would be worse.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
-        waiting = {pool.submit(measure, source, job): i for i, source in enumerate(sources)}
+        waiting = {pool.submit(measure, source, plan): i for i, source in enumerate(sources)}
         try:
             for future in as_completed(waiting):
                 yield waiting[future], future.result()

@@ -53,7 +53,7 @@ def joined(several: list[Places]) -> Places:
     )
 
 
-class Surface:
+class SeenSurface:
     """The surface of a mesh, as somebody sees it who looks at it from all around."""
 
     def __init__(self, graph: FaceGraph) -> None:

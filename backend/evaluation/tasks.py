@@ -18,10 +18,10 @@ from ..geometry.mesh import FaceGraph, is_closed_manifold, signed_volume
 from ..pipelines import segment
 from ..pipelines.click import click
 from ..pipelines.segment import Analysis
-from .clicks import CLICKS, Step, after, corrective_clicks, random_clicks
+from .clicks import CLICKS, ClickStep, after, corrective_clicks, random_clicks
 from .data import Labelled
 from .metrics import boundary_f, matched_iou, rand_error
-from .surface import Places, Surface
+from .surface import Places, SeenSurface
 
 Figures = dict[str, float]
 PARTS_CLICKED = 4  # of each object, drawn at random
@@ -34,7 +34,7 @@ class Story:
     """A true part (F,) bool of an object, and the answers to corrective clicks for it."""
 
     part: NDArray[np.bool_]
-    steps: list[Step]
+    steps: list[ClickStep]
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def measure_clicks(item: Labelled, found: Analysis, seed: int) -> tuple[Figures,
     Which parts, and where random clicks lie, depends on the object and the seed only.
     """
     rng = np.random.default_rng([seed, zlib.crc32(item.name.encode())])
-    surface = Surface(found.faces)
+    surface = SeenSurface(found.faces)
     times: list[float] = []
 
     def answer(places: Places, signs: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -64,7 +64,7 @@ class View(Protocol):
 
 
 @dataclass(frozen=True)
-class Surface:
+class Raster:
     """What a raster of rays (h, w) has hit.
 
     Parameters
@@ -84,7 +84,7 @@ class Surface:
     depth: Floats
 
 
-def surface_light(tracer: Blocks, surface: Surface, quality: Quality) -> Floats:
+def surface_light(tracer: Blocks, surface: Raster, quality: Quality) -> Floats:
     """Light (n,) at each hit."""
     step = quality.light_step
     height, width = (-(-size // step) for size in surface.hit.shape)
@@ -226,7 +226,7 @@ def _spread(
     values: Floats,
     guide: Floats,
     raster: tuple[int, int],
-    surface: Surface,
+    surface: Raster,
     cell: NDArray[np.int64],
     step: int,
 ) -> Floats:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..geometry.rays import Hits, RayScene
-from .lighting import Quality, Surface, ground_light, surface_light
+from .lighting import Quality, Raster, ground_light, surface_light
 
 Floats = NDArray[np.float32]
 
@@ -78,7 +78,7 @@ def _surface(
     directions: Floats,
     hits: Hits,
     hit: NDArray[np.bool_],
-) -> Surface:
+) -> Raster:
     """What rays (n, 3), all in one direction, have hit; `hit` (h, w) tells which did."""
     seen = np.flatnonzero(hit)
     face, depth = hits.face[seen], hits.distance[seen]
@@ -93,7 +93,7 @@ def _surface(
     normal *= (side[face] / np.maximum(length, np.float32(1e-12)))[:, None]
     flat = tracer.face_normals * side[:, None]
     point = origins[seen] + depth[:, None] * directions[0]
-    return Surface(hit, seen, point, normal, flat, face, depth)
+    return Raster(hit, seen, point, normal, flat, face, depth)
 
 
 def _edges(label: NDArray[np.integer]) -> NDArray[np.bool_]:

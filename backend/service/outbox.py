@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from ..contract.protocol import ByteWriter, encode, write_pieces
+from ..contract.protocol import ByteWriter, encode_frame, write_pieces
 
 MAX_UNREAD_BYTES = 256 << 20  # then the next result waits
 MAX_UNREAD_FRAMES = 4000  # then the client is given up
@@ -87,7 +87,7 @@ class Outbox:
             else:
                 body, pieces = None, self._frames.popleft()
         if body is not None:
-            write_pieces(self._stream, encode(body))
+            write_pieces(self._stream, encode_frame(body))
             return
         write_pieces(self._stream, pieces)
         with self._changed:

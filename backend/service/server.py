@@ -36,7 +36,7 @@ from ..contract.protocol import (
     Message,
     PayloadNotHeld,
     ProtocolError,
-    encode,
+    encode_frame,
     read_message,
 )
 from ..engines import registry
@@ -95,7 +95,7 @@ class Server:
             "memory": machine.memory(),
             "engines": [engine.to_json() for engine in registry.told()],
         }
-        self._outbox.put(encode(hello))
+        self._outbox.put(encode_frame(hello))
         threading.Thread(target=self._read, name="reader", daemon=True).start()
         try:
             while True:
@@ -270,11 +270,11 @@ class Server:
 
 def _result(message_id: int | str, result: requests.Fields) -> Pieces:
     params, arrays = result.to_message()
-    return encode({"type": "result", "id": message_id, "params": params}, arrays)
+    return encode_frame({"type": "result", "id": message_id, "params": params}, arrays)
 
 
 def _error(message_id: int | str | None, error: PartwiseError) -> Pieces:
-    return encode(
+    return encode_frame(
         {
             "type": "error",
             "id": message_id,

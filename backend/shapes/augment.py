@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..geometry.mesh import is_closed_manifold
-from .labelled import LabelledMesh, components
+from .labelled import LabelledMesh, connected_pieces
 from .remesh import decimate, vertex_normals, warp
 
 Floats = NDArray[np.float64]
@@ -71,7 +71,7 @@ def rearranged(mesh: LabelledMesh, rng: np.random.Generator) -> LabelledMesh:
     _, place = np.unique(vertices, axis=0, return_inverse=True)
     node = place.reshape(-1) + int(part.max()) + 1  # of each vertex, after the parts
     joined = np.stack([np.repeat(part, 3), node[faces].ravel()], axis=1)
-    _, group = components(int(node.max()) + 1, joined)
+    _, group = connected_pieces(int(node.max()) + 1, joined)
     moves = group[node]
     moved = vertices.copy()
     for one in np.unique(group[part]):

@@ -20,7 +20,7 @@ from .labelled import (
     LabelledMesh,
     biggest_component,
     clean_labels,
-    components,
+    connected_pieces,
     face_areas,
     face_pairs,
 )
@@ -108,7 +108,7 @@ def fuse(
 
 def orient_shells(vertices: Floats, faces: Ints) -> Ints:
     """Turns each closed, consistently wound shell outward; others stay as they are."""
-    number, shell = components(len(faces), face_pairs(faces)[0])
+    number, shell = connected_pieces(len(faces), face_pairs(faces)[0])
     flipped = np.flatnonzero(signed_volumes(vertices, faces, shell, number) < 0)
     turned = faces.copy()
     for s in flipped[:2000]:

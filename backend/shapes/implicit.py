@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Signed distance primitives from which training shapes are sculpted.
 
-Every function returns a `Primitive`: a distance (negative inside) that is exact or first order near
+Every function returns a `Solid`: a distance (negative inside) that is exact or first order near
 its surface, and the box outside of which the primitive does not reach. Points are float32 arrays
 of shape (3, N), components first, so that each numpy operation runs over contiguous memory.
 
@@ -22,20 +22,20 @@ Vector = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Primitive:
+class Solid:
     """A signed distance: `distance` maps (3, N) points to (N,); `lower` and `upper` bound it."""
 
     distance: Callable[[Array], Array]
     lower: Vector
     upper: Vector
 
-    def mirrored(self, axis: int = 0) -> Primitive:
+    def mirrored(self, axis: int = 0) -> Solid:
         """The same solid reflected in the plane where coordinate `axis` is zero."""
         flip = np.ones((3, 1), np.float32)
         flip[axis] = -1
         lower, upper = self.lower.copy(), self.upper.copy()
         lower[axis], upper[axis] = -self.upper[axis], -self.lower[axis]
-        return Primitive(lambda p: self.distance(p * flip), lower, upper)
+        return Solid(lambda p: self.distance(p * flip), lower, upper)
 
 
 def vec(*values: float) -> Vector:
@@ -70,7 +70,7 @@ def _box_bounds(rotation: Vector, origin: Vector, low: Vector, high: Vector) -> 
     return centre - half, centre + half
 
 
-def sphere(centre: ArrayLike, radius: float) -> Primitive:
+def sphere(centre: ArrayLike, radius: float) -> Solid:
     """A ball."""
     c = np.asarray(centre, np.float64)
     c32 = c.astype(np.float32)[:, None]
@@ -79,10 +79,10 @@ def sphere(centre: ArrayLike, radius: float) -> Primitive:
         q = p - c32
         return np.sqrt(np.einsum("ij,ij->j", q, q)) - np.float32(radius)
 
-    return Primitive(distance, c - radius, c + radius)
+    return Solid(distance, c - radius, c + radius)
 
 
-def round_cone(a: ArrayLike, b: ArrayLike, ra: float, rb: float) -> Primitive:
+def round_cone(a: ArrayLike, b: ArrayLike, ra: float, rb: float) -> Solid:
     """The hull of two balls: a capsule where the radii are equal. Exact distance."""
     a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
     length = float(np.linalg.norm(b - a))
@@ -102,12 +102,12 @@ def round_cone(a: ArrayLike, b: ArrayLike, ra: float, rb: float) -> Primitive:
         return np.hypot(r, z - t) - (np.float32(ra) + t * np.float32((rb - ra) / length))
 
     low = np.minimum(a - ra, b - rb)
-    return Primitive(distance, low, np.maximum(a + ra, b + rb))
+    return Solid(distance, low, np.maximum(a + ra, b + rb))
 
 
 def box(
     centre: ArrayLike, half: ArrayLike, rounding: float = 0.0, rotation: ArrayLike | None = None
-) -> Primitive:
+) -> Solid:
     """A box of half sizes `half` (rounding included) with rounded edges."""
     c, h = np.asarray(centre, np.float64), np.asarray(half, np.float64)
     rot = np.eye(3) if rotation is None else np.asarray(rotation, np.float64)
@@ -123,12 +123,12 @@ def box(
             - np.float32(r)
         )
 
-    return Primitive(distance, *_box_bounds(rot, c, -h, h))
+    return Solid(distance, *_box_bounds(rot, c, -h, h))
 
 
 def cylinder(
     a: ArrayLike, b: ArrayLike, ra: float, rb: float | None = None, rounding: float = 0.0
-) -> Primitive:
+) -> Solid:
     """A cylinder, or a cone frustum where `rb` is given, with flat ends and rounded rims."""
     a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
     rb = ra if rb is None else rb
@@ -147,10 +147,10 @@ def cylinder(
         return outside + np.minimum(np.maximum(side, end), 0) - np.float32(r)
 
     big = max(ra, rb)
-    return Primitive(distance, *_box_bounds(rot, a, vec(-big, -big, 0), vec(big, big, length)))
+    return Solid(distance, *_box_bounds(rot, a, vec(-big, -big, 0), vec(big, big, length)))
 
 
-def torus(centre: ArrayLike, axis: ArrayLike, major: float, minor: float) -> Primitive:
+def torus(centre: ArrayLike, axis: ArrayLike, major: float, minor: float) -> Solid:
     """A ring around `axis`."""
     c = np.asarray(centre, np.float64)
     rot = frame(axis)
@@ -160,15 +160,15 @@ def torus(centre: ArrayLike, axis: ArrayLike, major: float, minor: float) -> Pri
         return np.hypot(np.hypot(q[0], q[1]) - np.float32(major), q[2]) - np.float32(minor)
 
     out = major + minor
-    return Primitive(distance, *_box_bounds(rot, c, vec(-out, -out, -minor), vec(out, out, minor)))
+    return Solid(distance, *_box_bounds(rot, c, vec(-out, -out, -minor), vec(out, out, minor)))
 
 
-def half_space(point: ArrayLike, normal: ArrayLike) -> Primitive:
+def half_space(point: ArrayLike, normal: ArrayLike) -> Solid:
     """Everything behind a plane; for painting and cutting, as it is not bounded."""
     n = unit(normal)
     offset = np.float32(np.dot(n, np.asarray(point, np.float64)))
     n32 = n.astype(np.float32)
-    return Primitive(lambda p: n32 @ p - offset, np.full(3, -np.inf), np.full(3, np.inf))
+    return Solid(lambda p: n32 @ p - offset, np.full(3, -np.inf), np.full(3, np.inf))
 
 
 def loft(
@@ -184,7 +184,7 @@ def loft(
     offset_h: ArrayLike | None = None,
     cap: float | None = None,
     exponent: float = 2.0,
-) -> Primitive:
+) -> Solid:
     """Superelliptic sections along the segment a-b: bodies, wings, fins, fuselages, heads.
 
     Sections have half sizes `half_w` along `side` and `half_h` across it, given at `stations`
@@ -264,7 +264,7 @@ def loft(
         max(0, shear[1] * length) + reach[1],
         length + caps[1],
     )
-    return Primitive(distance, *_box_bounds(rot, a, low, high))
+    return Solid(distance, *_box_bounds(rot, a, low, high))
 
 
 def ellipsoid(
@@ -272,7 +272,7 @@ def ellipsoid(
     radii: ArrayLike,
     rotation: ArrayLike | None = None,
     exponent: float = 2.0,
-) -> Primitive:
+) -> Solid:
     """An ellipsoid or, with an exponent above two, a rounded brick. First order distance."""
     c = np.asarray(centre, np.float64)
     r = np.broadcast_to(np.asarray(radii, np.float64), (3,))
@@ -288,7 +288,7 @@ def ellipsoid(
         slope = np.sqrt(np.einsum("ij,ij->j", g, g))
         return (k - 1) / np.maximum(slope, inverse.min())
 
-    return Primitive(distance, *_box_bounds(rot, c, -r, r))
+    return Solid(distance, *_box_bounds(rot, c, -r, r))
 
 
 def spline(points: ArrayLike, count: int = 12) -> Vector:
@@ -301,7 +301,7 @@ def spline(points: ArrayLike, count: int = 12) -> Vector:
     return np.asarray(curve(np.linspace(0, along[-1], count)))
 
 
-def tube(points: ArrayLike, radii: ArrayLike) -> list[Primitive]:
+def tube(points: ArrayLike, radii: ArrayLike) -> list[Solid]:
     """Round cones through `points` (N, 3); radii are spread along the tube if they are fewer."""
     knots = np.asarray(points, np.float64)
     r = np.atleast_1d(np.asarray(radii, np.float64))
@@ -363,7 +363,7 @@ def extrusion(
     centre: ArrayLike = (0, 0, 0),
     rotation: ArrayLike | None = None,
     rounding: float = 0.0,
-) -> Primitive:
+) -> Solid:
     """A closed polygon (N, 2) in the local xy plane, thickened along local z, edges rounded."""
     c = np.asarray(centre, np.float64)
     rot = np.eye(3) if rotation is None else np.asarray(rotation, np.float64)
@@ -381,7 +381,7 @@ def extrusion(
         )
 
     bounds = _box_bounds(rot, c, vec(*low, -half_height), vec(*high, half_height))
-    return Primitive(distance, *bounds)
+    return Solid(distance, *bounds)
 
 
 def revolve(
@@ -390,7 +390,7 @@ def revolve(
     centre: ArrayLike = (0, 0, 0),
     rotation: ArrayLike | None = None,
     rounding: float = 0.0,
-) -> Primitive:
+) -> Solid:
     """A closed polygon (N, 2) of (radius, height) turned around local z through `centre`."""
     c = np.asarray(centre, np.float64)
     rot = np.eye(3) if rotation is None else np.asarray(rotation, np.float64)
@@ -411,4 +411,4 @@ def revolve(
     bounds = _box_bounds(
         rot, c, vec(-out, -out, low[1] - rounding), vec(out, out, high[1] + rounding)
     )
-    return Primitive(distance, *bounds)
+    return Solid(distance, *bounds)

@@ -53,7 +53,7 @@ def face_pairs(faces: IntArray) -> tuple[IntArray, IntArray]:
     return pairs, edges[order[first]]
 
 
-def components(count: int, pairs: IntArray) -> tuple[int, IntArray]:
+def connected_pieces(count: int, pairs: IntArray) -> tuple[int, IntArray]:
     """Connected components of `count` nodes joined by `pairs` (E, 2): number and label (count,)."""
     label = graphs.components(count, pairs[:, 0], pairs[:, 1])
     return int(label.max(initial=-1)) + 1, label
@@ -65,7 +65,7 @@ def biggest_component(
     """The component of largest area without unused vertices, and its share of the area."""
     if len(faces) == 0:
         return vertices, faces, 0.0
-    number, label = components(len(faces), face_pairs(faces)[0])
+    number, label = connected_pieces(len(faces), face_pairs(faces)[0])
     area = np.bincount(label, face_areas(vertices, faces), number)
     best = int(area.argmax())
     share = float(area[best] / max(area.sum(), 1e-30))
@@ -95,7 +95,7 @@ def clean_labels(
     current = np.asarray(labels, np.int64).copy()
     for _ in range(12):
         inner = current[pairs[:, 0]] == current[pairs[:, 1]]
-        number, piece = components(len(faces), pairs[inner])
+        number, piece = connected_pieces(len(faces), pairs[inner])
         size = np.bincount(piece, area, number)
         small = size < min_share * area.sum()
         if not small.any() or number == 1:
@@ -117,6 +117,6 @@ def clean_labels(
                 value[s] = value[neighbour[s]]
         current = value[piece]
     inner = current[pairs[:, 0]] == current[pairs[:, 1]]
-    _, piece = components(len(faces), pairs[inner])
+    _, piece = connected_pieces(len(faces), pairs[inner])
     _, first, parts = np.unique(piece, return_index=True, return_inverse=True)
     return parts.astype(np.int32), current[first]

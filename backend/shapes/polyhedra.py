@@ -10,14 +10,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .implicit import Array, Primitive, Vector, frame, vec
+from .implicit import Array, Solid, Vector, frame, vec
 
 
-def polyhedron(normals: ArrayLike, offsets: ArrayLike, lower: Vector, upper: Vector) -> Primitive:
+def polyhedron(normals: ArrayLike, offsets: ArrayLike, lower: Vector, upper: Vector) -> Solid:
     """The points p with `normals` (K, 3) · p <= `offsets` (K,), known to lie between the bounds."""
     n = np.asarray(normals, np.float32)
     h = np.asarray(offsets, np.float32)[:, None]
-    return Primitive(lambda p: (n @ p - h).max(0), np.asarray(lower), np.asarray(upper))
+    return Solid(lambda p: (n @ p - h).max(0), np.asarray(lower), np.asarray(upper))
 
 
 def faceted_ball(
@@ -26,7 +26,7 @@ def faceted_ball(
     radii: ArrayLike,
     count: int = 24,
     rotation: ArrayLike | None = None,
-) -> Primitive:
+) -> Solid:
     """An ellipsoid of `count` flat facets, evenly spread with jitter: rocks, low-poly heads."""
     c, r = np.asarray(centre, np.float64), np.broadcast_to(np.asarray(radii, np.float64), (3,))
     rot = np.eye(3) if rotation is None else np.asarray(rotation, np.float64)
@@ -46,7 +46,7 @@ def faceted_ball(
 
 def faceted_cone(
     a: ArrayLike, b: ArrayLike, ra: float, rb: float, sides: int = 6, side: ArrayLike | None = None
-) -> Primitive:
+) -> Solid:
     """A prism or frustum from `a` to `b`: regular polygons of circumradius `ra` and `rb`."""
     a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
     length = float(np.linalg.norm(b - a))
@@ -66,22 +66,22 @@ def faceted_cone(
     return polyhedron(n, offsets + n @ a, low, high)
 
 
-def minus(solid: Primitive, hole: Primitive) -> Primitive:
+def minus(solid: Solid, hole: Solid) -> Solid:
     """`solid` without `hole`."""
 
     def distance(p: Array) -> Array:
         return np.maximum(solid.distance(p), -hole.distance(p))
 
-    return Primitive(distance, solid.lower, solid.upper)
+    return Solid(distance, solid.lower, solid.upper)
 
 
-def both(first: Primitive, second: Primitive) -> Primitive:
+def both(first: Solid, second: Solid) -> Solid:
     """What two solids share."""
 
     def distance(p: Array) -> Array:
         return np.maximum(first.distance(p), second.distance(p))
 
-    return Primitive(
+    return Solid(
         distance, np.maximum(first.lower, second.lower), np.minimum(first.upper, second.upper)
     )
 

@@ -16,7 +16,7 @@ from fnmatch import fnmatchcase
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .implicit import Array, Primitive, tube
+from .implicit import Array, Solid, tube
 
 FAR = np.float32(1e3)
 
@@ -25,7 +25,7 @@ FAR = np.float32(1e3)
 class Step:
     """One operation on the field: a union or a subtraction of primitives that move together."""
 
-    primitives: list[Primitive]
+    primitives: list[Solid]
     parts: list[int]
     blend: float
     inner: float
@@ -45,7 +45,7 @@ class Step:
 class Paint:
     """A region whose surface belongs to `part`, wherever the part before matches `over`."""
 
-    region: Primitive
+    region: Solid
     part: int
     over: str
 
@@ -72,7 +72,7 @@ class Sculpture:
 
     def add(
         self,
-        solid: Primitive | Sequence[Primitive],
+        solid: Solid | Sequence[Solid],
         part: str | Sequence[str],
         blend: float = 0.02,
         inner: float = 0.0,
@@ -84,7 +84,7 @@ class Sculpture:
         does not swell at its joints. `part` names all of them or each. A `bias` above zero moves
         the label border away from the solid.
         """
-        solids = [solid] if isinstance(solid, Primitive) else list(solid)
+        solids = [solid] if isinstance(solid, Solid) else list(solid)
         names = [part] * len(solids) if isinstance(part, str) else list(part)
         self.steps.append(Step(solids, [self._part(n) for n in names], blend, inner, 1, bias))
 
@@ -99,12 +99,12 @@ class Sculpture:
         """A chain of round cones; `part` names the whole or each of its segments."""
         self.add(tube(points, radii), part, blend, inner)
 
-    def cut(self, solid: Primitive | Sequence[Primitive], blend: float = 0.01) -> None:
+    def cut(self, solid: Solid | Sequence[Solid], blend: float = 0.01) -> None:
         """Takes `solid` away from what is there."""
-        solids = [solid] if isinstance(solid, Primitive) else list(solid)
+        solids = [solid] if isinstance(solid, Solid) else list(solid)
         self.steps.append(Step(solids, [], blend, 0.0, -1))
 
-    def paint(self, region: Primitive, part: str, over: str = "*") -> None:
+    def paint(self, region: Solid, part: str, over: str = "*") -> None:
         """Gives the surface inside `region` to `part` where its name matches `over`."""
         self.paints.append(Paint(region, self._part(part), over))
 

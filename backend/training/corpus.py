@@ -116,7 +116,7 @@ def example_paths(folder: Path) -> list[Path]:
 
 
 @dataclass(frozen=True)
-class Source:
+class ExampleSource:
     """Where the mesh of an example comes from; it can be sent to another process.
 
     file, identity : a licensed object; fused : into one closed surface; copy : 1, 2, ... for varied
@@ -182,7 +182,7 @@ def pieces(
     return [found] if regions.max() < found.max() < MOST_PIECES else []
 
 
-def licensed(data: Path, copies: int = 0) -> Iterator[Source]:
+def licensed(data: Path, copies: int = 0) -> Iterator[ExampleSource]:
     """Sources of all licensed objects: bodies first, then named parts, shells and materials.
 
     copies : varied ones of each body, and of each fused object but those of materials, whose labels
@@ -196,13 +196,13 @@ def licensed(data: Path, copies: int = 0) -> Iterator[Source]:
         for fused in (False, True):
             for number, identity in enumerate(ids):
                 name = f"{stem}_{number:04d}{'_fused' if fused else ''}"
-                yield Source(name, identity, file, fused)
+                yield ExampleSource(name, identity, file, fused)
                 varied = stem == "train_rigs" or (fused and stem not in materials)
                 for copy in range(1, 1 + copies * varied):
-                    yield Source(f"{name}_copy{copy}", identity, file, fused, copy)
+                    yield ExampleSource(f"{name}_copy{copy}", identity, file, fused, copy)
 
 
-def _made(source: Source, out: Path) -> str:
+def _made(source: ExampleSource, out: Path) -> str:
     """Make the mesh and the patch graph of a source unless they are there; what was done."""
     about, target = out / "meshes" / f"{source.name}.npz", out / f"{source.name}.npz"
     if target.exists() or about.with_suffix(".skip").exists():
@@ -273,14 +273,14 @@ def main(argv: list[str] | None = None) -> int:
         parser.error(f"{options.data} has no folder train. Name the one of the labelled objects.")
     (options.out / "meshes").mkdir(parents=True, exist_ok=True)
 
-    sources: list[Source] = []
+    sources: list[ExampleSource] = []
     if options.procedural:
         from ..shapes.families.make import FAMILIES
 
         chosen = options.families.split(",") if options.families else sorted(FAMILIES)
         for seed in range(options.first_seed, options.first_seed + options.procedural):
             sources.extend(
-                Source(f"shape_{family}_{seed:04d}", family, seed=seed, faces=options.faces)
+                ExampleSource(f"shape_{family}_{seed:04d}", family, seed=seed, faces=options.faces)
                 for family in chosen
             )
     if options.data:

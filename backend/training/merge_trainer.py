@@ -50,7 +50,9 @@ DEPTH = 6
 PAIRS_A_ROUND = 10
 
 
-def agreement(tables: list[Floats], weights: list[float], one: Floats, two: Floats) -> Floats:
+def cluster_agreement(
+    tables: list[Floats], weights: list[float], one: Floats, two: Floats
+) -> Floats:
     """Chance that random faces of two clusters share a part: (N,).
 
     tables : for each opinion (C, K) face counts; one, two : (N,) cluster numbers.
@@ -67,7 +69,7 @@ def border_rows(example: Example) -> tuple[Rows, Floats]:
     state = Clusters(example.graph)
     rows = pair_features(state, np.ones(len(state.pair), dtype=bool))
     first, second = state.pair.T
-    return rows, agreement(example.opinions, example.weights, first, second)
+    return rows, cluster_agreement(example.opinions, example.weights, first, second)
 
 
 def merge_rows(
@@ -91,7 +93,7 @@ def merge_rows(
     rows, targets, weights = [], [], []
     while state.count > 1:
         stale = merging.refresh()
-        target = agreement(gathered(example, state.label), example.weights, *state.pair.T)
+        target = cluster_agreement(gathered(example, state.label), example.weights, *state.pair.T)
         if score is None:
             merging.values = target
         else:

@@ -42,7 +42,7 @@ class SampleReport:
     corrected: float
 
 
-def rand_error(one: Sample, label: NDArray[np.integer]) -> float:
+def patch_rand_error(one: Sample, label: NDArray[np.integer]) -> float:
     """Rand error by faces of a labelling of the patches, averaged over the opinions."""
     error = 0.0
     for table, weight in zip(one.opinions, one.weights, strict=True):
@@ -112,8 +112,8 @@ def sample_report(net: Segmenter, one: Sample, seed: int = 0) -> SampleReport:
     return SampleReport(
         name=one.name,
         kind=one.kind + (" fused" if "_fused" in one.name else ""),
-        automatic=rand_error(one, natural),
-        best=min(rand_error(one, label) for label in cuts),
+        automatic=patch_rand_error(one, natural),
+        best=min(patch_rand_error(one, label) for label in cuts),
         parts=float(natural.max() + 1),
         opinions=float(np.average([len(t.T) for t in one.opinions], weights=one.weights)),
         iou=ious,

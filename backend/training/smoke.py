@@ -22,7 +22,7 @@ from . import corpus, segmenter_data
 from .linkage import average_linkage
 from .segmenter_clicks import first_clicks
 from .segmenter_data import Sample, load_sample
-from .segmenter_report import CLICKS, QUERIES, coarse_cuts, iou, rand_error, sample_report
+from .segmenter_report import CLICKS, QUERIES, coarse_cuts, iou, patch_rand_error, sample_report
 from .segmenter_run import BEST, Recipe, State, begun, export
 from .segmenter_trainer import Draws, train
 
@@ -43,7 +43,7 @@ RAND_BAR = 0.75  # of the best of the chances, at most
 IOU_BAR = 0.10  # above the best of the chances, at least
 
 
-def chances(one: Sample, seed: int) -> dict[str, tuple[float, float]]:
+def by_chance(one: Sample, seed: int) -> dict[str, tuple[float, float]]:
     """Rand error and IoU of one click of what knows nothing, by name."""
     count = len(one.patch)
     rng = np.random.default_rng(seed)
@@ -55,9 +55,9 @@ def chances(one: Sample, seed: int) -> dict[str, tuple[float, float]]:
     alone = np.eye(count, dtype=np.float32)[queries.clicks[:, 0]]
 
     def of(label: np.ndarray, mask: np.ndarray) -> tuple[float, float]:
-        return rand_error(one, label), float(iou(mask, queries.truth, one.share).mean())
+        return patch_rand_error(one, label), float(iou(mask, queries.truth, one.share).mean())
 
-    best = min(coarse_cuts(children, strength), key=lambda label: rand_error(one, label))
+    best = min(coarse_cuts(children, strength), key=lambda label: patch_rand_error(one, label))
     return {
         "one part, the whole object": of(np.zeros(count, np.int64), np.ones_like(alone)),
         "each patch, the clicked patch": of(np.arange(count), alone),
@@ -131,7 +131,7 @@ def _smoke(folder: Path, shapes: int, steps: int, families: tuple[str, ...]) -> 
     net = read_segmenter(folder / BEST)
     samples = [load_sample(path) for path in measured]
     found = [sample_report(net, one, seed) for seed, one in enumerate(samples)]
-    rows = [chances(one, seed) for seed, one in enumerate(samples)]
+    rows = [by_chance(one, seed) for seed, one in enumerate(samples)]
     table = {name: np.mean([row[name] for row in rows], axis=0) for name in rows[0]}
     rand = float(np.mean([one.automatic for one in found]))
     click = float(np.mean([one.iou[0] for one in found]))

@@ -24,7 +24,7 @@ from ...backend.contract.protocol import (
     Message,
     PayloadNotHeld,
     ProtocolError,
-    encode,
+    encode_frame,
     read_message,
     write_pieces,
 )
@@ -262,10 +262,10 @@ class EngineProcess:
 
     def _write_one(self, stdin: Any, item: Call | dict[str, Any]) -> None:
         if isinstance(item, dict):
-            write_pieces(stdin, encode(item))
+            write_pieces(stdin, encode_frame(item))
         elif not item.done:
             try:
-                pieces = encode(*_request(item))
+                pieces = encode_frame(*_request(item))
             except Exception as error:  # too large for a message
                 self._answer(item.id, error=in_words(error))
             else:

@@ -596,10 +596,8 @@ def test_the_same_bytes_whatever_the_threads_and_hashes(mesh_file, tmp_path, che
     assert written[0] == written[1]
 
 
-def test_version_is_fast_and_imports_nothing_heavy(checkout):
-    began = time.perf_counter()
+def test_version_imports_nothing_heavy(checkout):
     done = shell(checkout, "--version")
-    assert time.perf_counter() - began < 3  # 0.1 s on an idle machine
     assert done.stdout.decode().startswith("partwise ")
     loaded = (
         "import sys, backend.__main__ as m; m.main(['--version']); "

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..implicit import Primitive, Vector, ellipsoid, frame, loft, round_cone, spline, unit, vec
+from ..implicit import Solid, Vector, ellipsoid, frame, loft, round_cone, spline, unit, vec
 from ..sculpt import Sculpture, chance, mix
 
 SIDES = (("l", 1.0), ("r", -1.0))
@@ -292,7 +292,7 @@ def _wings(
 
             def panel(
                 a: Vector, b: Vector, w: list[float], h: list[float], x: float = side
-            ) -> Primitive:
+            ) -> Solid:
                 return loft(a, b, w, h, side=(0, 1, 0), normal=(x, 0, 0), cap=0.02)
 
             s.add(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..implicit import (
-    Primitive,
+    Solid,
     Vector,
     box,
     cylinder,
@@ -32,7 +32,7 @@ KINDS = ("superquadric", "capsule", "cone", "torus", "box", "profile", "facets",
 class Item:
     """A placed solid: its part, centre and typical size; `twin` is its mirror image's part."""
 
-    solid: Primitive
+    solid: Solid
     part: str
     centre: Vector
     size: float
@@ -41,7 +41,7 @@ class Item:
 
 def _solid(
     rng: np.random.Generator, base: Vector, way: Vector, size: float, edge: float
-) -> tuple[Primitive, Vector]:
+) -> tuple[Solid, Vector]:
     """A random primitive that stands on `base` along `way`, and its centre."""
     kind = str(rng.choice(KINDS))
     long = size * mix(rng, 0.8, 2.6)
@@ -87,7 +87,7 @@ def _surface(item: Item, way: Vector) -> Vector:
     return points[:, inside[-1]] if len(inside) else item.centre
 
 
-def _touches(s: Sculpture, solid: Primitive) -> bool:
+def _touches(s: Sculpture, solid: Solid) -> bool:
     """Whether a solid shares room with what is there already."""
     steps = [np.linspace(a, b, 12) for a, b in zip(solid.lower, solid.upper, strict=True)]
     points = np.stack(np.meshgrid(*steps)).reshape(3, -1).astype(np.float32)

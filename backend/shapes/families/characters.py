@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..implicit import Primitive, Vector, box, ellipsoid, round_cone, unit, vec
+from ..implicit import Solid, Vector, box, ellipsoid, round_cone, unit, vec
 from ..polyhedra import faceted_ball
 from ..sculpt import Sculpture, chance, mix
 from .gear import SIDES, Figure, bone, clothes, face, gear, headgear
 
 
-def _lump(rng: np.random.Generator, make: str, centre: Vector, half: Vector) -> Primitive:
+def _lump(rng: np.random.Generator, make: str, centre: Vector, half: Vector) -> Solid:
     if make == "boxy":
         return box(centre, half * 0.95, 0.25 * float(np.min(half)))
     if make == "faceted":

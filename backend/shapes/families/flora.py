@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..implicit import Primitive, Vector, cylinder, ellipsoid, loft, round_cone, spline, unit, vec
+from ..implicit import Solid, Vector, cylinder, ellipsoid, loft, round_cone, spline, unit, vec
 from ..polyhedra import faceted_ball, faceted_cone
 from ..sculpt import Sculpture, chance, mix
 from .ornament import draw_style, drum
@@ -18,7 +18,7 @@ def around(turn: float, rise: float = 0.0) -> Vector:
     return unit(vec(np.cos(turn), np.sin(turn), rise))
 
 
-def _crown(rng: np.random.Generator, low_poly: bool, at: Vector, r: float) -> Primitive:
+def _crown(rng: np.random.Generator, low_poly: bool, at: Vector, r: float) -> Solid:
     half = r * rng.uniform(0.75, 1.15, 3)
     if low_poly:
         return faceted_ball(rng, at, half, int(rng.integers(14, 34)))

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..implicit import Primitive, Vector, box, cylinder, ellipsoid, round_cone, vec
+from ..implicit import Solid, Vector, box, cylinder, ellipsoid, round_cone, vec
 from ..sculpt import Sculpture, chance, mix
 from .ornament import Style, block, draw_style, drum
 
 
-def cushion(rng: np.random.Generator, at: Vector, half: Vector, soft: bool) -> Primitive:
+def cushion(rng: np.random.Generator, at: Vector, half: Vector, soft: bool) -> Solid:
     """A stuffed or a flat cushion."""
     if soft:
         return ellipsoid(at, half, exponent=mix(rng, 4, 8))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..implicit import (
-    Primitive,
+    Solid,
     Vector,
     box,
     cylinder,
@@ -58,7 +58,7 @@ class Figure:
     leg: float
 
 
-def bone(make: str, a: Vector, b: Vector, ra: float, rb: float) -> Primitive:
+def bone(make: str, a: Vector, b: Vector, ra: float, rb: float) -> Solid:
     """A limb's segment in the make of the figure."""
     if make == "boxy":
         return faceted_cone(a, b, ra * 1.3, rb * 1.3, 4, (1, 1, 0.1))
@@ -174,7 +174,7 @@ def headgear(s: Sculpture, rng: np.random.Generator, f: Figure, knight: bool) ->
         _hair(s, rng, f, shell)
 
 
-def _hair(s: Sculpture, rng: np.random.Generator, f: Figure, shell: Primitive) -> None:
+def _hair(s: Sculpture, rng: np.random.Generator, f: Figure, shell: Solid) -> None:
     x, y, z = f.head
     k = f.k * 0.5
     line = half_space(f.skull + vec(0, -y * 0.25, z * 0.35), (0, -0.9, -1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..implicit import Primitive, Vector, box, cylinder, extrusion, loft, revolve, torus, unit, vec
+from ..implicit import Solid, Vector, box, cylinder, extrusion, loft, revolve, torus, unit, vec
 from ..sculpt import Sculpture, chance, mix
 
 
@@ -20,7 +20,7 @@ def soft(s: Sculpture, rng: np.random.Generator) -> float:
     return 0.004 if s.crisp else mix(rng, 0.008, 0.035)
 
 
-def rod_through(at: Vector, axis: Vector, radius: float) -> Primitive:
+def rod_through(at: Vector, axis: Vector, radius: float) -> Solid:
     """A long cylinder to cut a hole with."""
     return cylinder(at - axis, at + axis, radius)
 

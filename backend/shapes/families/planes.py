@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..implicit import Primitive, loft, round_cone, vec
+from ..implicit import Solid, loft, round_cone, vec
 from ..sculpt import Sculpture, chance, mix
 
 SIDES = (("l", 1.0), ("r", -1.0))
@@ -54,7 +54,7 @@ def airplane(rng: np.random.Generator) -> Sculpture:
         c: list[float],
         t: list[float],
         normal: tuple[float, float, float],
-    ) -> Primitive:
+    ) -> Solid:
         return loft(root, tip, c, t, side=(0, 1, 0), normal=normal, cap=0.012)
 
     levels = [level] if kind != "propeller" or chance(rng, 0.8) else [-r, r * 2.6]

@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..implicit import (
-    Primitive,
+    Solid,
     box,
     cylinder,
     ellipsoid,
@@ -24,7 +24,7 @@ from .flora import GOLDEN, around
 from .ornament import draw_style, drum
 
 
-def _wavy(z: float, r: float, thick: float, waves: int, high: float) -> list[Primitive]:
+def _wavy(z: float, r: float, thick: float, waves: int, high: float) -> list[Solid]:
     """A leaf or slice whose rim goes up and down: a ring of flattened balls around a disc."""
     rim = [
         ellipsoid(
@@ -129,7 +129,7 @@ def cake(rng: np.random.Generator) -> Sculpture:
             z += h
             if chance(rng, 0.6):
                 drips = int(rng.integers(7, 13))
-                icing: list[Primitive] = [
+                icing: list[Solid] = [
                     cylinder((0, 0, z - 0.025), (0, 0, z + 0.015), r + 0.014, rounding=0.012)
                 ]
                 for j in range(drips):

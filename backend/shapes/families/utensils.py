@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..implicit import (
-    Primitive,
+    Solid,
     box,
     cylinder,
     ellipsoid,
@@ -150,9 +150,7 @@ def key(rng: np.random.Generator) -> Sculpture:
     s = Sculpture(crisp=chance(rng, 0.5), detail=112)
     long, r = mix(rng, 0.4, 0.7), mix(rng, 0.022, 0.035)
     k = 0.006 if s.crisp else mix(rng, 0.008, 0.03)
-    flat: Primitive = loft(
-        (0, 0, 0), (0, 0, long), r * mix(rng, 1, 2), r, side=(1, 0, 0), exponent=4
-    )
+    flat: Solid = loft((0, 0, 0), (0, 0, long), r * mix(rng, 1, 2), r, side=(1, 0, 0), exponent=4)
     s.add(flat, "shank", 0)
     size = mix(rng, 0.09, 0.14)
     if chance(rng, 0.5):

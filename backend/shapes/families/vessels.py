@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..implicit import (
-    Primitive,
+    Solid,
     Vector,
     cylinder,
     ellipsoid,
@@ -69,10 +69,10 @@ def handle(
     s.limb(curve, [thick, thick * mix(rng, 0.75, 1.2), thick * 0.9], part, blend)
 
 
-def band(low: float, high: float) -> Primitive:
+def band(low: float, high: float) -> Solid:
     """The slice of space between two heights."""
     a, b = half_space((0, 0, high), (0, 0, 1)), half_space((0, 0, low), (0, 0, -1))
-    return Primitive(lambda p: np.maximum(a.distance(p), b.distance(p)), a.lower, a.upper)
+    return Solid(lambda p: np.maximum(a.distance(p), b.distance(p)), a.lower, a.upper)
 
 
 def vase(rng: np.random.Generator) -> Sculpture:

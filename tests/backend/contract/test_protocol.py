@@ -21,7 +21,7 @@ from backend.contract.protocol import (
     Message,
     PayloadNotHeld,
     ProtocolError,
-    encode,
+    encode_frame,
     read_message,
     write_message,
 )
@@ -118,7 +118,7 @@ def test_random_bytes_are_refused_and_nothing_else(data: bytes) -> None:
 def test_a_damaged_frame_is_read_or_refused(
     params: dict[str, Any], arrays: dict[str, Any], data: st.DataObject
 ) -> None:
-    whole = bytearray(b"".join(encode({**REQUEST, "params": params}, arrays)))
+    whole = bytearray(b"".join(encode_frame({**REQUEST, "params": params}, arrays)))
     for _ in range(data.draw(st.integers(1, 3))):
         at = data.draw(st.integers(0, len(whole) - 1))
         whole[at] = data.draw(st.integers(0, 255))
@@ -167,7 +167,7 @@ def test_end_between_frames_is_no_error() -> None:
 
 @pytest.mark.parametrize("missing", [1, 8, 20, 50])
 def test_truncated_frame(missing: int) -> None:
-    whole = b"".join(encode(REQUEST, {"a": np.arange(4)}))
+    whole = b"".join(encode_frame(REQUEST, {"a": np.arange(4)}))
     assert "ended inside a frame" in refusal(whole[:-missing]).message
 
 
@@ -306,7 +306,7 @@ def test_unaligned_arrays_become_aligned() -> None:
 
 def test_foreign_byte_order_and_strides_are_written_in_order() -> None:
     sent = np.arange(12, dtype=">i4").reshape(3, 4)[:, ::2]
-    message = read(b"".join(encode(REQUEST, {"a": sent})))
+    message = read(b"".join(encode_frame(REQUEST, {"a": sent})))
     assert message is not None
     assert message.arrays["a"].tolist() == sent.tolist()
 
@@ -324,12 +324,12 @@ def test_foreign_byte_order_and_strides_are_written_in_order() -> None:
 )
 def test_what_cannot_be_sent(body: dict[str, Any], array: Any) -> None:
     with pytest.raises(ProtocolError):
-        encode(body, {} if array is None else {"a": array})
+        encode_frame(body, {} if array is None else {"a": array})
 
 
 def test_big_arrays_are_sent_without_a_copy() -> None:
     array = np.zeros(1000)
-    pieces = encode(REQUEST, {"a": array})
+    pieces = encode_frame(REQUEST, {"a": array})
     assert any(np.shares_memory(np.frombuffer(piece, np.uint8), array) for piece in pieces)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from backend.evaluation.clicks import CLICKS, after, corrective_clicks, error_centre, random_clicks
-from backend.evaluation.surface import Surface
+from backend.evaluation.surface import SeenSurface
 from backend.geometry.mesh import build_face_graph, unit_vertices
 from tests.bad_meshes import grid, moved
 
@@ -17,7 +17,7 @@ def sheet():
     """A flat sheet of 20 x 20 squares; the column of each face."""
     vertices, faces = grid(20, 20)
     graph = build_face_graph(vertices * [1 / 20, 1 / 20, 0] - [0.5, 0.5, 0], faces)
-    return Surface(graph), np.floor(graph.centroid[:, 0] * 20 + 10).astype(int)
+    return SeenSurface(graph), np.floor(graph.centroid[:, 0] * 20 + 10).astype(int)
 
 
 def rng():
@@ -57,7 +57,7 @@ def test_a_whole_island_is_clicked_near_its_middle():
     vertices, faces = moved((0, 0, 0), (3, 0, 0))
     graph = build_face_graph(unit_vertices(vertices, faces)[0], faces)
     part = np.arange(len(faces)) >= len(faces) // 2
-    face = centre(Surface(graph), np.zeros_like(part), part)
+    face = centre(SeenSurface(graph), np.zeros_like(part), part)
     assert part[face]
     middle = graph.centroid[part].mean(axis=0)
     gap = np.linalg.norm(graph.centroid - middle, axis=1)
@@ -134,7 +134,7 @@ def test_clicks_lie_anywhere_on_a_large_face():
     """A person does not click the middles of triangles."""
     corners = np.array([[-0.5, -0.5, 0], [0.5, -0.5, 0], [0, 0.5, 0]])
     graph = build_face_graph(corners, np.array([[0, 1, 2]]))
-    part, surface = np.ones(1, bool), Surface(graph)
+    part, surface = np.ones(1, bool), SeenSurface(graph)
     steps = random_clicks(lambda *_: part, surface, part, rng(), (40,))
     weight = steps[0].places.weight
     assert weight.min() < 0.05
@@ -150,7 +150,7 @@ def test_what_is_hidden_inside_is_not_clicked():
     graph = build_face_graph(unit_vertices(vertices, faces)[0], faces)
     part = np.ones(len(faces), bool)
     inner = np.arange(len(faces)) >= len(faces) // 2
-    surface = Surface(graph)
+    surface = SeenSurface(graph)
     places = random_clicks(lambda *_: part, surface, part, rng(), (200,))[0].places
     assert not inner[places.face].any()
     # The largest error, by area, has a hidden half; the click is on what is seen.

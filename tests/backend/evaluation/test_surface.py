@@ -6,13 +6,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from backend.evaluation.surface import Places, Surface, joined
+from backend.evaluation.surface import Places, SeenSurface, joined
 from backend.geometry.mesh import build_face_graph, unit_vertices
 from tests.bad_meshes import grid
 
 
 def surface_of(vertices, faces):
-    return Surface(build_face_graph(unit_vertices(vertices, faces)[0], faces))
+    return SeenSurface(build_face_graph(unit_vertices(vertices, faces)[0], faces))
 
 
 @pytest.fixture(scope="module")

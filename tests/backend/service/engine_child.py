@@ -31,7 +31,6 @@ class Child:
 
     def __init__(self, *, with_test_methods: bool = False, read: bool = True) -> None:
         program = [__file__] if with_test_methods else ["-m", "backend", "serve"]
-        self.started = time.perf_counter()
         self.process = subprocess.Popen(
             [sys.executable, *program],
             cwd=ROOT,
@@ -44,7 +43,7 @@ class Child:
         self.stdin: Any = self.process.stdin
         self.stdout: Any = self.process.stdout
         self.stderr = b""
-        self.inbox: queue.Queue[tuple[float, protocol.Message | None]] = queue.Queue()
+        self.inbox: queue.Queue[protocol.Message | None] = queue.Queue()
         self._ids = iter(range(1, 1_000_000))
         self._threads = [threading.Thread(target=self._drain_stderr, daemon=True)]
         if read:
@@ -88,7 +87,7 @@ class Child:
 
     def next_message(self) -> protocol.Message:
         """The next message, whatever it is."""
-        message = self.inbox.get(timeout=PATIENCE)[1]
+        message = self.inbox.get(timeout=PATIENCE)
         assert message is not None, f"the child ended: {self.end()} {self.stderr.decode()}"
         return message
 
@@ -130,7 +129,7 @@ class Child:
                 message = protocol.read_message(self.stdout)
             except protocol.ProtocolError:  # killed in the middle of a frame
                 message = None
-            self.inbox.put((time.perf_counter(), message))
+            self.inbox.put(message)
             if message is None:
                 return
 
@@ -157,6 +156,11 @@ class Acted(requests.Fields):
     """A megabyte for `action` "answer much", else empty."""
 
     data: Annotated[NDArray[np.uint8], requests.Array(("N",), "uint8")]
+
+
+def ended(request: Act) -> bytes:
+    """What an action that never looks whether it is cancelled writes to stderr at its end."""
+    return f"{request.action} ended after {request.seconds} s\n".encode()
 
 
 def act(request: Act, progress: Progress) -> Acted:
@@ -191,6 +195,8 @@ def act(request: Act, progress: Progress) -> Acted:
         size = 1 << 20
     elif request.action == "answer too much":
         size = protocol.MAX_PAYLOAD_BYTES + 1
+    if request.action.endswith("without a tick"):
+        os.write(2, ended(request))
     return Acted(np.zeros(size, np.uint8))
 
 

@@ -10,8 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -19,15 +18,15 @@ import pytest
 
 from backend.contract import protocol, requests
 from backend.contract.engines import told
-from backend.contract.protocol import HEADER, encode
+from backend.contract.protocol import HEADER, encode_frame
 from backend.contract.requests import Click, OpenMesh, Ping, Segment, Status
 from backend.engines import registry
-from tests.backend.service.engine_child import ROOT, Child
+from tests.backend.service.engine_child import PATIENCE, ROOT, Act, Child, ended
 
 TETRAHEDRON = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], dtype=np.float64)
 FACES = np.array([[0, 2, 1], [0, 1, 3], [1, 2, 3], [0, 3, 2]])
 PING = {"type": "request", "id": 1, "method": "ping"}
-CANCEL_TIME = 0.2  # seconds
+LONG = 4 * PATIENCE  # seconds: what ends earlier was ended
 posix_only = pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
 
 
@@ -62,12 +61,6 @@ def is_idle(child: Child) -> bool:
     return child.inbox.empty()
 
 
-def timed(work: Callable[[], Any]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
-
-
 def read(child: Child) -> protocol.Message:
     """A message of a child that no thread reads from."""
     message = protocol.read_message(child.stdout)
@@ -79,17 +72,14 @@ def ping(child: Child) -> None:
     child.result(child.request(Ping()))
 
 
-def test_hello_comes_first_and_soon() -> None:
+def test_hello_comes_first() -> None:
     with Child() as child:
-        arrived, hello = child.inbox.get(timeout=30)
-        assert hello
+        hello = child.next_message()
         assert hello.type == "hello"
         assert hello.body["protocol"] == protocol.PROTOCOL
         assert hello.body["device"] == "cpu"
         assert hello.body.keys() >= {"version", "memory"}
         assert told(hello.body["engines"]) == registry.told()
-        # The goal is 0.5 s on an idle machine; this bound only finds a heavy import.
-        assert arrived - child.started < 3
         child.stdin.close()
         assert child.end() == 0
 
@@ -124,19 +114,20 @@ def cancelled(child: Child, message_id: int | str) -> None:
 @pytest.mark.parametrize("action", ["tick", "compute without a tick", "python without a tick"])
 def test_running_job_is_cancelled_at_once(child: Child, action: str) -> None:
     child.result(child.act("nothing"))
-    seconds = 30 if action == "tick" else 0.8
+    seconds = LONG if action == "tick" else 2.0  # what never ticks is waited for
     job, after = child.act(action, seconds), child.act("nothing")
     time.sleep(0.3)
-    assert timed(lambda: cancelled(child, job)) < CANCEL_TIME
-    assert timed(lambda: child.result(after)) < 1.0
+    cancelled(child, job)
+    assert ended(Act(action, seconds)) not in child.stderr, "the answer came after the job"
+    child.result(after)
     ping(child)  # and nothing more is said about the cancelled job
     assert child.inbox.empty()
 
 
 def test_waiting_job_is_cancelled_at_once_and_never_runs(child: Child) -> None:
     running, waiting = child.act("compute without a tick", 1.0), child.act("fail")
-    assert timed(lambda: cancelled(child, waiting)) < CANCEL_TIME
-    child.result(running)
+    cancelled(child, waiting)
+    child.result(running)  # which was not answered before
     ping(child)
     child.stdin.close()
     child.end()
@@ -171,8 +162,8 @@ def test_a_real_analysis_is_cancelled_and_the_mesh_is_kept(child: Child) -> None
         job, after = child.request(Segment("ball")), child.act("nothing")
         child.progress(job)
         time.sleep(wait)
-        assert timed(partial(cancelled, child, job)) < CANCEL_TIME
-        assert timed(partial(child.result, after)) < 1.0
+        cancelled(child, job)
+        child.result(after)
     (mesh,) = child.result(child.request(Status())).body["params"]["meshes"]
     assert mesh["faces"] == len(ball.faces)
 
@@ -206,9 +197,9 @@ def test_the_newest_click_wins(child: Child) -> None:
 
 def test_status_and_ping_are_answered_in_the_middle_of_a_job(child: Child) -> None:
     child.result(child.request(OpenMesh(TETRAHEDRON, FACES, "mesh")))
-    running, waiting = child.act("tick", 30), child.act("nothing")
+    running, waiting = child.act("tick", LONG), child.act("nothing")
     child.progress(running)
-    assert timed(lambda: ping(child)) < 0.5
+    ping(child)
     status = child.result(child.request(Status())).body["params"]
     assert status["running"] == {"id": running, "method": "act"}
     assert status["queue"] == [{"id": waiting, "method": "act"}]
@@ -292,7 +283,7 @@ def test_bad_requests_are_answered_with_their_id(child: Child) -> None:
 def test_too_many_waiting_requests_are_refused(child: Child) -> None:
     from backend.service.server import MAX_WAITING_JOBS
 
-    job = child.act("tick", 30)
+    job = child.act("tick", LONG)
     child.progress(job)
     last = [child.act("nothing") for _ in range(MAX_WAITING_JOBS + 1)][-1]
     error = child.error(last)
@@ -304,7 +295,7 @@ def test_too_many_waiting_requests_are_refused(child: Child) -> None:
 
 
 def whole(body: dict[str, Any]) -> bytes:
-    return b"".join(encode(body))
+    return b"".join(encode_frame(body))
 
 
 @pytest.mark.parametrize(
@@ -330,7 +321,7 @@ def test_bad_frame_ends_the_child_with_words(data: bytes, says: str) -> None:
         message = child.wait(lambda m: m.type == "error")
         assert message.body["code"] == "BAD_INPUT"
         assert says in message.body["message"]
-        assert child.end(5) == 2
+        assert child.end() == 2
         assert says.encode() in child.stderr
         assert b"Traceback" not in child.stderr
 
@@ -341,15 +332,15 @@ def test_truncated_frame() -> None:
         child.send_bytes(whole({"type": "shutdown"})[:-3])
         child.stdin.close()
         assert "ended inside a frame" in child.error(None)["message"]
-        assert child.end(5) == 2
+        assert child.end() == 2
         assert b"ended inside a frame" in child.stderr
 
 
 def test_bad_frame_in_the_middle_of_a_job(child: Child) -> None:
-    child.progress(child.act("tick", 30))
+    child.progress(child.act("tick", LONG))
     child.send_bytes(b"\xff" * 8)
     child.wait(lambda m: m.type == "error")
-    assert child.end(5) == 2
+    assert child.end() == 2
 
 
 def test_an_id_used_twice_at_a_time_is_refused(child: Child) -> None:
@@ -363,7 +354,7 @@ def test_an_id_used_twice_at_a_time_is_refused(child: Child) -> None:
             }
         )
     assert "same id" in child.error(5)["message"]
-    assert child.end(5) == 2
+    assert child.end() == 2
 
 
 def test_own_version_in_any_message_is_fine(child: Child) -> None:
@@ -378,35 +369,34 @@ def test_own_version_in_any_message_is_fine(child: Child) -> None:
 @pytest.mark.parametrize("action", ["nothing", "tick", "compute without a tick"])
 def test_end_of_stdin_ends_the_child_also_in_a_job(child: Child, action: str) -> None:
     child.result(child.act("nothing"))
-    child.act(action, 30)
+    child.act(action, LONG)
     time.sleep(0.2)
     child.stdin.close()
-    assert timed(lambda: child.end(5)) < 1
-    assert child.process.returncode == 0
+    assert child.end() == 0
 
 
 def test_shutdown_ends_the_child(child: Child) -> None:
-    child.act("tick", 30)
+    child.act("tick", LONG)
     child.send({"type": "shutdown"})
-    assert child.end(5) == 0
+    assert child.end() == 0
     assert b"Traceback" not in child.stderr
 
 
 def test_client_sees_the_end_of_a_killed_child(child: Child) -> None:
-    child.progress(child.act("tick", 30))
+    child.progress(child.act("tick", LONG))
     child.process.kill()
-    while child.inbox.get(timeout=30)[1] is not None:
+    while child.inbox.get(timeout=PATIENCE) is not None:
         pass
-    assert child.end(5) != 0
+    assert child.end() != 0
 
 
 @posix_only
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_signals_end_the_child_without_a_traceback(child: Child, number: int) -> None:
-    child.act("compute without a tick", 30)
+    child.act("compute without a tick", LONG)
     time.sleep(0.2)
     child.process.send_signal(number)
-    assert timed(lambda: child.end(5)) < 1
+    child.end()
     assert b"Traceback" not in child.stderr
 
 
@@ -415,7 +405,7 @@ def test_a_client_that_is_gone_ends_the_child_quietly() -> None:
         assert read(child).type == "hello"
         child.stdout.close()
         child.act("answer much")
-        assert child.end(5) == 0
+        assert child.end() == 0
         assert child.stderr == b""
 
 
@@ -426,7 +416,7 @@ def test_a_client_that_does_not_read_can_still_cancel_and_end() -> None:
         jobs = [child.act("answer much") for _ in range(4)]
         mesh = OpenMesh(np.zeros((1_000_000, 3)), np.zeros((1, 3), np.int64), "big")
         opened = child.request(mesh)  # 24 MB written to a child whose own pipe is full
-        running = child.act("tick", 30)
+        running = child.act("tick", LONG)
         child.cancel(running)
         answers: dict[Any, str] = {}
         while len(answers) < len(jobs) + 2:
@@ -436,7 +426,7 @@ def test_a_client_that_does_not_read_can_still_cancel_and_end() -> None:
         child.act("answer much")
         time.sleep(0.2)
         child.stdin.close()
-        assert child.end(5) == 0
+        assert child.end() == 0
 
 
 def test_a_client_that_never_reads_is_given_up() -> None:
@@ -444,7 +434,7 @@ def test_a_client_that_never_reads_is_given_up() -> None:
         with contextlib.suppress(BrokenPipeError):
             for _ in range(200):
                 child.send_bytes(whole(PING) * 100)
-        assert child.end(5) == 2
+        assert child.end() == 2
         assert b"does not read" in child.stderr
 
 
@@ -455,7 +445,7 @@ def test_two_backends_at_the_same_time(child: Child) -> None:
         for each, job in jobs:
             each.result(job)
         child.stdin.close()
-        assert child.end(5) == 0
+        assert child.end() == 0
         ping(other)
 
 

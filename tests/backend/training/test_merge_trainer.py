@@ -8,7 +8,7 @@ import trimesh
 from backend.evaluation.metrics import rand_error
 from backend.geometry.patches.clusters import Clusters
 from backend.training.corpus import Example, reduce_mesh
-from backend.training.merge_trainer import _auc, agreement, border_rows, merge_rows, packed
+from backend.training.merge_trainer import _auc, border_rows, cluster_agreement, merge_rows, packed
 from backend.training.tree_report import TreeReport, best_stop, rand_of_cut
 
 
@@ -23,7 +23,7 @@ def example():
 
 def test_agreement_is_the_chance_that_two_random_faces_share_a_part():
     tables = [np.array([[3.0, 1.0], [0.0, 2.0]]), np.array([[4.0], [2.0]])]
-    chance = agreement(tables, [0.5, 0.5], np.array([0]), np.array([1]))
+    chance = cluster_agreement(tables, [0.5, 0.5], np.array([0]), np.array([1]))
     assert chance[0] == pytest.approx(0.5 * 0.25 + 0.5 * 1.0)
 
 

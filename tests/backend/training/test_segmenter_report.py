@@ -13,7 +13,7 @@ from backend.training.segmenter_report import (
     SampleReport,
     coarse_cuts,
     iou,
-    rand_error,
+    patch_rand_error,
     sample_report,
     summary,
     table,
@@ -111,7 +111,7 @@ def test_rand_error_is_that_of_the_metric_on_faces():
     )
     total = faces.sum()
     # The metric leaves out pairs of a face with itself.
-    assert rand_error(one, label) == pytest.approx(expected * (total - 1) / total, rel=1e-4)
+    assert patch_rand_error(one, label) == pytest.approx(expected * (total - 1) / total, rel=1e-4)
 
 
 def test_iou_is_by_area_and_of_parts_of_patches():

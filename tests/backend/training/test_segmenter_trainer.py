@@ -3,7 +3,6 @@
 
 import json
 import signal
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -160,9 +159,7 @@ def test_whole_groups_are_held_out(paths):
 
 
 def test_bfloat16_is_chosen_by_measuring():
-    began = time.monotonic()
     assert gains_from_bfloat16(CPU) in (True, False)
-    assert time.monotonic() - began < 20
 
 
 @pytest.fixture

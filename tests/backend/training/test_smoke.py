@@ -10,7 +10,7 @@ import pytest
 pytest.importorskip("torch", reason="torch is needed for training only")
 
 from backend.training.segmenter_run import BEST
-from backend.training.smoke import chances
+from backend.training.smoke import by_chance
 from tests.backend.training.samples import chain
 
 
@@ -21,7 +21,7 @@ def smoke(checkout, *options):
 
 def test_chances_are_those_that_can_be_told_beforehand():
     one = chain(patches=12, parts=3)
-    found = chances(one, seed=0)
+    found = by_chance(one, seed=0)
     nothing, alone, coin = found.values()
     # One part: every pair of faces that is in two parts is wrong.
     wrong = [1 - np.square(one.faces @ table).sum() for table in one.opinions]

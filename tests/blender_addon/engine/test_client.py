@@ -359,8 +359,9 @@ def test_a_crash_is_reported_with_what_the_engine_said(actor):
 
 FRAME = (
     f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
-    "from backend.contract.protocol import encode\n"
-    "def send(**body): [sys.stdout.buffer.write(p) for p in encode(body)]; sys.stdout.flush()\n"
+    "from backend.contract.protocol import encode_frame\n"
+    "def send(**body):\n"
+    "    sys.stdout.buffer.write(b''.join(encode_frame(body))); sys.stdout.flush()\n"
 )
 HELLO = f"send(type='hello', protocol=1, version={__version__!r})\n"
 

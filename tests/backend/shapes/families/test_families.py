@@ -16,7 +16,7 @@ from backend.geometry.mesh import is_closed_manifold
 from backend.shapes.families import SCULPTORS
 from backend.shapes.families.make import make
 from backend.shapes.families.ornament import Style, block, drum, slab
-from backend.shapes.labelled import components, face_areas, face_pairs
+from backend.shapes.labelled import connected_pieces, face_areas, face_pairs
 from backend.shapes.polyhedra import bevelled, faceted_ball, faceted_cone
 from backend.shapes.sculpt import Sculpture
 
@@ -82,12 +82,12 @@ def test_built_families_are_closed_and_labelled(family: str) -> None:
     mesh = make(family, 1, 4000)
     assert is_closed_manifold(mesh.faces)
     pairs = face_pairs(mesh.faces)[0]
-    assert components(len(mesh.faces), pairs)[0] == 1
+    assert connected_pieces(len(mesh.faces), pairs)[0] == 1
     area = face_areas(mesh.vertices, mesh.faces)
     for labels, names in zip(mesh.labels, mesh.names, strict=True):
         assert len(names) == labels.max() + 1 >= 3
         same = pairs[labels[pairs[:, 0]] == labels[pairs[:, 1]]]
-        assert components(len(mesh.faces), same)[0] == len(names)
+        assert connected_pieces(len(mesh.faces), same)[0] == len(names)
         assert np.bincount(labels, area).min() >= 0.003 * area.sum() * 0.999
 
 

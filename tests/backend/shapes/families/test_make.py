@@ -16,7 +16,7 @@ from backend.shapes.families.make import FAMILIES, LabelledMesh, make
 from backend.shapes.labelled import (
     biggest_component,
     clean_labels,
-    components,
+    connected_pieces,
     face_areas,
     face_pairs,
 )
@@ -33,7 +33,7 @@ def sample(family: str) -> LabelledMesh:
 def test_mesh_is_one_closed_outward_surface(family: str) -> None:
     mesh = sample(family)
     assert is_closed_manifold(mesh.faces)
-    assert components(len(mesh.faces), face_pairs(mesh.faces)[0])[0] == 1
+    assert connected_pieces(len(mesh.faces), face_pairs(mesh.faces)[0])[0] == 1
     assert signed_volume(mesh.vertices, mesh.faces) > 0
     assert np.isfinite(mesh.vertices).all()
     assert len(np.unique(mesh.faces)) == len(mesh.vertices)
@@ -54,7 +54,7 @@ def test_labels_are_dense_connected_and_not_tiny(family: str) -> None:
         assert labels.shape == (len(mesh.faces),)
         assert len(names) == count
         same = pairs[labels[pairs[:, 0]] == labels[pairs[:, 1]]]
-        assert components(len(mesh.faces), same)[0] == count
+        assert connected_pieces(len(mesh.faces), same)[0] == count
         assert np.bincount(labels, area).min() >= 0.003 * area.sum() * 0.999
 
 
