@@ -48,7 +48,7 @@ ROOMS: dict[str, set[str]] = {
     "engines": BELOW_ENGINES,
     "pipelines": BELOW_PIPELINES,
     "service": {"pipelines", "engines", "machine", "contract", "geometry"},
-    "shapes": {"geometry", "pictures"},
+    "shapes": {"geometry", "pictures", "contract"},
     "shapes/families": {"shapes", "pictures"},
     "training": {"shapes", "shapes/families", *BELOW_COMMANDS},
     "evaluation": {"shapes", "shapes/families", *BELOW_COMMANDS},

@@ -10,12 +10,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ..contract.arrays import Floats, Ints
 from ..geometry.patches import cues
 from ..geometry.patches.clusters import Clusters
 from ..models.boosted import logit
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 NETWORK_FEATURES = (
     "network_and_masks",

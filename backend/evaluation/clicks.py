@@ -12,16 +12,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..contract.arrays import Bools, Ints
 from ..geometry.graphs import components, spread, symmetric
 from ..geometry.mesh import FaceGraph
 from .metrics import mask_iou
 from .surface import CANDIDATES, Places, SeenSurface, joined
 
-Mask = NDArray[np.bool_]
-Ints = NDArray[np.int64]
-AnswersClicks = Callable[[Places, Ints], Mask]
+AnswersClicks = Callable[[Places, Ints], Bools]
 CLICKS = (1, 3, 5, 10)
 
 
@@ -34,14 +32,14 @@ class ClickStep:
 
     places: Places
     signs: Ints
-    mask: Mask
+    mask: Bools
     iou: float
 
 
 def random_clicks(
     answer: AnswersClicks,
     surface: SeenSurface,
-    part: Mask,
+    part: Bools,
     rng: np.random.Generator,
     counts: Sequence[int] = CLICKS,
 ) -> list[ClickStep]:
@@ -58,7 +56,7 @@ def random_clicks(
 def corrective_clicks(
     answer: AnswersClicks,
     surface: SeenSurface,
-    part: Mask,
+    part: Bools,
     rng: np.random.Generator,
     most: int = max(CLICKS),
 ) -> list[ClickStep]:
@@ -78,7 +76,7 @@ def corrective_clicks(
 
 
 def _step(
-    answer: AnswersClicks, graph: FaceGraph, part: Mask, places: Places, signs: Ints
+    answer: AnswersClicks, graph: FaceGraph, part: Bools, places: Places, signs: Ints
 ) -> ClickStep:
     mask = answer(places, signs)
     return ClickStep(places, signs, mask, mask_iou(mask, part, graph.area))
@@ -89,7 +87,9 @@ def after(steps: Sequence[ClickStep], count: int) -> ClickStep:
     return [step for step in steps if len(step.signs) <= count][-1]
 
 
-def error_centre(surface: SeenSurface, mask: Mask, part: Mask, rng: np.random.Generator) -> Places:
+def error_centre(
+    surface: SeenSurface, mask: Bools, part: Bools, rng: np.random.Generator
+) -> Places:
     """The place, one, deepest inside the largest connected region where `mask` and `part` differ.
 
     It is the deepest of many that are drawn where the region is seen, so that it can lie anywhere

@@ -8,12 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..contract.arrays import Floats, Ints
 from ..geometry.mesh import FaceGraph
 from ..geometry.rays import RayScene
 from ..geometry.sampling import spread_axes
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 LOOKS = 48  # directions from which a place is looked at
 GRAZING = 0.1  # cosine with the normal below which a place seems too narrow to be clicked

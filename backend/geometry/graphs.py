@@ -6,10 +6,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from ..contract.arrays import Floats, Ints
 
 
 def sums(values: ArrayLike, group: Ints, groups: int) -> Floats:

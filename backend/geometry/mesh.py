@@ -12,11 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..contract.arrays import Floats, Ints
 from ..contract.progress import SILENT, Progress
 from .graphs import components, sums
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 WELD_BITS = 21  # three coordinates of 21 bits fill one 64-bit key
 # Beyond this, squares overflow the float32 of every file format and viewer. It is a float32 itself,

@@ -4,10 +4,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from ..contract.arrays import Floats, Ints
 
 FAN = 8  # faces in the smallest boxes, and boxes in the next larger ones
 MOST_TOP = 64  # boxes that nothing holds; all of them are asked

@@ -13,8 +13,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
+from ..contract.arrays import Floats, Ints
 
 BLOCK = 65536  # polygons looked at together, so that millions do not fill the memory
 TURNED = 1e-6  # of the polygon's area: less may be rounding in the file
@@ -22,7 +21,7 @@ CROSSED = 0.1  # of the polygon's area: what more is missed or filled twice has 
 ZIGZAG = 1e-9  # of the polygon's size
 
 
-def fan(sizes: IntArray) -> tuple[IntArray, IntArray]:
+def fan(sizes: Ints) -> tuple[Ints, Ints]:
     """Split polygons into fans of triangles, in order.
 
     `sizes` (n,) corners of each polygon, stored one after the other. Returns (t, 3) positions of
@@ -36,9 +35,7 @@ def fan(sizes: IntArray) -> tuple[IntArray, IntArray]:
     return np.stack([first, first + step + 1, first + step + 2], axis=1), polygon
 
 
-def triangulate(
-    vertices: FloatArray, corners: IntArray, sizes: IntArray
-) -> tuple[IntArray, IntArray]:
+def triangulate(vertices: Floats, corners: Ints, sizes: Ints) -> tuple[Ints, Ints]:
     """Split polygons into triangles, in order; concave ones are not filled beyond their outline.
 
     Parameters
@@ -69,7 +66,7 @@ def triangulate(
     return triangles, polygon
 
 
-def _filled(points: FloatArray, sizes: IntArray) -> Iterator[tuple[IntArray, IntArray]]:
+def _filled(points: Floats, sizes: Ints) -> Iterator[tuple[Ints, Ints]]:
     """Polygons that a fan does not fill, and their triangles as rows of `points` (c, 3)."""
     with np.errstate(all="ignore"):
         around, of = fan(sizes)
@@ -87,7 +84,7 @@ def _filled(points: FloatArray, sizes: IntArray) -> Iterator[tuple[IntArray, Int
             yield from _clipped(points, sizes, many, normal[many])
 
 
-def _judge(triangles: FloatArray, of: IntArray, count: int) -> tuple[FloatArray, NDArray[np.bool_]]:
+def _judge(triangles: Floats, of: Ints, count: int) -> tuple[Floats, NDArray[np.bool_]]:
     """Newell normals (count, 3), and whether a triangle of the polygon lies the wrong way round.
 
     `triangles` (t, 3, 3) of polygons `of` (t,), ascending, with one triangle at least for each.
@@ -101,8 +98,8 @@ def _judge(triangles: FloatArray, of: IntArray, count: int) -> tuple[FloatArray,
 
 
 def _clipped(
-    points: FloatArray, sizes: IntArray, many: IntArray, normal: FloatArray
-) -> Iterator[tuple[IntArray, IntArray]]:
+    points: Floats, sizes: Ints, many: Ints, normal: Floats
+) -> Iterator[tuple[Ints, Ints]]:
     """As :func:`_filled` for polygons `many`, whose normals are (m, 3), each by itself."""
     first, counts = (np.cumsum(sizes) - sizes)[many], sizes[many]
     rows, of = _ranges(first, counts)
@@ -132,9 +129,7 @@ def _clipped(
         yield many[left[better]], rows[ears[better[ear_of]]]
 
 
-def _ears(
-    outline: FloatArray, ends: IntArray, counts: IntArray, with_dropped: bool
-) -> list[IntArray]:
+def _ears(outline: Floats, ends: Ints, counts: Ints, with_dropped: bool) -> list[Ints]:
     """Triangles (n - 2, 3) of each polygon as rows of `outline` (c, 2); none if fewer.
 
     `ends` and `counts` (m,) say where in the outline each polygon ends, and its corners.
@@ -145,7 +140,7 @@ def _ears(
     for end, count in zip(ends.tolist(), counts.tolist(), strict=True):
         own = np.ascontiguousarray(outline[end - count : end])
         found = mapbox_earcut.triangulate_float64(own, np.array([count], dtype=np.uint32))
-        ears: IntArray = found.astype(np.int64).reshape(-1, 3)
+        ears: Ints = found.astype(np.int64).reshape(-1, 3)
         if with_dropped and len(ears):
             ears = np.concatenate([ears, _dropped(ears, count)])
             spare = np.zeros((max(count - 2 - len(ears), 0), 3), dtype=np.int64)
@@ -154,7 +149,7 @@ def _ears(
     return made
 
 
-def _dropped(ears: IntArray, count: int) -> IntArray:
+def _dropped(ears: Ints, count: int) -> Ints:
     """Triangles (d, 3) for the corners that `ears` (e, 3) leave out, each at its place."""
     kept = np.unique(ears)
     before = np.searchsorted(kept, np.arange(count), side="right") - 1
@@ -162,7 +157,7 @@ def _dropped(ears: IntArray, count: int) -> IntArray:
     return np.stack([kept[before[left_out]], left_out, (left_out + 1) % count], axis=1)
 
 
-def _seen_along(normal: FloatArray, points: FloatArray, of: IntArray) -> FloatArray:
+def _seen_along(normal: Floats, points: Floats, of: Ints) -> Floats:
     """Points (c, 3) in the planes across their polygon's normal (m, 3), counter-clockwise."""
     unit = normal / np.linalg.norm(normal, axis=1, keepdims=True)
     right = np.cross(np.eye(3)[np.abs(unit).argmin(axis=1)], unit)
@@ -171,7 +166,7 @@ def _seen_along(normal: FloatArray, points: FloatArray, of: IntArray) -> FloatAr
     return np.stack([(points * axis[of]).sum(axis=1) for axis in (right, up)], axis=1)
 
 
-def _zigzag(flat: FloatArray, counts: IntArray) -> FloatArray:
+def _zigzag(flat: Floats, counts: Ints) -> Floats:
     """Steps (c, 2) of about one, out of each polygon, uneven from corner to corner."""
     ends = np.cumsum(counts)
     ahead, back = np.arange(1, len(flat) + 1), np.arange(-1, len(flat) - 1)
@@ -179,17 +174,17 @@ def _zigzag(flat: FloatArray, counts: IntArray) -> FloatArray:
     along = flat[ahead] - flat[back]
     along /= np.linalg.norm(along, axis=1, keepdims=True) + 1e-30
     height = 1 + np.arange(len(flat)) * 0.618 % 1
-    across: FloatArray = np.stack([along[:, 1], -along[:, 0]], axis=1)
+    across: Floats = np.stack([along[:, 1], -along[:, 0]], axis=1)
     return across * height[:, None]
 
 
-def _ranges(starts: IntArray, counts: IntArray) -> tuple[IntArray, IntArray]:
+def _ranges(starts: Ints, counts: Ints) -> tuple[Ints, Ints]:
     """Numbers starts[i] .. starts[i] + counts[i] - 1 in a row, and i for each of them."""
     of = np.repeat(np.arange(len(counts)), counts)
     return np.arange(len(of)) + (starts - (np.cumsum(counts) - counts))[of], of
 
 
-def _double_area(triangles: FloatArray) -> FloatArray:
+def _double_area(triangles: Floats) -> Floats:
     """Twice the areas (t,) of (t, 3, 2) triangles, negative where they go clockwise."""
     a, b = triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0]
     return a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]

@@ -8,9 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Singles = NDArray[np.float32]
+from ..contract.arrays import Floats, Ints, Singles
 
 PROXY_FROM = 150_000  # triangles; larger meshes are clustered first, for building is one long call
 RAYS_A_CALL = 60_000  # short calls, so that a cancel is seen between them

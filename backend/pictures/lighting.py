@@ -17,8 +17,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
-Bools = NDArray[np.bool_]
+from ..contract.arrays import Bools, Singles
 
 LAMP = np.array([-0.36, 0.84, 0.406], dtype=np.float32)
 LAMP /= np.linalg.norm(LAMP)
@@ -48,7 +47,7 @@ class Quality:
 class Blocks(Protocol):
     """What the light needs of a tracer of rays."""
 
-    def blocked(self, origins: Floats, directions: Floats) -> Bools: ...
+    def blocked(self, origins: Singles, directions: Singles) -> Bools: ...
 
 
 class View(Protocol):
@@ -58,9 +57,9 @@ class View(Protocol):
     height: int
     pixel: float
     centre: NDArray[Any]
-    back: Floats
-    right: Floats
-    above: Floats
+    back: Singles
+    right: Singles
+    above: Singles
 
 
 @dataclass(frozen=True)
@@ -77,14 +76,14 @@ class Raster:
 
     hit: Bools
     seen: NDArray[np.int64]
-    point: Floats
-    normal: Floats
-    flat: Floats
+    point: Singles
+    normal: Singles
+    flat: Singles
     face: NDArray[np.integer]
-    depth: Floats
+    depth: Singles
 
 
-def surface_light(tracer: Blocks, surface: Raster, quality: Quality) -> Floats:
+def surface_light(tracer: Blocks, surface: Raster, quality: Quality) -> Singles:
     """Light (n,) at each hit."""
     step = quality.light_step
     height, width = (-(-size // step) for size in surface.hit.shape)
@@ -109,7 +108,7 @@ def surface_light(tracer: Blocks, surface: Raster, quality: Quality) -> Floats:
     return _lit(surface.normal, share)
 
 
-def _lit(normal: Floats, share: Floats) -> Floats:
+def _lit(normal: Singles, share: Singles) -> Singles:
     """Light (n,) on normals (n, 3), of which shares (n, 2) of sky and lamp are seen."""
     sky = np.interp(normal[:, 1], *_open_sky()).astype(np.float32) * share[:, 0]
     return sky + np.maximum(normal @ LAMP, 0) * share[:, 1] * np.float32(LAMP_POWER)
@@ -130,12 +129,12 @@ def _open_sky() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
 def _visible(
     tracer: Blocks,
-    origins: Floats,
-    normals: Floats,
-    flat: Floats,
+    origins: Singles,
+    normals: Singles,
+    flat: Singles,
     pattern: NDArray[np.integer],
     quality: Quality,
-) -> Floats:
+) -> Singles:
     """Shares (n, 2) of the sky's light and of the lamp that reach points, by a few rays each."""
     tangent, bitangent = _tangents(normals)
     free, total = (np.full(len(origins), 1e-6, dtype=np.float32) for _ in range(2))
@@ -155,14 +154,14 @@ def _visible(
     return np.stack([free / total, lamp / np.float32(quality.lamp)], axis=1)
 
 
-def _sky(up: Floats) -> Floats:
+def _sky(up: Singles) -> Singles:
     """Radiance from a direction with this y: brighter overhead; from below, the ground's bounce."""
     return np.where(up > 0, 0.85 + 0.35 * up, GROUND_BOUNCE * (1.0 + up)).astype(np.float32)
 
 
 def _cosine_sample(
     pattern: NDArray[np.integer], k: int, count: int
-) -> tuple[Floats, Floats, Floats]:
+) -> tuple[Singles, Singles, Singles]:
     """k-th of `count` directions about +Z, denser near it, shifted for each of the patterns."""
     cells = np.arange(PATTERN * PATTERN)
     height = (k + (cells * 7 % len(cells) + 0.5) / len(cells)) / count
@@ -173,7 +172,7 @@ def _cosine_sample(
     return x, y, z
 
 
-def _lamp_rays(pattern: NDArray[np.integer], k: int, count: int) -> Floats:
+def _lamp_rays(pattern: NDArray[np.integer], k: int, count: int) -> Singles:
     x, y, _ = _cosine_sample(np.arange(PATTERN * PATTERN), k, count)
     tangent, bitangent = _tangents(LAMP[None])
     rays = LAMP + np.float32(LAMP_RADIUS) * (x[:, None] * tangent + y[:, None] * bitangent)
@@ -181,7 +180,7 @@ def _lamp_rays(pattern: NDArray[np.integer], k: int, count: int) -> Floats:
     return rays.astype(np.float32)[pattern]
 
 
-def _tangents(normals: Floats) -> tuple[Floats, Floats]:
+def _tangents(normals: Singles) -> tuple[Singles, Singles]:
     """Two directions (n, 3) that make right angles with each normal.
 
     Source: Duff et al., "Building an Orthonormal Basis, Revisited", 2017.
@@ -195,7 +194,7 @@ def _tangents(normals: Floats) -> tuple[Floats, Floats]:
     return first.astype(np.float32), second.astype(np.float32)
 
 
-def _smooth(values: Floats, guide: Floats) -> Floats:
+def _smooth(values: Singles, guide: Singles) -> Singles:
     """Average of (h, w, c) over a pattern's width where normal and depth (h, w, 4) go on alike.
 
     Along one axis after the other, which is not quite the same but much sooner done.
@@ -216,20 +215,20 @@ def _smooth(values: Floats, guide: Floats) -> Floats:
     return values
 
 
-def _alike(one: Floats, other: Floats) -> Bools:
+def _alike(one: Singles, other: Singles) -> Bools:
     """Whether guides (..., 4) of normals and depths are of one surface; zeros are of none."""
     alike = np.einsum("...i,...i->...", one[..., :3], other[..., :3]) > ALIKE
     return alike & (np.abs(one[..., 3] - other[..., 3]) < CLOSE)
 
 
 def _spread(
-    values: Floats,
-    guide: Floats,
+    values: Singles,
+    guide: Singles,
     raster: tuple[int, int],
     surface: Raster,
     cell: NDArray[np.int64],
     step: int,
-) -> Floats:
+) -> Singles:
     """Values (n, c) of all hits from those of the cells (m, c) around each, weighted by nearness.
 
     Cells of another surface do not count; where there are no others, the hit's own cell does.
@@ -252,7 +251,7 @@ def _spread(
     return total / weight[:, None]
 
 
-def ground_light(tracer: Blocks, camera: View, quality: Quality) -> Floats:
+def ground_light(tracer: Blocks, camera: View, quality: Quality) -> Singles:
     """(height, width) light of the ground under and around the object."""
     step, width, height = quality.ground_step, camera.width, camera.height
     columns, rows = -(-width // step) + 1, -(-height // step) + 1

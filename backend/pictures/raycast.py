@@ -15,10 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..contract.arrays import Singles
 from ..geometry.rays import Hits, RayScene
 from .lighting import Quality, Raster, ground_light, surface_light
-
-Floats = NDArray[np.float32]
 
 AZIMUTH, ELEVATION = np.radians(28.0), np.radians(18.0)
 CREASE = np.cos(np.radians(38.0))
@@ -30,10 +29,10 @@ def render(
     vertices: NDArray[np.float64],
     faces: NDArray[np.int64],
     labels: NDArray[np.integer],
-    colours: Floats,
+    colours: Singles,
     size: tuple[int, int],
     quality: Quality | None = None,
-) -> Floats:
+) -> Singles:
     """Picture (height, width, 3) in linear light of a mesh with Y up.
 
     vertices (V, 3) of any size and place, faces (F, 3), labels (F,) into colours (K, 3).
@@ -74,8 +73,8 @@ def render(
 
 def _surface(
     tracer: Tracer,
-    origins: Floats,
-    directions: Floats,
+    origins: Singles,
+    directions: Singles,
     hits: Hits,
     hit: NDArray[np.bool_],
 ) -> Raster:
@@ -148,7 +147,7 @@ def _lines_within(
     return line
 
 
-def _spread(light: Floats, hit: NDArray[np.bool_]) -> Floats:
+def _spread(light: Singles, hit: NDArray[np.bool_]) -> Singles:
     """Light (h, w), also beside the surface: the mean of what is seen around."""
     total, count = (np.pad(values.astype(np.float32), 1) for values in (light, hit))
     for axis in (0, 1):
@@ -158,7 +157,7 @@ def _spread(light: Floats, hit: NDArray[np.bool_]) -> Floats:
     return np.where(hit, light, around)
 
 
-def unit_frame(vertices: NDArray[np.float64], faces: NDArray[np.int64]) -> Floats:
+def unit_frame(vertices: NDArray[np.float64], faces: NDArray[np.int64]) -> Singles:
     """(V, 3): largest extent 1, centred, standing on y = 0. Computed in double precision."""
     named = np.zeros(len(vertices), dtype=bool)
     named[faces] = True
@@ -175,7 +174,7 @@ def unit_frame(vertices: NDArray[np.float64], faces: NDArray[np.int64]) -> Float
 class Tracer:
     """Rays against one mesh, on all cores; the same rays give the same answers."""
 
-    def __init__(self, points: Floats, faces: NDArray[np.int64]) -> None:
+    def __init__(self, points: Singles, faces: NDArray[np.int64]) -> None:
         self.scene = RayScene(points, faces, proxy=False)
         self.face_normals, self.corner_normals = shading_normals(points, faces)
         self.workers = max(1, min(os.cpu_count() or 1, 8))
@@ -183,16 +182,16 @@ class Tracer:
         far = np.full((1, 3), 9.0, dtype=np.float32)
         self.scene.blocked(far, far)  # the first ray builds the tree, alone
 
-    def first_hits(self, origins: Floats, directions: Floats) -> Hits:
+    def first_hits(self, origins: Singles, directions: Singles) -> Hits:
         """The triangle that each ray hits first, and where."""
         parts = self._split(self.scene.first_hits, origins, directions)
         return Hits(*(np.concatenate(values) for values in zip(*parts, strict=True)))
 
-    def blocked(self, origins: Floats, directions: Floats) -> NDArray[np.bool_]:
+    def blocked(self, origins: Singles, directions: Singles) -> NDArray[np.bool_]:
         """True for each ray that hits anything."""
         return np.concatenate(self._split(self.scene.blocked, origins, directions))
 
-    def _split(self, work: Callable[..., Any], origins: Floats, directions: Floats) -> list[Any]:
+    def _split(self, work: Callable[..., Any], origins: Singles, directions: Singles) -> list[Any]:
         pieces = max(1, min(self.workers, len(origins) // FEW))
         if pieces == 1:
             return [work(origins, directions)]
@@ -200,12 +199,12 @@ class Tracer:
                                   np.array_split(directions, pieces)))  # fmt: skip
 
 
-def corner_normals(points: Floats, faces: NDArray[np.int64]) -> Floats:
+def corner_normals(points: Singles, faces: NDArray[np.int64]) -> Singles:
     """(F, 3, 3) shading normals; see :func:`shading_normals`."""
     return shading_normals(points, faces)[1]
 
 
-def shading_normals(points: Floats, faces: NDArray[np.int64]) -> tuple[Floats, Floats]:
+def shading_normals(points: Singles, faces: NDArray[np.int64]) -> tuple[Singles, Singles]:
     """Normals of triangles (F, 3) and of corners (F, 3, 3): smooth but for creases.
 
     Vertices at one place count as one, so that soups look smooth as well.
@@ -228,7 +227,7 @@ def shading_normals(points: Floats, faces: NDArray[np.int64]) -> tuple[Floats, F
 class Camera:
     """Looks from the front, a little from the right and above, without perspective."""
 
-    def __init__(self, points: Floats, width: int, height: int, margin: float = 0.085) -> None:
+    def __init__(self, points: Singles, width: int, height: int, margin: float = 0.085) -> None:
         sa, ca, se, ce = np.sin(AZIMUTH), np.cos(AZIMUTH), np.sin(ELEVATION), np.cos(ELEVATION)
         self.back = np.array([sa * ce, se, ca * ce], dtype=np.float32)
         self.right = np.array([ca, 0.0, -sa], dtype=np.float32)
@@ -240,20 +239,20 @@ class Camera:
         self.pixel = float(room.max())  # size of a pixel in the unit frame
         self.width, self.height = width, height
 
-    def project(self, points: Floats) -> Floats:
+    def project(self, points: Singles) -> Singles:
         """Pixels (N, 2), from the left and from the top, of points (N, 3)."""
         x = (points @ self.right - self.centre[0]) / self.pixel + self.width / 2
         y = self.height / 2 - (points @ self.above - self.centre[1]) / self.pixel
         return np.stack([x, y], axis=1).astype(np.float32)
 
-    def window(self, points: Floats) -> tuple[slice, slice]:
+    def window(self, points: Singles) -> tuple[slice, slice]:
         """Rows and columns of the pixels that points (N, 3) may cover."""
         place = self.project(points)
         low = np.maximum(np.floor(place.min(axis=0)).astype(int) - 1, 0)
         high = np.minimum(np.ceil(place.max(axis=0)).astype(int) + 1, [self.width, self.height])
         return slice(int(low[1]), int(high[1])), slice(int(low[0]), int(high[0]))
 
-    def rays(self, columns: NDArray[Any], rows: NDArray[Any]) -> tuple[Floats, Floats]:
+    def rays(self, columns: NDArray[Any], rows: NDArray[Any]) -> tuple[Singles, Singles]:
         """Origins and directions (n, 3) through places of the picture, counted in pixels.
 
         Columns and rows are broadcast to n places.
@@ -266,6 +265,6 @@ class Camera:
         return origins.reshape(-1, 3), directions.reshape(-1, 3)
 
 
-def _normalised(vectors: NDArray[Any]) -> Floats:
+def _normalised(vectors: NDArray[Any]) -> Singles:
     length = np.sqrt((vectors * vectors).sum(axis=-1, keepdims=True))
     return (vectors / np.where(length > 0, length, 1)).astype(np.float32)

@@ -11,14 +11,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ..contract.arrays import Ints
 from ..contract.progress import SILENT, Progress
 from ..contract.tree import MergeTree
 from ..geometry.graphs import components, sums
 from ..geometry.mesh import FaceGraph
 from ..geometry.patches.graphcut import BAND, FIRST, SECOND, BorderCutter
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 MERGES = 64  # the highest merges, whose borders are refined; finer borders are those of patches
 CORE = 0.35  # of the root of its area: how far a border may move into a part

@@ -16,14 +16,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..contract.arrays import Floats, Ints
 from ..contract.errors import BadInput
 from ..contract.tree import MergeTree
 from ..engines.base import Masks
 from ..geometry.patches.masks import overlaps, reached, suppress
 from .analysis import Analysis
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 FARTHEST = 0.05  # of the size: a click farther than this from the surface means nothing
 DOUBT = 0.02  # no merge is surer than this

@@ -9,11 +9,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ..contract.arrays import Floats
 from ..geometry.mesh import is_closed_manifold
 from .labelled import LabelledMesh, connected_pieces
 from .remesh import decimate, vertex_normals, warp
-
-Floats = NDArray[np.float64]
 
 STRETCH = 0.12  # deviation of the logarithm of the scale along each axis
 BEND = 0.05  # of the size: how far a smooth random bend moves

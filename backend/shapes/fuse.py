@@ -14,6 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ..contract.arrays import Floats, Ints
 from ..geometry.mesh import is_closed_manifold, signed_volume, signed_volumes
 from ..geometry.rays import RayScene
 from .labelled import (
@@ -25,9 +26,6 @@ from .labelled import (
     face_pairs,
 )
 from .remesh import decimate, neighbour_mean
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 # Half thickness of what has no inside, and how far to look on both sides of it, in cells.
 SHEET, PROBE = 0.75, 1.1

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Array = NDArray[np.float32]
+from ..contract.arrays import Singles
+
 Vector = NDArray[np.float64]
 
 
@@ -25,7 +26,7 @@ Vector = NDArray[np.float64]
 class Solid:
     """A signed distance: `distance` maps (3, N) points to (N,); `lower` and `upper` bound it."""
 
-    distance: Callable[[Array], Array]
+    distance: Callable[[Singles], Singles]
     lower: Vector
     upper: Vector
 
@@ -58,7 +59,7 @@ def frame(axis: ArrayLike, side: ArrayLike | None = None) -> Vector:
     return np.stack([x, np.cross(z, x), z], 1)
 
 
-def _local(points: Array, rotation: Vector, origin: Vector) -> Array:
+def _local(points: Singles, rotation: Vector, origin: Vector) -> Singles:
     return (rotation.T.astype(np.float32) @ points) - (rotation.T @ origin).astype(np.float32)[
         :, None
     ]
@@ -75,7 +76,7 @@ def sphere(centre: ArrayLike, radius: float) -> Solid:
     c = np.asarray(centre, np.float64)
     c32 = c.astype(np.float32)[:, None]
 
-    def distance(p: Array) -> Array:
+    def distance(p: Singles) -> Singles:
         q = p - c32
         return np.sqrt(np.einsum("ij,ij->j", q, q)) - np.float32(radius)
 
@@ -93,7 +94,7 @@ def round_cone(a: ArrayLike, b: ArrayLike, ra: float, rb: float) -> Solid:
     slope = np.float32((ra - rb) / length)
     root = np.float32(np.sqrt(1 - float(slope) ** 2))
 
-    def distance(p: Array) -> Array:
+    def distance(p: Singles) -> Singles:
         q = p - a32
         z = axis @ q
         r = np.sqrt(np.maximum(np.einsum("ij,ij->j", q, q) - z * z, 0))
@@ -114,7 +115,7 @@ def box(
     r = min(rounding, float(h.min()) * 0.99)
     inner = (h - r).astype(np.float32)[:, None]
 
-    def distance(p: Array) -> Array:
+    def distance(p: Singles) -> Singles:
         q = np.abs(_local(p, rot, c)) - inner
         outside = np.maximum(q, 0)
         return (
@@ -138,7 +139,7 @@ def cylinder(
     slope = (rb - ra) / length
     root = np.sqrt(1 + slope * slope)
 
-    def distance(p: Array) -> Array:
+    def distance(p: Singles) -> Singles:
         q = _local(p, rot, a)
         radial = np.hypot(q[0], q[1]) - np.float32(ra) - np.float32(slope) * q[2]
         side = radial / np.float32(root) + np.float32(r)
@@ -155,7 +156,7 @@ def torus(centre: ArrayLike, axis: ArrayLike, major: float, minor: float) -> Sol
     c = np.asarray(centre, np.float64)
     rot = frame(axis)
 
-    def distance(p: Array) -> Array:
+    def distance(p: Singles) -> Singles:
         q = _local(p, rot, c)
         return np.hypot(np.hypot(q[0], q[1]) - np.float32(major), q[2]) - np.float32(minor)
 
@@ -221,16 +222,16 @@ def loft(
     caps = [max(min(w[i], h[i]) if cap is None else cap, 1e-3) for i in (0, -1)]
     e = np.float32(exponent)
 
-    def power(x: Array) -> Array:
+    def power(x: Singles) -> Singles:
         return x * x if exponent == 2.0 else x**e
 
-    def distance(p: Array) -> Array:
+    def distance(p: Singles) -> Singles:
         q = _local(p, rot, a)
         t = q[2] * np.float32(128 / length)
         i = np.clip(t, 0, 127.999).astype(np.int32)
         u = np.clip(t - i, 0, 1).astype(np.float32)
 
-        def at(table: Array) -> Array:
+        def at(table: Singles) -> Singles:
             return table[i] + u * (table[i + 1] - table[i])
 
         hw, hh = at(w), at(h)
@@ -280,7 +281,7 @@ def ellipsoid(
     inverse = (1 / r).astype(np.float32)[:, None]
     e = np.float32(exponent)
 
-    def distance(p: Array) -> Array:
+    def distance(p: Singles) -> Singles:
         q = np.abs(_local(p, rot, c)) * inverse
         powers = q * q if exponent == 2.0 else q**e
         k = np.maximum(powers.sum(0), 1e-8) ** (1 / e)
@@ -313,7 +314,7 @@ def tube(points: ArrayLike, radii: ArrayLike) -> list[Solid]:
     ]
 
 
-def _outline_table(outline: Vector, lower: Vector, step: float, shape: tuple[int, int]) -> Array:
+def _outline_table(outline: Vector, lower: Vector, step: float, shape: tuple[int, int]) -> Singles:
     """Signed distance of a closed polygon (N, 2) on a grid (shape), negative inside."""
     x, y = ((lower[i] + step * np.arange(shape[i])).astype(np.float32) for i in range(2))
     px, py = np.meshgrid(x, y, indexing="ij")
@@ -332,7 +333,7 @@ def _outline_table(outline: Vector, lower: Vector, step: float, shape: tuple[int
 
 def _outline(
     outline: ArrayLike, resolution: int = 160
-) -> tuple[Callable[..., Array], Vector, Vector]:
+) -> tuple[Callable[..., Singles], Vector, Vector]:
     """Lookup (x, y) -> distance to a closed polygon, and the polygon's bounds."""
     polygon = np.asarray(outline, np.float64)
     low, high = polygon.min(0), polygon.max(0)
@@ -342,7 +343,7 @@ def _outline(
     table = _outline_table(polygon, low - margin, step, (shape[0], shape[1]))
     start = (low - margin).astype(np.float32)
 
-    def lookup(x: Array, y: Array) -> Array:
+    def lookup(x: Singles, y: Singles) -> Singles:
         gx, gy = (x - start[0]) / np.float32(step), (y - start[1]) / np.float32(step)
         cx, cy = np.clip(gx, 0, shape[0] - 1.001), np.clip(gy, 0, shape[1] - 1.001)
         i, j = cx.astype(np.int32), cy.astype(np.int32)
@@ -370,7 +371,7 @@ def extrusion(
     lookup, low, high = _outline(outline)
     r = np.float32(min(rounding, half_height * 0.95))
 
-    def distance(p: Array) -> Array:
+    def distance(p: Singles) -> Singles:
         q = _local(p, rot, c)
         flat = lookup(q[0], q[1]) + r
         end = np.abs(q[2]) - np.float32(half_height) + r
@@ -403,7 +404,7 @@ def revolve(
     lookup, low, high = _outline(polygon)
     r = np.float32(rounding)
 
-    def distance(p: Array) -> Array:
+    def distance(p: Singles) -> Singles:
         q = _local(p, rot, c)
         return lookup(np.hypot(q[0], q[1]), q[2]) - r
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from ..contract.arrays import Ints
 from ..geometry import graphs
-
-IntArray = NDArray[np.int64]
 
 
 @dataclass
@@ -28,20 +27,20 @@ class LabelledMesh:
     """
 
     vertices: NDArray[np.float64]
-    faces: IntArray
+    faces: Ints
     labels: list[NDArray[np.int32]]
     weights: list[float]
     name: str = ""
     names: list[list[str]] = field(default_factory=list)
 
 
-def face_areas(vertices: NDArray[np.float64], faces: IntArray) -> NDArray[np.float64]:
+def face_areas(vertices: NDArray[np.float64], faces: Ints) -> NDArray[np.float64]:
     """Area (F,) of each triangle."""
     a, b, c = (vertices[faces[:, i]] for i in range(3))
     return 0.5 * np.asarray(np.linalg.norm(np.cross(b - a, c - a), axis=1), np.float64)
 
 
-def face_pairs(faces: IntArray) -> tuple[IntArray, IntArray]:
+def face_pairs(faces: Ints) -> tuple[Ints, Ints]:
     """Neighbouring faces (E, 2) of each edge with exactly two faces, and its vertices (E, 2)."""
     edges = np.sort(faces[:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2), axis=1)
     key = edges[:, 0] * (int(faces.max()) + 1) + edges[:, 1]
@@ -53,15 +52,15 @@ def face_pairs(faces: IntArray) -> tuple[IntArray, IntArray]:
     return pairs, edges[order[first]]
 
 
-def connected_pieces(count: int, pairs: IntArray) -> tuple[int, IntArray]:
+def connected_pieces(count: int, pairs: Ints) -> tuple[int, Ints]:
     """Connected components of `count` nodes joined by `pairs` (E, 2): number and label (count,)."""
     label = graphs.components(count, pairs[:, 0], pairs[:, 1])
     return int(label.max(initial=-1)) + 1, label
 
 
 def biggest_component(
-    vertices: NDArray[np.float64], faces: IntArray
-) -> tuple[NDArray[np.float64], IntArray, float]:
+    vertices: NDArray[np.float64], faces: Ints
+) -> tuple[NDArray[np.float64], Ints, float]:
     """The component of largest area without unused vertices, and its share of the area."""
     if len(faces) == 0:
         return vertices, faces, 0.0
@@ -76,7 +75,7 @@ def biggest_component(
 
 def clean_labels(
     vertices: NDArray[np.float64],
-    faces: IntArray,
+    faces: Ints,
     labels: NDArray[np.int32],
     min_share: float = 0.003,
 ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .implicit import Array, Solid, Vector, frame, vec
+from ..contract.arrays import Singles
+from .implicit import Solid, Vector, frame, vec
 
 
 def polyhedron(normals: ArrayLike, offsets: ArrayLike, lower: Vector, upper: Vector) -> Solid:
@@ -69,7 +70,7 @@ def faceted_cone(
 def minus(solid: Solid, hole: Solid) -> Solid:
     """`solid` without `hole`."""
 
-    def distance(p: Array) -> Array:
+    def distance(p: Singles) -> Singles:
         return np.maximum(solid.distance(p), -hole.distance(p))
 
     return Solid(distance, solid.lower, solid.upper)
@@ -78,7 +79,7 @@ def minus(solid: Solid, hole: Solid) -> Solid:
 def both(first: Solid, second: Solid) -> Solid:
     """What two solids share."""
 
-    def distance(p: Array) -> Array:
+    def distance(p: Singles) -> Singles:
         return np.maximum(first.distance(p), second.distance(p))
 
     return Solid(

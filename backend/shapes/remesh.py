@@ -9,14 +9,11 @@ removes the traces of the grid and restores sharp edges.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..contract.arrays import Floats, Ints
 from ..geometry.mesh import is_closed_manifold, signed_volume
 from .labelled import biggest_component
 from .sculpt import Sculpture
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 def polygonise(sculpture: Sculpture) -> tuple[Floats, Ints]:

@@ -16,7 +16,8 @@ from fnmatch import fnmatchcase
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .implicit import Array, Solid, tube
+from ..contract.arrays import Singles
+from .implicit import Solid, tube
 
 FAR = np.float32(1e3)
 
@@ -125,7 +126,7 @@ class Sculpture:
         low, high = np.min([s.lower for s in solid], 0), np.max([s.upper for s in solid], 0)
         return low - swell, high + swell
 
-    def sample_grid(self) -> tuple[Array, NDArray[np.float64], float]:
+    def sample_grid(self) -> tuple[Singles, NDArray[np.float64], float]:
         """The field on a regular grid: values (X, Y, Z), the corner (3,), and the cell size."""
         low, high = self.bounds()
         cell = float(np.prod(np.maximum(high - low, 1e-6)) ** (1 / 3)) / self.detail
@@ -163,7 +164,7 @@ class Sculpture:
             values[where] = _join(values[where], group[where], step.blend, step.sign)
         return values, origin, cell
 
-    def sample(self, points: Array) -> Array:
+    def sample(self, points: Singles) -> Singles:
         """The field (N,) at points (3, N) near the surface."""
         values = np.full(points.shape[1], FAR, np.float32)
         for step in self.steps:
@@ -179,7 +180,7 @@ class Sculpture:
             values = _join(values, group, step.blend, step.sign)
         return values
 
-    def part_of(self, points: Array) -> NDArray[np.int64]:
+    def part_of(self, points: Singles) -> NDArray[np.int64]:
         """Index into `paths` (N,) of the piece nearest to each surface point (3, N)."""
         count = points.shape[1]
         raw = np.full((len(self.paths), count), np.inf, np.float32)
@@ -219,7 +220,7 @@ def _resolve(path: str, rules: Sequence[str]) -> str:
     return path
 
 
-def _join(a: Array, b: Array, blend: float, sign: int) -> Array:
+def _join(a: Singles, b: Singles, blend: float, sign: int) -> Singles:
     """Union (sign 1) or subtraction (sign -1) of two fields with a quadratic fillet."""
     if blend <= 0:
         return np.minimum(a, b) if sign > 0 else np.maximum(a, -b)

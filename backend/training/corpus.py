@@ -21,12 +21,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ..contract.arrays import Floats
 from ..geometry.mesh import build_face_graph, unit_vertices
 from ..geometry.patches.cues import PatchGraph, patch_graph
 from ..geometry.patches.superfaces import superfaces
 from ..shapes.labelled import LabelledMesh, clean_labels
 
-Floats = NDArray[np.float64]
 MOST_PIECES = 80  # of one object by its materials; more are leaves, bricks or hairs
 
 

@@ -11,8 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from ..contract.arrays import Floats, Ints
 
 WEIGHTLESS = 1e-9  # of the largest weight: what a patch without area or faces still weighs
 

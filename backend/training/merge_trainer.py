@@ -28,8 +28,8 @@ from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..contract.arrays import Floats, Singles
 from ..engines.scores import GEOMETRIC, save_models
 from ..geometry.patches import cues
 from ..geometry.patches.clusters import Clusters
@@ -39,9 +39,7 @@ from ..models.boosted import BoostedTrees, logit
 from .corpus import Example, example_paths, load
 from .tree_report import KIND_WEIGHT, TreeReport, best_stop, gathered, summary, tree_report
 
-Floats = NDArray[np.float64]
-Rows = NDArray[np.float32]
-Piece = tuple[Rows, Floats, Floats]
+Piece = tuple[Singles, Floats, Floats]
 """Rows to learn from, their targets and weights."""
 Models = dict[int, BoostedTrees]
 T = TypeVar("T")
@@ -64,7 +62,7 @@ def cluster_agreement(
     return chance
 
 
-def border_rows(example: Example) -> tuple[Rows, Floats]:
+def border_rows(example: Example) -> tuple[Singles, Floats]:
     """Features and targets of the borders of an example's patches."""
     state = Clusters(example.graph)
     rows = pair_features(state, np.ones(len(state.pair), dtype=bool))
@@ -142,7 +140,7 @@ def _test_job(path: Path, evidence: Floats, fold: int) -> TreeReport:
     )
 
 
-def fit(rows: Rows, target: Floats, weight: Floats, trees: int, seed: int) -> BoostedTrees:
+def fit(rows: Singles, target: Floats, weight: Floats, trees: int, seed: int) -> BoostedTrees:
     """Boosted trees for a soft target in 0..1, by LightGBM with cross-entropy."""
     import lightgbm
 
@@ -210,7 +208,7 @@ class Samples:
 
     fold: list[int]
     share: list[float]
-    rows: list[list[Rows]] = field(default_factory=list)
+    rows: list[list[Singles]] = field(default_factory=list)
     targets: list[list[Floats]] = field(default_factory=list)
     weights: list[list[Floats]] = field(default_factory=list)
 
@@ -221,7 +219,7 @@ class Samples:
     def __len__(self) -> int:
         return sum(len(rows) for pieces in self.rows for rows in pieces)
 
-    def add(self, example: int, rows: Rows, targets: Floats, weights: Floats) -> None:
+    def add(self, example: int, rows: Singles, targets: Floats, weights: Floats) -> None:
         """One more piece for an example."""
         self.rows[example].append(rows)
         self.targets[example].append(targets)

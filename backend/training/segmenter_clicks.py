@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..contract.arrays import Singles
 from .segmenter_data import Sample
 
-Array = NDArray[np.float32]
 MOST_CLICKS = 10
 MOST_CORRECTIONS = 3
 ONE_CLICK = 0.4  # of the first rounds have a single click
@@ -29,10 +29,10 @@ class Queries:
     """
 
     clicks: NDArray[np.int64]
-    signs: Array
-    before: Array
-    known: Array
-    truth: Array
+    signs: Singles
+    before: Singles
+    known: Singles
+    truth: Singles
 
 
 def first_clicks(
@@ -59,7 +59,7 @@ def first_clicks(
     return Queries(places, signs, nothing, np.zeros((queries, 1), np.float32), truth)
 
 
-def corrected(one: Sample, queries: Queries, chance: Array, rng: np.random.Generator) -> Queries:
+def corrected(one: Sample, queries: Queries, chance: Singles, rng: np.random.Generator) -> Queries:
     """The same sets with one to three clicks more, where the masks so far are wrong.
 
     chance : (Q, P) of each patch in the mask of each set.

@@ -14,15 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..contract.arrays import Floats
 from .segmenter_run import MEASURED, RUN, Recipe, about_state
 from .segmenter_trainer import rate_at
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Floats = NDArray[np.float64]
 LOSSES = {"pairs": "pairs of patches", "masks": "masks of clicks", "iou": "expected IoU"}
 HELD_OUT = {
     "rand": ("Held out: Rand error, part count automatic", "Rand error by faces"),

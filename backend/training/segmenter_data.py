@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..contract.arrays import Singles
 from ..engines.patch_features import pair_maps, patch_features
 from ..engines.scores import geometric_scores
 from ..geometry.patches import cues
@@ -30,7 +31,6 @@ from ..models.segmenter import PATCHES
 from .corpus import Example, example_paths, load
 from .tree_report import gathered
 
-Array = NDArray[np.float32]
 HELD_OUT = 12  # folds of a hundred that are measured, not learned, unless told otherwise
 FEWEST_LEFT = 24  # patches of a thinned sample
 DOUBT = 0.05  # noise on the evidence that coarsens, so that no two copies are coarsened alike
@@ -52,11 +52,11 @@ class Sample:
     name: str
     group: str
     kind: str
-    patch: Array
+    patch: Singles
     pair: NDArray[np.float16]
-    share: Array
-    faces: Array
-    opinions: list[Array]
+    share: Singles
+    faces: Singles
+    opinions: list[Singles]
     weights: list[float]
     borders: NDArray[np.int32]
 

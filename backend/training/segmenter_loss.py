@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from ..contract.arrays import Singles
 from ..models.segmenter import Encoding, Segmenter
 from .segmenter_clicks import Queries, corrected, first_clicks
 from .segmenter_data import Sample
 from .segmenter_run import Recipe
 
-Array = NDArray[np.float32]
 DRAFT = 0.4  # what the draft of the affinity counts beside the affinity
 
 
@@ -47,7 +47,7 @@ class Batch:
         return replace(self, **{k: getattr(self, k).to(device, torch.float32) for k in names})
 
 
-def agreement(one: Sample) -> Array:
+def agreement(one: Sample) -> Singles:
     """Chance that random faces of two patches share a part, over the opinions: (P, P)."""
     found = np.zeros((len(one.patch),) * 2, np.float32)
     for parts, weight in zip(one.opinions, one.weights, strict=True):
@@ -55,7 +55,7 @@ def agreement(one: Sample) -> Array:
     return np.clip(found, 0, 1)
 
 
-def pair_weight(one: Sample) -> Array:
+def pair_weight(one: Sample) -> Singles:
     """How much each pair of patches counts: by their size, more evenly, and neighbours more."""
     faces = one.faces / one.faces.sum()
     area = one.share / one.share.sum()
@@ -73,7 +73,7 @@ def pair_weight(one: Sample) -> Array:
 def stacked(samples: list[Sample]) -> Batch:
     """Samples of equally many patches as one batch, in the precision of their files."""
 
-    def stack(arrays: list[Array]) -> Tensor:
+    def stack(arrays: list[Singles]) -> Tensor:
         return torch.from_numpy(np.stack(arrays))
 
     return Batch(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..contract.arrays import Ints, Singles
 from ..contract.tree import MergeTree
 from ..geometry.patches.merging import ordered_merges
 from ..models.segmenter import Encoding, Segmenter
@@ -18,9 +19,6 @@ from .linkage import average_linkage
 from .segmenter_clicks import Queries, first_clicks
 from .segmenter_data import Sample
 from .tree_report import likely_cut
-
-Array = NDArray[np.float32]
-Ints = NDArray[np.int64]
 
 CLICKS = (1, 3, 10)
 CORRECTIONS = 4  # of a first click, each on the largest patch that is wrong
@@ -64,7 +62,7 @@ def iou(
 
 
 def best_mask(
-    net: Segmenter, coded: Encoding, queries: Queries, clicks: Ints, signs: Array
+    net: Segmenter, coded: Encoding, queries: Queries, clicks: Ints, signs: Singles
 ) -> NDArray[np.bool_]:
     """The mask of which the network expects most, for each set of clicks (Q, N): (Q, P)."""
     answer = net.answer(coded, clicks, signs, queries.before, queries.known)

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..contract.arrays import Floats
 from ..contract.tree import MergeTree
 from ..geometry.graphs import sums
 from ..geometry.patches import cues
 from ..geometry.patches.merging import likely_merges, ordered_merges
 from .corpus import Example
-
-Floats = NDArray[np.float64]
 
 STOPS = (0.4, 0.45, 0.5, 0.55)
 KIND_WEIGHT = {

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Bytes = NDArray[np.uint8]
+from ...contract.arrays import Bytes
 
 GROUP = 16  # elements whose byte at one place is stored with one number of bits
 BITS = ((0, 2, 4, 8), (0, 1, 2, 4), (1, 2, 4, 8))  # version 0; version 1, in its two modes

@@ -18,11 +18,12 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from ...contract.arrays import Floats, Ints
 from ...contract.progress import SILENT, Progress
 from ..rays import RayScene
 from .divide import Divider, Ring
 from .fill import fill
-from .loops import FloatArray, IntArray, borders, cross, nest, simple_loops
+from .loops import borders, cross, nest, simple_loops
 from .shell import sunken_copy
 
 ATTEMPTS = 5
@@ -30,8 +31,8 @@ THINNEST = 1e-4  # volume against area**1.5: a square sheet 1/2800 thick
 
 
 def close_parts(
-    points: FloatArray, faces: IntArray, labels: IntArray, progress: Progress = SILENT
-) -> tuple[FloatArray, dict[int, IntArray]]:
+    points: Floats, faces: Ints, labels: Ints, progress: Progress = SILENT
+) -> tuple[Floats, dict[int, Ints]]:
     """Cap every border loop between parts.
 
     Parameters
@@ -67,7 +68,7 @@ def close_parts(
 class _Source:
     """What is known before a cap is made."""
 
-    def __init__(self, points: FloatArray, faces: IntArray, labels: IntArray) -> None:
+    def __init__(self, points: Floats, faces: Ints, labels: Ints) -> None:
         self.points, self.faces, self.labels = points, faces, labels
         self.borders = borders(faces, labels, len(points))
         parts = int(labels.max()) + 1
@@ -82,14 +83,14 @@ class _Source:
         """The source's surface, to measure the thickness of its walls."""
         return RayScene(self.points, self.faces)
 
-    def thickness(self, origins: FloatArray, directions: FloatArray) -> FloatArray:
+    def thickness(self, origins: Floats, directions: Floats) -> Floats:
         """Distances (n,) along rays to the surface's other side."""
         hair = 1e-5
         found = self.rays.distance(origins + hair * directions, directions)
         return np.asarray(found, dtype=np.float64) + hair
 
 
-def _measure(corners: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _measure(corners: Floats) -> tuple[Floats, Floats]:
     """Signed volumes towards the origin (n,) and area vectors (n,3) of triangles (n,3,3)."""
     a, b, c = corners[:, 0], corners[:, 1], corners[:, 2]
     area = 0.5 * cross(b - a, c - a)
@@ -102,8 +103,8 @@ class _Parts:
     def __init__(self, source: _Source, undivided: set[int], thin: set[int]) -> None:
         self.source, self.undivided, self.thin = source, undivided, thin
         self.points = source.points
-        self.added: list[FloatArray] = []
-        self.caps: dict[int, list[IntArray]] = {}
+        self.added: list[Floats] = []
+        self.caps: dict[int, list[Ints]] = {}
         self.changed: set[int] = set()
         # rim[a, b] of the caps of the part in hand: who gets the cap there, its third vertex.
         self.rim: dict[tuple[int, int], tuple[int, int]] = {}
@@ -124,7 +125,7 @@ class _Parts:
 
     # vertices and edges
 
-    def positions(self, vertices: list[int]) -> FloatArray:
+    def positions(self, vertices: list[int]) -> Floats:
         """(n,3) of source and new vertices."""
         count = len(self.points)
         new = [i for i, v in enumerate(vertices) if v >= count]
@@ -136,13 +137,13 @@ class _Parts:
         out[new] = [self.added[vertices[i] - count] for i in new]
         return out
 
-    def add(self, points: FloatArray) -> list[int]:
+    def add(self, points: Floats) -> list[int]:
         """Numbers of new vertices at `points` (n,3)."""
         start = len(self.points) + len(self.added)
         self.added.extend(points)
         return list(range(start, start + len(points)))
 
-    def new_points(self) -> FloatArray:
+    def new_points(self) -> Floats:
         """(M,3) all new vertices."""
         return np.array(self.added).reshape(-1, 3)
 
@@ -246,7 +247,7 @@ class _Parts:
         neighbour = [self.border[part][edge][0] for edge in edges]
         return Ring(loop, neighbour, [edge in self.surface for edge in edges])
 
-    def _inward(self, part: int, loop: list[int], p: FloatArray) -> FloatArray:
+    def _inward(self, part: int, loop: list[int], p: Floats) -> Floats:
         """(n,3) direction from each edge of a loop into the part's face there."""
         apex = self.positions([self.border[part][e][1] for e in pairwise([*loop, loop[0]])])
         edge = np.roll(p, -1, axis=0) - p
@@ -319,7 +320,7 @@ class _Parts:
         whole = (faces != np.roll(faces, 1, axis=1)).all(axis=1)
         return whole & (self.source.labels == part)
 
-    def _attach(self, part: int, neighbour: int, faces: IntArray) -> None:
+    def _attach(self, part: int, neighbour: int, faces: Ints) -> None:
         """Add cap faces (n,3), wound as the neighbour's, between a part and a neighbour."""
         a, b = faces.reshape(-1), np.roll(faces, -1, axis=1).reshape(-1)
         apex = np.roll(faces, -2, axis=1).reshape(-1)

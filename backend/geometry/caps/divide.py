@@ -14,7 +14,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from .loops import FloatArray, inside_polygon, newell_normal, plane_axes
+from ...contract.arrays import Floats
+from .loops import inside_polygon, newell_normal, plane_axes
 
 LONGEST_CHORD = 0.4  # of the way around, for a chord that the projection says nothing about
 MOST_SEGMENTS = 24
@@ -75,8 +76,8 @@ class Divider:
 
     def __init__(
         self,
-        positions: Callable[[list[int]], FloatArray],
-        add: Callable[[FloatArray], list[int]],
+        positions: Callable[[list[int]], Floats],
+        add: Callable[[Floats], list[int]],
         exists: Callable[[int, int], bool],
     ) -> None:
         self.positions, self.add, self.exists = positions, add, exists
@@ -123,7 +124,7 @@ class Divider:
                     length[hard, part] = length.get((hard, part), 0.0) + float(edge)
         return max(length, key=lambda key: (key[0], length[key], -key[1]))[1]
 
-    def _star(self, ring: Ring, gaps: list[list[int]], points: FloatArray) -> list[Ring] | None:
+    def _star(self, ring: Ring, gaps: list[list[int]], points: Floats) -> list[Ring] | None:
         """Chords from one point to every gap; None if the neighbours are not that simple."""
         n = len(points)
         if len(gaps) < 3 or len({ring.neighbour[gap[0] - 1] for gap in gaps}) < len(gaps):
@@ -174,7 +175,7 @@ class Divider:
             pieces.append(piece)
         return pieces
 
-    def _chord(self, ring: Ring, gaps: list[list[int]], points: FloatArray) -> list[Ring] | None:
+    def _chord(self, ring: Ring, gaps: list[list[int]], points: Floats) -> list[Ring] | None:
         """Cut off the run whose chord is shortest against its length."""
         n = len(points)
         step = np.linalg.norm(np.roll(points, -1, axis=0) - points, axis=1)
@@ -203,10 +204,10 @@ class Divider:
             ]
         return None
 
-    def _step(self, points: FloatArray) -> float:
+    def _step(self, points: Floats) -> float:
         return float(np.linalg.norm(np.roll(points, -1, axis=0) - points, axis=1).mean())
 
-    def _inside(self, points: FloatArray, start: FloatArray, end: FloatArray) -> bool:
+    def _inside(self, points: Floats, start: Floats, end: Floats) -> bool:
         """Whether a segment lies inside the loop, seen where the loop looks largest."""
         axes = plane_axes(newell_normal(points))
         t = np.linspace(0.05, 0.95, 9)[:, None]

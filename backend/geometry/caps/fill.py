@@ -11,7 +11,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .loops import FloatArray, IntArray, cross, edge_key, newell_normal, plane_axes
+from ...contract.arrays import Floats, Ints
+from .loops import cross, edge_key, newell_normal, plane_axes
 
 AHEAD = [1, 2, 0]  # the corner after each
 LARGEST_TABLE = 128  # vertices of one smallest-area table: time grows with the cube
@@ -20,8 +21,8 @@ MOST_FACES = 20_000  # a refined fill stays below
 
 
 def fill(
-    points: FloatArray, loops: list[IntArray], taken: IntArray | None = None
-) -> tuple[FloatArray, IntArray] | None:
+    points: Floats, loops: list[Ints], taken: Ints | None = None
+) -> tuple[Floats, Ints] | None:
     """Span a surface over an outline and its holes.
 
     Parameters
@@ -61,7 +62,7 @@ def fill(
 # --- triangulation without new vertices -------------------------------------------------------
 
 
-def _clip_ears(points: FloatArray, loops: list[IntArray]) -> IntArray | None:
+def _clip_ears(points: Floats, loops: list[Ints]) -> Ints | None:
     """Ear clipping where the loops look largest; None unless they are a simple polygon there."""
     import mapbox_earcut
 
@@ -97,11 +98,11 @@ def _clip_ears(points: FloatArray, loops: list[IntArray]) -> IntArray | None:
     return None
 
 
-def _cross2(a: FloatArray, b: FloatArray) -> FloatArray:
+def _cross2(a: Floats, b: Floats) -> Floats:
     return a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0]
 
 
-def _bounded_by(faces: IntArray, loops: list[IntArray]) -> bool:
+def _bounded_by(faces: Ints, loops: list[Ints]) -> bool:
     """Whether faces (f,3) are edge-manifold and their free directed edges are the loops'."""
     a, b = faces.reshape(-1), np.roll(faces, -1, axis=1).reshape(-1)
     forward, backward = (a << 31) | b, (b << 31) | a
@@ -111,18 +112,18 @@ def _bounded_by(faces: IntArray, loops: list[IntArray]) -> bool:
     return np.array_equal(np.sort(forward[~np.isin(forward, backward)]), np.sort(rim))
 
 
-def _slit(points: FloatArray, loops: list[IntArray]) -> IntArray:
+def _slit(points: Floats, loops: list[Ints]) -> Ints:
     """One loop that goes to each hole and back over the shortest bridge."""
     around = loops[0]
     for hole in loops[1:]:
-        gap: FloatArray = np.sum((points[around][:, None] - points[hole][None]) ** 2, axis=2)
+        gap: Floats = np.sum((points[around][:, None] - points[hole][None]) ** 2, axis=2)
         i, j = divmod(int(np.argmin(gap)), gap.shape[1])
         way = np.concatenate([np.roll(hole, -j), hole[j : j + 1]])
         around = np.concatenate([around[: i + 1], way, around[i:]])
     return around
 
 
-def smallest_area(points: FloatArray, loop: IntArray, taken: IntArray) -> IntArray:
+def smallest_area(points: Floats, loop: Ints, taken: Ints) -> Ints:
     """Triangulate a loop so that its area is least. Returns (n-2,3).
 
     A loop of more than LARGEST_TABLE vertices is first cut into chords, whose pieces are
@@ -141,7 +142,7 @@ def smallest_area(points: FloatArray, loop: IntArray, taken: IntArray) -> IntArr
     return np.concatenate(parts)
 
 
-def _area_table(p: FloatArray, loop: IntArray, taken: IntArray) -> IntArray:
+def _area_table(p: Floats, loop: Ints, taken: Ints) -> Ints:
     """Dynamic programme over the sub-polygons i..j; `p` (n,3) positions. Returns (n-2,3)."""
     n = len(p)
     square = np.sum((p[:, None] - p[None]) ** 2, axis=2)
@@ -173,7 +174,7 @@ def _area_table(p: FloatArray, loop: IntArray, taken: IntArray) -> IntArray:
 # --- better triangles -------------------------------------------------------------------------
 
 
-def _pairs(faces: IntArray) -> tuple[IntArray, IntArray, IntArray]:
+def _pairs(faces: Ints) -> tuple[Ints, Ints, Ints]:
     """Half-edges h (face h//3, from corner h%3) and their twins, for inner edges, once each.
 
     Also the sorted `edge_key`s of all half-edges.
@@ -185,7 +186,7 @@ def _pairs(faces: IntArray) -> tuple[IntArray, IntArray, IntArray]:
     return order[same], order[same + 1], key
 
 
-def inner_keys(faces: IntArray) -> IntArray:
+def inner_keys(faces: Ints) -> Ints:
     """(f,3) `edge_key` of each inner edge, -1 on the border."""
     keys = np.full_like(faces, -1)
     one, two, _ = _pairs(faces)
@@ -193,16 +194,14 @@ def inner_keys(faces: IntArray) -> IntArray:
     return keys
 
 
-def _among(keys: IntArray, table: IntArray) -> NDArray[np.bool_]:
+def _among(keys: Ints, table: Ints) -> NDArray[np.bool_]:
     """Which keys occur in a sorted table."""
     if len(table) == 0:
         return np.zeros(keys.shape, dtype=bool)
     return table[np.minimum(np.searchsorted(table, keys), len(table) - 1)] == keys
 
 
-def flip_to_delaunay(
-    points: FloatArray, faces: IntArray, taken: IntArray, rounds: int = 40
-) -> IntArray:
+def flip_to_delaunay(points: Floats, faces: Ints, taken: Ints, rounds: int = 40) -> Ints:
     """Flip inner edges whose opposite angles add up to more than half a turn. (f,3) -> (f,3).
 
     No flip makes an edge of `taken`, one that the faces have already, or a fold.
@@ -241,14 +240,12 @@ def flip_to_delaunay(
     return faces
 
 
-def _cotangent(u: FloatArray, v: FloatArray, area_vector: FloatArray) -> FloatArray:
+def _cotangent(u: Floats, v: Floats, area_vector: Floats) -> Floats:
     double = np.sqrt(np.sum(area_vector**2, axis=-1))
     return np.sum(u * v, axis=-1) / np.maximum(double, 1e-12 * (double.max(initial=0) or 1))
 
 
-def split_edges(
-    points: FloatArray, faces: IntArray, marked: NDArray[np.bool_]
-) -> tuple[FloatArray, IntArray]:
+def split_edges(points: Floats, faces: Ints, marked: NDArray[np.bool_]) -> tuple[Floats, Ints]:
     """Put a vertex on each marked inner edge and split the faces beside it.
 
     marked : (f,3), the edge from each corner; both sides of an edge must be marked. The vertex
@@ -286,9 +283,7 @@ def split_edges(
     return np.concatenate([points, fresh]), np.concatenate(pieces)
 
 
-def refine(
-    points: FloatArray, faces: IntArray, outline: FloatArray, taken: IntArray
-) -> tuple[FloatArray, IntArray]:
+def refine(points: Floats, faces: Ints, outline: Floats, taken: Ints) -> tuple[Floats, Ints]:
     """Split long inner edges; triangles grow with the distance from the outline (n,3)."""
     from scipy.spatial import cKDTree
 
@@ -308,7 +303,7 @@ def refine(
     return points, faces
 
 
-def minimise_area(points: FloatArray, faces: IntArray, fixed: int, rounds: int = 4) -> FloatArray:
+def minimise_area(points: Floats, faces: Ints, fixed: int, rounds: int = 4) -> Floats:
     """Move all but the first `fixed` points towards a minimal surface; (n,3) -> (n,3).
 
     Each round solves for the harmonic positions on the surface of the round before.

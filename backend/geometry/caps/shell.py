@@ -13,8 +13,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from ...contract.arrays import Floats, Ints
 from .fill import inner_keys, split_edges
-from .loops import FloatArray, IntArray, cross
+from .loops import cross
 
 DEPTH = 0.1  # of the square root of the area, at most
 SHARE = 0.4  # of the wall's thickness, at most: the other side may get a skin as well
@@ -22,12 +23,12 @@ SLOPE = 0.5  # of the distance from the border, at most
 
 
 def sunken_copy(
-    points: FloatArray,
-    faces: IntArray,
+    points: Floats,
+    faces: Ints,
     on_border: NDArray[np.bool_],
     inward: float,
-    thickness: Callable[[FloatArray, FloatArray], FloatArray],
-) -> tuple[FloatArray, IntArray]:
+    thickness: Callable[[Floats, Floats], Floats],
+) -> tuple[Floats, Ints]:
     """Copy a surface below itself.
 
     Parameters

@@ -9,11 +9,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ...contract.arrays import Floats, Ints
 from . import cues
 from .cues import PatchGraph
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 class Clusters:

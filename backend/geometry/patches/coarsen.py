@@ -12,13 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ...contract.arrays import Floats, Ints
 from . import cues
 from .clusters import Clusters
 from .cues import PatchGraph
 from .merging import matching
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 COARSENED_A_ROUND = 0.06  # share of the clusters that are taken together at once
 SMALL_BONUS = 0.15  # probability that an e times smaller patch gains for being merged

@@ -15,14 +15,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ...contract.arrays import Floats, Ints
 from ...contract.progress import SILENT, Progress
 from ..graphs import components, sums, symmetric
 from ..mesh import FaceGraph
 from ..rays import RayScene
 from ..sampling import cone, points_by_group, spread_axes
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 SAMPLES = 8  # points on a patch
 CONE_RAYS = 12  # a point, for the shape diameter

@@ -13,11 +13,8 @@ import functools
 import numpy as np
 from numpy.typing import NDArray
 
+from ...contract.arrays import Bools, Floats, Ints
 from ..mesh import FaceGraph
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 BAND = 0.04  # of the size: how far a border may move
 BAND_FACES = 8_000  # the widest band of one border; more would be slow and change nothing to see

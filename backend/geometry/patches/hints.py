@@ -6,18 +6,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...contract.arrays import Bools, Floats, Ints
 from ..graphs import sums
 from ..mesh import FaceGraph, face_islands
 from .cues import BRIDGE, PatchGraph
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Mask = NDArray[np.bool_]
 
-
-def marked_edges(graph: FaceGraph, groups: Ints, borders: Ints) -> Mask:
+def marked_edges(graph: FaceGraph, groups: Ints, borders: Ints) -> Bools:
     """Shared edges that are marked, or lie between faces of different groups: (E,) bool.
 
     groups : (F,) group of each face, -1 for no opinion. borders : (N, 2) vertices of marked edges.
@@ -34,7 +30,7 @@ def marked_edges(graph: FaceGraph, groups: Ints, borders: Ints) -> Mask:
     return marked | np.isin(ends @ [count, 1], wanted @ [count, 1])
 
 
-def without_edges(graph: FaceGraph, marked: Mask) -> FaceGraph:
+def without_edges(graph: FaceGraph, marked: Bools) -> FaceGraph:
     """The mesh as if it were cut open along some edges (E,): they are shared no more."""
     if not marked.any():
         return graph
@@ -47,7 +43,7 @@ def without_edges(graph: FaceGraph, marked: Mask) -> FaceGraph:
 
 
 def marked_lengths(
-    graph: FaceGraph, cues: PatchGraph, patch: Ints, groups: Ints, marked: Mask
+    graph: FaceGraph, cues: PatchGraph, patch: Ints, groups: Ints, marked: Bools
 ) -> Floats:
     """How much of each border of patches is marked: (pairs,), at most the border's length.
 

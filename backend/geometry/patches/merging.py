@@ -12,17 +12,15 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from ...contract.arrays import Floats, Ints, Singles
 from ...contract.progress import SILENT, Progress
 from .clusters import Clusters
 from .cues import LENGTH
 from .pair_features import pair_features
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Rows = NDArray[np.float32]
-Describe = Callable[[Clusters, NDArray[np.bool_]], Rows]
+Describe = Callable[[Clusters, NDArray[np.bool_]], Singles]
 """A state of the merging and which of its pairs (pairs,) -> their features (N, features)."""
-Score = Callable[[Rows], Floats]
+Score = Callable[[Singles], Floats]
 """Features of pairs (N, features) -> probability of one part (N,)."""
 
 MERGED_A_ROUND = 0.06  # share of the clusters that merge before scores are asked again

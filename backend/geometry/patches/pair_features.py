@@ -11,10 +11,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ...contract.arrays import Floats
 from . import cues
 from .clusters import Clusters
-
-Floats = NDArray[np.float64]
 
 FEATURES = (
     "area_small",

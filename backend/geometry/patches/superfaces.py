@@ -11,12 +11,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ...contract.arrays import Floats, Ints
 from ...contract.progress import SILENT, Progress
 from ..graphs import components, spread, sums, symmetric
 from ..mesh import FaceGraph
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 PATCHES = 400  # on a closed surface; islands and their detail may add to it
 LARGE_ISLANDS = 800  # the largest islands get patches of their own, the rest share
