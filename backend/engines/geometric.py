@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..contract.arrays import Floats
 from ..contract.engines import About
 from ..contract.progress import SILENT, Progress
 from ..geometry.patches.clusters import Clusters
@@ -20,8 +21,6 @@ from ..geometry.patches.merging import agglomerate
 from ..models.boosted import logistic, logit
 from .base import Merges, SegmentEngine, Surface
 from .scores import GeometricScores, geometric_scores
-
-Floats = NDArray[np.float64]
 
 ABOUT = About(
     name="geometric",

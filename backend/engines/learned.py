@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from ..checkpoints.catalogue import WEIGHTS
 from ..checkpoints.load import weights
+from ..contract.arrays import Floats, Ints, Singles
 from ..contract.engines import About
 from ..contract.progress import SILENT, Progress
 from ..geometry.patches import cues
@@ -34,10 +35,6 @@ from .base import ClickEngine, Masks, Merges, Surface
 from .loaded import loaded
 from .patch_features import pair_maps, patch_features
 from .scores import JUDGED, geometric_scores, judged_features, learned_scores
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Array = NDArray[np.float32]
 
 ABOUT = About(
     name="learned",
@@ -171,7 +168,7 @@ def _score(variant: int) -> Score:
     """Scores of merges by judge and shapes; for another tree the network itself says most."""
     scores, column = learned_scores(), JUDGED.index("network_and_masks")
 
-    def score(rows: Array) -> Floats:
+    def score(rows: Singles) -> Floats:
         odds = scores.odds(rows)
         if variant:
             odds = VARIANT_SAYS * rows[:, column] + (1 - VARIANT_SAYS) * odds
@@ -246,7 +243,7 @@ def _asked(net: Segmenter, coding: Encoding, clicks: Ints, signs: Floats) -> tup
     return sigmoid(got.masks).astype(np.float64), sigmoid(got.iou).astype(np.float64)
 
 
-def _spread(centre: Floats, share: Array, count: int) -> Ints:
+def _spread(centre: Floats, share: Singles, count: int) -> Ints:
     """Patches far from each other: farthest point sampling from the largest on."""
     chosen = [int(share.argmax())]
     gap = np.square(centre - centre[chosen[0]]).sum(axis=1)

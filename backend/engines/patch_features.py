@@ -8,22 +8,19 @@ object is moved, turned or mirrored; lengths are in sizes of the object.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..contract.arrays import Floats, Singles
 from ..geometry.graphs import sums, symmetric
 from ..geometry.patches import cues
 from ..geometry.patches.cues import PatchGraph
 from ..models.segmenter import PAIR_FEATURES, PATCH_FEATURES
-
-Floats = NDArray[np.float64]
-Array = NDArray[np.float32]
 
 NEAR = 0.1  # sizes of the object over which nearness falls to 1 / e
 FAR = 3.0  # sizes; longer ways along the surface count as this
 DETOUR = 6.0  # times its length that a step costs for each radian of concave bend
 
 
-def patch_features(graph: PatchGraph) -> Array:
+def patch_features(graph: PatchGraph) -> Singles:
     """(P, PATCH_FEATURES) float32."""
     moments = graph.moments
     area = moments[:, cues.AREA] + 1e-12
@@ -65,19 +62,19 @@ def patch_features(graph: PatchGraph) -> Array:
     return np.stack([out[name] for name in PATCH_FEATURES], axis=1).astype(np.float32)
 
 
-def pair_maps(graph: PatchGraph) -> Array:
+def pair_maps(graph: PatchGraph) -> Singles:
     """(PAIR_FEATURES, P, P) float32, symmetric."""
     count = graph.patches
     i, j = graph.pair.T
     border = graph.border
     length = border[:, cues.LENGTH] + 1e-9
 
-    def on_borders(value: Floats) -> Array:
+    def on_borders(value: Floats) -> Singles:
         out = np.zeros((count, count), np.float32)
         out[i, j] = out[j, i] = value
         return out
 
-    out: dict[str, Array] = {
+    out: dict[str, Singles] = {
         "neighbours": on_borders(np.ones(len(i))),
         "log border length": on_borders(np.log(length + 1e-4) + 4),
         "sharpest bend": on_borders(graph.sharpest),
@@ -129,7 +126,7 @@ def _extents(mean: Floats) -> Floats:
     return np.sqrt(np.maximum(np.linalg.eigvalsh(covariance), 0))
 
 
-def _ways(graph: PatchGraph) -> tuple[Array, Array]:
+def _ways(graph: PatchGraph) -> tuple[Singles, Singles]:
     """Shortest ways between patches, plain and with a toll on concave borders: two (P, P)."""
     from scipy.sparse.csgraph import dijkstra
 
@@ -137,7 +134,7 @@ def _ways(graph: PatchGraph) -> tuple[Array, Array]:
     step = np.linalg.norm(graph.centre[i] - graph.centre[j], axis=1) + 1e-4
     bend = graph.border[:, cues.CONCAVE] / (graph.border[:, cues.LENGTH] + 1e-9)
 
-    def ways(toll: float) -> Array:
+    def ways(toll: float) -> Singles:
         cost = step * (1 + toll * np.clip(bend, 0, 2))
         way = dijkstra(symmetric(graph.patches, i, j, cost), directed=True, limit=FAR)
         return np.minimum(way, FAR).astype(np.float32)

@@ -12,15 +12,13 @@ from numpy.typing import NDArray
 
 from ..checkpoints.catalogue import WEIGHTS
 from ..checkpoints.load import weights
+from ..contract.arrays import Floats, Singles
 from ..geometry.patches.clusters import Clusters
 from ..geometry.patches.cues import PatchGraph
 from ..geometry.patches.pair_features import FEATURES, pair_features
 from ..models.boosted import BoostedTrees
 from .loaded import loaded
 from .network_features import NETWORK_FEATURES, network_features
-
-Floats = NDArray[np.float64]
-Rows = NDArray[np.float32]
 
 GEOMETRIC, JUDGE = WEIGHTS / "merging.safetensors", WEIGHTS / "judge.safetensors"
 JUDGED = FEATURES + NETWORK_FEATURES
@@ -47,7 +45,7 @@ class GeometricScores:
         rows = pair_features(state, np.ones(len(state.pair), dtype=bool))
         return self.border.probability(rows)
 
-    def score(self, rows: Rows) -> Floats:
+    def score(self, rows: Singles) -> Floats:
         """Probability that two clusters are of one part, from their features: (N,)."""
         return self.merge.probability(rows)
 
@@ -66,13 +64,13 @@ class LearnedScores:
     shape: BoostedTrees
     stop: float
 
-    def odds(self, rows: Rows) -> Floats:
+    def odds(self, rows: Singles) -> Floats:
         """Log odds that two clusters are of one part, from `judged_features`: (N,)."""
         shape = self.shape.logit(rows[:, : len(FEATURES)])
         return np.asarray((1 - SHAPE_SAYS) * self.judge.logit(rows) + SHAPE_SAYS * shape)
 
 
-def judged_features(state: Clusters, chosen: NDArray[np.bool_]) -> Rows:
+def judged_features(state: Clusters, chosen: NDArray[np.bool_]) -> Singles:
     """Features of the chosen pairs of a state with `chances`, of their shapes first: (N, JUDGED).
 
     chosen : (pairs,) bool.

@@ -9,14 +9,11 @@ from outside must not meet it.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..contract.arrays import Floats, Ints
 from .graphs import sums
 from .mesh import FaceGraph
 from .sampling import points_by_group
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 THICKEST = 0.07  # of the size: walls farther apart are not two sides of one sheet
 LEAST_FACES = 12

@@ -10,6 +10,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from ..contract.arrays import Ints
 from ..contract.engines import AUTO
 from ..contract.errors import BadInput
 from ..contract.progress import SILENT, Progress
@@ -38,8 +39,6 @@ from ..geometry.walls import hidden_walls
 from .borders import melted, refine_borders
 from .specks import without_specks
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 MARKED = 0.5  # of a border is marked: clicks do not pass it
 
 

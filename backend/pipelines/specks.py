@@ -10,15 +10,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..contract.arrays import Bools, Floats, Ints
 from ..contract.tree import MergeTree
 from ..geometry.graphs import sums
 from ..geometry.mesh import FaceGraph
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 SPECK = 1e-3  # of the area: less is no part
 CREASE = np.radians(30.0)

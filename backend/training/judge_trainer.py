@@ -26,6 +26,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ..contract.arrays import Floats
 from ..engines.learned import CHECKPOINT, MERGED_A_ROUND, chances, encode, read_segmenter
 from ..engines.loaded import loaded
 from ..engines.scores import JUDGE, JUDGED, judged_features, save_models
@@ -36,8 +37,6 @@ from .corpus import Example, example_paths, load
 from .merge_trainer import KEPT, Piece, Samples, aggregated, in_processes, merge_rows
 from .segmenter_data import HELD_OUT, fold
 from .tree_report import TreeReport, best_stop, gathered, summary, tree_report
-
-Floats = NDArray[np.float64]
 
 STEADY = ("procedural", "rig")  # kinds on which its loss is much the same, learned or held out
 # How much an example of each kind counts; of artists' objects, few are left here.

@@ -14,8 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-IntArray = NDArray[np.int64]
-FloatArray = NDArray[np.float64]
+from ...contract.arrays import Floats, Ints
 
 
 @dataclass(frozen=True)
@@ -30,18 +29,18 @@ class Borders:
     near : (m,) int64, keys (`edge_key`) of every source edge between two vertices on borders.
     """
 
-    edge: IntArray
-    part: IntArray
-    apex: IntArray
-    near: IntArray
+    edge: Ints
+    part: Ints
+    apex: Ints
+    near: Ints
 
 
-def edge_key(a: IntArray, b: IntArray) -> IntArray:
+def edge_key(a: Ints, b: Ints) -> Ints:
     """One int64 for the undirected edge of two vertices below 2**31."""
     return (np.minimum(a, b) << 31) | np.maximum(a, b)
 
 
-def borders(faces: IntArray, labels: IntArray, vertex_count: int) -> Borders:
+def borders(faces: Ints, labels: Ints, vertex_count: int) -> Borders:
     """Find the edges where parts meet.
 
     Faces (F,3) are welded; those with a repeated vertex are ignored. At an edge of more than two
@@ -85,7 +84,7 @@ def borders(faces: IntArray, labels: IntArray, vertex_count: int) -> Borders:
     )
 
 
-def _match(key: IntArray, sign: IntArray, begin: IntArray, surplus: IntArray) -> IntArray:
+def _match(key: Ints, sign: Ints, begin: Ints, surplus: Ints) -> Ints:
     """Pair each part's surplus at an edge with another part's. Returns rows (n,2)."""
     group = np.nonzero(surplus)[0]
     edge = key[begin[group]]
@@ -150,7 +149,7 @@ def simple_loops(edges: Iterable[tuple[int, int]]) -> list[list[int]]:
     return loops
 
 
-def cross(a: FloatArray, b: FloatArray) -> FloatArray:
+def cross(a: Floats, b: Floats) -> Floats:
     """Cross products of vectors in the last axis; several times faster than `numpy.cross`."""
     ax, ay, az = a[..., 0], a[..., 1], a[..., 2]
     bx, by, bz = b[..., 0], b[..., 1], b[..., 2]
@@ -161,13 +160,13 @@ def cross(a: FloatArray, b: FloatArray) -> FloatArray:
     return out
 
 
-def newell_normal(points: FloatArray) -> FloatArray:
+def newell_normal(points: Floats) -> Floats:
     """Area vector of a closed polygon (n,3): its direction sees the largest projected area."""
     centred = points - points.mean(axis=0)
     return 0.5 * cross(centred, np.roll(centred, -1, axis=0)).sum(axis=0)
 
 
-def plane_axes(normal: FloatArray) -> FloatArray:
+def plane_axes(normal: Floats) -> Floats:
     """(2,3) axes of the plane at right angles to `normal`; counter-clockwise seen against it."""
     length = float(np.linalg.norm(normal))
     n = normal / length if length > 0 else np.array([0.0, 0.0, 1.0])
@@ -176,7 +175,7 @@ def plane_axes(normal: FloatArray) -> FloatArray:
     return np.stack([u, cross(n, u)])
 
 
-def inside_polygon(polygon: FloatArray, points: FloatArray) -> NDArray[np.bool_]:
+def inside_polygon(polygon: Floats, points: Floats) -> NDArray[np.bool_]:
     """Even-odd test of points (m,2) in a polygon (n,2)."""
     a, b = polygon, np.roll(polygon, -1, axis=0)
     x, y = points[:, :1], points[:, 1:]
@@ -186,7 +185,7 @@ def inside_polygon(polygon: FloatArray, points: FloatArray) -> NDArray[np.bool_]
     return (np.sum(straddles & (x < crossing), axis=1) & 1).astype(bool)
 
 
-def nest(loops: list[FloatArray], inward: list[FloatArray]) -> list[list[int]]:
+def nest(loops: list[Floats], inward: list[Floats]) -> list[list[int]]:
     """Group the loops of one part into outlines with their holes.
 
     Parameters

@@ -10,15 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...contract.arrays import Bools, Ints
 from ..graphs import components, sums
 from ..mesh import FaceGraph
 from .cues import PatchGraph
 from .superfaces import PATCHES
-
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 LEAST_AREA = 1 / PATCHES  # of the whole: smaller regions lie within a patch or two
 LEAST_FACES = 6  # triangles; a quad of a low-poly model is no flat face in this sense

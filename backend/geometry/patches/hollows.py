@@ -8,8 +8,8 @@ from the outer wall by the shortest way around the holes.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...contract.arrays import Bools, Ints
 from ..graphs import components, sums
 from ..mesh import FaceGraph
 from ..rays import RayScene
@@ -17,9 +17,6 @@ from ..sampling import cone, points_by_group
 from ..walls import LINED, PROBES, THICKEST, lined
 from .graphcut import BorderCutter
 from .superfaces import superfaces
-
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 BLOCKED = 0.25  # of the surface at least looks at itself, where there is an inner wall
 RAYS = 12  # from each point of a patch

@@ -4,19 +4,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...contract.arrays import Bools, Floats, Ints, Singles
 from ..graphs import components
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
-Array = NDArray[np.float32]
 
 SAME_MASK = 0.7  # IoU from which two masks are one
 
 
-def suppress(masks: Bools, worth: Floats, share: Array) -> Ints:
+def suppress(masks: Bools, worth: Floats, share: Singles) -> Ints:
     """Non-maximum suppression: which masks (K, N) are not the same as one of more worth.
 
     worth : (K,). share : (N,) of the area. Returns their numbers, the worthiest first.
@@ -30,7 +25,7 @@ def suppress(masks: Bools, worth: Floats, share: Array) -> Ints:
     return np.array(kept, dtype=np.int64)
 
 
-def overlaps(masks: Bools, share: Array) -> Floats:
+def overlaps(masks: Bools, share: Singles) -> Floats:
     """IoU of all pairs of masks (K, N): (K, K). share : (N,) of the area."""
     common = (masks * share) @ masks.T.astype(np.float64)
     area = np.diagonal(common)
