@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tests mirror the folders of the engine: a module and its tests are found by one name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# Modules that only the tests of others look at. This list gets shorter, never longer.
+WITHOUT = [
+    "assets/foreign.py",
+    "commands/arguments.py",
+    "commands/decompose.py",
+    "commands/doctor.py",
+    "commands/evaluate.py",
+    "commands/models.py",
+    "commands/serve.py",
+    "contract/arrays.py",
+    "engines/base.py",
+    "engines/geometric.py",
+    "engines/loaded.py",
+    "evaluation/data.py",
+    "evaluation/plots.py",
+    "evaluation/suite.py",
+    "evaluation/tasks.py",
+    "files/gltf/budget.py",
+    "files/gltf/container.py",
+    "files/gltf/draco.py",
+    "files/gltf/materials.py",
+    "files/gltf/nodes.py",
+    "files/gltf/writer.py",
+    "files/placed.py",
+    "files/ply_tables.py",
+    "geometry/caps/close.py",
+    "pictures/lighting.py",
+    "pipelines/analysis.py",
+    "shapes/polyhedra.py",
+    "shapes/remesh.py",
+    "shapes/sculpt.py",
+    "training/torch_ops.py",
+    "training/tree_report.py",
+]
+BY_ROOM = "shapes/families"  # all of them are made and looked at by the tests of the room
+
+
+def modules() -> set[str]:
+    """Modules of the engine, as paths below its folder."""
+    backend = ROOT / "backend"
+    found = {path.relative_to(backend).as_posix() for path in backend.rglob("*.py")}
+    return {name for name in found if not name.rpartition("/")[2].startswith("__")}
+
+
+def mirrored(name: str) -> bool:
+    """Whether a module has a file of tests of its own."""
+    folder, _, file = name.rpartition("/")
+    return (ROOT / "tests/backend" / folder / f"test_{file}").is_file()
+
+
+def test_new_modules_have_tests_of_their_own() -> None:
+    bare = {name for name in modules() if not mirrored(name) and not name.startswith(BY_ROOM)}
+    assert sorted(bare - set(WITHOUT)) == []
+
+
+def test_what_got_tests_of_its_own_is_off_the_list() -> None:
+    assert [name for name in WITHOUT if mirrored(name)] == []
