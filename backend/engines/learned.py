@@ -71,13 +71,13 @@ class Learned:
 
     net: Segmenter
 
-    def look(self, surface: Surface) -> Encoded:
+    def look(self, surface: Surface) -> LearnedEvidence:
         """Let the network look at a mesh."""
-        return encode(surface.graph, surface.marked, self.net, surface.flat)
+        return look_at(surface.graph, surface.marked, self.net, surface.flat)
 
 
 @dataclass(frozen=True)
-class Encoded:
+class LearnedEvidence:
     """A mesh as the network knows it.
 
     Parameters
@@ -148,9 +148,9 @@ def read_segmenter(path: Path) -> Segmenter:
     return Segmenter(config, arrays, NumpyOps())
 
 
-def encode(
+def look_at(
     graph: PatchGraph, marked: Floats, net: Segmenter, flat: NDArray[np.bool_] | None = None
-) -> Encoded:
+) -> LearnedEvidence:
     """Let the network look at a mesh.
 
     marked : (E,) how much of each border's length hints mark. flat : (E,) whether a border runs
@@ -161,7 +161,7 @@ def encode(
     share = (area / area.sum()).astype(np.float32)
     coding = net.encode(patch_features(coarse.graph), pair_maps(coarse.graph), share)
     masks, worth = prompted_masks(net, coding, coarse.graph.centre)
-    return Encoded(net, coding, coarse, masks, worth)
+    return LearnedEvidence(net, coding, coarse, masks, worth)
 
 
 def _score(variant: int) -> Score:
@@ -177,7 +177,7 @@ def _score(variant: int) -> Score:
     return score
 
 
-def chances(encoded: Encoded, variant: int = 0, seed: int = 0) -> Floats:
+def chances(encoded: LearnedEvidence, variant: int = 0, seed: int = 0) -> Floats:
     """Chances that two coarse patches share a part: (3, N, N), by pairs, by masks, by both.
 
     For another tree those by pairs, which then assume some masks, stand for both.
@@ -208,7 +208,7 @@ def assuming(chance: Floats, masks: Floats) -> Floats:
     return np.asarray(chance + (1 - chance) * ASSUMED * np.clip(together, 0, 1))
 
 
-def drawn_masks(encoded: Encoded, rng: np.random.Generator) -> Floats:
+def drawn_masks(encoded: LearnedEvidence, rng: np.random.Generator) -> Floats:
     """Masks that hardly overlap, drawn by their expected IoU: chances (K, N)."""
     masks, worth = encoded.masks, encoded.worth
     share = encoded.coding.share

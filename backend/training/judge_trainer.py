@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..contract.arrays import Floats
-from ..engines.learned import CHECKPOINT, MERGED_A_ROUND, chances, encode, read_segmenter
+from ..engines.learned import CHECKPOINT, MERGED_A_ROUND, chances, look_at, read_segmenter
 from ..engines.loaded import loaded
 from ..engines.scores import JUDGE, JUDGED, judged_features, save_models
 from ..geometry.patches.clusters import Clusters
@@ -75,7 +75,7 @@ def prepared(path: Path, weights: Path) -> Prepared:
     """Let the network look at an example."""
     example = load(path)
     graph = example.graph
-    encoded = encode(graph, np.zeros(len(graph.pair)), loaded(read_segmenter, weights))
+    encoded = look_at(graph, np.zeros(len(graph.pair)), loaded(read_segmenter, weights))
     coarse = encoded.coarse
     return Prepared(
         replace(example, graph=coarse.graph, opinions=gathered(example, coarse.label)),

@@ -14,7 +14,7 @@ from safetensors.numpy import load_file, save_file
 
 from backend.contract.errors import WeightsCorrupt, WeightsMissing
 from backend.engines import learned
-from backend.engines.learned import Encoded
+from backend.engines.learned import LearnedEvidence
 from backend.evaluation.metrics import rand_error
 from backend.geometry.patches.masks import SAME_MASK, overlaps
 from backend.models.segmenter import SegmenterConfig, shapes
@@ -105,7 +105,7 @@ def test_masks_of_spread_clicks_differ_from_each_other(hand):
 
 def test_drawn_masks_hardly_overlap(hand):
     masks = learned.drawn_masks(hand.evidence, np.random.default_rng(0))
-    assert isinstance(hand.evidence, Encoded)
+    assert isinstance(hand.evidence, LearnedEvidence)
     assert 1 <= len(masks) <= learned.MOST_ASSUMED
     assert masks.sum(axis=0).max() <= 1 + 1e-9
 
