@@ -5,22 +5,23 @@ from __future__ import annotations
 
 import importlib
 
-# In the order in which they are registered; each may have CLASSES, register() and unregister().
+# Room by room, from below; each may have CLASSES, register() and unregister().
 MODULES = (
-    "ui.properties",
-    "ui.preferences",
-    "ui.presets",
+    "engine.jobs",
+    "scene.changed",
+    "scene.edits",
+    "scene.click_masks",
+    "overlay.draw",
     "ops.decompose",
     "ops.parts",
     "ops.click",
     "ops.assemble",
     "ops.join",
     "ops.export",
-    "scene.handlers",
-    "engine.jobs",
     "ops.jobs",
-    "scene.click_masks",
-    "overlay.draw",
+    "ui.properties",
+    "ui.preferences",
+    "ui.presets",
     "ui.lists",
     "ui.panels",
     "ui.panels_click",

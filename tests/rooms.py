@@ -80,6 +80,20 @@ def arrows(paths: Iterable[Path], root: Path = ROOT) -> Iterator[tuple[str, str,
                 yield room(path, root), room(module, root), path.relative_to(root).as_posix()
 
 
+def modules(paths: Iterable[Path], root: Path = ROOT) -> dict[str, set[str]]:
+    """Module -> the modules of its half that it imports; what a package says itself aside."""
+    found: dict[str, set[str]] = {}
+    for path in paths:
+        half = path.relative_to(root).parts[0]
+        known = found.setdefault(path.relative_to(root).as_posix(), set())
+        for name in imports(path, root=root):
+            parts = name.split(".")
+            module = _module(root.joinpath(*parts)) or _module(root.joinpath(*parts[:-1]))
+            if parts[0] == half and module and module.name != "__init__.py":
+                known.add(module.relative_to(root).as_posix())
+    return found
+
+
 def _module(path: Path) -> Path | None:
     """The file of a module or a package, None for what is neither."""
     files = (path.with_suffix(".py"), path / "__init__.py")

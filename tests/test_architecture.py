@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.rooms import ROOT, arrows, graph, imports, parsed, room
+from tests.rooms import ROOT, arrows, graph, imports, modules, parsed, room
 
 BACKEND = sorted((ROOT / "backend").rglob("*.py"))
 ADDON = sorted((ROOT / "blender_addon").rglob("*.py"))
@@ -55,15 +55,17 @@ ROOMS: dict[str, set[str]] = {
     "commands": {"service", "evaluation", *BELOW_COMMANDS},
     "": {"commands", "service", "machine", "contract"},
 }
+BELOW_SCENE = {"mesh", "engine", "core"}
+BELOW_OPS = {"overlay", "scene", *BELOW_SCENE}
 ADDON_ROOMS: dict[str, set[str]] = {
     "core": set(),
     "engine": set(),
-    "mesh": {"core", "scene"},
-    "scene": {"mesh", "engine", "core", "overlay", "ops"},
-    "overlay": {"scene", "mesh", "core"},
-    "ops": {"overlay", "scene", "mesh", "engine", "core"},
-    "ui": {"ops", "overlay", "scene", "mesh", "engine", "core"},
-    "": {"ui", "ops", "overlay", "scene", "mesh", "engine", "core"},
+    "mesh": {"engine", "core"},
+    "scene": BELOW_SCENE,
+    "overlay": {"scene", *BELOW_SCENE},
+    "ops": BELOW_OPS,
+    "ui": {"ops", *BELOW_OPS},
+    "": {"ui", "ops", *BELOW_OPS},
 }
 SLOW = {"scipy", "trimesh", "embreex", "maxflow", "PIL", "torch", "skimage", "sklearn", "lightgbm"}
 SLOW |= {"igl", "matplotlib", "safetensors", "tqdm", "mapbox_earcut", "networkx", "DracoPy"}
@@ -75,22 +77,34 @@ def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def test_arrows_go_down_only() -> None:
-    for paths, rooms in ((BACKEND, ROOMS), (ADDON, ADDON_ROOMS)):
-        assert not {room(path) for path in paths} - set(rooms) - {"presets/partwise", "weights"}
-        assert not {
-            f"{file}: {here or 'the top'} must not know {there}"
-            for here, there, file in arrows(paths)
-            if there not in rooms[here]
-        }
+HALVES = {"backend": (BACKEND, ROOMS), "blender_addon": (ADDON, ADDON_ROOMS)}
 
 
-def test_there_are_no_circles() -> None:
-    for half in ("backend",):
-        try:
-            TopologicalSorter(graph(half)).prepare()
-        except CycleError as error:
-            pytest.fail(f"a circle of rooms: {' -> '.join(error.args[1])}")
+@pytest.mark.parametrize("half", HALVES)
+def test_arrows_go_down_only(half: str) -> None:
+    paths, rooms = HALVES[half]
+    assert not {room(path) for path in paths} - set(rooms) - {"presets/partwise", "weights"}
+    assert not {
+        f"{file}: {here or 'the top'} must not know {there}"
+        for here, there, file in arrows(paths)
+        if there not in rooms[here]
+    }
+
+
+@pytest.mark.parametrize("half", HALVES)
+def test_there_are_no_circles(half: str) -> None:
+    try:
+        TopologicalSorter(graph(half)).prepare()
+    except CycleError as error:
+        pytest.fail(f"a circle of rooms: {' -> '.join(error.args[1])}")
+
+
+def test_there_are_no_circles_of_modules_in_the_addon() -> None:
+    """Not inside a room either, and imports in functions count: each can be read from below."""
+    try:
+        TopologicalSorter(modules(ADDON)).prepare()
+    except CycleError as error:
+        pytest.fail(f"a circle of modules: {' -> '.join(error.args[1])}")
 
 
 def test_the_engine_never_knows_blender() -> None:
@@ -186,3 +200,19 @@ def test_the_reader_of_imports_sees_all_kinds(tmp_path: Path) -> None:
         ("pipelines", "geometry"),
         ("pipelines", "files"),
     }
+
+
+def test_the_reader_of_imports_sees_circles_of_modules(tmp_path: Path) -> None:
+    one, other = (tmp_path / f"blender_addon/ui/{name}.py" for name in ("one", "other"))
+    one.parent.mkdir(parents=True)
+    one.write_text("from .other import x\n")
+    other.write_text("def f():\n    from . import one\n")
+    (one.parent / "__init__.py").write_text("")
+    found = modules([one, other], root=tmp_path)
+    names = {here.removeprefix("blender_addon/ui/"): there for here, there in found.items()}
+    assert names == {
+        "one.py": {"blender_addon/ui/other.py"},
+        "other.py": {"blender_addon/ui/one.py"},
+    }
+    with pytest.raises(CycleError):
+        TopologicalSorter(found).prepare()

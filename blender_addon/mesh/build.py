@@ -12,8 +12,8 @@ from mathutils import Matrix, Vector
 from numpy.typing import NDArray
 
 from ..core.labels import Labels
-from ..scene import visibility
 from .layers import corner_faces
+from .preview import is_preview, remove_preview
 from .read import corner_vertices, positions
 
 Point = NDArray[Any]
@@ -38,7 +38,7 @@ def build_part(
     part.partwise.source = source
     part.partwise.part_id = part_id
     part.partwise.explode_offset = (0, 0, 0)
-    visibility.remove(part)
+    remove_preview(part)
     return part
 
 
@@ -102,7 +102,7 @@ def origin_is_free(obj: bpy.types.Object) -> bool:
     for modifier in obj.modifiers:
         by_angle = modifier.type == "NODES" and modifier.node_group is not None
         by_angle = by_angle and modifier.node_group.name.startswith("Smooth by Angle")
-        if visibility.is_preview(modifier):  # which parts do not get
+        if is_preview(modifier):  # which parts do not get
             continue
         if modifier.type not in FREE_OF_ORIGIN and not by_angle:
             return False

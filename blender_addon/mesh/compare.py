@@ -10,11 +10,11 @@ import numpy as np
 from mathutils import Matrix
 from numpy.typing import NDArray
 
-from ..scene import explode
-from ..scene.parts import ATTRIBUTE
 from . import layers as mesh_layers
 from . import shading as mesh_shading
+from .delta import own_delta
 from .keys import read_keys
+from .labels import ATTRIBUTE
 from .layers import CUSTOM_NORMAL, NEW, ORIGIN, corner_faces, edge_vertices, origin
 from .read import corner_vertices, positions
 
@@ -28,7 +28,7 @@ _PASSING = (".select", ".hide", ".uv_select", ".vs.", ".es.")
 def place_in_source(part: bpy.types.Object, source: bpy.types.Object) -> Matrix:
     """4 x 4, the part's coordinates to the source's, without the exploded view."""
     own, other = part.matrix_basis.copy(), source.matrix_basis
-    own.translation = part.location + explode.own_delta(part)
+    own.translation = part.location + own_delta(part)
     kin = all(
         getattr(part, name) == getattr(source, name)
         for name in ("parent", "parent_type", "parent_bone", "matrix_parent_inverse")

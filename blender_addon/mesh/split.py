@@ -16,12 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.labels import UNLABELLED, Labels
-from ..scene import parts
 from . import layers as mesh_layers
 from . import nodes as mesh_nodes
 from . import shading as mesh_shading
 from .caps import Caps, add_caps
 from .keys import add_keys, read_keys, remove_meshes
+from .labels import drop_labels
 from .layers import corner_edges, corner_faces, edge_vertices
 from .read import corner_vertices
 
@@ -96,7 +96,8 @@ def _plain_copy(source: bpy.types.Mesh) -> bpy.types.Mesh:
         work.animation_data_clear()
         for slot in range(len(work.materials)):
             work.materials[slot] = None  # or pieces would refer to what a depsgraph made of them
-        parts.remove_labels(work)
+        drop_labels(work)
+        work.property_unset("partwise")
         mesh_layers.put_origin(work)
     except BaseException:
         remove_meshes([work])

@@ -14,12 +14,12 @@ from ...backend.contract.requests import Complete, Completed
 from ..core.labels import compact
 from ..engine import jobs
 from ..mesh.caps import Caps
-from ..scene import parts, targets
+from ..mesh.labels import get_labels, has_labels
+from ..scene import targets
+from ..scene.analyses import ask_about
+from ..scene.apply import AppliesResults, hand_over
 from ..scene.assembly import assembly_of, show_original, shows_original, split_objects
 from ..scene.targets import Target
-from . import decompose as ops_decompose
-
-_waiting: list[tuple[Target, Caps]] = []  # from the job that makes caps to the operator
 
 
 class PARTWISE_OT_split(bpy.types.Operator):
@@ -57,20 +57,14 @@ class PARTWISE_OT_split(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class PARTWISE_OT_apply_split(bpy.types.Operator):
+class PARTWISE_OT_apply_split(AppliesResults, bpy.types.Operator):
     """Make objects of parts that are closed"""
 
     bl_idname = "partwise.apply_split"
     bl_label = "Split"
-    bl_options = {"UNDO", "INTERNAL"}
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        return bool(_waiting)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        found = [(target.find(), caps) for target, caps in _waiting]
-        _waiting.clear()
+        found = [(target.find(), caps) for target, caps in self.results()]
         objects, caps = (list(column) for column in zip(*found, strict=True))
         split_objects(context, objects, context.scene.partwise, caps)
         return {"FINISHED"}
@@ -100,7 +94,7 @@ class PARTWISE_OT_toggle_original(bpy.types.Operator):
 
 def labelled(context: bpy.types.Context) -> list[bpy.types.Object]:
     """The selected objects that have parts."""
-    return [o for o in context.selected_objects if o.type == "MESH" and parts.has_labels(o.data)]
+    return [o for o in context.selected_objects if o.type == "MESH" and has_labels(o.data)]
 
 
 def why_not(context: bpy.types.Context) -> str:
@@ -116,7 +110,7 @@ def why_not(context: bpy.types.Context) -> str:
 
 def _start_caps(objects: list[bpy.types.Object]) -> jobs.Job:
     """Ask the engine for the caps of all objects, then split them in one step of undo."""
-    prepared = [(Target.of(obj), parts.get_labels(obj.data)) for obj in objects]
+    prepared = [(Target.of(obj), get_labels(obj.data)) for obj in objects]
 
     def work() -> Generator[jobs.Ask, Any, list[tuple[Target, Caps]]]:
         found = []
@@ -132,16 +126,14 @@ def _start_caps(objects: list[bpy.types.Object]) -> jobs.Job:
                 return Caps(whole, dict(zip(ids.tolist(), pieces, strict=True)))
 
             request = Complete(arrays.fingerprint, part.astype(np.int32))
-            caps = yield from ops_decompose.ask_about(arrays, request, on_mesh, span)
+            caps = yield from ask_about(arrays, request, on_mesh, span)
             found.append((target, caps))
         return found
 
     def finish(found: list[tuple[Target, Caps]]) -> None:
         for target, _ in found:
             target.find_unchanged(copies=bpy.context.scene.partwise.copy_linked)
-        _waiting[:] = found
-        with bpy.context.temp_override(window=bpy.context.window_manager.windows[0]):
-            bpy.ops.partwise.apply_split("EXEC_DEFAULT", True)
+        hand_over(PARTWISE_OT_apply_split, found)
 
     return jobs.start("Closing Cuts", work(), finish)
 

@@ -12,9 +12,9 @@ from ...backend.contract.errors import BadInput, PartwiseError
 from ..core import clicks
 from ..core.labels import UNLABELLED
 from ..engine import jobs
-from ..overlay import draw as overlay
-from ..scene import click_masks, edits, parts, pick, targets
-from . import parts as ops_parts
+from ..mesh.labels import ATTRIBUTE, get_labels, has_labels
+from ..scene import changed, click_masks, edits, parts, pick, targets
+from .parts import activate
 
 
 class PointOperator:
@@ -192,7 +192,7 @@ class PARTWISE_OT_accept_clicks(ClicksOperator, bpy.types.Operator):
                 raise reason
             table = mesh.partwise
             locked = [part.part_id for part in table.parts if part.locked]
-            current = parts.get_labels(mesh)
+            current = get_labels(mesh)
             made = clicks.accept(current, answer.faces, table.clicks_extend, locked)
             parts.set_labels(mesh, made.labels, names=made.names)
         except PartwiseError as error:
@@ -200,7 +200,7 @@ class PARTWISE_OT_accept_clicks(ClicksOperator, bpy.types.Operator):
             return {"CANCELLED"}
         if not np.array_equal(made.labels, current):
             edits.mark(mesh, [made.part_id], edits.CLICKED)
-        ops_parts.activate(mesh, made.part_id)
+        activate(mesh, made.part_id)
         part = table.parts[table.active]
         self.report({"INFO"}, f"“{part.name}”: {part.faces:,} face{'s' * (part.faces != 1)}")
         return _clear(obj)
@@ -274,9 +274,9 @@ class PARTWISE_OT_show_clicks(ClicksOperator, bpy.types.Operator):
 
 def part_at(mesh: bpy.types.Mesh, face: int) -> bpy.types.PropertyGroup | None:
     """The row of the part that a polygon belongs to, None when it belongs to none."""
-    if not (parts.has_labels(mesh) and 0 <= face < len(mesh.polygons)):
+    if not (has_labels(mesh) and 0 <= face < len(mesh.polygons)):
         return None
-    label = mesh.attributes[parts.ATTRIBUTE].data[face].value
+    label = mesh.attributes[ATTRIBUTE].data[face].value
     return None if label == UNLABELLED else parts.part_of(mesh, label)
 
 
@@ -291,7 +291,7 @@ def _answer(operator: bpy.types.Operator, obj: bpy.types.Object) -> set[str]:
         click_masks.ask(obj)
     except PartwiseError as error:
         operator.report({"WARNING"}, str(error))
-    overlay.redraw()
+    changed.seen.say()
     return {"FINISHED"}
 
 
@@ -299,7 +299,7 @@ def _clear(obj: bpy.types.Object) -> set[str]:
     click_masks.stop()
     obj.data.partwise.clicks.clear()
     obj.data.partwise.clicks_extend = UNLABELLED
-    overlay.redraw()
+    changed.seen.say()
     return {"FINISHED"}
 
 

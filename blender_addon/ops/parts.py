@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 from ...backend.contract.errors import BadInput, PartwiseError
 from ..core import labels
 from ..engine import jobs
-from ..mesh import read as mesh_read
+from ..mesh.read import selected_faces
 from ..scene import edits, parts
+from ..scene.analyses import Analysis, analyse, keep_tree, tree_of
+from ..scene.apply import run_as_step
 from ..scene.orders import Order
-from . import decompose as ops_decompose
 
 
 def why_not(context: bpy.types.Context, *, edit_mode: bool = False) -> str:
@@ -140,7 +141,7 @@ class PARTWISE_OT_split_part(PartOperator, bpy.types.Operator):
         active = parts.active_part(mesh)
         if self.part_id < 0 and active is not None:
             self.part_id = active.part_id
-        tree = ops_decompose.tree_of(mesh)
+        tree = tree_of(mesh)
         inside = parts.get_labels(mesh) == self.part_id
         if inside.any() and (tree is None or not (tree.patch[inside] >= 0).any()):
             job = _analyse_first(context.object, self.part_id, self.pieces)
@@ -150,7 +151,7 @@ class PARTWISE_OT_split_part(PartOperator, bpy.types.Operator):
         return super().execute(context)
 
     def edit(self, context: bpy.types.Context, mesh: bpy.types.Mesh) -> None:
-        part, tree = parts.part_of(mesh, self.part_id), ops_decompose.tree_of(mesh)
+        part, tree = parts.part_of(mesh, self.part_id), tree_of(mesh)
         if part is None or tree is None:
             raise BadInput("The part is not there any more.", "Choose another one in the list.")
         current = parts.get_labels(mesh)
@@ -330,21 +331,20 @@ def _analyse_first(obj: bpy.types.Object, part_id: int, pieces: int) -> jobs.Job
     settings = bpy.context.scene.partwise
     order = Order.of(obj, settings, obj.data.partwise.variant)
 
-    def work() -> Generator[Any, Any, ops_decompose.Decomposed]:
-        return (yield from ops_decompose.analyse(order))
+    def work() -> Generator[Any, Any, Analysis]:
+        return (yield from analyse(order))
 
-    def finish(found: ops_decompose.Decomposed) -> None:
+    def finish(found: Analysis) -> None:
         changed = order.target.find_unchanged(copies=True)
-        ops_decompose.keep_tree(changed.data, found)
-        window = bpy.context.window_manager.windows[0]
-        with bpy.context.temp_override(window=window, object=changed, active_object=changed):
-            bpy.ops.partwise.split_part("EXEC_DEFAULT", True, part_id=part_id, pieces=pieces)
+        keep_tree(changed.data, found)
+        step = PARTWISE_OT_split_part.bl_idname
+        run_as_step(step, changed, part_id=part_id, pieces=pieces)
 
     return jobs.start(f"Analysing {obj.name}", work(), finish)
 
 
 def _selected(mesh: bpy.types.Mesh) -> NDArray[np.bool_]:
-    chosen_faces = mesh_read.selected_faces(mesh)
+    chosen_faces = selected_faces(mesh)
     if not chosen_faces.any():
         raise BadInput("No face is selected.", "Select faces in Edit Mode.")
     return chosen_faces

@@ -14,14 +14,15 @@ from typing import Any
 
 import bpy
 import numpy as np
-from bpy.app.handlers import persistent
 from mathutils import Matrix
 from numpy.typing import NDArray
 
 from ..core.labels import UNLABELLED
-from ..scene import click_masks, explode, parts, pick
+from ..mesh.attributes import read_attribute
+from ..mesh.labels import ATTRIBUTE, has_labels
+from ..scene import changed, click_masks, explode, pick
 from . import clicks as overlay_clicks
-from .mesh import HIDDEN, NO_ROW, Faces, Ints, Surface, corner_normals, read_attribute, rows_of
+from .mesh import HIDDEN, NO_ROW, Faces, Ints, Surface, corner_normals, rows_of
 from .table import Table
 
 log = logging.getLogger(__name__)
@@ -72,8 +73,8 @@ class Drawn:
         from . import shader as overlay_shader
 
         before, count = self._surface, len(mesh.polygons)
-        if part_id is None and parts.has_labels(mesh):
-            labels = read_attribute(mesh, parts.ATTRIBUTE, (count,), np.int32)
+        if part_id is None and has_labels(mesh):
+            labels = read_attribute(mesh, ATTRIBUTE, (count,), np.int32)
         else:  # whatever was modelled on a part since it was split off
             labels = np.full(count, UNLABELLED if part_id is None else part_id, np.int32)
         if count == 0 or (not is_clicked and labels.max() == labels.min() == UNLABELLED):
@@ -191,7 +192,7 @@ _handle: Any = None
 _failed = False
 
 
-def redraw(_context: Any = None) -> None:
+def redraw() -> None:
     """Show the settings and part tables as they are now."""
     global _objects, _failed
     _objects, _failed = None, False
@@ -345,20 +346,16 @@ def _draw() -> None:
         log.exception("Part colours cannot be drawn; switch them off and on to try again")
 
 
-@persistent
-def _changed(_scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph) -> None:
+def _evaluated(what: changed.Evaluated) -> None:
     """Something was evaluated: read again the objects whose geometry it was."""
     global _objects
-    for change in depsgraph.updates:
-        if change.is_updated_geometry:
-            _objects = None
-            drawn = _drawn.get(change.id.original.session_uid)
-            if drawn is not None:
-                drawn.stale = True
+    if what.shaped:
+        _objects = None
+    for uid in what.shaped & _drawn.keys():
+        _drawn[uid].stale = True
 
 
-@persistent
-def _undone(*_: Any) -> None:
+def _undone() -> None:
     """Anything may have changed, and names may mean other objects."""
     global _objects
     _objects = None
@@ -366,17 +363,12 @@ def _undone(*_: Any) -> None:
         drawn.stale = True
 
 
-@persistent
-def _loaded(*_: Any) -> None:
-    clear()
-
-
-HANDLERS = (
-    ("depsgraph_update_post", _changed),
-    ("frame_change_post", _changed),
-    ("undo_post", _undone),
-    ("redo_post", _undone),
-    ("load_pre", _loaded),
+LISTENERS = (
+    (changed.evaluated, _evaluated),
+    (changed.frame, _evaluated),
+    (changed.undone, _undone),
+    (changed.loading, clear),
+    (changed.seen, redraw),
 )
 
 
@@ -384,8 +376,8 @@ def register() -> None:
     global _handle
     if bpy.app.background:
         return
-    for name, function in HANDLERS:
-        getattr(bpy.app.handlers, name).append(function)
+    for signal, listener in LISTENERS:
+        signal.listen(listener)
     _handle = bpy.types.SpaceView3D.draw_handler_add(_draw, (), "WINDOW", "POST_VIEW")
 
 
@@ -395,6 +387,6 @@ def unregister() -> None:
         return
     bpy.types.SpaceView3D.draw_handler_remove(_handle, "WINDOW")
     _handle = None
-    for name, function in HANDLERS:
-        getattr(bpy.app.handlers, name).remove(function)
+    for signal, listener in LISTENERS:
+        signal.ignore(listener)
     clear()

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.labels import Labels
+from ..mesh.attributes import read_attribute
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
@@ -144,13 +145,3 @@ def _read_any(mesh: Any, name: str) -> NDArray[Any] | None:
         return None
     kind, width = KINDS[found.data_type]
     return read_attribute(mesh, name, (len(found.data), width), kind)
-
-
-def read_attribute(mesh: Any, name: str, shape: tuple[int, ...], kind: type) -> NDArray[Any]:
-    """A whole attribute of a mesh that is not in Edit Mode, as an array; zeros if it has none."""
-    values: NDArray[Any] = np.zeros(shape, kind)
-    found = mesh.attributes.get(name)
-    if values.size and found is not None:
-        field = "vector" if found.data_type == "FLOAT_VECTOR" else "value"
-        found.data.foreach_get(field, values.ravel())
-    return values

@@ -8,10 +8,11 @@ import bpy
 from ..mesh.build import build_part, move_origin, origin_is_free, part_centres
 from ..mesh.caps import Caps
 from ..mesh.keys import remove_meshes
+from ..mesh.labels import get_labels
+from ..mesh.preview import remove_preview
 from ..mesh.split import LOOSE, REST, split_mesh
-from . import visibility
 from .assembly_join import SOURCE, discard_untouched
-from .parts import default_name, get_labels, part_of
+from .parts import default_name, part_of
 
 PARTS = "parts"
 
@@ -50,7 +51,7 @@ def _place(
     origin: str,
 ) -> list[bpy.types.Object]:
     """Objects for the meshes of the parts of an object, which is put away."""
-    visibility.remove(obj)
+    remove_preview(obj)
     discard_untouched(obj)
     made = [build_part(obj, piece, _name(obj, label), label) for label, piece in meshes.items()]
     if origin != "SOURCE" and origin_is_free(obj):

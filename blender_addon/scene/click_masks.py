@@ -16,7 +16,6 @@ from typing import Any
 
 import bpy
 import numpy as np
-from bpy.app.handlers import persistent
 
 from ...backend.contract import requests
 from ...backend.contract.errors import BadInput, PartwiseError
@@ -24,9 +23,10 @@ from ..core import clicks
 from ..core.clicks import Answer, ClickList, Question
 from ..core.labels import Areas, Labels
 from ..engine import jobs
+from ..mesh.labels import get_labels
 from ..mesh.read import MeshArrays, Snapshot
-from ..ops import decompose as ops_decompose
-from . import parts
+from . import changed
+from .analyses import ask_about
 from .targets import Target
 
 MOMENT = 0.1  # seconds that a click waits for its mask, so that most masks are there at once
@@ -92,7 +92,7 @@ def answer_of(obj: bpy.types.Object) -> Answer | None:
     reading = _current(obj)
     if reading is None:
         return None
-    made, labels = clicks_of(obj.data), parts.get_labels(obj.data)
+    made, labels = clicks_of(obj.data), get_labels(obj.data)
     if reading.together is not None:
         before, old_labels, together = reading.together
         if before == made and np.array_equal(old_labels, labels):
@@ -157,8 +157,6 @@ def forget() -> None:
 
 
 def _work(reading: Reading) -> Generator[jobs.Ask, Any, None]:
-    from ..overlay import draw as overlay
-
     if reading.arrays is None or reading.areas is None:
         reading.arrays, reading.areas = yield from jobs.compute(reading.read)
     arrays, areas = reading.arrays, reading.areas
@@ -180,9 +178,9 @@ def _work(reading: Reading) -> Generator[jobs.Ask, Any, None]:
             engine=_engine(),
             choice=None if question.choice == clicks.LIKELIEST else question.choice,
         )
-        answer = yield from ops_decompose.ask_about(arrays, request, on_polygons)
+        answer = yield from ask_about(arrays, request, on_polygons)
         _answers.keep(name, question, answer)
-        overlay.redraw()
+        changed.seen.say()
 
 
 def _next_question(reading: Reading) -> Question | None:
@@ -222,41 +220,25 @@ def _engine() -> str:
     return str(bpy.context.scene.partwise.engine).lower()
 
 
-@persistent
-def _changed(_scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph) -> None:
-    for change in depsgraph.updates:
-        if change.is_updated_geometry or change.is_updated_transform:
-            reading = _readings.get(change.id.original.session_uid)
-            if reading is not None:
-                reading.is_checked = False
+def _evaluated(what: changed.Evaluated) -> None:
+    for uid in (what.shaped | what.moved) & _readings.keys():
+        _readings[uid].is_checked = False
 
 
-@persistent
-def _undone(*_: Any) -> None:
+def _undone() -> None:
     for reading in _readings.values():
         reading.is_checked = False
     follow(bpy.context.view_layer.objects.active)
 
 
-@persistent
-def _loaded(*_: Any) -> None:
-    forget()
-
-
-HANDLERS = (
-    ("depsgraph_update_post", _changed),
-    ("undo_post", _undone),
-    ("redo_post", _undone),
-    ("load_pre", _loaded),
-)
-
-
 def register() -> None:
-    for name, function in HANDLERS:
-        getattr(bpy.app.handlers, name).append(function)
+    changed.evaluated.listen(_evaluated)
+    changed.undone.listen(_undone)
+    changed.loading.listen(forget)
 
 
 def unregister() -> None:
-    for name, function in HANDLERS:
-        getattr(bpy.app.handlers, name).remove(function)
+    changed.evaluated.ignore(_evaluated)
+    changed.undone.ignore(_undone)
+    changed.loading.ignore(forget)
     forget()

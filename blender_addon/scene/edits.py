@@ -11,7 +11,7 @@ import numpy as np
 
 from ..core.clicks import REST_NAME
 from ..core.labels import Areas, Labels
-from . import parts
+from . import changed, parts
 
 MERGED, SPLIT, ASSIGNED, CLICKED = "MERGED", "SPLIT", "ASSIGNED", "CLICKED"
 KINDS = ("NONE", MERGED, SPLIT, ASSIGNED, CLICKED)  # in the order of the property
@@ -34,7 +34,7 @@ def mark(mesh: bpy.types.Mesh, part_ids: Collection[int], kind: str) -> None:
     mesh.partwise.edited = True
 
 
-def apply_cut(mesh: bpy.types.Mesh, new: Labels, areas: Areas | None = None) -> None:
+def replace_labels(mesh: bpy.types.Mesh, new: Labels, areas: Areas | None = None) -> None:
     """Give a mesh the labels of a new cut, and count what it replaces of the artist's work.
 
     new : (F,) as of `labels.recut`. A part whose faces stay the same is not replaced, and a name is
@@ -107,3 +107,19 @@ def _listed(counts: Mapping[str, int]) -> str:
 def _several(word: str) -> str:
     first, _, rest = word.partition(" with ")
     return f"{first}s{' with ' * bool(rest)}{rest}"
+
+
+def _undone() -> None:
+    """Edit Mode undoes only the mesh itself, so the part table has to follow its attribute."""
+    for obj in getattr(bpy.context, "objects_in_mode", ()):
+        if obj.type == "MESH" and obj.data.is_editmode:
+            parts.sync(obj.data)
+            forget_replaced(obj.data)  # it may be back
+
+
+def register() -> None:
+    changed.undone.listen(_undone)
+
+
+def unregister() -> None:
+    changed.undone.ignore(_undone)

@@ -1,9 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The exploded view: parts move apart by a property of their collection, and nothing is baked.
-
-Each part's delta location gets an offset; whatever deltas the artist has stay, and come back bit
-for bit at zero.
-"""
+"""The exploded view: parts move apart by a property of their collection, and nothing is baked."""
 
 from __future__ import annotations
 
@@ -14,6 +10,8 @@ import bpy
 import numpy as np
 from mathutils import Matrix, Vector
 from numpy.typing import NDArray
+
+from ..mesh.delta import is_exploded, own_delta, set_offset
 
 Floats = NDArray[np.float64]
 
@@ -26,7 +24,7 @@ def update(collection: bpy.types.Collection) -> None:
     moved = parts_in(collection)
     if share == 0.0 or len(moved) < 2:
         for obj in moved:
-            _set_offset(obj, Vector())
+            set_offset(obj, Vector())
         return
     spaces = _Rest(moved)
     worlds = [spaces.world(obj) for obj in moved]
@@ -47,7 +45,7 @@ def update(collection: bpy.types.Collection) -> None:
     for obj in moved:
         carrier = next((ancestor for ancestor in _ancestors(obj) if ancestor in ways), None)
         way = ways[obj] - (ways[carrier] if carrier else Vector())
-        _set_offset(obj, spaces.parent(obj).to_3x3().inverted_safe() @ way)
+        set_offset(obj, spaces.parent(obj).to_3x3().inverted_safe() @ way)
 
 
 @contextmanager
@@ -70,21 +68,6 @@ def parts_in(collection: bpy.types.Collection) -> list[bpy.types.Object]:
         for obj in collection.all_objects
         if obj.type == "MESH" and obj.partwise.source is not None and obj.is_editable
     ]
-
-
-def is_exploded(obj: bpy.types.Object) -> bool:
-    """Is the object away from where it really is?"""
-    return any(obj.partwise.explode_offset)
-
-
-def own_delta(obj: bpy.types.Object) -> Vector:
-    """The artist's own delta location, without the exploded view."""
-    delta, kept = obj.delta_location.copy(), obj.partwise
-    if not is_exploded(obj):
-        return delta
-    own, offset = Vector(kept.explode_own), Vector(kept.explode_offset)
-    # What was put there comes back exactly; what the artist typed over it, as well as floats can.
-    return own if delta == own + offset else delta - offset
 
 
 def ways_apart(low: Floats, high: Floats) -> Floats:
@@ -142,11 +125,3 @@ def _ancestors(obj: bpy.types.Object) -> Iterator[bpy.types.Object]:
     while obj.parent is not None:
         obj = obj.parent
         yield obj
-
-
-def _set_offset(obj: bpy.types.Object, offset: Vector) -> None:
-    own = own_delta(obj)
-    if is_exploded(obj) or any(offset):
-        obj.delta_location = own + offset if any(offset) else own
-        obj.partwise.explode_own = own
-        obj.partwise.explode_offset = offset

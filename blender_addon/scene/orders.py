@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from ...backend.contract.errors import BadInput
 from ...backend.contract.tree import MergeTree
-from ..mesh import read as mesh_read
 from ..mesh.hints import Hints, read_hints
+from ..mesh.labels import face_count
+from ..mesh.read import selected_faces
 from . import targets
-from .parts import face_count
 from .targets import Target
 
 VARIANTS = 4  # segmentations that Try Another shows in turn; the first is the best
@@ -95,8 +95,8 @@ def prepare(
 
 def selection(obj: bpy.types.Object) -> NDArray[np.bool_] | None:
     """(F,) the polygons that are selected in Edit Mode; None when that is none of them, or all."""
-    count = targets.selected_faces(obj)
-    return mesh_read.selected_faces(obj.data) if 0 < count < face_count(obj.data) else None
+    count = targets.count_selected(obj)
+    return selected_faces(obj.data) if 0 < count < face_count(obj.data) else None
 
 
 def next_variant(mesh: bpy.types.Mesh) -> int:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The parts of a mesh: the face attribute part_id and the table beside it, always in step.
 
-Works in Object and in Edit Mode. This is the only module that writes the attribute.
+Works in Object and in Edit Mode.
 """
 
 from __future__ import annotations
@@ -12,53 +12,14 @@ from typing import Any
 import bpy
 import numpy as np
 
-from ...backend.contract.errors import BadInput
 from ...backend.contract.palette import part_colours
-from ..core.labels import UNLABELLED, Areas, Labels, measure
+from ..core.labels import Areas, Labels, measure
+from ..mesh.labels import drop_labels, get_areas, get_labels, has_labels, write_labels
 from . import visibility
-
-ATTRIBUTE = "part_id"
 
 # Rows that went in Edit Mode, whose undo brings back only faces: what the artist gave them, by
 # mesh and part id.
 _former: dict[tuple[int, int], dict[str, Any]] = {}
-
-
-def has_labels(mesh: bpy.types.Mesh) -> bool:
-    """Does the mesh have parts?"""
-    found = mesh.attributes.get(ATTRIBUTE)
-    return found is not None and (found.data_type, found.domain) == ("INT", "FACE")
-
-
-def face_count(mesh: bpy.types.Mesh) -> int:
-    """Number of polygons, in Edit Mode those of the mesh being edited."""
-    return len(_edited(mesh).faces) if mesh.is_editmode else len(mesh.polygons)
-
-
-def get_labels(mesh: bpy.types.Mesh) -> Labels:
-    """(F,) int32, the part id of each polygon; all -1 where there are none."""
-    if mesh.is_editmode:
-        edited = _edited(mesh)
-        layer = edited.faces.layers.int.get(ATTRIBUTE)
-        if layer is None:
-            return np.full(len(edited.faces), UNLABELLED, dtype=np.int32)
-        count = len(edited.faces)
-        return np.fromiter((face[layer] for face in edited.faces), dtype=np.int32, count=count)
-    labels = np.full(len(mesh.polygons), UNLABELLED, dtype=np.int32)
-    if has_labels(mesh):
-        mesh.attributes[ATTRIBUTE].data.foreach_get("value", labels)
-    return labels
-
-
-def get_areas(mesh: bpy.types.Mesh) -> Areas:
-    """(F,) float64, the area of each polygon in the mesh's own units."""
-    if mesh.is_editmode:
-        edited = _edited(mesh)
-        count = len(edited.faces)
-        return np.fromiter((face.calc_area() for face in edited.faces), np.float64, count=count)
-    area = np.empty(len(mesh.polygons), dtype=np.float32)
-    mesh.polygons.foreach_get("area", area)
-    return np.nan_to_num(area.astype(np.float64))
 
 
 def set_labels(
@@ -75,7 +36,7 @@ def set_labels(
 
     Raises BadInput when the artist has another attribute of this name.
     """
-    _write(mesh, np.ascontiguousarray(labels, dtype=np.int32))
+    write_labels(mesh, np.ascontiguousarray(labels, dtype=np.int32))
     _sync_table(mesh, labels, get_areas(mesh) if areas is None else areas, names or {})
     mesh.update_tag()
 
@@ -95,13 +56,7 @@ def sync(mesh: bpy.types.Mesh) -> None:
 
 def remove_labels(mesh: bpy.types.Mesh) -> None:
     """Take the parts off the mesh."""
-    if mesh.is_editmode:
-        edited = _edited(mesh)
-        layer = edited.faces.layers.int.get(ATTRIBUTE)
-        if layer is not None:
-            edited.faces.layers.int.remove(layer)
-    elif has_labels(mesh):
-        mesh.attributes.remove(mesh.attributes[ATTRIBUTE])
+    drop_labels(mesh)
     _clear(mesh)
     mesh.partwise.kept_borders.clear()
     for name in ("fingerprint", "engine", "variant", "notice"):
@@ -124,33 +79,6 @@ def active_part(mesh: bpy.types.Mesh) -> bpy.types.PropertyGroup | None:
 def default_name(part_id: int) -> str:
     """What a part is called before the artist names it."""
     return f"Part {part_id + 1}"
-
-
-def _edited(mesh: bpy.types.Mesh) -> bpy.types.BMesh:
-    import bmesh
-
-    return bmesh.from_edit_mesh(mesh)
-
-
-def _write(mesh: bpy.types.Mesh, labels: Labels) -> None:
-    found = mesh.attributes.get(ATTRIBUTE)
-    if found is not None and not has_labels(mesh):
-        raise BadInput(
-            f"“{mesh.name}” has an attribute of its own that is named {ATTRIBUTE}.",
-            "Rename it in the Data tab, under Attributes.",
-        )
-    if mesh.is_editmode:
-        import bmesh
-
-        edited = _edited(mesh)
-        layers = edited.faces.layers.int
-        layer = layers.get(ATTRIBUTE) or layers.new(ATTRIBUTE)
-        for face, label in zip(edited.faces, labels.tolist(), strict=True):
-            face[layer] = label
-        bmesh.update_edit_mesh(mesh, loop_triangles=False, destructive=False)
-        return
-    attribute = found or mesh.attributes.new(ATTRIBUTE, "INT", "FACE")
-    attribute.data.foreach_set("value", labels)
 
 
 def _sync_table(

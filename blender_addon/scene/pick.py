@@ -13,13 +13,13 @@ from mathutils.geometry import area_tri, tessellate_polygon
 from numpy.typing import NDArray
 
 from ...backend.contract.errors import BadInput
+from ..mesh.attributes import read_attribute
 from ..mesh.read import corner_vertices
-from ..overlay.mesh import read_attribute
 
 Origins = NDArray[np.int32]
 """(E,) the polygon of the own mesh behind each evaluated one, -1 where there is none."""
 
-ATTRIBUTE = ".partwise_origin"
+FACE_NUMBER = ".partwise_origin"
 STEP = 1e-5  # share of the distance by which a ray goes on behind what it must not hit
 MOST_LAYERS = 64  # of what is looked through
 
@@ -189,13 +189,13 @@ def _through_modifiers(obj: bpy.types.Object, depsgraph: bpy.types.Depsgraph) ->
     scene = bpy.data.scenes.new(".partwise")
     try:
         numbers = np.arange(1, len(mesh.polygons) + 1, dtype=np.int32)  # 0 is what new faces get
-        mesh.attributes.new(ATTRIBUTE, "INT", "FACE").data.foreach_set("value", numbers)
+        mesh.attributes.new(FACE_NUMBER, "INT", "FACE").data.foreach_set("value", numbers)
         scene.frame_current = depsgraph.scene.frame_current
         scene.collection.objects.link(copy)
         layer = scene.view_layers[0]
         layer.update()
         evaluated = copy.evaluated_get(layer.depsgraph).data
-        return read_attribute(evaluated, ATTRIBUTE, (len(evaluated.polygons),), np.int32) - 1
+        return read_attribute(evaluated, FACE_NUMBER, (len(evaluated.polygons),), np.int32) - 1
     finally:
         bpy.data.objects.remove(copy)
         bpy.data.meshes.remove(mesh)

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...backend.contract.errors import BadInput
+from ..mesh.labels import face_count
 from ..mesh.read import MeshArrays, Snapshot
-from .parts import face_count
 
 # Why an object is left out.
 SHARED, LINKED, OVERRIDDEN, NO_FACES = "SHARED", "LINKED", "OVERRIDDEN", "NO_FACES"
@@ -48,7 +48,7 @@ def sort_out(
         else:
             skipped.append(Skipped(obj.name, kind, reason))
     if faces_are_chosen(usable):
-        for obj in [obj for obj in usable if not selected_faces(obj)]:
+        for obj in [obj for obj in usable if not count_selected(obj)]:
             hint = "Select faces of it in Edit Mode."
             reason = BadInput(f"“{obj.name}” has no selected face.", hint)
             skipped.append(Skipped(obj.name, NOT_CHOSEN, reason))
@@ -77,10 +77,10 @@ def usable_meshes(
 
 def faces_are_chosen(objects: list[bpy.types.Object]) -> bool:
     """Is a part of the faces of objects selected in Edit Mode? Nothing and everything mean all."""
-    return 0 < sum(map(selected_faces, objects)) < sum(face_count(obj.data) for obj in objects)
+    return 0 < sum(map(count_selected, objects)) < sum(face_count(obj.data) for obj in objects)
 
 
-def selected_faces(obj: bpy.types.Object) -> int:
+def count_selected(obj: bpy.types.Object) -> int:
     """How many faces of an object are selected in Edit Mode; 0 in other modes."""
     return int(obj.data.total_face_sel) if obj.data.is_editmode else 0
 

@@ -7,7 +7,7 @@ import bpy
 
 from ...backend.contract.errors import PartwiseError
 from ..engine import jobs
-from ..ops import decompose as ops_decompose
+from ..ops import decompose
 from ..scene import edits, parts, targets
 from ..scene.assembly import assembly_of, shows_original
 from . import lists, presets
@@ -223,7 +223,7 @@ def draw_start(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     is_part = context.object is not None and context.object.partwise.source is not None
     row.scale_y = 1.0 if is_part and not has_parts else 1.6  # what is split is done, mostly
     row.operator("partwise.decompose", text=decompose_text(usable))
-    reason = ops_decompose.why_not(context)
+    reason = decompose.why_not(context)
     if reason and (usable or not skipped):
         draw_text(layout, context, reason, icon="INFO")
     elif skipped:
@@ -233,7 +233,7 @@ def draw_start(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
 def decompose_text(usable: list[bpy.types.Object]) -> str:
     """What the button says that decomposes these objects."""
     if targets.faces_are_chosen(usable):
-        faces = sum(map(targets.selected_faces, usable))
+        faces = sum(map(targets.count_selected, usable))
         return f"Decompose {faces:,} Selected Face{'s' * (faces != 1)}"
     if len(usable) > 1:
         return f"Decompose {len(usable)} Objects"
@@ -287,7 +287,7 @@ def draw_cut(layout: bpy.types.UILayout, context: bpy.types.Context, mesh: bpy.t
     row.operator("partwise.step_parts", text="", icon="REMOVE").step = -1
     row.prop(mesh.partwise, "granularity", slider=True)
     row.operator("partwise.step_parts", text="", icon="ADD").step = 1
-    is_decomposed = ops_decompose.was_decomposed(mesh)
+    is_decomposed = decompose.was_decomposed(mesh)
     if is_decomposed:
         column.operator("partwise.try_another", icon="FILE_REFRESH")
     replaced, risk = edits.replaced_text(mesh), edits.at_risk_text(mesh)

@@ -7,7 +7,7 @@ import bpy
 
 from ..core import clicks
 from ..engine import jobs
-from ..ops import click as ops_click
+from ..ops.click import has_clicks
 from ..scene import click_masks, parts
 from .panels import SidebarPanel, draw_text
 
@@ -24,7 +24,7 @@ class PARTWISE_PT_click(SidebarPanel, bpy.types.Panel):
         return bool(context.mode == "OBJECT")
 
     def draw(self, context: bpy.types.Context) -> None:
-        layout, is_clicked = self.layout, ops_click.has_clicks(context.object)
+        layout, is_clicked = self.layout, has_clicks(context.object)
         if not is_clicked:
             if is_tool_active(context):
                 draw_help(layout, context)
@@ -115,7 +115,7 @@ def accept_text(mesh: bpy.types.Mesh) -> str:
 
 def draw_state(context: bpy.types.Context, layout: bpy.types.UILayout) -> None:
     """One line for the header of the tool: the state, and the buttons."""
-    if not ops_click.has_clicks(context.object):
+    if not has_clicks(context.object):
         layout.label(text="Click a part. Ctrl excludes, Shift joins the part that is there")
         return
     answer = click_masks.answer_of(context.object)

@@ -8,14 +8,12 @@ from pathlib import Path
 import bpy
 from bl_operators.presets import AddPresetBase
 from bl_ui.utils import PresetPanel
-from bpy.app.handlers import persistent
 
+from ..scene import changed
 from . import preferences
 from .properties import PartwiseSettings
 
-FOLDER = str(
-    Path(__file__).parents[1]
-)  # holds presets/partwise, the presets that come with Partwise
+FOLDER = str(Path(__file__).parents[1])  # holds presets/partwise, which come with Partwise
 SUBFOLDER = "partwise"
 
 
@@ -76,8 +74,7 @@ def copy(source: bpy.types.PropertyGroup, target: bpy.types.PropertyGroup) -> No
             setattr(target, name, value)
 
 
-@persistent
-def begin_file(*_: object) -> None:
+def begin_file() -> None:
     """Scenes in which no setting was ever touched get those that were used last."""
     chosen = preferences.find(bpy.context)
     if chosen is None or not chosen.remember:
@@ -90,11 +87,13 @@ def begin_file(*_: object) -> None:
 
 def register() -> None:
     bpy.utils.register_preset_path(FOLDER)
-    bpy.app.handlers.load_post.append(begin_file)
+    changed.settings.listen(remember)
+    changed.loaded.listen(begin_file)
 
 
 def unregister() -> None:
-    bpy.app.handlers.load_post.remove(begin_file)
+    changed.loaded.ignore(begin_file)
+    changed.settings.ignore(remember)
     bpy.utils.unregister_preset_path(FOLDER)
 
 

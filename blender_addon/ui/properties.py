@@ -15,22 +15,22 @@ from bpy.props import (
     StringProperty,
 )
 
+from ..ops.decompose import recut_live
+from ..scene import changed, explode, visibility
+from ..scene.parts import default_name
 
-def _redraw(_owner: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
-    from ..overlay import draw as overlay
 
-    overlay.redraw(context)
+def _seen_otherwise(_owner: bpy.types.PropertyGroup, _context: bpy.types.Context) -> None:
+    changed.seen.say()
 
 
 def _recoloured(settings: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
     _set(settings, context)
-    _redraw(settings, context)
+    changed.seen.say()
 
 
 def _set(settings: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
-    from . import presets
-
-    presets.remember(settings, context)
+    changed.settings.say(settings, context)
 
 
 def _engine_items(
@@ -55,7 +55,7 @@ def _choose_engine(settings: bpy.types.PropertyGroup, number: int) -> None:
 
 def _part_renamed(part: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
     """Names are unique, as those of objects are."""
-    wanted = part.name.strip() or f"Part {part.part_id + 1}"
+    wanted = part.name.strip() or default_name(part.part_id)
     others = list(part.id_data.partwise.parts.keys())
     others.remove(part.name)
     name, stem, number = wanted, re.sub(r"\.\d{3,}$", "", wanted), 0
@@ -66,21 +66,15 @@ def _part_renamed(part: bpy.types.PropertyGroup, context: bpy.types.Context) -> 
         part.name = name
 
 
-def _visibility_changed(part: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
-    from ..scene import visibility
-
+def _visibility_changed(part: bpy.types.PropertyGroup, _context: bpy.types.Context) -> None:
     visibility.update(part.id_data)
 
 
-def _granularity_dragged(owner: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
-    from ..ops import decompose as ops_decompose
-
-    ops_decompose.recut_live(owner.id_data)
+def _granularity_dragged(owner: bpy.types.PropertyGroup, _context: bpy.types.Context) -> None:
+    recut_live(owner.id_data)
 
 
-def _explode_dragged(owner: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
-    from ..scene import explode
-
+def _explode_dragged(owner: bpy.types.PropertyGroup, _context: bpy.types.Context) -> None:
     explode.update(owner.id_data)
 
 
@@ -96,7 +90,7 @@ class PartwisePart(bpy.types.PropertyGroup):
         size=3,
         min=0.0,
         max=1.0,
-        update=_redraw,
+        update=_seen_otherwise,
     )
     visible: BoolProperty(
         name="Visible",
@@ -158,7 +152,7 @@ class PartwiseMesh(bpy.types.PropertyGroup):
     """The parts of a mesh, beside its face attribute part_id."""
 
     parts: CollectionProperty(type=PartwisePart)
-    active: IntProperty(name="Active Part", update=_redraw)
+    active: IntProperty(name="Active Part", update=_seen_otherwise)
     granularity: FloatProperty(
         name="Granularity",
         description="From few large parts to many small ones",

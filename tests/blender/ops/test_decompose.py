@@ -10,10 +10,10 @@ import bmesh
 import bpy
 import numpy as np
 import pytest
+from partwise.backend.contract.requests import Segmented
 from partwise.blender_addon.core import trees
 from partwise.blender_addon.engine import jobs
-from partwise.blender_addon.ops import decompose as ops_decompose
-from partwise.blender_addon.scene import parts
+from partwise.blender_addon.scene import analyses, parts
 
 from tests.bad_meshes import CORPUS
 
@@ -117,7 +117,7 @@ def test_the_slider_analyses_again_when_the_tree_is_gone(human):
     decompose()
     trees.forget()
     human.data.partwise.granularity = 0.8
-    tree = ops_decompose.tree_of(human.data)
+    tree = analyses.tree_of(human.data)
     assert tree is not None
     assert count(human) == tree.tree.parts_at(0.8)
 
@@ -165,13 +165,13 @@ def test_the_engine_is_a_setting(human, settings):
 
 
 def test_a_fallback_is_told_until_the_engine_is_chosen(human, settings, monkeypatch):
-    answer = ops_decompose.Segmented.from_message
+    answer = Segmented.from_message
 
     def without_weights(params, arrays):
         return answer(params | {"engine": "geometric", "notice": "No weights."}, arrays)
 
     with monkeypatch.context() as patch:
-        patch.setattr(ops_decompose.Segmented, "from_message", without_weights)
+        patch.setattr(Segmented, "from_message", without_weights)
         decompose()
     assert human.data.partwise.notice == "No weights."
     settings.engine = "GEOMETRIC"

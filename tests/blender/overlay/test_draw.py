@@ -38,12 +38,12 @@ def graphics(extension: None) -> None:
 
 @pytest.fixture(autouse=True)
 def listening(graphics: None) -> Iterator[None]:
-    """The handlers that a Blender with a window has."""
-    for name, function in overlay.HANDLERS:
-        getattr(bpy.app.handlers, name).append(function)
+    """As in a Blender with a window."""
+    for signal, listener in overlay.LISTENERS:
+        signal.listen(listener)
     yield
-    for name, function in overlay.HANDLERS:
-        getattr(bpy.app.handlers, name).remove(function)
+    for signal, listener in overlay.LISTENERS:
+        signal.ignore(listener)
     overlay.clear()
 
 

@@ -9,8 +9,7 @@ import pytest
 from partwise.backend.contract.tree import MergeTree
 from partwise.blender_addon.core import trees
 from partwise.blender_addon.core.trees import PolygonTree
-from partwise.blender_addon.ops import decompose as ops_decompose
-from partwise.blender_addon.scene import edits, parts
+from partwise.blender_addon.scene import cuts, edits, parts
 from partwise.blender_addon.ui import panels
 from partwise.blender_addon.ui.properties import PartwisePart
 
@@ -35,7 +34,7 @@ def strip() -> bpy.types.Object:
     tree = PolygonTree(MergeTree(children, heights, 4), np.arange(8, dtype=np.int32), np.ones(8))
     trees.keep("strip", tree)
     mesh.partwise.fingerprint, mesh.partwise.engine = "strip", "learned"
-    ops_decompose.apply_cut(mesh, tree.cut(4), tree)
+    cuts.apply_cut(mesh, tree.cut(4), tree)
     bpy.ops.ed.undo_push(message="Cut")
     return obj
 

@@ -7,6 +7,7 @@ import bpy
 import numpy as np
 import pytest
 from mathutils import Euler, Matrix, Vector
+from partwise.blender_addon.mesh.delta import is_exploded
 from partwise.blender_addon.scene import explode
 
 AWAY = Matrix.LocRotScale(Vector((3, -2, 1)), Euler((0.3, 0.8, -1.2)), Vector((2.0, 0.5, 1.5)))
@@ -119,7 +120,7 @@ def test_at_zero_all_is_as_it_was(collection):
     assert state(parts) != at_rest
     collection.partwise.explode = 0.0
     assert state(parts) == at_rest
-    assert not any(explode.is_exploded(part) for part in parts)
+    assert not any(is_exploded(part) for part in parts)
 
 
 def test_what_the_artist_does_meanwhile_stays(collection):

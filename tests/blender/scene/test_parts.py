@@ -7,6 +7,7 @@ import bpy
 import numpy as np
 import pytest
 from partwise.backend.contract.errors import BadInput
+from partwise.blender_addon.mesh.labels import face_count
 from partwise.blender_addon.scene import parts
 
 HALVES = np.array([0, 0, 0, 2, 2, 2], dtype=np.int32)
@@ -28,7 +29,7 @@ def test_a_new_mesh_has_none(mesh):
     assert not parts.has_labels(mesh)
     assert parts.get_labels(mesh).tolist() == [-1] * 6
     assert parts.get_areas(mesh).tolist() == [4.0] * 6
-    assert parts.face_count(mesh) == 6
+    assert face_count(mesh) == 6
 
 
 def test_labels_come_back_with_a_table(mesh):

@@ -147,7 +147,7 @@ def test_nothing_is_left_of_the_search():
     from_above()
     after = [len(data) for data in (bpy.data.objects, bpy.data.meshes, bpy.data.scenes)]
     assert after == before
-    assert pick.ATTRIBUTE not in cube.data.attributes
+    assert pick.FACE_NUMBER not in cube.data.attributes
 
 
 def test_masks_are_spread_to_what_modifiers_make():

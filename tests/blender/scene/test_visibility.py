@@ -9,6 +9,7 @@ import bpy
 import numpy as np
 import pytest
 from partwise.blender_addon.mesh import build as mesh_build
+from partwise.blender_addon.mesh.preview import is_preview
 from partwise.blender_addon.scene import parts, visibility
 
 LABELS = np.array([0, 0, 3, 3, 8, -1], np.int32)  # a cube's faces; ids have gaps
@@ -45,7 +46,7 @@ def test_a_hidden_part_disappears_and_the_mesh_stays(cube):
 def test_it_is_of_the_viewport_only(cube):
     show(cube.data, part3=False)
     assert [modifier.show_render for modifier in cube.modifiers] == [False]
-    assert all(visibility.is_preview(modifier) for modifier in cube.modifiers)
+    assert all(is_preview(modifier) for modifier in cube.modifiers)
 
 
 def test_nothing_is_left_when_all_are_shown_again(cube):

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Asking the engine about meshes, and the merge trees that it answers with.
+
+The steps of jobs that ask; and which tree belongs to a mesh, as long as it is in memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Any
+
+import bpy
+import numpy as np
+from numpy.typing import NDArray
+
+from ...backend.contract.errors import MeshNotOpen
+from ...backend.contract.requests import Fields, OpenMesh, Segment, Segmented
+from ...backend.contract.tree import MergeTree
+from ..core import labels, trees
+from ..core.trees import PolygonTree
+from ..engine import jobs
+from ..mesh.labels import face_count, get_labels
+from ..mesh.read import MeshArrays
+from .orders import Order
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What the engine found on one object.
+
+    name : of the analysis, by which its tree is kept; engine : the one that ran; notice : a
+    sentence where it is not the one that was to run.
+    """
+
+    order: Order
+    name: str
+    tree: PolygonTree
+    engine: str
+    notice: str
+
+
+def analyse(order: Order, span: jobs.Span = (0.0, 1.0)) -> Generator[jobs.Ask, Any, Analysis]:
+    """The step of a job that gets the merge tree of a mesh from the engine.
+
+    span : the part of the job's progress that it covers.
+    """
+    arrays = yield from jobs.compute(lambda: order.target.arrays)
+    groups, borders = order.hints.for_engine(arrays)
+    request = Segment(
+        arrays.fingerprint,
+        engine=order.engine,
+        variant=order.variant,
+        groups=groups,
+        borders=borders,
+    )
+
+    def on_polygons(answer: Segmented) -> Analysis:
+        """The engine's tree of triangles, as one of polygons; away from Blender's main thread."""
+        areas = arrays.triangle_areas()
+        patch = labels.majority(answer.patch, arrays.polygon, areas, arrays.polygons)
+        area = np.bincount(arrays.polygon, weights=areas, minlength=arrays.polygons).astype(float)
+        tree = MergeTree(answer.tree_children, answer.tree_height, answer.natural_parts)
+        # Undo goes back from one analysis of a shape to another, whose tree must be there too.
+        name = f"{arrays.fingerprint} {order.engine} {order.variant} {request.hints_digest()}"
+        found = PolygonTree(tree, patch, area)
+        return Analysis(order, name, found, answer.engine, answer.notice)
+
+    analysis: Analysis = yield from ask_about(arrays, request, on_polygons, span)
+    return analysis
+
+
+def ask_about(
+    arrays: MeshArrays,
+    request: Fields,
+    then: Callable[[Any], Any] | None = None,
+    span: jobs.Span = (0.0, 1.0),
+) -> Generator[jobs.Ask, Any, Any]:
+    """The step of a job that asks about a mesh, and sends the mesh if the engine lacks it."""
+    try:
+        return (yield jobs.Ask(request, then, span))
+    except MeshNotOpen:
+        pass  # it is sent now
+    opened = OpenMesh(arrays.vertices, arrays.faces, arrays.fingerprint)
+    yield jobs.Ask(opened, span=(span[0], span[0]))
+    return (yield jobs.Ask(request, then, span))
+
+
+def keep_tree(mesh: bpy.types.Mesh, found: Analysis) -> None:
+    """Let a mesh find the tree of an analysis, as long as that is in memory."""
+    trees.keep(found.name, found.tree)
+    mesh.partwise.fingerprint = found.name
+
+
+def tree_of(mesh: bpy.types.Mesh) -> PolygonTree | None:
+    """The merge tree of a mesh with parts, when it is still known."""
+    return trees.find(mesh.partwise.fingerprint, face_count(mesh))
+
+
+def analysed(mesh: bpy.types.Mesh) -> NDArray[np.bool_] | None:
+    """(F,) the polygons that were decomposed, None when that is all: for doing it again.
+
+    Where the tree is gone, those that have parts.
+    """
+    tree = tree_of(mesh)
+    faces = (get_labels(mesh) if tree is None else tree.patch) >= 0
+    return faces if faces.any() and not faces.all() else None

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""New cuts of a mesh's merge tree, and the slider that stands for the cut."""
+
+from __future__ import annotations
+
+import bpy
+import numpy as np
+
+from ..core import labels
+from ..core.trees import PolygonTree
+from ..mesh.labels import get_labels, has_labels
+from . import edits
+from .analyses import tree_of
+
+_slider_follows = False  # the slider is being set to a cut, rather than the cut to the slider
+
+
+def apply_cut(mesh: bpy.types.Mesh, cut: labels.Labels, tree: PolygonTree) -> None:
+    """Give a mesh the parts of a new cut, apart from what is locked, and set its slider to it."""
+    global _slider_follows
+    _relabel(mesh, cut, tree)
+    _slider_follows = True
+    try:
+        mesh.partwise.granularity = tree.granularity_of(len(np.unique(cut[cut >= 0])))
+    finally:
+        _slider_follows = False
+
+
+def follow_slider(mesh: bpy.types.Mesh) -> bool:
+    """Cut a mesh as its slider says now. False when its tree is not known any more for that."""
+    if _slider_follows or not has_labels(mesh):
+        return True
+    tree = tree_of(mesh)
+    if tree is not None:
+        _relabel(mesh, tree.cut(tree.tree.parts_at(mesh.partwise.granularity)), tree)
+    return tree is not None
+
+
+def _relabel(mesh: bpy.types.Mesh, cut: labels.Labels, tree: PolygonTree) -> None:
+    table = mesh.partwise
+    new = labels.recut(
+        cut,
+        get_labels(mesh),
+        tree.area,
+        locked=[part.part_id for part in table.parts if part.locked],
+        kept_borders=[(border.one, border.two) for border in table.kept_borders],
+    )
+    edits.replace_labels(mesh, new, tree.area)
