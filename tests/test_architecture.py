@@ -107,6 +107,24 @@ def test_there_are_no_circles_of_modules_in_the_addon() -> None:
         pytest.fail(f"a circle of modules: {' -> '.join(error.args[1])}")
 
 
+def test_no_two_classes_of_the_addon_share_a_name() -> None:
+    """Nor does one share its name with something of the contract that both halves speak of."""
+    places: dict[str, list[str]] = {}
+    for path in [*ADDON, *(ROOT / "backend/contract").glob("*.py")]:
+        for node in parsed(path).body:
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(name_of(path))
+    assert not {name: found for name, found in places.items() if len(found) > 1}
+
+
+def test_the_addon_registers_its_rooms_from_below() -> None:
+    for node in parsed(ROOT / "blender_addon/__init__.py").body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "MODULES":
+            rooms = [name.split(".")[0] for name in ast.literal_eval(node.value)]
+    order = ["core", "engine", "mesh", "scene", "overlay", "ops", "ui"]
+    assert rooms == sorted(rooms, key=order.index)
+
+
 def test_the_engine_never_knows_blender() -> None:
     foreign = {"bpy", "bmesh", "mathutils", "gpu", "blender_addon"}
     knows = {path for path in BACKEND if foreign & {name.split(".")[0] for name in imports(path)}}

@@ -33,7 +33,7 @@ FEWEST = 16  # answers that are kept, however large: more than clicks on a mesh 
 
 
 @dataclass(frozen=True)
-class Click:
+class FaceClick:
     """A click on a polygon of a mesh; `choice` is which mask it asks for, by size."""
 
     kind: str
@@ -55,7 +55,7 @@ class Question:
     choice: int = LIKELIEST
 
     @classmethod
-    def of(cls, clicks: Sequence[Click], *, turned: bool = False) -> Question:
+    def of(cls, clicks: Sequence[FaceClick], *, turned: bool = False) -> Question:
         """The question of clicks in their order; turned : what they exclude is meant."""
         points = tuple(click.point for click in clicks)
         labels = tuple(click.is_wanted is not turned for click in clicks)
@@ -63,7 +63,7 @@ class Question:
 
 
 @dataclass(frozen=True, eq=False)
-class Answer:
+class ClickAnswer:
     """The polygons that clicks mean.
 
     score : 0..1, how likely they are a part; choice : which of `choices` masks this is, the
@@ -85,12 +85,12 @@ class ClickList:
     extended : id of the part that they extend, -1 when they make a new one.
     """
 
-    clicks: tuple[Click, ...] = ()
+    clicks: tuple[FaceClick, ...] = ()
     extended: int = UNLABELLED
 
     def added(self) -> tuple[Question, ...]:
         """The questions whose masks are added one to another."""
-        groups: list[list[Click]] = []
+        groups: list[list[FaceClick]] = []
         for click in self.clicks:
             if click.kind == PART:
                 continue
@@ -115,7 +115,9 @@ class ClickList:
         removed = self.removed()
         return self.added() + ((removed,) if removed else ())
 
-    def together(self, answers: Mapping[Question, Answer], labels: Labels) -> Answer | None:
+    def together(
+        self, answers: Mapping[Question, ClickAnswer], labels: Labels
+    ) -> ClickAnswer | None:
         """What all clicks mean; None while an answer is missing.
 
         labels : (F,) parts of the mesh. A clicked polygon always is as it was clicked last. Score
@@ -138,13 +140,13 @@ class ClickList:
                     faces[click.face] = click.is_wanted
         found = [answers[question] for question in added]
         if not found:
-            return Answer(faces, 1.0, "")
+            return ClickAnswer(faces, 1.0, "")
         warning = " ".join(dict.fromkeys(answer.warning for answer in found if answer.warning))
         score = min(answer.score for answer in found)
         last = found[-1]
         if self.clicks[-1].kind == PART:  # of which there is no coarser or finer one
-            return Answer(faces, score, last.engine, warning)
-        return Answer(faces, score, last.engine, warning, last.choice, last.choices)
+            return ClickAnswer(faces, score, last.engine, warning)
+        return ClickAnswer(faces, score, last.engine, warning, last.choice, last.choices)
 
     def _last_exclude(self) -> int:
         """How many clicks there are until the last that excludes, that one included."""
@@ -152,7 +154,7 @@ class ClickList:
         return places[-1] if places else 0
 
     @staticmethod
-    def _joined(clicks: Sequence[Click], labels: Labels) -> Faces:
+    def _joined(clicks: Sequence[FaceClick], labels: Labels) -> Faces:
         """(F,) bool, the parts that clicks on them join."""
         on = [
             click.face for click in clicks if click.kind == PART and 0 <= click.face < len(labels)
@@ -167,18 +169,18 @@ class Answers:
     """
 
     def __init__(self, max_bytes: int = MAX_BYTES, fewest: int = FEWEST) -> None:
-        self._kept: OrderedDict[tuple[str, Question], Answer] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, Question], ClickAnswer] = OrderedDict()
         self._bytes = 0
         self._max_bytes, self._fewest = max_bytes, fewest
 
-    def keep(self, mesh: str, question: Question, answer: Answer) -> None:
+    def keep(self, mesh: str, question: Question, answer: ClickAnswer) -> None:
         before = self._kept.pop((mesh, question), None)
         self._kept[mesh, question] = answer
         self._bytes += answer.faces.nbytes - (0 if before is None else before.faces.nbytes)
         while self._bytes > self._max_bytes and len(self._kept) > self._fewest:
             self._bytes -= self._kept.popitem(last=False)[1].faces.nbytes
 
-    def find(self, mesh: str, questions: Collection[Question]) -> dict[Question, Answer]:
+    def find(self, mesh: str, questions: Collection[Question]) -> dict[Question, ClickAnswer]:
         """Those of the answers to questions about a mesh that are known."""
         found = {}
         for question in questions:

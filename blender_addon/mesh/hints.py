@@ -16,7 +16,7 @@ _WEIGHT = ".partwise_weight_{}"
 
 
 @dataclass(frozen=True)
-class Hints:
+class ArtistHints:
     """groups : (F,) int32 of each polygon; edges : (N, 2) int32 vertices of marked edges."""
 
     groups: NDArray[np.int32] | None = None
@@ -36,7 +36,7 @@ class Hints:
         return groups, pairs if len(pairs) else None
 
 
-def read_hints(obj: bpy.types.Object, settings: bpy.types.PropertyGroup) -> Hints:
+def read_hints(obj: bpy.types.Object, settings: bpy.types.PropertyGroup) -> ArtistHints:
     """The hints that are turned on."""
     mesh = obj.data
     if mesh.is_editmode:
@@ -57,7 +57,7 @@ def read_hints(obj: bpy.types.Object, settings: bpy.types.PropertyGroup) -> Hint
     if settings.hint_groups and obj.vertex_groups:
         groups[1] = _strongest_group(obj)
     group = groups[0] + groups[1] * (int(groups[0].max(initial=0)) + 1)
-    return Hints(group if group.any() else None, edges[marked] if marked.any() else None)
+    return ArtistHints(group if group.any() else None, edges[marked] if marked.any() else None)
 
 
 def _strongest_group(obj: bpy.types.Object) -> NDArray[np.int32]:

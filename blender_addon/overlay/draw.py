@@ -22,7 +22,7 @@ from ..mesh.attributes import read_attribute
 from ..mesh.labels import ATTRIBUTE, has_labels
 from ..scene import changed, click_masks, explode, pick
 from . import clicks as overlay_clicks
-from .mesh import HIDDEN, NO_ROW, Faces, Ints, Surface, corner_normals, rows_of
+from .mesh import HIDDEN, NO_ROW, Appearance, Ints, Topology, corner_normals, rows_of
 from .table import Table
 
 log = logging.getLogger(__name__)
@@ -37,16 +37,16 @@ MASK = (1.0, 0.26, 0.0, 1.0)  # what clicks mean, before it is accepted as a par
 MASK_OPACITY = 0.85  # at least
 
 
-class Drawn:
+class DrawnObject:
     """What is on the graphics card for one object, remade bit by bit as the mesh changes."""
 
     def __init__(self) -> None:
         self.stale = True
         self.labels: Ints | None = None
         self.is_masked = False  # by clicks
-        self._surface: Surface | None = None
+        self._surface: Appearance | None = None
         self._hidden: NDArray[np.bool_]
-        self._faces: Faces
+        self._faces: Topology
         self._table: Table | None = None
         self._mask: NDArray[np.bool_] | None = None
         self._triangles: Any = None
@@ -80,7 +80,7 @@ class Drawn:
         if count == 0 or (not is_clicked and labels.max() == labels.min() == UNLABELLED):
             self.labels = None
             return
-        surface = Surface.of(mesh)
+        surface = Appearance.of(mesh)
         hidden = np.zeros(count, np.bool_)
         if hides:
             hidden = read_attribute(mesh, HIDDEN, (count,), np.bool_)
@@ -91,7 +91,7 @@ class Drawn:
         )
         same_form = same_faces and before is not None and surface.same_form(before)
         if not same_faces:
-            self._faces = Faces.of(mesh).without(hidden)
+            self._faces = Topology.of(mesh).without(hidden)
             self._triangles = overlay_shader.index_buffer(self._faces)
         if not same_form:
             normals = corner_normals(mesh)
@@ -185,7 +185,7 @@ class Drawn:
                 batch.draw(lines)
 
 
-_drawn: dict[int, Drawn] = {}  # by session_uid of the object
+_drawn: dict[int, DrawnObject] = {}  # by session_uid of the object
 _objects: list[tuple[str, int]] | None = None  # name and session_uid of those with parts
 _count = 0  # of objects, when they were searched for parts
 _handle: Any = None
@@ -276,12 +276,12 @@ def update(
     *,
     shows_parts: bool = True,
     tables: dict[int, Table] | None = None,
-) -> Drawn:
+) -> DrawnObject:
     """What is drawn of an object, after what changed in it has been taken over.
 
     tables : those that were read since anything can have changed, by the session_uid of the object.
     """
-    drawn = _drawn.setdefault(obj.session_uid, Drawn())
+    drawn = _drawn.setdefault(obj.session_uid, DrawnObject())
     answer = click_masks.answer_of(obj)
     is_clicked = answer is not None
     if drawn.stale or (is_clicked and drawn.labels is None):

@@ -26,7 +26,7 @@ KINDS = {"BOOLEAN": (np.bool_, 1), "INT16_2D": (np.int16, 2), "FLOAT_VECTOR": (n
 
 
 @dataclass(frozen=True)
-class Surface:
+class Appearance:
     """What a mesh looks like: two readings that are equal look equal.
 
     positions : (V, 3) of vertices; vertex : (C,) vertex of each corner, that is of the polygons one
@@ -38,7 +38,7 @@ class Surface:
     shading: tuple[NDArray[Any] | None, ...]
 
     @classmethod
-    def of(cls, mesh: Any) -> Surface:
+    def of(cls, mesh: Any) -> Appearance:
         """Read a mesh that is not in Edit Mode. Costs memory copies only."""
         return cls(
             read_attribute(mesh, "position", (len(mesh.vertices), 3), np.float32),
@@ -46,12 +46,12 @@ class Surface:
             tuple(_read_any(mesh, name) for name in SHADING),
         )
 
-    def same_faces(self, other: Surface) -> bool:
+    def same_faces(self, other: Appearance) -> bool:
         """Has the other the same polygons, whatever their form?"""
         same_size = len(self.positions) == len(other.positions)
         return same_size and np.array_equal(self.vertex, other.vertex)
 
-    def same_form(self, other: Surface) -> bool:
+    def same_form(self, other: Appearance) -> bool:
         """Are vertices at the same place, and normals the same, in a mesh of the same polygons?"""
         pairs = zip(self.shading, other.shading, strict=True)
         return np.array_equal(self.positions, other.positions) and all(
@@ -61,7 +61,7 @@ class Surface:
 
 
 @dataclass(frozen=True)
-class Faces:
+class Topology:
     """How the corners (C,) of a mesh join.
 
     triangles : (T, 3) corners; face : (C,) polygon of each corner; edge : (C,) edge that starts at
@@ -76,7 +76,7 @@ class Faces:
     opposite: Ints
 
     @classmethod
-    def of(cls, mesh: Any) -> Faces:
+    def of(cls, mesh: Any) -> Topology:
         """Read a mesh that is not in Edit Mode."""
         corners, edges = len(mesh.loops), len(mesh.edges)
         mesh.calc_loop_triangles()
@@ -90,14 +90,14 @@ class Faces:
         ends = read_attribute(mesh, ".edge_verts", (edges, 2), np.int32)
         return cls(triangles, face, edge, ends, opposite_faces(edge, face, edges))
 
-    def without(self, hidden: NDArray[np.bool_]) -> Faces:
+    def without(self, hidden: NDArray[np.bool_]) -> Topology:
         """The same, without the triangles and borders of some polygons (F,)."""
         if not hidden.any():
             return self
         shown = ~hidden[self.face]
         opposite = np.where(shown & ~hidden[self.opposite], self.opposite, self.face)
         triangles = self.triangles[shown[self.triangles[:, 0]]]
-        return Faces(triangles, self.face, self.edge, self.ends, opposite)
+        return Topology(triangles, self.face, self.edge, self.ends, opposite)
 
     def border_edges(self, rows: Ints) -> Ints:
         """(B,) the edges between different parts; rows : (F,) of each face in the part table."""

@@ -14,7 +14,7 @@ import gpu
 import numpy as np
 from mathutils import Matrix
 
-from .mesh import Faces, Floats, Surface
+from .mesh import Appearance, Floats, Topology
 
 TEXTURE_WIDTH = 4096  # every system has textures of that size; rows are added as needed
 
@@ -83,11 +83,11 @@ def line_shader() -> Any:
     return gpu.shader.from_builtin("POLYLINE_UNIFORM_COLOR")
 
 
-def index_buffer(faces: Faces) -> Any:
+def index_buffer(faces: Topology) -> Any:
     return gpu.types.GPUIndexBuf(type="TRIS", seq=np.ascontiguousarray(faces.triangles))
 
 
-def face_batch(surface: Surface, normals: Floats, faces: Faces, triangles: Any) -> Any:
+def face_batch(surface: Appearance, normals: Floats, faces: Topology, triangles: Any) -> Any:
     """The triangles of a mesh; normals : (C, 3) of corners; triangles : their index buffer."""
     layout = gpu.types.GPUVertFormat()
     layout.attr_add(id="position", comp_type="F32", len=3, fetch_mode="FLOAT")

@@ -20,7 +20,7 @@ import numpy as np
 from ...backend.contract import requests
 from ...backend.contract.errors import BadInput, PartwiseError
 from ..core import clicks
-from ..core.clicks import Answer, ClickList, Question
+from ..core.clicks import ClickAnswer, ClickList, Question
 from ..core.labels import Areas, Labels
 from ..engine import jobs
 from ..mesh.labels import get_labels
@@ -49,7 +49,7 @@ class Reading:
     arrays: MeshArrays | None = None
     areas: Areas | None = None
     is_checked: bool = True
-    together: tuple[ClickList, Labels, Answer] | None = field(default=None, repr=False)
+    together: tuple[ClickList, Labels, ClickAnswer] | None = field(default=None, repr=False)
 
     def read(self) -> tuple[MeshArrays, Areas]:
         """Make the arrays, in whatever thread."""
@@ -60,7 +60,7 @@ class Reading:
         known = self.answers(made)
         return next((each for each in made.questions() if each not in known), None)
 
-    def answers(self, made: ClickList) -> dict[Question, Answer]:
+    def answers(self, made: ClickList) -> dict[Question, ClickAnswer]:
         """Those answers to clicks that are known."""
         return _answers.find(self.name, made.questions()) if self.arrays else {}
 
@@ -78,11 +78,13 @@ _job_reading: Reading | None = None  # and the mesh that it is about
 def clicks_of(mesh: bpy.types.Mesh) -> ClickList:
     """The clicks on a mesh that were not accepted yet."""
     table = mesh.partwise
-    rows = [clicks.Click(row.kind, tuple(row.point), row.face, row.choice) for row in table.clicks]
+    rows = [
+        clicks.FaceClick(row.kind, tuple(row.point), row.face, row.choice) for row in table.clicks
+    ]
     return ClickList(tuple(rows), table.clicks_extend)
 
 
-def answer_of(obj: bpy.types.Object) -> Answer | None:
+def answer_of(obj: bpy.types.Object) -> ClickAnswer | None:
     """What the clicks on an object mean, on its own mesh; None while that is not known.
 
     Cheap enough to be asked at each redraw.
@@ -161,10 +163,10 @@ def _work(reading: Reading) -> Generator[jobs.Ask, Any, None]:
         reading.arrays, reading.areas = yield from jobs.compute(reading.read)
     arrays, areas = reading.arrays, reading.areas
 
-    def on_polygons(answer: requests.Clicked) -> Answer:
+    def on_polygons(answer: requests.Clicked) -> ClickAnswer:
         """The engine's mask of triangles, as one of polygons; away from Blender's main thread."""
         faces = clicks.majority(answer.mask, arrays.polygon, areas, arrays.polygons)
-        return Answer(
+        return ClickAnswer(
             faces, answer.score, answer.engine, answer.warning, answer.choice, answer.choices
         )
 

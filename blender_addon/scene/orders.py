@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ...backend.contract.errors import BadInput
 from ...backend.contract.tree import MergeTree
-from ..mesh.hints import Hints, read_hints
+from ..mesh.hints import ArtistHints, read_hints
 from ..mesh.labels import face_count
 from ..mesh.read import selected_faces
 from . import targets
@@ -58,7 +58,7 @@ class Order:
     """An object and how the engine is to analyse it."""
 
     target: Target
-    hints: Hints
+    hints: ArtistHints
     engine: str
     variant: int = 0
 

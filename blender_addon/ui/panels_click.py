@@ -81,7 +81,7 @@ def draw_counts(layout: bpy.types.UILayout, mesh: bpy.types.Mesh) -> None:
 
 
 def draw_answer(
-    layout: bpy.types.UILayout, context: bpy.types.Context, answer: clicks.Answer
+    layout: bpy.types.UILayout, context: bpy.types.Context, answer: clicks.ClickAnswer
 ) -> None:
     """How sure the engine is, which engine it was, and what it has to say."""
     if answer.warning:
@@ -94,7 +94,7 @@ def draw_answer(
         draw_text(layout, context, "The clicks mean no faces. Click closer to the mesh.")
 
 
-def draw_choice(layout: bpy.types.UILayout, answer: clicks.Answer | None) -> None:
+def draw_choice(layout: bpy.types.UILayout, answer: clicks.ClickAnswer | None) -> None:
     """The buttons for a coarser or finer mask, as far as there is one."""
     row = layout.row(align=True)
     for step, text in ((1, "Coarser"), (-1, "Finer")):
@@ -103,7 +103,7 @@ def draw_choice(layout: bpy.types.UILayout, answer: clicks.Answer | None) -> Non
         button.operator("partwise.step_mask", text=text).step = step
 
 
-def can_accept(answer: clicks.Answer | None) -> bool:
+def can_accept(answer: clicks.ClickAnswer | None) -> bool:
     return answer is not None and bool(answer.faces.any())
 
 

@@ -39,7 +39,7 @@ def mean(monkeypatch):
     """Lets clicks mean certain faces."""
 
     def set_faces(*faces: bool) -> None:
-        answer = clicks.Answer(np.array(faces), 0.9, "learned") if faces else None
+        answer = clicks.ClickAnswer(np.array(faces), 0.9, "learned") if faces else None
         monkeypatch.setattr(click_masks, "answer_of", lambda obj: answer)
 
     return set_faces

@@ -62,7 +62,7 @@ def plate() -> bpy.types.Object:
     return plate
 
 
-def update(obj: bpy.types.Object) -> overlay.Drawn:
+def update(obj: bpy.types.Object) -> overlay.DrawnObject:
     bpy.context.evaluated_depsgraph_get()
     return overlay.update(obj, bpy.context.view_layer)
 

@@ -33,7 +33,7 @@ def answer(monkeypatch):
     """Lets clicks mean the first two faces, or none."""
 
     def give(faces: int = 2, **fields: object) -> None:
-        made = clicks.Answer(np.arange(6) < faces, 0.87, "learned", **fields)
+        made = clicks.ClickAnswer(np.arange(6) < faces, 0.87, "learned", **fields)
         monkeypatch.setattr(click_masks, "answer_of", lambda obj: made)
 
     return give

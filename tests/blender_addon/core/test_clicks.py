@@ -12,17 +12,17 @@ from partwise.blender_addon.core.clicks import (
     INCLUDE,
     JOIN,
     PART,
-    Answer,
-    Click,
+    ClickAnswer,
     ClickList,
+    FaceClick,
     Question,
 )
 
 NO_PARTS = np.full(6, -1, np.int32)
 
 
-def at(kind: str, place: float, face: int = -1, choice: int = clicks.LIKELIEST) -> Click:
-    return Click(kind, (place, 0.0, 0.0), face, choice)
+def at(kind: str, place: float, face: int = -1, choice: int = clicks.LIKELIEST) -> FaceClick:
+    return FaceClick(kind, (place, 0.0, 0.0), face, choice)
 
 
 def asks(question: Question) -> list[tuple[float, bool]]:
@@ -31,11 +31,11 @@ def asks(question: Question) -> list[tuple[float, bool]]:
     return list(zip(places, question.labels, strict=True))
 
 
-def answer(*faces: int, score: float = 0.9, **fields: object) -> Answer:
-    return Answer(np.isin(np.arange(6), faces), score, "learned", **fields)
+def answer(*faces: int, score: float = 0.9, **fields: object) -> ClickAnswer:
+    return ClickAnswer(np.isin(np.arange(6), faces), score, "learned", **fields)
 
 
-def faces(found: Answer | None) -> list[int]:
+def faces(found: ClickAnswer | None) -> list[int]:
     assert found is not None
     return np.flatnonzero(found.faces).tolist()
 

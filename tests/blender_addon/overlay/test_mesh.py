@@ -7,10 +7,10 @@ from collections import defaultdict
 
 import numpy as np
 import pytest
-from partwise.blender_addon.overlay.mesh import NO_ROW, Faces, opposite_faces, rows_of
+from partwise.blender_addon.overlay.mesh import NO_ROW, Topology, opposite_faces, rows_of
 
 
-def faces_of(polygons: list[list[int]]) -> Faces:
+def faces_of(polygons: list[list[int]]) -> Topology:
     """The corners of a few polygons, joined as Blender would."""
     edges: dict[tuple[int, int], int] = {}
     face, edge, triangles = [], [], []
@@ -22,10 +22,10 @@ def faces_of(polygons: list[list[int]]) -> Faces:
         triangles += [[first, first + k, first + k + 1] for k in range(1, len(polygon) - 1)]
     ends, face, edge = (np.array(values, np.int32) for values in (list(edges), face, edge))
     opposite = opposite_faces(edge, face, len(ends))
-    return Faces(np.array(triangles, np.int32), face, edge, ends, opposite)
+    return Topology(np.array(triangles, np.int32), face, edge, ends, opposite)
 
 
-def borders(faces: Faces, rows: list[int]) -> set[tuple[int, int]]:
+def borders(faces: Topology, rows: list[int]) -> set[tuple[int, int]]:
     edges = faces.border_edges(np.array(rows, np.int32))
     return {tuple(ends) for ends in faces.ends[edges].tolist()}
 
