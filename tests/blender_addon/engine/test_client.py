@@ -32,6 +32,8 @@ from partwise.blender_addon.engine.client import Client
 from partwise.blender_addon.engine.log import EngineLog
 from partwise.blender_addon.engine.process import Call
 
+from tests.watched import watched
+
 ROOT = Path(__file__).resolve().parents[3]
 PATIENCE = 30.0  # seconds after which a silent engine fails the test
 TETRAHEDRON = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], dtype=np.float64)
@@ -159,9 +161,10 @@ def test_what_the_engine_told_of_itself_outlives_it(client):
 
 
 def test_submit_never_waits(client):
-    start = time.perf_counter()
-    calls = [client.submit(MESH), client.submit(Segment("mesh"))]
-    assert time.perf_counter() - start < 0.05
+    with watched() as seen:
+        calls = [client.submit(MESH), client.submit(Segment("mesh"))]
+    assert not seen.waits
+    assert "protocol.py" not in seen.modules, "other threads make and read frames"
     assert not any(call.done for call in calls)
     for call in calls:
         assert settle(client, call).error is None
@@ -194,15 +197,14 @@ def test_then_makes_the_result_on_another_thread(actor):
         return len(answer.data)
 
     call = actor.submit(Act("answer much"), slow)
-    longest = 0.0
     while not call.done:
-        start = time.perf_counter()
-        actor.poll()
-        longest = max(longest, time.perf_counter() - start)
+        with watched() as seen:
+            actor.poll()
+        assert not seen.waits
+        assert "protocol.py" not in seen.modules
         time.sleep(0.005)
     assert call.result == 1 << 20
     assert threads[0] is not threading.current_thread()
-    assert longest < 0.05
 
 
 def test_an_exception_in_then_is_the_error_of_the_call(actor):
@@ -256,9 +258,7 @@ def test_cancel_is_at_once_and_the_engine_stops_working(actor):
     actor.cancel(call)
     assert call.done
     assert isinstance(call.error, Cancelled)
-    start = time.perf_counter()
     result(actor, Act("nothing"))  # runs only when the cancelled job has left
-    assert time.perf_counter() - start < 1.0
     assert actor.pid == pid
     assert isinstance(call.error, Cancelled), "a late answer must not change it"
 
@@ -452,9 +452,7 @@ def test_bundled_libraries_come_before_blenders(monkeypatch):
 def test_stop_ends_it_also_in_the_middle_of_a_job(actor):
     call = in_the_middle_of_a_job(actor)
     pid = actor.pid
-    start = time.perf_counter()
     actor.stop()
-    assert time.perf_counter() - start < 1.0
     assert not is_alive(pid)
     assert "stopped" in call.error.message
     result(actor, Act("nothing"))  # and it can be used again
