@@ -374,3 +374,18 @@ def _data_names() -> dict[str, list[str]]:
 def test_counts_are_what_the_dump_says(vase: bpy.types.Object):
     assert counts(vase.data)["FACE"] == len(vase.data.polygons) == 76
     assert mesh_shading.depends_on_neighbours(vase.data)
+
+
+def test_parts_know_nothing_of_the_parts_and_clicks_of_the_whole():
+    bpy.ops.mesh.primitive_cube_add()
+    cube = bpy.context.object
+    labels = np.array([0, 0, 0, 1, 1, 1], np.int32)
+    parts.set_labels(cube.data, labels)
+    cube.data.partwise.clicks.add().face = 1
+    cube.data.partwise.edited = True
+    for mesh in split_mesh(cube, labels).values():
+        known = mesh.partwise
+        assert not parts.has_labels(mesh)
+        assert (len(known.parts), len(known.clicks), known.edited) == (0, 0, False)
+    assert len(cube.data.partwise.parts) == 2
+    assert len(cube.data.partwise.clicks) == 1
