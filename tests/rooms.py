@@ -10,7 +10,9 @@ from __future__ import annotations
 import ast
 import functools
 from collections.abc import Iterable, Iterator
+from graphlib import TopologicalSorter
 from html import escape
+from itertools import combinations, pairwise
 from pathlib import Path
 from textwrap import wrap
 
@@ -41,7 +43,10 @@ def parsed(path: Path) -> ast.Module:
 
 
 def imports(path: Path, *, top: bool = False, root: Path = ROOT) -> Iterator[str]:
-    """Absolute names of the modules that a file imports; with `top` only when it is loaded."""
+    """Absolute names of the modules that a file imports; with `top` only when it is loaded.
+
+    What the doors of the add-on register by name, in MODULES, is imported too.
+    """
     package = path.relative_to(root).with_suffix("").parts[:-1]
     nodes = _loaded(parsed(path)) if top else ast.walk(parsed(path))
     for node in nodes:
@@ -52,6 +57,8 @@ def imports(path: Path, *, top: bool = False, root: Path = ROOT) -> Iterator[str
             start = ".".join([*base, *([node.module] if node.module else [])])
             yield start
             yield from (f"{start}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "MODULES" and not top:
+            yield from (".".join([*package, name]) for name in ast.literal_eval(node.value))
 
 
 def _loaded(node: ast.AST) -> Iterator[ast.AST]:
@@ -110,15 +117,17 @@ def graph(half: str) -> dict[str, set[str]]:
 
 
 def floors(below: dict[str, set[str]]) -> list[list[str]]:
-    """The rooms by floors, the topmost first: each below all that import it."""
+    """The rooms by floors, the topmost first: each above all that it imports, as low as it can be.
 
-    @functools.cache
-    def depth(name: str) -> int:
-        above = [depth(other) for other, knows in below.items() if name in knows]
-        return max(above, default=-1) + 1
-
-    count = max(map(depth, below)) + 1
-    return [[name for name in below if depth(name) == floor] for floor in range(count)]
+    Raises graphlib.CycleError where rooms import each other.
+    """
+    height: dict[str, int] = {}
+    for name in TopologicalSorter(below).static_order():
+        height[name] = 1 + max((height[other] for other in below[name]), default=-1)
+    highest = max(height.values())
+    return [
+        [name for name in below if height[name] == highest - floor] for floor in range(highest + 1)
+    ]
 
 
 def reduced(below: dict[str, set[str]]) -> dict[str, set[str]]:
@@ -138,26 +147,10 @@ def picture() -> str:
     """The rooms of both halves as SVG; arrows that others imply are left out."""
     parts, right, lowest = [], 24.0, 0.0
     for half in TITLES:
-        below = graph(half)
-        rows = _ordered(floors(below), reduced(below))
-        width = max(len(row) for row in rows) * (WIDTH + GAP) - GAP
-        place = {
-            name: (
-                right + (width - len(row) * (WIDTH + GAP) + GAP) / 2 + column * (WIDTH + GAP),
-                60.0 + floor * (HEIGHT + RISE),
-            )
-            for floor, row in enumerate(rows)
-            for column, name in enumerate(row)
-        }
-        parts.append(f'<text class="title" x="{right:.0f}" y="36">{escape(TITLES[half])}</text>')
-        for number, (name, knows) in enumerate(reduced(below).items()):
-            colour = COLOURS[number % len(COLOURS)]
-            parts += [_arrow(place[name], place[other], colour) for other in sorted(knows)]
-        for number, (name, corner) in enumerate(place.items()):
-            said = _sentence(ROOT / half / name) if name else DOORS[half]
-            parts.append(_box(corner, name or half, said, number))
+        drawn, width, height = picture_of(half)
+        parts.append(f'<g transform="translate({right:.0f} 0)">\n{drawn}\n</g>')
         right += width + 72
-        lowest = max(lowest, 60.0 + len(rows) * (HEIGHT + RISE))
+        lowest = max(lowest, height)
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" '
         f'viewBox="0 0 {right - 48:.0f} {lowest:.0f}" font-family="sans-serif">\n'
@@ -167,19 +160,98 @@ def picture() -> str:
     )
 
 
-def _ordered(rows: list[list[str]], below: dict[str, set[str]]) -> list[list[str]]:
-    """Each floor in the order of the rooms that lead to it, so that few lines cross."""
-    place: dict[str, float] = {}
-    ordered = []
-    for row in rows:
-        above = {
-            name: [place[other] for other, knows in below.items() if name in knows] or [0.5]
-            for name in row
-        }
-        row = sorted(row, key=lambda name: (sum(above[name]) / len(above[name]), name))
-        place |= {name: (number + 0.5) / len(row) for number, name in enumerate(row)}
-        ordered.append(row)
-    return ordered
+def picture_of(half: str) -> tuple[str, float, float]:
+    """One half of the house as a group of SVG, its width and its height."""
+    below = graph(half)
+    levels, known = floors(below), reduced(below)
+    rows, ways = _with_gaps(levels, known)
+    rows = _ordered(rows, ways)
+    widths = [sum(_width(place) + GAP for place in row) - GAP for row in rows]
+    width = max(widths)
+    middle: dict[Place, tuple[float, float]] = {}
+    for floor, (row, filled) in enumerate(zip(rows, widths, strict=True)):
+        x, y = (width - filled) / 2, 60.0 + floor * (HEIGHT + RISE)
+        for place in row:
+            middle[place] = (x + _width(place) / 2, y)
+            x += _width(place) + GAP
+    drawn = [f'<text class="title" y="36">{escape(TITLES[half])}</text>']
+    for number, name in enumerate(known):
+        colour = COLOURS[number % len(COLOURS)]
+        drawn += [_arrow([middle[p] for p in way], colour) for way in ways if way[0] == name]
+    for name in known:
+        said = _sentence(ROOT / half / name) if name else DOORS[half]
+        drawn.append(_box(middle[name], name or half, said))
+    group = "\n".join([f'<g id="{half}">', *drawn, "</g>"])
+    return group, width, 60.0 + len(rows) * (HEIGHT + RISE)
+
+
+Place = str | tuple[str, str, int]  # a room, or the gap by which an arrow passes a floor
+
+
+def _width(place: Place) -> float:
+    return WIDTH if isinstance(place, str) else 0.0
+
+
+def _with_gaps(
+    rows: list[list[str]], below: dict[str, set[str]]
+) -> tuple[list[list[Place]], list[list[Place]]]:
+    """The floors with a gap wherever an arrow passes one; and the way of each arrow, downwards.
+
+    Arrows to one room share their gaps, so that there are few of them.
+    """
+    floor_of = {name: floor for floor, row in enumerate(rows) for name in row}
+    places: list[list[Place]] = [list(row) for row in rows]
+    ways: list[list[Place]] = []
+    for name in below:
+        for there in sorted(below[name]):
+            way: list[Place] = [name]
+            for floor in range(floor_of[name] + 1, floor_of[there]):
+                gap = ("", there, floor)
+                if gap not in places[floor]:
+                    places[floor].append(gap)
+                way.append(gap)
+            ways.append([*way, there])
+    return places, ways
+
+
+def _ordered(rows: list[list[Place]], ways: list[list[Place]]) -> list[list[Place]]:
+    """Each floor in an order in which few lines cross (Sugiyama: barycentres, down and up)."""
+    near: dict[Place, set[Place]] = {place: set() for row in rows for place in row}
+    for way in ways:
+        for one, other in pairwise(way):
+            near[one].add(other)
+            near[other].add(one)
+    rows, best = [sorted(row, key=str) for row in rows], rows
+    fewest = None
+    for turn in range(24):
+        order = range(1, len(rows)) if turn % 2 == 0 else range(len(rows) - 2, -1, -1)
+        for floor in order:
+            other = rows[floor - 1 if turn % 2 == 0 else floor + 1]
+            at = {place: (number + 0.5) / len(other) for number, place in enumerate(other)}
+            here = {place: number / len(rows[floor]) for number, place in enumerate(rows[floor])}
+            rows[floor] = sorted(
+                rows[floor],
+                key=lambda place: _mean([at[n] for n in near[place] if n in at], here[place]),
+            )
+        count = _crossings(rows, ways)
+        if fewest is None or count < fewest:
+            fewest, best = count, [list(row) for row in rows]
+    return best
+
+
+def _mean(values: list[float], default: float) -> float:
+    return sum(values) / len(values) if values else default
+
+
+def _crossings(rows: list[list[Place]], ways: list[list[Place]]) -> int:
+    """How often lines cross between floors."""
+    at = {place: (floor, n) for floor, row in enumerate(rows) for n, place in enumerate(row)}
+    steps = {pair for way in ways for pair in pairwise(way)}
+    lines = [(at[one][0], at[one][1], at[other][1]) for one, other in steps]
+    return sum(
+        one[0] == other[0] and (one[1] - other[1]) * (one[2] - other[2]) < 0
+        for one, other in combinations(lines, 2)
+    )
 
 
 def _sentence(folder: Path) -> str:
@@ -188,21 +260,30 @@ def _sentence(folder: Path) -> str:
     return " ".join(said.split()).split(". ")[0].rstrip(".") + "."
 
 
-def _arrow(start: tuple[float, float], end: tuple[float, float], colour: str) -> str:
-    x, y = start[0] + WIDTH / 2, start[1] + HEIGHT
-    u, v = end[0] + WIDTH / 2, end[1] - 5
-    bend = max((v - y) / 2, 20)
+def _arrow(way: list[tuple[float, float]], colour: str) -> str:
+    """A line from below a room through gaps to above another one; places are their middles."""
+    x, y = way[0][0], way[0][1] + HEIGHT
+    path = f"M{x:.0f} {y:.0f}"
+    for u, top in way[1:]:
+        v = top - 5 if (u, top) == way[-1] else top
+        bend = (v - y) / 2
+        path += f"C{x:.0f} {y + bend:.0f} {u:.0f} {v - bend:.0f} {u:.0f} {v:.0f}"
+        if (u, top) != way[-1]:
+            path += f"V{top + HEIGHT:.0f}"
+        x, y = u, top + HEIGHT
+    u, v = way[-1][0], way[-1][1] - 5
     return (
-        f'<path d="M{x:.0f} {y:.0f}C{x:.0f} {y + bend:.0f} {u:.0f} {v - bend:.0f} {u:.0f} {v:.0f}" '
-        f'fill="none" stroke="{colour}" stroke-width="1.5" opacity="0.75"/>'
+        f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="1.5" opacity="0.8"/>'
         f'<path d="M{u - 4:.0f} {v - 2:.0f}L{u + 4:.0f} {v - 2:.0f}L{u:.0f} {v + 5:.0f}Z" '
         f'fill="{colour}"/>'
     )
 
 
-def _box(corner: tuple[float, float], name: str, said: str, number: int) -> str:
-    x, y = corner
-    lines = wrap(said, 30)[:3]
+def _box(middle: tuple[float, float], name: str, said: str) -> str:
+    x, y = middle[0] - WIDTH / 2, middle[1]
+    lines = wrap(said, 30)
+    if len(lines) > 3:
+        lines = [*lines[:2], f"{lines[2]} …"]
     text = "".join(
         f'<text class="said" x="{x + 8:.0f}" y="{y + 29 + 11 * line:.0f}">{escape(words)}</text>'
         for line, words in enumerate(lines)
