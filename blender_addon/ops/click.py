@@ -190,10 +190,11 @@ class PARTWISE_OT_accept_clicks(ClicksOperator, bpy.types.Operator):
             reason = targets.refusal(obj)
             if reason is not None:
                 raise reason
-            table = mesh.partwise
+            table, part = mesh.partwise, part_to_become(mesh)
             locked = [part.part_id for part in table.parts if part.locked]
             current = get_labels(mesh)
-            made = clicks.accept(current, answer.faces, table.clicks_extend, locked)
+            extended = UNLABELLED if part is None else part.part_id
+            made = clicks.accept(current, answer.faces, extended, locked)
             parts.set_labels(mesh, made.labels, names=made.names)
         except PartwiseError as error:
             self.report({"WARNING"}, str(error))
@@ -278,6 +279,18 @@ def part_at(mesh: bpy.types.Mesh, face: int) -> bpy.types.PropertyGroup | None:
         return None
     label = mesh.attributes[ATTRIBUTE].data[face].value
     return None if label == UNLABELLED else parts.part_of(mesh, label)
+
+
+def part_to_become(mesh: bpy.types.Mesh) -> bpy.types.PropertyGroup | None:
+    """The row of the part that clicks become when they are accepted; None when of a new one.
+
+    It is the one that they extend, else the first of those that they join that the artist named.
+    """
+    table = mesh.partwise
+    joined = (part_at(mesh, row.face) for row in table.clicks if row.kind == clicks.PART)
+    free = (part for part in joined if part is not None and not part.locked)
+    named = (part for part in free if edits.is_own_name(part.name, part.part_id))
+    return parts.part_of(mesh, table.clicks_extend) or next(named, None)
 
 
 def has_clicks(obj: bpy.types.Object | None) -> bool:

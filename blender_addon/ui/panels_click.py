@@ -7,7 +7,7 @@ import bpy
 
 from ..core import clicks
 from ..engine import jobs
-from ..ops.click import has_clicks
+from ..ops.click import has_clicks, part_to_become
 from ..scene import click_masks, parts
 from .panels import SidebarPanel, draw_text
 
@@ -109,7 +109,7 @@ def can_accept(answer: clicks.ClickAnswer | None) -> bool:
 
 def accept_text(mesh: bpy.types.Mesh) -> str:
     """What the button that accepts says."""
-    part = parts.part_of(mesh, mesh.partwise.clicks_extend)
+    part = part_to_become(mesh)
     return f"Accept into {part.name}" if part else "Accept as Part"
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import bpy
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parent))
 import scenario
 from window import Window

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from mathutils import Vector
 from partwise.blender_addon.engine import jobs
+from partwise.blender_addon.ops import click as ops_click
 from partwise.blender_addon.scene import click_masks, parts, pick
 from partwise.blender_addon.ui import tools
 
@@ -226,6 +227,25 @@ def test_shift_joins_the_part_under_the_mouse_to_the_mask_and_no_more(cut):
     assert (mask(cut) == (one | (before == 0))).all()
     click("exclude", centre_of(cut, 0))
     assert not mask(cut)[face_at(cut, centre_of(cut, 0))]
+
+
+def test_what_is_joined_to_a_part_with_a_name_takes_its_name(cut):
+    before, table = parts.get_labels(cut.data), cut.data.partwise
+    assert ops_click.part_to_become(cut.data) is None
+    table.parts[1].name, table.parts[1].colour = "Knees", (1, 0, 0)
+    click("include", head(cut))
+    click("join", centre_of(cut, 0))
+    assert ops_click.part_to_become(cut.data) is None, "Part 1 is no name"
+    click("join", centre_of(cut, 1))
+    chosen = mask(cut)
+    assert ops_click.part_to_become(cut.data).name == "Knees"
+    assert bpy.ops.partwise.accept_clicks() == {"FINISHED"}
+    after = parts.get_labels(cut.data)
+    assert (after[chosen] == 1).all()
+    assert (after[~chosen] == before[~chosen]).all()
+    part = table.parts[table.active]
+    assert (part.name, tuple(part.colour), part.edited) == ("Knees", (1, 0, 0), "CLICKED")
+    assert "Part 1" not in table.parts
 
 
 def test_shift_on_a_part_that_cannot_be_joined_changes_nothing(cut):
