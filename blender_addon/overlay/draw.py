@@ -70,7 +70,7 @@ class DrawnObject:
     def _read(
         self, mesh: bpy.types.Mesh, part_id: int | None, *, hides: bool, is_clicked: bool
     ) -> None:
-        from . import shader as overlay_shader
+        from . import shader as shaders
 
         before, count = self._surface, len(mesh.polygons)
         if part_id is None and has_labels(mesh):
@@ -92,17 +92,17 @@ class DrawnObject:
         same_form = same_faces and before is not None and surface.same_form(before)
         if not same_faces:
             self._faces = Topology.of(mesh).without(hidden)
-            self._triangles = overlay_shader.index_buffer(self._faces)
+            self._triangles = shaders.index_buffer(self._faces)
         if not same_form:
             normals = corner_normals(mesh)
-            self._batch = overlay_shader.face_batch(surface, normals, self._faces, self._triangles)
+            self._batch = shaders.face_batch(surface, normals, self._faces, self._triangles)
         if not same_form or self.labels is None or not np.array_equal(labels, self.labels):
             self._table = None
         self.labels, self._surface, self._hidden = labels, surface, hidden
 
     def colour(self, table: Table, mask: NDArray[np.bool_] | None = None) -> None:
         """Colour the faces, and find the borders, by the part table; mask : (F,) of clicks."""
-        from . import shader as overlay_shader
+        from . import shader as shaders
 
         if self.labels is None or self._surface is None:
             return
@@ -117,12 +117,12 @@ class DrawnObject:
         is_chosen = np.append(table.chosen, [True, False])
         lifted = np.append(table.chosen, [False, False])
         colours[lifted, :3] += CHOSEN_LIFT * (1.0 - colours[lifted, :3])
-        self._colours = overlay_shader.colour_texture(colours[rows])
+        self._colours = shaders.colour_texture(colours[rows])
         edges = self._faces.border_edges(rows)
         chosen = self._faces.touching(edges, is_chosen[rows])
         points = self._surface.positions[self._faces.ends[edges]]
         self._borders = [
-            (overlay_shader.line_batch(points[which]), colour, width)
+            (shaders.line_batch(points[which]), colour, width)
             for which, colour, width in (
                 (~chosen, BORDER, BORDER_WIDTH),
                 (chosen, CHOSEN_BORDER, CHOSEN_WIDTH),

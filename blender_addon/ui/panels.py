@@ -8,6 +8,7 @@ import bpy
 from ...backend.contract.errors import PartwiseError
 from ..engine import jobs
 from ..ops import decompose
+from ..ops.click import has_clicks
 from ..scene import edits, parts, targets
 from ..scene.assembly import assembly_of, shows_original
 from . import lists, presets
@@ -15,6 +16,9 @@ from . import lists, presets
 # What text cannot use of the sidebar's width, in pixels at a resolution scale of 1: the tabs and
 # the borders of panel and box; and an icon before it.
 MARGIN, ICON = 66, 26
+
+# A line of a note, in the same pixels, and how many rows more clicks take than the button there.
+NOTE_LINE, CLICK_ROWS = 17, 4
 
 # Why several objects are left out, after their names; and what helps, as Blender's own operators.
 MOST_NAMES = 3
@@ -76,7 +80,7 @@ class PARTWISE_PT_parts(SidebarPanel, bpy.types.Panel):
     def draw(self, context: bpy.types.Context) -> None:
         layout, table = self.layout, context.object.data.partwise
         row = layout.row()
-        rows = lists.list_rows(context)
+        rows = lists.list_rows(context, beside=height_of_notes(context, context.object))
         row.template_list(
             "PARTWISE_UL_parts", "", table, "parts", table, "active", rows=rows, maxrows=rows
         )
@@ -301,6 +305,16 @@ def draw_cut(layout: bpy.types.UILayout, context: bpy.types.Context, mesh: bpy.t
         draw_text(quiet, context, risk)
     if is_decomposed and mesh.partwise.notice:
         draw_text(layout, context, mesh.partwise.notice, icon="ERROR")
+
+
+def height_of_notes(context: bpy.types.Context, obj: bpy.types.Object) -> float:
+    """What notes and clicks take of the tab, in pixels at a resolution scale of 1."""
+    mesh = obj.data
+    notes = [edits.replaced_text(mesh), edits.at_risk_text(mesh)]
+    if decompose.was_decomposed(mesh):
+        notes.append(mesh.partwise.notice)
+    lines = sum(len(wrap(text, context)) for text in notes)
+    return lines * NOTE_LINE + (CLICK_ROWS * lists.ROW if has_clicks(obj) else 0)
 
 
 def made_by(mesh: bpy.types.Mesh) -> str:

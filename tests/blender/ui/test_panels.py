@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from partwise.backend.contract.errors import BadInput
 from partwise.blender_addon.engine import jobs
-from partwise.blender_addon.scene import parts
+from partwise.blender_addon.scene import edits, parts
 from partwise.blender_addon.ui import lists, panels
 
 from tests.blender.recording_layout import RecordingLayout, draw
@@ -363,6 +363,36 @@ def test_the_list_leaves_room_for_the_rest_of_the_tab(height, rows):
 
     assert lists.list_rows(context(1.0)) == rows
     assert lists.list_rows(context(2.0)) == rows, "sharper screens show the same"
+
+
+def test_the_list_is_shorter_while_there_are_notes_and_clicks(monkeypatch):
+    def rows() -> float:
+        asked = []
+        monkeypatch.setattr(lists, "list_rows", lambda context, beside: asked.append(beside) or 5)
+        draw(panels.PARTWISE_PT_parts)
+        return asked[0]
+
+    bpy.ops.mesh.primitive_cube_add()
+    mesh = bpy.context.object.data
+    parts.set_labels(mesh, np.array([0, 0, 1, 1, 2, 2], np.int32))
+    assert rows() == 0
+    edits.mark(mesh, [1], edits.MERGED)
+    note = rows()
+    assert note >= panels.NOTE_LINE
+    mesh.partwise.clicks.add()
+    assert rows() == note + panels.CLICK_ROWS * lists.ROW
+
+
+def test_notes_shorten_the_list_by_as_much_as_they_take():
+    def context(height):
+        system = SimpleNamespace(ui_scale=1.0)
+        return SimpleNamespace(
+            region=SimpleNamespace(height=height), preferences=SimpleNamespace(system=system)
+        )
+
+    assert lists.list_rows(context(740), beside=3 * lists.ROW) == lists.list_rows(context(740)) - 3
+    assert lists.list_rows(context(300), beside=lists.ROW) == 3, "still a list"
+    assert lists.list_rows(context(300)) == 5
 
 
 def test_drawing_does_no_heavy_work():
