@@ -185,7 +185,8 @@ def _in_turn(
         console.say(f"[{number}/{len(tasks)}] {task.source}")
         yield task, _attempt(work, task, Progress(console.progress))
         console.end_progress()
-        gc.collect()  # one mesh in memory at a time
+        if number < len(tasks):
+            gc.collect()  # one mesh in memory at a time
 
 
 def _in_processes(
