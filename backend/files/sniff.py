@@ -91,7 +91,7 @@ def _refuse_markup(path: Path, text: bytes) -> None:
     for tag, what, hint in MARKUP:
         if tag in text:
             raise BadInput(f"{path.name} is {what}.", hint)
-    if text.startswith(b"<?xml"):
+    if text.startswith(b"<?xml") and path.suffix.lower() != ".dae":  # a long comment may come first
         raise BadInput(f"{path.name} is an XML file of an unknown kind.", EXPORT)
 
 

@@ -110,6 +110,12 @@ def test_scenes_that_unfold_without_end_are_refused(tmp_path: Path):
         read_mesh(path)
 
 
+@needs_library
+def test_a_long_comment_may_come_first(tmp_path: Path):
+    path = box(tmp_path, ("<COLLADA", f"<!-- {'word ' * 2000} --><COLLADA"))
+    assert len(read_mesh(path).faces) == 24
+
+
 def test_without_the_library_there_is_a_way_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(sys.modules, "collada", None)
     (tmp_path / "a.dae").write_text("<?xml version='1.0'?>\n<COLLADA version='1.4.1'></COLLADA>")
