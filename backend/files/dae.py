@@ -10,11 +10,13 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
+from xml.parsers import expat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,8 +91,7 @@ class _Surfaces:
 def read_dae(path: Path) -> Asset:
     """Read a .dae file. Raises BadInput where the reason is known; other exceptions: damaged."""
     data = path.read_bytes()
-    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
-        raise ValueError("COLLADA knows no document types, and entities in them could be a trap")
+    _refuse_document_type(data)
     file = _opened(path.name, data)
     placings, remarks = _placed(path.name, file)
     if file.errors:
@@ -105,6 +106,21 @@ def read_dae(path: Path) -> Asset:
         up="Z" if file.assetInfo.upaxis == "Z_UP" else "Y",
         remarks=list(dict.fromkeys(remarks)),
     )  # fmt: skip
+
+
+def _refuse_document_type(data: bytes) -> None:
+    """Raise ValueError if XML declares a document type, in which entities could be a trap."""
+
+    def declared(*_: Any) -> None:
+        raise ValueError("COLLADA knows no document types, and entities in them could be a trap")
+
+    def begun(*_: Any) -> None:
+        raise StopIteration  # what is declared comes before the first element
+
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler, parser.StartElementHandler = declared, begun
+    with suppress(StopIteration):
+        parser.Parse(data, True)
 
 
 def _opened(name: str, data: bytes) -> Any:

@@ -86,6 +86,20 @@ def test_damage_is_refused(tmp_path: Path, old: str, new: str):
         read_mesh(box(tmp_path, (old, new)))
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le"])
+def test_entities_are_refused_in_any_encoding(tmp_path: Path, encoding: str):
+    entity = (
+        '<!DOCTYPE a [<!ENTITY b "木木木木木木木木木木木木木木木木木木木木木木木木木木木木木木">]>'
+    )
+    text = (
+        f"<?xml version='1.0' encoding='{encoding[:6].strip('-')}'?>{entity}<COLLADA>&b;</COLLADA>"
+    )
+    (tmp_path / "a.dae").write_bytes(text.encode(encoding))
+    with pytest.raises(BadInput, match=r"a\.dae is damaged") as caught:
+        read_mesh(tmp_path / "a.dae")
+    assert "document types" in caught.value.detail
+
+
 @needs_library
 def test_what_is_no_mesh_may_be_broken(tmp_path: Path):
     asset = read_mesh(box(tmp_path, ('url="#e2"', 'url="#e9"')))
