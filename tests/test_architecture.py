@@ -70,7 +70,7 @@ ADDON_ROOMS: dict[str, set[str]] = {
 SLOW = {"scipy", "trimesh", "embreex", "maxflow", "PIL", "torch", "skimage", "sklearn", "lightgbm"}
 SLOW |= {"igl", "matplotlib", "safetensors", "tqdm", "mapbox_earcut", "networkx", "DracoPy"}
 SLOW |= {"meshoptimizer", "lib3mf", "collada", "ufbx", "lxml"}
-MAY_LOAD_TORCH = {"models", "latents", "machine", "training", "commands"}
+MAY_LOAD_TORCH = {"models", "machine", "training"}
 
 
 def name_of(path: Path) -> str:
