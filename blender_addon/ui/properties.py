@@ -18,6 +18,7 @@ from bpy.props import (
 from ..ops.decompose import recut_live
 from ..scene import changed, explode, visibility
 from ..scene.parts import default_name
+from . import engine_menu
 
 
 def _seen_otherwise(_owner: bpy.types.PropertyGroup, _context: bpy.types.Context) -> None:
@@ -31,26 +32,6 @@ def _recoloured(settings: bpy.types.PropertyGroup, context: bpy.types.Context) -
 
 def _set(settings: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
     changed.settings.say(settings, context)
-
-
-def _engine_items(
-    settings: bpy.types.PropertyGroup, context: bpy.types.Context
-) -> list[tuple[str, str, str, str, int]]:
-    from . import engine_menu
-
-    return engine_menu.items(settings, context)
-
-
-def _engine_chosen(settings: bpy.types.PropertyGroup) -> int:
-    from . import engine_menu
-
-    return engine_menu.chosen(settings)
-
-
-def _choose_engine(settings: bpy.types.PropertyGroup, number: int) -> None:
-    from . import engine_menu
-
-    engine_menu.choose(settings, number)
 
 
 def _part_renamed(part: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
@@ -214,9 +195,9 @@ class PartwiseSettings(bpy.types.PropertyGroup):
     engine_menu: EnumProperty(
         name="Engine",
         description="What decides where parts end",
-        items=_engine_items,
-        get=_engine_chosen,
-        set=_choose_engine,
+        items=engine_menu.items,
+        get=engine_menu.chosen,
+        set=engine_menu.choose,
         options={"SKIP_SAVE"},
     )
     count_mode: EnumProperty(
