@@ -21,7 +21,7 @@ Keys = Sequence[str] | NDArray[np.float64]
 WIDE, WIDER = 330, 420
 DEFAULT_WIDTH = 220
 # Rows of the list: what leaves room for the rest of the tab, down to the button that splits.
-FEWEST_ROWS, MOST_ROWS, FEWEST_BESIDE = 5, 15, 3
+FEWEST_ROWS, MOST_ROWS = 5, 15  # the buttons beside the list are as high as the fewest
 ROW, REST = 21, 530
 
 _shown: list[int] = []  # rows as they were last shown, from top to bottom, for ranges of ticks
@@ -135,12 +135,10 @@ def panel_width(context: bpy.types.Context) -> float:
 def list_rows(context: bpy.types.Context, beside: float = 0.0) -> int:
     """How many rows the list shows, so that all of the tab is seen where there is room for it.
 
-    beside : pixels, at a resolution scale of 1, of what is in the tab for a while only. For these
-    the list may become shorter than it ever is otherwise.
+    beside : pixels, at a resolution scale of 1, of what is in the tab for a while only.
     """
     height = context.region.height / ui_scale(context) if context.region else 0
-    fewest = FEWEST_BESIDE if beside else FEWEST_ROWS
-    return int(min(max((height - REST - beside) // ROW, fewest), MOST_ROWS))
+    return int(min(max((height - REST - beside) // ROW, FEWEST_ROWS), MOST_ROWS))
 
 
 def ui_scale(context: bpy.types.Context) -> float:
