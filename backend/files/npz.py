@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,8 @@ from .vertex_data import plain_asset
 def read_npz(path: Path) -> Asset:
     """NumPy archive with ``vertices`` (V, 3) and ``faces`` (F, 3)."""
     data = io.BytesIO(path.read_bytes())  # in a file, wrong offsets would look like a broken disk
-    with np.load(data, allow_pickle=False) as archive:
+    with warnings.catch_warnings(), np.load(data, allow_pickle=False) as archive:
+        warnings.simplefilter("ignore")  # Python's own, about the text of a damaged header
         if not {"vertices", "faces"} <= set(archive.files):
             raise BadInput(
                 f"{path.name} holds no arrays named 'vertices' and 'faces'.",

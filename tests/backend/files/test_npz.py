@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -46,3 +48,15 @@ def test_npz(tmp_path: Path, vertex_type: str, face_type: str):
 def test_npz_of_other_content_is_refused(tmp_path: Path, arrays: dict):
     np.savez(tmp_path / "mesh.npz", **arrays)
     assert "mesh.npz" in refused(tmp_path / "mesh.npz")
+
+
+def test_a_damaged_header_says_nothing_on_stderr(tmp_path: Path, recwarn: pytest.WarningsRecorder):
+    path = tmp_path / "mesh.npz"
+    np.savez(path, vertices=CORNERS, faces=FACES)
+    stream = io.BytesIO()
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(stream, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(b"'descr'", b"'de\\hr'"))
+    path.write_bytes(stream.getvalue())
+    assert "is damaged" in refused(path)
+    assert not recwarn.list
