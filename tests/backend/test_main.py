@@ -24,12 +24,18 @@ from tests.bad_meshes import CORPUS, BadMesh, lathe
 
 USABLE = [name for name, make in CORPUS.items() if make().usable]
 UNUSABLE = [name for name in CORPUS if name not in USABLE]
+QUICK = ("--engine", "geometric")
 
 
 def save(path, mesh=None):
     vertices, faces = lathe() if mesh is None else (mesh.vertices, mesh.faces)
     np.savez(path, vertices=vertices, faces=faces)
     return path
+
+
+def save_small(path):
+    """For tests in which it does not matter what is cut, nor how well."""
+    return save(path, BadMesh(*lathe(4, 6)))
 
 
 def shell(checkout, *arguments, **options):
@@ -144,7 +150,7 @@ def test_parts_below_the_number_of_islands(tmp_path):
 def test_granularity_goes_from_one_part_to_every_patch(mesh_file, tmp_path):
     counts = []
     for value in ("0", "0.25", "0.75", "1"):
-        main(["segment", str(mesh_file), "-o", str(tmp_path), "--granularity", value])
+        main(["segment", str(mesh_file), "-o", str(tmp_path), "--granularity", value, *QUICK])
         with np.load(tmp_path / "waist.npz") as found:
             counts.append(int(found["labels"].max()) + 1)
             patches = int(found["patch"].max()) + 1
@@ -154,12 +160,13 @@ def test_granularity_goes_from_one_part_to_every_patch(mesh_file, tmp_path):
 
 
 def test_a_bad_file_among_many_does_not_stop_the_others(tmp_path, capsys):
-    good, after = save(tmp_path / "good.npz"), save(tmp_path / "after.npz")
+    good, after = save_small(tmp_path / "good.npz"), save_small(tmp_path / "after.npz")
     bad = tmp_path / "bad.obj"
     bad.write_text("this is no mesh")
     missing = tmp_path / "missing.glb"
     out = tmp_path / "out"
-    assert main(["segment", *map(str, (good, bad, missing, after)), "-o", str(out)]) == 2
+    inputs = map(str, (good, bad, missing, after))
+    assert main(["segment", *inputs, "-o", str(out), *QUICK]) == 2
     assert sorted(path.name for path in out.iterdir()) == ["after.npz", "good.npz"]
     said = capsys.readouterr()
     assert "bad.obj" in said.err
@@ -238,13 +245,13 @@ def same_stems(tmp_path):
     folders = [tmp_path / "in", tmp_path / "old"]
     for folder in folders:
         folder.mkdir()
-    points, triangles = lathe()
+    points, triangles = lathe(4, 6)
     lines = [f"v {x:.9g} {y:.9g} {z:.9g}" for x, y, z in points]
     lines += [f"f {a} {b} {c}" for a, b, c in triangles + 1]
     (folders[0] / "chair.obj").write_text("\n".join(lines))
-    save(folders[0] / "chair.npz")
-    save(folders[0] / "table.npz")
-    save(folders[1] / "CHAIR.npz")
+    save_small(folders[0] / "chair.npz")
+    save_small(folders[0] / "table.npz")
+    save_small(folders[1] / "CHAIR.npz")
     return [str(folder) for folder in folders]
 
 
@@ -363,20 +370,20 @@ def test_an_output_never_replaces_its_input(tmp_path, capsys):
 
 def test_folders_patterns_and_the_same_file_twice(tmp_path, monkeypatch, capsys):
     (tmp_path / "in").mkdir()
-    one, _two = save(tmp_path / "in/one.npz"), save(tmp_path / "in/two.npz")
+    one, _two = save_small(tmp_path / "in/one.npz"), save_small(tmp_path / "in/two.npz")
     (tmp_path / "in/notes.txt").write_text("not a mesh")
     monkeypatch.chdir(tmp_path)
     for inputs in (["in"], ["in/*.npz"], ["in", "in/one.npz", str(one)]):
-        assert main(["segment", *inputs, "-o", "out", "--json"]) == 0
+        assert main(["segment", *inputs, "-o", "out", "--json", *QUICK]) == 0
         assert len(json.loads(capsys.readouterr().out)["results"]) == 2
         shutil.rmtree("out")
 
 
 def test_skip_existing(tmp_path, capsys):
-    source, out = save(tmp_path / "mesh.npz"), tmp_path / "out"
+    source, out = save_small(tmp_path / "mesh.npz"), tmp_path / "out"
     out.mkdir()
     (out / "mesh.npz").write_bytes(b"kept")
-    arguments = ["segment", str(source), "-o", str(out)]
+    arguments = ["segment", str(source), "-o", str(out), *QUICK]
     assert main([*arguments, "--skip-existing"]) == 0
     assert (out / "mesh.npz").read_bytes() == b"kept"
     assert "skipped" in capsys.readouterr().out
@@ -531,9 +538,9 @@ def test_decompose_into_one_file(mesh_file, tmp_path, capsys):
 
 
 def test_decompose_into_a_folder_and_into_split_files(tmp_path):
-    one, two = save(tmp_path / "one.npz"), save(tmp_path / "two.npz")
+    one, two = save_small(tmp_path / "one.npz"), save_small(tmp_path / "two.npz")
     out = tmp_path / "out"
-    arguments = ["decompose", str(one), str(two), "-o", str(out)]
+    arguments = ["decompose", str(one), str(two), "-o", str(out), *QUICK]
     assert main([*arguments, "--parts", "4"]) == 0
     assert sorted(path.name for path in out.iterdir()) == ["one.glb", "two.glb"]
     for parts in (4, 2):  # the second call leaves nothing of the first
@@ -568,7 +575,7 @@ def test_what_decompose_refuses(mesh_file, tmp_path, capsys):
 
 def test_several_processes_give_the_same_files(tmp_path, checkout):
     for name in ("one", "two", "three"):
-        save(tmp_path / f"{name}.npz")
+        save_small(tmp_path / f"{name}.npz")
     (tmp_path / "bad.off").write_text("no")
     for jobs in ("1", "2"):
         out = str(tmp_path / f"out{jobs}")
