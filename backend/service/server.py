@@ -58,7 +58,7 @@ _END_TIME = 0.7  # seconds after which it ends even if stderr is stuck
 
 
 @dataclass(eq=False)
-class Job:
+class PendingJob:
     """A request that waits or runs. Once `answered`, nothing more is said about it."""
 
     id: int | str
@@ -78,9 +78,9 @@ class Server:
         self._stdin = stdin
         self._outbox = Outbox(stdout, on_broken=lambda: self.end(0))
         self._changed = threading.Condition()  # guards all below; held for moments only
-        self._jobs: dict[int | str, Job] = {}  # not answered yet, waiting or running
-        self._queue: deque[Job] = deque()
-        self._running: Job | None = None
+        self._jobs: dict[int | str, PendingJob] = {}  # not answered yet, waiting or running
+        self._queue: deque[PendingJob] = deque()
+        self._running: PendingJob | None = None
         self._status: int | None = None
 
     def run(self) -> NoReturn:
@@ -168,11 +168,11 @@ class Server:
                 self._outbox.put(_result(message.id, self._report()))
             else:
                 size = sum(array.nbytes for array in message.arrays.values())
-                self._enqueue(Job(message.id, method, request, size))
+                self._enqueue(PendingJob(message.id, method, request, size))
         except BadInput as error:
             self._outbox.put(_error(message.id, error))
 
-    def _enqueue(self, job: Job) -> None:
+    def _enqueue(self, job: PendingJob) -> None:
         with self._changed:
             waiting = sum(other.bytes for other in self._queue)
             if len(self._queue) >= MAX_WAITING_JOBS or waiting + job.bytes > MAX_WAITING_BYTES:
@@ -222,7 +222,7 @@ class Server:
 
     # The main thread's side.
 
-    def _next_job(self) -> Job:
+    def _next_job(self) -> PendingJob:
         with self._changed:
             self._running = None
             while not self._queue:
@@ -231,7 +231,7 @@ class Server:
             self._running = self._queue.popleft()
             return self._running
 
-    def _compute(self, job: Job) -> None:
+    def _compute(self, job: PendingJob) -> None:
         try:
             result = self._session.answer(job.request, Progress(partial(self._progress, job)))
             answer = _result(job.id, result)
@@ -243,7 +243,7 @@ class Server:
         with self._changed:
             self._answer(job, answer)
 
-    def _progress(self, job: Job, stage: str, done: int, total: int) -> None:
+    def _progress(self, job: PendingJob, stage: str, done: int, total: int) -> None:
         """Report on the running job: done of total of the whole job, which never goes back.
 
         Raises Cancelled when the job was cancelled: the way by which it unwinds.
@@ -257,7 +257,7 @@ class Server:
                 raise Cancelled
             self._outbox.put_progress({"type": "progress", "id": job.id, **share})
 
-    def _answer(self, job: Job, pieces: Pieces) -> None:
+    def _answer(self, job: PendingJob, pieces: Pieces) -> None:
         """Send the one answer of a job; call with the lock held."""
         if job.answered:
             return

@@ -30,7 +30,7 @@ TOPOLOGY = ("position", ".edge_verts", ".corner_vert", ".corner_edge")
 
 
 @dataclass(frozen=True)
-class Caps:
+class PartCaps:
     """Caps of the parts of one mesh, in the mesh's own coordinates.
 
     vertices : (V + M, 3) float, the mesh's vertices, then the caps'. faces : for each part (N, 3)
@@ -41,7 +41,9 @@ class Caps:
     faces: dict[int, NDArray[np.integer]]
 
 
-def add_caps(mesh: bpy.types.Mesh, caps: Caps, label: int, keys: Sequence[Points]) -> list[Points]:
+def add_caps(
+    mesh: bpy.types.Mesh, caps: PartCaps, label: int, keys: Sequence[Points]
+) -> list[Points]:
     """Add the caps of one part to its mesh, which has no shape keys yet.
 
     keys : (v, 3) for each shape key to come; returned with the positions of new vertices.

@@ -19,7 +19,7 @@ from ..core.labels import UNLABELLED, Labels
 from . import layers as mesh_layers
 from . import nodes as mesh_nodes
 from . import shading as mesh_shading
-from .caps import Caps, add_caps
+from .caps import PartCaps, add_caps
 from .keys import add_keys, read_keys, remove_meshes
 from .labels import drop_labels
 from .layers import corner_edges, corner_faces, edge_vertices
@@ -39,7 +39,7 @@ def split_mesh(
     labels: Labels,
     *,
     keep_shading: bool = True,
-    caps: Caps | None = None,
+    caps: PartCaps | None = None,
 ) -> dict[int, bpy.types.Mesh]:
     """Cut the mesh of an object, which stays as it is, into new meshes.
 

@@ -13,7 +13,7 @@ from ...backend.contract.errors import PartwiseError
 from ...backend.contract.requests import Complete, Completed
 from ..core.labels import compact
 from ..engine import jobs
-from ..mesh.caps import Caps
+from ..mesh.caps import PartCaps
 from ..mesh.labels import get_labels, has_labels
 from ..scene import targets
 from ..scene.analyses import ask_about
@@ -112,25 +112,25 @@ def _start_caps(objects: list[bpy.types.Object]) -> jobs.Job:
     """Ask the engine for the caps of all objects, then split them in one step of undo."""
     prepared = [(Target.of(obj), get_labels(obj.data)) for obj in objects]
 
-    def work() -> Generator[jobs.Ask, Any, list[tuple[Target, Caps]]]:
+    def work() -> Generator[jobs.Ask, Any, list[tuple[Target, PartCaps]]]:
         found = []
         for number, (target, labels) in enumerate(prepared):
             span = (number / len(prepared), (number + 1) / len(prepared))
             arrays = yield from jobs.compute(lambda target=target: target.arrays)
             ids, part = compact(labels[arrays.polygon])
 
-            def on_mesh(answer: Completed, arrays: Any = arrays, ids: Any = ids) -> Caps:
+            def on_mesh(answer: Completed, arrays: Any = arrays, ids: Any = ids) -> PartCaps:
                 new = answer.vertices @ np.linalg.inv(arrays.stretch)
                 whole = np.concatenate([arrays.vertices @ np.linalg.inv(arrays.stretch), new])
                 pieces = np.split(answer.faces, answer.part_offsets[1:-1])
-                return Caps(whole, dict(zip(ids.tolist(), pieces, strict=True)))
+                return PartCaps(whole, dict(zip(ids.tolist(), pieces, strict=True)))
 
             request = Complete(arrays.fingerprint, part.astype(np.int32))
             caps = yield from ask_about(arrays, request, on_mesh, span)
             found.append((target, caps))
         return found
 
-    def finish(found: list[tuple[Target, Caps]]) -> None:
+    def finish(found: list[tuple[Target, PartCaps]]) -> None:
         for target, _ in found:
             target.find_unchanged(copies=bpy.context.scene.partwise.copy_linked)
         hand_over(PARTWISE_OT_apply_split, found)

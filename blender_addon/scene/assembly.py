@@ -6,7 +6,7 @@ from __future__ import annotations
 import bpy
 
 from ..mesh.build import build_part, move_origin, origin_is_free, part_centres
-from ..mesh.caps import Caps
+from ..mesh.caps import PartCaps
 from ..mesh.keys import remove_meshes
 from ..mesh.labels import get_labels
 from ..mesh.preview import remove_preview
@@ -21,7 +21,7 @@ def split_objects(
     context: bpy.types.Context,
     objects: list[bpy.types.Object],
     settings: bpy.types.PropertyGroup,
-    caps: list[Caps | None] | None = None,
+    caps: list[PartCaps | None] | None = None,
 ) -> list[bpy.types.Object]:
     """Make an object of each part of labelled objects, in new collections; hide the originals.
 

@@ -17,7 +17,7 @@ from partwise.blender_addon.mesh.build import (
     origin_is_free,
     part_centres,
 )
-from partwise.blender_addon.mesh.caps import Caps
+from partwise.blender_addon.mesh.caps import PartCaps
 from partwise.blender_addon.mesh.split import split_mesh
 from partwise.blender_addon.scene import parts
 
@@ -228,14 +228,14 @@ def halves(obj: bpy.types.Object) -> np.ndarray:
     return (vector_of(obj.data.polygons, "center", 3)[:, 2] > 0).astype(np.int32)
 
 
-def flat_cap(obj: bpy.types.Object) -> Caps:
+def flat_cap(obj: bpy.types.Object) -> PartCaps:
     """A fan round a new vertex in the middle, upward for 0 and downward for 1."""
     points = vector_of(obj.data.vertices, "co", 3)
     ring = np.nonzero(np.abs(points[:, 2]) < 1e-6)[0]
     ring = ring[np.argsort(np.arctan2(points[ring, 1], points[ring, 0]))]
     centre = np.full(len(ring), len(points))
     fan = np.stack([ring, np.roll(ring, -1), centre], axis=1)
-    return Caps(np.concatenate([points, [[0, 0, 0]]]), {0: fan, 1: fan[:, ::-1]})
+    return PartCaps(np.concatenate([points, [[0, 0, 0]]]), {0: fan, 1: fan[:, ::-1]})
 
 
 def is_closed(mesh: bpy.types.Mesh) -> bool:
@@ -328,7 +328,7 @@ def test_a_cap_may_name_another_vertex_in_the_same_place(box: bpy.types.Object):
     count = len(box.data.vertices)
     shifted = {label: faces + count for label, faces in plan.faces.items()}
     shifted = {k: np.where(f == 2 * count, 2 * count, f) for k, f in shifted.items()}
-    for mesh in split_mesh(box, halves(box), caps=Caps(twins, shifted)).values():
+    for mesh in split_mesh(box, halves(box), caps=PartCaps(twins, shifted)).values():
         assert is_closed(mesh)
 
 
@@ -336,12 +336,12 @@ def test_a_bent_cap_is_shaded_smooth(box: bpy.types.Object):
     plan = flat_cap(box)
     bent = plan.vertices.copy()
     bent[-1, 2] = 0.8
-    meshes = split_mesh(box, halves(box), caps=Caps(bent, plan.faces))
+    meshes = split_mesh(box, halves(box), caps=PartCaps(bent, plan.faces))
     assert all(f.use_smooth for mesh in meshes.values() for f in mesh.polygons)
 
 
 def test_a_part_without_cap_is_left_alone(box: bpy.types.Object):
-    plan: Any = Caps(flat_cap(box).vertices, {0: np.empty((0, 3), np.int64)})
+    plan: Any = PartCaps(flat_cap(box).vertices, {0: np.empty((0, 3), np.int64)})
     source = dump_mesh(box.data)
     plain = {label: dump_mesh(mesh) for label, mesh in split_mesh(box, halves(box)).items()}
     for label, mesh in split_mesh(box, halves(box), caps=plan).items():

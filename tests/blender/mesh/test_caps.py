@@ -12,7 +12,7 @@ import bpy
 import numpy as np
 import pytest
 from partwise.blender_addon.mesh import layers as mesh_layers
-from partwise.blender_addon.mesh.caps import Caps, add_caps
+from partwise.blender_addon.mesh.caps import PartCaps, add_caps
 from partwise.blender_addon.mesh.split import split_mesh
 from partwise.blender_addon.scene import parts
 
@@ -31,7 +31,7 @@ package = ModuleType("partwise")
 package.__path__ = [sys.argv[1]]
 sys.modules["partwise"] = package
 from partwise import blender_addon
-from partwise.blender_addon.mesh.caps import Caps
+from partwise.blender_addon.mesh.caps import PartCaps
 from partwise.blender_addon.mesh.layers import corner_edges
 from partwise.blender_addon.mesh.read import positions
 from partwise.blender_addon.mesh.split import split_mesh
@@ -46,7 +46,7 @@ ball.data.polygons.foreach_get("center", centres.ravel())
 ring = np.nonzero(np.abs(points[:, 2]) < 1e-5)[0]
 ring = ring[np.argsort(np.arctan2(points[ring, 1], points[ring, 0]))]
 fan = np.stack([ring, np.roll(ring, -1), np.full(len(ring), len(points))], axis=1)
-caps = Caps(np.concatenate([points, [[0, 0, 0]]]), {0: fan, 1: fan[:, ::-1]})
+caps = PartCaps(np.concatenate([points, [[0, 0, 0]]]), {0: fan, 1: fan[:, ::-1]})
 pieces = split_mesh(ball, (centres[:, 2] > 0).astype(np.int32), caps=caps)
 closed = [(np.bincount(corner_edges(part)) == 2).all() for part in pieces.values()]
 faces = [len(part.polygons) for part in pieces.values()]
@@ -71,7 +71,7 @@ def capped(obj: bpy.types.Object) -> dict[int, Dump]:
         apex = len(points) + len(apexes)
         apexes.append(points[face].mean(axis=0) + [0, 0, 0.1])
         fans[label] = np.stack([np.roll(face, -1), face, np.full(len(face), apex)], axis=1)
-    meshes = split_mesh(obj, labels, caps=Caps(np.concatenate([points, apexes]), fans))
+    meshes = split_mesh(obj, labels, caps=PartCaps(np.concatenate([points, apexes]), fans))
     return {label: dump_mesh(mesh) for label, mesh in meshes.items()}
 
 
@@ -139,7 +139,7 @@ def test_a_single_triangle_is_closed_by_its_own_back(scene: bpy.types.Scene):
     points = vector_of(mesh.vertices, "co", 3)
     for back in ([2, 1, 0], [0, 2, 1], [0, 1, 2]):
         part = mesh.copy()
-        assert add_caps(part, Caps(points, {0: np.array([back])}), 0, []) == []
+        assert add_caps(part, PartCaps(points, {0: np.array([back])}), 0, []) == []
         assert (len(part.vertices), len(part.edges), len(part.polygons)) == (3, 3, 2)
         up = 1 if back == [0, 1, 2] else -1
         assert part.polygons[1].normal.z == pytest.approx(up)
@@ -151,7 +151,7 @@ def test_triangles_that_fall_together_are_left_out(scene: bpy.types.Scene):
     mesh = bpy.context.object.data
     points = vector_of(mesh.vertices, "co", 3)
     twice = np.concatenate([points, points[:1]])
-    add_caps(mesh, Caps(twice, {0: np.array([[0, 4, 1], [1, 0, 2]])}), 0, [])
+    add_caps(mesh, PartCaps(twice, {0: np.array([[0, 4, 1], [1, 0, 2]])}), 0, [])
     assert len(mesh.polygons) == 2
     assert not mesh.validate()
 
@@ -164,7 +164,7 @@ def test_flags_that_are_false_everywhere_stay(scene: bpy.types.Scene):
         mesh_layers.put(mesh, name, "BOOLEAN", domain, np.zeros(mesh_layers.sizes(mesh)[domain]))
     before = {layer.name for layer in mesh.attributes}
     points = np.append(vector_of(mesh.vertices, "co", 3), [[0, 0, 1]], axis=0)
-    add_caps(mesh, Caps(points, {0: np.array([[1, 0, 4]])}), 0, [])
+    add_caps(mesh, PartCaps(points, {0: np.array([[1, 0, 4]])}), 0, [])
     assert {layer.name for layer in mesh.attributes} - before == {"partwise_cap", "sharp_edge"}
     assert before <= {layer.name for layer in mesh.attributes}
 
