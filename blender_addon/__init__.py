@@ -14,6 +14,7 @@ MODULES = (
     "overlay.draw",
     "ops.decompose",
     "ops.parts",
+    "ops.part_list",
     "ops.click",
     "ops.assemble",
     "ops.join",

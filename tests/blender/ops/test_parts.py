@@ -11,9 +11,9 @@ from partwise.backend.contract.tree import MergeTree
 from partwise.blender_addon.core import trees
 from partwise.blender_addon.core.trees import PolygonTree
 from partwise.blender_addon.engine import jobs
+from partwise.blender_addon.ops import part_list
 from partwise.blender_addon.ops import parts as ops_parts
 from partwise.blender_addon.scene import parts
-from partwise.blender_addon.ui import lists
 
 # A strip of eight quads: parts of 3, 2, 2 and 1 faces, with a gap in the ids.
 STRIP = np.array([0, 0, 0, 1, 1, 4, 4, 5], dtype=np.int32)
@@ -336,11 +336,7 @@ def test_removing_asks_only_when_work_would_be_lost(strip):
 
 # refusals
 
-NAMES = [
-    cls.bl_idname.partition(".")[2]
-    for cls in (*ops_parts.CLASSES, *lists.CLASSES)
-    if issubclass(cls, bpy.types.Operator)
-]
+NAMES = [cls.bl_idname.partition(".")[2] for cls in (*ops_parts.CLASSES, *part_list.CLASSES)]
 
 
 @pytest.mark.parametrize("name", NAMES)

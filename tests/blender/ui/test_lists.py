@@ -1,111 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The list of parts: the order of its rows, ticks, locks, and what is shown."""
+"""The list of parts: the order of its rows, and what it finds."""
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import bpy
 import numpy as np
-import pytest
 from partwise.blender_addon.scene import parts
 from partwise.blender_addon.ui import lists
-
-# A strip of eight quads: parts of 3, 2, 2 and 1 faces, with a gap in the ids.
-STRIP = np.array([0, 0, 0, 1, 1, 4, 4, 5], dtype=np.int32)
-
-
-@pytest.fixture
-def strip() -> bpy.types.Mesh:
-    bpy.ops.mesh.primitive_grid_add(x_subdivisions=8, y_subdivisions=1)
-    mesh = bpy.context.object.data
-    for domain in (mesh.vertices, mesh.edges, mesh.polygons):
-        domain.foreach_set("select", [False] * len(domain))
-    parts.set_labels(mesh, STRIP)
-    return mesh
-
-
-@pytest.fixture(params=["OBJECT", "EDIT"])
-def mesh(request, strip) -> bpy.types.Mesh:
-    bpy.ops.object.mode_set(mode=request.param)
-    yield strip
-    if bpy.context.object:
-        bpy.ops.object.mode_set(mode="OBJECT")
-
-
-def tick(mesh: bpy.types.Mesh, *ids: int) -> None:
-    for part in mesh.partwise.parts:
-        part.selected = part.part_id in ids
-
-
-def ticks(mesh: bpy.types.Mesh) -> list[int]:
-    return [part.part_id for part in mesh.partwise.parts if part.selected]
-
-
-def activate(mesh: bpy.types.Mesh, part_id: int) -> None:
-    mesh.partwise.active = [part.part_id for part in mesh.partwise.parts].index(part_id)
-
-
-def test_ticks_toggle_reach_and_stand_alone(mesh):
-    def click(row: int, way: str) -> list[int]:
-        bpy.ops.partwise.tick_part(row=row, way=way)
-        assert mesh.partwise.active == row
-        return ticks(mesh)
-
-    lists._shown[:] = [0, 1, 2, 3]
-    assert click(1, "TOGGLE") == [1]
-    assert click(3, "TOGGLE") == [1, 5]
-    assert click(1, "TOGGLE") == [5]
-    assert click(0, "ONLY") == [0]
-    assert click(2, "RANGE") == [0, 1, 4]
-
-
-def test_a_range_of_ticks_follows_the_order_that_is_shown():
-    assert lists.between([3, 0, 2, 1], 0, 1) == [0, 2, 1]
-    assert lists.between([3, 0, 2, 1], 2, 3) == [3, 0, 2]
-    assert lists.between([3, 0], 9, 3) == [3]
-    assert lists.between([], 1, 2) == []
-
-
-def test_all_none_and_inverse_are_ticked(mesh):
-    bpy.ops.partwise.tick_parts(action="ALL")
-    assert ticks(mesh) == [0, 1, 4, 5]
-    bpy.ops.partwise.tick_parts(action="NONE")
-    assert ticks(mesh) == []
-    tick(mesh, 4)
-    bpy.ops.partwise.tick_parts(action="INVERT")
-    assert ticks(mesh) == [0, 1, 5]
-
-
-def test_locks(mesh):
-    def locked() -> list[int]:
-        return [part.part_id for part in mesh.partwise.parts if part.locked]
-
-    activate(mesh, 4)
-    bpy.ops.partwise.lock_parts(action="LOCK")
-    assert locked() == [4]
-    bpy.ops.partwise.lock_parts(action="LOCK_ALL")
-    assert locked() == [0, 1, 4, 5]
-    tick(mesh, 0, 1)
-    bpy.ops.partwise.lock_parts(action="UNLOCK")
-    assert locked() == [4, 5]
-    bpy.ops.partwise.lock_parts(action="UNLOCK_ALL")
-    assert locked() == []
-
-
-def test_isolated_parts_are_shown_alone_until_asked_again(mesh):
-    def visible() -> list[int]:
-        return [part.part_id for part in mesh.partwise.parts if part.visible]
-
-    tick(mesh, 1, 4)
-    bpy.ops.partwise.isolate_parts()
-    assert visible() == [1, 4]
-    bpy.ops.partwise.isolate_parts()
-    assert visible() == [0, 1, 4, 5]
-    tick(mesh)
-    activate(mesh, 5)
-    bpy.ops.partwise.isolate_parts()
-    assert visible() == [5]
-    bpy.ops.partwise.show_parts()
-    assert visible() == [0, 1, 4, 5]
 
 
 def test_rows_are_ordered_and_found():
@@ -113,3 +16,20 @@ def test_rows_are_ordered_and_found():
     assert [names[i] for i in lists.arrange(names)] == ["arm", "Body", "Leg 2", "Leg 10"]
     assert lists.arrange(np.array([-1.0, -3.0, -3.0])).tolist() == [1, 2, 0]
     assert lists.arrange(np.array([1.0, 2.0]), reverse=True).tolist() == [1, 0]
+
+
+def test_ranges_of_ticks_follow_the_list_as_it_is_sorted_and_searched():
+    bpy.ops.mesh.primitive_grid_add(x_subdivisions=8, y_subdivisions=1)
+    mesh = bpy.context.object.data
+    parts.set_labels(mesh, np.array([0, 0, 0, 1, 1, 4, 4, 5], dtype=np.int32))
+    for part, name in zip(mesh.partwise.parts, ("Leg 10", "Arm", "Leg 2", "Leg 1"), strict=True):
+        part.name, part.selected = name, False
+    found = SimpleNamespace(
+        filter_name="Leg", bitflag_filter_item=1 << 30, sort_by="NAME", reverse=False
+    )
+    lists.PARTWISE_UL_parts.filter_items(found, bpy.context, mesh.partwise, "parts")
+    mesh.partwise.active = 3
+    bpy.ops.partwise.tick_part(row=0, way="RANGE")
+    assert [part.name for part in mesh.partwise.parts if part.selected] == [
+        "Leg 10", "Leg 2", "Leg 1",
+    ]  # fmt: skip
