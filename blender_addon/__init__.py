@@ -20,6 +20,7 @@ MODULES = (
     "ops.join",
     "ops.export",
     "ops.jobs",
+    "ops.engine",
     "ui.properties",
     "ui.preferences",
     "ui.presets",

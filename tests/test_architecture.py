@@ -125,6 +125,14 @@ def test_the_addon_registers_its_rooms_from_below() -> None:
     assert rooms == sorted(rooms, key=order.index)
 
 
+def test_operators_are_in_their_room() -> None:
+    """But for the one that adds presets: its base is Blender's own and must know their menu."""
+    for path in ADDON:
+        for node in parsed(path).body:
+            if isinstance(node, ast.ClassDef) and "_OT_" in node.name:
+                assert room(path) == "ops" or node.name == "PARTWISE_OT_add_preset", name_of(path)
+
+
 def test_the_engine_never_knows_blender() -> None:
     foreign = {"bpy", "bmesh", "mathutils", "gpu", "blender_addon"}
     knows = {path for path in BACKEND if foreign & {name.split(".")[0] for name in imports(path)}}

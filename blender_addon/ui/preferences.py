@@ -3,59 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from typing import Any
-
 import bpy
 from bpy.props import BoolProperty, PointerProperty
 
-from ...backend.contract.requests import Ping
 from ..engine import jobs
 from .properties import PartwiseSettings
 
 PACKAGE = (__package__ or "").rpartition(".blender_addon")[0]  # the extension
-
-
-class PARTWISE_OT_restart_engine(bpy.types.Operator):
-    """End the engine's process and start it anew, which frees its memory"""
-
-    bl_idname = "partwise.restart_engine"
-    bl_label = "Restart Engine"
-    bl_options = {"INTERNAL"}
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        if jobs.busy():
-            cls.poll_message_set("A job is running")
-        return not jobs.busy()
-
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        jobs.stop_engine()
-        job = jobs.start("Starting the Engine", _greet())
-        if job.state == "FAILED":
-            self.report({"ERROR"}, str(job.error))
-            return {"CANCELLED"}
-        return {"FINISHED"}
-
-
-class PARTWISE_OT_open_log(bpy.types.Operator):
-    """Open what the engine wrote, in the system's own program for texts"""
-
-    bl_idname = "partwise.open_log"
-    bl_label = "Open Log"
-    bl_options = {"INTERNAL"}
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        path = jobs.log_file()
-        exists = path is not None and path.is_file()
-        if not exists:
-            cls.poll_message_set("The engine has not written anything yet")
-        return exists
-
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        result: set[str] = bpy.ops.wm.path_open(filepath=str(jobs.log_file()))
-        return result
 
 
 class PartwisePreferences(bpy.types.AddonPreferences):
@@ -103,8 +57,4 @@ def engine_state() -> tuple[str, str]:
     return (f"ready, version {version}" if version else "starting"), "RADIOBUT_ON"
 
 
-def _greet() -> Generator[jobs.Ask, Any, None]:
-    yield jobs.Ask(Ping())
-
-
-CLASSES = (PARTWISE_OT_restart_engine, PARTWISE_OT_open_log, PartwisePreferences)
+CLASSES = (PartwisePreferences,)

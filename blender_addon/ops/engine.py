@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a person can do with the engine's process: restart it, read its log."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+import bpy
+
+from ...backend.contract.requests import Ping
+from ..engine import jobs
+
+
+class PARTWISE_OT_restart_engine(bpy.types.Operator):
+    """End the engine's process and start it anew, which frees its memory"""
+
+    bl_idname = "partwise.restart_engine"
+    bl_label = "Restart Engine"
+    bl_options = {"INTERNAL"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if jobs.busy():
+            cls.poll_message_set("A job is running")
+        return not jobs.busy()
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        jobs.stop_engine()
+        job = jobs.start("Starting the Engine", _greet())
+        if job.state == "FAILED":
+            self.report({"ERROR"}, str(job.error))
+            return {"CANCELLED"}
+        return {"FINISHED"}
+
+
+class PARTWISE_OT_open_log(bpy.types.Operator):
+    """Open what the engine wrote, in the system's own program for texts"""
+
+    bl_idname = "partwise.open_log"
+    bl_label = "Open Log"
+    bl_options = {"INTERNAL"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        path = jobs.log_file()
+        exists = path is not None and path.is_file()
+        if not exists:
+            cls.poll_message_set("The engine has not written anything yet")
+        return exists
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        result: set[str] = bpy.ops.wm.path_open(filepath=str(jobs.log_file()))
+        return result
+
+
+def _greet() -> Generator[jobs.Ask, Any, None]:
+    yield jobs.Ask(Ping())
+
+
+CLASSES = (PARTWISE_OT_restart_engine, PARTWISE_OT_open_log)
