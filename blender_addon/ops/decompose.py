@@ -19,6 +19,7 @@ from ..scene.analyses import Analysis, analyse, analysed, keep_tree, tree_of
 from ..scene.apply import AppliesResults, hand_over
 from ..scene.cuts import apply_cut, follow_slider
 from ..scene.orders import Order, Wish, next_variant, prepare, selection
+from .parts import PartOperator
 
 
 @dataclass(frozen=True)
@@ -114,31 +115,27 @@ class PARTWISE_OT_apply_parts(AppliesResults, bpy.types.Operator):
         return {"FINISHED"}
 
 
-class PARTWISE_OT_step_parts(bpy.types.Operator):
+class PARTWISE_OT_step_parts(PartOperator, bpy.types.Operator):
     """Cut the active object into more or fewer parts"""
 
     bl_idname = "partwise.step_parts"
     bl_label = "More or Fewer Parts"
-    bl_options = {"REGISTER", "UNDO"}
 
     step: IntProperty(name="Step", description="How many parts more, or fewer", default=1)
 
     @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        obj = context.object
-        if obj is None or obj.type != "MESH" or tree_of(obj.data) is None:
-            cls.poll_message_set("Decompose this object first")
-            return False
-        return True
+    def objection(cls, context: bpy.types.Context) -> str:
+        if jobs.busy():
+            return "A job is running"
+        if tree_of(context.object.data) is None:  # the file was loaded, or the mesh edited
+            return "Move the Granularity slider first, so that the mesh is analysed again"
+        return ""
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        mesh = context.object.data
+    def edit(self, context: bpy.types.Context, mesh: bpy.types.Mesh) -> None:
         tree = tree_of(mesh)
-        if tree is None:  # by a script, past the poll
-            return {"CANCELLED"}
-        count = tree.tree.parts_at(mesh.partwise.granularity) + self.step
-        apply_cut(mesh, tree.cut(count), tree)
-        return {"FINISHED"}
+        if tree is not None:
+            count = tree.tree.parts_at(mesh.partwise.granularity) + self.step
+            apply_cut(mesh, tree.cut(count), tree)
 
 
 def why_not(context: bpy.types.Context) -> str:

@@ -118,6 +118,10 @@ class PARTWISE_OT_isolate_parts(PartOperator, bpy.types.Operator):
     bl_idname = "partwise.isolate_parts"
     bl_label = "Isolate Parts"
 
+    @classmethod
+    def objection(cls, context: bpy.types.Context) -> str:
+        return "" if chosen(context.object.data) else "Choose a part in the list"
+
     def edit(self, context: bpy.types.Context, mesh: bpy.types.Mesh) -> None:
         ids = {part.part_id for part in chosen(mesh)}
         wanted = [part.part_id in ids for part in mesh.partwise.parts]

@@ -10,14 +10,6 @@ from ..scene.assembly import assembly_of, shows_original
 from . import panels
 from .panels_click import TOOL
 
-# Object and Mesh in the header of the 3D view, and what the right mouse button opens.
-PLACES = (
-    "VIEW3D_MT_object",
-    "VIEW3D_MT_edit_mesh",
-    "VIEW3D_MT_object_context_menu",
-    "VIEW3D_MT_edit_mesh_context_menu",
-)
-
 
 class PARTWISE_MT_main(bpy.types.Menu):
     """Find parts, edit them, and make objects of them"""
@@ -28,22 +20,95 @@ class PARTWISE_MT_main(bpy.types.Menu):
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
         layout.operator_context = "INVOKE_REGION_WIN"
-        usable, _ = targets.sort_out(context, copies=context.scene.partwise.copy_linked)
-        text = panels.decompose_text(usable)
-        layout.operator("partwise.decompose", text=text, icon="MOD_EXPLODE")
+        draw_decompose(layout, context)
         layout.operator("partwise.try_another", icon="FILE_REFRESH")
+        layout.operator("partwise.step_parts", text="More Parts", icon="ADD").step = 1
+        layout.operator("partwise.step_parts", text="Fewer Parts", icon="REMOVE").step = -1
+        layout.separator()
+        if context.mode == "EDIT_MESH":
+            draw_faces(layout)
+            layout.separator()
+            layout.menu("PARTWISE_MT_parts")
+        else:
+            layout.operator("wm.tool_set_by_id", text="Click Parts").name = TOOL
+            layout.menu("PARTWISE_MT_clicks")
+            layout.menu("PARTWISE_MT_parts")
+            layout.separator()
+            draw_objects(layout, context)
+
+
+class PARTWISE_MT_context(bpy.types.Menu):
+    """Find parts and make objects of them"""
+
+    bl_idname = "PARTWISE_MT_context"
+    bl_label = "Partwise"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout = self.layout
+        layout.operator_context = "INVOKE_REGION_WIN"
+        draw_decompose(layout, context)
+        layout.separator()
         if context.mode == "EDIT_MESH":
             draw_faces(layout)
         else:
             draw_objects(layout, context)
+
+
+class PARTWISE_MT_parts(bpy.types.Menu):
+    """All that can be done with parts; the list of parts has this menu too"""
+
+    bl_idname = "PARTWISE_MT_parts"
+    bl_label = "Parts"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout = self.layout
+        layout.operator_context = "INVOKE_REGION_WIN"
+        layout.operator("partwise.merge_parts", icon="AUTOMERGE_ON")
+        layout.operator("partwise.split_part", icon="MOD_EDGESPLIT")
+        layout.operator(
+            "partwise.select_faces", text="Select Faces of Parts", icon="RESTRICT_SELECT_OFF"
+        )
+        layout.separator()
+        layout.operator("partwise.isolate_parts", icon="ZOOM_SELECTED")
+        layout.operator("partwise.show_parts", icon="HIDE_OFF")
+        layout.separator()
+        layout.operator_enum("partwise.tick_parts", "action")
+        layout.separator()
+        layout.operator_enum("partwise.lock_parts", "action")
+        layout.separator()
+        layout.operator("partwise.lock_border", icon="LOCKED")
+        layout.operator("partwise.unlock_borders", icon="UNLOCKED")
         layout.separator()
         layout.operator("partwise.remove_parts", icon="TRASH")
 
 
+class PARTWISE_MT_clicks(bpy.types.Menu):
+    """What is done with clicks on parts"""
+
+    bl_idname = "PARTWISE_MT_clicks"
+    bl_label = "Clicks"
+
+    def draw(self, _context: bpy.types.Context) -> None:
+        layout = self.layout
+        layout.operator_context = "INVOKE_REGION_WIN"
+        layout.operator("partwise.accept_clicks", text="Accept Clicks", icon="CHECKMARK")
+        layout.separator()
+        layout.operator("partwise.step_mask", text="Coarser Mask").step = 1
+        layout.operator("partwise.step_mask", text="Finer Mask").step = -1
+        layout.separator()
+        layout.operator("partwise.remove_click", icon="LOOP_BACK")
+        layout.operator("partwise.clear_clicks", icon="X")
+
+
+def draw_decompose(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """Decompose, with what it would do."""
+    usable, _ = targets.sort_out(context, copies=context.scene.partwise.copy_linked)
+    text = panels.decompose_text(usable)
+    layout.operator("partwise.decompose", text=text, icon="MOD_EXPLODE")
+
+
 def draw_objects(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
-    """What is done in Object Mode."""
-    layout.operator("wm.tool_set_by_id", text="Click Parts").name = TOOL
-    layout.separator()
+    """What makes objects of parts, and what is done with these."""
     layout.operator("partwise.split", text="Split into Objects", icon="OUTLINER_COLLECTION")
     folder = assembly_of(context.object)
     text = "Show Parts" if folder is not None and shows_original(folder) else "Show Original"
@@ -54,27 +119,41 @@ def draw_objects(layout: bpy.types.UILayout, context: bpy.types.Context) -> None
 
 def draw_faces(layout: bpy.types.UILayout) -> None:
     """What is done with selected faces, in Edit Mode."""
-    layout.separator()
     layout.operator("partwise.new_part", icon="ADD")
     layout.operator("partwise.assign_faces")
     layout.operator("partwise.pick_part", icon="EYEDROPPER")
-    layout.operator("partwise.select_faces", text="Select Faces of Part")
 
 
-def draw_entry(menu: bpy.types.Menu, _context: bpy.types.Context) -> None:
-    """The entry at the end of one of Blender's menus."""
+def draw_main(menu: bpy.types.Menu, _context: bpy.types.Context) -> None:
+    """The entry at the end of a menu in the header."""
     menu.layout.separator()
     menu.layout.menu(PARTWISE_MT_main.bl_idname)
 
 
+def draw_short(menu: bpy.types.Menu, _context: bpy.types.Context) -> None:
+    """The entry at the end of a context menu."""
+    menu.layout.separator()
+    menu.layout.menu(PARTWISE_MT_context.bl_idname)
+
+
+# Object and Mesh in the header of the 3D view have all; what the right mouse button opens has what
+# is done in the view.
+PLACES = {
+    "VIEW3D_MT_object": draw_main,
+    "VIEW3D_MT_edit_mesh": draw_main,
+    "VIEW3D_MT_object_context_menu": draw_short,
+    "VIEW3D_MT_edit_mesh_context_menu": draw_short,
+}
+
+
 def register() -> None:
-    for name in PLACES:
-        getattr(bpy.types, name).append(draw_entry)
+    for name, entry in PLACES.items():
+        getattr(bpy.types, name).append(entry)
 
 
 def unregister() -> None:
-    for name in PLACES:
-        getattr(bpy.types, name).remove(draw_entry)
+    for name, entry in PLACES.items():
+        getattr(bpy.types, name).remove(entry)
 
 
-CLASSES = (PARTWISE_MT_main,)
+CLASSES = (PARTWISE_MT_main, PARTWISE_MT_context, PARTWISE_MT_parts, PARTWISE_MT_clicks)

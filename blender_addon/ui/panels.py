@@ -103,26 +103,6 @@ class PARTWISE_PT_parts(SidebarPanel, bpy.types.Panel):
         draw_colours(layout, context)
 
 
-class PARTWISE_MT_parts(bpy.types.Menu):
-    """More that can be done with parts"""
-
-    bl_label = "Parts"
-
-    def draw(self, context: bpy.types.Context) -> None:
-        layout = self.layout
-        layout.operator_enum("partwise.tick_parts", "action")
-        layout.operator("partwise.pick_part", icon="EYEDROPPER")
-        layout.separator()
-        layout.operator_enum("partwise.lock_parts", "action")
-        layout.separator()
-        layout.operator("partwise.lock_border", icon="LOCKED")
-        layout.operator("partwise.unlock_borders", icon="UNLOCKED")
-        layout.separator()
-        layout.operator("partwise.show_parts", icon="HIDE_OFF")
-        layout.separator()
-        layout.operator("partwise.remove_parts", icon="TRASH")
-
-
 class PARTWISE_PT_options(SidebarPanel, bpy.types.Panel):
     bl_label = "Options"
     bl_parent_id = "PARTWISE_PT_main"
@@ -390,7 +370,6 @@ def labelled_mesh(context: bpy.types.Context) -> bpy.types.Mesh | None:
 
 
 CLASSES = (
-    PARTWISE_MT_parts,
     PARTWISE_PT_main,
     PARTWISE_PT_parts,
     PARTWISE_PT_options,

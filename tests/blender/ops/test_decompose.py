@@ -131,6 +131,21 @@ def test_one_part_more_or_fewer(human):
     assert count(human) == before - 1
 
 
+def test_one_part_more_needs_parts_and_their_tree(human, monkeypatch):
+    with pytest.raises(RuntimeError, match="no parts yet"):
+        bpy.ops.partwise.step_parts()
+    decompose()
+    before = count(human)
+    with monkeypatch.context() as patch:
+        patch.setattr(jobs, "busy", lambda: True)
+        with pytest.raises(RuntimeError, match="A job is running"):
+            bpy.ops.partwise.step_parts()
+    trees.forget()
+    with pytest.raises(RuntimeError, match="Granularity slider"):
+        bpy.ops.partwise.step_parts()
+    assert count(human) == before
+
+
 def test_a_locked_part_survives_every_cut(human):
     decompose()
     part = max(human.data.partwise.parts, key=lambda part: part.faces)

@@ -106,3 +106,11 @@ def test_isolated_parts_are_shown_alone_until_asked_again(mesh):
     assert visible() == [5]
     bpy.ops.partwise.show_parts()
     assert visible() == [0, 1, 4, 5]
+
+
+def test_nothing_is_isolated_when_no_part_is_chosen(mesh):
+    tick(mesh)
+    mesh.partwise.active = len(mesh.partwise.parts)
+    with pytest.raises(RuntimeError, match="Choose a part"):
+        bpy.ops.partwise.isolate_parts()
+    assert all(part.visible for part in mesh.partwise.parts)
