@@ -223,6 +223,12 @@ def menus(window: Window, package: Path) -> Waits[None]:
     window.snap("25_search")
     yield from window.key("RET", moves=False)
     yield from window.until(lambda: part_count() > 2, "parts that the search asked for")
+    yield from window.key("F3")
+    yield from window.type("isolate parts")
+    window.snap("32_search_parts")
+    yield from window.key("RET", moves=False)
+    assert [part.visible for part in table().parts].count(True) == 1
+    yield from window.undo()
     yield from window.undo()
     assert part_count() == 0
 

@@ -93,14 +93,15 @@ class Window:
         yield from self.tap(type, x, y, **held)
 
     def type(self, text: str) -> Waits[None]:
-        """Type lower-case letters, wherever the keys go."""
+        """Type lower-case letters and spaces, wherever the keys go."""
         window = bpy.context.window_manager.windows[0]
         region = self.region()
         x, y = region.x + region.width // 3, region.y + region.height // 2
         for letter in text:
             for value in ("PRESS", "RELEASE"):
                 given = {"unicode": letter} if value == "PRESS" else {}
-                window.event_simulate(type=letter.upper(), value=value, x=x, y=y, **given)
+                key = "SPACE" if letter == " " else letter.upper()
+                window.event_simulate(type=key, value=value, x=x, y=y, **given)
                 yield BEAT / 3
         yield 4 * BEAT
 
