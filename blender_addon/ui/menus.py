@@ -30,7 +30,8 @@ class PARTWISE_MT_main(bpy.types.Menu):
             layout.separator()
             layout.menu("PARTWISE_MT_parts")
         else:
-            layout.operator("wm.tool_set_by_id", text="Click Parts").name = TOOL
+            click = layout.operator("wm.tool_set_by_id", text="Click Parts", icon="MOUSE_LMB")
+            click.name = TOOL
             layout.menu("PARTWISE_MT_clicks")
             layout.menu("PARTWISE_MT_parts")
             layout.separator()
@@ -137,7 +138,7 @@ def draw_short(menu: bpy.types.Menu, _context: bpy.types.Context) -> None:
 
 
 # Object and Mesh in the header of the 3D view have all; what the right mouse button opens has what
-# is done in the view.
+# is used most.
 PLACES = {
     "VIEW3D_MT_object": draw_main,
     "VIEW3D_MT_edit_mesh": draw_main,
