@@ -55,7 +55,7 @@ class TooSlow(BaseException):
 
 @contextmanager
 def limit(seconds: float) -> Iterator[None]:
-    """Raise TooSlow in the block after some seconds, where the system has alarms."""
+    """Raise TooSlow in the block after so much processor time, where the system has such clocks."""
     if not hasattr(signal, "setitimer"):
         yield
         return
@@ -63,13 +63,13 @@ def limit(seconds: float) -> Iterator[None]:
     def ring(_signal: int, _frame: FrameType | None) -> None:
         raise TooSlow
 
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGPROF, ring)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def judge(seed: Seed, folder: Path, seconds: float = 5.0, megabytes: int = 500) -> str | Finding:
@@ -95,7 +95,7 @@ def judge(seed: Seed, folder: Path, seconds: float = 5.0, megabytes: int = 500) 
             return Finding(f"no sentence: {refusal.message}", refusal.detail, seed)
         answer = f"{refusal.message} [{refusal.detail.partition(':')[0]}]"
     except TooSlow:
-        return Finding(f"longer than {seconds:g} s", traceback.format_exc(), seed)
+        return Finding(f"longer than {seconds:g} s of processor time", traceback.format_exc(), seed)
     except Exception as error:
         return Finding(f"{type(error).__name__}: {error}", traceback.format_exc(), seed)
     finally:
