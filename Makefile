@@ -16,7 +16,7 @@ is = "%d.%d" % sys.version_info[:2] == "$(1)"
 PYTHON311 ?= $(call exactly,3.11)
 PYTHON313 ?= $(call exactly,3.13)
 PARTWISE_DATA ?= ../shared/data
-GUI_BLENDER ?= ../shared/blender/run-gui-blender
+GUI_BLENDER ?= ../shared/blender/run-gui-blender --timeout 1800
 WORKERS ?= 2
 EXAMPLE ?= examples/fox.glb
 # Of training the segmenter, in all, and then its answers to clicks alone: a night on two CPU cores.

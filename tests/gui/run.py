@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Tests in the window of a real Blender: ``python tests/gui/run.py [STEP...]``.
 
-GUI_BLENDER is a program that starts Blender in a window with the arguments it is given. The package
-for that Blender is built, installed through Blender's own installer, and used as an artist would;
-pictures go to out/gui. Exit status 0 also when there is no such Blender: it then says why.
+GUI_BLENDER is a program, with options if it needs some, that starts Blender in a window with the
+arguments it is given. The package for that Blender is built, installed through Blender's own
+installer, and used as an artist would; pictures go to out/gui. Exit status 0 also when there is no
+such Blender: it then says why.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -25,11 +27,13 @@ import build_addon  # noqa: E402
 
 
 def main() -> int:
-    starter = shutil.which(os.environ.get("GUI_BLENDER", "blender"))
-    if starter is None:
+    program, *options = shlex.split(os.environ.get("GUI_BLENDER", "blender"))
+    found = shutil.which(program)
+    if found is None:
         return skip("there is no Blender; set GUI_BLENDER to a program that starts one in a window")
+    starter = [found, *options]
     probe = subprocess.run(
-        [starter, "--background", "--factory-startup", "--python-expr", EXPRESSION],
+        [*starter, "--background", "--factory-startup", "--python-expr", EXPRESSION],
         capture_output=True,
         text=True,
         cwd=ROOT,
@@ -44,7 +48,7 @@ def main() -> int:
     package = build_addon.build(target, PICTURES, build_addon.find_tool())
     arguments = ["--factory-startup", "--enable-event-simulate", "--python-exit-code", "1"]
     script = ["--python", ROOT / "tests/gui/drive.py", "--", package, PICTURES, *sys.argv[1:]]
-    return subprocess.run([starter, *arguments, *script], cwd=ROOT).returncode
+    return subprocess.run([*starter, *arguments, *script], cwd=ROOT).returncode
 
 
 def skip(reason: str) -> int:

@@ -10,7 +10,18 @@ from pathlib import Path
 
 import bpy
 from clicking import click_parts, join_parts
-from stage import active, children, labels, load, load_large, ours, part_count, table
+from stage import (
+    active,
+    cap_count,
+    children,
+    labels,
+    load,
+    load_large,
+    open_edges,
+    ours,
+    part_count,
+    table,
+)
 from watched import watched
 from window import Waits, Window
 
@@ -288,6 +299,49 @@ def split_and_close(window: Window, package: Path) -> Waits[None]:
     assert part_count() == count
 
 
+def split_and_close_large(window: Window, package: Path) -> Waits[None]:
+    """Parts with closed cuts of many faces each, drawn, apart, undone and made again."""
+    yield from load_large(window, levels=3)
+    jobs, settings, whole = ours("engine.jobs"), bpy.context.scene.partwise, active()
+    name, faces, holes = whole.name, len(whole.data.polygons), open_edges(whole.data)
+    yield from window.press("bpy.ops.partwise.decompose")
+    yield from window.until(lambda: not jobs.busy(), "the end of the job")
+    assert jobs.current().state == "DONE", jobs.current().error
+    count = part_count()
+    assert count > 2
+    yield from window.picture("33_large_parts")
+    if not settings.cap:
+        yield from window.press("partwise.cap", across=0.5)
+    assert settings.cap
+    yield from window.press("bpy.ops.partwise.split(")
+    yield from window.until(lambda: not jobs.busy(), "the end of the job")
+    assert jobs.current().state == "DONE", jobs.current().error
+
+    def check() -> None:
+        made = [part.data for part in bpy.data.collections[f"{name}.parts"].objects]
+        assert len(made) == count
+        assert sum(len(mesh.polygons) for mesh in made) > faces
+        assert sum(len(mesh.polygons) - cap_count(mesh) for mesh in made) == faces
+        assert not any(mesh.validate() for mesh in made)
+        assert sum(open_edges(mesh) for mesh in made) == holes  # the eyes are open; no cut is
+
+    check()
+    yield from window.picture("34_large_closed")
+    x, y = yield from window.find("partwise.explode")
+    yield from window.drag(x, y, by=60)
+    yield from window.picture("35_large_apart")
+    for _ in range(2):
+        yield from window.undo()
+    assert f"{name}.parts" not in bpy.data.collections
+    assert (active().name, part_count(), len(active().data.polygons)) == (name, count, faces)
+    for _ in range(2):
+        yield from window.redo()
+    check()
+    yield from window.press("bpy.ops.partwise.join_back")
+    assert (active().name, part_count(), len(active().data.polygons)) == (name, count, faces)
+    yield from window.picture("36_large_joined")
+
+
 def engine_dies(window: Window, package: Path) -> Waits[None]:
     """The engine is killed in the middle of a job: a card says so, and the next job runs."""
     yield from load_large(window)
@@ -389,6 +443,7 @@ STEPS = (
     edit_mode_selection,
     split_into_objects,
     split_and_close,
+    split_and_close_large,
     join_parts,
     click_parts,
     left_out,
