@@ -29,7 +29,7 @@ class PARTWISE_OT_tick_part(PartOperator, bpy.types.Operator):
 
     bl_idname = "partwise.tick_part"
     bl_label = "Tick Part"
-    bl_options = {"REGISTER", "UNDO", "INTERNAL"}
+    bl_options = {"UNDO", "INTERNAL"}
 
     row: IntProperty(options={"SKIP_SAVE"})
     way: EnumProperty(

@@ -263,7 +263,7 @@ def listed(names: list[str]) -> str:
 
 
 def draw_cut(layout: bpy.types.UILayout, context: bpy.types.Context, mesh: bpy.types.Mesh) -> None:
-    """How finely a mesh is cut, and who decided where."""
+    """How finely a mesh is cut, and who decided where, or what of the artist's work that takes."""
     column = layout.column()
     column.enabled = not jobs.busy()
     row = column.row(align=True)
@@ -279,29 +279,31 @@ def draw_cut(layout: bpy.types.UILayout, context: bpy.types.Context, mesh: bpy.t
         draw_text(layout, context, replaced, icon="INFO")
     quiet = layout.column()
     quiet.active = False
-    if is_decomposed:
-        draw_text(quiet, context, made_by(mesh))
     if risk:
         draw_text(quiet, context, risk)
+    elif is_decomposed and not replaced:
+        draw_text(quiet, context, made_by(mesh))
     if is_decomposed and mesh.partwise.notice:
         draw_text(layout, context, mesh.partwise.notice, icon="ERROR")
 
 
 def height_of_notes(context: bpy.types.Context, obj: bpy.types.Object) -> float:
-    """What notes and clicks take of the tab, in pixels at a resolution scale of 1."""
+    """What notes and clicks take of the tab, in pixels at a resolution scale of 1.
+
+    The first line of what a cut takes is not counted: it is where the engine is named otherwise.
+    """
     mesh = obj.data
-    notes = [edits.replaced_text(mesh), edits.at_risk_text(mesh)]
+    taken = [edits.replaced_text(mesh), edits.at_risk_text(mesh)]
+    lines = max(sum(len(wrap(text, context)) for text in taken) - 1, 0)
     if decompose.was_decomposed(mesh):
-        notes.append(mesh.partwise.notice)
-    lines = sum(len(wrap(text, context)) for text in notes)
+        lines += len(wrap(mesh.partwise.notice, context))
     return lines * NOTE_LINE + (CLICK_ROWS * lists.ROW if has_clicks(obj) else 0)
 
 
 def made_by(mesh: bpy.types.Mesh) -> str:
-    """How many parts a mesh has and where they come from, in words."""
+    """Where the parts of a mesh come from, in words."""
     table = mesh.partwise
-    count = len(table.parts)
-    text = f"{count} part{'s' * (count != 1)} by the {table.engine} engine"
+    text = f"By the {table.engine} engine"
     text += f", alternative {table.variant}" if table.variant else ""
     return text + (", edited" if table.edited else "")
 

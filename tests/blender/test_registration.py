@@ -16,3 +16,12 @@ def test_it_can_be_enabled_twice():
     part.part_id = 3
     part.name = ""
     assert part.name == "Part 4"
+
+
+def test_what_only_the_panel_calls_opens_no_box_of_options():
+    names = [f"PARTWISE_OT_{name}" for name in dir(bpy.ops.partwise)]
+    kinds = [bpy.types.Operator.bl_rna_get_subclass_py(name) for name in names]
+    internal = {kind.bl_idname: kind.bl_options for kind in kinds if "INTERNAL" in kind.bl_options}
+    assert len(internal) > 3
+    shown = [name for name, options in internal.items() if "REGISTER" in options]
+    assert shown == ["partwise.add_preset"], "which is as all of Blender's presets are"

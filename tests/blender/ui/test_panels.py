@@ -190,21 +190,29 @@ def test_the_engine_that_made_the_parts_is_named(fox):
     assert "engine" not in texts(), "parts that an artist made"
     assert "partwise.try_another" not in draw(panels.PARTWISE_PT_main).operators
     decomposed(fox, "learned")
-    assert "3 parts by the learned engine" in lines()
-    assert lines().endswith("engine")
+    assert lines().endswith("By the learned engine")
     shown = draw(panels.PARTWISE_PT_main)
     assert "partwise.try_another" in shown.operators
     assert "Try Another" in shown.texts
     decomposed(fox, "geometric", variant=2)
-    assert lines().endswith("3 parts by the geometric engine, alternative 2")
+    assert lines().endswith("By the geometric engine, alternative 2")
     decomposed(fox, "geometric", edited=True, variant=0)
-    assert lines().endswith("3 parts by the geometric engine, edited")
+    assert lines().endswith("By the geometric engine, edited")
+
+
+def test_what_a_cut_takes_is_told_in_place_of_the_engine(fox):
+    decomposed(fox, "learned")
+    edits.mark(fox.data, [1], edits.MERGED)
+    assert "engine" not in lines()
+    assert lines().endswith("Lock to keep.")
+    fox.data.partwise.parts[1].locked = True
+    assert lines().endswith("By the learned engine, edited")
 
 
 def test_a_fallback_is_a_line_of_warning(fox):
     notice = "The weights of the learned engine are missing. The geometric engine was used instead."
     decomposed(fox, "geometric", notice=notice)
-    assert lines().endswith(f"3 parts by the geometric engine {notice}")
+    assert lines().endswith(f"By the geometric engine {notice}")
     assert "ERROR" in draw(panels.PARTWISE_PT_main).icons
 
 
@@ -354,7 +362,7 @@ def test_wide_panels_show_more_columns(fox, monkeypatch):
     assert "3 faces, 12 m²" not in shown
 
 
-@pytest.mark.parametrize(("height", "rows"), [(300, 5), (640, 5), (720, 9), (2000, 15)])
+@pytest.mark.parametrize(("height", "rows"), [(300, 4), (640, 5), (720, 9), (2000, 15)])
 def test_the_list_leaves_room_for_the_rest_of_the_tab(height, rows):
     def context(scale):
         system = SimpleNamespace(ui_scale=scale)
@@ -381,6 +389,11 @@ def test_the_list_is_shorter_while_there_are_notes_and_clicks(monkeypatch):
     assert note >= panels.NOTE_LINE
     mesh.partwise.clicks.add()
     assert rows() == note + panels.CLICK_ROWS * lists.ROW
+    mesh.partwise.clicks.clear()
+    mesh.partwise.engine, mesh.partwise.notice = "geometric", "Short."
+    assert rows() == note + panels.NOTE_LINE
+    mesh.partwise.parts[1].locked = True
+    assert rows() == panels.NOTE_LINE
 
 
 def test_notes_shorten_the_list_by_as_much_as_they_take():
