@@ -134,6 +134,7 @@ def cancel(reason: Cancelled | None = None) -> None:
         client().cancel(job._call)
     reason = reason or Cancelled("The job was cancelled; nothing was changed.")
     _resume(job, partial(_close, job, reason))
+    _show(job)
 
 
 def dismiss() -> None:

@@ -308,6 +308,19 @@ def test_cancel_is_at_once_closes_the_job_and_keeps_the_engine(actor):
     assert jobs.client().pid == pid
 
 
+def test_the_last_that_the_status_bar_is_told_is_the_end(actor, monkeypatch):
+    told = []
+    monkeypatch.setattr(jobs, "_show", lambda job: told.append(job.state))
+    until_ended(jobs.start("Done", ask(Act("nothing"))))
+    assert told[-1] == "DONE"
+    until_ended(jobs.start("Failed", ask(Act("fail"))))
+    assert told[-1] == "FAILED"
+    jobs.start("Cancelled", ask(Act("tick", 60)))
+    assert told[-1] == "RUNNING"
+    jobs.cancel()
+    assert told[-1] == "CANCELLED"
+
+
 def test_cancel_of_work_on_a_thread(timers):
     job = jobs.start("Computing", jobs.compute(lambda: time.sleep(0.5)))
     jobs.cancel()
