@@ -127,9 +127,15 @@ class PARTWISE_OT_step_parts(PartOperator, bpy.types.Operator):
     def objection(cls, context: bpy.types.Context) -> str:
         if jobs.busy():
             return "A job is running"
-        if tree_of(context.object.data) is None:  # the file was loaded, or the mesh edited
-            return "Move the Granularity slider first, so that the mesh is analysed again"
-        return ""
+        is_gone = tree_of(context.object.data) is None  # the file was loaded, or the mesh edited
+        return why_not(context) if is_gone else ""
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        mesh = context.object.data
+        if tree_of(mesh) is not None:
+            return super().execute(context)
+        _analyse_again(mesh, self.step)
+        return {"CANCELLED"}  # the step of undo comes with the parts
 
     def edit(self, context: bpy.types.Context, mesh: bpy.types.Mesh) -> None:
         tree = tree_of(mesh)
@@ -187,14 +193,14 @@ def recut_live(mesh: bpy.types.Mesh) -> None:
         _analyse_again(mesh)
 
 
-def _analyse_again(mesh: bpy.types.Mesh) -> None:
+def _analyse_again(mesh: bpy.types.Mesh, step: int = 0) -> None:
     context = bpy.context
     obj = next((o for o in context.view_layer.objects if o.data == mesh), None)
     if obj is None or why_not(context) or targets.refusal(obj) is not None:
         return
     settings = context.scene.partwise
     order = prepare(obj, settings, mesh.partwise.variant, chosen=analysed(mesh))
-    start(_title([obj]), [(order, Wish("GRANULARITY", mesh.partwise.granularity))])
+    start(_title([obj]), [(order, Wish("GRANULARITY", mesh.partwise.granularity, step=step))])
 
 
 def _decomposed(context: bpy.types.Context) -> list[bpy.types.Object]:

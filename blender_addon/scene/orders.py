@@ -22,11 +22,12 @@ VARIANTS = 4  # segmentations that Try Another shows in turn; the first is the b
 
 @dataclass(frozen=True)
 class Wish:
-    """How many parts to make."""
+    """How many parts to make; step : so many more than the granularity means, or fewer."""
 
     mode: str  # AUTO, GRANULARITY or COUNT
     granularity: float = 0.5
     count: int = 1
+    step: int = 0
 
     @classmethod
     def of(cls, settings: bpy.types.PropertyGroup) -> Wish:
@@ -42,7 +43,7 @@ class Wish:
     def parts(self, tree: MergeTree, name: str) -> int:
         """Part count in a tree. Raises BadInput when the mesh cannot be cut into so many."""
         if self.mode == "GRANULARITY":
-            return tree.parts_at(self.granularity)
+            return tree.parts_at(self.granularity) + self.step
         if self.mode == "AUTO":
             return tree.natural_parts
         if self.count > tree.leaf_count:

@@ -140,10 +140,20 @@ def test_one_part_more_needs_parts_and_their_tree(human, monkeypatch):
         patch.setattr(jobs, "busy", lambda: True)
         with pytest.raises(RuntimeError, match="A job is running"):
             bpy.ops.partwise.step_parts()
-    trees.forget()
-    with pytest.raises(RuntimeError, match="Granularity slider"):
-        bpy.ops.partwise.step_parts()
     assert count(human) == before
+
+
+def test_one_part_more_when_the_tree_is_gone(human):
+    decompose()
+    before = count(human)
+    trees.forget()
+    assert bpy.ops.partwise.step_parts.poll()
+    bpy.ops.partwise.step_parts(step=1)
+    assert count(human) == before + 1
+    bpy.ops.partwise.step_parts(step=1)
+    assert count(human) == before + 2
+    bpy.ops.partwise.remove_parts()
+    assert not bpy.ops.partwise.step_parts.poll()
 
 
 def test_a_locked_part_survives_every_cut(human):
