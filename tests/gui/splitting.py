@@ -26,6 +26,7 @@ def split_into_objects(window: Window, package: Path) -> Waits[None]:
     yield from window.drag(x, y, by=60)
     assert bpy.data.collections[f"{whole}.parts"].partwise.explode > 0.1
     yield from window.look(turn=(1.25, 0.0, 0.95))
+    yield from window.point_at_nothing()
     yield from window.picture("14_exploded")
     yield from window.undo()
     assert bpy.data.collections[f"{whole}.parts"].partwise.explode == 0.0

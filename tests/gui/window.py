@@ -174,6 +174,11 @@ class Window:
             assert time.monotonic() < end, f"after {seconds:g} s: {what}"
             yield 0.02
 
+    def point_at_nothing(self) -> Waits[None]:
+        """The mouse goes to the foot of the 3D view, so that no button explains itself."""
+        region = self.region()
+        yield from self.move(region.x + region.width // 3, region.y + LINE)
+
     def picture(self, name: str) -> Waits[None]:
         """Keep a picture of the screen, when everything is drawn."""
         self.area.tag_redraw()
