@@ -282,6 +282,8 @@ def build_face_graph(vertices: Floats, faces: Ints, progress: Progress = SILENT)
     along = vertices[head] - vertices[tail]
     edge_middle = (vertices[head] + vertices[tail]) / 2
     progress.step(0.9)
+    bend = _bend(normal, centroid, edge_middle, first, second)
+    progress.step(1.0)
     return FaceGraph(
         vertices=vertices,
         faces=faces,
@@ -293,7 +295,7 @@ def build_face_graph(vertices: Floats, faces: Ints, progress: Progress = SILENT)
         second=second,
         edge=edge,
         edge_length=np.sqrt(np.einsum("ij,ij->i", along, along)),
-        bend=_bend(normal, centroid, edge_middle, first, second),
+        bend=bend,
         edge_middle=edge_middle,
         island=island,
         islands=islands,

@@ -152,6 +152,7 @@ def analyse(
     if not whole.area.any() or not whole.normal.any():
         raise _refusal(Flaw.NO_AREA)
     graph, scene, host, groups = _without_inner_walls(whole, groups)
+    reading.step(1.0)
     marked = marked_edges(graph, groups, borders)
     open_graph = without_edges(graph, marked)  # nothing that grows here passes a marked edge
     finding = progress.span(0.15, 0.3, "Finding patches")
@@ -179,6 +180,7 @@ def analyse(
     placing = progress.span(0.85, 1.0, "Placing borders")
     placing.step()
     cutter = BorderCutter(open_graph, None if flats is None else np.where(flats.edges, COST, 1.0))
+    placing.step()
     contacts = cues.pair[(cues.border[:, BRIDGE] > 0) | (lengths > 0)]
     patch, tree = refine_borders(cutter, grown, grown_tree, contacts, progress=placing)
     tree = without_specks(open_graph, patch, tree)
