@@ -170,7 +170,8 @@ def sound(vertices: Floats) -> NDArray[np.bool_]:
 
 def face_vectors(vertices: Floats, faces: Ints) -> tuple[Floats, Floats, Floats]:
     """Unit normals (zero where degenerate), areas and centroids: (F, 3), (F,), (F, 3)."""
-    a, b, c = vertices[faces[:, 0]], vertices[faces[:, 1]], vertices[faces[:, 2]]
+    # Rows are gathered by take, which costs half of what an index does.
+    a, b, c = (vertices.take(faces[:, corner], axis=0) for corner in range(3))
     cross = np.cross(b - a, c - a)
     double = np.sqrt(np.einsum("ij,ij->i", cross, cross))
     solid = double > 2 * DEGENERATE_AREA
@@ -272,15 +273,16 @@ def build_face_graph(vertices: Floats, faces: Ints, progress: Progress = SILENT)
     total = np.maximum(sums(area, island, islands), 1e-300)
     middle = sums(area[:, None] * centroid, island, islands) / total[:, None]
     # Divergence theorem about each island's centre: the sign of its volume tells inside from out.
-    flux = np.einsum("ij,ij->i", centroid - middle[island], normal) * area * side
+    flux = np.einsum("ij,ij->i", centroid - middle.take(island, axis=0), normal) * area * side
     outward = np.where(sums(flux, island, islands) < 0, -1.0, 1.0)
     normal *= (side * outward[island])[:, None]
 
     progress.step(0.8)
-    tail = faces[edge // 3, edge % 3]
-    head = faces[edge // 3, (edge + 1) % 3]
-    along = vertices[head] - vertices[tail]
-    edge_middle = (vertices[head] + vertices[tail]) / 2
+    corner = faces.reshape(-1)
+    tail = vertices.take(corner[edge], axis=0)
+    head = vertices.take(corner[edge - edge % 3 + (edge + 1) % 3], axis=0)
+    along = head - tail
+    edge_middle = (head + tail) / 2
     progress.step(0.9)
     bend = _bend(normal, centroid, edge_middle, first, second)
     progress.step(1.0)
@@ -304,14 +306,14 @@ def build_face_graph(vertices: Floats, faces: Ints, progress: Progress = SILENT)
 
 def _bend(normal: Floats, centroid: Floats, middle: Floats, first: Ints, second: Ints) -> Floats:
     """Signed angle between the normals of neighbours: positive where the surface is concave."""
-    n, m = normal[first], normal[second]
+    n, m = normal.take(first, axis=0), normal.take(second, axis=0)
     cosine = np.einsum("ij,ij->i", n, m)
     cross = np.cross(n, m)
     sine = np.sqrt(np.einsum("ij,ij->i", cross, cross))
     angle = np.arctan2(sine, cosine)
     # Concave: each face lies on the outer side of the other's plane. Both are asked, so that a
     # sliver's centroid beside the edge cannot decide alone.
-    rise = np.einsum("ij,ij->i", n, centroid[second] - middle)
-    rise += np.einsum("ij,ij->i", m, centroid[first] - middle)
+    rise = np.einsum("ij,ij->i", n, centroid.take(second, axis=0) - middle)
+    rise += np.einsum("ij,ij->i", m, centroid.take(first, axis=0) - middle)
     flat = (np.abs(n).sum(axis=1) == 0) | (np.abs(m).sum(axis=1) == 0)
     return np.where(flat, 0.0, np.where(rise > 0, angle, -angle))
