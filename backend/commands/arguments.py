@@ -13,6 +13,7 @@ from .. import __version__
 from ..contract.engines import AUTO
 from ..contract.errors import BadInput
 from ..engines import registry
+from ..files import MESH_SUFFIXES
 
 # Endings of outputs that name a file; a folder may be called anything else, "v1.2" for example.
 FILE_ENDINGS = {
@@ -24,7 +25,7 @@ FILE_ENDINGS = {
     ".psd", ".mp4", ".avi", ".mov",
 }  # fmt: skip
 
-FORMATS = ".glb .gltf .obj .ply .stl .off .3mf .dae .npz"
+FORMATS = " ".join(MESH_SUFFIXES)
 
 EPILOG = f"""\
 INPUT is a mesh ({FORMATS}), a folder of meshes or a pattern such as 'models/*.glb'.

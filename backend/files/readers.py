@@ -27,9 +27,9 @@ from ..assets.asset import Asset
 from ..assets.attributes import mend_attributes
 from ..contract.errors import BadInput, OutOfMemory, PartwiseError
 from ..machine import cpu as machine
+from . import MESH_SUFFIXES
 from .sniff import mesh_format
 
-MESH_SUFFIXES = (".glb", ".gltf", ".obj", ".ply", ".stl", ".off", ".3mf", ".dae", ".npz")
 FORMATS = ", ".join(MESH_SUFFIXES[:-1]) + " and " + MESH_SUFFIXES[-1]
 
 
