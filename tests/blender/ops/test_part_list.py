@@ -4,36 +4,10 @@
 from __future__ import annotations
 
 import bpy
-import numpy as np
 import pytest
 from partwise.blender_addon.ops import part_list
-from partwise.blender_addon.scene import parts
 
-# A strip of eight quads: parts of 3, 2, 2 and 1 faces, with a gap in the ids.
-STRIP = np.array([0, 0, 0, 1, 1, 4, 4, 5], dtype=np.int32)
-
-
-@pytest.fixture
-def strip() -> bpy.types.Mesh:
-    bpy.ops.mesh.primitive_grid_add(x_subdivisions=8, y_subdivisions=1)
-    mesh = bpy.context.object.data
-    for domain in (mesh.vertices, mesh.edges, mesh.polygons):
-        domain.foreach_set("select", [False] * len(domain))
-    parts.set_labels(mesh, STRIP)
-    return mesh
-
-
-@pytest.fixture(params=["OBJECT", "EDIT"])
-def mesh(request, strip) -> bpy.types.Mesh:
-    bpy.ops.object.mode_set(mode=request.param)
-    yield strip
-    if bpy.context.object:
-        bpy.ops.object.mode_set(mode="OBJECT")
-
-
-def tick(mesh: bpy.types.Mesh, *ids: int) -> None:
-    for part in mesh.partwise.parts:
-        part.selected = part.part_id in ids
+from tests.blender.ops.strip import tick
 
 
 def ticks(mesh: bpy.types.Mesh) -> list[int]:

@@ -15,26 +15,7 @@ from partwise.blender_addon.ops import part_list
 from partwise.blender_addon.ops import parts as ops_parts
 from partwise.blender_addon.scene import parts
 
-# A strip of eight quads: parts of 3, 2, 2 and 1 faces, with a gap in the ids.
-STRIP = np.array([0, 0, 0, 1, 1, 4, 4, 5], dtype=np.int32)
-
-
-@pytest.fixture
-def strip() -> bpy.types.Mesh:
-    bpy.ops.mesh.primitive_grid_add(x_subdivisions=8, y_subdivisions=1)
-    mesh = bpy.context.object.data
-    for domain in (mesh.vertices, mesh.edges, mesh.polygons):
-        domain.foreach_set("select", [False] * len(domain))
-    parts.set_labels(mesh, STRIP)
-    return mesh
-
-
-@pytest.fixture(params=["OBJECT", "EDIT"])
-def mesh(request, strip) -> bpy.types.Mesh:
-    bpy.ops.object.mode_set(mode=request.param)
-    yield strip
-    if bpy.context.object:
-        bpy.ops.object.mode_set(mode="OBJECT")
+from tests.blender.ops.strip import STRIP, tick
 
 
 @pytest.fixture
@@ -55,11 +36,6 @@ def tree(strip) -> PolygonTree:
     strip.partwise.fingerprint = "strip"
     yield tree
     trees.forget()
-
-
-def tick(mesh: bpy.types.Mesh, *ids: int) -> None:
-    for part in mesh.partwise.parts:
-        part.selected = part.part_id in ids
 
 
 def activate(mesh: bpy.types.Mesh, part_id: int) -> None:
