@@ -31,7 +31,15 @@ LOCK = ROOT / "wheels/lock.json"
 CACHE = ROOT / "build/wheels"
 
 # Versions are those of requirements/engine.lock; NumPy is Blender's own.
-LIBRARIES = ("embreex", "mapbox-earcut", "pymaxflow", "safetensors", "scipy", "trimesh")
+LIBRARIES = (
+    "embreex",
+    "manifold3d",
+    "mapbox-earcut",
+    "pymaxflow",
+    "safetensors",
+    "scipy",
+    "trimesh",
+)
 WITHOUT = {"3.14": ("pymaxflow",)}  # Python -> libraries that have no wheels for it
 OF_BLENDER = {"numpy"}
 

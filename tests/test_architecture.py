@@ -69,7 +69,7 @@ ADDON_ROOMS: dict[str, set[str]] = {
 }
 SLOW = {"scipy", "trimesh", "embreex", "maxflow", "PIL", "torch", "skimage", "sklearn", "lightgbm"}
 SLOW |= {"igl", "matplotlib", "safetensors", "tqdm", "mapbox_earcut", "networkx", "DracoPy"}
-SLOW |= {"meshoptimizer", "lib3mf", "collada", "ufbx", "lxml"}
+SLOW |= {"manifold3d", "meshoptimizer", "lib3mf", "collada", "ufbx", "lxml"}
 MAY_LOAD_TORCH = {"models", "machine", "training"}
 
 

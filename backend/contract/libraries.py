@@ -16,12 +16,13 @@ MODULES = {
     "mapbox-earcut": "mapbox_earcut",
     "safetensors": "safetensors",
     "pymaxflow": "maxflow",
+    "manifold3d": "manifold3d",
     "pillow": "PIL",
     "dracopy": "DracoPy",
 }
-# PyMaxflow makes borders fast, but there are computers without a wheel of it; DracoPy reads glTF
-# that is compressed with Draco.
-OPTIONAL = ("pymaxflow", "dracopy")
+# PyMaxflow makes borders fast, but there are computers without a wheel of it; manifold3d joins a
+# new part to the seam it sits on; DracoPy reads glTF that is compressed with Draco.
+OPTIONAL = ("pymaxflow", "manifold3d", "dracopy")
 FOR_FILES = ("pillow",)  # pictures and GLB only
 NEEDED = tuple(name for name in MODULES if name not in OPTIONAL + FOR_FILES)
 
