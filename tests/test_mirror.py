@@ -33,7 +33,6 @@ WITHOUT = [
     "files/placed.py",
     "files/ply_tables.py",
     "geometry/caps/close.py",
-    "pictures/lighting.py",
     "pipelines/analysis.py",
     "shapes/polyhedra.py",
     "shapes/remesh.py",

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ..contract.arrays import Bools, Singles
+from ..contract.arrays import Bools, Ints, Singles
 
 LAMP = np.array([-0.36, 0.84, 0.406], dtype=np.float32)
 LAMP /= np.linalg.norm(LAMP)
@@ -27,6 +27,7 @@ OFFSET = 2e-4  # of the object's size, lifts rays off their surface
 PATTERN = 4  # interleaved samples repeat every 4 x 4 points
 BACKGROUND = 0.83  # linear light of the empty ground
 ALIKE, CLOSE = 0.9, 0.02  # cosine of normals and difference of depth where a surface goes on
+HALF = np.sqrt((1 + ALIKE) / 2), CLOSE / 2  # cosine of half the angle, and half the depth
 
 
 @dataclass(frozen=True)
@@ -64,18 +65,19 @@ class View(Protocol):
 
 @dataclass(frozen=True)
 class Raster:
-    """What a raster of rays (h, w) has hit.
+    """What a raster of rays has hit; coordinates come first, for that is sooner computed.
 
     Parameters
     ----------
-    hit : (h, w). seen : (n,) places in the raster of the n hits, in order.
-    point, normal : (n, 3) position and shading normal, towards the camera.
-    flat : (F, 3) normals of all triangles, towards the camera. face : (n,) the triangle of each.
+    shape : (h, w) of the raster. row, column : (n,) places in it of the n hits, in order.
+    point, normal : (3, n) position and shading normal, of length 1, towards the camera.
+    flat : (3, F) normals of all triangles, towards the camera. face : (n,) the triangle of each.
     depth : (n,) distance along the ray.
     """
 
-    hit: Bools
-    seen: NDArray[np.int64]
+    shape: tuple[int, int]
+    row: Ints
+    column: Ints
     point: Singles
     normal: Singles
     flat: Singles
@@ -86,44 +88,51 @@ class Raster:
 def surface_light(tracer: Blocks, surface: Raster, quality: Quality) -> Singles:
     """Light (n,) at each hit."""
     step = quality.light_step
-    height, width = (-(-size // step) for size in surface.hit.shape)
-    row, column = np.divmod(surface.seen, surface.hit.shape[1])
-    cell = (row // step) * width + column // step
-    cells, first = np.unique(cell, return_index=True)  # the first hit in each cell is lit
-    normal = surface.normal[first]
+    down, across = (np.arange(size) // step for size in surface.shape)
+    height, width = int(down[-1]) + 1, int(across[-1]) + 1
+    cell = (down * width).take(surface.row) + across.take(surface.column)
+    first = np.full(height * width, -1)
+    first[cell[::-1]] = np.arange(len(cell))[::-1]  # the last one written stays: a cell's first hit
+    cells = np.flatnonzero(first >= 0)
+    first = first[cells]  # they are lit
+    normal = surface.normal.take(first, axis=1)
     y, x = np.divmod(cells, width)
     pattern = (y % PATTERN) * PATTERN + x % PATTERN
-    flat = surface.flat[surface.face[first]]
-    share = _visible(tracer, surface.point[first] + flat * OFFSET, normal, flat, pattern, quality)
-    guide = np.zeros((height * width, 4), dtype=np.float32)
-    guide[cells, :3], guide[cells, 3] = normal, surface.depth[first]
-    shares = np.zeros((height * width, 2), dtype=np.float32)
-    shares[cells] = share
-    raster = (height, width)
-    shares = _smooth(shares.reshape(*raster, 2), guide.reshape(*raster, 4)).reshape(-1, 2)
+    flat = surface.flat.take(surface.face[first], axis=1)
+    origins = surface.point.take(first, axis=1) + flat * np.float32(OFFSET)
+    guide = np.zeros((4, height * width), dtype=np.float32)
+    guide[:3, cells], guide[3, cells] = normal, surface.depth[first]
+    shares = np.zeros((2, height * width), dtype=np.float32)
+    shares[:, cells] = _visible(tracer, origins, normal, flat, pattern, quality)
+    guides = guide.reshape(4, height, width)
+    smooth = _smooth(shares.reshape(2, height, width), guides)
     if step > 1:
-        share = _spread(shares, guide, raster, surface, cell, step)
-    else:
-        share = shares[cell]
-    return _lit(surface.normal, share)
+        return _lit(surface.normal, _spread(smooth, guides, surface, cell, step))
+    return _lit(surface.normal, smooth.reshape(2, -1).take(cell, axis=1))
 
 
 def _lit(normal: Singles, share: Singles) -> Singles:
-    """Light (n,) on normals (n, 3), of which shares (n, 2) of sky and lamp are seen."""
-    sky = np.interp(normal[:, 1], *_open_sky()).astype(np.float32) * share[:, 0]
-    return sky + np.maximum(normal @ LAMP, 0) * share[:, 1] * np.float32(LAMP_POWER)
+    """Light (n,) on normals (3, n), of which shares (2, n) of sky and lamp are seen."""
+    sky = np.interp(normal[1], *_open_sky()).astype(np.float32) * share[0]
+    return sky + np.maximum(_dot(normal, LAMP), 0) * share[1] * np.float32(LAMP_POWER)
+
+
+def _dot(one: Singles, other: Singles) -> Singles:
+    """Products of vectors (3, ...), added in one order on every machine."""
+    result: Singles = one[0] * other[0] + one[1] * other[1] + one[2] * other[2]
+    return result
 
 
 @cache
 def _open_sky() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Heights of normals, from -1 to 1, and the light that they get of the sky when none is hid."""
     y = np.linspace(-1.0, 1.0, 65)
-    normals = np.stack([np.sqrt(1 - y * y), y, 0 * y], axis=1).astype(np.float32)
+    normals = np.stack([np.sqrt(1 - y * y), y, 0 * y]).astype(np.float32)
     tangent, bitangent = _tangents(normals)
     total, count = np.zeros(65), 256
     for k in range(count):
         a, b, c = _cosine_sample(np.zeros(65, dtype=np.int64), k, count)
-        total += _sky((tangent * a[:, None] + bitangent * b[:, None] + normals * c[:, None])[:, 1])
+        total += _sky((tangent * a + bitangent * b + normals * c)[1])
     return y, SKY * total / count
 
 
@@ -135,23 +144,28 @@ def _visible(
     pattern: NDArray[np.integer],
     quality: Quality,
 ) -> Singles:
-    """Shares (n, 2) of the sky's light and of the lamp that reach points, by a few rays each."""
+    """Shares (2, n) of the sky's light and of the lamp that reach points, by a few rays each.
+
+    origins, normals, flat : (3, n), the last the normal of the triangle. pattern : (n,).
+    """
     tangent, bitangent = _tangents(normals)
-    free, total = (np.full(len(origins), 1e-6, dtype=np.float32) for _ in range(2))
+    free, total = (np.full(len(pattern), 1e-6, dtype=np.float32) for _ in range(2))
+    starts = np.ascontiguousarray(origins.T)
     for k in range(quality.sky):
         x, y, z = _cosine_sample(pattern, k, quality.sky)
-        ray = tangent * x[:, None] + bitangent * y[:, None] + normals * z[:, None]
-        below = np.minimum(np.einsum("ni,ni->n", ray, flat), 0)
-        ray -= (2 * below)[:, None] * flat  # a smooth normal must not look into its own face
-        sky = _sky(ray[:, 1])
+        ray = tangent * x + bitangent * y + normals * z
+        below = np.minimum(_dot(ray, flat), 0)
+        ray -= 2 * below * flat  # a smooth normal must not look into its own face
+        sky = _sky(ray[1])
         total += sky
-        free += sky * ~tracer.blocked(origins, ray)
-    lamp = np.zeros(len(origins), dtype=np.float32)
-    faces_lamp = np.flatnonzero(normals @ LAMP > 0)
+        free += sky * ~tracer.blocked(starts, np.ascontiguousarray(ray.T))
+    lamp = np.zeros(len(pattern), dtype=np.float32)
+    faces_lamp = np.flatnonzero(_dot(normals, LAMP) > 0)
+    starts = starts.take(faces_lamp, axis=0)
     for k in range(quality.lamp):
         rays = _lamp_rays(pattern[faces_lamp], k, quality.lamp)
-        lamp[faces_lamp] += ~tracer.blocked(origins[faces_lamp], rays)
-    return np.stack([free / total, lamp / np.float32(quality.lamp)], axis=1)
+        lamp[faces_lamp] += ~tracer.blocked(starts, rays)
+    return np.stack([free / total, lamp / np.float32(quality.lamp)])
 
 
 def _sky(up: Singles) -> Singles:
@@ -168,87 +182,108 @@ def _cosine_sample(
     turn = 2.399963 * k + (2 * np.pi / len(cells)) * (cells * 5 % len(cells))
     radius = np.sqrt(height)
     table = np.stack([radius * np.cos(turn), radius * np.sin(turn), np.sqrt(1 - height)])
-    x, y, z = table.astype(np.float32)[:, pattern]
+    x, y, z = table.astype(np.float32).take(pattern, axis=1)
     return x, y, z
 
 
 def _lamp_rays(pattern: NDArray[np.integer], k: int, count: int) -> Singles:
     x, y, _ = _cosine_sample(np.arange(PATTERN * PATTERN), k, count)
-    tangent, bitangent = _tangents(LAMP[None])
-    rays = LAMP + np.float32(LAMP_RADIUS) * (x[:, None] * tangent + y[:, None] * bitangent)
+    tangent, bitangent = _tangents(LAMP[:, None])
+    rays = (LAMP[:, None] + np.float32(LAMP_RADIUS) * (x * tangent + y * bitangent)).T
     rays /= np.linalg.norm(rays, axis=1, keepdims=True)
-    return rays.astype(np.float32)[pattern]
+    return rays.astype(np.float32).take(pattern, axis=0)
 
 
 def _tangents(normals: Singles) -> tuple[Singles, Singles]:
-    """Two directions (n, 3) that make right angles with each normal.
+    """Two directions (3, n) that make right angles with each normal (3, n).
 
     Source: Duff et al., "Building an Orthonormal Basis, Revisited", 2017.
     """
-    x, y, z = normals.T
+    x, y, z = normals
     sign = np.where(z < 0, np.float32(-1), np.float32(1))
     a = -1 / (sign + z)
     b = x * y * a
-    first = np.stack([1 + sign * x * x * a, sign * b, -sign * x], axis=1)
-    second = np.stack([b, sign + y * y * a, -y], axis=1)
+    first = np.stack([1 + sign * x * x * a, sign * b, -sign * x])
+    second = np.stack([b, sign + y * y * a, -y])
     return first.astype(np.float32), second.astype(np.float32)
 
 
 def _smooth(values: Singles, guide: Singles) -> Singles:
-    """Average of (h, w, c) over a pattern's width where normal and depth (h, w, 4) go on alike.
+    """Average of (c, h, w) over a pattern's width where normal and depth (4, h, w) go on alike.
 
     Along one axis after the other, which is not quite the same but much sooner done.
     """
     reach = PATTERN // 2
-    for axis in (0, 1):
+    for axis in (1, 2):
         ends = [(reach, reach) if a == axis else (0, 0) for a in range(3)]
         padded, guides = np.pad(values, ends), np.pad(guide, ends)
-        total, weight = np.zeros_like(values), np.zeros(values.shape[:2], dtype=np.float32)
+        total, weight = np.zeros_like(values), np.zeros(values.shape[1:], dtype=np.float32)
         for step in range(2 * reach + 1):
             window = tuple(slice(step, step + n) if a == axis else slice(None)
-                           for a, n in enumerate(values.shape[:2]))  # fmt: skip
+                           for a, n in enumerate(values.shape))  # fmt: skip
             part = np.float32(0.5 if step in (0, 2 * reach) else 1.0)
             w = _alike(guides[window], guide) * part
-            total += w[..., None] * padded[window]
+            total += w * padded[window]
             weight += w
-        values = (total / np.maximum(weight, np.float32(1e-6))[..., None]).astype(np.float32)
+        values = (total / np.maximum(weight, np.float32(1e-6))).astype(np.float32)
     return values
 
 
-def _alike(one: Singles, other: Singles) -> Bools:
-    """Whether guides (..., 4) of normals and depths are of one surface; zeros are of none."""
-    alike = np.einsum("...i,...i->...", one[..., :3], other[..., :3]) > ALIKE
-    return alike & (np.abs(one[..., 3] - other[..., 3]) < CLOSE)
+def _alike(one: Singles, other: Singles, cosine: float = ALIKE, depth: float = CLOSE) -> Bools:
+    """Whether guides (4, ...) of normals and depths are of one surface; zeros are of none."""
+    alike: Bools = _dot(one, other) > np.float32(cosine)
+    return alike & (np.abs(one[3] - other[3]) < np.float32(depth))
 
 
-def _spread(
-    values: Singles,
-    guide: Singles,
-    raster: tuple[int, int],
-    surface: Raster,
-    cell: NDArray[np.int64],
-    step: int,
-) -> Singles:
-    """Values (n, c) of all hits from those of the cells (m, c) around each, weighted by nearness.
+def _even(guide: Singles) -> Bools:
+    """Cells (h, w) of guides (4, h, w) that are so like all eight around them that whatever is
+    as like them is alike with those: two halves of an angle and of a depth make a whole."""
+    height, width = guide.shape[1:]
+    padded = np.pad(guide, [(0, 0), (1, 1), (1, 1)])
+    even = np.ones((height, width), dtype=bool)
+    for dy, dx in np.ndindex(3, 3):
+        even &= _alike(padded[:, dy : dy + height, dx : dx + width], guide, *HALF)
+    return even
+
+
+def _spread(values: Singles, guide: Singles, surface: Raster, cell: Ints, step: int) -> Singles:
+    """Values (c, n) of all hits from those of the cells (c, h, w) around each, by nearness.
 
     Cells of another surface do not count; where there are no others, the hit's own cell does.
     """
-    row, column = np.divmod(surface.seen, surface.hit.shape[1])
-    y, x = ((line + 0.5) / step - 0.5 for line in (row, column))
-    top, left = np.floor(y).astype(np.int64), np.floor(x).astype(np.int64)
-    down, across = (y - top).astype(np.float32), (x - left).astype(np.float32)
-    own = np.concatenate([surface.normal, surface.depth[:, None]], axis=1)
-    total = values[cell] * np.float32(1e-4)
-    weight = np.full(len(own), 1e-4, dtype=np.float32)
-    for dy in (0, 1):
-        for dx in (0, 1):
-            r, c = np.clip(top + dy, 0, raster[0] - 1), np.clip(left + dx, 0, raster[1] - 1)
-            place = r * raster[1] + c
-            w = (down if dy else 1 - down) * (across if dx else 1 - across)
-            w = w * _alike(guide[place], own)
-            total += w[:, None] * values[place]
+    height, width = guide.shape[1:]
+    even, flat, guides = _even(guide).reshape(-1), values.reshape(2, -1), guide.reshape(4, -1)
+    own = np.concatenate([surface.normal, surface.depth[None]])
+    odd = np.flatnonzero(~(even.take(cell) & _alike(guides.take(cell, axis=1), own, *HALF)))
+    own = own.take(odd, axis=1)
+    rows, columns = (
+        [(nearest.take(at), share.take(at)) for nearest, share in _ends(size, step, cells)]
+        for size, cells, at in zip(surface.shape, (height, width), (surface.row, surface.column),
+                                   strict=True)
+    )  # fmt: skip
+    total = flat.take(cell, axis=1) * np.float32(1e-4)
+    weight = np.full(len(cell), 1e-4, dtype=np.float32)
+    for y, down in rows:
+        for x, across in columns:
+            place = y * width + x
+            w = down * across
+            w[odd] *= _alike(guides.take(place[odd], axis=1), own)
+            for channel, of in zip(total, flat, strict=True):
+                channel += w * of.take(place)
             weight += w
-    return total / weight[:, None]
+    return total / weight
+
+
+def _ends(size: int, step: int, cells: int) -> list[tuple[Ints, Singles]]:
+    """For each of `size` pixels the two cells of `step` pixels between whose centres it lies: their
+    numbers (size,) of `cells`, and how much they weigh."""
+    at = (np.arange(size) + 0.5) / step - 0.5
+    first = np.floor(at).astype(np.int64)
+    share = (at - first).astype(np.float32)
+    return [
+        (np.clip(first, 0, cells - 1), 1 - share),
+        (np.clip(first + 1, 0, cells - 1), share),
+    ]
 
 
 def ground_light(tracer: Blocks, camera: View, quality: Quality) -> Singles:
@@ -259,21 +294,21 @@ def ground_light(tracer: Blocks, camera: View, quality: Quality) -> Singles:
     y = (height / 2 - np.arange(rows) * step) * camera.pixel + camera.centre[1]
     on_plane = x[None, :, None] * camera.right + y[:, None, None] * camera.above
     along = on_plane[..., 1:2] / camera.back[1]
-    point = (on_plane - along * camera.back).reshape(-1, 3).astype(np.float32)
-    point[:, 1] = -OFFSET
+    point = (on_plane - along * camera.back).reshape(-1, 3).T.astype(np.float32)
+    point[1] = -OFFSET
     normals = np.zeros_like(point)
-    normals[:, 1] = 1
+    normals[1] = 1
     row, column = np.divmod(np.arange(rows * columns), columns)
     pattern = (row % PATTERN) * PATTERN + column % PATTERN
     received = _lit(normals, _visible(tracer, point, normals, normals, pattern, quality))
-    free = _lit(normals[:1], np.ones((1, 2), dtype=np.float32))
+    free = _lit(normals[:, :1], np.ones((2, 1), dtype=np.float32))
     shade = np.minimum(received / free, 1.0).reshape(rows, columns)
     for _ in range(2):  # the ground is smooth: a plain blur over the pattern
         for axis in (0, 1):
             shade = _box_blur(shade, axis)
     shade = 1 - (1 - shade) * _fade(rows)[:, None] * _fade(columns)
-    shade = BACKGROUND * shade**0.9
-    return _enlarge(_enlarge(shade, step, 0)[:height], step, 1)[:, :width].astype(np.float32)
+    shade = (BACKGROUND * shade**0.9).astype(np.float32)
+    return _enlarge(_enlarge(shade, step, 0)[:height], step, 1)[:, :width]
 
 
 def _box_blur(values: NDArray[Any], axis: int) -> NDArray[Any]:
@@ -293,7 +328,7 @@ def _fade(count: int) -> NDArray[np.float64]:
 def _enlarge(values: NDArray[Any], step: int, axis: int) -> NDArray[Any]:
     """Linear interpolation between neighbours along an axis, `step` times as many."""
     near, far = np.delete(values, -1, axis), np.delete(values, 0, axis)
-    weights = np.arange(step) / step
+    weights = (np.arange(step) / step).astype(values.dtype)
     stacked = np.stack([near * (1 - w) + far * w for w in weights], axis=axis + 1)
     shape = list(near.shape)
     shape[axis] *= step

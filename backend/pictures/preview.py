@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import zlib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -75,14 +76,16 @@ def render_parts(
     width, height = size
     views = [(v, f, width - width // 2), (*exploded(v, f, k), width // 2)]
 
+    workers = max(1, (os.cpu_count() or 1) // 2)  # more threads than cores wait for each other
+
     def half(v: NDArray[np.float64], f: NDArray[np.int64], wide: int) -> NDArray[np.uint8]:
-        return _as_seen(render(v, f, k, colours, (wide, height)))
+        return _as_seen(render(v, f, k, colours, (wide, height), workers=workers))
 
     with ThreadPoolExecutor(2) as pool:  # NumPy computes beside NumPy
-        halves = list(pool.map(lambda view: half(*view), views))
-    from PIL import Image
+        halves = pool.map(lambda view: half(*view), views)
+        from PIL import Image  # meanwhile
 
-    picture = Image.fromarray(np.concatenate(halves, axis=1))
+    picture = Image.fromarray(np.concatenate(list(halves), axis=1))
     if title:
         _write(picture, title, (height // 30, height // 40), height // 32)
     _save(path, picture)
@@ -272,6 +275,8 @@ def picture_format(path: str | os.PathLike[str]) -> str:
 
 def _save(path: str | os.PathLike[str], picture: Picture) -> None:
     form = picture_format(path)
-    how = {"compress_level": 4} if form == "PNG" else {"quality": 92, "subsampling": 0}
+    # Light changes slowly: runs of bytes are found sooner than repeats, and are about as short.
+    plain = {"compress_level": 1, "compress_type": zlib.Z_RLE}
+    how = plain if form == "PNG" else {"quality": 92, "subsampling": 0}
     with replace_on_success(path) as temporary:
         picture.save(temporary, form, **how)

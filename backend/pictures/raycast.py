@@ -7,6 +7,7 @@ each pixel, and more where parts or the outline meet; light is in `lighting`.
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +24,7 @@ AZIMUTH, ELEVATION = np.radians(28.0), np.radians(18.0)
 CREASE = np.cos(np.radians(38.0))
 LINE = 0.42  # what remains of the light on the line between two parts
 FEW = 4096  # rays that one thread does sooner than two
+TILE = 8  # pixels
 
 
 def render(
@@ -32,67 +34,77 @@ def render(
     colours: Singles,
     size: tuple[int, int],
     quality: Quality | None = None,
+    workers: int = 0,
 ) -> Singles:
     """Picture (height, width, 3) in linear light of a mesh with Y up.
 
-    vertices (V, 3) of any size and place, faces (F, 3), labels (F,) into colours (K, 3).
+    vertices (V, 3) of any size and place, faces (F, 3), labels (F,) into colours (K, 3). workers :
+    threads that shoot rays; 0 for one on each core.
     """
     quality = quality or Quality()
     width, height = size
     points = unit_frame(vertices, faces)
-    tracer = Tracer(points, faces)
-    named = points[faces.reshape(-1)] if len(faces) < 200_000 else points
-    camera = Camera(named, width, height)
+    tracer = Tracer(points, faces, workers)
+    camera = Camera(points[faces.reshape(-1)] if len(faces) < 200_000 else points, width, height)
     ground = ground_light(tracer, camera, quality)
     image = np.empty((height, width, 3), dtype=np.float32)
     image[:] = ground[..., None]
-    window = camera.window(named)
-    rows, columns = np.ogrid[window]
-    origins, directions = camera.rays(columns + 0.5, rows + 0.5)
+    window, aimed = camera.aimed(points, faces)
+    row, column = np.nonzero(aimed)
+    origins, directions = camera.rays(
+        column + (window[1].start + 0.5), row + (window[0].start + 0.5)
+    )
     hits = tracer.first_hits(origins, directions)
-    face = hits.face.reshape(ground[window].shape)
-    hit = face >= 0
-    if not hit.any():
+    hit = np.flatnonzero(hits.face >= 0)
+    if not len(hit):
         return image
-    surface = _surface(tracer, origins, directions, hits, hit)
-    light = np.zeros(face.shape, dtype=np.float32)
-    light[hit] = surface_light(tracer, surface, quality)
-    label = np.where(hit, labels[face], -1)
-    part = image[window]
-    part[hit] = colours[label[hit]] * light[hit][:, None]
-    place = np.nonzero(_edges(label))
-    if len(place[0]):
-        own = _labels_within(tracer, camera, labels, place, window, quality.supersampling)
-        shade = np.where(_lines_within(label, place, own), np.float32(LINE), np.float32(1.0))
-        shade *= _spread(light, hit)[place][:, None, None]
+    row, column = row.take(hit), column.take(hit)
+    surface = _surface(tracer, origins, directions[0], hits, hit, aimed.shape, row, column)
+    own, light = labels.take(surface.face), surface_light(tracer, surface, quality)
+    place = (row + window[0].start) * width + (column + window[1].start)
+    image.reshape(-1, 3)[place] = colours.take(own, axis=0) * light[:, None]
+    place = row * aimed.shape[1] + column
+    label = np.full(aimed.shape, -1, dtype=np.int32)
+    label.reshape(-1)[place] = own
+    edge = np.nonzero(_edges(label))
+    if len(edge[0]):
+        own = _labels_within(tracer, camera, labels, edge, window, quality.supersampling)
+        shade = np.where(_lines_within(label, edge, own), np.float32(LINE), np.float32(1.0))
+        lit = np.zeros(aimed.shape, dtype=np.float32)
+        lit.reshape(-1)[place] = light
+        shade *= _light_around(lit, label >= 0, edge)[:, None, None]
         paint = colours[own] * shade[..., None]
-        paint = np.where((own >= 0)[..., None], paint, ground[window][place][:, None, None, None])
-        part[place] = paint.mean(axis=(1, 2))
+        paint = np.where((own >= 0)[..., None], paint, ground[window][edge][:, None, None, None])
+        image[window][edge] = paint.mean(axis=(1, 2))
     return image
 
 
 def _surface(
     tracer: Tracer,
     origins: Singles,
-    directions: Singles,
+    direction: Singles,
     hits: Hits,
-    hit: NDArray[np.bool_],
+    hit: NDArray[np.int64],
+    shape: tuple[int, int],
+    row: NDArray[np.int64],
+    column: NDArray[np.int64],
 ) -> Raster:
-    """What rays (n, 3), all in one direction, have hit; `hit` (h, w) tells which did."""
-    seen = np.flatnonzero(hit)
-    face, depth = hits.face[seen], hits.distance[seen]
-    u, v = hits.u[seen, None], hits.v[seen, None]
-    smooth = tracer.corner_normals[face]
-    normal = smooth[:, 0] * (1 - u - v)
-    normal += smooth[:, 1] * u
-    normal += smooth[:, 2] * v
-    away = tracer.face_normals @ directions[0] > 0
-    side = np.where(away, np.float32(-1), np.float32(1))
-    length = np.sqrt(np.einsum("ni,ni->n", normal, normal))
-    normal *= (side[face] / np.maximum(length, np.float32(1e-12)))[:, None]
-    flat = tracer.face_normals * side[:, None]
-    point = origins[seen] + depth[:, None] * directions[0]
-    return Raster(hit, seen, point, normal, flat, face, depth)
+    """What rays from origins (n, 3) in one direction have hit; `hit` (m,) tells which did.
+
+    shape : the raster. row, column : (m,) where in it they did.
+    """
+    face, depth = hits.face.take(hit), hits.distance.take(hit)
+    u, v = hits.u.take(hit), hits.v.take(hit)
+    weights = 1 - u - v, u, v
+    side = np.where(tracer.face_normals @ direction > 0, np.float32(-1), np.float32(1))
+    normal = np.empty((3, len(hit)), dtype=np.float32)
+    for axis, corners in enumerate(tracer.corner_normals):
+        normal[axis] = sum(w * of.take(face) for w, of in zip(weights, corners, strict=True))
+    length = np.sqrt(normal[0] * normal[0] + normal[1] * normal[1] + normal[2] * normal[2])
+    normal *= side.take(face) / np.maximum(length, np.float32(1e-12))
+    point = origins.take(hit, axis=0).T + depth * direction[:, None]
+    flat = np.ascontiguousarray(tracer.face_normals.T) * side
+    return Raster(shape, row, column, point, normal, flat, face, depth)
 
 
 def _edges(label: NDArray[np.integer]) -> NDArray[np.bool_]:
@@ -147,14 +159,21 @@ def _lines_within(
     return line
 
 
-def _spread(light: Singles, hit: NDArray[np.bool_]) -> Singles:
-    """Light (h, w), also beside the surface: the mean of what is seen around."""
-    total, count = (np.pad(values.astype(np.float32), 1) for values in (light, hit))
-    for axis in (0, 1):
-        total = total + np.roll(total, 1, axis) + np.roll(total, -1, axis)
-        count = count + np.roll(count, 1, axis) + np.roll(count, -1, axis)
-    around = (total / np.maximum(count, 1.0))[1:-1, 1:-1]
-    return np.where(hit, light, around)
+def _light_around(
+    light: Singles, hit: NDArray[np.bool_], place: tuple[NDArray[np.int64], ...]
+) -> Singles:
+    """Light (n,) at pixels of a raster (h, w); beside the surface, the mean of what is seen around.
+
+    light : (h, w), zero where the surface is not `hit` (h, w).
+    """
+    around, seen = np.pad(light, 1), np.pad(hit, 1)
+    total, count = (np.zeros(len(place[0]), dtype=np.float32) for _ in range(2))
+    for down in range(3):
+        for right in range(3):
+            beside = (place[0] + down, place[1] + right)
+            total += around[beside]
+            count += seen[beside]
+    return np.where(hit[place], light[place], total / np.maximum(count, 1))
 
 
 def unit_frame(vertices: NDArray[np.float64], faces: NDArray[np.int64]) -> Singles:
@@ -172,12 +191,13 @@ def unit_frame(vertices: NDArray[np.float64], faces: NDArray[np.int64]) -> Singl
 
 
 class Tracer:
-    """Rays against one mesh, on all cores; the same rays give the same answers."""
+    """Rays against one mesh, by some threads (0: one a core); the same rays, the same answers."""
 
-    def __init__(self, points: Singles, faces: NDArray[np.int64]) -> None:
+    def __init__(self, points: Singles, faces: NDArray[np.int64], workers: int = 0) -> None:
         self.scene = RayScene(points, faces, proxy=False)
-        self.face_normals, self.corner_normals = shading_normals(points, faces)
-        self.workers = max(1, min(os.cpu_count() or 1, 8))
+        self.face_normals, corner_normals = shading_normals(points, faces)
+        self.corner_normals = np.ascontiguousarray(corner_normals.T)  # (axis, corner, face)
+        self.workers = workers or min(os.cpu_count() or 1, 8)
         self.pool = ThreadPoolExecutor(self.workers)
         far = np.full((1, 3), 9.0, dtype=np.float32)
         self.scene.blocked(far, far)  # the first ray builds the tree, alone
@@ -245,24 +265,46 @@ class Camera:
         y = self.height / 2 - (points @ self.above - self.centre[1]) / self.pixel
         return np.stack([x, y], axis=1).astype(np.float32)
 
-    def window(self, points: Singles) -> tuple[slice, slice]:
-        """Rows and columns of the pixels that points (N, 3) may cover."""
-        place = self.project(points)
-        low = np.maximum(np.floor(place.min(axis=0)).astype(int) - 1, 0)
-        high = np.minimum(np.ceil(place.max(axis=0)).astype(int) + 1, [self.width, self.height])
-        return slice(int(low[1]), int(high[1])), slice(int(low[0]), int(high[0]))
+    def aimed(
+        self, points: Singles, faces: NDArray[np.int64]
+    ) -> tuple[tuple[slice, slice], NDArray[np.bool_]]:
+        """Rows and columns that a mesh may cover, and the pixels (h, w) there worth a ray.
+
+        These are all in the tiles of the picture that the box around a triangle touches.
+        """
+        place = self.project(points)[faces]  # (F, 3, 2)
+        corners = place[:, 0], place[:, 1], place[:, 2]
+        low, high = (functools.reduce(f, corners) for f in (np.minimum, np.maximum))
+        across, down = -(-self.width // TILE), -(-self.height // TILE)
+        last = np.array([across - 1, down - 1])
+        left, top = np.clip((low - 1) // TILE, 0, last).T.astype(np.int64)
+        right, bottom = np.clip((high + 1) // TILE, 0, last).T.astype(np.int64) + 1
+        # A box is one more from its first tile on and one less after its last, down and across.
+        boxes = np.zeros((down + 1) * (across + 1), dtype=np.int64)
+        for row, column, sign in ((top, left, 1), (top, right, -1), (bottom, left, -1),
+                                  (bottom, right, 1)):  # fmt: skip
+            boxes += sign * np.bincount(row * (across + 1) + column, minlength=len(boxes))
+        touched = boxes.reshape(down + 1, across + 1).cumsum(axis=0).cumsum(axis=1) > 0
+        rows = slice(int(top.min()) * TILE, min(int(bottom.max()) * TILE, self.height))
+        columns = slice(int(left.min()) * TILE, min(int(right.max()) * TILE, self.width))
+        pixels = touched.repeat(TILE, axis=0).repeat(TILE, axis=1)
+        return (rows, columns), pixels[rows, columns]
 
     def rays(self, columns: NDArray[Any], rows: NDArray[Any]) -> tuple[Singles, Singles]:
         """Origins and directions (n, 3) through places of the picture, counted in pixels.
 
-        Columns and rows are broadcast to n places.
+        columns, rows : (n,).
         """
         x = ((columns - self.width / 2) * self.pixel + self.centre[0]).astype(np.float32)
         y = ((self.height / 2 - rows) * self.pixel + self.centre[1]).astype(np.float32)
-        origins = x[..., None] * self.right + (y[..., None] * self.above + 4.0 * self.back)
+        origins = np.empty((x.size, 3), dtype=np.float32)
+        for axis in range(3):
+            origins[:, axis] = x * self.right[axis] + (
+                y * self.above[axis] + np.float32(4.0) * self.back[axis]
+            )
         directions = np.empty_like(origins)
         directions[:] = -self.back
-        return origins.reshape(-1, 3), directions.reshape(-1, 3)
+        return origins, directions
 
 
 def _normalised(vectors: NDArray[Any]) -> Singles:

@@ -36,6 +36,24 @@ def test_a_ray_through_a_pixel_meets_what_is_seen_there():
     np.testing.assert_allclose(origins + along * directions, points, atol=1e-5)
 
 
+def test_rays_go_where_something_may_be_seen():
+    """All that is hit is aimed at, and of the empty picture around and between it little."""
+    apart = [BOX.copy().apply_scale(0.7).apply_translation([at, 2 * at, 0]) for at in (-1, 0, 1)]
+    vertices, faces = arrays(trimesh.util.concatenate(apart))
+    points = unit_frame(vertices, faces)
+    camera = Camera(points, 203, 350)
+    (rows, columns), aimed = camera.aimed(points, faces)
+    assert aimed.shape == (rows.stop - rows.start, columns.stop - columns.start)
+    place = np.zeros((350, 203), dtype=bool)
+    place[rows, columns] = aimed
+    row, column = np.indices(place.shape).reshape(2, -1)
+    face = Tracer(points, faces).first_hits(*camera.rays(column + 0.5, row + 0.5)).face
+    hit = (face >= 0).reshape(place.shape)
+    assert not (hit & ~place).any()
+    assert hit.any()
+    assert place.sum() < 2 * hit.sum() < 0.5 * place.size
+
+
 def test_normals_are_smooth_on_a_ball_and_flat_on_a_box():
     points, faces = unit_frame(*arrays(BALL)), arrays(BALL)[1]
     out = points[faces] - [0, 0.5, 0]
@@ -51,8 +69,7 @@ def test_normals_are_smooth_on_a_ball_and_flat_on_a_box():
 
 def test_many_threads_answer_as_one(monkeypatch: pytest.MonkeyPatch):
     points, faces = unit_frame(*arrays(BALL)), arrays(BALL)[1]
-    tracer = Tracer(points, faces)
-    monkeypatch.setattr(tracer, "workers", 3)
+    tracer = Tracer(points, faces, workers=3)
     rng = np.random.default_rng(0)
     origins, directions = rng.normal(size=(2, 900, 3)).astype(np.float32)
     alone, blocked = tracer.first_hits(origins, directions), tracer.blocked(origins, directions)
