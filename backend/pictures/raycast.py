@@ -197,7 +197,7 @@ class Tracer:
         self.scene = RayScene(points, faces, proxy=False)
         self.face_normals, corner_normals = shading_normals(points, faces)
         self.corner_normals = np.ascontiguousarray(corner_normals.T)  # (axis, corner, face)
-        self.workers = workers or min(os.cpu_count() or 1, 8)
+        self.workers = min(workers or os.cpu_count() or 1, 8)
         self.pool = ThreadPoolExecutor(self.workers)
         far = np.full((1, 3), 9.0, dtype=np.float32)
         self.scene.blocked(far, far)  # the first ray builds the tree, alone
