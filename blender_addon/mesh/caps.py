@@ -8,6 +8,7 @@ Cap faces have the attribute `partwise_cap`; flat ones are shaded flat, and the 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import layers as mesh_layers
-from .layers import CAP, CUSTOM_NORMAL, NEW, ORIGIN, corner_edges
+from .keys import read_keys
+from .layers import CAP, CUSTOM_NORMAL, NEW, ORIGIN, PASSING, corner_edges, corner_faces
 from .read import corner_vertices, positions
 
 Points = NDArray[Any]
@@ -74,6 +76,63 @@ def add_caps(
     mesh.update()
     moved = np.split(blended[:, weights.shape[1] :], max(len(keys), 1), axis=1)
     return [np.concatenate([k, new + shift]) for k, shift in zip(keys, moved, strict=False)]
+
+
+def faces_of_caps(mesh: bpy.types.Mesh) -> NDArray[np.bool_]:
+    """(F,) the faces that close a cut, and nothing that the source had."""
+    marked = mesh.attributes.get(CAP)
+    if marked is None or (marked.data_type, marked.domain) != ("BOOLEAN", "FACE"):
+        return np.zeros(len(mesh.polygons), dtype=bool)
+    return np.asarray(mesh_layers.read(marked)[:, 0] & (mesh_layers.origin(mesh, "FACE") == NEW))
+
+
+def elements_of_caps(mesh: bpy.types.Mesh) -> dict[str, NDArray[np.bool_]]:
+    """For each domain (N,) bool: what only caps have."""
+    faces = faces_of_caps(mesh)
+    corners = faces[corner_faces(mesh)]
+    used = (("EDGE", corner_edges(mesh)), ("POINT", corner_vertices(mesh)))
+    of_caps = {"POINT": faces, "EDGE": faces, "FACE": faces, "CORNER": corners}
+    for domain, element in used:
+        of_caps[domain] = np.zeros(mesh_layers.sizes(mesh)[domain], dtype=bool)
+        of_caps[domain][element[corners]] = True
+        of_caps[domain][element[~corners]] = False
+    return of_caps
+
+
+def rims_of_caps(mesh: bpy.types.Mesh) -> NDArray[np.bool_]:
+    """(E,) the edges that caps share with the faces round them."""
+    corners = faces_of_caps(mesh)[corner_faces(mesh)]
+    touched = np.zeros((2, len(mesh.edges)), dtype=bool)
+    for side, which in zip(touched, (corners, ~corners), strict=True):
+        side[corner_edges(mesh)[which]] = True
+    return np.asarray(touched.all(axis=0))
+
+
+def caps_digest(mesh: bpy.types.Mesh) -> str:
+    """What caps are like, to know later whether someone worked on them; empty without caps."""
+    of_caps = elements_of_caps(mesh)
+    if not of_caps["FACE"].any():
+        return ""
+    digest = hashlib.sha256(corner_vertices(mesh)[of_caps["CORNER"]].tobytes())
+    digest.update(np.nonzero(of_caps["FACE"])[0].tobytes())
+    of_caps["EDGE"] = of_caps["EDGE"] | rims_of_caps(mesh)  # which became sharp
+    for key in (positions(mesh), *read_keys(mesh)):
+        digest.update(key[of_caps["POINT"]].tobytes())
+    for layer in sorted(mesh.attributes, key=lambda layer: str(layer.name)):
+        if layer.domain in of_caps and not _is_apart(layer.name):
+            values = mesh_layers.read(layer)[of_caps[layer.domain]]
+            if values.any():  # Blender leaves out what is false everywhere
+                digest.update(layer.name.encode())
+                digest.update(repr(values.tolist()).encode())
+    for row in np.nonzero(of_caps["POINT"])[0].tolist():
+        members = sorted((member.group, member.weight) for member in mesh.vertices[row].groups)
+        digest.update(repr(members).encode())
+    return digest.hexdigest()
+
+
+def _is_apart(name: str) -> bool:
+    """Is this a layer that is compared otherwise, or not worth it?"""
+    return name in (*TOPOLOGY, CUSTOM_NORMAL) or name.startswith(PASSING)
 
 
 def _find(here: Points, ids: NDArray[np.int32], wanted: Points, used: NDArray[np.integer]) -> Rows:
@@ -176,7 +235,7 @@ def _write_layers(
     some_corner[corner_vertices(mesh)[:corners]] = np.arange(corners)
     some_corner[points:] = some_corner[nearest]
     corner = some_corner[triangles.ravel()]
-    face = mesh_layers.corner_faces(mesh)[corner[::3]]
+    face = corner_faces(mesh)[corner[::3]]
     origin: dict[str, NDArray[Any]] = {"POINT": nearest, "FACE": face, "CORNER": corner}
     found = [layer.name for layer in mesh.attributes if layer.name not in TOPOLOGY]
     mesh_layers.drop(mesh, *found)  # flags that BMesh makes

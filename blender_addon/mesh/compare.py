@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Is a part still what it was cut from? Compared with the source, element by element."""
+"""Is a part still what it was cut from? Compared with the source, element by element.
+
+Caps are not compared: the source has none, and Join Back takes them off.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import bpy
@@ -12,17 +16,25 @@ from numpy.typing import NDArray
 
 from . import layers as mesh_layers
 from . import shading as mesh_shading
+from .caps import Rows, elements_of_caps, rims_of_caps
 from .delta import own_delta
 from .keys import read_keys
 from .labels import ATTRIBUTE
-from .layers import CUSTOM_NORMAL, NEW, ORIGIN, corner_faces, edge_vertices, origin
+from .layers import (
+    CAP,
+    CUSTOM_NORMAL,
+    NEW,
+    ORIGIN,
+    PASSING,
+    SHARP,
+    corner_faces,
+    edge_vertices,
+    origin,
+)
 from .read import corner_vertices, positions
 
 NEAR = 2e-6  # of the size of the source: the rounding of an origin that was moved
 SHADED_ALIKE = np.radians(0.2)
-
-# What no one would miss: which elements are selected or hidden.
-_PASSING = (".select", ".hide", ".uv_select", ".vs.", ".es.")
 
 
 def place_in_source(part: bpy.types.Object, source: bpy.types.Object) -> Matrix:
@@ -53,18 +65,36 @@ def are_whole(parts_of: list[bpy.types.Object], source: bpy.types.Object) -> boo
 
 
 def is_unchanged(part: bpy.types.Object, source: bpy.types.Object) -> bool:
-    """Is a part without caps, in shape, place and all layers, that of its source?"""
+    """Is a part, but for its caps, in shape, place and all layers, that of its source?"""
     mesh, whole = part.data, source.data
+    if mesh.library is not None:
+        return False
+    cut = _Cut.of(mesh)
     place = place_in_source(part, source)
     return (
-        mesh.library is None
-        and _same_topology(mesh, whole)
-        and _same_places(mesh, whole, place)
-        and _same_layers(mesh, whole)
-        and _same_shading(mesh, whole)
+        _same_topology(mesh, whole, cut)
+        and _same_places(mesh, whole, cut, place)
+        and _same_layers(mesh, whole, cut)
+        and _same_shading(mesh, whole, cut)
         and list(mesh.materials) == list(whole.materials)
-        and _same_weights(part, source)
+        and _same_weights(part, source, cut)
     )
+
+
+@dataclass(frozen=True)
+class _Cut:
+    """What the cut left of the source: the rows of a part's elements that are not of caps alone.
+
+    row : domain -> (n,) rows; id : domain -> (n,) elements of the source.
+    """
+
+    row: dict[str, Rows]
+    id: dict[str, Rows]
+
+    @classmethod
+    def of(cls, mesh: bpy.types.Mesh) -> _Cut:
+        row = {name: np.nonzero(~of_cap)[0] for name, of_cap in elements_of_caps(mesh).items()}
+        return cls(row, {name: origin(mesh, name)[rows] for name, rows in row.items()})
 
 
 def at_source(
@@ -87,25 +117,29 @@ def extent(points: NDArray[Any]) -> float:
     return float(np.ptp(points, axis=0).max()) if len(points) else 0.0
 
 
-def _same_topology(mesh: bpy.types.Mesh, whole: bpy.types.Mesh) -> bool:
+def _same_topology(mesh: bpy.types.Mesh, whole: bpy.types.Mesh, cut: _Cut) -> bool:
     counts = mesh_layers.sizes(whole)
-    ids = {domain: origin(mesh, domain) for domain in ORIGIN}
-    if any(((i < 0) | (i >= counts[domain])).any() for domain, i in ids.items()):
+    if any(((ids < 0) | (ids >= counts[domain])).any() for domain, ids in cut.id.items()):
         return False
-    vertex, edge, face, corner = (ids[domain] for domain in ORIGIN)
-    ends, other_ends = vertex[edge_vertices(mesh)], edge_vertices(whole)[edge]
+    vertex = origin(mesh, "POINT")
+    edge, face, corner = (cut.id[domain] for domain in ("EDGE", "FACE", "CORNER"))
+    ends, other_ends = vertex[edge_vertices(mesh)[cut.row["EDGE"]]], edge_vertices(whole)[edge]
+    owner = corner_faces(mesh)[cut.row["CORNER"]]
     totals = np.bincount(corner_faces(whole), minlength=counts["FACE"])
+    found = np.bincount(owner, minlength=len(mesh.polygons))[cut.row["FACE"]]
     return (
         np.array_equal(np.sort(ends, axis=1), np.sort(other_ends, axis=1))
-        and np.array_equal(vertex[corner_vertices(mesh)], corner_vertices(whole)[corner])
-        and np.array_equal(face[corner_faces(mesh)], corner_faces(whole)[corner])
-        and np.array_equal(np.bincount(corner_faces(mesh), minlength=len(face)), totals[face])
-        and bool((np.diff(corner)[np.diff(corner_faces(mesh)) == 0] == 1).all())
+        and np.array_equal(
+            vertex[corner_vertices(mesh)[cut.row["CORNER"]]], corner_vertices(whole)[corner]
+        )
+        and np.array_equal(origin(mesh, "FACE")[owner], corner_faces(whole)[corner])
+        and np.array_equal(found, totals[face])
+        and bool((np.diff(corner)[np.diff(owner) == 0] == 1).all())
     )
 
 
-def _same_places(mesh: bpy.types.Mesh, whole: bpy.types.Mesh, place: Matrix) -> bool:
-    vertex = origin(mesh, "POINT")
+def _same_places(mesh: bpy.types.Mesh, whole: bpy.types.Mesh, cut: _Cut, place: Matrix) -> bool:
+    row, vertex = cut.row["POINT"], cut.id["POINT"]
     names, others = ([k.name for k in m.shape_keys.key_blocks] if m.shape_keys else []
                      for m in (mesh, whole))  # fmt: skip
     if names != others:
@@ -115,20 +149,22 @@ def _same_places(mesh: bpy.types.Mesh, whole: bpy.types.Mesh, place: Matrix) -> 
     )
     size = extent(positions(whole))
     return all(
-        np.array_equal(at_source(mine, place, theirs[vertex], size), theirs[vertex])
+        np.array_equal(at_source(mine[row], place, theirs[vertex], size), theirs[vertex])
         for mine, theirs in pairs
     )
 
 
-def _same_layers(mesh: bpy.types.Mesh, whole: bpy.types.Mesh) -> bool:
+def _same_layers(mesh: bpy.types.Mesh, whole: bpy.types.Mesh, cut: _Cut) -> bool:
     for name in _compared(mesh) | _compared(whole):
         one, two = mesh.attributes.get(name), whole.attributes.get(name)
         present = one or two
         if one and two and (one.data_type, one.domain) != (two.data_type, two.domain):
             return False
-        ids = origin(mesh, present.domain)
-        values = [None if layer is None else mesh_layers.read(layer) for layer in (one, two)]
-        mine, theirs = values[0], None if values[1] is None else values[1][ids]
+        row, ids = cut.row[present.domain], cut.id[present.domain]
+        mine = None if one is None else mesh_layers.read(one)[row]
+        theirs = None if two is None else mesh_layers.read(two)[ids]
+        if name == SHARP and mine is not None:  # which caps made their rims
+            mine, theirs = _off_rims(mesh, cut, mine), _off_rims(mesh, cut, theirs)
         if mine is None or theirs is None:  # Blender leaves out what is false everywhere
             known = theirs if mine is None else mine
             if np.any(known):
@@ -139,34 +175,39 @@ def _same_layers(mesh: bpy.types.Mesh, whole: bpy.types.Mesh) -> bool:
         return True
     marks = (mesh_layers.Lost.of(m).marks for m in (mesh, whole))
     return all(
-        np.array_equal(one[:-1], two[:-1][origin(mesh, domain)])
+        np.array_equal(one[cut.row[domain]], two[cut.id[domain]])
         for (domain, one), two in zip(next(marks).items(), next(marks).values(), strict=True)
     )
 
 
+def _off_rims(mesh: bpy.types.Mesh, cut: _Cut, values: NDArray[Any] | None) -> NDArray[Any] | None:
+    """The values of those of the cut's edges to which no cap is joined."""
+    return None if values is None else values[~rims_of_caps(mesh)[cut.row["EDGE"]]]
+
+
 def _compared(mesh: bpy.types.Mesh) -> set[str]:
     """Names of the layers that are compared as they are."""
-    apart = {"position", CUSTOM_NORMAL, ATTRIBUTE, *ORIGIN.values()}
+    apart = {"position", CUSTOM_NORMAL, ATTRIBUTE, CAP, *ORIGIN.values()}
     apart |= {".edge_verts", ".corner_vert", ".corner_edge"}
     names = {layer.name for layer in mesh.attributes}
-    return {name for name in names - apart if not name.startswith(_PASSING)}
+    return {name for name in names - apart if not name.startswith(PASSING)}
 
 
-def _same_shading(mesh: bpy.types.Mesh, whole: bpy.types.Mesh) -> bool:
+def _same_shading(mesh: bpy.types.Mesh, whole: bpy.types.Mesh, cut: _Cut) -> bool:
     """The normals of the whole, or at least the same custom normals, everywhere."""
-    corner = origin(mesh, "CORNER")
+    row, corner = cut.row["CORNER"], cut.id["CORNER"]
     stored = []
     for owner in (mesh, whole):
         data = mesh_shading.custom_data(owner)
         stored.append(np.zeros((len(owner.loops), 2), np.int16) if data is None else data)
-    same = (stored[0] == stored[1][corner]).all(axis=1)
+    same = (stored[0][row] == stored[1][corner]).all(axis=1)
     chord = np.linalg.norm(
-        mesh_shading.corner_normals(mesh) - mesh_shading.corner_normals(whole)[corner], axis=1
+        mesh_shading.corner_normals(mesh)[row] - mesh_shading.corner_normals(whole)[corner], axis=1
     )
     return bool((same | (chord <= SHADED_ALIKE)).all())
 
 
-def _same_weights(part: bpy.types.Object, source: bpy.types.Object) -> bool:
+def _same_weights(part: bpy.types.Object, source: bpy.types.Object, cut: _Cut) -> bool:
     names = [group.name for group in source.vertex_groups]
     if [group.name for group in part.vertex_groups] != names:
         return False
@@ -174,7 +215,7 @@ def _same_weights(part: bpy.types.Object, source: bpy.types.Object) -> bool:
         return True
     vertices, others = part.data.vertices, source.data.vertices
     return all(  # Blender gives weights one by one only
-        sorted((g.group, g.weight) for g in vertex.groups)
+        sorted((g.group, g.weight) for g in vertices[row].groups)
         == sorted((g.group, g.weight) for g in others[number].groups)
-        for vertex, number in zip(vertices, origin(part.data, "POINT").tolist(), strict=True)
+        for row, number in zip(cut.row["POINT"].tolist(), cut.id["POINT"].tolist(), strict=True)
     )

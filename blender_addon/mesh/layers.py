@@ -28,7 +28,9 @@ ORIGIN = {
 }
 NEW = -1
 CAP = "partwise_cap"  # face attribute, BOOLEAN: faces that close a cut
-CUSTOM_NORMAL = "custom_normal"  # Blender's own name
+CUSTOM_NORMAL, SHARP = "custom_normal", "sharp_edge"  # Blender's own names
+# What no one would miss: which elements are selected or hidden.
+PASSING = (".select", ".hide", ".uv_select", ".vs.", ".es.")
 
 # attribute type -> property of an element, values of an element, their type
 _VALUES: dict[str, tuple[str, int, type]] = {

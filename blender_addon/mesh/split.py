@@ -22,7 +22,7 @@ from . import shading as mesh_shading
 from .caps import PartCaps, add_caps
 from .keys import add_keys, read_keys, remove_meshes
 from .labels import drop_labels
-from .layers import corner_edges, corner_faces, edge_vertices
+from .layers import SHARP, corner_edges, corner_faces, edge_vertices
 from .read import corner_vertices
 
 Mask = NDArray[np.bool_]
@@ -30,7 +30,6 @@ Normals = NDArray[np.float32]
 
 REST, LOOSE = UNLABELLED, -2
 LABEL, NORMAL = ".partwise_label", ".partwise_normal"  # only while it is being cut
-SHARP = "sharp_edge"  # Blender's own name
 DROP_VERTEX, DROP_EDGE = ".partwise_drop_vertex", ".partwise_drop_edge"
 
 

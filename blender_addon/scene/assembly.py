@@ -6,7 +6,7 @@ from __future__ import annotations
 import bpy
 
 from ..mesh.build import build_part, move_origin, origin_is_free, part_centres
-from ..mesh.caps import PartCaps
+from ..mesh.caps import PartCaps, caps_digest
 from ..mesh.keys import remove_meshes
 from ..mesh.labels import get_labels
 from ..mesh.preview import remove_preview
@@ -58,6 +58,8 @@ def _place(
         centres = part_centres(obj.data, get_labels(obj.data), meshes, origin)
         for label, part in zip(meshes, made, strict=True):
             move_origin(part, centres[label])
+    for part in made:
+        part.data.partwise.caps = caps_digest(part.data)
     homes = [home for home in obj.users_collection if home.is_editable]
     parent = _parent_of(context.scene, obj)
     folder = _new_collection(parent, f"{obj.name}.{PARTS}")

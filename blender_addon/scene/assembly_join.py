@@ -9,6 +9,7 @@ from typing import Any
 import bpy
 import numpy as np
 
+from ..mesh.caps import caps_digest
 from ..mesh.compare import are_whole
 from ..mesh.join import Joined, join_meshes
 from ..mesh.keys import remove_meshes
@@ -67,12 +68,13 @@ def _used_elsewhere(pieces: list[bpy.types.Object], folder: bpy.types.Collection
 
 
 def _is_untouched(piece: bpy.types.Object) -> bool:
-    """Is a part, but for its mesh and place, still a copy of its original?"""
+    """Is a part, but for its place and the mesh that was cut, as Split made it, caps too?"""
     original = piece.partwise.source
     named = _stem(piece.name) == _stem(piece.data.name)  # Split gave both one name
     stacks = ((piece.modifiers, original.modifiers), (piece.constraints, original.constraints))
     return (
         named
+        and piece.data.partwise.caps == caps_digest(piece.data)
         and _alike(piece, original)
         and _properties(piece) == _properties(original)
         and all(len(one) == len(two) and all(map(_alike, one, two)) for one, two in stacks)

@@ -154,6 +154,7 @@ class PartwiseMesh(bpy.types.PropertyGroup):
     fingerprint: StringProperty(description="The analysis, to find its merge tree again")
     engine: StringProperty(description="The engine that made the parts; empty when an artist did")
     variant: IntProperty(description="Which of the plausible segmentations this is, 0 the best")
+    caps: StringProperty(description="Of a part: what its caps were like when they were made")
     notice: StringProperty(description="Why another engine ran than the one that was to run")
 
 

@@ -6,9 +6,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import bmesh
 import bpy
 import numpy as np
 import pytest
+from partwise.blender_addon.engine import jobs
+from partwise.blender_addon.mesh.caps import caps_digest, rims_of_caps
+from partwise.blender_addon.mesh.compare import is_unchanged
+from partwise.blender_addon.mesh.layers import CAP
 from partwise.blender_addon.scene import parts
 
 from tests.blender import rich_fixture
@@ -225,12 +230,27 @@ def test_caps_are_taken_off_again(cube: bpy.types.Object):
     bpy.context.scene.partwise.cap = True
     before = dump_mesh(cube.data)
     bpy.ops.partwise.split()
-    assert "partwise_cap" in bpy.data.objects["Cube.Part 1"].data.attributes
+    part = bpy.data.objects["Cube.Part 1"].data
+    assert "partwise_cap" in part.attributes
+    part.attributes.new("Mine", "INT", "FACE").data[0].value = 1  # so that a new mesh is made
     bpy.ops.partwise.join_back()
     after = dump_mesh(cube.data)
     assert after.counts == before.counts
-    assert differing_layers(after, before, ignore={"sharp_edge", "sharp_face"}) == set()
+    unlike = {"sharp_edge", "sharp_face", "Mine"}
+    assert differing_layers(after, before, ignore=unlike) == set()
     assert not any(edge.use_edge_sharp for edge in cube.data.edges)
+
+
+@pytest.mark.parametrize("origin", ["SOURCE", "BOUNDS"])
+def test_capped_parts_that_nobody_touched_give_the_original_back(vase: bpy.types.Object, origin):
+    bpy.context.scene.partwise.origin, bpy.context.scene.partwise.cap = origin, True
+    before, mesh = dump_scene(), vase.data
+    bpy.ops.partwise.split()
+    assert jobs.current().state == "DONE"
+    assert any("partwise_cap" in part.data.attributes for part in bpy.context.selected_objects)
+    bpy.ops.partwise.join_back()
+    assert vase.data == mesh
+    assert differences(before, dump_scene()) == []
 
 
 def test_what_cannot_be_joined_says_why(scene: bpy.types.Scene):
@@ -272,6 +292,70 @@ def test_parts_that_were_touched_are_kept(vase: bpy.types.Object, touch: Callabl
     split_again(vase)
     assert [obj.name for obj in bpy.data.collections["Vase.parts"].objects] == kept
     assert len(bpy.data.collections["Vase.parts.001"].objects) == 6
+
+
+def test_capped_parts_that_nobody_touched_are_replaced(vase: bpy.types.Object):
+    bpy.context.scene.partwise.origin, bpy.context.scene.partwise.cap = "BOUNDS", True
+    bpy.ops.partwise.split()
+    first = dump_scene()
+    split_again(vase)
+    assert differences(first, dump_scene()) == []
+
+
+def test_edit_mode_alone_changes_no_cap(cube: bpy.types.Object):
+    bpy.context.scene.partwise.cap = True
+    mesh = cube.data
+    bpy.ops.partwise.split()
+    for part in bpy.context.selected_objects:
+        bpy.context.view_layer.objects.active = part
+        bpy.ops.object.mode_set(mode="EDIT")
+        bpy.ops.object.mode_set(mode="OBJECT")
+        assert part.data.partwise.caps == caps_digest(part.data) != ""
+    bpy.ops.partwise.join_back()
+    assert cube.data == mesh
+
+
+def test_what_is_modelled_on_a_cap_is_noticed(cube: bpy.types.Object):
+    bpy.context.scene.partwise.cap = True
+    bpy.ops.partwise.split()
+    mesh = bpy.context.object.data
+    rim = mesh.edges[rims_of_caps(mesh).argmax()]
+    rim.use_edge_sharp = False
+    assert mesh.partwise.caps != caps_digest(mesh)
+    rim.use_edge_sharp = True
+    assert mesh.partwise.caps == caps_digest(mesh)
+    edited = bmesh.new()
+    edited.from_mesh(mesh)
+    edited.faces.ensure_lookup_table()
+    bmesh.ops.extrude_discrete_faces(edited, faces=[edited.faces[a_cap(bpy.context.object).index]])
+    edited.to_mesh(mesh)
+    edited.free()
+    assert mesh.partwise.caps != caps_digest(mesh)
+
+
+def a_cap(part: bpy.types.Object) -> bpy.types.MeshPolygon:
+    return next(f for f in part.data.polygons if part.data.attributes[CAP].data[f.index].value)
+
+
+CAP_TOUCHES = {
+    "material": lambda p: setattr(a_cap(p), "material_index", 1 + a_cap(p).material_index),
+    "uv": lambda p: setattr(p.data.uv_layers[1].uv[a_cap(p).loop_start], "vector", (0.5, 0.25)),
+    "smooth": lambda p: setattr(a_cap(p), "use_smooth", not a_cap(p).use_smooth),
+    "turned": lambda p: a_cap(p).flip(),
+}
+
+
+@pytest.mark.parametrize("touch", CAP_TOUCHES.values(), ids=CAP_TOUCHES)
+def test_parts_whose_caps_were_touched_are_kept(vase: bpy.types.Object, touch):
+    bpy.context.scene.partwise.cap = True
+    bpy.ops.partwise.split()
+    part = next(part for part in bpy.context.selected_objects if part.data.partwise.caps)
+    touch(part)
+    assert is_unchanged(part, vase)
+    count = len(bpy.data.collections["Vase.parts"].objects)
+    split_again(vase)
+    assert len(bpy.data.collections["Vase.parts"].objects) == count
+    assert len(bpy.data.collections["Vase.parts.001"].objects) == count
 
 
 def split_again(original: bpy.types.Object) -> None:
