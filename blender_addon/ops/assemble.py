@@ -20,9 +20,10 @@ from ..scene.analyses import ask_about
 from ..scene.apply import AppliesResults, hand_over
 from ..scene.assembly import assembly_of, show_original, shows_original, split_objects
 from ..scene.targets import Target
+from .poll import SaysWhyNot
 
 
-class PARTWISE_OT_split(bpy.types.Operator):
+class PARTWISE_OT_split(SaysWhyNot, bpy.types.Operator):
     """Make an object of each part of the selected objects. The originals are kept, hidden"""
 
     bl_idname = "partwise.split"
@@ -30,11 +31,8 @@ class PARTWISE_OT_split(bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        reason = why_not(context)
-        if reason:
-            cls.poll_message_set(reason)
-        return not reason
+    def objection(cls, context: bpy.types.Context) -> str:
+        return why_not(context)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         settings, chosen = context.scene.partwise, labelled(context)
@@ -70,7 +68,7 @@ class PARTWISE_OT_apply_split(AppliesResults, bpy.types.Operator):
         return {"FINISHED"}
 
 
-class PARTWISE_OT_toggle_original(bpy.types.Operator):
+class PARTWISE_OT_toggle_original(SaysWhyNot, bpy.types.Operator):
     """Show the original instead of its parts, or the parts again. Nothing is lost either way"""
 
     bl_idname = "partwise.toggle_original"
@@ -78,11 +76,10 @@ class PARTWISE_OT_toggle_original(bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
+    def objection(cls, context: bpy.types.Context) -> str:
         if context.mode != "OBJECT" or assembly_of(context.object) is None:
-            cls.poll_message_set("Select a part or its original in Object Mode")
-            return False
-        return True
+            return "Select a part or its original in Object Mode"
+        return ""
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         folder = assembly_of(context.object)

@@ -15,9 +15,10 @@ from ..engine import jobs
 from ..mesh.labels import ATTRIBUTE, get_labels, has_labels
 from ..scene import changed, click_masks, edits, parts, pick, targets
 from .parts import activate
+from .poll import SaysWhyNot
 
 
-class PointOperator:
+class PointOperator(SaysWhyNot):
     """Base of the three kinds of clicks.
 
     With a mouse, what is under it is clicked, and becomes the active object; without one, the
@@ -35,10 +36,8 @@ class PointOperator:
     )
 
     @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        if context.mode != "OBJECT":
-            cls.poll_message_set("Switch to Object Mode")  # type: ignore[attr-defined]
-        return bool(context.mode == "OBJECT")
+    def objection(cls, context: bpy.types.Context) -> str:
+        return "" if context.mode == "OBJECT" else "Switch to Object Mode"
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         if context.region is None or context.region.type != "WINDOW":
@@ -153,21 +152,13 @@ class PARTWISE_OT_join_point(PointOperator, bpy.types.Operator):
             )
 
 
-class ClicksOperator:
+class ClicksOperator(SaysWhyNot):
     """Base of operators on the clicks of the active object."""
 
     bl_options = {"UNDO"}
 
     @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        reason = cls.objection(context)
-        if reason:
-            cls.poll_message_set(reason)  # type: ignore[attr-defined]
-        return not reason
-
-    @classmethod
     def objection(cls, context: bpy.types.Context) -> str:
-        """Why it cannot be done, in words for a tooltip; empty when it can."""
         if context.mode != "OBJECT":
             return "Switch to Object Mode"
         return "" if has_clicks(context.object) else "There are no clicks on the active object"

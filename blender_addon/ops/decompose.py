@@ -20,6 +20,7 @@ from ..scene.apply import AppliesResults, hand_over
 from ..scene.cuts import apply_cut, follow_slider
 from ..scene.orders import Order, Wish, next_variant, prepare, selection
 from .parts import PartOperator
+from .poll import SaysWhyNot
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Change:
     cut: Labels
 
 
-class PARTWISE_OT_decompose(bpy.types.Operator):
+class PARTWISE_OT_decompose(SaysWhyNot, bpy.types.Operator):
     """Find the parts of the selected meshes and show them in colours. The meshes stay whole.
 
     In Edit Mode with some faces selected, only these are decomposed
@@ -41,11 +42,8 @@ class PARTWISE_OT_decompose(bpy.types.Operator):
     bl_options = {"REGISTER"}
 
     @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        reason = why_not(context)
-        if reason:
-            cls.poll_message_set(reason)
-        return not reason
+    def objection(cls, context: bpy.types.Context) -> str:
+        return why_not(context)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         settings = context.scene.partwise
@@ -63,7 +61,7 @@ class PARTWISE_OT_decompose(bpy.types.Operator):
         return _run(self, start(_title(usable), orders, copies=settings.copy_linked))
 
 
-class PARTWISE_OT_try_another(bpy.types.Operator):
+class PARTWISE_OT_try_another(SaysWhyNot, bpy.types.Operator):
     """Find other parts that are plausible too, in place of these. Locked parts and borders stay"""
 
     bl_idname = "partwise.try_another"
@@ -71,13 +69,9 @@ class PARTWISE_OT_try_another(bpy.types.Operator):
     bl_options = {"REGISTER"}
 
     @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
+    def objection(cls, context: bpy.types.Context) -> str:
         reason = why_not(context)
-        if not reason and not _decomposed(context):
-            reason = "Decompose this object first"
-        if reason:
-            cls.poll_message_set(reason)
-        return not reason
+        return reason or ("" if _decomposed(context) else "Decompose this object first")
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         settings = context.scene.partwise
@@ -124,7 +118,7 @@ class PARTWISE_OT_step_parts(PartOperator, bpy.types.Operator):
     step: IntProperty(name="Step", description="How many parts more, or fewer", default=1)
 
     @classmethod
-    def objection(cls, context: bpy.types.Context) -> str:
+    def lacks(cls, context: bpy.types.Context) -> str:
         if jobs.busy():
             return "A job is running"
         is_gone = tree_of(context.object.data) is None  # the file was loaded, or the mesh edited

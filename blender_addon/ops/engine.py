@@ -10,9 +10,10 @@ import bpy
 
 from ...backend.contract.requests import Ping
 from ..engine import jobs
+from .poll import SaysWhyNot
 
 
-class PARTWISE_OT_restart_engine(bpy.types.Operator):
+class PARTWISE_OT_restart_engine(SaysWhyNot, bpy.types.Operator):
     """End the engine's process and start it anew, which frees its memory"""
 
     bl_idname = "partwise.restart_engine"
@@ -20,10 +21,8 @@ class PARTWISE_OT_restart_engine(bpy.types.Operator):
     bl_options = {"INTERNAL"}
 
     @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        if jobs.busy():
-            cls.poll_message_set("A job is running")
-        return not jobs.busy()
+    def objection(cls, context: bpy.types.Context) -> str:
+        return "A job is running" if jobs.busy() else ""
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         jobs.stop_engine()
@@ -34,7 +33,7 @@ class PARTWISE_OT_restart_engine(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class PARTWISE_OT_open_log(bpy.types.Operator):
+class PARTWISE_OT_open_log(SaysWhyNot, bpy.types.Operator):
     """Open what the engine wrote, in the system's own program for texts"""
 
     bl_idname = "partwise.open_log"
@@ -42,12 +41,10 @@ class PARTWISE_OT_open_log(bpy.types.Operator):
     bl_options = {"INTERNAL"}
 
     @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
+    def objection(cls, context: bpy.types.Context) -> str:
         path = jobs.log_file()
         exists = path is not None and path.is_file()
-        if not exists:
-            cls.poll_message_set("The engine has not written anything yet")
-        return exists
+        return "" if exists else "The engine has not written anything yet"
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         result: set[str] = bpy.ops.wm.path_open(filepath=str(jobs.log_file()))

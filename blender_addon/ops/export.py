@@ -16,6 +16,7 @@ from bpy.props import BoolProperty, EnumProperty, StringProperty
 from ...backend.contract.errors import BadInput, PartwiseError
 from ..scene import explode
 from ..scene.assembly import assembly_of
+from .poll import SaysWhyNot
 
 # Names that Windows keeps for devices, whatever the ending.
 RESERVED = {"con", "prn", "aux", "nul"}
@@ -32,7 +33,7 @@ EXPORTERS: dict[str, Callable[[str], set[str]]] = {
 }
 
 
-class PARTWISE_OT_export_parts(bpy.types.Operator):
+class PARTWISE_OT_export_parts(SaysWhyNot, bpy.types.Operator):
     """Write each part into a file of its own"""
 
     bl_idname = "partwise.export_parts"
@@ -56,14 +57,10 @@ class PARTWISE_OT_export_parts(bpy.types.Operator):
     )
 
     @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
+    def objection(cls, context: bpy.types.Context) -> str:
         if context.mode != "OBJECT":
-            cls.poll_message_set("Switch to Object Mode")
-            return False
-        if assembly_of(context.object) is None:
-            cls.poll_message_set("Select a part. Press Split first")
-            return False
-        return True
+            return "Switch to Object Mode"
+        return "Select a part. Press Split first" if assembly_of(context.object) is None else ""
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         context.window_manager.fileselect_add(self)

@@ -13,9 +13,10 @@ import bpy
 
 from ...backend import __version__
 from ..engine import jobs
+from .poll import SaysWhyNot
 
 
-class PARTWISE_OT_cancel_job(bpy.types.Operator):
+class PARTWISE_OT_cancel_job(SaysWhyNot, bpy.types.Operator):
     """Stop the running job and leave the scene as it is"""
 
     bl_idname = "partwise.cancel_job"
@@ -23,10 +24,8 @@ class PARTWISE_OT_cancel_job(bpy.types.Operator):
     bl_options = {"INTERNAL"}
 
     @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        if not jobs.busy():
-            cls.poll_message_set("No job is running")
-        return jobs.busy()
+    def objection(cls, context: bpy.types.Context) -> str:
+        return "" if jobs.busy() else "No job is running"
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         jobs.cancel()
@@ -49,7 +48,7 @@ class PARTWISE_OT_dismiss_job(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class PARTWISE_OT_copy_report(bpy.types.Operator):
+class PARTWISE_OT_copy_report(SaysWhyNot, bpy.types.Operator):
     """Copy what happened to the clipboard, with versions and the engine's log, to send it to us"""
 
     bl_idname = "partwise.copy_report"
@@ -57,10 +56,8 @@ class PARTWISE_OT_copy_report(bpy.types.Operator):
     bl_options = {"INTERNAL"}
 
     @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        if jobs.current() is None:
-            cls.poll_message_set("There is no job to report")
-        return jobs.current() is not None
+    def objection(cls, context: bpy.types.Context) -> str:
+        return "There is no job to report" if jobs.current() is None else ""
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         job = jobs.current()

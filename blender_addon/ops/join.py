@@ -9,9 +9,10 @@ from ...backend.contract.errors import PartwiseError
 from ..engine import jobs
 from ..scene.assembly import assembly_of
 from ..scene.assembly_join import added_modifiers, join_back
+from .poll import SaysWhyNot
 
 
-class PARTWISE_OT_join_back(bpy.types.Operator):
+class PARTWISE_OT_join_back(SaysWhyNot, bpy.types.Operator):
     """Make one object of the parts again. Where nothing was edited, it is exactly the original"""
 
     bl_idname = "partwise.join_back"
@@ -19,11 +20,8 @@ class PARTWISE_OT_join_back(bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        reason = why_not(context)
-        if reason:
-            cls.poll_message_set(reason)
-        return not reason
+    def objection(cls, context: bpy.types.Context) -> str:
+        return why_not(context)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         originals = []

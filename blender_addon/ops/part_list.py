@@ -119,7 +119,7 @@ class PARTWISE_OT_isolate_parts(PartOperator, bpy.types.Operator):
     bl_label = "Isolate Parts"
 
     @classmethod
-    def objection(cls, context: bpy.types.Context) -> str:
+    def lacks(cls, context: bpy.types.Context) -> str:
         return "" if chosen(context.object.data) else "Choose a part in the list"
 
     def edit(self, context: bpy.types.Context, mesh: bpy.types.Mesh) -> None:

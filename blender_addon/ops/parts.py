@@ -22,6 +22,7 @@ from ..scene import edits, parts
 from ..scene.analyses import Analysis, analyse, keep_tree, tree_of
 from ..scene.apply import run_as_step
 from ..scene.orders import Order
+from .poll import SaysWhyNot
 
 
 def why_not(context: bpy.types.Context, *, edit_mode: bool = False) -> str:
@@ -51,22 +52,19 @@ def chosen(mesh: bpy.types.Mesh) -> list[bpy.types.PropertyGroup]:
     return ticked(mesh) or ([active] if active else [])
 
 
-class PartOperator:
+class PartOperator(SaysWhyNot):
     """Base of operators on the parts of the active object."""
 
     bl_options = {"REGISTER", "UNDO"}
     needs_edit_mode = False
 
     @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        reason = why_not(context, edit_mode=cls.needs_edit_mode) or cls.objection(context)
-        if reason:
-            cls.poll_message_set(reason)  # type: ignore[attr-defined]
-        return not reason
+    def objection(cls, context: bpy.types.Context) -> str:
+        return why_not(context, edit_mode=cls.needs_edit_mode) or cls.lacks(context)
 
     @classmethod
-    def objection(cls, context: bpy.types.Context) -> str:
-        """What else is missing; empty when nothing is."""
+    def lacks(cls, context: bpy.types.Context) -> str:
+        """What else is missing on a mesh with parts; empty when nothing is."""
         return ""
 
     def execute(self, context: bpy.types.Context) -> set[str]:
@@ -108,7 +106,7 @@ class PARTWISE_OT_merge_parts(PartOperator, bpy.types.Operator):
     bl_label = "Merge Parts"
 
     @classmethod
-    def objection(cls, context: bpy.types.Context) -> str:
+    def lacks(cls, context: bpy.types.Context) -> str:
         return "" if len(ticked(context.object.data)) > 1 else "Tick two or more parts in the list"
 
     def edit(self, context: bpy.types.Context, mesh: bpy.types.Mesh) -> None:
@@ -131,7 +129,7 @@ class PARTWISE_OT_split_part(PartOperator, bpy.types.Operator):
     part_id: IntProperty(default=-1, options={"HIDDEN", "SKIP_SAVE"})  # by default, the active one
 
     @classmethod
-    def objection(cls, context: bpy.types.Context) -> str:
+    def lacks(cls, context: bpy.types.Context) -> str:
         if parts.active_part(context.object.data) is None:
             return "Choose a part in the list"
         return "A job is running" if jobs.busy() else ""
@@ -184,7 +182,7 @@ class PARTWISE_OT_assign_faces(PartOperator, bpy.types.Operator):
     needs_edit_mode = True
 
     @classmethod
-    def objection(cls, context: bpy.types.Context) -> str:
+    def lacks(cls, context: bpy.types.Context) -> str:
         return "" if parts.active_part(context.object.data) else "Choose a part in the list"
 
     def edit(self, context: bpy.types.Context, mesh: bpy.types.Mesh) -> None:
@@ -255,7 +253,7 @@ class PARTWISE_OT_lock_border(PartOperator, bpy.types.Operator):
     bl_label = "Lock Border"
 
     @classmethod
-    def objection(cls, context: bpy.types.Context) -> str:
+    def lacks(cls, context: bpy.types.Context) -> str:
         return "" if len(ticked(context.object.data)) == 2 else "Tick two parts in the list"
 
     def edit(self, context: bpy.types.Context, mesh: bpy.types.Mesh) -> None:
@@ -280,7 +278,7 @@ class PARTWISE_OT_unlock_borders(PartOperator, bpy.types.Operator):
     bl_label = "Unlock Borders"
 
     @classmethod
-    def objection(cls, context: bpy.types.Context) -> str:
+    def lacks(cls, context: bpy.types.Context) -> str:
         return "" if len(context.object.data.partwise.kept_borders) else "No border is locked"
 
     def edit(self, context: bpy.types.Context, mesh: bpy.types.Mesh) -> None:
