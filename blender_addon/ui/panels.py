@@ -127,7 +127,9 @@ class PARTWISE_PT_options(SidebarPanel, bpy.types.Panel):
 
 
 class PARTWISE_PT_split(SidebarPanel, bpy.types.Panel):
-    bl_label = "Split"
+    """How Split works; its button is above, where it is seen whatever else is open."""
+
+    bl_label = "Split Options"
     bl_parent_id = "PARTWISE_PT_main"
     bl_order = 3
 
@@ -143,9 +145,6 @@ class PARTWISE_PT_split(SidebarPanel, bpy.types.Panel):
         column = layout.column(heading="Cuts")
         column.prop(settings, "cap")
         column.prop(settings, "keep_shading")
-        row = layout.row()
-        row.scale_y = 1.6
-        row.operator("partwise.split", icon="MOD_EXPLODE")
 
 
 class PARTWISE_PT_assembly(SidebarPanel, bpy.types.Panel):
@@ -263,7 +262,10 @@ def listed(names: list[str]) -> str:
 
 
 def draw_cut(layout: bpy.types.UILayout, context: bpy.types.Context, mesh: bpy.types.Mesh) -> None:
-    """How finely a mesh is cut, and who decided where, or what of the artist's work that takes."""
+    """How finely a mesh is cut, and who decided where, or what of the artist's work that takes.
+
+    What grows is below the button that splits, which so is always in sight.
+    """
     column = layout.column()
     column.enabled = not jobs.busy()
     row = column.row(align=True)
@@ -274,6 +276,9 @@ def draw_cut(layout: bpy.types.UILayout, context: bpy.types.Context, mesh: bpy.t
     is_decomposed = decompose.was_decomposed(mesh)
     if is_decomposed:
         column.operator("partwise.try_another", icon="FILE_REFRESH")
+    row = layout.row()
+    row.scale_y = 1.6
+    row.operator("partwise.split", icon="MOD_EXPLODE")
     replaced, risk = edits.replaced_text(mesh), edits.at_risk_text(mesh)
     if replaced:
         draw_text(layout, context, replaced, icon="INFO")

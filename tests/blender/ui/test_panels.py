@@ -11,12 +11,14 @@ import pytest
 from partwise.backend.contract.errors import BadInput
 from partwise.blender_addon.engine import jobs
 from partwise.blender_addon.scene import edits, parts
-from partwise.blender_addon.ui import lists, panels
+from partwise.blender_addon.ui import lists, panels, panels_click
 
 from tests.blender.recording_layout import RecordingLayout, draw
 from tests.watched import watched
 
-PANELS = [cls for cls in panels.CLASSES if issubclass(cls, bpy.types.Panel)]
+PANELS = [
+    cls for cls in (*panels.CLASSES, *panels_click.CLASSES) if issubclass(cls, bpy.types.Panel)
+]
 MENUS = [cls for cls in panels.CLASSES if issubclass(cls, bpy.types.Menu)]
 
 
@@ -352,6 +354,26 @@ def test_texts_are_wrapped_without_losing_a_word():
     assert " ".join(lines) == text
     assert 2 < len(lines) < 10
     assert panels.wrap("", bpy.context) == []
+
+
+@pytest.mark.parametrize("clicked", [False, True])
+def test_split_is_in_sight_whatever_is_open(job, clicked, monkeypatch):
+    """The button is near the top, above all that grows: notes, help of the click tool, the list."""
+    parts_of_an_engine(job)
+    mesh = bpy.context.object.data
+    mesh.partwise.notice = "The weights of the learned engine are missing. " * 5
+    edits.mark(mesh, [1], edits.MERGED)
+    if clicked:
+        mesh.partwise.clicks.add()
+    monkeypatch.setattr(panels_click, "is_tool_active", lambda context: True)
+    shown = draw(panels.PARTWISE_PT_main)
+    assert shown.operators[-1] == "partwise.split"
+    above = shown.texts[: shown.texts.index("Split")]
+    assert above == ["Fox: 3 parts", "Decompose Again", "Try Another"]
+    for cls in PANELS:
+        if cls is not panels.PARTWISE_PT_main:
+            assert cls.bl_parent_id == "PARTWISE_PT_main", "drawn below what is in the main panel"
+            assert "partwise.split" not in (draw(cls) or RecordingLayout()).operators
 
 
 def test_wide_panels_show_more_columns(fox, monkeypatch):
