@@ -2,6 +2,7 @@
 """What Partwise saves in the file and Blender undoes: the part table, split results, settings."""
 
 import re
+from typing import Any
 
 import bpy
 from bpy.props import (
@@ -57,6 +58,11 @@ def _granularity_dragged(owner: bpy.types.PropertyGroup, _context: bpy.types.Con
 
 def _explode_dragged(owner: bpy.types.PropertyGroup, _context: bpy.types.Context) -> None:
     explode.update(owner.id_data)
+
+
+def _hint(name: str, description: str) -> Any:
+    """The definition of a property: whether something of the mesh leads where parts end."""
+    return BoolProperty(name=name, description=description, update=_set)
 
 
 class PartwisePart(bpy.types.PropertyGroup):
@@ -227,26 +233,10 @@ class PartwiseSettings(bpy.types.PropertyGroup):
         default=8,
         update=_set,
     )
-    hint_seams: BoolProperty(
-        name="Seams",
-        description="Parts should end at UV seams that are marked",
-        update=_set,
-    )
-    hint_sharp: BoolProperty(
-        name="Sharp Edges",
-        description="Parts should end at edges that are marked sharp",
-        update=_set,
-    )
-    hint_materials: BoolProperty(
-        name="Materials",
-        description="Parts should end where the material changes",
-        update=_set,
-    )
-    hint_groups: BoolProperty(
-        name="Vertex Groups",
-        description="Parts should follow the strongest vertex group",
-        update=_set,
-    )
+    hint_seams: _hint("Seams", "Parts should end at UV seams that are marked")
+    hint_sharp: _hint("Sharp Edges", "Parts should end at edges that are marked sharp")
+    hint_materials: _hint("Materials", "Parts should end where the material changes")
+    hint_groups: _hint("Vertex Groups", "Parts should follow the strongest vertex group")
     copy_linked: BoolProperty(
         name="Copy Linked Data",
         description="Work on a local copy where the mesh is linked, overridden or shared, "
