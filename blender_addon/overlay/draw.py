@@ -22,6 +22,7 @@ from ..mesh.attributes import read_attribute
 from ..mesh.labels import ATTRIBUTE, has_labels
 from ..scene import changed, click_masks, explode, pick
 from . import clicks as overlay_clicks
+from . import ghosts
 from .mesh import HIDDEN, NO_ROW, Appearance, Ints, Topology, corner_normals, rows_of
 from .table import Table
 
@@ -95,7 +96,8 @@ class DrawnObject:
             self._triangles = shaders.index_buffer(self._faces)
         if not same_form:
             normals = corner_normals(mesh)
-            self._batch = shaders.face_batch(surface, normals, self._faces, self._triangles)
+            places = surface.positions[surface.vertex]
+            self._batch = shaders.face_batch(places, normals, self._faces.face, self._triangles)
         if not same_form or self.labels is None or not np.array_equal(labels, self.labels):
             self._table = None
         self.labels, self._surface, self._hidden = labels, surface, hidden
@@ -150,27 +152,14 @@ class DrawnObject:
 
         from . import shader as shaders
 
-        shader = shaders.face_shader()
-        shader.bind()
-        shader.uniform_float("to_view", shaders.normals_to_view(view, world))
-        shader.uniform_float("opacity", opacity)
-        shader.uniform_sampler("colours", self._colours)
-        planes = shaders.plane_texture(clip_planes, world)
-        shader.uniform_sampler("planes", planes)
-        gpu.state.depth_mask_set(True)
-        gpu.state.color_mask_set(False, False, False, False)
-        if in_front:  # Blender has put it before everything: make room for depths of its own
-            gpu.state.depth_test_set("ALWAYS")
-            shader.uniform_float("to_clip", shaders.farthest(projection) @ view @ world)
-            self._batch.draw(shader)
-        gpu.state.depth_test_set("LESS_EQUAL")
-        to_clip = shaders.nearer(projection, SURFACE_BIAS) @ view @ world
-        shader.uniform_float("to_clip", to_clip)
-        self._batch.draw(shader)
-        gpu.state.depth_mask_set(False)
-        gpu.state.color_mask_set(True, True, True, True)
-        gpu.state.blend_set("ALPHA")
-        self._batch.draw(shader)
+        shaders.draw_faces(
+            [shaders.DrawnFaces(self._batch, self._colours, world, opacity)],
+            view,
+            projection,
+            bias=SURFACE_BIAS,
+            in_front=in_front,
+            clip_planes=clip_planes,
+        )
         if clip_planes:  # which Blender's shader for lines does not know
             return
         lines = shaders.line_shader()
@@ -210,54 +199,60 @@ def clear() -> None:
 
 
 def draw_view(context: bpy.types.Context) -> None:
-    """Draw the parts of all objects that are visible in a 3D view."""
+    """Draw what a 3D view shows of Partwise: parts and clicks, and what is proposed."""
     import gpu
 
-    space, settings = context.space_data, context.scene.partwise
-    opacity = settings.overlay_opacity
-    if space.shading.type in ("SOLID", "WIREFRAME") and space.shading.show_xray:
-        opacity *= space.shading.xray_alpha
-    if not space.overlay.show_overlays or not space.show_object_viewport_mesh:
+    if not context.space_data.overlay.show_overlays:
         return
-    if space.shading.type == "WIREFRAME":
-        return
-    shows_parts = settings.show_overlay and opacity > 0.0
-    clicked = []
-    tables: dict[int, Table] = {}
     state = gpu.state.blend_get(), gpu.state.depth_test_get(), gpu.state.depth_mask_get()
     try:
-        for obj in _visible_objects(context):
-            if len(obj.data.partwise.clicks) and obj.mode == "OBJECT":
-                clicked.append(obj)
-            elif not shows_parts or shows_material(obj, space.shading.type):
-                continue
-            drawn = update(obj, context.view_layer, shows_parts=shows_parts, tables=tables)
-            if drawn.labels is not None and (shows_parts or drawn.is_masked):
-                share = max(opacity, MASK_OPACITY) if drawn.is_masked else opacity
-                view = context.region_data
-                drawn.draw(
-                    obj.evaluated_get(context.view_layer.depsgraph).matrix_world,
-                    view.view_matrix,
-                    view.window_matrix,
-                    opacity=share * (EDIT_SHARE if obj.mode == "EDIT" else 1.0),
-                    in_front=obj.show_in_front,
-                    clip_planes=[*view.clip_planes] if view.use_clip_planes else (),
-                    line_scale=context.preferences.system.ui_scale,
-                )
-        for obj in clicked:  # above all colours
-            overlay_clicks.draw(
-                obj,
-                obj.evaluated_get(context.view_layer.depsgraph).matrix_world,
-                context.region_data.view_matrix,
-                context.region_data.window_matrix,
-                in_front=obj.show_in_front,
-                scale=context.preferences.system.ui_scale,
-            )
+        draw_parts(context)
+        ghosts.draw_view(context)
     finally:
         gpu.state.blend_set(state[0])
         gpu.state.depth_test_set(state[1])
         gpu.state.depth_mask_set(state[2])
         gpu.state.color_mask_set(True, True, True, True)
+
+
+def draw_parts(context: bpy.types.Context) -> None:
+    """Draw the parts of all objects that are visible in a 3D view, and the clicks on them."""
+    space, settings = context.space_data, context.scene.partwise
+    if not space.show_object_viewport_mesh or space.shading.type == "WIREFRAME":
+        return
+    opacity = settings.overlay_opacity
+    if space.shading.type == "SOLID" and space.shading.show_xray:
+        opacity *= space.shading.xray_alpha
+    shows_parts = settings.show_overlay and opacity > 0.0
+    clicked = []
+    tables: dict[int, Table] = {}
+    for obj in _visible_objects(context):
+        if len(obj.data.partwise.clicks) and obj.mode == "OBJECT":
+            clicked.append(obj)
+        elif not shows_parts or shows_material(obj, space.shading.type):
+            continue
+        drawn = update(obj, context.view_layer, shows_parts=shows_parts, tables=tables)
+        if drawn.labels is not None and (shows_parts or drawn.is_masked):
+            share = max(opacity, MASK_OPACITY) if drawn.is_masked else opacity
+            view = context.region_data
+            drawn.draw(
+                obj.evaluated_get(context.view_layer.depsgraph).matrix_world,
+                view.view_matrix,
+                view.window_matrix,
+                opacity=share * (EDIT_SHARE if obj.mode == "EDIT" else 1.0),
+                in_front=obj.show_in_front,
+                clip_planes=[*view.clip_planes] if view.use_clip_planes else (),
+                line_scale=context.preferences.system.ui_scale,
+            )
+    for obj in clicked:  # above all colours
+        overlay_clicks.draw(
+            obj,
+            obj.evaluated_get(context.view_layer.depsgraph).matrix_world,
+            context.region_data.view_matrix,
+            context.region_data.window_matrix,
+            in_front=obj.show_in_front,
+            scale=context.preferences.system.ui_scale,
+        )
 
 
 def is_split_part(obj: bpy.types.Object) -> bool:

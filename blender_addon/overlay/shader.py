@@ -7,6 +7,7 @@ Only Blender's own gpu module, so that it works on OpenGL, Vulkan and Metal alik
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -14,7 +15,7 @@ import gpu
 import numpy as np
 from mathutils import Matrix
 
-from .mesh import Appearance, Floats, Topology
+from .mesh import Floats, Ints, Topology
 
 TEXTURE_WIDTH = 4096  # every system has textures of that size; rows are added as needed
 
@@ -87,17 +88,75 @@ def index_buffer(faces: Topology) -> Any:
     return gpu.types.GPUIndexBuf(type="TRIS", seq=np.ascontiguousarray(faces.triangles))
 
 
-def face_batch(surface: Appearance, normals: Floats, faces: Topology, triangles: Any) -> Any:
-    """The triangles of a mesh; normals : (C, 3) of corners; triangles : their index buffer."""
+def face_batch(places: Floats, normals: Floats, face: Ints, triangles: Any = None) -> Any:
+    """The faces of a mesh by their corners.
+
+    places, normals : (C, 3); face : (C,) which colour each has; triangles : the index buffer,
+    without one three corners after another are a triangle.
+    """
     layout = gpu.types.GPUVertFormat()
     layout.attr_add(id="position", comp_type="F32", len=3, fetch_mode="FLOAT")
     layout.attr_add(id="normal", comp_type="F32", len=3, fetch_mode="FLOAT")
     layout.attr_add(id="face", comp_type="I32", len=1, fetch_mode="INT")
-    corners = gpu.types.GPUVertBuf(len=len(surface.vertex), format=layout)
-    corners.attr_fill(id="position", data=surface.positions[surface.vertex])
+    corners = gpu.types.GPUVertBuf(len=len(places), format=layout)
+    corners.attr_fill(id="position", data=places)
     corners.attr_fill(id="normal", data=normals)
-    corners.attr_fill(id="face", data=faces.face)
+    corners.attr_fill(id="face", data=face)
+    if triangles is None:
+        return gpu.types.GPUBatch(type="TRIS", buf=corners)
     return gpu.types.GPUBatch(type="TRIS", buf=corners, elem=triangles)
+
+
+@dataclass(frozen=True)
+class DrawnFaces:
+    """Faces on the graphics card: their batch, the texture of their colours, where they are."""
+
+    batch: Any
+    colours: Any
+    world: Matrix
+    opacity: float = 1.0
+
+
+def draw_faces(
+    drawn: Sequence[DrawnFaces],
+    view: Matrix,
+    projection: Matrix,
+    *,
+    bias: float,
+    in_front: bool = False,
+    clip_planes: Sequence[Sequence[float]] = (),
+) -> None:
+    """Draw into the active frame buffer: depths first, so that only the nearest faces show.
+
+    bias : share of the distance to the eye by which they are nearer; clip_planes : of the world, as
+    a view with a clipping region has them.
+    """
+    if not drawn:
+        return
+    shader = face_shader()
+    shader.bind()
+    planes = [plane_texture(clip_planes, faces.world) for faces in drawn]
+
+    def draw_all(onto: Matrix) -> None:
+        for faces, plane in zip(drawn, planes, strict=True):
+            shader.uniform_float("to_view", normals_to_view(view, faces.world))
+            shader.uniform_float("opacity", faces.opacity)
+            shader.uniform_sampler("colours", faces.colours)
+            shader.uniform_sampler("planes", plane)
+            shader.uniform_float("to_clip", onto @ view @ faces.world)
+            faces.batch.draw(shader)
+
+    gpu.state.depth_mask_set(True)
+    gpu.state.color_mask_set(False, False, False, False)
+    if in_front:  # Blender has put it before everything: make room for depths of its own
+        gpu.state.depth_test_set("ALWAYS")
+        draw_all(farthest(projection))
+    gpu.state.depth_test_set("LESS_EQUAL")
+    draw_all(nearer(projection, bias))
+    gpu.state.depth_mask_set(False)
+    gpu.state.color_mask_set(True, True, True, True)
+    gpu.state.blend_set("ALPHA")
+    draw_all(nearer(projection, bias))
 
 
 def line_batch(points: Floats) -> Any:

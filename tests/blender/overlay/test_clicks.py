@@ -13,20 +13,7 @@ from partwise.blender_addon.overlay import clicks as overlay_clicks
 from partwise.blender_addon.overlay import draw as overlay
 from partwise.blender_addon.scene import click_masks, parts
 
-from tests.blender.overlay.test_draw import (
-    ABOVE,
-    FROM_EYE,
-    SIZE,
-    at,
-    graphics,
-    hue,
-    listening,
-    picture,
-    plate,
-    update,
-)
-
-__all__ = ["graphics", "listening", "plate"]  # fixtures
+from tests.blender.overlay.pictures import ABOVE, FROM_EYE, at, hue, painted, picture, update
 
 
 def click(obj: bpy.types.Object, kind: str, x: float, y: float = 0.0, z: float = 0.0) -> None:
@@ -47,20 +34,10 @@ def mean(monkeypatch):
 
 def signs(obj: bpy.types.Object, depth: float = 1.0, **options: object) -> NDArray[np.float32]:
     """(SIZE, SIZE, 4), 16 pixels to the unit; a sign has a radius of 14."""
-    import gpu
-
-    screen = gpu.types.GPUOffScreen(SIZE, SIZE, format="RGBA16F")
-    try:
-        with screen.bind():
-            frame = gpu.state.active_framebuffer_get()
-            frame.clear(color=(0.0, 0.0, 0.0, 0.0), depth=depth)
-            overlay_clicks.draw(obj, obj.matrix_world, FROM_EYE, ABOVE, scale=2.0, **options)
-            pixels = frame.read_color(0, 0, SIZE, SIZE, 4, 0, "FLOAT")
-            return np.array(pixels.to_list(), np.float32).reshape(SIZE, SIZE, 4)
-    finally:
-        screen.free()
-        gpu.state.blend_set("NONE")
-        gpu.state.depth_test_set("NONE")
+    return painted(
+        lambda: overlay_clicks.draw(obj, obj.matrix_world, FROM_EYE, ABOVE, scale=2.0, **options),
+        depth,
+    )
 
 
 def test_the_mask_stands_out_from_the_parts(plate, mean):

@@ -3,99 +3,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import bmesh
 import bpy
 import numpy as np
 import pytest
 from mathutils import Matrix
-from numpy.typing import NDArray
 from partwise.blender_addon.overlay import draw as overlay
 from partwise.blender_addon.overlay import shader as overlay_shader
 from partwise.blender_addon.scene import parts
 
-SIZE = 64
-RED, GREEN = (0.8, 0.1, 0.1), (0.1, 0.8, 0.1)
-
-# Parallel, from above: x to the right, y up, 4 units wide; depth from 50 below to 50 above.
-ABOVE = Matrix.Diagonal((0.5, 0.5, -0.02, 1.0))
-FROM_EYE = Matrix.Identity(4)
-
-
-@pytest.fixture(scope="session")
-def graphics(extension: None) -> None:
-    """Blender without a window has graphics after its first picture in Workbench."""
-    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
-    scene = bpy.context.scene
-    scene.render.engine = "BLENDER_WORKBENCH"
-    scene.render.resolution_x = scene.render.resolution_y = 32
-    scene.camera = bpy.data.objects.new("camera", bpy.data.cameras.new("camera"))
-    scene.collection.objects.link(scene.camera)
-    bpy.ops.render.render()
-
-
-@pytest.fixture(autouse=True)
-def listening(graphics: None) -> Iterator[None]:
-    """As in a Blender with a window."""
-    for signal, listener in overlay.LISTENERS:
-        signal.listen(listener)
-    yield
-    for signal, listener in overlay.LISTENERS:
-        signal.ignore(listener)
-    overlay.clear()
-
-
-@pytest.fixture
-def plate() -> bpy.types.Object:
-    """Two squares side by side at z = 0: the left one is part 0, red; the right part 5, green."""
-    mesh = bpy.data.meshes.new("plate")
-    corners = [(-1, -1, 0), (0, -1, 0), (1, -1, 0), (-1, 1, 0), (0, 1, 0), (1, 1, 0)]
-    mesh.from_pydata(corners, [], [(0, 1, 4, 3), (1, 2, 5, 4)])
-    parts.set_labels(mesh, np.array([0, 5], np.int32))
-    for part, colour in zip(mesh.partwise.parts, (RED, GREEN), strict=True):
-        part.colour = colour
-    plate = bpy.data.objects.new("plate", mesh)
-    bpy.context.collection.objects.link(plate)
-    bpy.context.view_layer.update()
-    return plate
-
-
-def update(obj: bpy.types.Object) -> overlay.DrawnObject:
-    bpy.context.evaluated_depsgraph_get()
-    return overlay.update(obj, bpy.context.view_layer)
-
-
-def picture(obj: bpy.types.Object, depth: float = 1.0, **settings: Any) -> NDArray[np.float32]:
-    """(SIZE, SIZE, 4) linear, the first row at the bottom; depth : of what is there already."""
-    import gpu
-
-    drawn = update(obj)
-    screen = gpu.types.GPUOffScreen(SIZE, SIZE, format="RGBA16F")
-    try:
-        with screen.bind():
-            frame = gpu.state.active_framebuffer_get()
-            frame.clear(color=(0.0, 0.0, 0.0, 0.0), depth=depth)
-            drawn.draw(obj.matrix_world, FROM_EYE, ABOVE, line_scale=2.0, **settings)
-            pixels = frame.read_color(0, 0, SIZE, SIZE, 4, 0, "FLOAT")
-            return np.array(pixels.to_list(), np.float32).reshape(SIZE, SIZE, 4)
-    finally:
-        screen.free()
-        gpu.state.blend_set("NONE")
-        gpu.state.depth_test_set("NONE")
-
-
-def at(pixels: NDArray[np.float32], x: float, y: float) -> NDArray[np.float32]:
-    """The pixel at a place of the scene."""
-    column, row = (int((place / 2 + 1) * SIZE / 2) for place in (x, y))
-    return pixels[row, column]
-
-
-def hue(pixel: NDArray[np.float32]) -> str:
-    if pixel[3] < 0.01:
-        return "nothing"
-    return ("red", "green", "blue")[int(pixel[:3].argmax())]
+from tests.blender.overlay.pictures import ABOVE, at, hue, picture, update
 
 
 def test_parts_are_drawn_in_their_colours(plate):

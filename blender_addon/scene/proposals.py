@@ -1,0 +1,263 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A result that the artist looks at before it is taken: its variants, and which one is shown.
+
+There is one proposal at a time. The scene knows nothing of it: its meshes are drawn over the 3D
+views (`overlay/ghosts.py`), and only when it is accepted an operator applies the variant that is
+shown, in one step of undo. It ends by itself when another file is loaded, and when an object that
+it was made from is deleted, edited or undone, or gets other parts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import bpy
+import numpy as np
+from numpy.typing import NDArray
+
+from ...backend.contract.errors import BadInput
+from ..core.labels import Labels
+from ..engine import jobs
+from ..mesh.labels import get_labels, has_labels
+from ..mesh.read import Snapshot
+from . import changed, targets
+from .apply import AppliesResults, hand_over
+from .targets import Target
+
+Floats = NDArray[np.floating[Any]]
+
+
+@dataclass(frozen=True, eq=False)
+class Ghost:
+    """A mesh that is seen and not in the scene.
+
+    vertices : (V, 3); faces : (F, 3) int triangles, turned outward; colours : (4,) of the mesh or
+    (F, 4) of each face, linear RGBA; uid : session_uid of the object that it follows, without one
+    it stands in the world; matrix : (4, 4) from its coordinates to those of that object, or the
+    world; in_front : seen through everything else, as what completes the inside of an object.
+
+    Raises ValueError when the arrays do not fit together.
+    """
+
+    vertices: Floats
+    faces: NDArray[np.integer[Any]]
+    colours: Floats
+    uid: int | None = None
+    matrix: Floats = field(default_factory=lambda: np.eye(4))
+    in_front: bool = False
+
+    def __post_init__(self) -> None:
+        count = len(self.faces)
+        fits = (
+            self.vertices.shape == (len(self.vertices), 3)
+            and self.faces.shape == (count, 3)
+            and self.colours.shape in ((4,), (count, 4))
+            and np.shape(self.matrix) == (4, 4)
+        )
+        if fits and count:
+            fits = self.faces.min() >= 0 and self.faces.max() < len(self.vertices)
+        if not fits:
+            raise ValueError("the arrays of a ghost do not fit together")
+
+
+@dataclass(eq=False)
+class Variant:
+    """One of the results that may be taken.
+
+    name : in words; ghosts : what is seen of it; result : what the operator gets that applies it.
+    """
+
+    name: str
+    ghosts: list[Ghost]
+    result: Any = None
+
+
+@dataclass(frozen=True, eq=False)
+class Basis:
+    """An object that a result was made from, as it was then. Holds no reference to Blender's data.
+
+    labels : (F,) of its faces, None when it had no parts.
+    """
+
+    target: Target
+    labels: Labels | None
+
+    @classmethod
+    def of(cls, obj: bpy.types.Object) -> Basis:
+        """The object as it is now: to be made before the engine is asked."""
+        labels = get_labels(obj.data) if has_labels(obj.data) else None
+        return cls(Target.of(obj), labels)
+
+    def find(self) -> bpy.types.Object | None:
+        """The object, under whatever name; None when it is gone."""
+        obj = find(self.target.uid, self.target.name)
+        return obj if obj is not None and obj.users_scene else None
+
+    def has_same_parts(self, obj: bpy.types.Object) -> bool:
+        labels = get_labels(obj.data) if has_labels(obj.data) else None
+        if labels is None or self.labels is None:
+            return labels is self.labels
+        return np.array_equal(labels, self.labels)
+
+    def has_same_mesh(self, obj: bpy.types.Object) -> bool:
+        return Snapshot.of(obj) == self.target.snapshot
+
+
+@dataclass(eq=False)
+class Proposal:
+    """Variants of a result, and the operator that applies one.
+
+    title : what it is, as "Fox.Hat replaced"; operator : gets the variant's `result` in its
+    `results()`; bases : what it was made from, nothing when it needs no object; job : the one that
+    still adds to it, with which it ends unless that is done.
+    """
+
+    title: str
+    operator: type[AppliesResults]
+    bases: Sequence[Basis]
+    variants: list[Variant]
+    job: jobs.Job | None = None
+    index: int = 0
+    is_checked: bool = True
+
+    @property
+    def variant(self) -> Variant:
+        """The one that is shown."""
+        return self.variants[self.index]
+
+    @property
+    def is_growing(self) -> bool:
+        """Does its job still run?"""
+        return self.job is not None and self.job.state == jobs.RUNNING
+
+    def is_over(self) -> bool:
+        """Is it no longer worth showing? What is being edited is looked at when that ends."""
+        if self.job is not None and self.job.state in (jobs.FAILED, jobs.CANCELLED):
+            return True
+        found = [(basis, basis.find()) for basis in self.bases]
+        if any(obj is None for _, obj in found):
+            return True
+        still = [(basis, obj) for basis, obj in found if obj and not obj.data.is_editmode]
+        if not all(basis.has_same_parts(obj) for basis, obj in still):
+            return True
+        if not self.is_checked:
+            self.is_checked = len(still) == len(found)
+            return not all(basis.has_same_mesh(obj) for basis, obj in still)
+        return False
+
+
+_proposal: Proposal | None = None
+
+
+def show(proposal: Proposal) -> None:
+    """Show a proposal, in the place of any other."""
+    global _proposal
+    if not proposal.variants:
+        raise ValueError("a proposal has one variant at least")
+    _proposal = proposal
+    changed.seen.say()
+
+
+def current(operator: type[AppliesResults] | None = None) -> Proposal | None:
+    """The proposal that is shown, or only when this operator applies it.
+
+    Cheap enough to be asked at each redraw.
+    """
+    global _proposal
+    if _proposal is not None and _proposal.is_over():
+        _proposal = None
+    if _proposal is None or operator not in (None, _proposal.operator):
+        return None
+    return _proposal
+
+
+def add_ghosts(proposal: Proposal, ghosts: Iterable[Ghost], number: int = 0) -> None:
+    """More is seen of a variant, as when the parts of a result come one by one."""
+    proposal.variants[number].ghosts += ghosts
+    changed.seen.say()
+
+
+def add_variant(proposal: Proposal, variant: Variant) -> None:
+    """One more to choose from."""
+    proposal.variants.append(variant)
+    changed.seen.say()
+
+
+def step(steps: int) -> None:
+    """Show the next variant, or that many further on; after the last comes the first."""
+    proposal = current()
+    if proposal is not None:
+        proposal.index = (proposal.index + steps) % len(proposal.variants)
+        changed.seen.say()
+
+
+def accept(*, copies: bool = False) -> None:
+    """Apply the variant that is shown, in one step of undo, and end the proposal.
+
+    copies : linked or shared data will be copied. Raises BadInput when there is nothing to apply or
+    what it was made from has changed, RuntimeError as the operator that applies it.
+    """
+    proposal = current()
+    if proposal is None:
+        raise BadInput("There is no preview any more.", "Make it anew.")
+    if proposal.is_growing:
+        raise BadInput("The result is not complete yet.", "Wait for it, or cancel it.")
+    for basis in proposal.bases:
+        obj = basis.find()
+        if obj is None or not (basis.has_same_parts(obj) and basis.has_same_mesh(obj)):
+            discard()
+            raise BadInput(
+                f"“{basis.target.name}” was edited since the preview was made.",
+                "Nothing was changed. Make the preview anew.",
+            )
+        reason = targets.refusal(obj, copies=copies)
+        if reason is not None:
+            raise reason
+    hand_over(proposal.operator, [proposal.variant.result])
+    discard()
+
+
+def discard() -> None:
+    """End the proposal; the scene stays as it is."""
+    global _proposal
+    if _proposal is not None:
+        _proposal = None
+        changed.seen.say()
+
+
+def find(uid: int, name: str = "") -> bpy.types.Object | None:
+    """The object with this session_uid; fast when it has this name."""
+    obj = bpy.data.objects.get(name)
+    if obj is None or obj.session_uid != uid:
+        obj = next((each for each in bpy.data.objects if each.session_uid == uid), None)
+    return obj
+
+
+def _evaluated(what: changed.Evaluated) -> None:
+    if _proposal is not None and what.shaped & {basis.target.uid for basis in _proposal.bases}:
+        _proposal.is_checked = False
+
+
+def _undone() -> None:
+    if _proposal is not None:
+        _proposal.is_checked = False
+
+
+LISTENERS = (
+    (changed.evaluated, _evaluated),
+    (changed.undone, _undone),
+    (changed.loading, discard),
+)
+
+
+def register() -> None:
+    for signal, listener in LISTENERS:
+        signal.listen(listener)
+
+
+def unregister() -> None:
+    for signal, listener in LISTENERS:
+        signal.ignore(listener)
+    discard()
