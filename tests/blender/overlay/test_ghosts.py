@@ -10,6 +10,7 @@ import bpy
 import numpy as np
 import pytest
 from mathutils import Matrix
+from partwise.blender_addon.overlay import draw as overlay
 from partwise.blender_addon.overlay import ghosts
 from partwise.blender_addon.scene import proposals
 from partwise.blender_addon.scene.apply import AppliesResults
@@ -127,6 +128,21 @@ def test_the_variant_that_is_shown_is_drawn():
     assert hue(at(seen(), 0.5, 0.5)) == "green"
     proposals.discard()
     assert hue(at(seen(), 0.5, 0.5)) == "nothing"
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_every_3d_view_with_overlays_shows_it(shown):
+    """In wireframe too, where parts have no colours."""
+    propose([square()])
+    context = a_view()
+    context.space_data = SimpleNamespace(
+        overlay=SimpleNamespace(show_overlays=shown),
+        shading=SimpleNamespace(type="WIREFRAME"),
+        show_object_viewport_mesh=True,
+    )
+    context.scene = bpy.context.scene
+    pixels = painted(lambda: overlay.draw_view(context))
+    assert hue(at(pixels, 0.5, 0.5)) == ("red" if shown else "nothing")
 
 
 def test_it_follows_its_object_and_is_hidden_with_it():
