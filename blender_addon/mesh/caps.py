@@ -110,9 +110,9 @@ def rims_of_caps(mesh: bpy.types.Mesh) -> NDArray[np.bool_]:
 
 def caps_digest(mesh: bpy.types.Mesh) -> str:
     """What caps are like, to know later whether someone worked on them; empty without caps."""
-    of_caps = elements_of_caps(mesh)
-    if not of_caps["FACE"].any():
+    if not faces_of_caps(mesh).any():
         return ""
+    of_caps = elements_of_caps(mesh)
     digest = hashlib.sha256(corner_vertices(mesh)[of_caps["CORNER"]].tobytes())
     digest.update(np.nonzero(of_caps["FACE"])[0].tobytes())
     of_caps["EDGE"] = of_caps["EDGE"] | rims_of_caps(mesh)  # which became sharp

@@ -52,6 +52,8 @@ def join_parts(window: Window, package: Path) -> Waits[None]:
     """Shift+click joins the part under the mouse, as it is in colours, to the active part."""
     before = np.array(labels())
     yield from window.press("bpy.ops.wm.tool_set_by_id")
+    yield from window.picture("31_tool_and_parts")
+    yield from window.find("bpy.ops.partwise.split(")  # in sight beside the keys of the tool
     place = seen_at(window, 0.5)
     with window.here():
         region = window.region()
