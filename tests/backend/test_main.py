@@ -16,26 +16,13 @@ import numpy as np
 import pytest
 
 from backend.__main__ import main
-from backend.checkpoints import catalogue
-from backend.commands import batch
 from backend.contract.errors import WeightsMissing
 from backend.contract.tree import MergeTree
+from tests.backend.mesh_files import QUICK, same_stems, save, save_small
 from tests.bad_meshes import CORPUS, BadMesh, lathe
 
 USABLE = [name for name, make in CORPUS.items() if make().usable]
 UNUSABLE = [name for name in CORPUS if name not in USABLE]
-QUICK = ("--engine", "geometric")
-
-
-def save(path, mesh=None):
-    vertices, faces = lathe() if mesh is None else (mesh.vertices, mesh.faces)
-    np.savez(path, vertices=vertices, faces=faces)
-    return path
-
-
-def save_small(path):
-    """For tests in which it does not matter what is cut, nor how well."""
-    return save(path, BadMesh(*lathe(4, 6)))
 
 
 def shell(checkout, *arguments, **options):
@@ -88,38 +75,6 @@ def test_unusable_meshes_are_refused_with_a_sentence(name, command, tmp_path, ca
     assert len(last.split()) >= 6, "a sentence that says what is wrong and what to do"
     assert "Traceback" not in last
     assert list(out.iterdir()) == []
-
-
-@pytest.fixture(scope="module")
-def mesh_file(tmp_path_factory):
-    return save(tmp_path_factory.mktemp("mesh") / "waist.npz")
-
-
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        (["--parts", "0"], "--parts must be a whole number of at least 1"),
-        (["--parts", "-3"], "--parts must"),
-        (["--parts", "2.5"], "--parts must"),
-        (["--parts", "100000"], "from 1 to"),
-        (["--parts", "9" * 30], "from 1 to"),
-        (["--granularity", "1.01"], "--granularity must be a number from 0"),
-        (["--granularity", "-0.1"], "--granularity must"),
-        (["--granularity", "nan"], "--granularity must"),
-        (["--granularity", "fine"], "--granularity must"),
-        (["--granularity", "0.5", "--parts", "3"], "exclude each other"),
-        (["--engine", "magic"], "magic"),
-        (["--jobs", "0"], "--jobs must"),
-        (["--seed", "-1"], "--seed must"),
-        (["--variant", "-1"], "--variant must be a whole number of at least 0"),
-        (["--wrong"], "--wrong"),
-    ],
-)
-@pytest.mark.parametrize("command", ["segment", "decompose"])
-def test_options_out_of_range_are_refused(command, options, words, mesh_file, tmp_path, capsys):
-    assert main([command, str(mesh_file), "-o", str(tmp_path / "out"), *options]) == 2
-    assert words in capsys.readouterr().err.splitlines()[-1]
-    assert not list(tmp_path.rglob("*.*")), "nothing is written"
 
 
 def test_parts_above_the_possible_names_the_maximum(mesh_file, tmp_path, capsys):
@@ -240,21 +195,6 @@ def test_an_engine_that_cannot_run_is_not_replaced(no_segmenter, mesh_file, tmp_
     assert "weights of the learned engine are missing" in capsys.readouterr().err.splitlines()[-1]
 
 
-def same_stems(tmp_path):
-    """Two chairs of different formats and a third in another folder, and a table."""
-    folders = [tmp_path / "in", tmp_path / "old"]
-    for folder in folders:
-        folder.mkdir()
-    points, triangles = lathe(4, 6)
-    lines = [f"v {x:.9g} {y:.9g} {z:.9g}" for x, y, z in points]
-    lines += [f"f {a} {b} {c}" for a, b, c in triangles + 1]
-    (folders[0] / "chair.obj").write_text("\n".join(lines))
-    save_small(folders[0] / "chair.npz")
-    save_small(folders[0] / "table.npz")
-    save_small(folders[1] / "CHAIR.npz")
-    return [str(folder) for folder in folders]
-
-
 def test_equal_stems_get_names_of_their_own(tmp_path, capsys):
     inputs, out = same_stems(tmp_path), tmp_path / "out"
     for _ in range(2):  # the same names again
@@ -270,69 +210,6 @@ def test_equal_stems_get_names_of_their_own(tmp_path, capsys):
         assert "another input is called chair as well" in renamed[0]["warnings"][0]
 
 
-def test_equal_stems_in_decompose_split_files_and_pictures(tmp_path, capsys):
-    inputs, out, looks = same_stems(tmp_path)[:1], tmp_path / "out", tmp_path / "looks"
-    inputs += ["--engine", "geometric"]
-    assert main(["decompose", *inputs, "-o", str(out), "--preview", str(looks)]) == 0
-    names = ["chair", "chair.obj", "table"]
-    assert {path.name for path in out.iterdir()} == {f"{name}.glb" for name in names}
-    assert {path.name for path in looks.iterdir()} == {f"{name}.png" for name in names}
-    assert "Written as chair.obj.glb, because" in capsys.readouterr().err
-    split = tmp_path / "split"
-    assert main(["decompose", *inputs, "-o", str(split), "--split-files", "--parts", "2"]) == 0
-    found = {path.relative_to(split).as_posix() for path in split.rglob("*.glb")}
-    assert found == {f"{name}/part_{k:02}.glb" for name in names for k in (0, 1)}
-
-
-def test_equal_stems_find_their_clicks(tmp_path):
-    inputs, out, folder = same_stems(tmp_path)[:1], tmp_path / "out", tmp_path / "clicks"
-    folder.mkdir()
-    top = {"points": [CENTRE_TOP], "labels": [1]}
-    for name, count in (("chair", 1), ("table", 2)):
-        clicks(folder / f"{name}.json", *[top] * count)
-    arguments = ["segment", *inputs, "-o", str(out), "--clicks", str(folder)]
-    for of_obj in (1, 3):  # its own clicks, where there are any
-        assert main(arguments) == 0
-        counts = {path.name: len(np.load(path)["masks"]) for path in out.iterdir()}
-        assert counts == {"chair.npz": 1, "chair.obj.npz": of_obj, "table.npz": 2}
-        clicks(folder / "chair.obj.json", top, top, top)
-
-
-@pytest.mark.parametrize(
-    ("given", "wanted"),
-    [
-        (["a/x.obj", "b/x.obj"], ["x", "b-x"]),
-        (["a/x.obj", "b/x.obj", "c/X.obj", "c/x.ply"], ["x", "b-x", "c-X", "x.ply"]),
-        (["x.glb", "x.obj", "x.obj.ply"], ["x", "CWD-x", "x.obj"]),
-        (["x.glb", "X.obj"], ["x", "X.obj"]),
-    ],
-)
-def test_names_of_their_own(given, wanted, tmp_path, monkeypatch):
-    (tmp_path / "CWD").mkdir()
-    monkeypatch.chdir(tmp_path / "CWD")
-    assert batch.names([Path(name) for name in given]) == wanted
-
-
-def test_names_never_run_out():
-    found = batch.names([Path(f"/{k}/n/x.obj") for k in range(9)])
-    assert len(set(found)) == 9
-    assert found[:5] == ["x", "n-x", "n-x.obj", "x-2", "x-3"]
-
-
-def test_segment_into_one_file(mesh_file, tmp_path, capsys):
-    target = tmp_path / "new" / "labels.npz"
-    assert main(["segment", str(mesh_file), "-o", str(target)]) == 0
-    with np.load(target) as found:
-        assert len(found["labels"]) == 512
-    other = save(tmp_path / "other.npz")
-    assert main(["segment", str(mesh_file), str(other), "-o", str(tmp_path / "x.npz")]) == 2
-    assert "both be written" in capsys.readouterr().err.splitlines()[-1]
-    for name in ("labels.json", "labels.GLB", "labels.csv"):
-        assert main(["segment", str(mesh_file), "-o", str(tmp_path / name)]) == 2
-        assert "Labels are written as .npz" in capsys.readouterr().err.splitlines()[-1]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["new", "other.npz"]
-
-
 def test_an_output_never_replaces_another_input(tmp_path, capsys):
     save(tmp_path / "a.npz")
     (tmp_path / "a.off").write_text("OFF\n3 1 0\n0 0 0\n1 0 0\n0 1 0\n3 0 1 2\n")
@@ -341,23 +218,6 @@ def test_an_output_never_replaces_another_input(tmp_path, capsys):
     assert main(["segment", *inputs, "-o", str(tmp_path)]) == 2
     assert f"the input {tmp_path / 'a.npz'}" in capsys.readouterr().err.splitlines()[-1]
     assert (tmp_path / "a.npz").read_bytes() == before
-
-
-@pytest.mark.parametrize(("name", "start"), [("p.jpg", b"\xff\xd8\xff"), ("p.JPEG", b"\xff\xd8"),
-                                             ("p.png", b"\x89PNG")])  # fmt: skip
-def test_pictures_are_what_their_names_say(name, start, mesh_file, tmp_path):
-    arguments = ["decompose", str(mesh_file), "-o", str(tmp_path / "a.glb")]
-    assert main([*arguments, "--preview", str(tmp_path / name)]) == 0
-    assert (tmp_path / name).read_bytes().startswith(start)
-
-
-@pytest.mark.parametrize("ending", [".gif", ".webp", ".TIFF", ".bmp", ".svg", ".glb", ".npz"])
-def test_pictures_of_other_formats_are_refused_before_the_work(ending, mesh_file, tmp_path, capsys):
-    arguments = ["decompose", str(mesh_file), "-o", str(tmp_path / "a.glb")]
-    assert main([*arguments, "--preview", str(tmp_path / f"p{ending}")]) == 2
-    last = capsys.readouterr().err.splitlines()[-1]
-    assert f"PNG or JPEG, not as '{ending}'" in last
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_output_never_replaces_its_input(tmp_path, capsys):
@@ -437,142 +297,6 @@ def test_unicode_and_very_long_paths(tmp_path):
     assert (out / "ünïcödé.npz").exists()
 
 
-CENTRE_TOP = [0.0, 0.0, 1.0]
-
-
-def clicks(path, *queries):
-    path.write_text(json.dumps({"queries": list(queries)}))
-    return path
-
-
-def test_clicks_are_answered_each_by_itself(mesh_file, tmp_path, capsys):
-    top = {"points": [CENTRE_TOP], "labels": [1]}
-    far = {"points": [[50.0, 0, 0]], "labels": [1]}
-    file = clicks(tmp_path / "clicks.json", top, far, top)
-    assert main(["segment", str(mesh_file), "-o", str(tmp_path), "--clicks", str(file)]) == 0
-    with np.load(tmp_path / "waist.npz") as found:
-        masks, scores = found["masks"], found["scores"]
-    assert masks.shape == (3, 512)
-    assert masks.dtype == bool
-    assert scores.dtype == np.float32
-    assert scores.shape == (3,)
-    assert masks[0].any()
-    np.testing.assert_array_equal(masks[0], masks[2])
-    assert not masks[1].any()
-    assert scores[1] == 0
-    assert "query 1" in capsys.readouterr().err
-
-
-def test_a_folder_of_click_files(tmp_path, capsys):
-    one, two = save(tmp_path / "one.npz"), save(tmp_path / "two.npz")
-    folder = tmp_path / "clicks"
-    folder.mkdir()
-    clicks(folder / "one.json", {"points": [CENTRE_TOP], "labels": [1]})
-    out = tmp_path / "out"
-    arguments = ["segment", str(one), str(two), "-o", str(out), "--clicks", str(folder)]
-    assert main(arguments) == 2
-    assert "two.json" in capsys.readouterr().err
-    assert [path.name for path in out.iterdir()] == ["one.npz"]
-
-
-def test_no_queries_give_empty_arrays(mesh_file, tmp_path):
-    file = clicks(tmp_path / "none.json")
-    assert main(["segment", str(mesh_file), "-o", str(tmp_path), "--clicks", str(file)]) == 0
-    with np.load(tmp_path / "waist.npz") as found:
-        assert found["masks"].shape == (0, 512)
-        assert found["scores"].shape == (0,)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "[]",
-        "null",
-        '{"queries": 3}',
-        '{"queries": [3]}',
-        '{"queries": [{"points": [[0, 0, 1]]}]}',
-        '{"queries": [{"points": [], "labels": []}]}',
-        '{"queries": [{"points": [[0, 0]], "labels": [1]}]}',
-        '{"queries": [{"points": [[0, 0, 1], [0, 0]], "labels": [1, 1]}]}',
-        '{"queries": [{"points": [[0, 0, 1]], "labels": [1, 0]}]}',
-        '{"queries": [{"points": [[0, 0, 1]], "labels": [2]}]}',
-        '{"queries": [{"points": [[0, 0, NaN]], "labels": [1]}]}',
-        '{"queries": [{"points": [["x", 0, 1]], "labels": [1]}]}',
-        '{"queries": [{"points": [[0, 0, 1]], "labels": 1}]}',
-        "[" * 100_000,
-    ],
-)
-def test_click_files_that_do_not_fit(text, mesh_file, tmp_path, capsys):
-    file = tmp_path / "clicks.json"
-    file.write_text(text)
-    out = tmp_path / "out"
-    assert main(["segment", str(mesh_file), "-o", str(out), "--clicks", str(file)]) == 2
-    assert "clicks.json" in capsys.readouterr().err.splitlines()[-1]
-    assert list(out.iterdir()) == []
-
-
-def test_a_click_file_that_is_missing(mesh_file, tmp_path, capsys):
-    arguments = ["segment", str(mesh_file), "-o", str(tmp_path / "out")]
-    assert main([*arguments, "--clicks", str(tmp_path / "no.json")]) == 2
-    assert "no.json" in capsys.readouterr().err
-
-
-def read_glb_names(path):
-    data = path.read_bytes()
-    assert data[:4] == b"glTF"
-    length = int.from_bytes(data[12:16], "little")
-    document = json.loads(data[20 : 20 + length])
-    return [node["name"] for node in document["nodes"] if "mesh" in node]
-
-
-def test_decompose_into_one_file(mesh_file, tmp_path, capsys):
-    out = tmp_path / "new" / "parts.glb"
-    arguments = ["decompose", str(mesh_file), "-o", str(out), "--parts", "3", "--json"]
-    assert main([*arguments, "--preview", str(tmp_path / "look.png")]) == 0
-    (row,) = json.loads(capsys.readouterr().out)["results"]
-    assert row["parts"] == 3
-    names = read_glb_names(out)
-    assert len(names) == len(set(names)) == 3
-    assert (tmp_path / "look.png").read_bytes().startswith(b"\x89PNG")
-
-
-def test_decompose_into_a_folder_and_into_split_files(tmp_path):
-    one, two = save_small(tmp_path / "one.npz"), save_small(tmp_path / "two.npz")
-    out = tmp_path / "out"
-    arguments = ["decompose", str(one), str(two), "-o", str(out), *QUICK]
-    assert main([*arguments, "--parts", "4"]) == 0
-    assert sorted(path.name for path in out.iterdir()) == ["one.glb", "two.glb"]
-    for parts in (4, 2):  # the second call leaves nothing of the first
-        assert main([*arguments, "--parts", str(parts), "--split-files"]) == 0
-        files = sorted(path.name for path in (out / "one").iterdir())
-        assert files == [f"part_{k:02}.glb" for k in range(parts)]
-        assert [len(read_glb_names(out / "one" / file)) for file in files] == [1] * parts
-
-
-def test_decompose_with_caps_says_how_many_parts_are_closed(mesh_file, tmp_path, capsys):
-    arguments = ["decompose", str(mesh_file), "-o", str(tmp_path / "a.glb"), "--parts", "2"]
-    assert main([*arguments, "--complete", "cap", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["results"][0]["closed"] == 2
-
-
-def test_what_decompose_refuses(mesh_file, tmp_path, capsys):
-    other = save(tmp_path / "other.npz")
-    cases = [
-        ([mesh_file, "-o", tmp_path / "a.glb", "--complete", "generate"], "completion model"),
-        ([mesh_file, other, "-o", tmp_path / "a.glb"], "both be written"),
-        ([mesh_file, "-o", tmp_path / "a.obj"], "GLB"),
-        ([mesh_file, "-o", tmp_path / "a.3mf"], "GLB"),
-        ([mesh_file, "-o", tmp_path / "a.png"], "GLB"),
-        ([mesh_file, "-o", tmp_path / "a.glb", "--split-files"], "folder"),
-        ([mesh_file, other, "-o", tmp_path / "d", "--preview", tmp_path / "p.png"], "folder"),
-    ]
-    for arguments, words in cases:
-        assert main(["decompose", *map(str, arguments)]) == 2
-        assert words in capsys.readouterr().err.splitlines()[-1]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["other.npz"]
-
-
 def test_several_processes_give_the_same_files(tmp_path, checkout):
     for name in ("one", "two", "three"):
         save_small(tmp_path / f"{name}.npz")
@@ -612,45 +336,6 @@ def test_version_imports_nothing_heavy(checkout):
     )
     run = subprocess.run([sys.executable, "-c", loaded], cwd=checkout, capture_output=True)
     assert run.stdout.decode().splitlines()[-1] == "[]"
-
-
-def test_help_of_every_command(capsys):
-    for command in ("decompose", "segment", "evaluate", "serve", "doctor", "models"):
-        assert main([command, "--help"]) == 0
-        assert command in capsys.readouterr().out
-    assert main([]) == 2
-    assert main(["segmnt"]) == 2
-
-
-def test_doctor_on_a_healthy_machine(capsys):
-    assert main(["doctor", "--json"]) == 0
-    report = json.loads(capsys.readouterr().out)
-    assert report["ok"]
-    texts = {check["check"]: check["text"] for check in report["checks"]}
-    assert {"python", "memory", "libraries"} <= texts.keys()
-    for engine in ("geometric engine", "learned engine"):
-        assert "in two parts" in texts[engine]
-
-
-def test_doctor_without_the_weights_of_an_engine(tmp_path, monkeypatch, capsys):
-    shutil.copy(catalogue.WEIGHTS / catalogue.CHECKSUMS, tmp_path)
-    shutil.copy(catalogue.WEIGHTS / "merging.safetensors", tmp_path)
-    monkeypatch.setattr(catalogue.bundled, "__defaults__", (tmp_path,))
-    monkeypatch.setattr(catalogue.find, "__defaults__", (tmp_path,))
-    assert main(["doctor"]) == 1
-    said = capsys.readouterr()
-    assert "ok   geometric engine: " in said.out
-    missing = "FAIL learned engine: The weights 'segmenter' are missing. Install Partwise again."
-    assert missing in said.out
-    assert "learned engine" in said.err.splitlines()[-1]
-
-
-def test_doctor_on_a_sick_machine(monkeypatch, capsys):
-    monkeypatch.setattr("tempfile.tempdir", "/nowhere/at/all")
-    assert main(["doctor"]) == 1
-    said = capsys.readouterr()
-    assert "FAIL temporary files" in said.out
-    assert "temporary files" in said.err.splitlines()[-1]
 
 
 def test_a_closed_pipe_is_no_error(mesh_file, tmp_path, checkout):

@@ -60,3 +60,24 @@ def test_an_output_over_an_input_is_refused(tmp_path: Path):
         plan(options, lambda name: tmp_path / f"{name}.glb")
     with pytest.raises(BadInput, match="replace the input"):
         plan(options, lambda name: tmp_path / ("chair.glb" if name == "table" else "x.glb"))
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        (["a/x.obj", "b/x.obj"], ["x", "b-x"]),
+        (["a/x.obj", "b/x.obj", "c/X.obj", "c/x.ply"], ["x", "b-x", "c-X", "x.ply"]),
+        (["x.glb", "x.obj", "x.obj.ply"], ["x", "CWD-x", "x.obj"]),
+        (["x.glb", "X.obj"], ["x", "X.obj"]),
+    ],
+)
+def test_names_of_their_own(given, wanted, tmp_path, monkeypatch):
+    (tmp_path / "CWD").mkdir()
+    monkeypatch.chdir(tmp_path / "CWD")
+    assert names([Path(name) for name in given]) == wanted
+
+
+def test_names_never_run_out():
+    found = names([Path(f"/{k}/n/x.obj") for k in range(9)])
+    assert len(set(found)) == 9
+    assert found[:5] == ["x", "n-x", "n-x.obj", "x-2", "x-3"]

@@ -4,12 +4,8 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
-from backend.contract.errors import BadInput
-from backend.evaluation import plots
 from backend.evaluation.data import Labelled
-from backend.evaluation.plots import mean_and_error, need_matplotlib
 from backend.evaluation.runner import Drawn, Measured
 from backend.evaluation.sheets import in_colours_of, spread_over_kinds, worst
 
@@ -51,18 +47,3 @@ def test_found_parts_take_the_colours_of_the_true_parts_that_they_are():
     assert in_colours_of(one_more, truth, area).tolist() == [0, 0, 3, 1, 1, 2]
     area[2] = 9.0  # of which now most is there
     assert in_colours_of(one_more, truth, area).tolist() == [3, 3, 0, 1, 1, 2]
-
-
-def test_the_interval_of_a_mean():
-    mean, error = mean_and_error([0.0, 1.0, np.nan])
-    assert mean == 0.5
-    assert error == pytest.approx(1.96 * np.std([0, 1], ddof=1) / 2**0.5)
-    assert np.isnan(mean_and_error([0.3])[1])
-    assert np.isnan(mean_and_error([np.nan])[0])
-
-
-def test_without_matplotlib_a_sentence_says_so(monkeypatch):
-    need_matplotlib()
-    monkeypatch.setattr(plots, "find_spec", lambda _: None)
-    with pytest.raises(BadInput, match="matplotlib"):
-        need_matplotlib()

@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from backend.commands import arguments
 from backend.contract.errors import BadInput
 from backend.files.readers import (
     MESH_SUFFIXES,
@@ -247,7 +246,3 @@ def test_what_is_as_large_as_allowed_can_be_read_again(tmp_path: Path, largest: 
     (tmp_path / "a.obj").write_text(text.replace("1e30", "1.000001e30"))
     with pytest.raises(BadInput, match="outside of what programs can compute with"):
         read_mesh(tmp_path / "a.obj")
-
-
-def test_the_help_names_what_is_read():
-    assert arguments.FORMATS.split() == list(MESH_SUFFIXES)

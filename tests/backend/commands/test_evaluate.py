@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Evaluate measures labelled objects: tables, figures, pictures and pages; what it refuses."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from PIL import Image
+
+from backend.__main__ import main
+from backend.evaluation import suite
+from backend.evaluation.page import BEGIN, END
+from tests.backend.mesh_files import QUICK
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_the_command_prints_a_table_and_writes_a_report(labelled_file, jobs, tmp_path, capsys):
+    file = tmp_path / "report.json"
+    arguments = [str(labelled_file), "--task", "segment", "--json", str(file), "--jobs", jobs]
+    assert main(["evaluate", *arguments, *QUICK]) == 0
+    said = capsys.readouterr()
+    assert said.out.startswith("| labels | objects | Rand error |")
+    assert "| nodes | 1 |" in said.out
+    assert "broken" in said.err
+    assert said.err.splitlines()[-1] == "Measured 3 of 4 objects."
+    written = json.loads(file.read_text(encoding="utf-8"))
+    assert [row["id"] for row in written["objects"]] == ["waist", "bodies", "opinions"]
+    assert written["failed"][0]["id"] == "broken"
+
+
+def size_of(path):
+    with Image.open(path) as picture:
+        assert picture.format == "PNG"
+        return picture.size
+
+
+def test_two_engines_write_pictures_of_one_object(labelled_file, tmp_path, capsys):
+    sheet, plot = tmp_path / "sheet.png", tmp_path / "plot.png"
+    arguments = ["evaluate", str(labelled_file), "--limit", "1", "--engine", "geometric,learned"]
+    pictures = ["--sheet", str(sheet), "--plot", str(plot)]
+    assert main([*arguments, "--task", "segment", *pictures]) == 0
+    assert size_of(sheet) == (3 * 240, 240 + 24 + 48), "truth, geometric, learned"
+    assert min(size_of(plot)) > 300
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(" | ")[1] for line in lines[2:]] == ["geometric", "learned"]
+
+
+def test_clicks_are_measured_and_drawn(labelled_file, tmp_path, capsys):
+    sheet = tmp_path / "sheet.png"
+    arguments = ["evaluate", str(labelled_file), "--limit", "1", "--task", "click", *QUICK]
+    assert main([*arguments, "--worst", "5", "--sheet", str(sheet)]) == 0
+    header, _, row = capsys.readouterr().out.splitlines()[:3]
+    figures = dict(zip(header.split("|"), row.split("|"), strict=True))
+    assert 0 < float(figures[" corrective 10 "]) <= 1
+    assert size_of(sheet) == (5 * 200, 200 + 20 + 40), "the part, and masks after 1, 2, 3, 5 clicks"
+
+
+def test_the_whole_suite_fills_a_folder_and_a_page(labelled_file, tmp_path, capsys, monkeypatch):
+    sheets = []  # tested above, and slow
+    monkeypatch.setattr(suite, "write_sheet", lambda path, *_: sheets.append(path.name))
+    page = tmp_path / "page.md"
+    page.write_text(f"before\n{BEGIN}\nSTALE\n{END}\nafter\n")
+    folder = tmp_path / "report"
+    arguments = ["evaluate", str(labelled_file), "--task", "all", "--limit", "1", *QUICK]
+    assert main([*arguments, "--report", str(folder), "--write", str(page), "--worst", "1"]) == 0
+    said = capsys.readouterr()
+    last = said.err.splitlines()[-1]
+    assert re.fullmatch(r"Measured 3 of 3 objects in \d+ minutes\.", last), last
+    headings = [line for line in said.out.splitlines() if line.startswith("## ")]
+    assert headings[0] == "## As they are: segmentation"
+    assert len(headings) == 6
+    assert (folder / "table.md").read_text() == said.out
+    written = json.loads((folder / "figures.json").read_text(encoding="utf-8"))
+    assert [part["title"] for part in written["sections"]] == [
+        "as they are", "fused copies", "smooth shapes",
+    ]  # fmt: skip
+    assert {"rand", "corrective_10"} <= written["sections"][2]["means"]["all"].keys()
+    names = {file.name for file in folder.glob("*.png")}
+    assert names == {"segment.png", "click.png"}
+    assert {"segment-as-they-are.png", "click-fused-copies-worst.png"} < set(sheets)
+    assert len(sheets) == 2 * 2 * 3
+    text = page.read_text()
+    assert text.startswith(f"before\n{BEGIN}\n- Partwise")
+    assert text.endswith(f"\n{END}\nafter\n")
+    assert "| smooth shapes | 1 |" in text
+    assert "STALE" not in text
+
+
+def test_what_evaluate_refuses(labelled_file, tmp_path, capsys):
+    for arguments in (
+        [],
+        [str(labelled_file), "--procedural", "3"],
+        [str(tmp_path / "no.npz")],
+        [str(labelled_file), "--limit", "0"],
+        [str(labelled_file), "--sheet", "x.png", "--task", "complete"],
+        [str(labelled_file), "--plot", "x.png", "--task", "all"],
+        [str(labelled_file), "--worst", "3"],
+        [str(labelled_file), "--engine", "geometric,psychic"],
+        [str(labelled_file), "--write", str(tmp_path / "no.md")],
+        [str(labelled_file), "--write", __file__],  # has no markers
+        ["--procedural", "3", "--task", "all"],
+        [str(labelled_file), "--fused", "--task", "all"],
+    ):
+        assert main(["evaluate", "--task", "segment", *arguments]) == 2
+        assert capsys.readouterr().err.strip().endswith(".")

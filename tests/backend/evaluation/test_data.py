@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Labelled objects are read from files, made of shapes, fused and thinned out."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from backend.contract.errors import BadInput
+from backend.evaluation.data import (
+    Fused,
+    InFile,
+    Procedural,
+    in_files,
+    procedural,
+    read_labelled,
+    thin_out,
+)
+from backend.shapes.labelled import LabelledMesh
+from tests.bad_meshes import lathe
+
+
+def test_truths_are_read_in_all_their_forms(labelled_file):
+    assert read_labelled(labelled_file, "waist").truths.shape == (2, 512)
+    assert read_labelled(labelled_file, "bodies").truths.shape == (1, 1536)
+    assert read_labelled(labelled_file, "opinions").truths.shape == (3, 512)
+    assert read_labelled(labelled_file, "waist").kind == "rig"
+    with pytest.raises(BadInput, match="511 labels for 512 faces"):
+        read_labelled(labelled_file, "broken")
+    with pytest.raises(BadInput, match="no mesh or no labels"):
+        read_labelled(labelled_file, "unheard of")
+
+
+def test_files_without_objects_are_refused(tmp_path, labelled_file):
+    np.savez(tmp_path / "other.npz", vertices=np.zeros(3))
+    (tmp_path / "noise.npz").write_bytes(b"noise")
+    for path in (tmp_path / "other.npz", tmp_path / "noise.npz", tmp_path / "missing.npz"):
+        with pytest.raises(BadInput, match=path.name):
+            in_files([labelled_file, path])
+
+
+def test_a_limit_spreads_over_the_file(labelled_file):
+    sources = in_files([labelled_file])
+    assert [source.name for source in thin_out(sources, 2)] == ["waist", "broken"]
+    assert thin_out(sources, 99) == sources
+    assert thin_out(sources, None) == sources
+
+
+def test_shapes_take_families_in_turn_from_seeds_of_their_own():
+    first, again = procedural(200), procedural(200)
+    assert first == again
+    names = [source.name for source in first]
+    assert len(set(names)) == 200
+    families = [name.rpartition("-")[0] for name in names]
+    count = len(set(families))
+    assert families[:count] == sorted(set(families)) == families[count : 2 * count]
+    assert {int(name.rpartition("-")[2]) for name in names} == {
+        1_000_000 + k for k in range(-(-200 // count))
+    }
+
+
+def test_a_copy_that_cannot_be_fused_is_left_out(labelled_file):
+    pytest.importorskip("skimage", reason="fusing needs scikit-image (training only)")
+    pytest.importorskip("igl", reason="fusing needs libigl (training only)")
+    source = Fused(InFile(labelled_file, "bodies"))  # three bodies that do not touch
+    assert source.name == "bodies"
+    assert source.read() is None
+    assert Fused(source).read() is None
+
+
+def test_every_opinion_on_a_shape_is_a_truth(monkeypatch):
+    pytest.importorskip("skimage", reason="training shapes need scikit-image (training only)")
+    pytest.importorskip("igl", reason="training shapes need libigl (training only)")
+    vertices, faces = lathe(4, 6)
+    halves = (np.arange(len(faces)) % 2).astype(np.int32)
+    asked = []
+
+    def make(*which):
+        asked.append(which)
+        return LabelledMesh(vertices, faces, [halves, 0 * halves], [0.5, 0.5])
+
+    monkeypatch.setattr("backend.shapes.families.make.make", make)
+    item = Procedural("vase", 1_000_007).read()
+    assert asked == [("vase", 1_000_007)]
+    assert (item.name, item.kind) == ("vase-1000007", "vase")
+    np.testing.assert_array_equal(item.truths, [halves, 0 * halves])
+    assert item.truths.dtype == np.int64

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sections of objects, and the tables, figures and folders that are made of them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from backend.evaluation import suite
+from backend.evaluation.data import Fused, Procedural
+from backend.evaluation.runner import Measured
+from backend.evaluation.suite import (
+    PROCEDURAL,
+    WORST,
+    Section,
+    as_they_are,
+    figures,
+    fused,
+    smooth_shapes,
+    tables,
+    whole_suite,
+    write_report,
+)
+
+SEGMENTED = {"geometric": {"rand": 0.25, "seconds": 1.0}}
+
+
+def section(title: str, *kinds: str, by_kind: bool = True) -> Section:
+    made = Section(title, [], by_kind)
+    made.keep([Measured(f"o{k}", kind, SEGMENTED) for k, kind in enumerate(kinds)])
+    return made
+
+
+def test_kinds_have_figures_of_their_own_or_all_together():
+    assert [one.kind for one in section("a", "rig", "nodes").measured] == ["rig", "nodes"]
+    together = section("a", "rig", "nodes", by_kind=False)
+    assert [one.kind for one in together.measured] == ["all", "all"]
+    together.keep([Measured("broken", "rig", {}, "does not fit")])
+    assert together.measured[0].kind == "rig", "what was not measured stays as it is"
+
+
+def test_the_name_of_a_file_is_made_of_the_title():
+    assert section("as they are").slug == "as-they-are"
+    assert section("Meshes (fused), 2").slug == "meshes-fused-2"
+
+
+def test_the_suite_is_objects_their_fused_copies_and_unseen_shapes(labelled_file: Path):
+    own, copies, shapes = whole_suite([labelled_file], None, None)
+    assert [one.title for one in (own, copies, shapes)] == [
+        "as they are", "fused copies", "smooth shapes",
+    ]  # fmt: skip
+    assert [source.name for source in own.sources] == ["waist", "bodies", "opinions", "broken"]
+    assert copies.sources == [Fused(source) for source in own.sources]
+    assert len(shapes.sources) == PROCEDURAL
+    assert (own.by_kind, copies.by_kind, shapes.by_kind) == (True, True, False)
+    own, copies, shapes = whole_suite([labelled_file], 7, 2)
+    assert [len(one.sources) for one in (own, copies, shapes)] == [2, 2, 2]
+
+
+def test_fused_copies_are_told_apart_as_their_sources_are():
+    shapes = smooth_shapes([Procedural("vase", 1)], by_kind=False)
+    assert fused(shapes).by_kind is False
+    assert fused(as_they_are(shapes.sources)).by_kind is True
+
+
+def test_several_tables_have_headings_and_one_has_none():
+    one, other = section("as they are", "rig"), section("fused copies", "rig")
+    assert tables("segment", [one]).startswith("| labels |")
+    text = tables("segment", [one, other])
+    headings = [line for line in text.splitlines() if line.startswith("#")]
+    assert headings == ["## As they are: segmentation", "## Fused copies: segmentation"]
+    assert text.count("| 0.250 |") == 2, "a row of each"
+
+
+def test_figures_of_several_sections_have_their_titles():
+    one, other = section("as they are", "rig"), section("fused copies", "nodes")
+    alone = figures("segment", [one])
+    assert "sections" not in alone
+    both = figures("segment", [one, other])
+    assert both["task"] == "segment"
+    assert [row.pop("title") for row in both["sections"]] == ["as they are", "fused copies"]
+    assert both["sections"][0] == alone
+
+
+@pytest.mark.parametrize(("asked", "shown"), [(None, WORST), (2, 2)])
+def test_a_report_has_tables_figures_plots_and_sheets(asked, shown, tmp_path: Path, monkeypatch):
+    plots, sheets = [], {}
+    monkeypatch.setattr(suite, "write_plot", lambda path, task, _: plots.append((path.name, task)))
+    monkeypatch.setattr(
+        suite, "write_sheet", lambda path, _, __, worst=None: sheets.update({path.name: worst})
+    )
+    sections = [section("as they are", "rig")]
+    write_report(tmp_path, "segment", sections, asked)
+    assert (tmp_path / "table.md").read_text() == tables("segment", sections) + "\n"
+    assert json.loads((tmp_path / "figures.json").read_text()) == figures("segment", sections)
+    assert plots == [("segment.png", "segment")]
+    assert sheets == {"segment-as-they-are.png": None, "segment-as-they-are-worst.png": shown}
+    plots.clear()
+    write_report(tmp_path, "complete", sections, asked)
+    assert plots == [], "closed parts have no picture"
