@@ -15,7 +15,7 @@ import pytest
 from backend.contract.errors import BadInput, OutOfMemory
 from backend.files.readers import read_mesh
 from backend.machine import cpu as machine
-from tests.backend.files.gltf.test_cases import SQUARE, primitive, refused, simple, written
+from tests.backend.files.gltf_maker import SQUARE, primitive, refused, simple, written
 
 
 def repacked(path: Path, change: Callable[[bytes], bytes], pad: bytes = b" ") -> Path:

@@ -9,6 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
+
+from backend.contract.errors import BadInput
+from backend.files.readers import read_mesh, write_parts
 
 CODES = {"int8": 5120, "uint8": 5121, "int16": 5122, "uint16": 5123, "uint32": 5125,
          "float32": 5126}  # fmt: skip
@@ -87,3 +91,76 @@ def parse_glb(path: Path) -> tuple[dict[str, Any], bytes]:
     data = path.read_bytes()
     (length,) = struct.unpack_from("<I", data, 12)
     return json.loads(data[20 : 20 + length]), data[28 + length :]
+
+
+SQUARE = np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0]], dtype=np.float32)
+
+
+TWO = [0, 1, 2, 0, 2, 3]
+
+
+def simple(**document: Any) -> GltfMaker:
+    maker = GltfMaker(**{"nodes": [{"mesh": 0}], **document})
+    attributes = {"POSITION": maker.accessor(SQUARE)}
+    maker.mesh({"attributes": attributes, "indices": maker.accessor(TWO, "uint16")})
+    return maker
+
+
+def primitive(maker: GltfMaker) -> dict[str, Any]:
+    return maker.document["meshes"][0]["primitives"][0]
+
+
+def refused(path: Path) -> str:
+    with pytest.raises(BadInput) as caught:
+        read_mesh(path)
+    assert caught.value.hint
+    assert caught.value.message.startswith(path.name)
+    return str(caught.value)
+
+
+def written(path: Path, tmp_path: Path) -> dict[str, Any]:
+    """JSON of the two halves of a file, written as parts."""
+    asset = read_mesh(path)
+    labels = np.arange(len(asset.faces)) % 2
+    write_parts(tmp_path / "out.glb", asset, labels)
+    assert len(read_mesh(tmp_path / "out.glb").faces) == len(asset.faces)
+    return parse_glb(tmp_path / "out.glb")[0]
+
+
+def scene(random: np.random.Generator, node_count: int) -> GltfMaker:
+    """A scene of random soups: two materials, a texture, UVs, colours, normals, custom data."""
+    maker = GltfMaker(
+        samplers=[{"wrapS": 33071}, {}],
+        extensionsUsed=["KHR_materials_clearcoat", "KHR_lights_punctual"],
+    )
+    maker.document["images"] = [
+        {"bufferView": maker.view(PIXEL + b"one"), "mimeType": "image/png", "name": "one"},
+        {"bufferView": maker.view(PIXEL + b"two!"), "mimeType": "image/png", "name": "two"},
+    ]
+    maker.document["textures"] = [{"source": 1, "sampler": 1}, {"source": 0, "sampler": 0}]
+    coat = {"clearcoatFactor": 0.5, "clearcoatTexture": {"index": 1, "texCoord": 1}}
+    maker.document["materials"] = [
+        {"name": "plain", "extras": {"shop": "é"}},
+        {"name": "coated", "extensions": {"KHR_materials_clearcoat": coat}},
+        {"name": "painted", "pbrMetallicRoughness": {"baseColorTexture": {"index": 0}}},
+    ]
+    for number in range(node_count):
+        primitives = []
+        for material in (0, 2, 1)[: random.integers(1, 4)]:
+            count = int(random.integers(3, 12))
+            normal = random.normal(size=(count, 3))
+            attributes = {
+                "POSITION": maker.accessor(random.normal(size=(count, 3))),
+                "NORMAL": maker.accessor(normal / np.linalg.norm(normal, axis=1, keepdims=True)),
+                "TEXCOORD_0": maker.accessor(random.random((count, 2))),
+                "COLOR_0": maker.accessor(random.integers(0, 255, (count, 3)), "uint8",
+                                          normalized=True),
+                "_WEAR": maker.accessor(random.integers(0, 900, count), "uint16"),
+            }  # fmt: skip
+            corners = random.integers(0, count, (int(random.integers(1, 20)), 3))
+            indices = maker.accessor(np.concatenate([[0, 1, 2], corners.ravel()]), "uint16")
+            primitives.append({"attributes": attributes, "indices": indices, "material": material})
+        mesh = maker.mesh(*primitives)
+        scale = [-1.5, 0.5, 2.0] if number % 2 else [1, 1, 1]
+        maker.node(mesh=mesh, translation=random.normal(size=3).tolist(), scale=scale)
+    return maker

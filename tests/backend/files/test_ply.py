@@ -12,6 +12,7 @@ import pytest
 from backend.contract.errors import BadInput
 from backend.files.readers import read_mesh, write_parts
 from tests.backend.files.gltf_maker import PIXEL
+from tests.backend.files.ply_maker import FACE, HEAD, ROWS, SQUARE, properties, text_ply
 
 POINTS = np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0], [0, 0, 1]], dtype=np.float32)
 COLOURS = np.array([[9, 8, 7], [255, 0, 1], [2, 3, 4], [5, 6, 7], [0, 0, 0]], dtype=np.uint8)
@@ -76,25 +77,6 @@ def test_uvs_of_corners_split_vertices_but_not_the_asset(tmp_path: Path):
     assert asset.images == [tmp_path / "wood.png"]
 
 
-def text_ply(folder: Path, vertex: str, face: str, rows: str, more: str = "", faces: int = 1):
-    """An asset of three vertices (or as many as `rows` has) and some faces."""
-    count = len(rows.strip().splitlines()) - faces
-    (folder / "mesh.ply").write_text(
-        f"ply\nformat ascii 1.0\n{more}element vertex {count}\n"
-        f"{properties('float x|float y|float z')}{properties(vertex)}element face {faces}\n"
-        f"{properties(face)}end_header\n{rows}"
-    )
-    return read_mesh(folder / "mesh.ply")
-
-
-def properties(names: str) -> str:
-    return "".join(f"property {name}\n" for name in names.split("|") if name)
-
-
-FACE = "list uchar int vertex_indices"
-ROWS = "0 0 0{0}\n1 0 0{0}\n0 1 0{0}\n"
-
-
 @pytest.mark.parametrize("kind", ["uchar", "uint8", "float", "ushort", "int", "double"])
 def test_colours_are_linear_and_alpha_stays(tmp_path: Path, kind: str):
     colour = {"float": "0.78431 0.23529 0.23529 0.25098", "ushort": "51400 15420 15420 16448"}.get(
@@ -123,33 +105,6 @@ def test_colours_of_faces_are_kept_where_vertices_have_none(tmp_path: Path):
     assert not asset.primitives[0].attributes["COLOR_0"].values.any()
 
 
-HEAD = (
-    "ply\nformat {form} 1.0\nelement vertex 4\nproperty float x\nproperty float y\n"
-    "property float z\nelement face 2\nproperty list uchar {kind} vertex_indices\nend_header\n"
-)
-SQUARE = np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0]], dtype=float)
-
-
-@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
-@pytest.mark.parametrize("form", ["ascii", "binary_little_endian", "binary_big_endian"])
-@pytest.mark.parametrize("kind", ["int", "uchar", "int16", "uint", "short"])
-def test_headers_with_any_line_end(tmp_path: Path, ending: str, form: str, kind: str):
-    head = HEAD.format(form=form, kind=kind).replace("\n", ending).encode()
-    order = ">" if "big" in form else "<"
-    # the first byte of the data is a line feed, which belongs to no header
-    points = SQUARE.astype(order + "f4")
-    points[0, 0] = np.frombuffer(b"\n\r\n\n", order + "f4")[0]
-    letter = {"int": "i", "uchar": "B", "int16": "h", "short": "h", "uint": "I"}[kind]
-    body = points.tobytes() + struct.pack(f"{order}B3{letter}B3{letter}", 3, 0, 1, 2, 3, 0, 2, 3)
-    if form == "ascii":
-        lines = [" ".join(map(repr, row)) for row in points.tolist()] + ["3 0 1 2", "3 0 2 3"]
-        body = (ending.join(lines) + ending).encode()
-    (tmp_path / "mesh.ply").write_bytes(head + body)
-    asset = read_mesh(tmp_path / "mesh.ply")
-    np.testing.assert_array_equal(asset.faces, [[0, 1, 2], [0, 2, 3]])
-    np.testing.assert_allclose(asset.vertices, points.astype("f4"))
-
-
 @pytest.mark.parametrize("form", ["ascii", "binary_little_endian", "binary_big_endian"])
 def test_strips_of_triangles(tmp_path: Path, form: str):
     head = HEAD.format(form=form, kind="int").replace("face 2", "tristrips 2")
@@ -171,76 +126,11 @@ def test_strips_of_triangles(tmp_path: Path, form: str):
     np.testing.assert_array_equal(primitive.vertices[primitive.corners], asset.faces)
 
 
-def test_lines_longer_than_the_header_says(tmp_path: Path):
-    rows = ROWS.format(" 7") + "1 1 0 7\n3 0 1 2 9 1 1 1\n3 1 3 2 9 1 1 1\n"
-    face = f"{FACE}|uchar red|uchar green|uchar blue"
-    asset = text_ply(tmp_path, "", face, rows, faces=2)
-    np.testing.assert_array_equal(asset.faces, [[0, 1, 2], [1, 3, 2]])
-    np.testing.assert_array_equal(asset.vertices[3], [1, 1, 0])
-    assert asset.remarks == [
-        "Lines hold more numbers than the header names (face, vertex): the rest was left out."
-    ]
-    assert "COLOR_0" not in asset.primitives[0].attributes  # nobody knows which they are
-
-
-def test_rows_of_bytes_longer_than_the_header_says_are_refused(tmp_path: Path):
-    head = HEAD.format(form="binary_little_endian", kind="int").encode()
-    row = struct.pack("<B3iB", 3, 0, 1, 2, 0)  # a byte of zero looks like a polygon of nothing
-    (tmp_path / "mesh.ply").write_bytes(head + SQUARE.astype("<f4").tobytes() + 2 * row)
-    with pytest.raises(BadInput, match="damaged"):
-        read_mesh(tmp_path / "mesh.ply")
-    (tmp_path / "mesh.ply").write_bytes(
-        head + SQUARE.astype("<f4").tobytes() + 2 * row[:-1] + b"\n\0"
-    )
-    assert len(read_mesh(tmp_path / "mesh.ply").faces) == 2
-
-
-def test_rows_on_lines_as_they_like(tmp_path: Path):
-    head = HEAD.format(form="ascii", kind="int")
-    numbers = [*SQUARE.ravel().tolist(), 3, 0, 1, 2, 4, 0, 1, 2, 3]
-    for breaks in (5, 100):
-        text = "".join(f"{n:g}" + (" " if i % breaks else "\n") for i, n in enumerate(numbers))
-        (tmp_path / "mesh.ply").write_text(head + text)
-        asset = read_mesh(tmp_path / "mesh.ply")
-        np.testing.assert_array_equal(asset.faces, [[0, 1, 2], [0, 1, 2], [0, 2, 3]])
-        (tmp_path / "mesh.ply").write_text(head + text + " 1")
-        with pytest.raises(BadInput, match="damaged"):
-            read_mesh(tmp_path / "mesh.ply")
-
-
-def test_lines_behind_the_last_row_are_a_remark(tmp_path: Path):
-    asset = text_ply(tmp_path, "", FACE, ROWS.format("") + "3 0 1 2\n", "", 1)
-    (tmp_path / "mesh.ply").write_bytes((tmp_path / "mesh.ply").read_bytes() + b"\n3 2 1 0\n\n")
-    more = read_mesh(tmp_path / "mesh.ply")
-    np.testing.assert_array_equal(more.faces, asset.faces)
-    assert more.remarks == ["1 lines at its end were not read."]
-
-
 @pytest.mark.parametrize("faces", ["-1 0 1 2", "2.5 0 1 2", "3 0 1 nan", "3 0 1 9", "3 0 1",
                                    "3 0 1 x", "1e300 0 1 2"])  # fmt: skip
 def test_polygons_that_are_none_are_refused(tmp_path: Path, faces: str):
     with pytest.raises(BadInput, match="damaged"):
         text_ply(tmp_path, "", FACE, ROWS.format("") + faces + "\n")
-
-
-@pytest.mark.parametrize(("old", "new"), [
-    ("vertex 4", "vertex 99999999999"), ("face 2", "face 99999999999"), ("face 2", "face -2"),
-    ("vertex 4", "vertex 5"), ("end_header", "end_heade"), ("float z", "float w"),
-    ("list uchar", "list uint"), ("format", "formal"), ("uchar int", "uchar text"),
-])  # fmt: skip
-@pytest.mark.parametrize("form", ["ascii", "binary_little_endian"])
-def test_headers_that_cannot_be_are_refused(tmp_path: Path, form: str, old: str, new: str):
-    body = SQUARE.astype("<f4").tobytes() + struct.pack("<B3iB3i", 3, 0, 1, 2, 3, 0, 2, 3)
-    if form == "ascii":
-        if old == "list uchar":
-            return  # a text has no widths
-        rows = [" ".join(map(str, row)) for row in SQUARE.tolist()]
-        body = "\n".join([*rows, "3 0 1 2", "3 0 2 3", ""]).encode()
-    head = HEAD.format(form=form, kind="int")
-    assert old in head
-    (tmp_path / "mesh.ply").write_bytes(head.replace(old, new).encode() + body)
-    with pytest.raises(BadInput, match="damaged"):
-        read_mesh(tmp_path / "mesh.ply")
 
 
 def test_a_vertex_that_nothing_uses_may_be_nan(tmp_path: Path):
