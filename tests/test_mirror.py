@@ -9,18 +9,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 # Modules that only the tests of others look at. This list gets shorter, never longer.
 WITHOUT = [
-    "assets/foreign.py",
     "contract/arrays.py",
-    "engines/base.py",
-    "engines/geometric.py",
-    "engines/loaded.py",
-    "geometry/caps/close.py",
-    "pipelines/analysis.py",
-    "shapes/polyhedra.py",
-    "shapes/remesh.py",
-    "shapes/sculpt.py",
-    "training/torch_ops.py",
-    "training/tree_report.py",
 ]
 BY_ROOM = "shapes/families"  # all of them are made and looked at by the tests of the room
 

@@ -19,15 +19,9 @@ from backend.evaluation.metrics import rand_error
 from backend.geometry.patches.masks import SAME_MASK, overlaps
 from backend.models.segmenter import SegmenterConfig, shapes
 from backend.pipelines.segment import Hints, analyse, click, labels
+from tests.backend.engines.shapes import smooth
 
-SMOOTH = Path(__file__).parents[2] / "fixtures" / "smooth_shapes.npz"
 ROOT = Path(__file__).parents[3]
-
-
-def smooth(shape):
-    with np.load(SMOOTH) as file:
-        arrays = [file[f"{shape}/{name}"] for name in ("vertices", "faces", "truths")]
-    return arrays[0].astype(float), arrays[1].astype(np.int64), arrays[2]
 
 
 @pytest.fixture(scope="module")
@@ -84,14 +78,6 @@ def test_alternatives_are_plausible_and_differ(hand):
         assert rand_error(one, truths) < 0.8 * whole
     for a, b in ((0, 1), (0, 2), (1, 2)):
         assert rand_error(found[a], found[b]) > 0.001
-
-
-def test_alternatives_of_the_geometric_engine_differ_too():
-    vertices, faces, _ = smooth("hand")
-    first, second = (
-        labels(analyse(vertices, faces, engine="geometric", variant=k)) for k in (0, 1)
-    )
-    assert rand_error(first, second) > 0.001
 
 
 def test_masks_of_spread_clicks_differ_from_each_other(hand):

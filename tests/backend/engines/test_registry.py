@@ -21,7 +21,7 @@ from backend.checkpoints import catalogue
 from backend.checkpoints.catalogue import WeightsCorrupt, WeightsMissing
 from backend.contract.engines import About, declared
 from backend.contract.errors import BadInput, OutOfMemory
-from backend.engines import learned, loaded, registry
+from backend.engines import learned, registry
 from backend.engines.base import METHODS
 from backend.pipelines.segment import analyse, click, labels
 
@@ -206,13 +206,6 @@ def test_an_engine_that_lacks_a_library_is_passed_and_told(folder):
     assert chosen.notice.startswith("The large engine lacks a library (no_such_library).")
     with pytest.raises(BadInput, match="lacks a library"):
         registry.choose("large")
-
-
-def test_models_are_read_once():
-    asked = []
-    for _ in range(2):
-        assert loaded.loaded(asked.append, Path("a file")) is None
-    assert asked == [Path("a file")]
 
 
 # A new engine is one file.

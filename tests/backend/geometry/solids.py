@@ -9,6 +9,11 @@ from backend.geometry.patches.cues import patch_graph
 from backend.geometry.patches.superfaces import superfaces
 
 
+def arrays(mesh):
+    """Vertices and faces of a mesh, which may be changed."""
+    return np.array(mesh.vertices, float), np.array(mesh.faces, np.int64)
+
+
 def l_shape():
     """An L extruded: one concave edge."""
     outline = np.array([[0, 0], [2, 0], [2, 1], [1, 1], [1, 2], [0, 2]], float)
@@ -24,7 +29,7 @@ def l_shape():
 
 def patches_of(mesh, count, seed=0):
     """The patch graph of a mesh, of about `count` patches."""
-    vertices, faces = np.asarray(mesh.vertices, float), np.asarray(mesh.faces, np.int64)
+    vertices, faces = arrays(mesh)
     rng = np.random.default_rng(seed)
     graph = build_face_graph(unit_vertices(vertices, faces)[0], faces)
     return patch_graph(graph, superfaces(graph, rng, count), rng)

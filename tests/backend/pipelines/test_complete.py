@@ -15,10 +15,7 @@ from hypothesis import strategies as st
 from backend.contract.progress import Progress
 from backend.geometry.mesh import signed_volume
 from backend.pipelines.complete import Caps, cap_parts
-
-
-def arrays(mesh):
-    return np.array(mesh.vertices, dtype=np.float64), np.array(mesh.faces, dtype=np.int64)
+from tests.backend.geometry.solids import arrays
 
 
 def soup(vertices, faces):

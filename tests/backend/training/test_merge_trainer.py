@@ -3,40 +3,15 @@
 
 import numpy as np
 import pytest
-import trimesh
 
-from backend.evaluation.metrics import rand_error
 from backend.geometry.patches.clusters import Clusters
-from backend.training.corpus import Example, reduce_mesh
 from backend.training.merge_trainer import _auc, border_rows, cluster_agreement, merge_rows, packed
-from backend.training.tree_report import TreeReport, best_stop, rand_of_cut
-
-
-@pytest.fixture(scope="module")
-def example():
-    ball = trimesh.creation.icosphere(subdivisions=3)
-    up = (ball.triangles_center[:, 2] > 0.1).astype(np.int32)
-    faces = np.asarray(ball.faces, np.int64)
-    graph, tables = reduce_mesh(np.asarray(ball.vertices), faces, [up], seed=0)
-    return Example("ball", "balls", "procedural", graph, tables, [1.0])
 
 
 def test_agreement_is_the_chance_that_two_random_faces_share_a_part():
     tables = [np.array([[3.0, 1.0], [0.0, 2.0]]), np.array([[4.0], [2.0]])]
     chance = cluster_agreement(tables, [0.5, 0.5], np.array([0]), np.array([1]))
     assert chance[0] == pytest.approx(0.5 * 0.25 + 0.5 * 1.0)
-
-
-def test_rand_error_of_patches_equals_the_metric_on_faces(example):
-    rng = np.random.default_rng(0)
-    label = rng.integers(0, 5, example.graph.patches)
-    label[:5] = np.arange(5)
-    table = example.opinions[0].astype(int)
-    truth = np.concatenate([np.repeat(np.arange(2), row) for row in table])
-    faces = np.repeat(label, table.sum(axis=1))
-    total = len(faces)
-    expected = rand_error(faces, truth) * (total - 1) / total  # the metric leaves out self pairs
-    assert rand_of_cut(example, label) == pytest.approx(expected, rel=1e-6)
 
 
 def test_border_and_merge_rows_have_targets_in_0_to_1(example):
@@ -48,14 +23,6 @@ def test_border_and_merge_rows_have_targets_in_0_to_1(example):
     assert len(rows) == len(target) == len(weight)
     assert (weight > 0).all()
     assert np.isfinite(rows).all()
-
-
-def test_best_stop_follows_the_errors():
-    # Every tree is best at two parts, whose merge has height 0.58.
-    report = TreeReport("a", "rig", [0.3, 0.1, 0.3], 0.1, 2.0, [0.62, 0.5], [], [])
-    stop = best_stop([report] * 3)
-    assert report.parts(1 - stop) == 2
-    assert report.automatic(1 - stop) == 0.1
 
 
 def test_packed_trees_predict_what_lightgbm_predicts():

@@ -17,7 +17,7 @@ from backend.shapes.families import SCULPTORS
 from backend.shapes.families.make import make
 from backend.shapes.families.ornament import Style, block, drum, slab
 from backend.shapes.labelled import connected_pieces, face_areas, face_pairs
-from backend.shapes.polyhedra import bevelled, faceted_ball, faceted_cone
+from backend.shapes.polyhedra import bevelled
 from backend.shapes.sculpt import Sculpture
 
 # The modules whose families are checked here (statues have opinions of other families, whose pieces
@@ -106,24 +106,3 @@ def test_decoration_changes_the_surface_and_adds_no_part() -> None:
             fields.append(s.sample(points))
         changed = (fields[0] < 0) != (fields[1] < 0)
         assert 0 < changed.mean() < 0.1
-
-
-def test_facets_stay_inside_their_ball_and_their_bounds() -> None:
-    rng = np.random.default_rng(2)
-    points = rng.uniform(-1.5, 1.5, (3, 40000)).astype(np.float32)
-    solids = [
-        faceted_ball(rng, (0.1, 0, -0.2), (0.5, 0.3, 0.4), 20),
-        faceted_cone((0.2, 0.1, 0), (0.6, 0.5, 0.7), 0.3, 0.1, 5),
-    ]
-    for solid in solids:
-        inside = points[:, solid.distance(points) < 0]
-        assert inside.shape[1] > 100
-        assert (inside >= solid.lower[:, None]).all()
-        assert (inside <= solid.upper[:, None]).all()
-
-
-def test_a_prism_has_the_circumradius_that_was_asked_for() -> None:
-    prism = faceted_cone((0, 0, 0), (0, 0, 1), 0.5, 0.5, 6, (1, 0, 0))
-    corner = np.array([[0.499], [0.0], [0.5]], np.float32)
-    assert abs(float(prism.distance(corner)[0])) < 0.002
-    assert float(prism.distance(np.array([[0.0], [0.0], [0.5]], np.float32))[0]) < -0.4
