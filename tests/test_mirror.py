@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tests mirror the folders of the engine: a module and its tests are found by one name."""
+"""Tests mirror the folders: a module and its tests are found by one name."""
 
 from __future__ import annotations
 
@@ -7,30 +7,38 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 
-# Modules that only the tests of others look at. This list gets shorter, never longer.
-WITHOUT = [
-    "contract/arrays.py",
-]
-BY_ROOM = "shapes/families"  # all of them are made and looked at by the tests of the room
+# Where the tests of a package are: those of the add-on that need Blender have a folder of their own.
+TESTS = {
+    "backend": ("tests/backend",),
+    "blender_addon": ("tests/blender", "tests/blender_addon"),
+}
+# Modules that only the tests of others look at, and why. This list gets shorter, never longer.
+WITHOUT = {
+    "backend/contract/arrays.py": "names for types, which the type checker alone reads",
+}
+# All of these are looked at by the tests of their room.
+BY_ROOM = ("backend/shapes/families", "blender_addon/presets")
 
 
-def modules() -> set[str]:
-    """Modules of the engine, as paths below its folder."""
-    backend = ROOT / "backend"
-    found = {path.relative_to(backend).as_posix() for path in backend.rglob("*.py")}
+def modules(package: str) -> set[str]:
+    """Modules of a package, as paths below the checkout."""
+    found = {path.relative_to(ROOT).as_posix() for path in (ROOT / package).rglob("*.py")}
     return {name for name in found if not name.rpartition("/")[2].startswith("__")}
 
 
 def mirrored(name: str) -> bool:
     """Whether a module has a file of tests of its own."""
-    folder, _, file = name.rpartition("/")
-    return (ROOT / "tests/backend" / folder / f"test_{file}").is_file()
+    package, _, below = name.partition("/")
+    folder, _, file = below.rpartition("/")
+    return any((ROOT / tests / folder / f"test_{file}").is_file() for tests in TESTS[package])
 
 
-def test_new_modules_have_tests_of_their_own() -> None:
-    bare = {name for name in modules() if not mirrored(name) and not name.startswith(BY_ROOM)}
+def test_modules_have_tests_of_their_own() -> None:
+    every = set().union(*map(modules, TESTS))
+    bare = {name for name in every if not mirrored(name) and not name.startswith(BY_ROOM)}
     assert sorted(bare - set(WITHOUT)) == []
 
 
-def test_what_got_tests_of_its_own_is_off_the_list() -> None:
-    assert [name for name in WITHOUT if mirrored(name)] == []
+def test_what_is_without_tests_of_its_own_is_there_and_has_a_reason() -> None:
+    assert [name for name in WITHOUT if mirrored(name) or not (ROOT / name).is_file()] == []
+    assert all(WITHOUT.values())

@@ -287,3 +287,21 @@ def dump_scene() -> dict[str, Any]:
         "scenes": sorted(bpy.data.scenes.keys()),
         "node groups": sorted(bpy.data.node_groups.keys()),
     }
+
+
+def angles(one: np.ndarray, two: np.ndarray) -> np.ndarray:
+    """(N,) degrees between unit vectors; from the chord, exact for small angles."""
+    chord = np.linalg.norm(one.astype(np.float64) - two, axis=1)
+    return np.degrees(2 * np.arcsin(np.clip(chord / 2, 0, 1)))
+
+
+def differences(one: dict[str, Any], two: dict[str, Any], path: str = "") -> list[str]:
+    """Where two dumps differ, in words."""
+    found = []
+    for key in {**one, **two}:
+        a, b = one.get(key, "absent"), two.get(key, "absent")
+        if isinstance(a, dict) and isinstance(b, dict):
+            found += differences(a, b, f"{path}/{key}")
+        elif a != b:
+            found.append(f"{path}/{key}: {str(a)[:80]} -> {str(b)[:80]}")
+    return found

@@ -16,7 +16,6 @@ from partwise.blender_addon.mesh.caps import PartCaps, add_caps
 from partwise.blender_addon.mesh.split import split_mesh
 from partwise.blender_addon.scene import parts
 
-from tests.blender import rich_fixture
 from tests.blender.mesh_dump import Dump, differing_settings, dump_mesh, vector_of
 
 # A ball of 160 x 200 quads in two halves, each closed by a fan. It ends as Blender 4.5 must, which
@@ -54,11 +53,6 @@ sound = [not part.validate() for part in pieces.values()]
 print(closed, faces, sound, flush=True)
 os._exit(0 if all(closed + sound) and faces == [16_200, 16_200] else 1)
 """
-
-
-@pytest.fixture
-def vase(scene: bpy.types.Scene) -> bpy.types.Object:
-    return rich_fixture.make()
 
 
 def capped(obj: bpy.types.Object) -> dict[int, Dump]:

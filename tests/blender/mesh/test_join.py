@@ -3,42 +3,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import bpy
 import numpy as np
 import pytest
 from mathutils import Matrix, Vector
 from partwise.blender_addon.mesh import layers as mesh_layers
-from partwise.blender_addon.mesh.build import build_part, move_origin, part_centres
-from partwise.blender_addon.mesh.compare import are_whole, is_unchanged, place_in_source
+from partwise.blender_addon.mesh.compare import place_in_source
 from partwise.blender_addon.mesh.join import join_meshes
-from partwise.blender_addon.mesh.split import LOOSE, REST, split_mesh
+from partwise.blender_addon.mesh.split import LOOSE, REST
 from partwise.blender_addon.scene import parts
 
-from tests.blender import rich_fixture
+from tests.blender.mesh.vase_parts import EDITS, Part, split
 from tests.blender.mesh_dump import differing_layers, differing_settings, dump_mesh, vector_of
-
-Part = bpy.types.Object
-
-
-@pytest.fixture
-def vase(scene: bpy.types.Scene) -> bpy.types.Object:
-    return rich_fixture.make()
-
-
-def split(obj: bpy.types.Object, origin: str = "SOURCE") -> dict[int, Part]:
-    labels = parts.get_labels(obj.data)
-    meshes = split_mesh(obj, labels)
-    made = {label: build_part(obj, mesh, "Part", label) for label, mesh in meshes.items()}
-    if origin != "SOURCE":
-        for label, centre in part_centres(obj.data, labels, meshes, origin).items():
-            move_origin(made[label], centre)
-    for part in made.values():
-        bpy.context.scene.collection.objects.link(part)
-    bpy.context.view_layer.update()
-    return made
 
 
 @pytest.mark.parametrize("origin", ["SOURCE", "BOUNDS", "SURFACE", "JOINT"])
@@ -54,67 +30,6 @@ def test_joined_parts_are_the_original_element_by_element(vase: bpy.types.Object
     assert np.array_equal(joined.labels, labels)
     hidden = [a.name for a in joined.mesh.attributes if a.name.startswith(".partwise")]
     assert hidden == []
-
-
-@pytest.mark.parametrize("origin", ["SOURCE", "BOUNDS"])
-def test_parts_that_nobody_touched_are_unchanged(vase: bpy.types.Object, origin: str):
-    made = list(split(vase, origin).values())
-    assert all(is_unchanged(part, vase) for part in made)
-    assert are_whole(made, vase)
-    assert not are_whole(made[1:], vase)
-    assert not are_whole([*made, made[0]], vase)
-
-
-def test_edit_mode_alone_changes_nothing(vase: bpy.types.Object):
-    part = split(vase)[0]
-    bpy.context.view_layer.objects.active = part
-    bpy.ops.object.mode_set(mode="EDIT")
-    bpy.ops.object.mode_set(mode="OBJECT")
-    assert is_unchanged(part, vase)
-
-
-def _first(part: Part, name: str) -> Any:
-    return part.data.attributes[name].data[0]
-
-
-def _toggle(owner: Any, name: str) -> None:
-    setattr(owner, name, not getattr(owner, name))
-
-
-EDITS: dict[str, Callable[[Part], object]] = {
-    "moved": lambda p: setattr(p, "location", p.location + Vector((0.001, 0, 0))),
-    "turned": lambda p: setattr(p, "rotation_euler", (0.31, -0.5, 0.7)),
-    "scaled": lambda p: setattr(p, "scale", (-1.5, 0.81, 1.25)),
-    "vertex": lambda p: setattr(p.data.vertices[0], "co", p.data.vertices[0].co * 1.01),
-    "key": lambda p: setattr(p.data.shape_keys.key_blocks[2].data[0], "co", (0, 0, 1)),
-    "key removed": lambda p: p.shape_key_remove(p.data.shape_keys.key_blocks[3]),
-    "uv": lambda p: setattr(p.data.uv_layers[1].uv[0], "vector", (0.5, 0.5)),
-    "weight": lambda p: p.vertex_groups[0].add([0], 0.77, "REPLACE"),
-    "zero weight": lambda p: p.vertex_groups["Never used"].add([0], 0.0, "REPLACE"),
-    "group": lambda p: p.vertex_groups.new(name="More"),
-    "attribute": lambda p: setattr(_first(p, "INT of FACE"), "value", 5000),
-    "text": lambda p: setattr(_first(p, "STRING of EDGE"), "value", b"mine"),
-    "new attribute": lambda p: setattr(
-        p.data.attributes.new("Mine", "INT", "FACE").data[0], "value", 1
-    ),
-    "material": lambda p: p.data.materials.append(bpy.data.materials.new("More")),
-    "material index": lambda p: setattr(
-        p.data.polygons[0], "material_index", p.data.polygons[0].material_index + 1
-    ),
-    "sharp": lambda p: setattr(
-        p.data.edges[0], "use_edge_sharp", not p.data.edges[0].use_edge_sharp
-    ),
-    "turned over": lambda p: p.data.flip_normals(),
-    "custom normals": lambda p: p.data.normals_split_custom_set([(0, 0, 1)] * len(p.data.loops)),
-}
-
-
-@pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
-def test_every_edit_is_noticed(vase: bpy.types.Object, edit: Callable[[Part], object]):
-    part = split(vase)[1]
-    edit(part)
-    bpy.context.view_layer.update()
-    assert not is_unchanged(part, vase)
 
 
 def test_edits_of_values_come_along(vase: bpy.types.Object):

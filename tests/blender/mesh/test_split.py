@@ -9,8 +9,6 @@ from typing import Any
 import bpy
 import numpy as np
 import pytest
-from mathutils import Euler
-from partwise.blender_addon.mesh import layers as mesh_layers
 from partwise.blender_addon.mesh import shading as mesh_shading
 from partwise.blender_addon.mesh import split as mesh_split
 from partwise.blender_addon.mesh.split import LOOSE, REST, split_mesh
@@ -19,12 +17,12 @@ from partwise.blender_addon.scene import parts
 from tests.blender import rich_fixture
 from tests.blender.mesh_dump import (
     Dump,
+    angles,
     counts,
     differing_layers,
     differing_settings,
     dump_mesh,
     mesh_settings,
-    vector_of,
 )
 from tests.blender.rich_fixture import ATTRIBUTES, LAYERS, VALUE_NAMES
 
@@ -148,70 +146,6 @@ def test_damage_to_a_setting_is_noticed(vase: bpy.types.Object, name: str, damag
     assert name in differing_settings(mesh_settings(mesh), mesh_settings(vase.data))
 
 
-@pytest.fixture
-def vase(scene: bpy.types.Scene) -> bpy.types.Object:
-    return rich_fixture.make()
-
-
-@pytest.mark.parametrize("custom", ["none", "tangent", "free"])
-@pytest.mark.parametrize("keep", [True, False])
-@pytest.mark.parametrize("fine", [False, True])
-def test_shading_at_the_cut_of_a_smooth_mesh(
-    scene: bpy.types.Scene, custom: str, keep: bool, fine: bool
-):
-    obj = _ball(custom, 64, 48) if fine else _ball(custom)
-    labels = _octants(obj.data)
-    before = vector_of(obj.data.corner_normals, "vector", 3)
-    worst = 0.0
-    for mesh in split_mesh(obj, labels, keep_shading=keep).values():
-        after = vector_of(mesh.corner_normals, "vector", 3)
-        worst = max(worst, angles(after, before[mesh_layers.origin(mesh, "CORNER")]).max())
-        layer = mesh.attributes.get("sharp_edge")
-        assert layer is None or not mesh_layers.read(layer).any(), "an edge became sharp"
-        assert ("custom_normal" in mesh.attributes) == (keep or custom != "none")
-    if keep or custom == "free":
-        assert worst < 0.1
-    else:
-        assert worst > 1, "without care the cut must show, or this test shows nothing"
-
-
-def test_islands_get_no_custom_normals(scene: bpy.types.Scene):
-    """Where a part is a body of its own, nothing was cut and nothing is added."""
-    bpy.ops.mesh.primitive_uv_sphere_add()
-    obj = bpy.context.object
-    obj.data.shade_smooth()
-    (mesh,) = split_mesh(obj, np.zeros(len(obj.data.polygons), np.int32)).values()
-    assert "custom_normal" not in mesh.attributes
-
-
-def test_kept_shading_follows_an_armature(scene: bpy.types.Scene):
-    """Bent by 60 degrees, border normals turn with the surface; free normals would stand still."""
-    obj = _ball("none", segments=64, rings=48)
-    rig = rich_fixture.make_armature()
-    obj.modifiers.new("Rig", "ARMATURE").object = rig
-    height = vector_of(obj.data.vertices, "co", 3)[:, 2]
-    for name, weight in (("Lower", 0.5 - height), ("Upper", 0.5 + height)):
-        group = obj.vertex_groups.new(name=name)
-        for vertex, value in enumerate(np.clip(weight, 0, 1).tolist()):
-            group.add([vertex], value, "REPLACE")
-    mesh = split_mesh(obj, _octants(obj.data))[7]
-    free = mesh.copy()
-    still = vector_of(free.corner_normals, "vector", 3)
-    mesh_layers.put(free, "custom_normal", "FLOAT_VECTOR", "CORNER", still)
-    bone = rig.pose.bones["Upper"]
-    bone.rotation_mode = "XYZ"
-    bone.rotation_euler = Euler((np.radians(60), 0, 0))
-    whole = _posed_normals(obj)[mesh_layers.origin(mesh, "CORNER")]
-    errors = []
-    for candidate in (mesh, free):
-        obj.data = candidate
-        errors.append(angles(_posed_normals(obj), whole))
-    followed, stood = errors
-    assert followed.mean() < 0.5
-    assert followed.max() < 6
-    assert stood.max() > 50
-
-
 def test_skin_radii_and_sculpts_are_cut_by_bmesh(vase: bpy.types.Object):
     bpy.context.view_layer.objects.active = vase
     vase.modifiers.new("Skin", "SKIN")
@@ -243,21 +177,6 @@ def test_multiresolution_survives(scene: bpy.types.Scene):
     part = obj.copy()
     part.data = mesh
     assert part.modifiers["Sculpt"].total_levels == 1
-
-
-def test_absolute_shape_keys_keep_their_times(scene: bpy.types.Scene):
-    bpy.ops.mesh.primitive_grid_add(x_subdivisions=2, y_subdivisions=2)
-    obj = bpy.context.object
-    obj.shape_key_add(name="Basis")
-    obj.data.shape_keys.use_relative = False
-    for time in (7.0, 33.5, 20.0):
-        obj.data.shape_keys.eval_time = time
-        obj.shape_key_add(name=str(time), from_mix=False)
-    obj.data.shape_keys.eval_time = 12
-    source = mesh_settings(obj.data)
-    assert source["key 33.5"]["frame"] == 33.5
-    for mesh in split_mesh(obj, np.array([0, 0, 1, 1], np.int32)).values():
-        assert differing_settings(mesh_settings(mesh), source) == set()
 
 
 def test_a_thousand_parts(scene: bpy.types.Scene):
@@ -293,12 +212,6 @@ def test_a_failure_leaves_nothing_behind(
     with pytest.raises(MemoryError):
         split_mesh(vase, labels)
     assert _data_names() == kept
-
-
-def angles(one: np.ndarray, two: np.ndarray) -> np.ndarray:
-    """(N,) degrees between unit vectors; from the chord, exact for small angles."""
-    chord = np.linalg.norm(one.astype(np.float64) - two, axis=1)
-    return np.degrees(2 * np.arcsin(np.clip(chord / 2, 0, 1)))
 
 
 def _damage(mesh: bpy.types.Mesh, name: str) -> None:
@@ -338,32 +251,6 @@ def _damage(mesh: bpy.types.Mesh, name: str) -> None:
         else:
             layer = mesh.attributes[name].data[3]
             layer.value = not layer.value
-
-
-def _ball(custom: str, segments: int = 13, rings: int = 9) -> bpy.types.Object:
-    bpy.ops.mesh.primitive_uv_sphere_add(segments=segments, ring_count=rings)
-    obj = bpy.context.object
-    mesh = obj.data
-    mesh.shade_smooth()
-    normals = vector_of(mesh.corner_normals, "vector", 3)
-    bent = normals + np.array([0.3, 0.1, 0], np.float32)
-    bent /= np.linalg.norm(bent, axis=1, keepdims=True)
-    if custom == "tangent":
-        mesh.normals_split_custom_set(bent.tolist())
-    elif custom == "free":
-        mesh_layers.put(mesh, "custom_normal", "FLOAT_VECTOR", "CORNER", bent)
-    return obj
-
-
-def _octants(mesh: bpy.types.Mesh) -> np.ndarray:
-    centres = vector_of(mesh.polygons, "center", 3)
-    return ((centres > 0.1) @ [1, 2, 4]).astype(np.int32)
-
-
-def _posed_normals(obj: bpy.types.Object) -> np.ndarray:
-    bpy.context.view_layer.update()
-    evaluated = obj.evaluated_get(bpy.context.evaluated_depsgraph_get())
-    return vector_of(evaluated.data.corner_normals, "vector", 3)
 
 
 def _data_names() -> dict[str, list[str]]:

@@ -3,78 +3,28 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from pathlib import Path
-
 import bpy
 import numpy as np
 import pytest
 from mathutils import Vector
 from partwise.blender_addon.engine import jobs
 from partwise.blender_addon.ops import click as ops_click
-from partwise.blender_addon.scene import click_masks, parts, pick
+from partwise.blender_addon.scene import click_masks, parts
 from partwise.blender_addon.ui import tools
 
-SHAPES = Path(__file__).parents[2] / "fixtures" / "smooth_shapes.npz"
+from tests.blender.clicking import (
+    click,
+    face_at,
+    foot,
+    head,
+    human,
+    mask,
+    nothing_known,
+    place,
+    timers,
+)
 
-
-@pytest.fixture(autouse=True)
-def nothing_known() -> None:
-    click_masks.forget()
-    pick.forget()
-    jobs.dismiss()
-
-
-def add(name: str) -> bpy.types.Object:
-    with np.load(SHAPES) as data:
-        vertices, faces = data[f"{name}/vertices"], data[f"{name}/faces"]
-    mesh = bpy.data.meshes.new(name)
-    mesh.from_pydata(vertices.tolist(), [], faces.tolist())
-    obj = bpy.data.objects.new(name, mesh)
-    bpy.context.scene.collection.objects.link(obj)
-    bpy.context.view_layer.objects.active = obj
-    obj.select_set(True)
-    return obj
-
-
-@pytest.fixture
-def human() -> bpy.types.Object:
-    return add("human")
-
-
-def place(obj: bpy.types.Object, *shares: float) -> Vector:
-    """A place in the box of a mesh, 0..1 along each axis."""
-    corners = np.array([vertex.co for vertex in obj.data.vertices])
-    low, high = corners.min(axis=0), corners.max(axis=0)
-    return Vector(low + np.array(shares) * (high - low))
-
-
-def head(obj: bpy.types.Object) -> Vector:
-    vertices = obj.data.vertices
-    return max((vertex.co for vertex in vertices), key=lambda co: co.z).copy()
-
-
-def foot(obj: bpy.types.Object) -> Vector:
-    vertices = obj.data.vertices
-    return min((vertex.co for vertex in vertices), key=lambda co: co.z).copy()
-
-
-def click(how: str, point: Vector) -> set[str]:
-    result: set[str] = getattr(bpy.ops.partwise, f"{how}_point")(
-        "EXEC_DEFAULT", True, point=tuple(point)
-    )
-    return result
-
-
-def mask(obj: bpy.types.Object) -> np.ndarray:
-    answer = click_masks.answer_of(obj)
-    assert answer is not None
-    return answer.faces
-
-
-def face_at(obj: bpy.types.Object, point: Vector) -> int:
-    return pick.nearest_on(obj, point).face
+__all__ = ["human", "nothing_known", "timers"]  # fixtures
 
 
 def test_an_include_click_has_a_mask_around_it(human):
@@ -314,16 +264,6 @@ def test_accept_is_one_step_of_undo(human):
     assert mask(human).any()
 
 
-def test_an_undo_to_clicks_whose_mask_was_forgotten_asks_again(human):
-    bpy.ops.ed.undo_push(message="start")
-    click("include", head(human))
-    one = mask(human)
-    click("join", foot(human))
-    click_masks._answers.clear()
-    bpy.ops.ed.undo()
-    assert (mask(bpy.data.objects["human"]) == one).all()
-
-
 def test_clicks_are_saved_and_accepted_after_loading(human, tmp_path):
     click("include", head(human))
     chosen = mask(human)
@@ -343,15 +283,6 @@ def test_a_stretched_and_mirrored_object_is_clicked_where_it_is(human):
     bpy.context.view_layer.update()
     click("include", head(human))
     assert mask(human)[face_at(human, head(human))]
-
-
-def test_a_mesh_that_was_edited_is_looked_at_again(human):
-    click("include", head(human))
-    human.data.flip_normals()
-    bpy.context.view_layer.update()
-    assert click_masks.answer_of(human) is None
-    click("include", head(human))
-    assert mask(human).any()
 
 
 def test_quads_with_a_modifier(human):
@@ -383,87 +314,6 @@ def test_only_in_object_mode(human):
 
 def test_nothing_to_click_on():
     assert click("include", Vector()) == {"CANCELLED"}
-
-
-@pytest.fixture
-def timers(monkeypatch) -> Callable[[], None]:
-    """As with a window: jobs go on while Blender is free. Called, it lets them."""
-    monkeypatch.setattr(jobs, "_has_no_timers", lambda: False)
-    monkeypatch.setattr(click_masks, "MOMENT", 0.0)
-
-    def run() -> None:
-        deadline = time.monotonic() + 60
-        while jobs.busy() and time.monotonic() < deadline:
-            jobs.pump()
-            time.sleep(0.01)
-
-    return run
-
-
-def test_fast_clicks_ask_only_the_newest_question(human, timers, monkeypatch):
-    asked = []
-    real = jobs.Ask
-
-    def ask(request, *arguments, **options):
-        asked.append(type(request).__name__)
-        return real(request, *arguments, **options)
-
-    monkeypatch.setattr(jobs, "Ask", ask)
-    click("include", head(human))
-    for share in (0.2, 0.4, 0.6, 0.8):
-        click("include", place(human, 0.5, 0.5, share))
-    click("exclude", foot(human))
-    assert click_masks.answer_of(human) is None
-    assert bpy.ops.partwise.accept_clicks() == {"CANCELLED"}
-    timers()
-    assert jobs.current().state == "DONE"
-    assert mask(human)[face_at(human, head(human))]
-    assert asked.count("Click") <= 3  # of a mesh that is not open, the newest, and at most one more
-
-
-def test_clearing_ends_the_question(human, timers):
-    click("include", head(human))
-    assert jobs.busy()
-    bpy.ops.partwise.clear_clicks()
-    assert not jobs.busy()
-    assert jobs.current() is None
-
-
-def test_a_cancelled_question_can_be_asked_again(human, timers):
-    click("include", head(human))
-    bpy.ops.partwise.cancel_job()
-    assert jobs.current().state == "CANCELLED"
-    assert len(human.data.partwise.clicks) == 1
-    bpy.ops.partwise.show_clicks()
-    timers()
-    assert mask(human).any()
-
-
-def test_another_object_ends_the_question_about_the_first(human, timers):
-    click("include", head(human))
-    cup = add("cup")
-    click("include", head(cup))
-    assert jobs.current().title == "Analysing cup"
-    timers()
-    assert mask(cup).any()
-    assert click_masks.answer_of(human) is None
-
-
-def test_clicks_wait_for_other_jobs(human, timers):
-    bpy.ops.partwise.decompose()
-    assert click("include", head(human)) == {"CANCELLED"}
-    assert not len(human.data.partwise.clicks)
-    timers()
-    assert click("include", head(human)) == {"FINISHED"}
-    timers()
-    assert mask(human).any()
-
-
-def test_an_object_that_is_deleted_while_it_is_analysed(human, timers):
-    click("include", head(human))
-    bpy.data.objects.remove(human)
-    timers()
-    assert jobs.current().state == "DONE"
 
 
 def test_the_tool_has_its_keys():

@@ -9,10 +9,9 @@ import numpy as np
 import pytest
 from mathutils import Matrix
 from partwise.blender_addon.overlay import draw as overlay
-from partwise.blender_addon.overlay import shader as overlay_shader
 from partwise.blender_addon.scene import parts
 
-from tests.blender.overlay.pictures import ABOVE, at, hue, picture, update
+from tests.blender.overlay.pictures import at, hue, picture, update
 
 
 def test_parts_are_drawn_in_their_colours(plate):
@@ -276,30 +275,3 @@ def test_objects_that_are_not_seen(plate):
     bpy.context.view_layer.objects.active = plate
     bpy.ops.object.mode_set(mode="SCULPT")
     assert not seen()
-
-
-@pytest.mark.parametrize("parallel", [False, True])
-def test_bias_brings_nearer_and_moves_nothing(parallel):
-    projection = ABOVE.copy()
-    if not parallel:  # looking down from the origin, near 0.1, far 100
-        near, far = 0.1, 100.0
-        projection = Matrix(
-            (
-                (2.0, 0.0, 0.0, 0.0),
-                (0.0, 2.0, 0.0, 0.0),
-                (0.0, 0.0, -(far + near) / (far - near), -2 * far * near / (far - near)),
-                (0.0, 0.0, -1.0, 0.0),
-            )
-        )
-    nearer = overlay_shader.nearer(projection, 1e-3)
-    for depth in (-0.2, -3.0, -40.0):
-        point = Matrix.Translation((0.1, -0.2, depth)).to_4x4().col[3]
-        flat, biased = projection @ point, nearer @ point
-        flat, biased = flat / flat.w, biased / biased.w
-        assert biased.xy == flat.xy
-        assert biased.z < flat.z
-        closer = point.copy()
-        closer.z *= 0.99  # one per cent nearer wins over a bias of one per mille
-        if not parallel:
-            closer = projection @ closer
-            assert closer.z / closer.w < biased.z

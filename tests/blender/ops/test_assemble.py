@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Split as an operator: what is refused, closed cuts, one step of undo, and the original shown."""
+
+from __future__ import annotations
+
+import bpy
+import numpy as np
+import pytest
+from partwise.blender_addon.engine import jobs
+from partwise.blender_addon.scene import parts
+from partwise.blender_addon.scene.assembly import assembly_of
+
+from tests.blender.assemblies import HALVES, labelled_cube, names
+
+
+def is_closed(mesh: bpy.types.Mesh) -> bool:
+    uses = np.zeros(len(mesh.edges), dtype=int)
+    for loop in mesh.loops:
+        uses[loop.edge_index] += 1
+    return bool((uses == 2).all())
+
+
+def test_several_objects_at_once():
+    one = labelled_cube()
+    two = labelled_cube()
+    one.select_set(True)
+    bpy.ops.partwise.split()
+    assert names(f"{one.name}.parts")[0] == "Cube.Part 1"
+    assert names(f"{two.name}.parts")[0] == "Cube.001.Part 1"
+    assert len(bpy.context.selected_objects) == 4
+
+
+def test_cuts_are_closed_by_the_engine():
+    bpy.context.scene.partwise.cap = True
+    cube = labelled_cube()
+    cube.scale = (1, 2, -3)
+    bpy.ops.partwise.split()
+    assert jobs.current().state == "DONE"
+    made = bpy.data.collections["Cube.parts"].objects
+    assert len(made) == 2
+    assert all(is_closed(part.data) for part in made)
+    assert all("partwise_cap" in part.data.attributes for part in made)
+    assert not is_closed(cube.data) or len(cube.data.polygons) == 6
+
+
+def test_the_original_can_be_looked_at_and_split_again():
+    cube = labelled_cube()
+    bpy.ops.partwise.split()
+    first = bpy.data.collections["Cube.parts"]
+    first.objects[0].location.x += 5
+    bpy.ops.partwise.toggle_original()
+    assert bpy.context.object == cube
+    assert cube.visible_get()
+    assert not first.objects[0].visible_get()
+    bpy.ops.partwise.split()
+    assert [c.name for c in bpy.data.collections if ".source" in c.name] == ["Cube.source"]
+    assert len(bpy.data.collections["Cube.parts.001"].objects) == 2
+    assert not cube.visible_get()
+    assert first.objects[0].location.x == 6, "the artist's edit of the first parts is kept"
+    bpy.context.view_layer.objects.active = cube
+    assert assembly_of(cube).name == "Cube.parts.001"
+
+
+def test_the_parts_come_back():
+    cube = labelled_cube()
+    bpy.ops.partwise.split()
+    for expected in (True, False):
+        bpy.ops.partwise.toggle_original()
+        assert cube.visible_get() == expected
+        assert bpy.data.objects["Cube.Part 1"].visible_get() != expected
+    assert len(bpy.context.selected_objects) == 2
+
+
+def test_undo_brings_the_whole_back_in_one_step():
+    labelled_cube()
+    bpy.ops.ed.undo_push(message="before")
+    bpy.ops.partwise.split()
+    bpy.ops.ed.undo_push(message="Split")
+    bpy.ops.ed.undo()
+    assert "Cube.parts" not in bpy.data.collections
+    assert [obj.name for obj in bpy.data.objects] == ["Cube"]
+    bpy.ops.ed.redo()
+    assert names("Cube.parts") == ["Cube.Part 1", "Cube.脚 Fuß"]
+
+
+def test_what_cannot_be_split_says_why():
+    bpy.ops.mesh.primitive_cube_add()
+    assert not bpy.ops.partwise.split.poll()
+    labelled_cube()
+    bpy.ops.object.duplicate(linked=True)
+    with pytest.raises(RuntimeError, match="shares its mesh"):
+        bpy.ops.partwise.split()
+    assert len(bpy.data.collections) == 1 or "Cube.parts" not in bpy.data.collections
+
+
+def test_shared_meshes_are_split_on_request():
+    cube = labelled_cube()
+    bpy.ops.object.duplicate(linked=True)
+    bpy.context.scene.partwise.copy_linked = True
+    bpy.ops.partwise.split()
+    assert names("Cube.001.parts") == ["Cube.001.Part 1", "Cube.001.脚 Fuß"]
+    assert cube.visible_get()
+    assert parts.get_labels(cube.data).tolist() == HALVES.tolist()
+
+
+def test_when_one_of_several_fails_nothing_has_changed(monkeypatch):
+    from partwise.backend.contract.errors import BadInput
+    from partwise.blender_addon.scene import assembly
+
+    one, two = labelled_cube(), labelled_cube()
+    one.select_set(True)
+    split_mesh = assembly.split_mesh
+
+    def fail_on_the_second(obj, *args, **options):
+        if obj == one:
+            raise BadInput("Cannot.", "Do not.")
+        return split_mesh(obj, *args, **options)
+
+    monkeypatch.setattr(assembly, "split_mesh", fail_on_the_second)
+    with pytest.raises(RuntimeError, match="Cannot"):
+        bpy.ops.partwise.split()
+    assert {obj.name for obj in bpy.data.objects} == {one.name, two.name}
+    assert len(bpy.data.meshes) == 2
+    assert one.visible_get()
+    assert two.visible_get()
+
+
+def test_edit_mode_is_left_first():
+    labelled_cube()
+    bpy.ops.object.mode_set(mode="EDIT")
+    assert not bpy.ops.partwise.split.poll()
+    bpy.ops.object.mode_set(mode="OBJECT")
+    assert bpy.ops.partwise.split.poll()
