@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 
-# Where the tests of a package are: those of the add-on that need Blender have a folder of their own.
+# Where the tests of a package are; those of the add-on that need Blender are apart.
 TESTS = {
     "backend": ("tests/backend",),
     "blender_addon": ("tests/blender", "tests/blender_addon"),

@@ -21,14 +21,12 @@ import bpy
 import numpy as np
 import pytest
 from partwise import blender_addon
-from partwise.backend import __version__
 from partwise.backend.contract import requests
 from partwise.backend.contract.errors import BadInput, Cancelled, MeshNotOpen
 from partwise.backend.contract.requests import OpenMesh, Ping, Segment, Status
 from partwise.blender_addon.engine import command as engine_command
 from partwise.blender_addon.engine import jobs
 from partwise.blender_addon.engine.jobs import Ask
-from partwise.blender_addon.ops import jobs as jobs_ops
 
 from tests.watched import watched
 
@@ -267,19 +265,6 @@ def test_the_end_of_a_job_may_apply_it_and_start_another(actor):
     assert jobs.current().title == "Second"
 
 
-def test_a_finished_job_is_shown_until_it_is_dismissed(actor):
-    job = in_the_middle()
-    jobs.dismiss()
-    assert jobs.current() is job, "a running job cannot be dismissed"
-    assert not bpy.ops.partwise.dismiss_job.poll()
-    assert bpy.ops.partwise.cancel_job() == {"FINISHED"}
-    assert jobs.current() is job
-    assert not bpy.ops.partwise.cancel_job.poll()
-    assert bpy.ops.partwise.dismiss_job() == {"FINISHED"}
-    assert jobs.current() is None
-    assert not bpy.ops.partwise.copy_report.poll()
-
-
 # Cancel.
 
 
@@ -478,40 +463,3 @@ def test_the_main_thread_is_never_blocked(timers):
     assert job.state == "DONE", job.error
     assert sizes[0].sum() == len(faces)
     assert threading.current_thread() not in threads
-
-
-# The report.
-
-
-def test_the_report_tells_all_without_the_name_of_the_user(actor, monkeypatch):
-    home = str(Path.home())
-    monkeypatch.setattr(jobs_ops, "_user", lambda: "ann")
-    job = jobs.start("Failing", ask(Act("fail")))
-    until_ended(job)
-    job.error.detail += f"\n{home}/secret.blend /media/ann/disk"
-    text = jobs_ops.report(job)
-    for part in (__version__, bpy.app.version_string, sys.platform.title(), "Failing", "FAILED"):
-        assert part in text
-    assert job.error.message in text
-    assert job.error.hint in text
-    assert "\nEngine geometric: can run\n" in text
-    assert "RuntimeError: on demand" in text
-    assert text.count("on demand") > 1, "the detail and the engine's log"
-    assert "~/secret.blend /media/USER/disk" in text
-    assert home not in text
-    assert bpy.ops.partwise.copy_report() == {"FINISHED"}
-
-
-@pytest.mark.parametrize(
-    ("text", "home", "expected"),
-    [
-        ("/home/ann/a.py:3", "/home/ann", "~/a.py:3"),
-        ("/home/anna/a.py", "/home/ann", "/home/anna/a.py"),
-        ('"C:\\Users\\Ann\\a"', "C:\\Users\\Ann", '"~\\a"'),
-        ("'c:\\\\users\\\\ann\\\\a'", "C:\\Users\\Ann", "'~\\\\a'"),
-        ("C:/Users/Ann/a in /Home/Ann", "C:\\Users\\Ann", "~/a in /Home/USER"),
-        ("banner /x/ann", "/", "banner /x/USER"),
-    ],
-)
-def test_paths_lose_the_name_of_the_user(text, home, expected):
-    assert jobs_ops.redact(text, home, "ann") == expected

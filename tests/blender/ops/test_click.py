@@ -10,7 +10,6 @@ from mathutils import Vector
 from partwise.blender_addon.engine import jobs
 from partwise.blender_addon.ops import click as ops_click
 from partwise.blender_addon.scene import click_masks, parts
-from partwise.blender_addon.ui import tools
 
 from tests.blender.clicking import (
     click,
@@ -314,15 +313,3 @@ def test_only_in_object_mode(human):
 
 def test_nothing_to_click_on():
     assert click("include", Vector()) == {"CANCELLED"}
-
-
-def test_the_tool_has_its_keys():
-    keymap = bpy.context.window_manager.keyconfigs.default.keymaps.get(
-        "3D View Tool: Object, Click Parts"
-    )
-    made = {(item.idname, item.type) for item in keymap.keymap_items} if keymap else set()
-    wanted = {(name, event["type"]) for name, event, _ in tools.PARTWISE_TOOL_click.bl_keymap}
-    assert made in (wanted, set())  # Blender without a window has no key maps
-    for name, _, _ in tools.PARTWISE_TOOL_click.bl_keymap:
-        category, operator = name.split(".")
-        assert getattr(bpy.ops, category).__getattr__(operator).get_rna_type()

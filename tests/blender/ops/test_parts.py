@@ -272,18 +272,6 @@ def test_borders_are_unlocked(mesh):
     assert borders(mesh) == []
 
 
-def test_names_are_unique(strip):
-    table = strip.partwise.parts
-    table[0].name = table[1].name = table[2].name = "Leg"
-    assert [part.name for part in table] == ["Leg", "Leg.001", "Leg.002", "Part 6"]
-    table[0].name = "Leg.001"
-    assert table[0].name == "Leg.003"
-    table[0].name = "  "
-    assert table[0].name == "Part 1"
-    table[1].name = "Leg.001"
-    assert table[1].name == "Leg.001"
-
-
 # removing
 
 
