@@ -111,5 +111,5 @@ def test_the_table_has_a_row_for_each_kind_and_one_for_all():
 def test_bodies_decide_where_merging_stops_and_scenes_only_without_them():
     body = TreeReport("a", "rig fused", [0.3, 0.1, 0.3], 0.1, 2.0, [0.62, 0.5], [], [])
     scene = TreeReport("b", "materials", [0.1, 0.3, 0.3], 0.1, 1.0, [0.62, 0.5], [], [])
-    assert best_stop([body, *[scene] * 9]) == best_stop([body])
+    assert best_stop([body, *[scene] * 99]) == best_stop([body])
     assert scene.parts(1 - best_stop([scene])) == 1
