@@ -8,13 +8,12 @@ concave crease is cheap and a smooth surface costs its length.
 
 from __future__ import annotations
 
-import functools
-
 import numpy as np
 from numpy.typing import NDArray
 
-from ...contract.arrays import Bools, Floats, Ints
+from ...contract.arrays import Floats, Ints
 from ..mesh import FaceGraph
+from ..minimum_cut import minimum_cut
 
 BAND = 0.04  # of the size: how far a border may move
 BAND_FACES = 8_000  # the widest band of one border; more would be slow and change nothing to see
@@ -99,8 +98,7 @@ class BorderCutter:
             for at in (at_first, at_second)
         )
         once = within & (row < column)
-        cut = _minimum_cut if _has_pymaxflow() else _minimum_cut_of_scipy
-        return free, cut(row[once], column[once], capacity[once], first, second)
+        return free, minimum_cut(row[once], column[once], capacity[once], first, second)
 
     def _band(
         self,
@@ -178,53 +176,3 @@ class Neighbours:
         at = np.flatnonzero(edge >= 0)
         other = self.other.take(faces, axis=0).ravel()
         return faces[at // self.edge.shape[1]], edge[at], other[at]
-
-
-@functools.cache
-def _has_pymaxflow() -> bool:
-    """Whether PyMaxflow can be loaded; it has no wheels for Python 3.14 and some processors."""
-    try:
-        import maxflow  # noqa: F401
-    except ImportError:
-        return False
-    return True
-
-
-def _minimum_cut(one: Ints, two: Ints, capacity: Ints, first: Ints, second: Ints) -> Bools:
-    """Which nodes are on the first side of the cheapest cut, (n,), by Boykov and Kolmogorov 2004.
-
-    one, two : (E,) the ends of edges, capacity : (E,) their cost, both ways. first, second : (n,)
-    what ties each node to either side. Of several cheapest cuts that with the smallest first side.
-    """
-    import maxflow
-
-    graph = maxflow.GraphInt(len(first), len(one))
-    node = graph.add_grid_nodes(len(first))
-    graph.add_edges(one, two, capacity, capacity)
-    # Nodes that neither side needs count to its source: that is the second side here.
-    graph.add_grid_tedges(node, second, first)
-    graph.maxflow()
-    return np.asarray(graph.get_grid_segments(node), dtype=bool)
-
-
-def _minimum_cut_of_scipy(one: Ints, two: Ints, capacity: Ints, first: Ints, second: Ints) -> Bools:
-    """The same cut from SciPy alone, which takes several times as long."""
-    from scipy.sparse import csr_matrix
-    from scipy.sparse.csgraph import breadth_first_order, maximum_flow
-
-    count = len(first)
-    node = np.arange(count)
-    source, sink = np.full(count, count), np.full(count, count + 1)
-    rows = np.concatenate([one, two, source, node])
-    columns = np.concatenate([two, one, node, sink])
-    capacities = np.concatenate([capacity, capacity, first, second]).astype(np.int32)
-    network = csr_matrix((capacities, (rows, columns)), shape=(count + 2, count + 2))
-    network.sum_duplicates()
-    network.eliminate_zeros()
-    residual = network - maximum_flow(network, count, count + 1).flow
-    residual.data[residual.data < 0] = 0
-    residual.eliminate_zeros()
-    reached = breadth_first_order(residual, count, directed=True, return_predecessors=False)
-    side = np.zeros(count + 2, dtype=bool)
-    side[reached] = True
-    return side[:count]

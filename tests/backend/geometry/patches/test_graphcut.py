@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import trimesh
 
+from backend.geometry import minimum_cut
 from backend.geometry.mesh import build_face_graph, unit_vertices
-from backend.geometry.patches import graphcut
 from backend.geometry.patches.graphcut import BorderCutter
 from tests.backend.geometry.solids import l_shape
 
@@ -102,42 +102,13 @@ def test_held_faces_keep_their_side_of_a_mask(waist):
     assert not refined[outside].any()
 
 
-def random_network(rng, nodes=60, edges=180):
-    """Nodes with random edges, some of them twice; some nodes tied to a side or to both."""
-    ends = np.sort(rng.integers(0, nodes, (edges, 2)), axis=1)
-    one, two = ends[ends[:, 0] != ends[:, 1]].T
-    capacity = rng.integers(1, 50, len(one))
-    first, second = rng.integers(0, 200, (2, nodes)) * (rng.random((2, nodes)) < 0.15)
-    return one, two, capacity, first, second
-
-
-def cost_of(side, one, two, capacity, first, second):
-    across = capacity[side[one] != side[two]].sum()
-    return int(across + first[~side].sum() + second[side].sum())
-
-
-def test_both_ways_to_cut_agree_and_no_change_of_a_node_is_cheaper():
-    pytest.importorskip("maxflow", reason="there is not always a wheel of PyMaxflow")
-    rng = np.random.default_rng(0)
-    for _ in range(30):
-        network = random_network(rng)
-        side = graphcut._minimum_cut(*network)
-        np.testing.assert_array_equal(side, graphcut._minimum_cut_of_scipy(*network))
-        cost = cost_of(side, *network)
-        assert cost <= min(network[3].sum(), network[4].sum())
-        for node in range(len(side)):
-            other = side.copy()
-            other[node] ^= True
-            assert cost_of(other, *network) >= cost
-
-
 def test_without_pymaxflow_borders_are_the_same(waist, monkeypatch):
     x = waist.centroid[:, 0]
     ragged = x + 0.02 * np.random.default_rng(0).normal(size=len(x)) + 0.02 > 0
     mask = refined(waist, ragged)
-    graphcut._has_pymaxflow.cache_clear()
+    minimum_cut.has_pymaxflow.cache_clear()
     with monkeypatch.context() as patch:
         patch.setitem(sys.modules, "maxflow", None)  # importing it fails
         np.testing.assert_array_equal(refined(waist, ragged), mask)
-        assert not graphcut._has_pymaxflow()
-    graphcut._has_pymaxflow.cache_clear()
+        assert not minimum_cut.has_pymaxflow()
+    minimum_cut.has_pymaxflow.cache_clear()
