@@ -149,6 +149,54 @@ def build_parser() -> Parser:
         help="JSON with click queries to answer, or a folder with <stem>.json for each INPUT",
     )
 
+    generate = command("generate", "make separate, closed, textured parts from pictures")
+    generate.add_argument(
+        "-o", "--output", metavar="OUT.glb", required=True, type=Path, help="the file of parts"
+    )
+    generate.add_argument(
+        "--image", metavar="FILE", type=Path, nargs="+", default=[], help="pictures of one object"
+    )
+    generate.add_argument(
+        "--masks",
+        metavar="FILE",
+        type=Path,
+        nargs="+",
+        default=[],
+        help="for each picture one with each part in a colour of its own, or of one picture a "
+        "mask for each part",
+    )
+    generate.add_argument(
+        "--views",
+        metavar="SIDES",
+        default="",
+        help="the side that each picture shows, separated by commas: front, side, back, top",
+    )
+    generate.add_argument(
+        "--rectangle",
+        metavar=("LEFT", "TOP", "RIGHT", "BOTTOM"),
+        nargs=4,
+        type=float,
+        help="edges, in pixels, of a rectangle about the figure",
+    )
+    generate.add_argument(
+        "--back", choices=("fill", "mirror"), help="what backs show: plain colours, or the front"
+    )
+    generate.add_argument("--text", metavar="WORDS", help="what to make, without a picture")
+    generate.add_argument(
+        "--boxes", metavar="FILE.json", type=Path, help="parts with their boxes and joints"
+    )
+    generate.add_argument("--parts", metavar="N", type=whole_number(1, "parts"), help="how many")
+    generate.add_argument(
+        "--preview", metavar="PNG", type=Path, help="picture of all sides, .png or .jpg"
+    )
+    generate.add_argument(
+        "--engine",
+        metavar="NAME",
+        default=AUTO,
+        help=f"{registry.names('generate')}, or {AUTO}: the first of them that can run",
+    )
+    generate.add_argument("--seed", metavar="N", type=whole_number(0, "seed"), default=0)
+
     evaluate = command("evaluate", "measure quality on labelled objects", json=False)
     evaluate.add_argument("data", metavar="DATA.npz", type=Path, nargs="*")
     evaluate.add_argument(

@@ -14,8 +14,8 @@ here but for types, so that this file costs nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ..contract.progress import SILENT, Progress
 
@@ -127,11 +127,20 @@ class SignedDistance:
 
 @dataclass(frozen=True)
 class PartMesh:
-    """A part as a mesh. vertices : (V, 3) float64; faces : (F, 3) int64; name : empty for none."""
+    """A part as a mesh. vertices : (V, 3) float64; faces : (F, 3) int64; name : empty for none.
+
+    uv : (F, 3, 2) place of each corner in a texture, from its lower left corner; None for none.
+    kind : how it was made, of the engine's own kinds. quads : faces 2i and 2i + 1 are one quad.
+    colour : (3,) linear light, of a part without texture or for where it is not shown.
+    """
 
     vertices: Floats
     faces: Ints
     name: str = ""
+    uv: Floats | None = None
+    kind: str = ""
+    quads: bool = False
+    colour: tuple[float, float, float] | None = None
 
 
 class CompleteEngine(Protocol):
@@ -163,26 +172,48 @@ class Box:
     text: str = ""
 
 
+VIEWS = ("front", "side", "back", "top")
+
+
+@dataclass(frozen=True)
+class Brief:
+    """What a new object is to be made from; what is not given is empty.
+
+    images : each (H, W, 4) RGBA. masks : for each image, or none at all, (H, W) the part of each
+    pixel, -1 for none. views : for each image the side that it shows, one of `VIEWS`; of an object
+    whose front looks along +Z, "side" is what is seen from its left, from +X. text : words. boxes :
+    where parts are to be. parts : how many; the engine chooses if None. options : of the engine.
+    """
+
+    images: Sequence[NDArray[np.uint8]] = ()
+    masks: Sequence[NDArray[np.int32]] = ()
+    views: Sequence[str] = ()
+    text: str = ""
+    boxes: Sequence[Box] = ()
+    parts: int | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Generated:
+    """A new object, Y up, its front towards +Z.
+
+    parts : from the farthest to the nearest; for each box in its order where there are boxes.
+    texture : (H, W, 4) that all parts share, None for none. labels : (H, W) the part of each pixel
+    of the first image, -1 for none. notes : sentences about what could not be done as asked.
+    """
+
+    parts: list[PartMesh]
+    texture: NDArray[np.uint8] | None = None
+    labels: NDArray[np.int32] | None = None
+    notes: tuple[str, ...] = ()
+
+
 class GenerateEngine(Protocol):
     """Answers `generate`: parts of a new object."""
 
-    def generate(
-        self,
-        *,
-        images: Sequence[NDArray[np.uint8]] = (),
-        masks: Sequence[NDArray[np.int32]] = (),
-        text: str = "",
-        boxes: Sequence[Box] = (),
-        parts: int | None = None,
-        seed: int = 0,
-        progress: Progress = SILENT,
-    ) -> list[SignedDistance | PartMesh]:
-        """One answer for each part, for each box in its order where there are boxes.
-
-        images : each (H, W, 4) RGBA; masks : for each image, or none at all, (H, W) the part of
-        each pixel, -1 for none. parts : how many; the engine chooses if None.
-        Raises BadInput when it cannot work from what is given.
-        """
+    def generate(self, brief: Brief, *, seed: int = 0, progress: Progress = SILENT) -> Generated:
+        """The parts of an object. Raises BadInput when it cannot work from what is given."""
 
 
 class ReplaceEngine(Protocol):

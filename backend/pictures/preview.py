@@ -88,7 +88,7 @@ def render_parts(
     picture = Image.fromarray(np.concatenate(list(halves), axis=1))
     if title:
         _write(picture, title, (height // 30, height // 40), height // 32)
-    _save(path, picture)
+    save_picture(path, picture)
 
 
 def exploded(
@@ -144,7 +144,7 @@ def contact_sheet(
             _write(sheet, entry.caption, (place[0] + 6, place[1] + cell), caption - 6, cell - 12)
     if title:
         _write(sheet, title, (8, head // 5), head // 2)
-    _save(path, sheet)
+    save_picture(path, sheet)
 
 
 def _cell_picture(entry: Cell, size: int, quality: Quality) -> Picture:
@@ -273,7 +273,8 @@ def picture_format(path: str | os.PathLike[str]) -> str:
     return PICTURES[ending.lower()]
 
 
-def _save(path: str | os.PathLike[str], picture: Picture) -> None:
+def save_picture(path: str | os.PathLike[str], picture: Picture) -> None:
+    """Write a picture. Raises BadInput if the file cannot be written."""
     form = picture_format(path)
     # Light changes slowly: runs of bytes are found sooner than repeats, and are about as short.
     plain = {"compress_level": 1, "compress_type": zlib.Z_RLE}

@@ -59,7 +59,7 @@ def render(
     if not len(hit):
         return image
     row, column = row.take(hit), column.take(hit)
-    surface = _surface(tracer, origins, directions[0], hits, hit, aimed.shape, row, column)
+    surface = surface_of(tracer, origins, directions[0], hits, hit, aimed.shape, row, column)
     own, light = labels.take(surface.face), surface_light(tracer, surface, quality)
     place = (row + window[0].start) * width + (column + window[1].start)
     image.reshape(-1, 3)[place] = colours.take(own, axis=0) * light[:, None]
@@ -79,7 +79,7 @@ def render(
     return image
 
 
-def _surface(
+def surface_of(
     tracer: Tracer,
     origins: Singles,
     direction: Singles,

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``generate``: a GLB of new parts from pictures, words or boxes."""
+
+from __future__ import annotations
+
+import time
+from argparse import Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..contract.errors import BadInput
+from ..contract.progress import Progress
+from .console import Console
+
+if TYPE_CHECKING:
+    from ..engines.base import Brief
+    from ..pipelines.generate import Made
+
+
+def run(options: Namespace, console: Console) -> int:
+    """Run the command. Returns the exit status."""
+    from ..files.readers import make_folder
+    from ..pipelines.generate import generate
+
+    began = time.perf_counter()
+    if options.output.suffix.lower() != ".glb":
+        raise BadInput(
+            f"Parts are written as GLB, not as '{options.output.suffix or options.output}'.",
+            "Give -o a name that ends in .glb.",
+        )
+    if options.preview is not None:
+        from ..pictures.preview import picture_format
+
+        picture_format(options.preview)
+    brief, notes = brief_of(options)
+    make_folder(options.output.parent)
+    if options.preview is not None:
+        make_folder(options.preview.parent)
+    made = generate(
+        brief, engine=options.engine, seed=options.seed, progress=Progress(console.progress)
+    )
+    names = _write(options.output, made)
+    if options.preview is not None:
+        _draw(options.preview, made)
+    console.end_progress()
+    for note in (*notes, *made.notes):
+        console.warn(note)
+    seconds = round(time.perf_counter() - began, 2)
+    closed = sum(row["closed"] for row in made.report)
+    console.document = {
+        "output": str(options.output),
+        "engine": made.engine,
+        "parts": [{**row, "name": name} for row, name in zip(made.report, names, strict=True)],
+        "preview": None if options.preview is None else str(options.preview),
+        "warnings": [*notes, *made.notes],
+        "seconds": seconds,
+    }
+    console.result(
+        f"{options.output}: {len(names)} parts, {closed} of them closed, "
+        f"engine {made.engine}, {seconds} s"
+    )
+    console.close()
+    console.say(f"Wrote {len(names)} parts: {', '.join(names)}.")
+    return 0
+
+
+def brief_of(options: Namespace) -> tuple[Brief, list[str]]:
+    """What the options ask for, with its files read, and sentences about these."""
+    from ..engines.base import Brief
+    from ..files.images import read_masks, read_picture
+
+    notes: list[str] = []
+    images, masks = [], []
+    for path in options.image:
+        picture, remarks = read_picture(path)
+        images.append(picture)
+        notes += remarks
+    if options.masks and not images:
+        raise BadInput("Masks were given without a picture.", "Give the picture with --image.")
+    if len(images) == 1 and options.masks:
+        mask, remarks = read_masks(options.masks, images[0].shape)
+        masks, notes = [mask], notes + remarks
+    elif options.masks:
+        if len(options.masks) != len(images):
+            raise BadInput(
+                f"There are {len(options.masks)} masks for {len(images)} pictures.",
+                "Give one label image for each picture.",
+            )
+        for path, image in zip(options.masks, images, strict=True):
+            mask, remarks = read_masks([path], image.shape)
+            masks.append(mask)
+            notes += remarks
+    views = [view.strip() for view in options.views.split(",")] if options.views else []
+    chosen: dict[str, Any] = {}
+    if options.rectangle is not None:
+        chosen["rectangle"] = options.rectangle
+    if options.back is not None:
+        chosen["back"] = options.back
+    brief = Brief(images, masks, views, options.text or "", (), options.parts, chosen)
+    return brief, notes
+
+
+def _write(path: Path, made: Made) -> list[str]:
+    from ..files.images import png_bytes
+    from ..files.made import MadePart, write_made
+
+    texture = None if made.texture is None else png_bytes(made.texture)
+    parts = [
+        MadePart(part.name, part.vertices, part.faces, part.uv, part.colour or (0.8, 0.8, 0.8))
+        for part in made.parts
+    ]
+    return write_made(path, parts, texture)
+
+
+def _draw(path: Path, made: Made) -> None:
+    import numpy as np
+
+    from ..contract.palette import part_colours
+    from ..pictures.textured import Painted, joined, render_views
+
+    vertices, faces, part = joined(
+        [part.vertices for part in made.parts], [part.faces for part in made.parts]
+    )
+    uv = [part.uv for part in made.parts if part.uv is not None]
+    shown = np.concatenate(uv) if len(uv) == len(made.parts) else None
+    colours = part_colours(len(made.parts))
+    render_views(path, Painted(vertices, faces, shown, made.texture, colours[part]))

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The raster on which shapes are found: the figure alone, at one size, its mirror axis in the middle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..contract.arrays import Bools, Ints, Singles
+from .colours import oklab
+from .regions import Labels
+from .resample import resampled
+
+SIZE = 330  # pixels of the figure's longest side
+MARGIN = 12
+SYMMETRIC = 0.955  # IoU with its mirror image from which a figure is meant to be symmetric
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """A raster over a picture.
+
+    rows, columns : how many pixels. top, left : where they begin, step : how large they are, in
+    pixels of the picture. lab : (rows, columns, 3). figure : (rows, columns) of the figure.
+    axis : the column about which the figure is symmetric, None where it is not.
+    """
+
+    rows: int
+    columns: int
+    top: float
+    left: float
+    step: float
+    lab: Singles
+    figure: Bools
+    axis: float | None = None
+
+    def raster(self, values: Singles) -> Singles:
+        """Values (H, W) or (H, W, C) of the picture on this canvas."""
+        return resampled(
+            values, (self.rows, self.top, self.step), (self.columns, self.left, self.step)
+        )
+
+    def labels_of(self, mask: NDArray[np.integer]) -> tuple[Labels, Ints]:
+        """Parts of a picture's mask (H, W), -1 for none, on this canvas, and their numbers there.
+
+        Each pixel takes the part that covers most of it, so that soft borders do no harm.
+        """
+        numbers = np.unique(mask[mask >= 0])
+        best = np.full(self.figure.shape, 0.02, np.float32)
+        made = np.full(self.figure.shape, -1, np.int32)
+        for place, number in enumerate(numbers):
+            share = self.raster((mask == number).astype(np.float32))
+            better = share > best
+            best[better], made[better] = share[better], place
+        return np.where(self.figure, made, -1).astype(np.int32), numbers
+
+
+def canvas_of(
+    picture: NDArray[np.uint8], covered: Singles, symmetric: bool | None = None, size: int = SIZE
+) -> Canvas:
+    """The canvas of a figure.
+
+    picture : (H, W, 4). covered : (H, W) share of each pixel that is of the figure, some of it.
+    symmetric : whether it is; None to find out.
+    """
+    rows, columns = np.nonzero(covered >= 0.5)
+    top, left = float(rows.min()), float(columns.min())
+    height, width = float(np.ptp(rows)) + 1, float(np.ptp(columns)) + 1
+    step = max(height, width) / size
+    middle = left + width / 2
+    axis = None
+    if symmetric is not False:
+        found, score = _mirror_axis(covered, step, (top, left, height, width))
+        if score >= SYMMETRIC or symmetric:
+            middle, axis = found, found
+    half = max(left + width - middle, middle - left) / step + MARGIN
+    across = 2 * int(np.ceil(half))
+    down = int(np.ceil(height / step)) + 2 * MARGIN
+    first = middle - across / 2 * step
+    begin = top - MARGIN * step
+    grid = (down, begin, step), (across, first, step)
+    premultiplied = picture[..., :3].astype(np.float32) * covered[..., None]
+    share = resampled(covered.astype(np.float32), *grid)
+    colour = resampled(premultiplied, *grid) / np.maximum(share, 1e-3)[..., None]
+    figure = share >= 0.5
+    if axis is not None:
+        figure = share + share[:, ::-1] >= 1.0
+    figure = _mended(figure)
+    return Canvas(
+        down, across, begin, first, step, oklab(colour), figure,
+        None if axis is None else across / 2,
+    )  # fmt: skip
+
+
+def _mended(figure: Bools) -> Bools:
+    """Without holes and specks of a few pixels."""
+    from scipy.ndimage import label
+
+    made = figure.copy()
+    for value, least in ((False, 10), (True, 10)):
+        pieces, count = label(made == value)
+        size = np.bincount(pieces.ravel(), minlength=count + 1)
+        small = size < least
+        small[0] = False
+        if value and small[1:].all():
+            break
+        made[small[pieces]] = not value
+    return made
+
+
+def _mirror_axis(
+    covered: Singles, step: float, box: tuple[float, float, float, float]
+) -> tuple[float, float]:
+    """The best axis, a column of the picture, and the IoU of the figure with its mirror image."""
+    top, left, height, width = box
+    coarse = 2 * step
+    down, across = max(int(height / coarse), 1), max(int(width / coarse), 1)
+    best = left + width / 2, 0.0
+    reach = max(2, round(0.04 * across))
+    for shift in np.arange(-2 * reach, 2 * reach + 1) / 2:
+        middle = left + width / 2 + shift * coarse
+        half = across / 2 + reach + 1
+        count = 2 * int(half)
+        first = middle - count / 2 * coarse
+        share = resampled(covered, (down, top, coarse), (count, first, coarse))
+        mask = share >= 0.5
+        other = mask[:, ::-1]
+        score = float((mask & other).sum() / max((mask | other).sum(), 1))
+        if score > best[1]:
+            best = middle, score
+    return best

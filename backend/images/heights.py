@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How thick a silhouette is at each place: fields whose zero is its outline, exactly.
+
+A field f gives a solid z**2 < f. For f with a constant Laplacian, 0 on the outline (the torsion
+function), a disc becomes a ball and a band a round bar, as in Repousse (Joshi and Carr, 2008) and
+Monster Mash (Dvoroznak et al., 2020); for a figure of revolution f is the square of its profile less
+that of the distance from the axis.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..contract.arrays import Bools, Floats, Singles
+
+COARSE = 110  # pixels of the longest side on which the torsion function is solved
+
+
+def signed_depth(mask: Bools, blur: float = 1.2) -> Singles:
+    """Distance (h, w) from the outline of a mask, in pixels, negative outside; without stairs."""
+    from scipy.ndimage import distance_transform_edt, gaussian_filter
+
+    if not mask.any():
+        return np.full(mask.shape, -float(max(mask.shape)), np.float32)
+    inside, outside = distance_transform_edt(mask), distance_transform_edt(~mask)
+    signed = np.where(mask, inside - 0.5, 0.5 - outside).astype(np.float32)
+    return np.asarray(gaussian_filter(signed, blur, mode="nearest"), np.float32)
+
+
+def torsion(depth: Singles) -> Singles:
+    """The square of half the thickness (h, w): positive where `depth` is, zero with it.
+
+    depth : (h, w) signed distance. A disc of radius r gets r**2 at most, a band too.
+    """
+    from scipy.ndimage import gaussian_filter, zoom
+
+    height, width = depth.shape
+    step = max(1, round(max(height, width) / COARSE))
+    mask = depth > 0
+    if not mask.any():
+        return -np.abs(depth)
+    coarse, share = _coarse(depth, step)
+    solved = _solved(coarse > 0, share) * (step * step)
+    # Near the outline f is the depth times a smooth factor; in the middle, where the depth has
+    # ridges, it is the solution itself.
+    near = np.maximum(coarse, 0.35 * step)
+    factor = _spread(solved / near, coarse > 0)
+    grid = (height / coarse.shape[0], width / coarse.shape[1])
+    large, middle = (
+        _fitted(zoom(np.pad(values, 2, mode="edge"), grid, order=1), depth.shape, grid)
+        for values in (factor, solved)
+    )
+    large = gaussian_filter(large, 0.8 * step)
+    middle = gaussian_filter(middle, 0.8 * step)
+    edge = depth * large
+    blend = np.clip((depth - 1.5 * step) / (2.5 * step), 0, 1)
+    blend = blend * blend * (3 - 2 * blend)
+    made = np.where(mask, (1 - blend) * edge + blend * middle, edge)
+    return np.asarray(made, np.float32)
+
+
+def _fitted(large: Singles, shape: tuple[int, int], grid: tuple[float, float]) -> Singles:
+    """The middle of an enlarged raster whose border of two pixels is taken off again."""
+    top, left = (round(2 * each) for each in grid)
+    made = large[top : top + shape[0], left : left + shape[1]]
+    short = [(0, max(size - have, 0)) for size, have in zip(shape, made.shape, strict=True)]
+    return np.asarray(np.pad(made, short, mode="edge"), np.float32)
+
+
+def _coarse(depth: Singles, step: int) -> tuple[Singles, float]:
+    """Means over blocks of `step` pixels."""
+    height, width = depth.shape
+    rows, columns = -(-height // step), -(-width // step)
+    padded = np.pad(depth, ((0, rows * step - height), (0, columns * step - width)), mode="edge")
+    return padded.reshape(rows, step, columns, step).mean(axis=(1, 3)), float(step)
+
+
+def _solved(mask: Bools, step: float) -> Singles:
+    """Solution (h, w) of laplace(f) = -4 in a mask, 0 outside, in squared pixels of this raster."""
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.linalg import spsolve
+
+    del step
+    padded = np.pad(mask, 1)
+    number = np.full(padded.shape, -1)
+    number[padded] = np.arange(padded.sum())
+    count = int(padded.sum())
+    made = np.zeros(padded.shape, np.float32)
+    if not count:
+        return made[1:-1, 1:-1]
+    rows, columns = [], []
+    for axis in (0, 1):
+        for way in (1, -1):
+            beside = np.roll(number, way, axis)[padded]
+            known = beside >= 0
+            rows.append(np.flatnonzero(known))
+            columns.append(beside[known])
+    row, column = np.concatenate(rows), np.concatenate(columns)
+    data = np.concatenate([np.full(len(row), -1.0), np.full(count, 4.0)])
+    everywhere = np.arange(count)
+    matrix = coo_matrix(
+        (data, (np.concatenate([row, everywhere]), np.concatenate([column, everywhere]))),
+        shape=(count, count),
+    ).tocsc()
+    made[padded] = spsolve(matrix, np.full(count, 4.0), permc_spec="MMD_AT_PLUS_A")
+    return made[1:-1, 1:-1]
+
+
+def _spread(values: Singles, known: Bools) -> Singles:
+    """Values (h, w), those that are not known taken from the nearest known ones, softened."""
+    from scipy.ndimage import distance_transform_edt, gaussian_filter
+
+    near = distance_transform_edt(~known, return_distances=False, return_indices=True)
+    return np.asarray(gaussian_filter(values[tuple(near)], 1.0), np.float32)
+
+
+def cap(depth: Singles, radius: float) -> Singles:
+    """A factor (h, w) that rounds the end of a solid: 0 at depth 0, 1 from `radius` on.
+
+    depth : signed distance from the end. Beyond it the factor is negative.
+    """
+    share = np.clip(1 - depth / radius, 0, None)
+    return np.asarray(np.where(depth > 0, 1 - np.minimum(share, 1) ** 2, 2 * depth / radius))
+
+
+def turned(depth: Singles) -> tuple[Singles, float] | None:
+    """The field of a figure of revolution about the axis of a silhouette, and how well it fits.
+
+    The fit is the share of the silhouette that its mirror image covers; None for no axis.
+    """
+    from scipy.ndimage import gaussian_filter1d, map_coordinates
+
+    mask = depth > 0
+    points = np.argwhere(mask).astype(np.float64)
+    if len(points) < 40:
+        return None
+    middle = points.mean(axis=0)
+    values, vectors = np.linalg.eigh(np.cov((points - middle).T))
+    best: tuple[float, Floats] | None = None
+    for axis in (vectors[:, 1], vectors[:, 0]):
+        mirrored = middle + _mirror(points - middle, axis)
+        inside = map_coordinates(mask.astype(np.float32), mirrored.T, order=1)
+        fit = float(inside.mean())
+        if best is None or fit > best[0] + 0.01:
+            best = fit, axis
+    del values
+    assert best is not None
+    fit, axis = best
+    across = np.array([-axis[1], axis[0]])
+    along, side = (points - middle) @ axis, (points - middle) @ across
+    first = int(np.floor(along.min()))
+    bin_of = np.rint(along).astype(np.int64) - first
+    size = int(bin_of.max()) + 1
+    widest, narrowest = np.full(size, -np.inf), np.full(size, np.inf)
+    np.maximum.at(widest, bin_of, side)
+    np.minimum.at(narrowest, bin_of, side)
+    known = np.isfinite(widest)
+    if known.mean() < 0.9:
+        return None
+    profile = np.interp(
+        np.arange(size), np.flatnonzero(known), ((widest - narrowest) / 2 + 0.5)[known]
+    )
+    square = gaussian_filter1d(np.pad(profile, 8) ** 2, 1.5)
+    row, column = np.mgrid[: mask.shape[0], : mask.shape[1]].astype(np.float64)
+    place = (row - middle[0]) * axis[0] + (column - middle[1]) * axis[1]
+    off = (row - middle[0]) * across[0] + (column - middle[1]) * across[1]
+    radius = np.interp(place - first + 8, np.arange(len(square)), square, left=0, right=0)
+    return (radius - off * off).astype(np.float32), fit
+
+
+def _mirror(vectors: Floats, axis: Floats) -> Floats:
+    return 2 * (vectors @ axis)[:, None] * axis - vectors
+
+
+def extruded(depth: Singles, half: float, bevel: float) -> Singles:
+    """The field of a slab: `half` its thickness everywhere, its edges rounded by `bevel`."""
+    share = np.clip(1 - depth / bevel, 0, 1)
+    rim = half - bevel * (1 - np.sqrt(1 - share**2))
+    return np.where(depth > 0, np.maximum(rim, 0.2 * half) ** 2 * np.minimum(1, 4 * depth / bevel),
+                    depth * half).astype(np.float32)  # fmt: skip

@@ -1,0 +1,344 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From parts that lie over each other to the solid of each: thickness, place in depth, hidden ends.
+
+Parts that make one body share its thickness, so that they fit together like the pieces of a doll.
+Where two meet, the one behind goes on inside the other, and the one before it has a lip. A part
+that lies on another follows its surface.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..contract.arrays import Bools, Floats, Singles
+from ..contract.progress import SILENT, Progress
+from .heights import cap, extruded, signed_depth, torsion, turned
+from .layers import Layers, hull
+from .regions import Labels
+
+KINDS = ("round", "half", "turned", "flat")
+OVERLAP = 0.8  # of the half thickness: how far a part goes on inside another
+LIP = 0.2  # of the half thickness: radius of the edge of what lies before
+PUFF, SINK = 0.08, 0.24  # thicker before, thinner behind
+RAISED = 0.55  # thickness of what lies on another part, beside a ball's
+LARGE = 0.16  # of the figure's size: bodies thicker than this are flattened
+SOLID_OF_REVOLUTION = 0.972
+RECTANGLE = 0.95
+
+
+@dataclass(frozen=True)
+class Solid:
+    """A part as a field over the picture.
+
+    field : (h, w) square of half its thickness in pixels, negative outside. middle : (h, w) place
+    in depth of its middle, towards the viewer. back : thickness of its back half, 1 as the front.
+    kind : one of `KINDS`. extent : (h, w) what it covers, hidden ends among it.
+    """
+
+    field: Singles
+    middle: Singles
+    kind: str
+    back: float = 1.0
+
+    @property
+    def front(self) -> Singles:
+        """Depth (h, w) of its front."""
+        return self.middle + np.sqrt(np.maximum(self.field, 0))
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What a person asks for. kinds : of some parts; thickness : of all, 1 as chosen."""
+
+    kinds: Mapping[int, str]
+    thickness: float = 1.0
+
+
+def solids(
+    labels: Labels, lie: Layers, wishes: Wishes, progress: Progress = SILENT
+) -> list[Solid]:
+    """The solid of each of the K parts of a label picture (h, w)."""
+    count = len(lie.host)
+    masks = [labels == part for part in range(count)]
+    whole = _completed(masks, lie)
+    size = float(max(np.ptp(axis) + 1 for axis in np.nonzero(labels >= 0)))
+    made: list[Solid | None] = [None] * count
+    groups = _groups(lie)
+    below = np.full(labels.shape, -np.inf, np.float32)  # fronts of all parts so far
+    for number, group in enumerate(groups):
+        progress.step(number / len(groups))
+        union = np.logical_or.reduce([whole[part] for part in group])
+        raised = lie.host[group[0]] >= 0
+        body = _Body(group, union, whole, lie, size, wishes, raised)
+        for place, part in enumerate(group):
+            progress.step((number + place / len(group)) / len(groups))
+            solid = body.solid(part, masks[part])
+            made[part] = _laid_on(solid, below, below > -np.inf, whole[part]) if raised else solid
+        for part in group:
+            solid = made[part]
+            if solid is not None:
+                inside = solid.field > 0
+                below[inside] = np.maximum(below, solid.front)[inside]
+    return [solid for solid in made if solid is not None]
+
+
+def _completed(masks: list[Bools], lie: Layers) -> list[Bools]:
+    """Each part with what others that lie before it hide of it: what is drawn on it, the middle
+    between its pieces, and its end under what lies on something else.
+    """
+    from scipy.ndimage import distance_transform_edt, label
+
+    whole = [mask.copy() for mask in masks]
+    area = [int(mask.sum()) for mask in masks]
+    figure = np.logical_or.reduce(masks)
+    for part in np.argsort(area):
+        host = lie.host[part]
+        if host >= 0:
+            around = max(float(lie.meets[part].sum()), 1.0)
+            inside = lie.meets[part, host] / around > 0.97
+            whole[host] |= whole[part] if inside else whole[part] & hull(masks[host])
+    for part, mask in enumerate(masks):
+        before = [
+            other
+            for other in np.flatnonzero(lie.over[:, part] > 0)
+            if lie.meets[other, part] > 0 and lie.host[other] not in (lie.host[part], part)
+        ]
+        if before:
+            thick = float(distance_transform_edt(mask).max())
+            near = distance_transform_edt(~mask) < OVERLAP * thick
+            whole[part] |= near & np.logical_or.reduce([whole[other] for other in before])
+        if label(mask)[1] > 1:
+            whole[part] |= hull(mask) & figure
+    return whole
+
+
+def _groups(lie: Layers) -> list[list[int]]:
+    """Parts that make one body: all without a host, and those on one host that touch. Hosts first."""
+    count = len(lie.host)
+    number = np.arange(count)
+    for one in range(count):
+        for two in range(one):
+            joined = lie.host[one] == lie.host[two] and lie.meets[one, two] > 0
+            if lie.host[one] == lie.host[two] == -1 or joined:
+                number[number == number[one]] = number[two]
+    groups = [np.flatnonzero(number == value).tolist() for value in np.unique(number)]
+    ordered: list[list[int]] = []
+    placed: set[int] = {-1}
+    while groups:
+        ready = [group for group in groups if all(lie.host[part] in placed for part in group)]
+        ordered += ready
+        placed |= {part for group in ready for part in group}
+        groups = [group for group in groups if group not in ready]
+    return ordered
+
+
+class _Body:
+    """Parts that share one thickness."""
+
+    def __init__(
+        self,
+        group: list[int],
+        union: Bools,
+        whole: list[Bools],
+        lie: Layers,
+        size: float,
+        wishes: Wishes,
+        raised: bool,
+    ) -> None:
+        self.group, self.union, self.whole, self.lie = group, union, whole, lie
+        self.wishes, self.raised = wishes, raised
+        self.depth = signed_depth(union)
+        self.field = torsion(self.depth)
+        self.scaled = self.field * self._gains(size)
+        self.revolves = not raised and _coaxial([whole[part] for part in group], union)
+
+    def _gains(self, size: float) -> Singles:
+        """Factor (h, w) that gives each part a thickness like its width, changing smoothly."""
+        from scipy.ndimage import gaussian_filter
+
+        factor = np.ones(self.union.shape, np.float32)
+        weight = self.union.astype(np.float32) * 1e-3
+        total = factor * weight
+        for part in self.group:
+            mask = self.whole[part]
+            radius = float(np.where(mask, self.depth, 0).max())
+            half = float(np.sqrt(max(np.where(mask, self.field, 0).max(), 1e-6)))
+            flat = 1 - 0.3 * np.clip(radius / size / LARGE - 0.6, 0, 1)
+            wanted = radius * flat * self.wishes.thickness * (RAISED if self.raised else 1.0)
+            total[mask] += (wanted / half) ** 2
+            weight[mask] += 1
+        blur = 0.035 * size
+        return np.asarray(gaussian_filter(total, blur) / (gaussian_filter(weight, blur) + 1e-9))
+
+    def kind(self, part: int) -> str:
+        """How a part is made."""
+        asked = self.wishes.kinds.get(part)
+        if asked:
+            return asked
+        if self.revolves:
+            return "turned"
+        beside = self.lie.meets[part][self.lie.host != part].sum()
+        free = 1 - beside / max(_outline(self.whole[part]), 1)
+        if (free > 0.55 or self.raised) and _rectangular(self.whole[part]) > RECTANGLE:
+            return "flat"
+        return "round"
+
+    def solid(self, part: int, visible: Bools) -> Solid:
+        """The solid of one part, with its hidden ends."""
+        kind = self.kind(part)
+        others = self.union & ~self.whole[part]
+        field = self.scaled
+        half = float(np.sqrt(max(np.where(self.whole[part], field, 0).max(), 1.0)))
+        if not others.any():
+            field = self._shaped(kind, self.depth, field, half)
+            return Solid(field, np.zeros_like(field), kind, *_backs(kind))
+        reach, rest = self._extension(part, others)
+        end, radius = self._ends(part, rest, reach)
+        rounded = cap(end, 1.0 if kind == "flat" else radius)
+        if kind in ("turned", "flat"):
+            own = signed_depth(self.union & ~rest)
+            field = self._shaped(kind, own, field, half)
+        field = field - self._drawn_in(part, half)
+        both = np.where(
+            (field > 0) & (rounded > 0),
+            field * np.minimum(rounded, 1),
+            np.minimum(field, half * half * rounded),
+        )
+        return Solid(
+            np.asarray(both * self._emphasis(part, visible, half), np.float32),
+            np.zeros_like(field),
+            kind,
+            *_backs(kind),
+        )
+
+    def _shaped(self, kind: str, depth: Singles, field: Singles, half: float) -> Singles:
+        if kind == "turned":
+            revolved = turned(depth)
+            if revolved is not None:
+                return np.minimum(revolved[0], np.where(depth > 0, np.inf, depth * half))
+        if kind == "flat":
+            thick = 0.62 * half
+            return extruded(depth, thick, max(0.28 * thick, 2.0))
+        return field
+
+    def _extension(self, part: int, others: Bools) -> tuple[Singles, Bools]:
+        """How far the part goes into each pixel's part, and the pixels that it does not reach."""
+        from scipy.ndimage import distance_transform_edt
+
+        gap = distance_transform_edt(~self.whole[part])
+        reach = np.zeros(self.union.shape, np.float32)
+        thick = np.sqrt(np.maximum(self.scaled, 0))
+        for other in self.group:
+            if other == part or self.lie.meets[part, other] == 0:
+                continue
+            near = self.whole[other] & (gap < 2.5)
+            half = float(np.median(thick[near])) if near.any() else 4.0
+            if self.lie.over[part, other] <= 0:
+                reach[self.whole[other] & ~self.whole[part]] = max(OVERLAP * half, 4.0)
+        rest = others & (gap > reach)
+        return reach, rest
+
+    def _ends(self, part: int, rest: Bools, reach: Singles) -> tuple[Singles, Singles]:
+        """Signed distance (h, w) from where the part ends in others, and the radius of that end."""
+        from scipy.ndimage import distance_transform_edt, gaussian_filter
+
+        end = -signed_depth(rest)
+        if not rest.any():
+            return np.full(rest.shape, 1e3, np.float32), np.ones(rest.shape, np.float32)
+        thick = np.sqrt(np.maximum(self.scaled, 1.0))
+        near = distance_transform_edt(~rest, return_distances=False, return_indices=True)
+        hidden = reach[tuple(near)]
+        lip = np.maximum(LIP * thick, 1.6 * self.cell(part))
+        radius = np.where(hidden > 0, np.maximum(hidden, 3.0), lip)
+        return end, np.asarray(gaussian_filter(radius, 2.0), np.float32)
+
+    def _drawn_in(self, part: int, half: float) -> Singles:
+        """What to take off a field (h, w) so that a hidden end stays inside of the outline."""
+        from scipy.ndimage import distance_transform_edt
+
+        inside = distance_transform_edt(~self.whole[part])
+        share = np.clip(inside / max(0.2 * half, 3.0), 0, 1)
+        return np.asarray((0.05 * half + 1.5) * 1.6 * half * share, np.float32)
+
+    def _emphasis(self, part: int, visible: Bools, half: float) -> Singles:
+        """Factor (h, w): a little thicker beside what lies behind, thinner inside of others."""
+        from scipy.ndimage import distance_transform_edt
+
+        factor = np.ones(self.union.shape, np.float32)
+        behind = [
+            other
+            for other in self.group
+            if self.lie.over[part, other] > 0 and self.lie.meets[part, other] > 0
+        ]
+        if behind:
+            gap = distance_transform_edt(~np.logical_or.reduce([self.whole[k] for k in behind]))
+            factor += PUFF * np.exp(-gap / max(0.5 * half, 2.0))
+        inside = distance_transform_edt(~self.whole[part])
+        share = np.clip(inside / max(0.16 * half, 2.0), 0, 1)
+        factor *= 1 - SINK * share * share * (3 - 2 * share)
+        return factor * factor
+
+    def cell(self, part: int) -> float:
+        """About how large the quads of a part will be, in pixels."""
+        return float(np.clip(np.sqrt(2.2 * 2 * self.whole[part].sum() / 2600), 1.5, 8.0))
+
+
+def _backs(kind: str) -> tuple[float, ...]:
+    return (0.0,) if kind == "half" else (1.0,)
+
+
+def _laid_on(solid: Solid, below: Singles, known: Bools, mask: Bools) -> Solid:
+    """A solid moved onto a surface (h, w), and bent with it."""
+    from scipy.ndimage import distance_transform_edt, gaussian_filter
+
+    if not (known & mask).any():
+        return solid
+    near = distance_transform_edt(~known, return_distances=False, return_indices=True)
+    front = below[tuple(near)]
+    radius = float(np.sqrt(max(np.where(mask, solid.field, 0).max(), 1.0)))
+    bent = gaussian_filter(front, max(2.0, 0.3 * radius))
+    rise = front - bent
+    lift = float(np.quantile(rise[mask & known], 0.9))
+    return replace(solid, middle=np.asarray(bent + np.clip(lift, 0, 0.4 * radius), np.float32))
+
+
+def _outline(mask: Bools) -> float:
+    around = np.pad(mask, 1)
+    return float((around[1:] != around[:-1]).sum() + (around[:, 1:] != around[:, :-1]).sum())
+
+
+def _coaxial(masks: list[Bools], union: Bools) -> bool:
+    """Whether all parts, and all together, are figures of revolution about one axis."""
+    middles = np.array([np.argwhere(mask).mean(axis=0) for mask in masks])
+    size = max(np.ptp(axis) + 1 for axis in np.nonzero(union))
+    if min(np.ptp(middles[:, 0]), np.ptp(middles[:, 1])) > 0.02 * size:
+        return False
+    return all(_revolution_fit(mask) > SOLID_OF_REVOLUTION for mask in [union, *masks])
+
+
+def _revolution_fit(mask: Bools) -> float:
+    """IoU of a mask with the silhouette of the figure of revolution that it would make."""
+    found = turned(signed_depth(mask))
+    if found is None:
+        return 0.0
+    made = found[0] > 0
+    return float((made & mask).sum() / max((made | mask).sum(), 1))
+
+
+def _rectangular(mask: Bools) -> float:
+    """Share of the smallest rectangle about a mask that it fills."""
+    from scipy.spatial import ConvexHull, QhullError
+
+    points = np.argwhere(mask).astype(np.float64)
+    try:
+        shell = points[ConvexHull(points).vertices]
+    except (QhullError, ValueError):
+        return 0.0
+    sides = np.roll(shell, -1, axis=0) - shell
+    along = sides / np.linalg.norm(sides, axis=1, keepdims=True)
+    across = np.stack([-along[:, 1], along[:, 0]], axis=1)
+    areas: Floats = (np.ptp(shell @ along.T, axis=0) + 1) * (np.ptp(shell @ across.T, axis=0) + 1)
+    return float(mask.sum() / areas.min())

@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Textures of parts: the picture seen from the front, what it does not show filled, in one atlas.
+
+A front keeps what the picture shows of its part and is filled elsewhere from there (push and pull:
+Gortler et al., "The Lumigraph", 1996). A back has the colours that are frequent around each place:
+of a face without eyes, of a striped shirt with stripes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..contract.arrays import Bools, Floats, Ints, Singles
+from .canvas import Canvas
+from .regions import Labels
+
+PADDING = 4  # pixels of the atlas around each tile
+LARGEST = 4096
+BACK_SHARE = 0.5  # resolution of a back beside its front's
+COLOURS = 5
+OUTLINE = 0.022  # of the canvas: lines this near to a part's outline are taken off
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A rectangle of the canvas with its picture. box : top, left, height, width in pixels of it."""
+
+    box: tuple[float, float, float, float]
+    picture: Singles  # (h, w, 3) 0..255
+
+
+def front_tile(
+    picture: NDArray[np.uint8], covered: Singles, canvas: Canvas, labels: Labels, part: int,
+    field: Singles, ink: Bools, most: float,
+) -> tuple[Tile, Tile]:  # fmt: skip
+    """The front and the back of a part.
+
+    picture : (H, W, 4). covered : (H, W) its figure. labels, field, ink : on the canvas; ink marks
+    drawn lines. most : pixels of the tile for one of the canvas, at most.
+    """
+    rows, columns = np.nonzero(field > 0)
+    top, left = float(rows.min()) - 1, float(columns.min()) - 1
+    height, width = float(np.ptp(rows)) + 3, float(np.ptp(columns)) + 3
+    fine = min(most, max(canvas.step, 1.0))
+    down, across = max(2, round(height * fine)), max(2, round(width * fine))
+    box = (top, left, height, width)
+    step_down, step_across = height / down, width / across
+    grid = (
+        (down, canvas.top + top * canvas.step, step_down * canvas.step),
+        (across, canvas.left + left * canvas.step, step_across * canvas.step),
+    )
+    from .resample import resampled
+
+    window = _window(picture.shape, grid)
+    grid = tuple(
+        (count, start - begin.start, step)
+        for (count, start, step), begin in zip(grid, window, strict=True)
+    )  # type: ignore[assignment]
+    share = resampled(covered[window].astype(np.float32), *grid)
+    colour = resampled(picture[window][..., :3].astype(np.float32), *grid)
+    row = np.clip((top + (np.arange(down) + 0.5) * step_down).astype(int), 0, canvas.rows - 1)
+    column = np.clip(
+        (left + (np.arange(across) + 0.5) * step_across).astype(int), 0, canvas.columns - 1
+    )
+    own = _shown(labels == part, ink)[row[:, None], column[None]]
+    known = own & (share > 0.97)
+    if not known.any():
+        known = own & (share > 0.3)
+    if not known.any():
+        known = share > -1
+    filled = push_pull(colour, known.astype(np.float32))
+    back = _back(filled, known, fine)
+    return Tile(box, filled), Tile(box, back)
+
+
+def _window(shape: tuple[int, ...], grid: tuple[tuple[int, float, float], ...]) -> tuple[slice, slice]:
+    """The part of the picture that a raster covers, with some pixels about it."""
+    spans = []
+    for size, (count, start, step) in zip(shape[:2], grid, strict=True):
+        low = int(np.clip(np.floor(start - 2 * step) - 2, 0, size - 1))
+        high = int(np.clip(np.ceil(start + (count + 2) * step) + 2, low + 1, size))
+        spans.append(slice(low, high))
+    return spans[0], spans[1]
+
+
+def _shown(mask: Bools, ink: Bools) -> Bools:
+    """Pixels of a part whose colours are its own: inside its outline, not of a line along it."""
+    from scipy.ndimage import binary_dilation, binary_erosion, distance_transform_edt
+
+    inner = binary_erosion(mask, iterations=2)
+    if not inner.any():
+        return mask
+    near = mask & (distance_transform_edt(mask) < OUTLINE * max(mask.shape))
+    line = binary_dilation(ink & near, iterations=1)
+    clean = inner & ~line
+    return clean if clean.sum() > 0.2 * inner.sum() else inner
+
+
+def push_pull(values: Singles, weight: Singles) -> Singles:
+    """Values (h, w, c) where the weight (h, w) is 1, elsewhere a smooth continuation of them."""
+    if min(weight.shape) <= 2:
+        total = float(weight.sum())
+        mean = (values * weight[..., None]).sum(axis=(0, 1)) / max(total, 1e-6)
+        return np.where(weight[..., None] > 0, values, mean).astype(np.float32)
+    height, width = weight.shape
+    padded = np.pad(weight, ((0, height % 2), (0, width % 2)))
+    both = np.pad(values * weight[..., None], ((0, height % 2), (0, width % 2), (0, 0)))
+    shape = padded.shape[0] // 2, 2, padded.shape[1] // 2, 2
+    small_weight = padded.reshape(shape).sum(axis=(1, 3))
+    small = both.reshape(*shape, values.shape[2]).sum(axis=(1, 3))
+    small /= np.maximum(small_weight, 1e-6)[..., None]
+    lower = push_pull(small, np.minimum(small_weight, 1))
+    large = _doubled(lower)[:height, :width]
+    return np.asarray(values * weight[..., None] + large * (1 - weight)[..., None], np.float32)
+
+
+def _doubled(values: Singles) -> Singles:
+    """Twice as many rows and columns, interpolated."""
+    for axis in (0, 1):
+        ends = [(1, 1) if axis == each else (0, 0) for each in range(3)]
+        around = np.pad(values, ends, mode="edge")
+        size = values.shape[axis]
+        here = around.take(range(1, size + 1), axis)
+        before, after = around.take(range(size), axis), around.take(range(2, size + 2), axis)
+        pair = np.stack([0.75 * here + 0.25 * before, 0.75 * here + 0.25 * after], axis + 1)
+        shape = list(values.shape)
+        shape[axis] *= 2
+        values = pair.reshape(shape)
+    return values
+
+
+def _back(front: Singles, known: Bools, fine: float) -> Singles:
+    """The picture of the other side: at each place what is frequent around it, without details."""
+    from scipy.ndimage import gaussian_filter
+
+    step = max(1, round(fine / BACK_SHARE / 2 + 0.5), max(front.shape[:2]) // 160)
+    small, inside = front[::step, ::step], known[::step, ::step]
+    if inside.sum() < 12:
+        return small
+    kind, count = _palette(small, inside)
+    blur = max(1.5, 0.07 * max(small.shape[:2]))
+    best = np.zeros(inside.shape, np.float32)
+    made = small.copy()
+    for number in range(count):
+        mask = (inside & (kind == number)).astype(np.float32)
+        share = gaussian_filter(mask, blur)
+        colour = np.stack(
+            [gaussian_filter(small[..., c] * mask, blur) for c in range(3)], axis=-1
+        ) / np.maximum(share, 1e-5)[..., None]
+        better = share > best
+        best[better], made[better] = share[better], colour[better]
+    far = best < 1e-4
+    if far.any():
+        made = push_pull(made, (~far).astype(np.float32))
+    return np.stack([gaussian_filter(made[..., c], 1.0) for c in range(3)], axis=-1)
+
+
+def _palette(picture: Singles, inside: Bools) -> tuple[Ints, int]:
+    """Number (h, w) of the frequent colour that each pixel is nearest to, and how many there are."""
+    pixels = picture[inside].astype(np.float32)
+    chosen = pixels[np.linspace(0, len(pixels) - 1, min(len(pixels), 3000)).astype(int)]
+    centres = [chosen.mean(axis=0)]
+    for _ in range(COLOURS - 1):
+        gap = np.min([((chosen - centre) ** 2).sum(axis=1) for centre in centres], axis=0)
+        if gap.max() < 900:
+            break
+        centres.append(chosen[int(np.argmax(gap))])
+    table = np.array(centres)
+    for _ in range(6):
+        nearest = ((chosen[:, None] - table[None]) ** 2).sum(axis=2).argmin(axis=1)
+        for number in range(len(table)):
+            if (nearest == number).any():
+                table[number] = chosen[nearest == number].mean(axis=0)
+    gaps = np.stack([((picture - centre) ** 2).sum(axis=2) for centre in table])
+    return gaps.argmin(axis=0), len(table)
+
+
+@dataclass(frozen=True)
+class Atlas:
+    """Tiles in one picture. picture : (H, W, 4). places : for each tile its left, top, width and
+    height in pixels of the atlas."""
+
+    picture: NDArray[np.uint8]
+    places: list[tuple[int, int, int, int]]
+
+    def uv(self, tile: Tile, number: int, x: Floats, y: Floats) -> Floats:
+        """Texture coordinates (..., 2), from the lower left, of places of the canvas."""
+        left, top, width, height = self.places[number]
+        box = tile.box
+        across = left + (x - box[1]) / box[3] * width
+        down = top + (y - box[0]) / box[2] * height
+        size = self.picture.shape
+        return np.stack([across / size[1], 1 - down / size[0]], axis=-1)
+
+
+def packed(tiles: list[Tile]) -> Atlas:
+    """All tiles on shelves of one atlas, whose sides are multiples of 64 and at most `LARGEST`."""
+    sizes = [tile.picture.shape[:2] for tile in tiles]
+    area = sum((height + 2 * PADDING) * (width + 2 * PADDING) for height, width in sizes)
+    widest = max(width for _, width in sizes) + 2 * PADDING
+    across = -(-int(max(np.sqrt(area * 1.12), widest)) // 64) * 64
+    order = sorted(range(len(tiles)), key=lambda number: (-sizes[number][0], number))
+    places = [(0, 0, 0, 0)] * len(tiles)
+    x = y = shelf = 0
+    for number in order:
+        height, width = sizes[number]
+        if x + width + 2 * PADDING > across:
+            x, y, shelf = 0, y + shelf, 0
+        places[number] = (x + PADDING, y + PADDING, width, height)
+        x += width + 2 * PADDING
+        shelf = max(shelf, height + 2 * PADDING)
+    down = -(-(y + shelf) // 64) * 64
+    if max(across, down) > LARGEST:
+        share = LARGEST / max(across, down) * 0.95
+        return packed([Tile(tile.box, _shrunk(tile.picture, share)) for tile in tiles])
+    made = np.zeros((down, across, 4), np.uint8)
+    made[..., 3] = 255
+    for tile, (left, top, width, height) in zip(tiles, places, strict=True):
+        ends = ((PADDING, PADDING), (PADDING, PADDING), (0, 0))
+        around = np.pad(np.clip(np.rint(tile.picture), 0, 255).astype(np.uint8), ends, mode="edge")
+        made[
+            top - PADDING : top + height + PADDING, left - PADDING : left + width + PADDING, :3
+        ] = around
+    return Atlas(made, places)
+
+
+def _shrunk(picture: Singles, share: float) -> Singles:
+    from .resample import resampled
+
+    rows, columns = (max(2, int(size * share)) for size in picture.shape[:2])
+    return resampled(
+        picture, (rows, 0, picture.shape[0] / rows), (columns, 0, picture.shape[1] / columns)
+    )

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Generate: parts of a new object from pictures, words or boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..contract.errors import BadInput
+from ..contract.progress import SILENT, Progress
+from ..engines import registry
+from ..engines.base import VIEWS, Brief, PartMesh
+from ..geometry.mesh import is_closed_manifold, signed_volume
+
+SMALLEST_PICTURE = 8  # pixels of either side
+MOST_PICTURES = 4
+LONGEST_TEXT = 1000
+
+
+@dataclass(frozen=True)
+class Made:
+    """A new object, Y up, its front towards +Z, its longest side 1 unless boxes say otherwise.
+
+    parts : from the farthest to the nearest, or in the order of the boxes. texture : (H, W, 4) of
+    them all, None for none. labels : (H, W) the part of each pixel of the first picture, -1 for
+    none. report : of each part {name, kind, triangles, closed, volume}. engine : the one that ran.
+    notes : sentences for people.
+    """
+
+    parts: list[PartMesh]
+    texture: NDArray[np.uint8] | None
+    labels: NDArray[np.int32] | None
+    report: list[dict[str, Any]]
+    engine: str
+    notes: tuple[str, ...]
+
+
+def generate(
+    brief: Brief, *, engine: str = "auto", seed: int = 0, progress: Progress = SILENT
+) -> Made:
+    """Parts of what a brief asks for. Raises BadInput for what cannot be used."""
+    check(brief)
+    chosen = registry.choose(engine, "generate")
+    found = chosen.engine.generate(brief, seed=seed, progress=progress)
+    if not found.parts:
+        raise BadInput("Nothing came out of this picture.", "Try another one, or give a mask.")
+    notes = (chosen.notice,) if chosen.notice else ()
+    report = [reported(part) for part in found.parts]
+    return Made(
+        found.parts, found.texture, found.labels, report, chosen.about.name, notes + found.notes
+    )
+
+
+def reported(part: PartMesh) -> dict[str, Any]:
+    """What is told of a part."""
+    closed = is_closed_manifold(part.faces)
+    return {
+        "name": part.name,
+        "kind": part.kind,
+        "triangles": len(part.faces),
+        "closed": closed,
+        "volume": round(signed_volume(part.vertices, part.faces), 9),
+    }
+
+
+def check(brief: Brief) -> None:
+    """Raise BadInput for a brief that no engine could work from."""
+    if not brief.images and not brief.boxes and not brief.text.strip():
+        raise BadInput("There is nothing to make parts from.", "Give a picture, words or boxes.")
+    if len(brief.images) > MOST_PICTURES:
+        raise BadInput(
+            f"{len(brief.images)} pictures are more than {MOST_PICTURES}.",
+            f"Give one for each side: {', '.join(VIEWS)}.",
+        )
+    if len(brief.text) > LONGEST_TEXT:
+        raise BadInput(f"The text has {len(brief.text)} letters.", f"Use at most {LONGEST_TEXT}.")
+    for number, image in enumerate(brief.images, 1):
+        height, width = image.shape[:2]
+        if min(height, width) < SMALLEST_PICTURE:
+            raise BadInput(
+                f"Picture {number} has {width} x {height} pixels, too few to see a figure.",
+                f"Give one of at least {SMALLEST_PICTURE} x {SMALLEST_PICTURE} pixels.",
+            )
+    _check_masks(brief)
+    _check_views(brief.views, len(brief.images))
+    if brief.parts is not None and brief.parts < 1:
+        raise BadInput("There must be at least one part.", "Ask for 1 or more.")
+
+
+def _check_masks(brief: Brief) -> None:
+    if brief.masks and len(brief.masks) != len(brief.images):
+        raise BadInput(
+            f"There are {len(brief.masks)} masks for {len(brief.images)} pictures.",
+            "Give a mask for each picture, or none.",
+        )
+    for number, (image, mask) in enumerate(zip(brief.images, brief.masks, strict=False), 1):
+        if mask.shape != image.shape[:2]:
+            sizes = [f"{shape[1]} x {shape[0]}" for shape in (mask.shape, image.shape)]
+            raise BadInput(
+                f"Mask {number} has {sizes[0]} pixels, its picture {sizes[1]}.",
+                "Give a mask of the size of its picture.",
+            )
+        if not (mask >= 0).any():
+            raise BadInput(f"Mask {number} is empty.", "Paint each part in a colour of its own.")
+
+
+def _check_views(views: Sequence[str], images: int) -> None:
+    if views and len(views) != images:
+        raise BadInput(
+            f"There are {len(views)} views for {images} pictures.",
+            f"Name the side of each picture: {', '.join(VIEWS)}.",
+        )
+    strange = [view for view in views if view not in VIEWS]
+    if strange:
+        raise BadInput(f"No side is called “{strange[0]:.40}”.", f"Use {', '.join(VIEWS)}.")
+    if len(set(views)) < len(views):
+        raise BadInput("Two pictures show the same side.", "Give one picture of each side.")
+    if views and "front" not in views:
+        raise BadInput("No picture shows the front.", "Give one of the front with the others.")
