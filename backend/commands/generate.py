@@ -32,7 +32,7 @@ def run(options: Namespace, console: Console) -> int:
         from ..pictures.preview import picture_format
 
         picture_format(options.preview)
-    brief, notes = brief_of(options)
+    brief, notes = _asked(options)
     make_folder(options.output.parent)
     if options.preview is not None:
         make_folder(options.preview.parent)
@@ -64,10 +64,11 @@ def run(options: Namespace, console: Console) -> int:
     return 0
 
 
-def brief_of(options: Namespace) -> tuple[Brief, list[str]]:
+def _asked(options: Namespace) -> tuple[Brief, list[str]]:
     """What the options ask for, with its files read, and sentences about these."""
-    from ..engines.base import Brief
     from ..files.images import read_masks, read_picture
+    from ..files.readers import read_json
+    from ..pipelines.generate import boxes_of, brief_of
 
     notes: list[str] = []
     images, masks = [], []
@@ -96,7 +97,16 @@ def brief_of(options: Namespace) -> tuple[Brief, list[str]]:
         chosen["rectangle"] = options.rectangle
     if options.back is not None:
         chosen["back"] = options.back
-    brief = Brief(images, masks, views, options.text or "", (), options.parts, chosen)
+    boxes = [] if options.boxes is None else boxes_of(read_json(options.boxes))
+    brief = brief_of(
+        images,
+        masks,
+        views=views,
+        text=options.text or "",
+        boxes=boxes,
+        parts=options.parts,
+        options=chosen,
+    )
     return brief, notes
 
 
@@ -106,7 +116,16 @@ def _write(path: Path, made: Made) -> list[str]:
 
     texture = None if made.texture is None else png_bytes(made.texture)
     parts = [
-        MadePart(part.name, part.vertices, part.faces, part.uv, part.colour or (0.8, 0.8, 0.8))
+        MadePart(
+            part.name,
+            part.vertices,
+            part.faces,
+            part.uv,
+            part.shown,
+            part.origin,
+            part.parent,
+            {} if part.joint is None else {"joint": dict(part.joint)},
+        )
         for part in made.parts
     ]
     return write_made(path, parts, texture)

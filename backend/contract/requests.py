@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Self, get_args, get_type_hints
@@ -330,6 +331,70 @@ class Completed(Fields):
 
 
 @dataclass(frozen=True, eq=False)
+class Generate(Fields):
+    """Make the parts of a new object.
+
+    Up to four pictures of it, image_0, image_1, ... (H, W, 4) uint8 RGBA with the top row first,
+    each with a mask or none of them, (H, W) int32, the part of each pixel, -1 for none. `views`
+    names the side that each picture shows: front, side, back, top. Or boxes: [{name, text?, min,
+    max, parent?, joint?}], or a text. `parts` is how many; the engine chooses without it.
+    `options` are the engine's own.
+    """
+
+    engine: Engine = "auto"
+    seed: Seed = 0
+    parts: Parts | None = None
+    text: Annotated[str, Text()] = ""
+    views: Annotated[list[Any], Json(list)] | None = None
+    boxes: Annotated[list[Any], Json(list)] | None = None
+    options: Annotated[dict[str, Any], Json(dict)] | None = None
+    image_0: Annotated[NDArray[np.uint8], Array(("H0", "W0", 4), "uint8")] | None = None
+    image_1: Annotated[NDArray[np.uint8], Array(("H1", "W1", 4), "uint8")] | None = None
+    image_2: Annotated[NDArray[np.uint8], Array(("H2", "W2", 4), "uint8")] | None = None
+    image_3: Annotated[NDArray[np.uint8], Array(("H3", "W3", 4), "uint8")] | None = None
+    mask_0: Annotated[NDArray[np.int32], Array(("h0", "w0"), "int32")] | None = None
+    mask_1: Annotated[NDArray[np.int32], Array(("h1", "w1"), "int32")] | None = None
+    mask_2: Annotated[NDArray[np.int32], Array(("h2", "w2"), "int32")] | None = None
+    mask_3: Annotated[NDArray[np.int32], Array(("h3", "w3"), "int32")] | None = None
+
+    def given(self, what: str) -> list[NDArray[Any]]:
+        """All arrays of a kind, "image" or "mask", in order."""
+        arrays = [getattr(self, f"{what}_{number}") for number in range(4)]
+        given = [array for array in arrays if array is not None]
+        if any(one is None and two is not None for one, two in itertools.pairwise(arrays)):
+            raise BadInput(f"The arrays {what}_0, {what}_1 and so on have a gap.", "Leave none.")
+        return given
+
+
+@dataclass(frozen=True, eq=False)
+class GeneratedParts(Fields):
+    """Parts of a new object, Y up, its front towards +Z, the farthest part first.
+
+    Part k owns vertices[vertex_offsets[k]:vertex_offsets[k + 1]], and the faces of the same range
+    of face_offsets, which count its own vertices from 0. uv (F, 3, 2) is the place of each corner
+    in the `texture` (H, W, 4) uint8 sRGB, top row first, from its lower left corner; colours (K, 4)
+    linear RGBA is that of each part without it. labels (h, w) int32 is the part of each pixel of
+    the first picture, -1 for none. names: of the parts. report: of each {name, kind, triangles,
+    closed, volume, quads, parent, joint}; where `quads`, faces 2i and 2i + 1 of the part are one
+    quad. pivots (K, 3) is the origin that each part should have. notes: sentences for people.
+    """
+
+    vertices: Annotated[NDArray[np.float64], Array(("V", 3), "float64")]
+    faces: Annotated[NDArray[np.int64], Array(("F", 3), "int64")]
+    vertex_offsets: Annotated[NDArray[np.int64], Array(("K+1",), "int64")]
+    face_offsets: Annotated[NDArray[np.int64], Array(("K+1",), "int64")]
+    colours: Annotated[NDArray[np.float32], Array(("K", 4), "float32")]
+    pivots: Annotated[NDArray[np.float64], Array(("K", 3), "float64")]
+    names: Annotated[list[Any], Json(list)]
+    report: Annotated[list[Any], Json(list)]
+    engine: Engine
+    notes: Annotated[list[Any], Json(list)]
+    uv: Annotated[NDArray[np.float32], Array(("F", 3, 2), "float32")] | None = None
+    texture: Annotated[NDArray[np.uint8], Array(("H", "W", 4), "uint8")] | None = None
+    labels: Annotated[NDArray[np.int32], Array(("h", "w"), "int32")] | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class Release(Fields):
     """Drop what was computed, of one mesh or of all; the meshes stay open."""
 
@@ -382,6 +447,7 @@ METHODS: dict[str, tuple[type[Fields], type[Fields]]] = {
     "cut": (Cut, CutLabels),
     "click": (Click, Clicked),
     "complete": (Complete, Completed),
+    "generate": (Generate, GeneratedParts),
     "release": (Release, Released),
     "status": (Status, StatusReport),
     "ping": (Ping, Done),

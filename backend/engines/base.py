@@ -131,7 +131,9 @@ class PartMesh:
 
     uv : (F, 3, 2) place of each corner in a texture, from its lower left corner; None for none.
     kind : how it was made, of the engine's own kinds. quads : faces 2i and 2i + 1 are one quad.
-    colour : (3,) linear light, of a part without texture or for where it is not shown.
+    colour : (3,) linear light, of a part without texture or for where it is not shown. pivot : (3,)
+    the place about which it turns, its middle where None. parent : number of the part that it hangs
+    on, -1 for none. joint : {type, axis, origin, limits} of this tie, None where nothing is known.
     """
 
     vertices: Floats
@@ -141,6 +143,22 @@ class PartMesh:
     kind: str = ""
     quads: bool = False
     colour: tuple[float, float, float] | None = None
+    pivot: Floats | None = None
+    parent: int = -1
+    joint: Mapping[str, Any] | None = None
+
+    @property
+    def shown(self) -> tuple[float, float, float]:
+        """Its colour, a light grey for none."""
+        return self.colour or (0.8, 0.8, 0.8)
+
+    @property
+    def origin(self) -> Floats:
+        """Its pivot, or its middle."""
+        if self.pivot is not None:
+            return self.pivot
+        middle: Floats = (self.vertices.min(axis=0) + self.vertices.max(axis=0)) / 2
+        return middle
 
 
 class CompleteEngine(Protocol):
@@ -164,12 +182,18 @@ class CompleteEngine(Protocol):
 
 @dataclass(frozen=True)
 class Box:
-    """Where a part is to be: (3,) lowest and highest corner, a name and words for it."""
+    """Where a part is to be: (3,) lowest and highest corner, a name and words for it.
+
+    parent : name of the part that it hangs on, empty for none. joint : {type, axis, origin, limits}
+    of this tie.
+    """
 
     name: str
     low: Floats
     high: Floats
     text: str = ""
+    parent: str = ""
+    joint: Mapping[str, Any] | None = None
 
 
 VIEWS = ("front", "side", "back", "top")

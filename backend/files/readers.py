@@ -237,6 +237,17 @@ def write_arrays(path: str | os.PathLike[str], arrays: dict[str, NDArray[Any]]) 
             archive.writestr(entry, block.getvalue())
 
 
+def read_json(path: str | os.PathLike[str]) -> Any:
+    """What a JSON file holds. Raises BadInput if it cannot be read or is none."""
+    file = Path(path)
+    try:
+        return json.loads(file.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise unreadable(file, error) from error
+    except (ValueError, RecursionError) as error:
+        raise BadInput(f"{file} is not JSON.", "Check its commas and brackets.") from error
+
+
 def write_json(path: str | os.PathLike[str], content: Any) -> None:
     """Write JSON for people: indented, UTF-8. Raises BadInput if it cannot be written."""
     text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"

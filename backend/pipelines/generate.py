@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ..contract.errors import BadInput
 from ..contract.progress import SILENT, Progress
 from ..engines import registry
-from ..engines.base import VIEWS, Brief, PartMesh
+from ..engines.base import VIEWS, Box, Brief, PartMesh
 from ..geometry.mesh import is_closed_manifold, signed_volume
 
 SMALLEST_PICTURE = 8  # pixels of either side
@@ -64,7 +64,111 @@ def reported(part: PartMesh) -> dict[str, Any]:
         "triangles": len(part.faces),
         "closed": closed,
         "volume": round(signed_volume(part.vertices, part.faces), 9),
+        "quads": part.quads,
+        "parent": part.parent,
+        "joint": None if part.joint is None else dict(part.joint),
     }
+
+
+def brief_of(
+    images: Sequence[NDArray[np.uint8]],
+    masks: Sequence[NDArray[np.int32]],
+    *,
+    views: Sequence[Any] = (),
+    text: str = "",
+    boxes: Sequence[Box] = (),
+    parts: int | None = None,
+    options: Mapping[str, Any] | None = None,
+) -> Brief:
+    """A brief of what came over a wire or from a command line, as far as it is of its kind."""
+    return Brief(
+        tuple(images), tuple(masks), tuple(str(view) for view in views), text, tuple(boxes), parts,
+        dict(options or {}),
+    )  # fmt: skip
+
+
+JOINTS = ("hinge", "slider", "ball", "fixed")
+MOST_BOXES = 200
+
+
+def boxes_of(document: Any) -> list[Box]:
+    """The boxes of a document {"parts": [{name, text?, min, max, parent?, joint?}]}.
+
+    Raises BadInput, naming the part, for what is missing, of another kind, or makes no sense.
+    """
+    listed = document.get("parts") if isinstance(document, Mapping) else None
+    if not isinstance(listed, list) or not listed:
+        raise BadInput("The boxes have no list “parts”.", "See docs/protocol.md for their form.")
+    if len(listed) > MOST_BOXES:
+        raise BadInput(f"There are {len(listed)} boxes.", f"Give at most {MOST_BOXES}.")
+    boxes = [_box(entry, number) for number, entry in enumerate(listed, 1)]
+    names = [box.name for box in boxes]
+    double = next((name for name in names if names.count(name) > 1), None)
+    if double is not None:
+        raise BadInput(f"Two boxes are called “{double:.60}”.", "Give each a name of its own.")
+    parents = {box.name: box.parent for box in boxes}
+    for box in boxes:
+        if box.parent and box.parent not in parents:
+            raise BadInput(
+                f"The parent “{box.parent:.60}” of “{box.name:.60}” is no box.",
+                "Name one of the other boxes.",
+            )
+        seen, above = {box.name}, box.parent
+        while above:
+            if above in seen:
+                raise BadInput(
+                    f"“{box.name:.60}” hangs on itself by its parents.", "Break the circle."
+                )
+            seen.add(above)
+            above = parents[above]
+    return boxes
+
+
+def _box(entry: Any, number: int) -> Box:
+    if not isinstance(entry, Mapping) or not str(entry.get("name") or "").strip():
+        raise BadInput(f"Box {number} has no name.", "Give each box a name.")
+    name = str(entry["name"]).strip()
+    low, high = (_point(entry.get(key), name, key) for key in ("min", "max"))
+    if not (high > low).all():
+        raise BadInput(
+            f"The box of “{name:.60}” is empty: max must be above min on each axis.",
+            "Give it some size.",
+        )
+    joint = entry.get("joint")
+    if joint is not None:
+        joint = _joint(joint, name)
+    parent = str(entry.get("parent") or "").strip()
+    return Box(name, low, high, str(entry.get("text") or ""), parent, joint)
+
+
+def _point(value: Any, name: str, key: str) -> NDArray[np.float64]:
+    try:
+        point = np.array(value, dtype=np.float64)
+    except (TypeError, ValueError):
+        point = np.empty(0)
+    if point.shape != (3,) or not np.isfinite(point).all() or np.abs(point).max() > 1e6:
+        raise BadInput(f"“{key}” of “{name:.60}” is not three numbers.", "Give [x, y, z].")
+    return point
+
+
+def _joint(joint: Any, name: str) -> dict[str, Any]:
+    kind = joint.get("type") if isinstance(joint, Mapping) else None
+    if kind not in JOINTS:
+        raise BadInput(f"The joint of “{name:.60}” has no known type.", f"Use {', '.join(JOINTS)}.")
+    made: dict[str, Any] = {"type": kind}
+    for key in ("axis", "origin"):
+        if joint.get(key) is not None:
+            made[key] = _point(joint[key], name, key).tolist()
+    limits = joint.get("limits")
+    if limits is not None:
+        try:
+            low, high = (float(limit) for limit in limits)
+        except (TypeError, ValueError):
+            low, high = np.nan, np.nan
+        if not (np.isfinite([low, high]).all() and low <= high):
+            raise BadInput(f"The limits of “{name:.60}” are not two numbers.", "Give [low, high].")
+        made["limits"] = [low, high]
+    return made
 
 
 def check(brief: Brief) -> None:

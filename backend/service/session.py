@@ -108,6 +108,7 @@ class Session:
         self.register(requests.Cut, self.cut)
         self.register(requests.Click, self.click)
         self.register(requests.Complete, self.complete)
+        self.register(requests.Generate, self.generate)
         self.register(requests.Release, self.release)
 
     def register(
@@ -247,6 +248,42 @@ class Session:
             faces=np.concatenate([np.empty((0, 3), np.int64), *caps.faces]),
             part_offsets=np.cumsum([0, *sizes], dtype=np.int64),
             closed=np.array(caps.closed, dtype=bool),
+        )
+
+    def generate(self, request: requests.Generate, progress: Progress) -> requests.GeneratedParts:
+        """Parts of a new object, from pictures, words or boxes. Nothing of it is kept."""
+        from ..pipelines.generate import boxes_of, brief_of, generate
+
+        made = generate(
+            brief_of(
+                request.given("image"),
+                request.given("mask"),
+                views=request.views or (),
+                text=request.text,
+                boxes=boxes_of({"parts": request.boxes}) if request.boxes else (),
+                parts=request.parts,
+                options=request.options or {},
+            ),
+            engine=request.engine,
+            seed=request.seed,
+            progress=progress,
+        )
+        parts = made.parts
+        uv = [part.uv for part in parts if part.uv is not None]
+        return requests.GeneratedParts(
+            vertices=np.concatenate([part.vertices for part in parts]),
+            faces=np.concatenate([part.faces for part in parts]),
+            vertex_offsets=np.cumsum([0, *(len(part.vertices) for part in parts)], dtype=np.int64),
+            face_offsets=np.cumsum([0, *(len(part.faces) for part in parts)], dtype=np.int64),
+            colours=np.array([[*part.shown, 1.0] for part in parts], dtype=np.float32),
+            pivots=np.array([part.origin for part in parts], dtype=np.float64),
+            names=[part.name for part in parts],
+            report=made.report,
+            engine=made.engine,
+            notes=list(made.notes),
+            uv=np.concatenate(uv).astype(np.float32) if len(uv) == len(parts) else None,
+            texture=made.texture,
+            labels=made.labels,
         )
 
     def release(self, request: requests.Release, progress: Progress) -> requests.Released:
