@@ -16,9 +16,10 @@ from .labelled import biggest_component
 from .sculpt import Sculpture
 
 
-def polygonise(sculpture: Sculpture) -> tuple[Floats, Ints]:
+def polygonise(sculpture: Sculpture, *, all_pieces: bool = False) -> tuple[Floats, Ints]:
     """The biggest closed surface of a sculpture, outward: vertices (V, 3) and faces (F, 3).
 
+    all_pieces : keeps the other surfaces too; those of bubbles are wound inward.
     Raises ValueError if it is not a closed manifold.
     """
     from skimage.measure import marching_cubes
@@ -28,7 +29,9 @@ def polygonise(sculpture: Sculpture) -> tuple[Floats, Ints]:
         np.clip(values, -4 * cell, 4 * cell), 0.0, allow_degenerate=False
     )
     v = vertices.astype(np.float64) * cell + origin
-    v, f, _ = biggest_component(v, faces.astype(np.int64))
+    f = faces.astype(np.int64)
+    if not all_pieces:
+        v, f, _ = biggest_component(v, f)
     if not is_closed_manifold(f):
         raise ValueError("The sculpture's surface is not a closed manifold.")
     if signed_volume(v, f) < 0:
