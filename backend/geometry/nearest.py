@@ -204,3 +204,13 @@ def _spread_bits(number: Ints) -> Ints:
     ):
         number = (number | (number << shift)) & mask
     return number
+
+
+def places_on_curve(points: Floats) -> Ints:
+    """Where points (N, 3) come on a space-filling curve through their box: (N,) int64."""
+    low = points.min(axis=0)
+    step = ((1 << GRID_BITS) - 1) / max(float(np.ptp(points, axis=0).max()), 1e-300)
+    code = np.zeros(len(points), np.int64)
+    for axis in range(3):
+        code |= _spread_bits(((points[:, axis] - low[axis]) * step).astype(np.int64)) << axis
+    return code
