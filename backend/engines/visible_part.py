@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is seen of a part: samples of its surface and of the others', the border where it ends.
+
+Coordinates are those of the object, which has unit size.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..contract.arrays import Bools, Floats, Ints
+from ..geometry.graphs import components, sums
+from ..geometry.mesh import face_vectors, welded_on_grid
+from ..geometry.rays import cluster_vertices
+from ..geometry.sampling import points_by_group
+from ..geometry.winding import WindingNumber
+
+OWN = 3072  # samples of a part
+REST = 4096  # samples of the others around it
+SPREAD = 256  # samples of a part that all queries are compared with
+MARGIN = 0.35  # of a part's extent around its box, where it may go on
+MOST_FACES = 40_000  # of the whole surface, for whether a point is inside
+CELLS = 48  # of the grid on which insides of the object are known, along the longest side
+SURE = 0.4  # how far from a half the number of a cell is where no surface is near
+
+
+@dataclass(frozen=True)
+class Border:
+    """The edges where the visible surface of a part ends, at most some hundreds of pieces.
+
+    middle, along, outward, normal : (B, 3) the middle of each edge, its direction, the direction
+    in which the surface would go on, tangential to its face, and the normal of that. length : (B,).
+    loop : (B,) which of the L connected borders; ring : (L, 11) what `loops` measured on each.
+    """
+
+    middle: Floats
+    along: Floats
+    outward: Floats
+    normal: Floats
+    length: Floats
+    loop: Ints
+    ring: Floats
+    tree: Any = None
+
+
+@dataclass
+class VisiblePart:
+    """One part as it is seen, and what is lent to it.
+
+    points, normals : (N, 3) samples of its surface, those of lent faces among them. lent : (N,)
+    whether a sample is. share : of the visible area of all parts. others, other_normals : samples
+    of the rest of the surface near it. centre : (3,); half : (3,) half its extent; unit : length
+    in which distances are told.
+    """
+
+    points: Floats
+    normals: Floats
+    lent: Bools
+    others: Floats
+    other_normals: Floats
+    border: Border
+    centre: Floats
+    half: Floats
+    unit: float
+    share: float
+    winding: WindingNumber
+    own_winding: WindingNumber
+    trees: dict[str, Any] = field(default_factory=dict)
+
+    def tree(self, which: str) -> Any:
+        """A k-d tree of "points" or "others"; of the latter None where there are none."""
+        if which not in self.trees:
+            from scipy.spatial import cKDTree
+
+            places = getattr(self, which)
+            self.trees[which] = cKDTree(places) if len(places) else None
+        return self.trees[which]
+
+
+class VisibleObject:
+    """All visible faces of an object of unit size, with the part of each.
+
+    vertices : (V, 3); faces : (F, 3); labels : (F,) 0..K-1.
+    """
+
+    def __init__(self, vertices: Floats, faces: Ints, labels: Ints) -> None:
+        self.vertices, self.faces = vertices, faces
+        self.labels = np.asarray(labels, dtype=np.int64)
+        self.normal, self.area, self.centroid = face_vectors(vertices, faces)
+        self.corners = welded_on_grid(vertices)[faces]
+        self.parts = int(self.labels.max(initial=-1)) + 1
+        light = vertices, faces
+        if len(faces) > MOST_FACES:
+            light = cluster_vertices(vertices, faces, MOST_FACES)
+        self._winding = WindingNumber(*light)
+        low, high = self.vertices[faces].min((0, 1)), self.vertices[faces].max((0, 1))
+        self._cell = float((high - low).max()) / CELLS
+        self._low = low - 1.5 * self._cell
+        shape = np.ceil((high - low) / self._cell).astype(np.int64) + 4
+        self._grid = self._winding(lattice(self._low, self._cell, shape)).reshape(shape)
+
+    def inside(self, points: Floats) -> Floats:
+        """The winding number (N,) of all faces at points: exact where a surface is near."""
+        from scipy.ndimage import map_coordinates
+
+        at = ((points - self._low) / self._cell).T
+        found = map_coordinates(self._grid, at, order=1, mode="nearest")
+        near = np.flatnonzero((np.abs(found - 0.5) < SURE) | (np.abs(found - 0.5) > 1 - SURE))
+        found[near] = self._winding(points[near])
+        return np.asarray(found)
+
+    def part(
+        self, part: int, lent: tuple[Floats, Ints] | None = None, seed: int = 0
+    ) -> VisiblePart | None:
+        """What is seen of a part; None where it has no area.
+
+        lent : vertices and faces of surface that siblings or the part's mirror image lend.
+        """
+        rng = np.random.default_rng(seed)
+        mine = np.flatnonzero((self.labels == part) & (self.area > 0))
+        if not len(mine):
+            return None
+        vertices, faces, own = self.vertices, self.faces[mine], len(mine)
+        if lent is not None and len(lent[1]):
+            faces = np.concatenate([faces, lent[1] + len(vertices)])
+            vertices = np.concatenate([vertices, lent[0]])
+        normal, area, _ = face_vectors(vertices, faces)
+        points, face = _samples(vertices, faces, area, OWN, rng)
+        low, high = vertices[faces].min((0, 1)), vertices[faces].max((0, 1))
+        margin = MARGIN * float((high - low).max())
+        seen_low, seen_high = low - margin, high + margin
+        near = (self.centroid >= seen_low) & (self.centroid <= seen_high)
+        rest = np.flatnonzero(near.all(axis=1) & (self.labels != part) & (self.area > 0))
+        others, other = np.empty((0, 3)), np.empty(0, np.int64)
+        if len(rest):
+            others, other = _samples(self.vertices, self.faces[rest], self.area[rest], REST, rng)
+        unit = max(float(np.linalg.norm(high - low)) / 2, 1e-9)
+        given = face >= own
+        return VisiblePart(
+            points,
+            normal[face],
+            given,
+            others,
+            self.normal[rest[other]],
+            self._border(mine, points[given], unit),
+            (low + high) / 2,
+            np.maximum((high - low) / 2, 1e-6),
+            unit,
+            float(self.area[mine].sum() / max(self.area.sum(), 1e-300)),
+            WindingNumber(vertices, faces),
+            WindingNumber(self.vertices, self.faces[mine]),
+        )
+
+    def _border(self, mine: Ints, given: Floats, unit: float) -> Border:
+        """The open edges of some faces, but for those that surface which is lent goes on from."""
+        corners = self.corners[mine]
+        tail, head = corners.ravel(), np.roll(corners, -1, axis=1).ravel()
+        size = int(self.corners.max()) + 1
+        key = np.minimum(tail, head) * size + np.maximum(tail, head)
+        _, first, count = np.unique(key, return_index=True, return_counts=True)
+        edge = first[(count == 1) & (tail[first] != head[first])]
+        if not len(edge):
+            nothing = np.empty((0, 3))
+            return Border(*[nothing] * 4, np.empty(0), np.empty(0, np.int64), np.empty((0, 11)))
+        face = mine[edge // 3]
+        begin = self.vertices[self.faces[face, edge % 3]]
+        end = self.vertices[self.faces[face, (edge + 1) % 3]]
+        length = np.linalg.norm(end - begin, axis=1)
+        along = (end - begin) / np.maximum(length, 1e-300)[:, None]
+        middle, normal = (begin + end) / 2, self.normal[face]
+        outward = np.cross(along, normal)
+        ends = np.concatenate([tail[edge], head[edge]])
+        number = np.unique(ends, return_inverse=True)[1].reshape(2, -1)
+        loop = components(int(number.max()) + 1, number[0], number[1])[number[0]]
+        from scipy.spatial import cKDTree
+
+        keep = np.ones(len(edge), dtype=bool)
+        if len(given):
+            gap, _ = cKDTree(given).query(middle, workers=2)
+            keep = gap > 0.05 * unit
+        if not keep.any():
+            nothing = np.empty((0, 3))
+            return Border(*[nothing] * 4, np.empty(0), np.empty(0, np.int64), np.empty((0, 11)))
+        middle, along, outward = middle[keep], along[keep], outward[keep]
+        normal, length = normal[keep], length[keep]
+        loop = np.unique(loop[keep], return_inverse=True)[1].reshape(-1)
+        ring = loops(middle, along, outward, normal, length, loop)
+        return Border(middle, along, outward, normal, length, loop, ring, cKDTree(middle))
+
+
+def loops(
+    middle: Floats, along: Floats, outward: Floats, normal: Floats, length: Floats, loop: Ints
+) -> Floats:
+    """Measures of connected borders: (L, 11).
+
+    Centre (3), the mean direction in which the surface goes on (3, its length is how much of one
+    mind its edges are), mean radius, how much the surface spreads (1) or closes (-1), how thick the
+    loop is along that direction, in radii, length of the border, how far the surface rises above
+    the loop's middle outward.
+    """
+    count = int(loop.max()) + 1
+    whole = np.maximum(sums(length, loop, count), 1e-300)
+
+    def mean(values: Floats) -> Floats:
+        return np.stack([sums(v * length, loop, count) / whole for v in values.T], axis=1)
+
+    centre, axis = mean(middle), mean(outward)
+    away = middle - centre[loop]
+    distance = np.linalg.norm(away, axis=1)
+    radius = np.maximum(mean(distance[:, None]), 1e-9)
+    radial = away / np.maximum(distance, 1e-12)[:, None]
+    spread = mean(np.einsum("ij,ij->i", radial, outward)[:, None])
+    rise = mean(np.einsum("ij,ij->i", radial, normal)[:, None])
+    direction = axis / np.maximum(np.linalg.norm(axis, axis=1, keepdims=True), 1e-9)
+    depth = mean(np.abs(np.einsum("ij,ij->i", away, direction[loop]))[:, None]) / radius
+    return np.concatenate([centre, axis, radius, spread, depth, whole[:, None], rise], axis=1)
+
+
+def lattice(low: Floats, cell: float, shape: Ints) -> Floats:
+    """Places (X*Y*Z, 3) of a grid."""
+    return np.asarray(low + cell * np.indices(tuple(int(n) for n in shape)).reshape(3, -1).T)
+
+
+def _samples(
+    vertices: Floats, faces: Ints, area: Floats, count: int, rng: np.random.Generator
+) -> tuple[Floats, Ints]:
+    """Points (N, 3) spread by area, and the face of each, in random order."""
+    group = np.zeros(len(faces), np.int64)
+    points, face = points_by_group(vertices, faces, area, group, count, rng)
+    order = rng.permutation(count)
+    return points[0, order], face[0, order]
