@@ -53,7 +53,7 @@ class VisiblePart:
     points, normals : (N, 3) samples of its surface, those of lent faces among them. lent : (N,)
     whether a sample is. share : of the visible area of all parts. others, other_normals : samples
     of the rest of the surface near it. centre : (3,); half : (3,) half its extent; unit : length
-    in which distances are told.
+    in which distances are told. low, high : (3,) corners of the box in which it may go on.
     """
 
     points: Floats
@@ -65,6 +65,8 @@ class VisiblePart:
     centre: Floats
     half: Floats
     unit: float
+    low: Floats
+    high: Floats
     share: float
     winding: WindingNumber
     own_winding: WindingNumber
@@ -149,6 +151,8 @@ class VisibleObject:
             (low + high) / 2,
             np.maximum((high - low) / 2, 1e-6),
             unit,
+            seen_low,
+            seen_high,
             float(self.area[mine].sum() / max(self.area.sum(), 1e-300)),
             WindingNumber(vertices, faces),
             WindingNumber(self.vertices, self.faces[mine]),
