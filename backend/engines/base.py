@@ -161,22 +161,31 @@ class PartMesh:
         return middle
 
 
-class CompleteEngine(Protocol):
-    """Answers `complete`: grows what of a part is hidden by others."""
+class Wholes(Protocol):
+    """What an engine knows of the hidden sides of one object once it has looked."""
 
-    def complete(
+    def whole(self, part: int, *, progress: Progress = SILENT) -> SignedDistance | PartMesh | None:
+        """The whole of one part; the pipeline welds it to the visible faces, which stay the same.
+
+        None where nothing is hidden, or the part is an open sheet that has no inside.
+        """
+
+
+class CompleteEngine(Protocol):
+    """Answers `complete`: grows what of each part is hidden by others."""
+
+    def survey(
         self,
         vertices: Floats,
         faces: Ints,
         labels: NDArray[np.int32],
-        part: int,
         *,
         seed: int = 0,
         progress: Progress = SILENT,
-    ) -> SignedDistance | PartMesh:
-        """The whole of one part; the pipeline welds it to the visible faces, which stay the same.
+    ) -> Wholes:
+        """Look at an object once, for all its parts.
 
-        vertices : (V, 3); faces : (F, 3); labels : (F,) part of each face, 0..K-1; part : which.
+        vertices : (V, 3), of unit size; faces : (F, 3); labels : (F,) part of each face, 0..K-1.
         """
 
 
@@ -267,7 +276,7 @@ Engine = SegmentEngine | ClickEngine | CompleteEngine | GenerateEngine | Replace
 METHODS: Mapping[str, str] = {
     "segment": "look",
     "click": "look",
-    "complete": "complete",
+    "complete": "survey",
     "generate": "generate",
     "replace": "replace",
 }

@@ -47,18 +47,18 @@ class WindingNumber:
             levels += FAN.bit_length() - 1
         order = _halved(middle, levels)
         self._corners = corners[order]
-        self._levels: list[_Clusters] = []  # from the whole to single triangles
         middle, normal = middle[order], normal[order]
-        radius = np.sqrt(
-            np.square(self._corners - middle[:, None]).sum(axis=2).max(axis=1, initial=0)
-        )
+        spokes = np.linalg.norm(self._corners - middle[:, None], axis=2)
+        radius = spokes.max(axis=1, initial=0)
+        self._middle, self._normal = middle.T.copy(), normal.T.copy()
+        self._near = np.square(NEAR * radius)
         triangles = _Clusters(middle, radius, normal, np.zeros((len(middle), 6)))
+        self._levels: list[_Clusters] = []  # from the whole to those of few triangles
         if len(corners):
             for level in range(0, levels + 1, FAN.bit_length() - 1):
                 start = -(-np.arange(2**level) * len(corners) // 2**level)
                 self._levels.append(triangles.joined(start))
         self._leaf = np.append(-(-np.arange(2**levels) * len(corners) // 2**levels), len(corners))
-        self._levels.append(triangles)
 
     def __call__(self, points: Floats, progress: Progress = SILENT) -> Floats:
         """The winding number (N,) float64 at points (N, 3)."""
@@ -85,82 +85,69 @@ class WindingNumber:
         node = np.zeros(len(starts), np.int64)
         far: list[tuple[Ints, Ints, int]] = []
         for level, clusters in enumerate(self._levels):
-            away = np.linalg.norm(clusters.middle[node] - centre[block], axis=1) - radius[block]
-            reach = NEAR if level == len(self._levels) - 1 else REACH
-            is_far = away > reach * clusters.radius[node]
-            far.append((block[is_far], node[is_far], level))
-            block, node = block[~is_far], node[~is_far]
-            if level == len(self._levels) - 2:
-                block, node = _expanded(block, self._leaf[node], self._leaf[node + 1])
-            elif level < len(self._levels) - 2:
+            if level:
                 block = np.repeat(block, FAN)
                 node = (FAN * node[:, None] + np.arange(FAN)).ravel()
-        total = np.zeros(len(points))
-        local = points - centre[np.arange(len(points)) // BLOCK]
-        powers = _powers(local.astype(np.float32))
+            away = np.linalg.norm(clusters.middle[node] - centre[block], axis=1) - radius[block]
+            is_far = away > REACH * clusters.radius[node]
+            far.append((block[is_far], node[is_far], level))
+            block, node = block[~is_far], node[~is_far]
+        # Those that are near to some point of the block may still be far from others.
+        far.append((block, node, len(self._levels) - 1))
         owner = np.concatenate([each[0] for each in far])
         terms = np.concatenate(
             [self._levels[level].terms(which, centre[owns]) for owns, which, level in far], axis=2
         )
-        sort = np.argsort(owner, kind="stable")
-        bounds = np.searchsorted(owner[sort], np.arange(len(starts) + 1))
-        terms = terms[:, :, sort]
+        reach = np.zeros(len(owner))
+        reach[len(owner) - len(node) :] = np.square(REACH * self._levels[-1].radius[node])
+        leaf = np.full(len(owner), -1)
+        leaf[len(owner) - len(node) :] = node
+        order = np.lexsort((leaf >= 0, owner))
+        terms, reach, leaf = terms[:, :, order], reach[order].astype(np.float32), leaf[order]
+        begin = np.searchsorted(owner[order], np.arange(len(starts) + 1))
+        many = np.bincount(block, minlength=len(starts))  # of them near, the last of each block
+        local = points - centre[np.arange(len(points)) // BLOCK]
+        powers = _powers(local.astype(np.float32))
+        total = np.zeros(len(points))
+        rows, leaves = [], []
         for k, start in enumerate(starts):
-            if bounds[k] < bounds[k + 1]:
-                mine = slice(start, start + BLOCK)
-                square, first, second = powers[mine] @ terms[:, :, bounds[k] : bounds[k + 1]]
-                np.reciprocal(square, out=square)
-                second *= square
-                first -= second
-                first *= square
-                np.sqrt(square, out=square)
-                total[mine] = np.einsum("ij,ij->i", first, square)
-        self._add_near(total, points, local, block, node, centre, starts)
+            mine, theirs = slice(start, start + BLOCK), slice(begin[k], begin[k + 1])
+            square, first, second = powers[mine] @ terms[:, :, theirs]
+            if many[k]:
+                close = square[:, -many[k] :] <= reach[theirs][-many[k] :]
+                row, column = np.nonzero(close)
+                rows.append(row + start)
+                leaves.append(leaf[theirs][-many[k] :][column])
+                square[:, -many[k] :][close] = np.inf
+            np.reciprocal(square, out=square)
+            second *= square
+            first -= second
+            first *= square
+            np.sqrt(square, out=square)
+            total[mine] = np.einsum("ij,ij->i", first, square)
+        if rows:
+            self._add_near(total, points, np.concatenate(rows), np.concatenate(leaves))
         return total / (4 * np.pi)
 
-    def _add_near(
-        self,
-        total: Floats,
-        points: Floats,
-        local: Floats,
-        block: Ints,
-        node: Ints,
-        centre: Floats,
-        starts: Ints,
-    ) -> None:
-        """Adds the triangles `node` that are near to some point of their `block`, to `total`.
+    def _add_near(self, total: Floats, points: Floats, row: Ints, leaf: Ints) -> None:
+        """Adds the solid angles of the triangles of clusters `leaf` at points `row`, to `total`.
 
-        Where they are far from the point they are dipoles, otherwise exact.
+        Triangles that are far from a point are dipoles, the others exact.
         """
-        triangles = self._levels[-1]
-        order = np.argsort(block, kind="stable")
-        block, node = block[order], node[order]
-        bounds = np.searchsorted(block, np.arange(len(starts) + 1))
-        middle = triangles.middle[node] - centre[block]
-        normal = triangles.normal[node]
-        size = (NEAR * triangles.radius[node]) ** 2
-        rows, columns = [], []
-        for k, start in enumerate(starts):
-            if bounds[k] == bounds[k + 1]:
-                continue
-            mine, theirs = slice(start, start + BLOCK), slice(bounds[k], bounds[k + 1])
-            here, there, along = local[mine], middle[theirs], normal[theirs]
-            square = np.square(here).sum(axis=1)[:, None] + np.square(there).sum(axis=1)
-            square -= 2 * here @ there.T
-            close = square <= size[theirs]
-            row, column = np.nonzero(close)
-            rows.append(row + start)
-            columns.append(column + bounds[k])
-            square[close] = np.inf
-            dipole = np.einsum("ij,ij->i", there, along) - here @ along.T
-            np.reciprocal(square, out=square)
-            dipole *= square
-            np.sqrt(square, out=square)
-            total[mine] += np.einsum("ij,ij->i", dipole, square)
-        if rows:
-            row = np.concatenate(rows)
-            angle = solid_angles(self._corners, node[np.concatenate(columns)], points, row)
-            total += np.bincount(row, angle, minlength=len(total))
+        for start in range(0, len(row), POINTS_A_TURN):
+            some = slice(start, start + POINTS_A_TURN)
+            at, of = row[some], leaf[some]
+            at, of = _expanded(at, self._leaf[of], self._leaf[of + 1])
+            x, y, z = (self._middle[k].take(of) - points[:, k].take(at) for k in range(3))
+            square = x * x + y * y + z * z
+            near = square <= self._near.take(of)
+            square[near] = np.inf
+            angle = x * self._normal[0].take(of)
+            angle += y * self._normal[1].take(of)
+            angle += z * self._normal[2].take(of)
+            angle /= square * np.sqrt(square)
+            angle[near] = solid_angles(self._corners, of[near], points, at[near])
+            total += np.bincount(at, angle, minlength=len(total))
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,7 @@ class ObjectSource:
             )
             opinions = sculpture.opinions or [(1.0, ())]
             rules = opinions[int(rng.integers(len(opinions)))][1]
-            parts = sculpted_parts(sculpture, rules, detail=36)
+            parts = sculpted_parts(sculpture, rules, detail=30)
             group, kind = f"shape_{self.identity}", "procedural"
         else:
             with np.load(self.file) as z:
@@ -81,7 +81,7 @@ class ObjectSource:
 
 
 def sources(data: Path, sculptures: int, copies: int) -> Iterator[ObjectSource]:
-    """Artists' objects and sculptures in turns, then varied copies of the former."""
+    """Artists' objects, then varied copies of them and sculptures in turns."""
     made = [
         ObjectSource(f"shape_{family}_{seed:03d}", family, None, seed)
         for seed in range(sculptures)
@@ -98,12 +98,15 @@ def sources(data: Path, sculptures: int, copies: int) -> Iterator[ObjectSource]:
         ]
     order = np.random.default_rng(0).permutation(len(artists))
     artists = [artists[k] for k in order]
-    for k in range(max(len(artists), len(made))):
-        yield from artists[k : k + 1]
+    turned = [
+        ObjectSource(f"{one.name}_copy{copy}", one.identity, one.file, 0, copy)
+        for copy in range(1, 1 + copies)
+        for one in artists
+    ]
+    yield from artists
+    for k in range(max(len(turned), len(made))):
+        yield from turned[k : k + 1]
         yield from made[k : k + 1]
-    for copy in range(1, 1 + copies):
-        for one in artists:
-            yield ObjectSource(f"{one.name}_copy{copy}", one.identity, one.file, 0, copy)
 
 
 def save_object(path: Path, found: Occluded, group: str, kind: str) -> None:

@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The hidden engine: fields of whole parts, from what is seen of them.
+
+The generalised winding number of a part's visible surface closes it smoothly (Jacobson et al.,
+2013). Before it, mirror images and congruent siblings lend surface that the part lacks; after it, a
+small network corrects what winding numbers cannot know: that a limb goes on into the body, a ring
+closes, a ball stays round under the hat.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ..checkpoints.catalogue import WEIGHTS
+from ..checkpoints.load import weights
+from ..contract.arrays import Bools, Floats, Ints
+from ..contract.engines import About
+from ..contract.progress import SILENT, Progress
+from ..models.completer import Completer, CompleterConfig, shapes
+from .base import CompleteEngine, SignedDistance
+from .completion_features import NAMES, lifted, winding_logit
+from .loaded import loaded
+from .visible_part import VisibleObject, VisiblePart, lattice
+
+ABOUT = About(
+    name="hidden",
+    label="Hidden",
+    text="Grows what is hidden from what is seen: mirror images, siblings, a small network",
+    verbs=("complete",),
+    rank=10,
+    weights=("completer",),
+    memory=200_000_000,
+)
+
+CHECKPOINT = WEIGHTS / "completer.safetensors"
+CELLS = 64  # of the finest grid along a part's longest side
+COARSEST = 4  # fine cells in one of the grid that is asked first
+OUTSIDE = -4.0  # logit of what cannot be part of it
+BAND = 3.0  # fine cells around visible surface in which the field is its distance
+PROBES = 192  # places of a part's surface at which its sides are asked
+SOLID = 0.7  # of them that have an inside and an outside, or it is a sheet
+
+
+def load() -> CompleteEngine:
+    """The engine with its bundled weights. Raises WeightsMissing or WeightsCorrupt."""
+    return Hidden(loaded(read_completer, CHECKPOINT))
+
+
+def read_completer(path: Path) -> Completer:
+    """The network of a file. Raises WeightsMissing or WeightsCorrupt."""
+    with weights(path, "the hidden engine") as found:
+        config = CompleterConfig(**json.loads(found.about["config"]))
+        if json.loads(found.about["features"]) != list(NAMES):
+            raise found.of_another_version()
+        arrays = found.exactly(shapes(config))
+        return Completer(config, {k: v.astype(np.float32) for k, v in arrays.items()})
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """The engine. net : its network; without one it is the winding number alone."""
+
+    net: Completer | None = None
+
+    def survey(
+        self,
+        vertices: Floats,
+        faces: Ints,
+        labels: Ints,
+        *,
+        seed: int = 0,
+        progress: Progress = SILENT,
+    ) -> HiddenWholes:
+        """See `CompleteEngine.survey`."""
+        progress.span(0.0, 1.0, "Looking at the visible surface").step()
+        return HiddenWholes(self, VisibleObject(vertices, faces, labels), seed)
+
+
+@dataclass(frozen=True)
+class HiddenWholes:
+    """The parts of one object; see `engines.base.Wholes`."""
+
+    engine: Hidden
+    object: VisibleObject
+    seed: int
+
+    def whole(self, part: int, *, progress: Progress = SILENT) -> SignedDistance | None:
+        """See `engines.base.Wholes.whole`."""
+        seen = self.object.part(part, seed=self.seed)
+        if seen is None or not len(seen.border.middle) or not self._is_solid(seen):
+            return None
+        return self._field(seen, progress)
+
+    def logits(self, seen: VisiblePart, points: Floats, inside: Floats) -> Floats:
+        """The logit (N,) of places (N, 3) inside the object to be inside a part."""
+        net = self.engine.net
+        if net is None:
+            return winding_logit(seen.winding(points))
+        features = lifted(seen, points, inside)
+        return features[:, NAMES.index("logit")] + net(features).astype(np.float64)
+
+    def _is_solid(self, seen: VisiblePart) -> bool:
+        """Whether the visible surface of a part has the object's inside on one side only."""
+        points, normals = seen.points[:PROBES], seen.normals[:PROBES]
+        step = 0.01 * seen.unit * normals
+        within, without = self.object.inside(points - step), self.object.inside(points + step)
+        return bool(((within > 0.5) & (without < 0.5)).mean() > SOLID)
+
+    def _field(self, seen: VisiblePart, progress: Progress) -> SignedDistance:
+        """The field on a grid that is as fine as it must be only near the part's surface."""
+        fine = 2 * float(seen.half.max()) / CELLS
+        cell = COARSEST * fine
+        shape = np.ceil((seen.high - seen.low) / cell).astype(np.int64) + 1
+        values = np.full(shape, OUTSIDE)
+        asked = np.ones(shape, dtype=bool)
+        while True:
+            progress.step(0.2)
+            values = self._asked(seen, values, asked, cell)
+            if cell <= 2 * fine * 1.001:
+                break
+            asked = _doubled(_cells_to_refine(values, seen, cell)) > 0
+            values, cell = _doubled(values), cell / 2
+        progress.step(0.7)
+        field, low = _cropped(_distances(values, cell), seen.low, cell)
+        field, cell = _doubled(field), cell / 2
+        self._fit(seen, field, low, cell)
+        return SignedDistance(field.astype(np.float32), low, cell)
+
+    def _asked(self, seen: VisiblePart, values: Floats, asked: Bools, cell: float) -> Floats:
+        """Logits with those of the grid's places that are asked answered anew."""
+        flat, where = values.reshape(-1).copy(), np.flatnonzero(asked)
+        points = lattice(seen.low, cell, np.array(values.shape))[where]
+        inside = self.object.inside(points)
+        within = inside > 0.5
+        flat[where[~within]] = OUTSIDE
+        flat[where[within]] = self.logits(seen, points[within], inside[within])
+        return flat.reshape(values.shape)
+
+    def _fit(self, seen: VisiblePart, field: Floats, low: Floats, cell: float) -> None:
+        """Makes the field the distance to visible surface where that is near, in place.
+
+        Outside of the surface of other parts it is never inside.
+        """
+        reach = BAND * cell
+        shape = np.array(field.shape)
+        flat = field.reshape(-1)
+        for own in (False, True):
+            places, normals = (
+                (seen.points[~seen.lent], seen.normals[~seen.lent])
+                if own
+                else (seen.others, seen.other_normals)
+            )
+            if not len(places):
+                continue
+            near = np.flatnonzero(_marked(places, low, cell, shape, int(BAND)))
+            points = lattice(low, cell, shape)[near]
+            from scipy.spatial import cKDTree
+
+            gap, index = cKDTree(places).query(points, distance_upper_bound=reach, workers=2)
+            found = np.isfinite(gap)
+            near, points, index, gap = near[found], points[found], index[found], gap[found]
+            height = np.einsum("ij,ij->i", points - places[index], normals[index])
+            beside = np.sqrt(np.maximum(np.square(gap) - np.square(height), 0))
+            foot = beside < 1.2 * cell
+            near, height = near[foot], height[foot]
+            if own:
+                flat[near] = height
+            else:
+                flat[near] = np.maximum(flat[near], height)
+
+
+def _distances(logits: Floats, cell: float) -> Floats:
+    """Logits on a grid as distances to where they are zero, to first order, negative inside."""
+    slope = np.sqrt(sum(np.square(g) for g in np.gradient(logits, cell)))
+    away = -logits / np.maximum(slope, 1e-9)
+    return np.asarray(np.clip(away, -3 * cell, 3 * cell))
+
+
+def _cells_to_refine(values: Floats, seen: VisiblePart, cell: float) -> Bools:
+    """Places of a grid near which the sign changes or visible surface of the part lies."""
+    from scipy.ndimage import maximum_filter, minimum_filter
+
+    mixed = (maximum_filter(values, 3) > 0) & (minimum_filter(values, 3) < 0)
+    return np.asarray(
+        mixed | _marked(seen.points, seen.low, cell, np.array(values.shape), 0).reshape(mixed.shape)
+    )
+
+
+def _marked(points: Floats, low: Floats, cell: float, shape: Ints, steps: int) -> Bools:
+    """Which places (X*Y*Z,) of a grid are the nearest of some point, or a few steps from it."""
+    from scipy.ndimage import binary_dilation
+
+    at = np.rint((points - low) / cell).astype(np.int64)
+    at = at[((at >= 0) & (at < shape)).all(axis=1)]
+    mask = np.zeros(tuple(shape), dtype=bool)
+    mask[tuple(at.T)] = True
+    return np.asarray(binary_dilation(mask, iterations=1 + steps).reshape(-1))
+
+
+def _doubled(values: Floats | Bools) -> Floats:
+    """Values on a grid twice as fine, (2X-1, 2Y-1, 2Z-1), between the old ones their mean."""
+    fine = np.asarray(values, dtype=np.float64)
+    for axis in range(3):
+        fine = np.moveaxis(fine, axis, 0)
+        result = np.empty((2 * len(fine) - 1, *fine.shape[1:]))
+        result[::2] = fine
+        result[1::2] = (fine[1:] + fine[:-1]) / 2
+        fine = np.moveaxis(result, 0, axis)
+    return fine
+
+
+def _cropped(field: Floats, low: Floats, cell: float, margin: int = 2) -> tuple[Floats, Floats]:
+    """The part of a grid that holds all that is inside, and its first place."""
+    where = np.argwhere(field < 0)
+    if not len(where):
+        return field, low
+    first = np.maximum(where.min(axis=0) - margin, 0)
+    last = np.minimum(where.max(axis=0) + margin + 1, field.shape)
+    cut = field[tuple(slice(a, b) for a, b in zip(first, last, strict=True))]
+    return cut.copy(), low + first * cell

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The completer: a small network that corrects the winding number of a part in hidden regions.
+
+Lifted features of a place go in, what is added to the logit of the winding number comes out. It
+runs on NumPy; with tensors of PyTorch in the place of arrays the same lines train it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..contract.arrays import Singles
+
+BOUND = 6.0  # deviations beyond which a feature says no more
+POINTS_A_TURN = 4096  # so that what is worked on fits into the cache
+
+
+@dataclass(frozen=True)
+class CompleterConfig:
+    """Its size. features : that go in. width : of hidden layers. layers : of them."""
+
+    features: int
+    width: int = 160
+    layers: int = 4
+
+
+def shapes(config: CompleterConfig) -> dict[str, tuple[int, ...]]:
+    """The arrays of a completer and their shapes."""
+    result: dict[str, tuple[int, ...]] = {
+        "mean": (config.features,),
+        "deviation": (config.features,),
+        "in.weight": (config.features, config.width),
+        "in.bias": (config.width,),
+        "out.weight": (config.width, 1),
+        "out.bias": (1,),
+    }
+    for k in range(config.layers - 1):
+        result[f"layer{k}.weight"] = (config.width, config.width)
+        result[f"layer{k}.bias"] = (config.width,)
+    return result
+
+
+@dataclass(frozen=True)
+class Completer:
+    """The network. arrays : as `shapes` says, of NumPy or PyTorch."""
+
+    config: CompleterConfig
+    arrays: Mapping[str, Any]
+
+    def forward(self, features: Any) -> Any:
+        """What is added to the logit: (N,), from features (N, C)."""
+        a = self.arrays
+        x = (features - a["mean"]) / a["deviation"]
+        x = x.clip(-BOUND, BOUND)
+        h = (x @ a["in.weight"] + a["in.bias"]).clip(0, None)  # (N, width)
+        for k in range(self.config.layers - 1):
+            h = h + (h @ a[f"layer{k}.weight"] + a[f"layer{k}.bias"]).clip(0, None)
+        return (h @ a["out.weight"] + a["out.bias"])[:, 0]
+
+    def __call__(self, features: Singles) -> Singles:
+        """As `forward`, in NumPy, a cacheful at a time."""
+        turns = range(0, len(features), POINTS_A_TURN)
+        found = [self.forward(features[at : at + POINTS_A_TURN]) for at in turns]
+        return np.concatenate([*found, np.empty(0, np.float32)]).astype(np.float32)

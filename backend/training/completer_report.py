@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How well the fields of the hidden engine hold whole parts: IoU on a grid, by hidden share.
+
+`python -m backend.training.completer_report --data build/completer` measures the winding number
+alone, with lent surface, and with the network, on objects held out from training, straight from
+the fields, without a surface made of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from ..contract.arrays import Floats
+from ..engines.base import SignedDistance
+from ..engines.hidden import CHECKPOINT, Hidden, read_completer
+from ..engines.visible_part import lattice
+from ..geometry.winding import WindingNumber
+from .completer_data import TrueObject, load_object
+from .segmenter_data import HELD_OUT, fold
+
+CELLS = 64  # along the object's longest side, as others report it
+BINS = (0.02, 0.08, 0.2, 0.4, 1.01)  # of the hidden share of a part's area
+
+
+def part_iou(true: TrueObject, part: int, field: SignedDistance | None, inside: Floats) -> float:
+    """IoU of a field and the true whole part at the middles of a grid over the object.
+
+    inside : (CELLS**3,) winding number of the object there. Without a field the part is what the
+    winding number of its visible faces says.
+    """
+    points = cells()
+    whole = true.wholes[part]
+    low, high = whole.vertices.min(0), whole.vertices.max(0)
+    mine = (true.labels == part).nonzero()[0]
+    if field is not None:
+        end = field.origin + field.spacing * (np.array(field.values.shape) - 1)
+        low, high = np.minimum(low, field.origin), np.maximum(high, end)
+    near = np.flatnonzero(((points >= low) & (points <= high)).all(axis=1) & (inside > 0.5))
+    truth = WindingNumber(whole.vertices, whole.faces)(points[near]) > 0.5
+    if field is None:
+        said = WindingNumber(true.vertices, true.faces[mine])(points[near]) > 0.5
+    else:
+        from scipy.ndimage import map_coordinates
+
+        at = ((points[near] - field.origin) / field.spacing).T
+        said = map_coordinates(field.values, at, order=1, mode="constant", cval=1.0) < 0
+    return float((truth & said).sum() / max(int((truth | said).sum()), 1))
+
+
+def cells() -> Floats:
+    """The middles of the grid's cells over an object of unit size: (CELLS**3, 3)."""
+    return lattice(np.full(3, 0.5 / CELLS - 0.5), 1 / CELLS, np.full(3, CELLS))
+
+
+def measure(
+    true: TrueObject, engines: Sequence[Hidden], least: float = BINS[0]
+) -> list[tuple[float, list[float], list[float]]]:
+    """For each part with something hidden: hidden share, IoU and seconds of each engine."""
+    points = cells()
+    inside = WindingNumber(true.vertices, true.faces)(points)
+    rows = []
+    surveys = []
+    for engine in engines:
+        surveys.append(engine.survey(true.vertices, true.faces, true.labels))
+    for part in np.flatnonzero(true.hidden >= least):
+        scores, seconds = [], []
+        for survey in surveys:
+            begun = time.process_time()
+            field = survey.whole(int(part))
+            seconds.append(time.process_time() - begun)
+            scores.append(part_iou(true, int(part), field, inside))
+        rows.append((float(true.hidden[part]), scores, seconds))
+    return rows
+
+
+def table(rows: Sequence[tuple[float, list[float], list[float]]], names: Sequence[str]) -> str:
+    """The mean IoU by hidden share, in Markdown."""
+    lines = ["| hidden share | parts | " + " | ".join(names) + " |"]
+    lines.append("| --- | ---: |" + " ---: |" * len(names))
+    share = np.array([row[0] for row in rows])
+    scores = np.array([row[1] for row in rows]).reshape(len(rows), len(names))
+    for low, high in [*pairwise(BINS), (BINS[0], BINS[-1])]:
+        mine = (share >= low) & (share < high)
+        if mine.any():
+            means = " | ".join(f"{value:.3f}" for value in scores[mine].mean(axis=0))
+            lines.append(f"| {low:.0%} to {min(high, 1):.0%} | {mine.sum()} | {means} |")
+    seconds = np.array([row[2] for row in rows]).mean(axis=0)
+    lines.append("| seconds a part | | " + " | ".join(f"{s:.2f}" for s in seconds) + " |")
+    return "\n".join(lines)
+
+
+def held_out(folder: Path, artists: bool = True) -> list[Path]:
+    """Objects that are not trained on, those of artists as they are or all."""
+    paths = []
+    for path in sorted((folder / "objects").glob("*.npz")):
+        if artists and (path.stem.startswith("shape") or "copy" in path.stem):
+            continue
+        if fold(load_object(path).group) < HELD_OUT:
+            paths.append(path)
+    return paths
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Command line; returns an exit status."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, metavar="FOLDER")
+    parser.add_argument("--weights", type=Path, default=CHECKPOINT)
+    parser.add_argument("--limit", type=int, default=1000, metavar="N", help="objects at most")
+    parser.add_argument("--all", action="store_true", help="sculptures and copies as well")
+    options = parser.parse_args(argv)
+    engines = {"winding number": Hidden(None), "lent": Hidden(None)}
+    if options.weights.is_file():
+        engines["network"] = Hidden(read_completer(options.weights))
+    rows = []
+    for path in held_out(options.data, not options.all)[: options.limit]:
+        rows += measure(load_object(path), list(engines.values()))
+    print(table(rows, list(engines)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
