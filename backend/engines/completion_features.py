@@ -26,8 +26,8 @@ NAMES = (
     "borders height", "borders highest", "borders lowest",
     "loop depth", "loop radial", "loop distance", "loop agreement", "loop radius", "loop spread",
     "loop thickness", "loop rise", "loop depth in units",
-    "second loop depth", "second loop radial", "second loop radius", "loops facing",
-    "loops apart",
+    "loop room", "depth of room",
+    "second loop depth", "second loop radial", "second loop radius", "loops facing", "loops apart",
     "loops", "open", "place x", "place y", "place z", "outside", "extent 1", "extent 2",
     "extent 3", "share", "lent share", "unit",
 )  # fmt: skip
@@ -145,9 +145,9 @@ def _loops(seen: VisiblePart, points: Floats) -> list[Floats]:
     ring = seen.border.ring
     count = len(points)
     if not len(ring):
-        return [np.full(count, v) for v in (0.0, FAR, FAR, *[0.0] * 6, 0.0, FAR, 0.0, 0.0, FAR)]
+        return [np.full(count, v) for v in (0.0, FAR, FAR, *[0.0] * 8, 0.0, FAR, 0.0, 0.0, FAR)]
     large = np.argsort(-ring[:, 9])[:12]
-    ring = ring[large]
+    ring, room = ring[large], np.maximum(seen.border.room[large], 1e-6)
     centre, axis, radius = ring[:, :3], ring[:, 3:6], ring[:, 6]
     agreement = np.linalg.norm(axis, axis=1)
     direction = axis / np.maximum(agreement, 1e-9)[:, None]
@@ -167,6 +167,7 @@ def _loops(seen: VisiblePart, points: Floats) -> list[Floats]:
     result = [*at(first), np.clip(distance[row, first] / radius[first], 0, 6)]
     result += [agreement[first], radius[first] / seen.unit, *ring[first][:, [7, 8, 10]].T]
     result.append(depth[row, first] / seen.unit)
+    result += [np.clip(room / radius, 0, 8)[first], np.clip(depth[row, first] / room[first], -3, 3)]
     if len(ring) < 2:
         return result + [np.full(count, v) for v in (0.0, FAR, 0.0, 0.0, FAR)]
     second = order[:, 1]

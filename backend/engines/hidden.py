@@ -23,6 +23,7 @@ from ..contract.progress import SILENT, Progress
 from ..models.completer import Completer, CompleterConfig, shapes
 from .base import CompleteEngine, SignedDistance
 from .completion_features import NAMES, lifted, winding_logit
+from .lent_surface import Lenders
 from .loaded import loaded
 from .visible_part import VisibleObject, VisiblePart, lattice
 
@@ -62,9 +63,14 @@ def read_completer(path: Path) -> Completer:
 
 @dataclass(frozen=True)
 class Hidden:
-    """The engine. net : its network; without one it is the winding number alone."""
+    """The engine.
+
+    net : its network; without one it is the winding number alone. lend : whether siblings and
+    mirror images lend surface.
+    """
 
     net: Completer | None = None
+    lend: bool = True
 
     def survey(
         self,
@@ -77,7 +83,8 @@ class Hidden:
     ) -> HiddenWholes:
         """See `CompleteEngine.survey`."""
         progress.span(0.0, 1.0, "Looking at the visible surface").step()
-        return HiddenWholes(self, VisibleObject(vertices, faces, labels), seed)
+        seen = VisibleObject(vertices, faces, labels)
+        return HiddenWholes(self, seen, Lenders(seen, seed) if self.lend else None, seed)
 
 
 @dataclass(frozen=True)
@@ -86,14 +93,20 @@ class HiddenWholes:
 
     engine: Hidden
     object: VisibleObject
+    lenders: Lenders | None
     seed: int
 
     def whole(self, part: int, *, progress: Progress = SILENT) -> SignedDistance | None:
         """See `engines.base.Wholes.whole`."""
-        seen = self.object.part(part, seed=self.seed)
+        seen = self.seen(part)
         if seen is None or not len(seen.border.middle) or not self._is_solid(seen):
             return None
         return self._field(seen, progress)
+
+    def seen(self, part: int) -> VisiblePart | None:
+        """What is seen of a part, with what is lent to it; None where it has no area."""
+        lent = None if self.lenders is None else self.lenders.lent(part)
+        return self.object.part(part, lent, self.seed)
 
     def logits(self, seen: VisiblePart, points: Floats, inside: Floats) -> Floats:
         """The logit (N,) of places (N, 3) inside the object to be inside a part."""

@@ -14,7 +14,7 @@ import numpy as np
 from ..contract.arrays import Bools, Floats, Ints
 from ..geometry.graphs import components, sums
 from ..geometry.mesh import face_vectors, welded_on_grid
-from ..geometry.rays import cluster_vertices
+from ..geometry.rays import RayScene, cluster_vertices
 from ..geometry.sampling import points_by_group
 from ..geometry.winding import WindingNumber
 
@@ -34,6 +34,7 @@ class Border:
     middle, along, outward, normal : (B, 3) the middle of each edge, its direction, the direction
     in which the surface would go on, tangential to its face, and the normal of that. length : (B,).
     loop : (B,) which of the L connected borders; ring : (L, 11) what `loops` measured on each.
+    room : (L,) from a loop's middle to the object's surface, the way its own surface goes on.
     """
 
     middle: Floats
@@ -43,6 +44,7 @@ class Border:
     length: Floats
     loop: Ints
     ring: Floats
+    room: Floats
     tree: Any = None
 
 
@@ -98,6 +100,7 @@ class VisibleObject:
         if len(faces) > MOST_FACES:
             light = cluster_vertices(vertices, faces, MOST_FACES)
         self._winding = WindingNumber(*light)
+        self._rays = RayScene(*light)
         low, high = self.vertices[faces].min((0, 1)), self.vertices[faces].max((0, 1))
         self._cell = float((high - low).max()) / CELLS
         self._low = low - 1.5 * self._cell
@@ -167,8 +170,7 @@ class VisibleObject:
         _, first, count = np.unique(key, return_index=True, return_counts=True)
         edge = first[(count == 1) & (tail[first] != head[first])]
         if not len(edge):
-            nothing = np.empty((0, 3))
-            return Border(*[nothing] * 4, np.empty(0), np.empty(0, np.int64), np.empty((0, 11)))
+            return no_border()
         face = mine[edge // 3]
         begin = self.vertices[self.faces[face, edge % 3]]
         end = self.vertices[self.faces[face, (edge + 1) % 3]]
@@ -186,13 +188,21 @@ class VisibleObject:
             gap, _ = cKDTree(given).query(middle, workers=2)
             keep = gap > 0.05 * unit
         if not keep.any():
-            nothing = np.empty((0, 3))
-            return Border(*[nothing] * 4, np.empty(0), np.empty(0, np.int64), np.empty((0, 11)))
+            return no_border()
         middle, along, outward = middle[keep], along[keep], outward[keep]
         normal, length = normal[keep], length[keep]
         loop = np.unique(loop[keep], return_inverse=True)[1].reshape(-1)
         ring = loops(middle, along, outward, normal, length, loop)
-        return Border(middle, along, outward, normal, length, loop, ring, cKDTree(middle))
+        hits = self._rays.first_hits(ring[:, :3], ring[:, 3:6])
+        ways = np.linalg.norm(ring[:, 3:6], axis=1)
+        room = np.where(hits.face >= 0, np.minimum(hits.distance * ways, 1.0), 1.0)
+        return Border(middle, along, outward, normal, length, loop, ring, room, cKDTree(middle))
+
+
+def no_border() -> Border:
+    """The border of a part that shows all of its surface."""
+    nothing, none = np.empty((0, 3)), np.empty(0)
+    return Border(*[nothing] * 4, none, np.empty(0, np.int64), np.empty((0, 11)), none)
 
 
 def loops(

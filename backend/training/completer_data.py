@@ -24,6 +24,7 @@ import numpy as np
 
 from ..contract.arrays import Floats, Ints
 from ..engines.completion_features import NAMES, lifted
+from ..engines.lent_surface import Lenders
 from ..engines.visible_part import VisibleObject
 from ..geometry.winding import WindingNumber
 from ..shapes.families import SCULPTORS
@@ -171,11 +172,12 @@ def sampled(true: TrueObject, seed: int) -> dict[str, np.ndarray] | None:
     """
     rng = np.random.default_rng(seed)
     object_ = VisibleObject(true.vertices, true.faces, true.labels)
+    lenders = Lenders(object_, seed)
     chosen = np.flatnonzero(true.hidden >= LEAST_HIDDEN)
     chosen = rng.permutation(chosen)[:MOST_PARTS]
     rows: dict[str, list[np.ndarray]] = {name: [] for name in ("features", "truth", "way", "part")}
     for part in chosen:
-        seen = object_.part(int(part), seed=seed)
+        seen = object_.part(int(part), lenders.lent(int(part)), seed)
         if seen is None:
             continue
         whole = true.wholes[part]

@@ -18,8 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from ..contract.arrays import Floats
-from ..engines.base import SignedDistance
-from ..engines.hidden import CHECKPOINT, Hidden, read_completer
+from ..engines.hidden import CHECKPOINT, Hidden, HiddenWholes, read_completer
 from ..engines.visible_part import lattice
 from ..geometry.winding import WindingNumber
 from .completer_data import TrueObject, load_object
@@ -29,28 +28,23 @@ CELLS = 64  # along the object's longest side, as others report it
 BINS = (0.02, 0.08, 0.2, 0.4, 1.01)  # of the hidden share of a part's area
 
 
-def part_iou(true: TrueObject, part: int, field: SignedDistance | None, inside: Floats) -> float:
-    """IoU of a field and the true whole part at the middles of a grid over the object.
+def part_iou(true: TrueObject, part: int, survey: HiddenWholes, inside: Floats) -> float:
+    """IoU of what is said and the true whole part at the middles of a grid over the object.
 
-    inside : (CELLS**3,) winding number of the object there. Without a field the part is what the
-    winding number of its visible faces says.
+    inside : (CELLS**3,) winding number of the object there.
     """
     points = cells()
     whole = true.wholes[part]
     low, high = whole.vertices.min(0), whole.vertices.max(0)
-    mine = (true.labels == part).nonzero()[0]
-    if field is not None:
-        end = field.origin + field.spacing * (np.array(field.values.shape) - 1)
-        low, high = np.minimum(low, field.origin), np.maximum(high, end)
+    seen = survey.seen(part)
+    if seen is not None:
+        low, high = np.minimum(low, seen.low), np.maximum(high, seen.high)
     near = np.flatnonzero(((points >= low) & (points <= high)).all(axis=1) & (inside > 0.5))
     truth = WindingNumber(whole.vertices, whole.faces)(points[near]) > 0.5
-    if field is None:
-        said = WindingNumber(true.vertices, true.faces[mine])(points[near]) > 0.5
-    else:
-        from scipy.ndimage import map_coordinates
-
-        at = ((points[near] - field.origin) / field.spacing).T
-        said = map_coordinates(field.values, at, order=1, mode="constant", cval=1.0) < 0
+    said = np.zeros(len(near), dtype=bool)
+    if seen is not None:
+        reached = ((points[near] >= seen.low) & (points[near] <= seen.high)).all(axis=1)
+        said[reached] = survey.logits(seen, points[near[reached]], inside[near[reached]]) > 0
     return float((truth & said).sum() / max(int((truth | said).sum()), 1))
 
 
@@ -73,9 +67,8 @@ def measure(
         scores, seconds = [], []
         for survey in surveys:
             begun = time.process_time()
-            field = survey.whole(int(part))
+            scores.append(part_iou(true, int(part), survey, inside))
             seconds.append(time.process_time() - begun)
-            scores.append(part_iou(true, int(part), field, inside))
         rows.append((float(true.hidden[part]), scores, seconds))
     return rows
 
@@ -115,7 +108,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--limit", type=int, default=1000, metavar="N", help="objects at most")
     parser.add_argument("--all", action="store_true", help="sculptures and copies as well")
     options = parser.parse_args(argv)
-    engines = {"winding number": Hidden(None), "lent": Hidden(None)}
+    engines = {"winding number": Hidden(None, lend=False), "lent": Hidden(None)}
     if options.weights.is_file():
         engines["network"] = Hidden(read_completer(options.weights))
     rows = []
