@@ -33,7 +33,7 @@ ABOUT = About(
     text="Grows what is hidden from what is seen: mirror images, siblings, a small network",
     verbs=("complete",),
     rank=10,
-    weights=("completer",),
+    weights=(),
     memory=200_000_000,
 )
 
@@ -48,7 +48,7 @@ SOLID = 0.7  # of them that have an inside and an outside, or it is a sheet
 
 def load() -> CompleteEngine:
     """The engine with its bundled weights. Raises WeightsMissing or WeightsCorrupt."""
-    return Hidden(loaded(read_completer, CHECKPOINT))
+    return Hidden(loaded(read_completer, CHECKPOINT) if CHECKPOINT.is_file() else None)
 
 
 def read_completer(path: Path) -> Completer:
