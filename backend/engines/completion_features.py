@@ -16,7 +16,7 @@ from .visible_part import SPREAD, VisiblePart
 NEAREST = 8
 FAR = 2.0  # what distances to things that are not there are said to be
 NAMES = (
-    "winding", "own winding", "object winding", "logit",
+    "winding", "own winding", "object", "logit",
     "distance", "height", "cosine", "highest of eight", "lowest of eight", "mean of eight",
     "distance to lent",
     "other distance", "other height", "other cosine", "other highest",
@@ -36,7 +36,7 @@ NAMES = (
 def lifted(seen: VisiblePart, points: Floats, whole: Floats) -> Singles:
     """Features (N, len(NAMES)) of points (N, 3) around a part.
 
-    whole : (N,) winding number of all faces of the object there.
+    whole : (N,) how much inside the object each is, by `VisibleObject.inside`.
     """
     unit = seen.unit
     w = seen.winding(points)

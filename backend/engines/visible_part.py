@@ -14,7 +14,7 @@ import numpy as np
 from ..contract.arrays import Bools, Floats, Ints
 from ..geometry.graphs import components, sums
 from ..geometry.mesh import face_vectors, welded_on_grid
-from ..geometry.rays import RayScene, cluster_vertices
+from ..geometry.rays import RAYS_A_CALL, RayScene
 from ..geometry.sampling import points_by_group
 from ..geometry.winding import WindingNumber
 
@@ -22,9 +22,7 @@ OWN = 3072  # samples of a part
 REST = 4096  # samples of the others around it
 SPREAD = 256  # samples of a part that all queries are compared with
 MARGIN = 0.35  # of a part's extent around its box, where it may go on
-MOST_FACES = 40_000  # of the whole surface, for whether a point is inside
-CELLS = 48  # of the grid on which insides of the object are known, along the longest side
-SURE = 0.4  # how far from a half the number of a cell is where no surface is near
+WAYS = np.array([[0.61, 0.32, 0.72], [-0.53, 0.77, -0.35], [0.27, -0.67, -0.69]], np.float32)
 
 
 @dataclass(frozen=True)
@@ -96,26 +94,23 @@ class VisibleObject:
         self.normal, self.area, self.centroid = face_vectors(vertices, faces)
         self.corners = welded_on_grid(vertices)[faces]
         self.parts = int(self.labels.max(initial=-1)) + 1
-        light = vertices, faces
-        if len(faces) > MOST_FACES:
-            light = cluster_vertices(vertices, faces, MOST_FACES)
-        self._winding = WindingNumber(*light)
-        self._rays = RayScene(*light)
-        low, high = self.vertices[faces].min((0, 1)), self.vertices[faces].max((0, 1))
-        self._cell = float((high - low).max()) / CELLS
-        self._low = low - 1.5 * self._cell
-        shape = np.ceil((high - low) / self._cell).astype(np.int64) + 4
-        self._grid = self._winding(lattice(self._low, self._cell, shape)).reshape(shape)
+        self._rays = RayScene(vertices, faces, proxy=False)
 
     def inside(self, points: Floats) -> Floats:
-        """The winding number (N,) of all faces at points: exact where a surface is near."""
-        from scipy.ndimage import map_coordinates
+        """How many of some rays from points (N, 3) leave the object, first of all: (N,) 0..1.
 
-        at = ((points - self._low) / self._cell).T
-        found = map_coordinates(self._grid, at, order=1, mode="nearest")
-        near = np.flatnonzero((np.abs(found - 0.5) < SURE) | (np.abs(found - 0.5) > 1 - SURE))
-        found[near] = self._winding(points[near])
-        return np.asarray(found)
+        One inside a closed surface, zero outside; where the surface has holes it is between.
+        """
+        left = np.zeros(len(points))
+        for start in range(0, len(points), RAYS_A_CALL):
+            some = slice(start, start + RAYS_A_CALL)
+            origins = points[some].astype(np.float32)
+            for way in WAYS:
+                ways = np.broadcast_to(way, origins.shape)
+                hits = self._rays.first_hits(origins, np.ascontiguousarray(ways))
+                outward = self.normal[np.maximum(hits.face, 0)] @ way > 0
+                left[some] += outward & (hits.face >= 0)
+        return left / len(WAYS)
 
     def part(
         self, part: int, lent: tuple[Floats, Ints] | None = None, seed: int = 0
@@ -143,6 +138,7 @@ class VisibleObject:
         if len(rest):
             others, other = _samples(self.vertices, self.faces[rest], self.area[rest], REST, rng)
         unit = max(float(np.linalg.norm(high - low)) / 2, 1e-9)
+        own_winding = WindingNumber(self.vertices, self.faces[mine])
         given = face >= own
         return VisiblePart(
             points,
@@ -157,8 +153,8 @@ class VisibleObject:
             seen_low,
             seen_high,
             float(self.area[mine].sum() / max(self.area.sum(), 1e-300)),
-            WindingNumber(vertices, faces),
-            WindingNumber(self.vertices, self.faces[mine]),
+            own_winding if len(faces) == own else WindingNumber(vertices, faces),
+            own_winding,
         )
 
     def _border(self, mine: Ints, given: Floats, unit: float) -> Border:
