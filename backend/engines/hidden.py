@@ -20,6 +20,7 @@ from ..checkpoints.load import weights
 from ..contract.arrays import Bools, Floats, Ints
 from ..contract.engines import About
 from ..contract.progress import SILENT, Progress
+from ..geometry.nearest import triangle_gap
 from ..models.completer import Completer, CompleterConfig, shapes
 from .base import CompleteEngine, SignedDistance
 from .completion_features import NAMES, lifted, winding_logit
@@ -38,10 +39,14 @@ ABOUT = About(
 )
 
 CHECKPOINT = WEIGHTS / "completer.safetensors"
-CELLS = 64  # of the finest grid along a part's longest side
+CELLS, MOST_CELLS = 64, 192  # of the finest grid along a part's longest side, thin ones' too
+ACROSS = 4  # cells of it, if possible, across what is thin
+THIN = 0.2  # share of the surface where a part is thinner than what counts as its thickness
 COARSEST = 4  # fine cells in one of the grid that is asked first
 OUTSIDE = -4.0  # logit of what cannot be part of it
 BAND = 3.0  # fine cells around visible surface in which the field is its distance
+NEIGHBOURS = 3  # samples whose faces are asked for the nearest
+UPRIGHT = 0.9  # cosine of the way to a face and its normal, where the face tells the side
 PROBES = 192  # places of a part's surface at which its sides are asked
 SOLID = 0.7  # of them that have an inside and an outside, or it is a sheet
 
@@ -123,9 +128,18 @@ class HiddenWholes:
         within, without = self.object.inside(points - step), self.object.inside(points + step)
         return bool(((within > 0.5) & (without < 0.5)).mean() > SOLID)
 
+    def _thickness(self, seen: VisiblePart) -> float:
+        """How thick the object is under thin places of a part's visible surface."""
+        shown = np.flatnonzero(~seen.lent)[:PROBES]
+        points, ways = seen.points[shown], -seen.normals[shown]
+        depth = self.object.rays.distance(points + 1e-4 * seen.unit * ways, ways)
+        return float(np.quantile(np.minimum(depth, 2 * seen.unit), THIN))
+
     def _field(self, seen: VisiblePart, progress: Progress) -> SignedDistance:
         """The field on a grid that is as fine as it must be only near the part's surface."""
-        fine = 2 * float(seen.half.max()) / CELLS
+        longest = 2 * float(seen.half.max())
+        thin = self._thickness(seen) / ACROSS
+        fine = float(np.clip(thin, longest / MOST_CELLS, longest / CELLS))
         cell = COARSEST * fine
         shape = np.ceil((seen.high - seen.low) / cell).astype(np.int64) + 1
         values = np.full(shape, OUTSIDE)
@@ -158,32 +172,51 @@ class HiddenWholes:
 
         Outside of the surface of other parts it is never inside.
         """
-        reach = BAND * cell
         shape = np.array(field.shape)
         flat = field.reshape(-1)
-        for own in (False, True):
-            places, normals = (
-                (seen.points[~seen.lent], seen.normals[~seen.lent])
-                if own
-                else (seen.others, seen.other_normals)
-            )
-            if not len(places):
-                continue
-            near = np.flatnonzero(_marked(places, low, cell, shape, int(BAND)))
-            points = lattice(low, cell, shape)[near]
-            from scipy.spatial import cKDTree
+        own = seen.points[~seen.lent]
+        near = np.flatnonzero(_marked(own, low, cell, shape, int(BAND)))
+        height, gap = self._heights(seen.faces, own, seen.face[~seen.lent], low, cell, shape, near)
+        on = np.isfinite(height)
+        flat[near[on]] = height[on]
+        if not len(seen.others):
+            return
+        beside = self._heights(self.object.faces, seen.others, seen.other, low, cell, shape, near)
+        outside = np.isfinite(beside[0]) & (beside[0] > 0) & (beside[1] < gap)
+        flat[near[outside]] = np.maximum(flat[near[outside]], beside[0][outside])
 
-            gap, index = cKDTree(places).query(points, distance_upper_bound=reach, workers=2)
-            found = np.isfinite(gap)
-            near, points, index, gap = near[found], points[found], index[found], gap[found]
-            height = np.einsum("ij,ij->i", points - places[index], normals[index])
-            beside = np.sqrt(np.maximum(np.square(gap) - np.square(height), 0))
-            foot = beside < 1.2 * cell
-            near, height = near[foot], height[foot]
-            if own:
-                flat[near] = height
-            else:
-                flat[near] = np.maximum(flat[near], height)
+    def _heights(
+        self,
+        faces: Ints,
+        samples: Floats,
+        face: Ints,
+        low: Floats,
+        cell: float,
+        shape: Ints,
+        which: Ints,
+    ) -> tuple[Floats, Floats]:
+        """Heights above and distances to faces of which there are samples, of places of a grid.
+
+        NaN where the nearest place is on an edge and says nothing of the side.
+        """
+        from scipy.spatial import cKDTree
+
+        points = low + cell * np.stack(np.unravel_index(which, shape), axis=1)
+        count = min(NEIGHBOURS, len(samples))
+        index = cKDTree(samples).query(points, k=count, workers=2)[1].reshape(len(points), count)
+        vertices = self.object.vertices
+        best, height = np.full(len(points), np.inf), np.full(len(points), np.nan)
+        for column in face[index].T:
+            a, b, c = (vertices.take(faces[column, k], axis=0) for k in range(3))
+            gap = np.sqrt(triangle_gap(points, a, b, c))
+            normal = np.cross(b - a, c - a)
+            normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-300)
+            above = np.einsum("ij,ij->i", points - a, normal)
+            nearer = (gap < best - 1e-9) | ((gap < best + 1e-9) & (np.abs(above) > np.abs(height)))
+            sure = np.abs(above) > UPRIGHT * gap
+            best = np.where(nearer, gap, best)
+            height = np.where(nearer, np.where(sure, above, np.nan), height)
+        return height, best
 
 
 def _distances(logits: Floats, cell: float) -> Floats:
@@ -223,7 +256,7 @@ def _doubled(values: Floats | Bools) -> Floats:
         result[::2] = fine
         result[1::2] = (fine[1:] + fine[:-1]) / 2
         fine = np.moveaxis(result, 0, axis)
-    return fine
+    return np.ascontiguousarray(fine)
 
 
 def _cropped(field: Floats, low: Floats, cell: float, margin: int = 2) -> tuple[Floats, Floats]:

@@ -50,16 +50,20 @@ class Border:
 class VisiblePart:
     """One part as it is seen, and what is lent to it.
 
-    points, normals : (N, 3) samples of its surface, those of lent faces among them. lent : (N,)
-    whether a sample is. share : of the visible area of all parts. others, other_normals : samples
+    points, normals : (N, 3) samples of its surface, those of lent faces among them. face : (N,) of
+    each, in `faces`, of which lent ones are the last, with vertices of their own. lent : (N,)
+    whether a sample is lent. other : (M,) the object's face of each sample of `others`. share : of the visible area of all parts. others, other_normals : samples
     of the rest of the surface near it. centre : (3,); half : (3,) half its extent; unit : length
     in which distances are told. low, high : (3,) corners of the box in which it may go on.
     """
 
     points: Floats
     normals: Floats
+    face: Ints
+    faces: Ints
     lent: Bools
     others: Floats
+    other: Ints
     other_normals: Floats
     border: Border
     centre: Floats
@@ -94,7 +98,7 @@ class VisibleObject:
         self.normal, self.area, self.centroid = face_vectors(vertices, faces)
         self.corners = welded_on_grid(vertices)[faces]
         self.parts = int(self.labels.max(initial=-1)) + 1
-        self._rays = RayScene(vertices, faces, proxy=False)
+        self.rays = RayScene(vertices, faces, proxy=False)
 
     def inside(self, points: Floats) -> Floats:
         """How many of some rays from points (N, 3) leave the object, first of all: (N,) 0..1.
@@ -107,7 +111,7 @@ class VisibleObject:
             origins = points[some].astype(np.float32)
             for way in WAYS:
                 ways = np.broadcast_to(way, origins.shape)
-                hits = self._rays.first_hits(origins, np.ascontiguousarray(ways))
+                hits = self.rays.first_hits(origins, np.ascontiguousarray(ways))
                 outward = self.normal[np.maximum(hits.face, 0)] @ way > 0
                 left[some] += outward & (hits.face >= 0)
         return left / len(WAYS)
@@ -143,8 +147,11 @@ class VisibleObject:
         return VisiblePart(
             points,
             normal[face],
+            face,
+            faces,
             given,
             others,
+            rest[other],
             self.normal[rest[other]],
             self._border(mine, points[given], unit),
             (low + high) / 2,
@@ -189,7 +196,7 @@ class VisibleObject:
         normal, length = normal[keep], length[keep]
         loop = np.unique(loop[keep], return_inverse=True)[1].reshape(-1)
         ring = loops(middle, along, outward, normal, length, loop)
-        hits = self._rays.first_hits(ring[:, :3], ring[:, 3:6])
+        hits = self.rays.first_hits(ring[:, :3], ring[:, 3:6])
         ways = np.linalg.norm(ring[:, 3:6], axis=1)
         room = np.where(hits.face >= 0, np.minimum(hits.distance * ways, 1.0), 1.0)
         return Border(middle, along, outward, normal, length, loop, ring, room, cKDTree(middle))
