@@ -47,6 +47,7 @@ OUTSIDE = -4.0  # logit of what cannot be part of it
 BAND = 3.0  # fine cells around visible surface in which the field is its distance
 NEIGHBOURS = 3  # samples whose faces are asked for the nearest
 UPRIGHT = 0.9  # cosine of the way to a face and its normal, where the face tells the side
+ASIDE = 0.75  # cells that a place may be beside a face and still be above or below it
 PROBES = 192  # places of a part's surface at which its sides are asked
 SOLID = 0.7  # of them that have an inside and an outside, or it is a sheet
 
@@ -213,7 +214,8 @@ class HiddenWholes:
             normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-300)
             above = np.einsum("ij,ij->i", points - a, normal)
             nearer = (gap < best - 1e-9) | ((gap < best + 1e-9) & (np.abs(above) > np.abs(height)))
-            sure = np.abs(above) > UPRIGHT * gap
+            beside = np.sqrt(np.maximum(np.square(gap) - np.square(above), 0))
+            sure = (np.abs(above) > UPRIGHT * gap) | (beside < ASIDE * cell)
             best = np.where(nearer, gap, best)
             height = np.where(nearer, np.where(sure, above, np.nan), height)
         return height, best

@@ -28,6 +28,7 @@ SAMPLES = 1536  # of each part
 NEAR = 0.012  # of half a part's extent: how far from each other the same places may be
 LEAST_SAME = 0.3  # share of both surfaces that must be the same
 MOST_AGAINST = 0.04  # share that may speak against it
+HOPELESS = 0.1, 0.6  # the same shares before a placement is improved
 AREA_RATIO, EXTENT_RATIO = 2.2, 1.7  # by which siblings may differ, as one is more hidden
 BEFORE = 3  # suggestions that are improved, of the likeliest
 LENDERS = 3  # that one part may have
@@ -95,7 +96,7 @@ class Lenders:
         near = NEAR * self._unit(part)
         source, target = self._samples[other], self._samples[part]
         quick = agreement(source, target, placement, self._hidden, 4 * near, 64)
-        if quick.same < 0.6 * LEAST_SAME or quick.against > 0.3:
+        if quick.same < HOPELESS[0] or quick.against > HOPELESS[1]:
             return None
         placement = fitted(source, target, placement)
         how = agreement(source, target, placement, self._hidden, near)

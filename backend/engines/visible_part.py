@@ -52,9 +52,11 @@ class VisiblePart:
 
     points, normals : (N, 3) samples of its surface, those of lent faces among them. face : (N,) of
     each, in `faces`, of which lent ones are the last, with vertices of their own. lent : (N,)
-    whether a sample is lent. other : (M,) the object's face of each sample of `others`. share : of the visible area of all parts. others, other_normals : samples
-    of the rest of the surface near it. centre : (3,); half : (3,) half its extent; unit : length
-    in which distances are told. low, high : (3,) corners of the box in which it may go on.
+    whether a sample is lent. others, other_normals : (M, 3) samples of the rest of the surface
+    near it; other : (M,) the object's face of each. centre : (3,); half : (3,) half its extent;
+    unit : length in which distances are told. low, high : (3,) corners of the box in which it may
+    go on. share : of the visible area of all parts. winding, own_winding : of all its faces, and
+    of those that are its own.
     """
 
     points: Floats

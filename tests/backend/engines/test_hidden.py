@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The hidden engine: fields of whole parts."""
+
+import numpy as np
+import pytest
+import trimesh
+from scipy.ndimage import map_coordinates
+
+from backend.contract.errors import Cancelled
+from backend.contract.progress import Progress
+from backend.engines.hidden import Hidden
+from tests.backend.engines.balls import balls, iou
+
+ARMS = [(0, 0, 0), (0.33, 0, 0), (-0.33, 0, 0)], [0.25, 0.13, 0.13]
+
+
+def said(field, points):
+    """What a field says of places (N, 3)."""
+    at = ((points - field.origin) / field.spacing).T
+    return map_coordinates(field.values, at, order=1, mode="constant", cval=1.0) < 0
+
+
+def around(centre, radius, count=3000):
+    return centre + np.random.default_rng(0).uniform(-1.4, 1.4, (count, 3)) * radius
+
+
+@pytest.mark.parametrize("part", [0, 1])
+def test_balls_that_hide_each_other_are_nearly_whole(part):
+    field = Hidden(None).survey(*balls(*ARMS)).whole(part)
+    centre, radius = np.array(ARMS[0][part]), ARMS[1][part]
+    points = around(centre, radius)
+    truth = np.linalg.norm(points - centre, axis=1) < radius
+    assert iou(said(field, points), truth) > 0.93
+
+
+def test_the_zero_level_passes_through_what_is_visible():
+    vertices, faces, labels = balls(*ARMS)
+    field = Hidden(None).survey(vertices, faces, labels).whole(1)
+    middle = vertices[faces[labels == 1]].mean(axis=1)
+    inner = middle[middle[:, 0] > 0.3]
+    at = ((inner - field.origin) / field.spacing).T
+    off = np.abs(map_coordinates(field.values, at, order=1))
+    assert np.quantile(off, 0.99) < field.spacing
+    assert off.max() < 2 * field.spacing
+
+
+def test_it_is_never_outside_of_the_object():
+    field = Hidden(None).survey(*balls(*ARMS)).whole(0)
+    points = around(np.zeros(3), 0.4)
+    outside = np.ones(len(points), dtype=bool)
+    for centre, radius in zip(*ARMS, strict=True):
+        outside &= np.linalg.norm(points - np.array(centre), axis=1) > radius + field.spacing
+    assert not said(field, points[outside]).any()
+
+
+def test_a_mirrored_sibling_lends_what_a_part_lacks():
+    centres, radii = [(0, 0, 0), (0.36, 0, 0), (-0.27, 0, 0)], [0.25, 0.13, 0.13]
+    seen = balls(centres, radii)
+    centre = np.array(centres[2])
+    points = around(centre, 0.13)
+    truth = np.linalg.norm(points - centre, axis=1) < 0.13
+    alone = Hidden(None, lend=False).survey(*seen).whole(2)
+    lent = Hidden(None).survey(*seen).whole(2)
+    assert iou(said(lent, points), truth) > iou(said(alone, points), truth) + 0.04
+
+
+def test_sheets_and_parts_that_show_all_are_left_alone():
+    sheet = trimesh.creation.box((1, 1, 0.4)).subdivide().subdivide()
+    lid = sheet.face_normals[:, 2] > 0.9
+    faces = sheet.faces[lid].astype(np.int64)
+    left = (sheet.vertices[faces].mean(axis=1)[:, 0] > 0).astype(np.int64)
+    assert Hidden(None).survey(np.asarray(sheet.vertices), faces, left).whole(0) is None
+    ball = trimesh.creation.icosphere(3, 0.4)
+    whole = np.asarray(ball.vertices), ball.faces.astype(np.int64), np.zeros(len(ball.faces), int)
+    assert Hidden(None).survey(*whole).whole(0) is None
+
+
+def test_thin_parts_have_finer_grids():
+    plate = trimesh.creation.box((1, 0.5, 0.03)).subdivide().subdivide().subdivide()
+    faces = plate.faces.astype(np.int64)
+    labels = (plate.vertices[faces].mean(axis=1)[:, 0] > 0.2).astype(np.int64)
+    field = Hidden(None).survey(np.asarray(plate.vertices), faces, labels).whole(0)
+    assert field.spacing < 0.012
+    inner = np.random.default_rng(0).uniform(-1, 1, (500, 3)) * [0.1, 0.2, 0.01] - [0.2, 0, 0]
+    assert said(field, inner).mean() > 0.99
+
+
+def test_a_cancelled_job_ends():
+    survey = Hidden(None).survey(*balls(*ARMS))
+
+    def tell(stage, done, whole):
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        survey.whole(0, progress=Progress(tell))
