@@ -22,6 +22,9 @@ EXAMPLE ?= examples/fox.glb
 # Of training the segmenter, in all, and then its answers to clicks alone: a night on two CPU cores.
 MINUTES ?= 240
 CLICK_MINUTES ?= 70
+# Of making the completer's data, and then of training it.
+COMPLETER_DATA_MINUTES ?= 60
+COMPLETER_MINUTES ?= 30
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -44,7 +47,7 @@ SYSTEM_LIBRARIES := libegl1 libegl-mesa0 libgl1 libgl1-mesa-dri libsm6 libxfixes
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-engine test-engine313 test-blender test-gui lint format bench fuzz \
-	evaluate train train-segmenter train-clicks train-judge train-smoke zip lock clean system-libraries
+	evaluate train train-segmenter train-clicks train-judge train-completer train-smoke zip lock clean system-libraries
 .SECONDARY:
 
 help:  ## list the targets
@@ -148,6 +151,16 @@ train-judge: build/corpus/.made build/unseen/.made  ## train the judge alone: wh
 		--out build/judge
 	cp build/judge/judge.safetensors backend/weights/
 	$(CHECKSUMS)
+
+# Data and run go on where they stopped; with more minutes so does a finished run.
+train-completer: $(VENV)/.train  ## train the completer of hidden sides; COMPLETER_DATA_MINUTES, COMPLETER_MINUTES
+	$(PY) -m backend.training.completer_data --data "$(PARTWISE_DATA)" --out build/completer \
+		--minutes $(COMPLETER_DATA_MINUTES)
+	$(PY) -m backend.training.completer_trainer --data build/completer --out build/completer-run \
+		--minutes $(COMPLETER_MINUTES) $(TRAIN_COMPLETER)
+	cp build/completer-run/completer.safetensors backend/weights/
+	$(CHECKSUMS)
+	$(PY) -m backend.training.completer_report --data build/completer
 
 CHECKSUMS = $(PY) -c "from backend.checkpoints.catalogue import write_checksums; write_checksums()"
 

@@ -242,7 +242,7 @@ def measured(run: Run, places: Places, device: torch.device) -> tuple[float, lis
     """A score, larger is better, and the table of held-out parts: artists' where there are some."""
     chosen = places.held & places.artist
     if chosen.sum() < 20:
-        chosen = places.held
+        chosen = places.held if places.held.any() else np.ones_like(places.held)
     index = {name: NAMES.index(name) for name in ("own winding", "winding")}
     said = {
         "winding number": places.features[:, index["own winding"]] > 0.5,

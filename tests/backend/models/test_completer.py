@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The completer: without training it adds nothing, and NumPy and PyTorch agree."""
+
+import numpy as np
+import pytest
+
+from backend.models.completer import POINTS_A_TURN, Completer, CompleterConfig, shapes
+
+CONFIG = CompleterConfig(features=5, width=8, layers=3)
+
+
+def arrays(seed=0):
+    rng = np.random.default_rng(seed)
+    made = {n: rng.normal(size=s).astype(np.float32) for n, s in shapes(CONFIG).items()}
+    return made | {"deviation": np.full(5, 2, np.float32)}
+
+
+def test_with_nothing_at_its_end_it_adds_nothing():
+    quiet = arrays() | {"out.weight": np.zeros((8, 1)), "out.bias": np.zeros(1)}
+    assert not Completer(CONFIG, quiet)(np.ones((4, 5), np.float32)).any()
+
+
+def test_many_places_are_answered_as_few():
+    net = Completer(CONFIG, arrays())
+    rows = np.random.default_rng(1).normal(size=(POINTS_A_TURN + 7, 5)).astype(np.float32)
+    assert np.allclose(net(rows)[-3:], net(rows[-3:]), atol=1e-4)
+    assert net(rows[:0]).shape == (0,)
+
+
+def test_features_beyond_what_was_seen_say_no_more():
+    net = Completer(CONFIG, arrays())
+    assert np.allclose(net(np.full((1, 5), 1e4, np.float32)), net(np.full((1, 5), 1e6, np.float32)))
+
+
+def test_torch_says_the_same():
+    torch = pytest.importorskip("torch", reason="needs PyTorch, for training")
+    rows = np.random.default_rng(2).normal(size=(9, 5)).astype(np.float32)
+    tensors = {name: torch.from_numpy(a) for name, a in arrays().items()}
+    said = Completer(CONFIG, tensors).forward(torch.from_numpy(rows)).numpy()
+    assert np.allclose(said, Completer(CONFIG, arrays())(rows), atol=1e-4)

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From whole parts to a trained completer, tiny: data, packing, steps, resuming, what ships."""
+
+import json
+
+import numpy as np
+import pytest
+import trimesh
+
+pytest.importorskip("torch", reason="needs PyTorch, for training")
+
+from backend.checkpoints.catalogue import write_checksums
+from backend.engines.completion_features import NAMES
+from backend.engines.hidden import read_completer
+from backend.shapes.occluded import Whole, occlude
+from backend.training import completer_data, completer_trainer
+from backend.training.completer_data import load_object, sampled, save_object
+from backend.training.completer_trainer import BEST, LOG, RUN, read
+
+FEW = 120
+
+
+def two_balls(depth):
+    parts = []
+    for place, radius in ((0.0, 1.0), (depth, 0.6)):
+        ball = trimesh.creation.icosphere(2, radius)
+        ball.apply_translation((place, 0, 0))
+        parts.append(Whole(np.asarray(ball.vertices), ball.faces.astype(np.int64)))
+    return occlude(parts)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    """Samples of a few pairs of balls."""
+    folder = tmp_path_factory.mktemp("completer")
+    patch = pytest.MonkeyPatch()
+    patch.setattr(completer_data, "EVEN", FEW)
+    patch.setattr(completer_data, "NEAR", FEW)
+    for name in ("objects", "samples"):
+        (folder / name).mkdir()
+    for k in range(6):
+        path = folder / "objects" / f"balls_{k}.npz"
+        save_object(path, two_balls(0.9 + 0.08 * k), "pairs" if k else "held 7", "nodes")
+        true = load_object(path)
+        about = np.array(json.dumps({"group": true.group, "kind": true.kind}))
+        np.savez(folder / "samples" / path.name, about=about, **sampled(true, k))
+    patch.undo()
+    return folder
+
+
+def run(data, out, minutes, *more):
+    options = [f"--data={data}", f"--out={out}", f"--minutes={minutes}", "--width=16"]
+    return completer_trainer.main([*options, "--layers=2", "--batch=128", *more])
+
+
+def test_an_object_comes_back_as_it_was_saved(data):
+    true = load_object(data / "objects" / "balls_0.npz")
+    assert len(true.wholes) == 2
+    assert np.isclose(np.ptp(true.vertices, axis=0).max(), 1)
+    assert (true.hidden > 0.05).all()
+
+
+def test_places_know_the_truth(data):
+    true = load_object(data / "objects" / "balls_0.npz")
+    rows = sampled(true, 0)
+    assert rows["features"].shape[1] == len(NAMES)
+    assert np.isfinite(rows["features"].astype(float)).all()
+    said = rows["features"][:, NAMES.index("winding")] > 0.5
+    even = rows["way"] == completer_data.EVENLY
+    assert (said == rows["truth"])[even].mean() > 0.7
+
+
+def test_training_starts_at_the_baseline_and_goes_on_where_it_stopped(data, tmp_path, monkeypatch):
+    places = read(data)
+    assert places.truth.any()
+    assert np.isclose(places.weight[places.weight > 0].mean(), 1)
+    assert run(data, tmp_path, 0) == 0
+    assert not (tmp_path / BEST).exists()
+    assert run(data, tmp_path, 0.02) == 0
+    first = json.loads((tmp_path / LOG).read_text().splitlines()[-1])
+    assert run(data, tmp_path, 0.03) == 0
+    last = json.loads((tmp_path / LOG).read_text().splitlines()[-1])
+    assert last["step"] > first["step"] > 0
+    assert (tmp_path / RUN).exists()
+    write_checksums(tmp_path)
+    net = read_completer(tmp_path / BEST)
+    assert np.isfinite(net(places.features[:50].astype(np.float32))).all()
+
+
+def test_packed_samples_are_the_same(data, tmp_path):
+    packed = tmp_path / "packed.npz"
+    assert completer_trainer.main([f"--data={data}", f"--pack={packed}"]) == 0
+    one, other = read(data), read(packed)
+    assert np.array_equal(one.features, other.features)
+    assert np.array_equal(one.hidden, other.hidden)
+    assert completer_trainer.main([f"--data={data}", f"--pack={packed}", "--rows=200"]) == 0
+    assert len(read(packed).truth) == 200
+
+
+def test_without_samples_it_says_how_to_make_them(tmp_path):
+    with pytest.raises(SystemExit, match="completer_data"):
+        read(tmp_path)
