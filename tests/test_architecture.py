@@ -29,7 +29,7 @@ OURS = sorted(
 
 # Room -> the rooms that it may import. The top of each half, "backend" and "blender_addon", holds
 # its doors; the version number there is free to all.
-GEOMETRY = {"geometry", "geometry/patches", "geometry/caps"}
+GEOMETRY = {"geometry", "geometry/patches", "geometry/caps", "geometry/hidden"}
 BELOW_ENGINES = {"images", "models", "checkpoints", "machine", "contract", *GEOMETRY}
 BELOW_PIPELINES = {"engines", *BELOW_ENGINES}
 BELOW_COMMANDS = {"pipelines", "files", "pictures", "assets", *BELOW_PIPELINES}
@@ -38,6 +38,7 @@ ROOMS: dict[str, set[str]] = {
     "geometry": {"contract"},
     "geometry/patches": {"geometry", "contract"},
     "geometry/caps": {"geometry", "contract"},
+    "geometry/hidden": {"geometry", "geometry/caps", "contract"},
     "machine": {"contract"},
     "models": {"contract"},
     "checkpoints": {"contract"},
