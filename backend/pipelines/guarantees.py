@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What every completed part is measured by: closed, visible faces kept, and the report for people."""
+"""What every completed part is measured by: closed, visible faces kept; its report for people."""
 
 from __future__ import annotations
 

@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The last touch on a hidden surface: smooth where it leaves the border, and without folds."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...contract.arrays import Bools, Floats, Ints
+from ..caps.fill import AHEAD
+from ..caps.loops import cross
+from ..isosurface import GridField
+from .remesh import relax, vertex_normals
+from .visible import VisiblePart
+
+BAND = 4.0  # cells from the border, within which a surface is faired
+TRUST = 2.5  # cells from the border, from where on the field is believed fully
+SMOOTH, SHARP = 0.8, 0.4  # cosines: the surface goes on straight over a border, or bends there
+
+
+def fair(
+    points: Floats,
+    faces: Ints,
+    fixed: int,
+    away: Floats,
+    seen: VisiblePart,
+    field: GridField,
+) -> Floats:
+    """Move points near the border so that the surface leaves it without a bend.
+
+    points : (n,3), the first `fixed` are `seen.rim`. away : (n,) distances to the border. The
+    bending energy (squared Laplacians, weighted by inverse lengths: Fujiwara 1995) and the
+    distances to where the field had put the points are made least together; the field counts the
+    more the farther a point is from the border. Over a vertex where the field goes on as the
+    visible faces end, these faces bend the surface as well.
+    """
+    from scipy.sparse import coo_matrix, diags
+    from scipy.sparse.linalg import splu
+
+    free = np.zeros(len(points), dtype=bool)
+    free[fixed:] = away[fixed:] < BAND * field.cell
+    if not free.any():
+        return points
+    smooth = _goes_on(points, faces, fixed, away, seen, field)
+    # All points of this surface, then the vertices of visible faces at the border.
+    number = np.full(len(seen.points), -1)
+    number[seen.rim] = np.arange(fixed)
+    ring_faces = seen.faces[(number[seen.faces] >= 0).any(axis=1)]
+    ring = np.unique(ring_faces[number[ring_faces] < 0])
+    number[ring] = len(points) + np.arange(len(ring))
+    both = np.concatenate([faces, number[ring_faces]])
+    place = np.concatenate([points, seen.points[ring]])
+    a, b = both.reshape(-1), both[:, AHEAD].reshape(-1)
+    length = np.linalg.norm(place[a] - place[b], axis=1)
+    weight = 1 / np.maximum(length, 1e-3 * max(float(length.mean()), 1e-12))
+    size = len(place)
+    near = coo_matrix((np.tile(weight, 2), (np.append(a, b), np.append(b, a))), shape=(size, size))
+    near = near.tocsr()
+    total = np.maximum(np.asarray(near.sum(axis=1)).ravel(), 1e-300)
+    laplacian = diags(1 / total) @ near - diags(np.ones(size))
+    importance = np.zeros(size)
+    importance[: len(points)][free] = 1.0
+    importance[:fixed] = smooth
+    bending = (diags(np.sqrt(importance)) @ laplacian).tocsr()
+    bending = bending[importance > 0]
+    believed = np.clip(away[free] / (TRUST * field.cell), 0.0, 1.0)
+    believed = 0.5 * believed**2 * (3 - 2 * believed) + 1e-4
+    columns = np.zeros(size, dtype=bool)
+    columns[: len(points)] = free
+    inner, outer = bending[:, columns], bending[:, ~columns]
+    system = (inner.T @ inner + diags(believed)).tocsc()
+    right = believed[:, None] * points[free] - inner.T @ (outer @ place[~columns])
+    points = points.copy()
+    points[free] = splu(system).solve(np.asarray(right))
+    return points
+
+
+def _goes_on(
+    points: Floats, faces: Ints, fixed: int, away: Floats, seen: VisiblePart, field: GridField
+) -> Floats:
+    """How far the field goes on as the visible faces end, for each border vertex: 0..1."""
+    from scipy.spatial import cKDTree
+
+    total = np.zeros((len(seen.points), 3))
+    normals = seen.face_normals
+    for corner in range(3):
+        np.add.at(total, seen.faces[:, corner], normals)
+    ends = total[seen.rim]
+    ends /= np.maximum(np.linalg.norm(ends, axis=1, keepdims=True), 1e-300)
+    near = np.zeros(len(points), dtype=bool)
+    near[fixed:] = (away[fixed:] > 0.7 * field.cell) & (away[fixed:] < 2.0 * field.cell)
+    if not near.any():
+        return np.zeros(fixed)
+    there = np.nonzero(near)[0]
+    beyond = field.normal(points[there])
+    count = min(4, len(there))
+    rows = cKDTree(points[there]).query(points[:fixed], k=count)[1].reshape(fixed, count)
+    cosine = np.einsum("ij,ij->i", ends, beyond[rows].mean(axis=1))
+    return np.asarray(np.clip((cosine - SHARP) / (SMOOTH - SHARP), 0.0, 1.0))
+
+
+def folded(points: Floats, faces: Ints) -> Bools:
+    """(f,) triangles without area, or turned against what is around them."""
+    a, b, c = (points[faces[:, k]] for k in range(3))
+    normal = cross(b - a, c - a)
+    double = np.linalg.norm(normal, axis=1)
+    longest = np.linalg.norm(np.stack([b - a, c - b, a - c]), axis=2).max(axis=0)
+    around = vertex_normals(points, faces)[faces].sum(axis=1)
+    against = np.sum(normal * around, axis=1) < -0.05 * double * np.linalg.norm(around, axis=1)
+    return np.asarray(against | (double < 1e-4 * np.square(longest)))
+
+
+def unfolded(points: Floats, faces: Ints, fixed: int, rounds: int = 8) -> Floats:
+    """Free points of folded triangles moved between their neighbours until no fold is left."""
+    from scipy.sparse import coo_matrix
+
+    for _ in range(rounds):
+        bad = folded(points, faces)
+        if not bad.any():
+            break
+        moved = np.unique(faces[bad])
+        ring = np.unique(faces[np.isin(faces, moved).any(axis=1)])
+        moved = ring[ring >= fixed]
+        if len(moved) == 0:
+            break
+        a, b = faces.reshape(-1), faces[:, AHEAD].reshape(-1)
+        both = np.append(a, b), np.append(b, a)
+        near = coo_matrix((np.ones(2 * len(a)), both), shape=(len(points),) * 2).tocsr()[moved]
+        mean = (near @ points) / np.asarray(near.sum(axis=1))
+        points = points.copy()
+        points[moved] += 0.7 * (mean - points[moved])
+    return points
+
+
+def tidied(points: Floats, faces: Ints, fixed: int) -> Floats:
+    """Free points spread evenly along the surface."""
+    return relax(points, faces, fixed, 0.5, rounds=2)

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Patches of a closed surface that are not seen, each with the loops of border that it belongs to.
+
+The zero level of a part's field runs along what is seen of the part, and goes on where others
+hide it. What runs along is dropped; the rest ends in loops a little before the visible border.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...contract.arrays import Bools, Floats, Ints
+from ..caps.fill import AHEAD
+from ..caps.loops import cross, simple_loops
+from ..graphs import components
+from ..mesh import shared_edges
+from .visible import Samples
+
+ALONG = 1.6  # cells from what is seen, within which a surface runs along it
+FACING = -0.2  # cosine to the seen surface's normal, below which it is another side
+SHAVED = 0.55  # cells from the border that are left free for the strip
+SPECK = 12.0  # squared cells: smaller islands are noise
+AGREE = 0.7  # share of a patch's loop that must be nearest to one and the same loop of border
+
+
+@dataclass(frozen=True)
+class HiddenPatch:
+    """A patch. faces : (n,3) of the field's mesh; loops : for each loop of border its loop (m,)."""
+
+    faces: Ints
+    loops: dict[int, Ints]
+
+
+def hidden_patches(
+    vertices: Floats, faces: Ints, seen: Samples, border: Samples, cell: float
+) -> list[HiddenPatch]:
+    """Patches of a closed surface that begin at loops of border, each loop at one patch at most.
+
+    vertices (V,3), faces (F,3) : of a closed surface. seen : samples of what is seen of it.
+    border : samples of its border; their `source` is the number of a loop. Patches whose loops
+    fit none of the border's, or not one to one, are left out.
+    """
+    if len(faces) == 0:
+        return []
+    hidden = _is_hidden(vertices, faces, seen, border, cell)
+    first, second, _, _ = shared_edges(faces)
+    area = _areas(vertices, faces)
+    # Holes that are seen and islands that are hidden, both small, are noise.
+    for state in (True, False):
+        same = (hidden[first] == hidden[second]) & (hidden[first] != state)
+        label = components(len(faces), first[same], second[same])
+        size = np.bincount(label, area, int(label.max()) + 1)[label]
+        hidden = hidden ^ ((hidden != state) & (size < SPECK * cell**2))
+    gap = border.tree.query(vertices)[0]
+    hidden &= (gap[faces] > SHAVED * cell).all(axis=1)
+    hidden = _without_touching_fans(faces, hidden)
+    if not hidden.any():
+        return []
+    inner = hidden[first] & hidden[second]
+    label = components(len(faces), first[inner], second[inner])
+    patches = []
+    taken: set[int] = set()
+    for number in np.unique(label[hidden]).tolist():
+        rows = (label == number) & hidden
+        patch = _matched(vertices, faces[rows], border, cell)
+        if patch is not None and not taken & set(patch.loops):
+            taken |= set(patch.loops)
+            patches.append(patch)
+    return patches
+
+
+def _is_hidden(vertices: Floats, faces: Ints, seen: Samples, border: Samples, cell: float) -> Bools:
+    """(F,) whether a face is beyond the border, far from what is seen, or on another side."""
+    centre = vertices[faces].mean(axis=1)
+    a, b, c = (vertices[faces[:, k]] for k in range(3))
+    normal = cross(b - a, c - a)
+    normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-300)
+    away, nearest = seen.tree.query(centre)
+    facing = np.sum(normal * seen.normal[nearest], axis=1)
+    # Around an edge of the object the nearest side may be another: any near one may agree.
+    doubt = np.nonzero((facing < FACING) & (away < ALONG * cell))[0]
+    if len(doubt):
+        reach, rows = seen.tree.query(centre[doubt], k=min(12, len(seen.point)))
+        reach, rows = reach.reshape(len(doubt), -1), rows.reshape(len(doubt), -1)
+        best = np.einsum("ij,ikj->ik", normal[doubt], seen.normal[rows])
+        facing[doubt] = np.where(reach < ALONG * cell, best, -1.0).max(axis=1)
+    beyond = border.tree.query(centre)[0] < away + 0.1 * cell
+    return np.asarray(beyond | (away > ALONG * cell) | (facing < FACING))
+
+
+def _areas(vertices: Floats, faces: Ints) -> Floats:
+    a, b, c = (vertices[faces[:, k]] for k in range(3))
+    return np.asarray(0.5 * np.linalg.norm(cross(b - a, c - a), axis=1))
+
+
+def _without_touching_fans(faces: Ints, kept: Bools) -> Bools:
+    """Drop faces until no border of what is kept passes a vertex twice: (F,) bool."""
+    kept = kept.copy()
+    for _ in range(200):
+        start = _free_edges(faces[kept])[:, 0]
+        vertex, count = np.unique(start, return_counts=True)
+        crowded = vertex[count > 1]
+        if len(crowded) == 0:
+            break
+        kept &= ~np.isin(faces, crowded).any(axis=1)
+    return kept
+
+
+def _free_edges(faces: Ints) -> Ints:
+    """Directed edges (n,2) that one face alone has."""
+    a, b = faces.reshape(-1), faces[:, AHEAD].reshape(-1)
+    forward, backward = (a << 31) | b, (b << 31) | a
+    free = ~np.isin(forward, backward)
+    return np.stack([a[free], b[free]], axis=1)
+
+
+def _matched(vertices: Floats, faces: Ints, border: Samples, cell: float) -> HiddenPatch | None:
+    """A patch whose loops fit loops of border one to one; None where they do not."""
+    loops = [np.array(loop) for loop in simple_loops(map(tuple, _free_edges(faces).tolist()))]
+    found: dict[int, Ints] = {}
+    for loop in loops:
+        away, near = border.tree.query(vertices[loop])
+        number, count = np.unique(border.source[near], return_counts=True)
+        best = int(np.argmax(count))
+        if count[best] < AGREE * len(loop) or np.median(away) > 4 * cell:
+            return None
+        if int(number[best]) in found:
+            return None
+        found[int(number[best])] = loop
+    return HiddenPatch(faces, found) if found else None

@@ -1,0 +1,239 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a field of the whole part to the faces that close it, welded to its visible border."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...contract.arrays import Floats, Ints
+from ...contract.progress import SILENT, Progress
+from ..caps.fill import AHEAD
+from ..caps.loops import edge_key
+from ..isosurface import GridField, zero_level
+from ..mesh import signed_volume
+from .fair import fair, folded, unfolded
+from .grow import grow, lids
+from .patches import HiddenPatch, hidden_patches
+from .remesh import Wanted, compact, remesh
+from .visible import Samples, VisibleObject, VisiblePart
+from .zipper import strip, strip_faces
+
+FINEST, COARSEST = 0.6, 2.5  # cells: bounds of the wanted edge length
+FEWEST = 1500  # faces that a hidden surface may always have
+DENSER = 1.5  # faces of a hidden surface, against those that are seen, at most
+FAR = 0.15  # share of the field's volume by which the closed part may differ from it
+
+
+@dataclass(frozen=True)
+class HiddenSurface:
+    """What closes a part.
+
+    points : (m,3) new ones, numbered after the object's own. faces : (f,3) into the object's
+    points followed by these. way : "patch" where the field's own surface was used, "lid" where a
+    lid was grown to it.
+    """
+
+    points: Floats
+    faces: Ints
+    way: str
+
+
+def hidden_surface(
+    seen: VisiblePart, shown: VisibleObject, field: GridField, progress: Progress = SILENT
+) -> HiddenSurface | None:
+    """The hidden surface of a part; None where none that holds can be made.
+
+    seen : the part. shown : the object. field : of the whole part, of the object's units.
+    """
+    if not seen.loops or seen.left_over:
+        return None
+    mesh = zero_level(field)
+    progress.step(0.1)
+    if len(mesh[1]) == 0:
+        return None
+    work = _Work(seen, shown, field)
+    volume = _volume(field)
+    best: tuple[float, HiddenSurface] | None = None
+    for way, make in (("patch", work.from_patches), ("lid", work.from_lids)):
+        part = progress.span(0.1, 0.6) if way == "patch" else progress.span(0.6, 1.0)
+        made = make(*mesh, part)
+        if made is None:
+            continue
+        points, faces = work.finished(*made)
+        if not work.holds(points, faces):
+            continue
+        error = abs(work.volume(points, faces) - volume)
+        if best is None or error < 0.7 * best[0]:
+            number = np.concatenate([seen.rim, len(seen.points) + np.arange(len(points))])
+            found = HiddenSurface(points[len(seen.rim) :], number[faces], way)
+            best = error, found
+        if error < FAR * volume:
+            break
+    progress.step(1.0)
+    return None if best is None else best[1]
+
+
+def _volume(field: GridField) -> float:
+    """Volume of what is negative; cells at the surface count for a share."""
+    share = np.clip(0.5 - field.values / field.cell, 0.0, 1.0)
+    return float(share.sum() * field.cell**3)
+
+
+class _Work:
+    """What both ways have in common."""
+
+    def __init__(self, seen: VisiblePart, shown: VisibleObject, field: GridField) -> None:
+        self.seen, self.shown, self.field = seen, shown, field
+        self.fixed = len(seen.rim)
+        number = np.full(len(seen.points), -1)
+        number[seen.rim] = np.arange(self.fixed)
+        self.number = number
+        near = number[seen.faces]
+        a, b = near.reshape(-1), near[:, AHEAD].reshape(-1)
+        both = (a >= 0) & (b >= 0)
+        self.taken = np.unique(edge_key(a[both], b[both]))
+        start, end, loop = seen.edges
+        cell = field.cell
+        start, end = seen.points[start], seen.points[end]
+        self.border = Samples.of_edges(start, end, loop, 0.3 * cell)
+        length = np.linalg.norm(end - start, axis=1)
+        edges = Samples.of_edges(start, end, np.arange(len(length)), 0.3 * cell)
+        self.edge_length = length[edges.source]
+        self.inner_length = self._source_length()
+
+    def _source_length(self) -> float:
+        """The median edge of the visible faces at the border, within bounds."""
+        seen = self.seen
+        beside = seen.faces[(self.number[seen.faces] >= 0).any(axis=1)]
+        sides = seen.points[beside] - seen.points[beside[:, AHEAD]]
+        median = float(np.median(np.linalg.norm(sides, axis=2))) if len(beside) else 0.0
+        return float(np.clip(median, FINEST * self.field.cell, COARSEST * self.field.cell))
+
+    def wanted(self, area: float) -> Wanted:
+        """Lengths of edges: the border's own beside it, the source's far from it."""
+        most = max(FEWEST, DENSER * len(self.seen.faces))
+        inner = max(self.inner_length, float(np.sqrt(area / (0.433 * most))))
+
+        def length(places: Floats) -> Floats:
+            away, row = self.border.tree.query(places)
+            own = self.edge_length[row]
+            return np.where(
+                own < inner,
+                np.minimum(inner, own + 0.5 * away),
+                np.maximum(inner, own - 0.7 * away),
+            )
+
+        return length
+
+    def settle(self, places: Floats) -> Floats:
+        """Points on the zero level; the less the nearer they are to the border."""
+        cell = self.field.cell
+        away = self.border.tree.query(places)[0]
+        share = np.clip(away / (1.5 * cell), 0.0, 1.0)[:, None]
+        return places + share * (self.field.project(places, 1.5 * cell) - places)
+
+    def from_patches(
+        self, vertices: Floats, faces: Ints, progress: Progress
+    ) -> tuple[Floats, Ints] | None:
+        """Patches of the field's surface, each joined to its borders by strips."""
+        seen, cell = self.seen, self.field.cell
+        samples = Samples.of_faces(seen.points, seen.faces, seen.face_normals, 0.4 * cell)
+        patches = hidden_patches(vertices, faces, samples, self.border, cell)
+        progress.step(0.2)
+        if not patches:
+            return None
+        points, made = seen.points[seen.rim], []
+        for patch in patches:
+            number = np.full(len(vertices), -1)
+            used = np.unique(patch.faces)
+            number[used] = len(points) + np.arange(len(used))
+            points = np.concatenate([points, vertices[used]])
+            made.append(number[patch.faces])
+            for loop, ring in patch.loops.items():
+                made.append(self._strip(loop, vertices, number, ring))
+        joined = np.concatenate(made)
+        area = _area(points, joined)
+        points, joined = remesh(
+            points,
+            joined,
+            self.fixed,
+            self.wanted(area),
+            self.taken,
+            settle=self.settle,
+        )
+        progress.step(0.8)
+        closed = {loop for patch in patches for loop in patch.loops}
+        rest = [i for i in range(len(seen.loops)) if i not in closed]
+        if rest:
+            grown = self._grown(rest, progress.span(0.8, 1.0))
+            if grown is None:
+                return None
+            more, lid = grown
+            lid = np.where(lid >= self.fixed, lid - self.fixed + len(points), lid)
+            points = np.concatenate([points, more[self.fixed :]])
+            joined = np.concatenate([joined, lid])
+        return points, joined
+
+    def _strip(self, loop: int, vertices: Floats, number: Ints, ring: Ints) -> Ints:
+        """Triangles between a loop of border and the loop of a patch."""
+        border, back = np.array(self.seen.loops[loop]), ring[::-1]
+        i, j = strip(self.seen.points[border], vertices[back])
+        return strip_faces(self.number[border], number[back], i, j)
+
+    def from_lids(
+        self, vertices: Floats, faces: Ints, progress: Progress
+    ) -> tuple[Floats, Ints] | None:
+        """Lids over all loops, grown to the zero level."""
+        return self._grown(list(range(len(self.seen.loops))), progress)
+
+    def _grown(self, loops: list[int], progress: Progress) -> tuple[Floats, Ints] | None:
+        made = lids(self.seen, loops, self.taken)
+        if made is None:
+            return None
+        wanted = self.wanted(4 * _area(*made))
+        return grow(*made, self.fixed, self.field, wanted, self.taken, progress)
+
+    def finished(self, points: Floats, faces: Ints) -> tuple[Floats, Ints]:
+        """Fair along the border, without folds, inside of the object."""
+        points, faces = compact(points, faces, self.fixed)
+        away = self.border.tree.query(points)[0]
+        points = fair(points, faces, self.fixed, away, self.seen, self.field)
+        points = unfolded(points, faces, self.fixed)
+        reach = 3 * self.field.cell
+        rim = points[: self.fixed]
+        points[self.fixed :] = self.shown.below(points[self.fixed :], rim, reach)
+        return points, faces
+
+    def holds(self, points: Floats, faces: Ints) -> bool:
+        """Whether the faces close the part: a sound surface of positive volume, few folds."""
+        if len(faces) == 0 or not np.isfinite(points).all():
+            return False
+        a, b = faces.reshape(-1), faces[:, AHEAD].reshape(-1)
+        there, back = np.sort((a << 31) | b), np.sort((b << 31) | a)
+        if (there[1:] == there[:-1]).any():
+            return False
+        start, end, _ = self.seen.edges
+        rim = np.sort((self.number[end] << 31) | self.number[start])
+        if not np.array_equal(np.setdiff1d(there, back, assume_unique=True), rim):
+            return False
+        # What joins two vertices of the border inside must not be an edge that is seen.
+        inner = edge_key(a, b)[np.isin((b << 31) | a, there)]
+        if np.isin(inner, self.taken).any():
+            return False
+        return self.volume(points, faces) > 0 and float(folded(points, faces).mean()) < 0.01
+
+    def volume(self, points: Floats, faces: Ints) -> float:
+        """Of the closed part."""
+        seen = self.seen
+        own = np.unique(seen.faces)
+        place = np.concatenate([points, seen.points[own]])
+        number = np.full(len(seen.points), -1)
+        number[own] = len(points) + np.arange(len(own))
+        return signed_volume(place, np.concatenate([faces, number[seen.faces]]))
+
+
+def _area(points: Floats, faces: Ints) -> float:
+    a, b, c = (points[faces[:, k]] for k in range(3))
+    return float(0.5 * np.linalg.norm(np.cross(b - a, c - a), axis=1).sum())

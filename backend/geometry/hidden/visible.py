@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What of a part is seen: its faces, its borders with other parts, and samples of both.
+
+All lengths are those of an object of unit size.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from ...contract.arrays import Floats, Ints
+from ..caps.loops import Borders, cross, simple_loops
+from ..nearest import NearestFace
+
+SAMPLES = 60_000  # of one surface at most
+HAIR = 2e-4  # so much below what is seen a hidden surface stays
+
+
+@dataclass(frozen=True, eq=False)
+class VisiblePart:
+    """A part as it is seen.
+
+    points : (V,3) of the object. faces : (n,3) of the part, welded, none degenerate. loops : its
+    borders with others, directed as its faces run. left_over : how many border edges are in no
+    loop, so that nothing can close them.
+    """
+
+    points: Floats
+    faces: Ints
+    loops: list[list[int]]
+    left_over: int
+
+    @classmethod
+    def of(cls, points: Floats, faces: Ints, borders: Borders, part: int) -> VisiblePart:
+        """A part of an object with borders; faces (n,3) : those of the part."""
+        left, right = borders.part[:, 0] == part, borders.part[:, 1] == part
+        edges = np.concatenate([borders.edge[left], borders.edge[right][:, ::-1]])
+        edges = np.unique(edges, axis=0)
+        loops = simple_loops(zip(edges[:, 0].tolist(), edges[:, 1].tolist(), strict=True))
+        whole = (faces != np.roll(faces, 1, axis=1)).all(axis=1)
+        return cls(points, faces[whole], loops, len(edges) - sum(map(len, loops)))
+
+    @cached_property
+    def rim(self) -> Ints:
+        """Vertices of all loops, each once, in the order of the loops: (B,)."""
+        everything = np.concatenate([np.array(loop, dtype=np.int64) for loop in self.loops])
+        _, first = np.unique(everything, return_index=True)
+        return everything[np.sort(first)]
+
+    @cached_property
+    def edges(self) -> tuple[Ints, Ints, Ints]:
+        """Start, end (N,) and number of the loop (N,) of each edge of the border."""
+        start = np.concatenate([np.array(loop) for loop in self.loops])
+        end = np.concatenate([np.roll(np.array(loop), -1) for loop in self.loops])
+        loop = np.repeat(np.arange(len(self.loops)), [len(loop) for loop in self.loops])
+        return start, end, loop
+
+    @cached_property
+    def face_normals(self) -> Floats:
+        """Unit normals (n,3), zero where there is no area."""
+        return _face_normals(self.points, self.faces)
+
+    def turned(self) -> VisiblePart:
+        """The same, inside out."""
+        loops = [loop[::-1] for loop in self.loops]
+        return VisiblePart(self.points, self.faces[:, ::-1], loops, self.left_over)
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """Points on a surface, with a tree to find the nearest. normal : (N,3); source : (N,) rows."""
+
+    point: Floats
+    normal: Floats
+    source: Ints
+    tree: Any
+
+    @classmethod
+    def of_faces(cls, points: Floats, faces: Ints, normals: Floats, spacing: float) -> Samples:
+        """Points on faces, about `spacing` apart, more where SAMPLES are not enough for that."""
+        corner = points[faces]
+        side = np.linalg.norm(corner - np.roll(corner, -1, axis=1), axis=2).max(axis=1)
+        spacing = max(spacing, np.sqrt(np.square(side).sum() / (2 * SAMPLES)))
+        parts = np.ceil(side / spacing).astype(np.int64).clip(1, 400)
+        place, source = [], []
+        for n in np.unique(parts).tolist():
+            rows = np.nonzero(parts == n)[0]
+            i, j = np.divmod(np.arange(n * n), n)
+            keep = i + j < n
+            u, v = (i[keep] + 1 / 3) / n, (j[keep] + 1 / 3) / n
+            weight = np.stack([1 - u - v, u, v], axis=1)
+            place.append(np.einsum("sk,nkj->nsj", weight, corner[rows]).reshape(-1, 3))
+            source.append(np.repeat(rows, len(weight)))
+        point, row = np.concatenate(place), np.concatenate(source)
+        from scipy.spatial import cKDTree
+
+        return cls(point, normals[row], row, cKDTree(point))
+
+    @classmethod
+    def of_edges(cls, start: Floats, end: Floats, number: Ints, spacing: float) -> Samples:
+        """Points on edges (N,3) about `spacing` apart; `source` is the `number` of an edge."""
+        length = np.linalg.norm(end - start, axis=1)
+        spacing = max(spacing, float(length.sum()) / SAMPLES)
+        parts = np.ceil(length / spacing).astype(np.int64).clip(1, None)
+        row = np.repeat(np.arange(len(start)), parts)
+        share = (np.arange(len(row)) - np.repeat(np.cumsum(parts) - parts, parts)) / parts[row]
+        point = start[row] + share[:, None] * (end - start)[row]
+        from scipy.spatial import cKDTree
+
+        return cls(point, np.zeros_like(point), number[row], cKDTree(point))
+
+
+def _face_normals(points: Floats, faces: Ints) -> Floats:
+    a, b, c = (points[faces[:, k]] for k in range(3))
+    normal = cross(b - a, c - a)
+    length = np.linalg.norm(normal, axis=1, keepdims=True)
+    return np.divide(normal, length, out=np.zeros_like(normal), where=length > 1e-20)
+
+
+class VisibleObject:
+    """All that is seen of an object, beyond which nothing hidden may lie.
+
+    points : (V,3); faces : (F,3) welded, outward.
+    """
+
+    def __init__(self, points: Floats, faces: Ints) -> None:
+        whole = (faces != np.roll(faces, 1, axis=1)).all(axis=1)
+        self.points, self.faces = points, faces[whole]
+        self.normals = _face_normals(points, self.faces)
+
+    @cached_property
+    def samples(self) -> Samples:
+        """Of the whole surface."""
+        return Samples.of_faces(self.points, self.faces, self.normals, 0.01)
+
+    @cached_property
+    def nearest(self) -> NearestFace:
+        """The exact nearest face."""
+        return NearestFace(self.points, self.faces)
+
+    def below(self, points: Floats, rim: Floats, reach: float) -> Floats:
+        """Points (N,3), those outside of the surface, or on it, put a hair below it.
+
+        rim : (B,3) border on the surface itself: beside it, points come as close as they must.
+        reach : distance beyond which nothing is outside.
+        """
+        from scipy.spatial import cKDTree
+
+        away, near = self.samples.tree.query(points)
+        side = np.sum((points - self.samples.point[near]) * self.samples.normal[near], axis=1)
+        rows = np.nonzero((away < reach) & (side > -0.3 * reach))[0]
+        if len(rows) == 0:
+            return points
+        points = points.copy()
+        hair = np.minimum(HAIR, 0.2 * cKDTree(rim).query(points[rows])[0])
+        for _ in range(3):
+            face, gap = self.nearest(points[rows])
+            normal = self.normals[face]
+            height = np.sum((points[rows] - self.points[self.faces[face, 0]]) * normal, axis=1)
+            # Where the nearest place is on a convex edge the point is beyond both planes.
+            out = (height > 0) | ((height > -hair) & (gap < hair))
+            if not out.any():
+                break
+            rows, hair, height, normal = rows[out], hair[out], height[out], normal[out]
+            points[rows] -= normal * (height + hair)[:, None]
+        return points

@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The zero level of a field on a grid as an even mesh, and the field between the grid's points.
+
+Surface nets (Gibson, 1998): a vertex in each cell that the surface crosses, a quad around each
+edge of the grid that it crosses. Where inside and outside meet like the squares of a chessboard
+such a net is no manifold; these places are mended first (well-composed images: Latecki, 1997), so
+that every edge has two faces, always.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..contract.arrays import Bools, Floats, Ints
+
+STEPS = 3  # of Newton's method, by which vertices are put on the surface
+REACH = 0.75  # cells that a vertex may be moved to get there
+
+
+@dataclass(frozen=True, eq=False)
+class GridField:
+    """A field known on a grid, negative inside.
+
+    values : (X,Y,Z) floats. origin : (3,) the place of the first value. cell : between neighbours.
+    """
+
+    values: NDArray[np.floating]
+    origin: Floats
+    cell: float
+
+    def at(self, points: Floats) -> Floats:
+        """The field at points (N,3), linear between the grid's values and constant beyond: (N,)."""
+        from scipy.ndimage import map_coordinates
+
+        place = ((points - self.origin) / self.cell).T
+        found = map_coordinates(self.values, place, order=1, mode="nearest", output=np.float64)
+        return np.asarray(found)
+
+    def slope(self, points: Floats) -> Floats:
+        """Gradient (N,3) over half a cell to either side."""
+        step = 0.5 * self.cell
+        shift = step * np.concatenate([np.eye(3), -np.eye(3)])
+        value = self.at((points[None] + shift[:, None]).reshape(-1, 3)).reshape(6, -1)
+        return np.asarray((value[:3] - value[3:]).T / (2 * step))
+
+    def normal(self, points: Floats) -> Floats:
+        """Unit gradient (N,3), zero where the field is constant."""
+        slope = self.slope(points)
+        length = np.linalg.norm(slope, axis=1, keepdims=True)
+        return np.divide(slope, length, out=np.zeros_like(slope), where=length > 1e-12)
+
+    def project(self, points: Floats, reach: float, steps: int = STEPS) -> Floats:
+        """Points (N,3) moved to the zero level along the gradient, each by at most `reach`."""
+        moved = points.copy()
+        for _ in range(steps):
+            slope = self.slope(moved)
+            square = np.maximum(np.einsum("ij,ij->i", slope, slope), 0.05)
+            step = slope * (self.at(moved) / square)[:, None]
+            long = np.linalg.norm(step, axis=1, keepdims=True)
+            moved -= step * np.minimum(1.0, self.cell / np.maximum(long, 1e-300))
+        way = moved - points
+        long = np.linalg.norm(way, axis=1, keepdims=True)
+        return points + way * np.minimum(1.0, reach / np.maximum(long, 1e-300))
+
+
+def zero_level(field: GridField) -> tuple[Floats, Ints]:
+    """The closed surface around all that is negative: vertices (V,3) and faces (F,3), outward.
+
+    Where the field is negative at the grid's end the surface is closed there. Each edge has two
+    faces, which run along it in opposite directions.
+    """
+    values = np.pad(np.asarray(field.values, np.float64), 1, constant_values=np.inf)
+    inside = well_composed(values < 0, values)
+    # The value on either side of the surface, finite and of the right sign.
+    least = 1e-3 * field.cell
+    values = np.where(inside, np.minimum(values, -least), np.maximum(values, 0.0))
+    values = np.clip(values, -2 * field.cell, 2 * field.cell)
+
+    shape = np.array(inside.shape)
+    stride = np.array([shape[1] * shape[2], shape[2], 1])
+    flat, value = inside.reshape(-1), values.reshape(-1)
+    crossed, axis = [], []
+    for k in range(3):
+        low = np.delete(np.arange(3), k)
+        ahead = np.zeros_like(inside)
+        span = [slice(None)] * 3
+        span[k] = slice(0, -1)
+        ahead[tuple(span)] = inside[tuple(span)] != np.roll(inside, -1, axis=k)[tuple(span)]
+        for other in low:  # the outermost layer is all outside: no edge is crossed there
+            assert not ahead.take(0, axis=other).any()
+        found = np.flatnonzero(ahead)
+        crossed.append(found)
+        axis.append(np.full(len(found), k))
+    edge, along = np.concatenate(crossed), np.concatenate(axis)
+    if len(edge) == 0:
+        return np.empty((0, 3)), np.empty((0, 3), np.int64)
+    a, b = value[edge], value[edge + stride[along]]
+    share = a / (a - b)
+    place = np.stack(np.unravel_index(edge, inside.shape), axis=1).astype(np.float64)
+    place[np.arange(len(edge)), along] += share
+
+    # The four cells around each edge, counter-clockwise seen from its end.
+    one, two = stride[(along + 1) % 3], stride[(along + 2) % 3]
+    cells = np.stack([edge - one - two, edge - two, edge, edge - one], axis=1)
+    cells[~flat[edge]] = cells[~flat[edge]][:, ::-1]
+    number, quad = np.unique(cells, return_inverse=True)
+    quad = quad.reshape(-1, 4)
+    count = np.bincount(quad.reshape(-1), minlength=len(number))
+    middle = np.stack(
+        [np.bincount(quad.reshape(-1), np.repeat(place[:, k], 4), len(number)) for k in range(3)],
+        axis=1,
+    )
+    vertices = field.origin + (middle / count[:, None] - 1.0) * field.cell
+    vertices = field.project(vertices, REACH * field.cell)
+    return vertices, _triangles(vertices, quad)
+
+
+def _triangles(vertices: Floats, quad: Ints) -> Ints:
+    """Quads (Q,4) cut along their shorter diagonal, unless another one has that edge: (2Q,3)."""
+    corner = vertices[quad]
+    first = np.sum((corner[:, 0] - corner[:, 2]) ** 2, axis=1)
+    second = np.sum((corner[:, 1] - corner[:, 3]) ** 2, axis=1)
+    quad = np.where((first <= second)[:, None], quad, np.roll(quad, -1, axis=1))
+    size = len(vertices)
+    for _ in range(3):
+        # Two quads around one thin place may have the same diagonal.
+        low, high = np.minimum(quad[:, 0], quad[:, 2]), np.maximum(quad[:, 0], quad[:, 2])
+        _, inverse, number = np.unique(low * size + high, return_inverse=True, return_counts=True)
+        twice = number[inverse.reshape(-1)] > 1
+        if not twice.any():
+            break
+        quad[twice] = np.roll(quad[twice], -1, axis=1)
+    return np.concatenate([quad[:, [0, 1, 2]], quad[:, [0, 2, 3]]])
+
+
+def well_composed(inside: Bools, values: Floats) -> Bools:
+    """Add to what is inside until the boundary of its cubes is a manifold: (X,Y,Z) bool.
+
+    Of each pair of corners that is outside, across a face or a cell with the other corners inside,
+    the one nearer to the surface by `values` (X,Y,Z) is added.
+    """
+    inside = inside.copy()
+    for _ in range(64):
+        add = np.zeros_like(inside)
+        for k in range(3):
+            u, v = np.eye(3, dtype=int)[(k + 1) % 3], np.eye(3, dtype=int)[(k + 2) % 3]
+            for pair, rest in (((0 * u, u + v), (u, v)), ((u, v), (0 * u, u + v))):
+                p, q = (_corner(inside, corner) for corner in pair)
+                r, s = (_corner(inside, corner) for corner in rest)
+                _mark(add, values, p & q & ~r & ~s, rest)
+        total = np.zeros([n - 1 for n in inside.shape], dtype=np.int8)
+        for corner in np.ndindex(2, 2, 2):
+            total += _corner(inside, np.array(corner))
+        for way in np.ndindex(2, 2):
+            one = np.array([0, *way])
+            other = 1 - one
+            p, q = _corner(inside, one), _corner(inside, other)
+            _mark(add, values, p & q & (total == 2), (one + [0, 0, 1 - 2 * one[2]], other))
+            _mark(add, values, ~p & ~q & (total == 6), (one, other))
+        add &= ~inside
+        if not add.any():
+            break
+        inside |= add
+    return inside
+
+
+def _corner(grid: NDArray, shift: NDArray) -> NDArray:
+    """The grid seen from each cell's corner `shift`, (X-1,Y-1,Z-1)."""
+    return grid[tuple(slice(s, n - 1 + s) for s, n in zip(shift, grid.shape, strict=True))]
+
+
+def _mark(add: Bools, values: Floats, where: Bools, corners: tuple[NDArray, NDArray]) -> None:
+    """Mark, for each cell of `where`, the corner of the two that has the smaller value."""
+    cell = np.stack(np.nonzero(where), axis=1)
+    if len(cell) == 0:
+        return
+    one, other = cell + corners[0], cell + corners[1]
+    nearer = values[tuple(one.T)] <= values[tuple(other.T)]
+    chosen = np.where(nearer[:, None], one, other)
+    add[tuple(chosen.T)] = True
