@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Complete parts: close with caps what a cut has opened, or grow what was hidden.
 
-Visible triangles are never touched.
+Visible triangles are never touched. A part whose hidden surface cannot be made gets its cap.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,30 +16,30 @@ from numpy.typing import NDArray
 from ..contract.engines import AUTO
 from ..contract.errors import BadInput
 from ..contract.progress import SILENT, Progress
-from ..geometry.caps.close import close_parts
-from ..geometry.mesh import same_positions
+from ..engines import registry
+from ..engines.base import PartMesh, SignedDistance
+from ..geometry.caps.loops import Borders, borders
+from ..geometry.hidden.carry import WIDTH, carry_weights
+from ..geometry.hidden.sheets import is_sheet, thickened
+from ..geometry.hidden.surface import hidden_surface
+from ..geometry.hidden.visible import VisibleObject, VisiblePart
+from ..geometry.isosurface import GridField
+from ..geometry.mesh import (
+    UnusableMesh,
+    same_positions,
+    signed_volume,
+    signed_volumes,
+    unit_vertices,
+)
 from .analysis import checked_mesh
+from .caps import Caps, apart, cap_parts
 from .guarantees import PartReport, closed_parts, report_part
 
+__all__ = ["Caps", "CompletedPart", "CompletedParts", "cap_parts", "complete_parts"]
+
 HOW = ("cap", "hidden")
-
-
-@dataclass(frozen=True)
-class Caps:
-    """What closes the parts of a mesh.
-
-    Parameters
-    ----------
-    vertices : (M,3) float64, numbered from V on, after the source's V vertices.
-    faces : for each part the cap faces (n,3) int64 into source and new vertices, outward. Where
-        two parts meet, both have the same triangles, turned round.
-    closed : for each part whether it is watertight with its caps: every edge, with vertices at
-        the same position taken as one, is used by two faces in opposite directions.
-    """
-
-    vertices: NDArray[np.float64]
-    faces: list[NDArray[np.int64]]
-    closed: list[bool]
+NONE = np.empty((0, 3), np.int64)
+PROBES = 2000  # faces of a part that are asked which side of them is inside
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,8 @@ class CompletedParts:
     vertices : (M,3) float64, numbered from V on, after the source's V vertices.
     faces : for each part its new faces (n,3) int64 into source and new vertices, wound as the
         part's own. Those of a part that was not asked for are none.
-    closed : for each part whether it is watertight with its new faces.
+    closed : for each part whether it is watertight with its new faces: every edge, with vertices
+        at the same position taken as one, is used by two faces in opposite directions.
     report : for each part what was measured on it.
     carry_vertex : (M,4) int64, source vertices from which a new vertex takes weights, colours and
         other layers; carry_weight : (M,4) float32, how much of each, rows add up to 1.
@@ -85,6 +87,7 @@ def complete_parts(
     how: str = "hidden",
     engine: str = AUTO,
     parts: Iterable[int] | None = None,
+    thicken: float = 0.0,
     seed: int = 0,
     progress: Progress = SILENT,
     shown: Callable[[CompletedPart], None] | None = None,
@@ -94,7 +97,8 @@ def complete_parts(
     vertices : (V,3) float64, any size; need not be welded. faces : (F,3) int64.
     labels : (F,), part 0..K-1 of each face; numbers may be unused.
     how : "cap" closes the cuts, "hidden" asks an engine for what others hid.
-    parts : which parts, all by default. shown : hears of each part as it is finished.
+    parts : which parts, all by default. thicken : thickness of open sheets (cloth, paper), as a
+        share of the object's size; 0 leaves them open. shown : hears of each part as it is done.
 
     Raises BadInput for a mesh, labels or an engine that cannot be used.
     """
@@ -109,8 +113,13 @@ def complete_parts(
         )
     if how not in HOW:
         raise BadInput(f"Parts cannot be completed by “{how}”.", f"Use {' or '.join(HOW)}.")
-    caps = cap_parts(vertices, faces, part, progress=progress.span(0.0, 0.9))
-    return _gather(vertices, faces, part, chosen, caps, shown)
+    work = _Completion(vertices, faces, part, count, shown)
+    if how == "hidden":
+        return _grow_hidden(work, chosen, engine, thicken, seed, progress)
+    caps = cap_parts(vertices, faces, part, progress=progress)
+    for k in chosen:
+        work.cap(k, caps)
+    return work.done("cap", caps=caps)
 
 
 def checked_labels(labels: NDArray[np.integer], faces: int) -> NDArray[np.int64]:
@@ -127,93 +136,202 @@ def checked_labels(labels: NDArray[np.integer], faces: int) -> NDArray[np.int64]
     return labels.astype(np.int64)
 
 
-def _gather(
-    vertices: NDArray[np.float64],
-    faces: NDArray[np.int64],
-    part: NDArray[np.int64],
+def _grow_hidden(
+    work: _Completion,
     chosen: list[int],
-    caps: Caps,
-    shown: Callable[[CompletedPart], None] | None,
+    engine: str,
+    thicken: float,
+    seed: int,
+    progress: Progress,
 ) -> CompletedParts:
-    everything = np.concatenate([vertices, caps.vertices])
-    wanted = set(chosen)
-    none = np.empty((0, 3), np.int64)
-    new = [f if k in wanted else none for k, f in enumerate(caps.faces)]
-    reports = []
-    for k, added in enumerate(new):
-        own = faces[part == k]
-        done = caps.closed[k] and k in wanted
-        reports.append(report_part(everything, own, added, closed=done, engine="cap"))
-        if shown is not None and k in wanted:
-            used = np.unique(added[added >= len(vertices)])
-            local = np.where(added >= len(vertices), np.searchsorted(used, added), 0)
-            local = np.where(added >= len(vertices), local + len(vertices), added)
-            shown(CompletedPart(k, everything[used], local, reports[-1]))
-    row, weight = _carried(vertices, caps.vertices, new)
-    return CompletedParts(
-        caps.vertices, new, [r.closed for r in reports], reports, row, weight, "cap"
+    asked = registry.choose(engine, "complete")
+    looking = progress.span(0.0, 0.3, "Looking at what is hidden")
+    looking.step()
+    wholes = asked.engine.survey(
+        work.unit, work.outward, work.part.astype(np.int32), seed=seed, progress=looking
     )
+    caps: Caps | None = None
+    for number, k in enumerate(chosen):
+        stage = f"Completing part {number + 1} of {len(chosen)}"
+        share = 0.7 / len(chosen)
+        own = progress.span(0.3 + number * share, 0.3 + (number + 1) * share, stage)
+        own.step()
+        seen = work.seen(k)
+        if is_sheet(seen):
+            work.take(k, *(thickened(seen, thicken) if thicken > 0 else work.nothing), "sheet")
+            continue
+        if not seen.loops and not seen.left_over:
+            work.take(k, *work.nothing, "none")
+            continue
+        field = _field(wholes.whole(k, progress=own.span(0.0, 0.5)))
+        if field is not None and seen.loops and not seen.left_over:
+            turned = not _agree(seen, field)
+            side = seen.turned() if turned else seen
+            found = hidden_surface(side, work.object, field, own.span(0.5, 0.9))
+            if found is not None:
+                new = found.faces[:, ::-1] if turned else found.faces
+                work.take(k, found.points, new, asked.about.name)
+                if work.report[k].closed:
+                    continue
+        if caps is None:
+            caps = cap_parts(work.vertices, work.faces, work.part, progress=own.span(0.9, 1.0))
+        work.cap(k, caps)
+    return work.done(asked.about.name, asked.notice)
 
 
-def _carried(
-    vertices: NDArray[np.float64], added: NDArray[np.float64], new: list[NDArray[np.int64]]
-) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """For each new vertex the source vertices that its part's new faces begin at."""
-    from ..geometry.hidden.carry import WIDTH, carry_weights
-
-    row = np.zeros((len(added), WIDTH), dtype=np.int64)
-    weight = np.zeros((len(added), WIDTH), dtype=np.float32)
-    weight[:, 0] = 1.0
-    for added_faces in new:
-        used = np.unique(added_faces)
-        border, fresh = used[used < len(vertices)], used[used >= len(vertices)] - len(vertices)
-        if len(border) and len(fresh):
-            nearest, weight[fresh] = carry_weights(added[fresh], vertices[border])
-            row[fresh] = border[nearest]
-    return row, weight
+def _field(whole: SignedDistance | PartMesh | None) -> GridField | None:
+    """What an engine answered, as a field."""
+    if isinstance(whole, SignedDistance):
+        return GridField(whole.values, np.asarray(whole.origin, np.float64), float(whole.spacing))
+    return None
 
 
-def cap_parts(
-    vertices: NDArray[np.float64],
-    faces: NDArray[np.int64],
-    labels: NDArray[np.integer],
-    *,
-    progress: Progress = SILENT,
-) -> Caps:
-    """Close the cuts between the parts of a mesh.
-
-    vertices : (V,3) float64, any size; need not be welded. faces : (F,3) int64.
-    labels : (F,), part 0..K-1 of each face.
-
-    A part of a watertight source comes out watertight and the volumes of all parts add up to the
-    source's. Where the source is open, only loops of border that close are capped.
-    """
-    vertices = np.asarray(vertices, dtype=np.float64)
-    faces, part = np.asarray(faces, dtype=np.int64), np.asarray(labels).astype(np.int64)
-    parts = int(part.max()) + 1 if len(part) else 0
-    if parts == 0:
-        return Caps(np.empty((0, 3)), [], [])
-    welded = same_positions(vertices)
-    corners = welded[faces]
-    used = vertices[faces.reshape(-1)]
-    low, high = used.min(axis=0), used.max(axis=0)
-    centre, scale = 0.5 * low + 0.5 * high, float((high - low).max()) or 1.0
-    closing = progress.span(0.0, 1.0, "Closing cuts")
-    new, caps = close_parts((vertices - centre) / scale, corners, part, closing)
-    new = _apart(vertices, new * scale + centre, scale)
-    cap_faces = [caps.get(k, np.empty((0, 3), np.int64)) for k in range(parts)]
-    return Caps(new, cap_faces, closed_parts(corners, part, cap_faces))
+def _agree(seen: VisiblePart, field: GridField) -> bool:
+    """Whether the visible faces look out of what the field calls inside."""
+    rows = np.linspace(0, len(seen.faces) - 1, min(PROBES, len(seen.faces))).astype(np.int64)
+    corner = seen.points[seen.faces[rows]]
+    area = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
+    return bool(np.sum(area * field.normal(corner.mean(axis=1))) >= 0)
 
 
-def _apart(vertices: NDArray[np.float64], new: NDArray[np.float64], scale: float) -> NDArray:
-    """New vertices, moved by a hair where they fall on others: positions tell them apart."""
-    for _ in range(8):
-        both = np.concatenate([vertices, new])
-        first = same_positions(both)[len(vertices) :]
-        double = np.nonzero(first != np.arange(len(vertices), len(both)))[0]
-        if len(double) == 0:
-            break
-        hair = np.maximum(1e-9 * scale, 4 * np.spacing(np.abs(new[double])))
-        new = new.copy()
-        new[double] += hair * (1 + np.arange(len(double)))[:, None]
-    return new
+class _Completion:
+    """The object in unit size, and what was made for its parts so far."""
+
+    def __init__(
+        self,
+        vertices: NDArray[np.float64],
+        faces: NDArray[np.int64],
+        part: NDArray[np.int64],
+        count: int,
+        shown: Callable[[CompletedPart], None] | None,
+    ) -> None:
+        self.vertices, self.faces, self.part, self.count = vertices, faces, part, count
+        self.shown = shown
+        self.welded = same_positions(vertices)
+        self.corners = self.welded[faces]
+        try:
+            self.unit, self.centre, self.scale = unit_vertices(vertices, faces)
+        except UnusableMesh:  # all in one place: there is nothing to close
+            self.unit, self.centre, self.scale = np.zeros_like(vertices), vertices[faces[0, 0]], 1.0
+        order = np.argsort(part, kind="stable")
+        self.rows = np.split(order, np.searchsorted(part[order], np.arange(1, count)))
+        none = np.empty((0, 3))
+        self.nothing = none, NONE
+        self.points = [none] * count
+        self.new = [NONE] * count
+        self.report: dict[int, PartReport] = {}
+
+    @cached_property
+    def outward(self) -> NDArray[np.int64]:
+        """The faces, all turned where the object is inside out."""
+        inside_out = signed_volume(self.unit, self.faces) < 0
+        return self.faces[:, ::-1] if inside_out else self.faces
+
+    @cached_property
+    def object(self) -> VisibleObject:
+        """What nothing hidden may be seen through."""
+        return VisibleObject(self.unit, self.welded[self.outward])
+
+    @cached_property
+    def borders(self) -> Borders:
+        """Where parts meet."""
+        return borders(self.corners, self.part, len(self.vertices))
+
+    def seen(self, k: int) -> VisiblePart:
+        """A part as it is seen, in unit size."""
+        return VisiblePart.of(self.unit, self.corners[self.rows[k]], self.borders, k)
+
+    def cap(self, k: int, caps: Caps) -> None:
+        """Close a part with its cap."""
+        faces, count = caps.faces[k], len(self.vertices)
+        if not len(faces):
+            self._take(k, *self.nothing, "none")
+            return
+        used = np.unique(faces[faces >= count])
+        local = np.where(faces >= count, np.searchsorted(used, faces) + count, faces)
+        self._take(k, caps.vertices[used - count], local, "cap")
+
+    def take(
+        self, k: int, points: NDArray[np.float64], faces: NDArray[np.int64], engine: str
+    ) -> None:
+        """Keep new points (m,3), of unit size, and faces for a part."""
+        placed = apart(self.vertices, points * self.scale + self.centre, self.scale)
+        self._take(k, placed, faces, engine)
+
+    def _take(
+        self, k: int, points: NDArray[np.float64], faces: NDArray[np.int64], engine: str
+    ) -> None:
+        self.points[k], self.new[k] = points, faces
+        if len(faces):
+            self.report[k] = self._reported(k, points, faces, engine)
+        else:
+            self.report[k] = replace(self.bare[k], engine=engine)
+        if self.shown is not None:
+            self.shown(CompletedPart(k, points, faces, self.report[k]))
+
+    def _reported(
+        self, k: int, points: NDArray[np.float64], faces: NDArray[np.int64], engine: str
+    ) -> PartReport:
+        own = self.corners[self.rows[k]]
+        used, number = np.unique(np.concatenate([own, faces]), return_inverse=True)
+        number = number.reshape(-1, 3)
+        place = np.concatenate([self.vertices, points])[used]
+        closed = closed_parts(
+            number[: len(own)], np.zeros(len(own), np.int64), [number[len(own) :]]
+        )
+        return report_part(
+            place, number[: len(own)], number[len(own) :], closed=closed[0], engine=engine
+        )
+
+    @cached_property
+    def bare(self) -> list[PartReport]:
+        """What is told of each part without new faces."""
+        closed = closed_parts(self.corners, self.part, [NONE] * self.count)
+        volume = signed_volumes(self.vertices, self.faces, self.part, self.count)
+        return [
+            PartReport(is_closed, float(size) if is_closed else 0.0, 0.0, 0.0, "none")
+            for is_closed, size in zip(closed, volume.tolist(), strict=True)
+        ]
+
+    def done(self, engine: str, notice: str = "", caps: Caps | None = None) -> CompletedParts:
+        """All parts together, their new vertices one after the other.
+
+        caps : what all new faces are of; then neighbours share the vertices of their caps.
+        """
+        count = len(self.vertices)
+        carried = [self._carried(k) for k in range(self.count)]
+        row = np.concatenate([np.empty((0, WIDTH), np.int64), *(row for row, _ in carried)])
+        weight = np.concatenate([np.empty((0, WIDTH), np.float32), *(w for _, w in carried)])
+        if caps is not None:
+            faces = [caps.faces[k] if k in self.report else NONE for k in range(self.count)]
+            added = caps.vertices
+            number = [np.unique(new[new >= count]) - count for new in faces]
+            owner = np.concatenate([np.empty(0, np.int64), *number])
+            first = np.full(len(added), -1)
+            first[owner[::-1]] = np.arange(len(owner))[::-1]
+            row, weight = row[first], weight[first]
+            row[first < 0], weight[first < 0] = 0, [1, *[0] * (WIDTH - 1)]
+        else:
+            added = np.concatenate([np.empty((0, 3)), *self.points])
+            start = count + np.cumsum([0, *(len(points) for points in self.points)])
+            faces = [
+                np.where(new >= count, new - count + begin, new)
+                for new, begin in zip(self.new, start[:-1].tolist(), strict=True)
+            ]
+        report = [self.report.get(k) or self.bare[k] for k in range(self.count)]
+        closed = [one.closed for one in report]
+        return CompletedParts(added, faces, closed, report, row, weight, engine, notice)
+
+    def _carried(self, k: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """The border vertices, as the part's own faces name them, that its new ones take from."""
+        points, new = self.points[k], self.new[k]
+        if not len(points):
+            return np.empty((0, WIDTH), np.int64), np.empty((0, WIDTH), np.float32)
+        own = np.unique(self.faces[self.rows[k]])
+        border = own[np.isin(self.welded[own], np.unique(new[new < len(self.vertices)]))]
+        _, once = np.unique(self.welded[border], return_index=True)
+        border = border[once]
+        if not len(border):
+            border = own
+        row, weight = carry_weights(points, self.vertices[border])
+        return border[row], weight

@@ -11,7 +11,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ...contract.arrays import Bools, Floats, Ints
+from ...contract.arrays import Floats, Ints
+from ...contract.progress import SILENT, Progress
 from ..caps.fill import AHEAD, flip_to_delaunay, inner_keys, split_edges
 from ..caps.loops import cross, edge_key
 
@@ -31,6 +32,7 @@ def remesh(
     *,
     settle: Callable[[Floats], Floats] | None = None,
     rounds: int = 3,
+    progress: Progress = SILENT,
 ) -> tuple[Floats, Ints]:
     """Make the triangles of a surface even, without a change of its border.
 
@@ -39,10 +41,13 @@ def remesh(
     the surface. Returns points, the fixed ones first, and faces.
     """
     for round_ in range(rounds):
+        progress.step(round_ / rounds)
         points, faces = split_long(points, faces, wanted)
         if settle is not None:
             points[fixed:] = settle(points[fixed:])
+        progress.step((round_ + 0.3) / rounds)
         points, faces = collapse_short(points, faces, fixed, wanted)
+        progress.step((round_ + 0.7) / rounds)
         faces = flip_to_delaunay(points, faces, taken, rounds=8)
         points = relax(points, faces, fixed, 0.6, rounds=3 if round_ else 1)
         if settle is not None:

@@ -15,7 +15,7 @@ from ..isosurface import GridField, zero_level
 from ..mesh import signed_volume
 from .fair import fair, folded, unfolded
 from .grow import grow, lids
-from .patches import HiddenPatch, hidden_patches
+from .patches import hidden_patches
 from .remesh import Wanted, compact, remesh
 from .visible import Samples, VisibleObject, VisiblePart
 from .zipper import strip, strip_faces
@@ -162,6 +162,7 @@ class _Work:
             self.wanted(area),
             self.taken,
             settle=self.settle,
+            progress=progress.span(0.2, 0.8),
         )
         progress.step(0.8)
         closed = {loop for patch in patches for loop in patch.loops}
