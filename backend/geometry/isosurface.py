@@ -33,11 +33,20 @@ class GridField:
 
     def at(self, points: Floats) -> Floats:
         """The field at points (N,3), linear between the grid's values and constant beyond: (N,)."""
-        from scipy.ndimage import map_coordinates
-
-        place = ((points - self.origin) / self.cell).T
-        found = map_coordinates(self.values, place, order=1, mode="nearest", output=np.float64)
-        return np.asarray(found)
+        shape = np.array(self.values.shape)
+        place = np.clip((points - self.origin) / self.cell, 0.0, shape - 1)
+        low = np.minimum(place.astype(np.int64), np.maximum(shape - 2, 0))
+        x, y, z = (place - low).T
+        stride = np.array([shape[1] * shape[2], shape[2], 1])
+        first = low @ stride
+        one, two, three = np.where(shape > 1, stride, 0).tolist()
+        flat = self.values.reshape(-1)
+        rows = []
+        for shift in (0, two, one, one + two):
+            near, far = flat.take(first + shift), flat.take(first + shift + three)
+            rows.append(near + z * (far - near))
+        lower, upper = rows[0] + y * (rows[1] - rows[0]), rows[2] + y * (rows[3] - rows[2])
+        return np.asarray(lower + x * (upper - lower), dtype=np.float64)
 
     def slope(self, points: Floats) -> Floats:
         """Gradient (N,3) over half a cell to either side."""

@@ -82,11 +82,13 @@ def grow(
     field: GridField,
     wanted: Wanted,
     taken: Ints,
+    most: int,
     progress: Progress = SILENT,
 ) -> tuple[Floats, Ints]:
     """Move a surface along its normals to the zero level, with even triangles on the way.
 
-    points : (n,3), the first `fixed` stay. faces : (f,3), outward.
+    points : (n,3), the first `fixed` stay. faces : (f,3), outward. most : faces, beyond which no
+    more are made.
     """
     cell = field.cell
     points, faces = split_long(points, faces, wanted)
@@ -97,12 +99,16 @@ def grow(
         value = field.at(points[fixed:])
         if step > 1 and np.quantile(np.abs(value), 0.95) < REACHED * cell:
             break
-        way = -np.clip(value, -STRIDE * cell, STRIDE * cell)
+        # Inside it swells; what is outside goes straight back.
+        out = value > 0
+        way = vertex_normals(points, faces)[fixed:]
+        way[out] = field.normal(points[fixed:][out])
         points = points.copy()
-        points[fixed:] += way[:, None] * vertex_normals(points, faces)[fixed:]
+        points[fixed:] -= np.clip(value, -STRIDE * cell, STRIDE * cell)[:, None] * way
         points = relax(points, faces, fixed, 0.5)
         if step % 2:
-            points, faces = split_long(points, faces, wanted, rounds=2)
+            if len(faces) < most:
+                points, faces = split_long(points, faces, wanted, rounds=2)
             points, faces = collapse_short(points, faces, fixed, wanted, rounds=2)
             faces = flip_to_delaunay(points, faces, taken, rounds=4)
     return points, faces

@@ -23,6 +23,7 @@ from .zipper import strip, strip_faces
 FINEST, COARSEST = 0.6, 2.5  # cells: bounds of the wanted edge length
 FEWEST = 1500  # faces that a hidden surface may always have
 DENSER = 1.5  # faces of a hidden surface, against those that are seen, at most
+FOLDS, FOLDED = 4, 0.03  # triangles, and share, that may look folded: at a sharp bend some do
 FAR = 0.15  # share of the field's volume by which the closed part may differ from it
 
 
@@ -102,6 +103,7 @@ class _Work:
         edges = Samples.of_edges(start, end, np.arange(len(length)), 0.3 * cell)
         self.edge_length = length[edges.source]
         self.inner_length = self._source_length()
+        self.most = max(FEWEST, DENSER * len(seen.faces))
 
     def _source_length(self) -> float:
         """The median edge of the visible faces at the border, within bounds."""
@@ -113,8 +115,7 @@ class _Work:
 
     def wanted(self, area: float) -> Wanted:
         """Lengths of edges: the border's own beside it, the source's far from it."""
-        most = max(FEWEST, DENSER * len(self.seen.faces))
-        inner = max(self.inner_length, float(np.sqrt(area / (0.433 * most))))
+        inner = max(self.inner_length, float(np.sqrt(area / (0.433 * self.most))))
 
         def length(places: Floats) -> Floats:
             away, row = self.border.tree.query(places)
@@ -122,7 +123,7 @@ class _Work:
             return np.where(
                 own < inner,
                 np.minimum(inner, own + 0.5 * away),
-                np.maximum(inner, own - 0.7 * away),
+                np.maximum(inner, own - 1.5 * away),
             )
 
         return length
@@ -194,7 +195,8 @@ class _Work:
         if made is None:
             return None
         wanted = self.wanted(4 * _area(*made))
-        return grow(*made, self.fixed, self.field, wanted, self.taken, progress)
+        most = int(self.most)
+        return grow(*made, self.fixed, self.field, wanted, self.taken, most, progress)
 
     def finished(self, points: Floats, faces: Ints) -> tuple[Floats, Ints]:
         """Fair along the border, without folds, inside of the object."""
@@ -223,7 +225,8 @@ class _Work:
         inner = edge_key(a, b)[np.isin((b << 31) | a, there)]
         if np.isin(inner, self.taken).any():
             return False
-        return self.volume(points, faces) > 0 and float(folded(points, faces).mean()) < 0.01
+        folds = np.count_nonzero(folded(points, faces))
+        return folds <= max(FOLDS, FOLDED * len(faces)) and self.volume(points, faces) > 0
 
     def volume(self, points: Floats, faces: Ints) -> float:
         """Of the closed part."""
