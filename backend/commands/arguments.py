@@ -78,6 +78,17 @@ def granularity(text: str) -> float:
     return value
 
 
+def share(text: str) -> float:
+    """A number in 0 .. 0.2."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0.0 <= value <= 0.2:
+        raise argparse.ArgumentTypeError(f"it must be a number from 0 to 0.2, not '{text}'")
+    return value
+
+
 def whole_number(least: int, what: str):  # type: ignore[no-untyped-def]
     """A type for argparse: an integer of at least `least`."""
 
@@ -126,9 +137,9 @@ def build_parser() -> Parser:
     _add_inputs(decompose, "OUT", "a .glb file for one INPUT, else a folder for <stem>.glb")
     decompose.add_argument(
         "--complete",
-        choices=("none", "cap", "generate"),
+        choices=("none", "cap", "hidden"),
         default="none",
-        help="what closes a part where it was cut: nothing, a cap, or a generated surface",
+        help="what closes a part where it was cut: nothing, a cap, or the surface others hid",
     )
     decompose.add_argument(
         "--preview",
@@ -148,6 +159,47 @@ def build_parser() -> Parser:
         type=Path,
         help="JSON with click queries to answer, or a folder with <stem>.json for each INPUT",
     )
+
+    complete = command("complete", "write labelled meshes as whole parts")
+    complete.add_argument("inputs", metavar="INPUT", nargs="+", help="file, folder or pattern")
+    complete.add_argument(
+        "-o",
+        "--output",
+        metavar="DIR",
+        required=True,
+        type=Path,
+        help="a folder for <stem>.npz, or an .npz or .glb file for one INPUT",
+    )
+    complete.add_argument(
+        "--labels",
+        metavar="FILE",
+        type=Path,
+        help="a result of segment, or a folder with <stem>.npz for each INPUT; without, the labels "
+        "in an .npz or the objects of a scene",
+    )
+    complete.add_argument(
+        "--complete",
+        choices=("cap", "hidden"),
+        default="hidden",
+        help="cap closes where a part was cut, hidden grows what others hid",
+    )
+    complete.add_argument(
+        "--thicken",
+        metavar="SHARE",
+        type=share,
+        default=0.0,
+        help="thickness of open sheets such as cloth, as a share of the object's size",
+    )
+    complete.add_argument(
+        "--preview",
+        metavar="PNG",
+        type=Path,
+        help="picture of the whole parts, pulled apart, .png or .jpg (a folder for many)",
+    )
+    complete.add_argument(
+        "--skip-existing", action="store_true", help="leave inputs whose output is there"
+    )
+    _add_engine(complete, verb="complete")
 
     generate = command("generate", "make separate, closed, textured parts from pictures")
     generate.add_argument(
@@ -245,12 +297,12 @@ def build_parser() -> Parser:
     return parser
 
 
-def _add_engine(parser: Parser, more: str = "") -> None:
+def _add_engine(parser: Parser, more: str = "", verb: str = "segment") -> None:
     parser.add_argument(
         "--engine",
         metavar="NAME",
         default=AUTO,
-        help=f"{registry.names('segment')}, or {AUTO}: the first of them that can run{more}",
+        help=f"{registry.names(verb)}, or {AUTO}: the first of them that can run{more}",
     )
     parser.add_argument("--seed", metavar="N", type=whole_number(0, "seed"), default=0)
     parser.add_argument(

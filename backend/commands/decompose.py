@@ -16,11 +16,6 @@ from .console import Console
 
 def run(options: Namespace, console: Console) -> int:
     """Run the command. Returns the exit status."""
-    if options.complete == "generate":
-        raise BadInput(
-            "Generating hidden surfaces needs a completion model, and none is installed.",
-            "Use --complete cap, which closes each part where it was cut.",
-        )
     if is_file_name(options.output) and not _one_file(options):
         raise BadInput(
             f"Parts are written as GLB, not as '{options.output.suffix}'.",

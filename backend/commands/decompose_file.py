@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From a mesh file to a file of named parts: read, segment, close the cuts, write."""
+"""From a mesh file to a file of named parts: read, segment, complete the parts, write."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from ..assets.asset import Asset
 from ..contract.errors import BadInput
 from ..contract.progress import SILENT, Progress
 from ..files.readers import CapFaces, make_folder, read_mesh, write_parts
+from ..pipelines.complete import CompletedParts, complete_parts
 from ..pipelines.segment import analyse, labels
 
-COMPLETIONS = ("none", "cap")
+COMPLETIONS = ("none", "cap", "hidden")
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Decomposition:
     faces : number of triangles of the source.
     parts : number of parts.
     patches : the most parts that could have been asked for.
-    closed : number of parts that are watertight after capping; None without caps.
+    closed : number of parts that are watertight once completed; None where they were not.
     remarks : sentences about what could not be kept.
     """
 
@@ -75,15 +76,19 @@ def decompose(
         seed=seed,
         engine=engine,
         variant=variant,
-        progress=progress.span(0.1, 0.8),
+        progress=progress.span(0.1, 0.8 if complete == "none" else 0.6),
     )
     face_labels = labels(found, granularity=granularity, parts=parts)
-    caps = None
-    if complete == "cap":
-        from ..pipelines.complete import cap_parts
-
-        closing = progress.span(0.8, 0.85)
-        caps = cap_parts(asset.vertices, asset.faces, face_labels, progress=closing)
+    caps: CompletedParts | None = None
+    if complete != "none":
+        caps = complete_parts(
+            asset.vertices,
+            asset.faces,
+            face_labels,
+            how=complete,
+            seed=seed,
+            progress=progress.span(0.6, 0.85),
+        )
     progress.span(0.85, 0.9, "Writing the parts").step()
     if split_files:
         _write_folder(target, asset, face_labels, caps)

@@ -310,24 +310,62 @@ class Clicked(Fields):
 
 @dataclass(frozen=True, eq=False)
 class Complete(Fields):
-    """Close what a cut opened. labels (F,) int32: the part of each face."""
+    """Make parts whole. labels (F,) int32: the part of each face.
+
+    `how` is "cap", which closes what a cut opened, or "hidden", which asks `engine` for what others
+    hid. `parts` are the numbers of those to complete, all without it. `thicken` is the thickness
+    of open sheets as a share of the object's size; 0 leaves them open.
+    """
 
     fingerprint: Fingerprint
     labels: Annotated[NDArray[Any], Array(("F",), "int32 int64")]
+    how: Annotated[str, Text(1, 20)] = "cap"
+    engine: Engine = "auto"
+    parts: Annotated[list[Any], Json(list)] | None = None
+    thicken: Annotated[float, Number(0.0, 0.2)] = 0.0
+    seed: Seed = 0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for part in self.parts or ():
+            Whole(0).check("parts", part, {})
 
 
 @dataclass(frozen=True, eq=False)
 class Completed(Fields):
-    """Caps of K parts.
+    """What makes K parts whole.
 
     vertices (M, 3) float64, numbered from V on; faces (N, 3) int64 into the mesh's vertices
     followed by these; part k owns faces[part_offsets[k]:part_offsets[k + 1]]; closed (K,) bool.
+    carry_vertex (M, 4) int64 and carry_weight (M, 4) float32: the mesh's vertices from which a new
+    one takes its layers, and how much of each; rows add up to 1. report: for each part {closed,
+    volume, hidden_share, cap_distance, engine}. `engine` is the one that ran, "cap" for caps;
+    `notice` is a sentence for people where "auto" had to fall back to it, otherwise empty.
     """
 
     vertices: Annotated[NDArray[np.float64], Array(("M", 3), "float64")]
     faces: Annotated[NDArray[np.int64], Array(("N", 3), "int64")]
     part_offsets: Annotated[NDArray[np.int64], Array(("K+1",), "int64")]
     closed: Annotated[NDArray[np.bool_], Array(("K",), "bool")]
+    carry_vertex: Annotated[NDArray[np.int64], Array(("M", 4), "int64")]
+    carry_weight: Annotated[NDArray[np.float32], Array(("M", 4), "float32")]
+    report: Annotated[list[Any], Json(list)]
+    engine: Engine = "cap"
+    notice: Annotated[str, Text()] = ""
+
+
+@dataclass(frozen=True, eq=False)
+class WholePart(Fields):
+    """One part as it comes, before the result of `complete`.
+
+    vertices (M, 3) float64, numbered from V on for this part alone; faces (N, 3) int64 into the
+    mesh's vertices followed by these; report as in `Completed`.
+    """
+
+    part: Annotated[int, Whole(0)]
+    vertices: Annotated[NDArray[np.float64], Array(("M", 3), "float64")]
+    faces: Annotated[NDArray[np.int64], Array(("N", 3), "int64")]
+    report: Annotated[dict[str, Any], Json(dict)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -452,6 +490,9 @@ METHODS: dict[str, tuple[type[Fields], type[Fields]]] = {
     "status": (Status, StatusReport),
     "ping": (Ping, Done),
 }
+
+PARTIALS: dict[str, type[Fields]] = {"complete": WholePart}
+"""What comes of a method, in frames of the type `partial`, before its result."""
 
 
 def read_request(

@@ -5,9 +5,12 @@ from __future__ import annotations
 
 import io
 import warnings
+import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..assets.asset import Asset
 from ..contract.errors import BadInput
@@ -38,3 +41,25 @@ def read_npz(path: Path) -> Asset:
             "Vertices must be numbers of shape (V, 3), faces integers of shape (F, 3).",
         )
     return plain_asset(path, vertices.astype(np.float64), faces.astype(np.int64))
+
+
+def read_labels(path: Path) -> NDArray[np.int64]:
+    """The part of each triangle, (F,) int64, from ``labels`` of an .npz, as `segment` writes it.
+
+    Raises BadInput for a file that cannot be read, or holds none.
+    """
+    hint = "Labels are integers of shape (F,), named 'labels', as `segment` writes them."
+    try:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as archive:
+            if "labels" not in archive.files:
+                raise BadInput(f"{path.name} holds no labels.", hint)
+            labels = archive["labels"]
+    except OSError as error:
+        if error.filename or error.errno:
+            raise BadInput(f"{path} cannot be read: {error.strerror or error}.", hint) from error
+        raise BadInput(f"{path.name} is damaged, or is not an .npz file.", hint) from error
+    except (ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise BadInput(f"{path.name} is damaged, or is not an .npz file.", hint) from error
+    if labels.ndim != 1 or labels.dtype.kind not in "iu" or not len(labels):
+        raise BadInput(f"The labels of {path.name} are {labels.dtype} {labels.shape}.", hint)
+    return labels.astype(np.int64)

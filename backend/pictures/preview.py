@@ -63,18 +63,19 @@ def render_parts(
     title: str | None = None,
     size: tuple[int, int] = (1600, 800),
     up: str = "Y",
+    apart: float = EXPLOSION,
 ) -> None:
     """Write a picture: the object in part colours on the left, its exploded view on the right.
 
     vertices (V, 3), faces (F, 3), labels (F,) 0..K-1. `size` is width and height in pixels, `up`
-    the axis "Y" or "Z" that points up. Raises BadInput if the file cannot be written, or its name
+    the axis "Y" or "Z" that points up, `apart` how far parts move from each other. Raises BadInput if the file cannot be written, or its name
     ends in neither .png nor .jpg.
     """
     picture_format(path)
     v, f, k = _checked(vertices, faces, labels, up)
     colours = part_colours(int(k.max()) + 1)
     width, height = size
-    views = [(v, f, width - width // 2), (*exploded(v, f, k), width // 2)]
+    views = [(v, f, width - width // 2), (*exploded(v, f, k, apart), width // 2)]
 
     workers = max(1, (os.cpu_count() or 1) // 2)  # more threads than cores wait for each other
 

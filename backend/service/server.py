@@ -233,7 +233,8 @@ class Server:
 
     def _compute(self, job: PendingJob) -> None:
         try:
-            result = self._session.answer(job.request, Progress(partial(self._progress, job)))
+            progress = Progress(partial(self._progress, job))
+            result = self._session.answer(job.request, progress, partial(self._partial, job))
             answer = _result(job.id, result)
         except PartwiseError as error:
             answer = _error(job.id, error)
@@ -256,6 +257,16 @@ class Server:
             if job.answered:
                 raise Cancelled
             self._outbox.put_progress({"type": "progress", "id": job.id, **share})
+
+    def _partial(self, job: PendingJob, result: requests.Fields) -> None:
+        """Send what is finished of the running job. Raises Cancelled when it was cancelled."""
+        params, arrays = result.to_message()
+        pieces = encode_frame({"type": "partial", "id": job.id, "params": params}, arrays)
+        self._outbox.wait_for_room()
+        with self._changed:
+            if job.answered:
+                raise Cancelled
+            self._outbox.put(pieces)
 
     def _answer(self, job: PendingJob, pieces: Pieces) -> None:
         """Send the one answer of a job; call with the lock held."""

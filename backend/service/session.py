@@ -100,6 +100,7 @@ class Session:
         self.budget = budget
         self.networks = networks
         self._meshes: OrderedDict[str, HeldMesh] = OrderedDict()  # least recently used first
+        self._partial: Callable[[requests.Fields], None] | None = None  # of the running job
         self._lock = threading.Lock()  # guards the table, not the meshes in it
         self._answers: dict[type[requests.Fields], Callable[[Any, Progress], requests.Fields]] = {}
         self.register(requests.OpenMesh, self.open_mesh)
@@ -117,12 +118,18 @@ class Session:
         """Answer requests of a class with a function of the request and a progress."""
         self._answers[kind] = answer
 
-    def answer(self, request: requests.Fields, progress: Progress) -> requests.Fields:
+    def answer(
+        self,
+        request: requests.Fields,
+        progress: Progress,
+        partial: Callable[[requests.Fields], None] | None = None,
+    ) -> requests.Fields:
         """Run one job.
 
-        Raises PartwiseError, and nothing else, whatever happens in the job. Finished analyses
+        partial : hears of what is finished before the rest (`requests.PARTIALS`). Raises PartwiseError, and nothing else, whatever happens in the job. Finished analyses
         stay in the cache also when the job is cancelled or fails afterwards.
         """
+        self._partial = partial
         try:
             return self._answers[type(request)](request, progress)
         except Cancelled:
@@ -226,28 +233,39 @@ class Session:
         )
 
     def complete(self, request: requests.Complete, progress: Progress) -> requests.Completed:
-        """Caps for the parts that the labels make of an open mesh."""
-        mesh = self._mesh(request.fingerprint)
-        count = len(mesh.faces)
-        if len(request.labels) != count:
-            raise BadInput(
-                f"There are {len(request.labels)} labels for {count} faces.",
-                "Send one label for each face.",
-            )
-        if request.labels.min() < 0 or request.labels.max() >= count:
-            raise BadInput(
-                "The labels are not all part numbers.",
-                "Number the parts 0, 1, 2 and so on, and give each face a part.",
-            )
-        from ..pipelines.complete import cap_parts
+        """What makes the parts whole that the labels make of an open mesh; each as it comes."""
+        from ..pipelines.complete import CompletedPart, complete_parts
 
-        caps = cap_parts(mesh.vertices, mesh.faces, request.labels, progress=progress)
-        sizes = [len(part) for part in caps.faces]
+        mesh, partial = self._mesh(request.fingerprint), self._partial
+
+        def shown(done: CompletedPart) -> None:
+            if partial is not None:
+                report = done.report.to_json()
+                partial(requests.WholePart(done.part, done.vertices, done.faces, report))
+
+        whole = complete_parts(
+            mesh.vertices,
+            mesh.faces,
+            request.labels,
+            how=request.how,
+            engine=request.engine,
+            parts=request.parts,
+            thicken=request.thicken,
+            seed=request.seed,
+            progress=progress,
+            shown=shown if request.how == "hidden" else None,  # caps are all there at once
+        )
+        sizes = [len(part) for part in whole.faces]
         return requests.Completed(
-            vertices=caps.vertices,
-            faces=np.concatenate([np.empty((0, 3), np.int64), *caps.faces]),
+            vertices=whole.vertices,
+            faces=np.concatenate([np.empty((0, 3), np.int64), *whole.faces]),
             part_offsets=np.cumsum([0, *sizes], dtype=np.int64),
-            closed=np.array(caps.closed, dtype=bool),
+            closed=np.array(whole.closed, dtype=bool),
+            carry_vertex=whole.carry_vertex,
+            carry_weight=whole.carry_weight,
+            report=[one.to_json() for one in whole.report],
+            engine=whole.engine,
+            notice=whole.notice,
         )
 
     def generate(self, request: requests.Generate, progress: Progress) -> requests.GeneratedParts:
