@@ -160,6 +160,6 @@ def _labels(
     if len(used) < 2:
         raise BadInput(
             f"{source.name} is one object, so nothing says what its parts are.",
-            "Name a result of `segment` with --labels, or give a file with an object for each part.",
+            "Name a result of `segment` with --labels, or give a scene with an object a part.",
         )
     return part.reshape(-1).astype(np.int64), [asset.nodes[k].name or f"part_{k:02}" for k in used]

@@ -68,8 +68,8 @@ def render_parts(
     """Write a picture: the object in part colours on the left, its exploded view on the right.
 
     vertices (V, 3), faces (F, 3), labels (F,) 0..K-1. `size` is width and height in pixels, `up`
-    the axis "Y" or "Z" that points up, `apart` how far parts move from each other. Raises BadInput if the file cannot be written, or its name
-    ends in neither .png nor .jpg.
+    the axis "Y" or "Z" that points up, `apart` how far parts move from each other. Raises BadInput
+    if the file cannot be written, or its name ends in neither .png nor .jpg.
     """
     picture_format(path)
     v, f, k = _checked(vertices, faces, labels, up)

@@ -22,7 +22,7 @@ from ..geometry.caps.loops import Borders, borders
 from ..geometry.hidden.carry import WIDTH, carry_weights
 from ..geometry.hidden.sheets import is_sheet, thickened
 from ..geometry.hidden.surface import hidden_surface
-from ..geometry.hidden.visible import VisibleObject, VisiblePart
+from ..geometry.hidden.visible import ObjectShell, OpenPart
 from ..geometry.isosurface import GridField
 from ..geometry.mesh import (
     UnusableMesh,
@@ -186,7 +186,7 @@ def _field(whole: SignedDistance | PartMesh | None) -> GridField | None:
     return None
 
 
-def _agree(seen: VisiblePart, field: GridField) -> bool:
+def _agree(seen: OpenPart, field: GridField) -> bool:
     """Whether the visible faces look out of what the field calls inside."""
     rows = np.linspace(0, len(seen.faces) - 1, min(PROBES, len(seen.faces))).astype(np.int64)
     corner = seen.points[seen.faces[rows]]
@@ -228,18 +228,18 @@ class _Completion:
         return self.faces[:, ::-1] if inside_out else self.faces
 
     @cached_property
-    def object(self) -> VisibleObject:
+    def object(self) -> ObjectShell:
         """What nothing hidden may be seen through."""
-        return VisibleObject(self.unit, self.welded[self.outward])
+        return ObjectShell(self.unit, self.welded[self.outward])
 
     @cached_property
     def borders(self) -> Borders:
         """Where parts meet."""
         return borders(self.corners, self.part, len(self.vertices))
 
-    def seen(self, k: int) -> VisiblePart:
+    def seen(self, k: int) -> OpenPart:
         """A part as it is seen, in unit size."""
-        return VisiblePart.of(self.unit, self.corners[self.rows[k]], self.borders, k)
+        return OpenPart.of(self.unit, self.corners[self.rows[k]], self.borders, k)
 
     def cap(self, k: int, caps: Caps) -> None:
         """Close a part with its cap."""

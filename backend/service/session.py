@@ -126,7 +126,9 @@ class Session:
     ) -> requests.Fields:
         """Run one job.
 
-        partial : hears of what is finished before the rest (`requests.PARTIALS`). Raises PartwiseError, and nothing else, whatever happens in the job. Finished analyses
+        partial : hears of what is finished before the rest (`requests.PARTIALS`).
+
+        Raises PartwiseError, and nothing else, whatever happens in the job. Finished analyses
         stay in the cache also when the job is cancelled or fails afterwards.
         """
         self._partial = partial

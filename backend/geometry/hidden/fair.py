@@ -10,7 +10,7 @@ from ..caps.fill import AHEAD
 from ..caps.loops import cross
 from ..isosurface import GridField
 from .remesh import relax, vertex_normals
-from .visible import VisiblePart
+from .visible import OpenPart
 
 BAND = 4.0  # cells from the border, within which a surface is faired
 TRUST = 2.5  # cells from the border, from where on the field is believed fully
@@ -22,7 +22,7 @@ def fair(
     faces: Ints,
     fixed: int,
     away: Floats,
-    seen: VisiblePart,
+    seen: OpenPart,
     field: GridField,
 ) -> Floats:
     """Move points near the border so that the surface leaves it without a bend.
@@ -75,7 +75,7 @@ def fair(
 
 
 def _goes_on(
-    points: Floats, faces: Ints, fixed: int, away: Floats, seen: VisiblePart, field: GridField
+    points: Floats, faces: Ints, fixed: int, away: Floats, seen: OpenPart, field: GridField
 ) -> Floats:
     """How far the field goes on as the visible faces end, for each border vertex: 0..1."""
     from scipy.spatial import cKDTree

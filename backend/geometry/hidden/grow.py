@@ -15,14 +15,14 @@ from ..caps.fill import fill, flip_to_delaunay
 from ..caps.loops import nest
 from ..isosurface import GridField
 from .remesh import Wanted, collapse_short, relax, split_long, vertex_normals
-from .visible import VisiblePart
+from .visible import OpenPart
 
 STEPS = 40
 STRIDE = 0.8  # cells that a point moves in a step at most
 REACHED = 0.25  # cells from the zero level that are near enough
 
 
-def lids(seen: VisiblePart, loops: list[int], taken: Ints) -> tuple[Floats, Ints] | None:
+def lids(seen: OpenPart, loops: list[int], taken: Ints) -> tuple[Floats, Ints] | None:
     """Fill loops of border, outlines with their holes in one piece.
 
     loops : which of `seen.loops`. taken : sorted `edge_key`s of edges that exist between vertices
@@ -55,7 +55,7 @@ def lids(seen: VisiblePart, loops: list[int], taken: Ints) -> tuple[Floats, Ints
     return np.concatenate([rim, *added]), np.concatenate(faces)
 
 
-def _inward(seen: VisiblePart, loops: list[int]) -> list[Floats]:
+def _inward(seen: OpenPart, loops: list[int]) -> list[Floats]:
     """For each loop, for each edge, the direction (n,3) from it into the part's face."""
     a, b = seen.faces.reshape(-1), np.roll(seen.faces, -1, axis=1).reshape(-1)
     apex = np.roll(seen.faces, -2, axis=1).reshape(-1)

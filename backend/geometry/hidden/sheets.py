@@ -6,14 +6,14 @@ from __future__ import annotations
 import numpy as np
 
 from ...contract.arrays import Floats, Ints
-from .visible import VisiblePart
+from .visible import OpenPart
 
 OPEN = 0.3  # share of a part's open edges that must be open in the source as well
 ENCLOSED = 0.75  # winding number just below a surface, above which it encloses something
 PROBES = 200
 
 
-def is_sheet(seen: VisiblePart) -> bool:
+def is_sheet(seen: OpenPart) -> bool:
     """Whether a part is open by itself, and encloses nothing.
 
     A part of a solid is open only where it meets others. A solid with a small hole is no sheet:
@@ -39,7 +39,7 @@ def _open_edges(faces: Ints) -> tuple[Ints, Ints]:
     return a[free], b[free]
 
 
-def _winding_below(seen: VisiblePart) -> float:
+def _winding_below(seen: OpenPart) -> float:
     """Mean winding number of a part a hair below its faces, those of much area more often."""
     corner = seen.points[seen.faces]
     area = np.linalg.norm(
@@ -64,7 +64,7 @@ def _winding_below(seen: VisiblePart) -> float:
     return float(np.abs(total).mean())
 
 
-def thickened(seen: VisiblePart, thickness: float) -> tuple[Floats, Ints]:
+def thickened(seen: OpenPart, thickness: float) -> tuple[Floats, Ints]:
     """New points (m,3) and faces (f,3) that give a sheet a back side and edges.
 
     The back is a copy, `thickness` behind the sheet. Faces name the object's points, then the new.

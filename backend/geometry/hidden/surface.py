@@ -17,7 +17,7 @@ from .fair import fair, folded, unfolded
 from .grow import grow, lids
 from .patches import hidden_patches
 from .remesh import Wanted, compact, remesh
-from .visible import Samples, VisibleObject, VisiblePart
+from .visible import ObjectShell, OpenPart, Samples
 from .zipper import strip, strip_faces
 
 FINEST, COARSEST = 0.6, 2.5  # cells: bounds of the wanted edge length
@@ -42,7 +42,7 @@ class HiddenSurface:
 
 
 def hidden_surface(
-    seen: VisiblePart, shown: VisibleObject, field: GridField, progress: Progress = SILENT
+    seen: OpenPart, shown: ObjectShell, field: GridField, progress: Progress = SILENT
 ) -> HiddenSurface | None:
     """The hidden surface of a part; None where none that holds can be made.
 
@@ -85,7 +85,7 @@ def _volume(field: GridField) -> float:
 class _Work:
     """What both ways have in common."""
 
-    def __init__(self, seen: VisiblePart, shown: VisibleObject, field: GridField) -> None:
+    def __init__(self, seen: OpenPart, shown: ObjectShell, field: GridField) -> None:
         self.seen, self.shown, self.field = seen, shown, field
         self.fixed = len(seen.rim)
         number = np.full(len(seen.points), -1)

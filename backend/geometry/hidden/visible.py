@@ -21,7 +21,7 @@ HAIR = 2e-4  # so much below what is seen a hidden surface stays
 
 
 @dataclass(frozen=True, eq=False)
-class VisiblePart:
+class OpenPart:
     """A part as it is seen.
 
     points : (V,3) of the object. faces : (n,3) of the part, welded, none degenerate. loops : its
@@ -35,7 +35,7 @@ class VisiblePart:
     left_over: int
 
     @classmethod
-    def of(cls, points: Floats, faces: Ints, borders: Borders, part: int) -> VisiblePart:
+    def of(cls, points: Floats, faces: Ints, borders: Borders, part: int) -> OpenPart:
         """A part of an object with borders; faces (n,3) : those of the part."""
         left, right = borders.part[:, 0] == part, borders.part[:, 1] == part
         edges = np.concatenate([borders.edge[left], borders.edge[right][:, ::-1]])
@@ -64,10 +64,10 @@ class VisiblePart:
         """Unit normals (n,3), zero where there is no area."""
         return _face_normals(self.points, self.faces)
 
-    def turned(self) -> VisiblePart:
+    def turned(self) -> OpenPart:
         """The same, inside out."""
         loops = [loop[::-1] for loop in self.loops]
-        return VisiblePart(self.points, self.faces[:, ::-1], loops, self.left_over)
+        return OpenPart(self.points, self.faces[:, ::-1], loops, self.left_over)
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +121,7 @@ def _face_normals(points: Floats, faces: Ints) -> Floats:
     return np.divide(normal, length, out=np.zeros_like(normal), where=length > 1e-20)
 
 
-class VisibleObject:
+class ObjectShell:
     """All that is seen of an object, beyond which nothing hidden may lie.
 
     points : (V,3); faces : (F,3) welded, outward.
