@@ -249,6 +249,24 @@ class GenerateEngine(Protocol):
         """The parts of an object. Raises BadInput when it cannot work from what is given."""
 
 
+@dataclass(frozen=True)
+class Offer:
+    """A part that could stand in another's place; `pipelines.fit` puts it there.
+
+    mesh : upright in its own frame, +Y up and facing +Z, of any size, closed; or, `in_place`, where
+    it is to be. side : (3,) unit, towards what is to hold it; anchor : (3,) the middle of where it
+    is held; reach : half the width of that place, 0 for unknown. alike : of the same kind as the
+    old part, so that it may be stretched to its frame.
+    """
+
+    mesh: PartMesh
+    side: Floats
+    anchor: Floats
+    reach: float = 0.0
+    alike: bool = False
+    in_place: bool = False
+
+
 class ReplaceEngine(Protocol):
     """Answers `replace`: other parts in the place of one."""
 
@@ -259,16 +277,20 @@ class ReplaceEngine(Protocol):
         labels: NDArray[np.int32],
         part: int,
         *,
+        name: str = "",
         image: NDArray[np.uint8] | None = None,
         text: str = "",
         variants: int = 1,
         seed: int = 0,
         progress: Progress = SILENT,
-    ) -> list[SignedDistance | PartMesh]:
-        """One answer for each variant, in the place and the size of the part that it replaces.
+    ) -> list[Offer]:
+        """As many offers as variants are asked for, where there are so many, the best first.
 
-        vertices, faces, labels, part : as for `CompleteEngine`. image : (H, W, 4) RGBA. With
-        neither image nor words it is the same part made anew.
+        vertices : (V, 3), Y up; faces : (F, 3); labels : (F,) part of each face; part : which is
+        to be replaced. name : what the part is called, empty for unknown. image : (H, W, 4) RGBA.
+        text : what is to stand there, without wishes of size, shape and colour; with neither image
+        nor words it is another part of the same kind. Raises BadInput for words that it does not
+        know, with names of what there is.
         """
 
 

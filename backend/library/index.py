@@ -36,7 +36,7 @@ class Entry:
     side : (3,) unit, towards what holds it. anchor : (3,) the middle of where it is held.
     reach : half the width of the place where it is held; 0 where nobody knows.
     credit : who made it. family : the generator that makes it; empty for one that is stored.
-    faces : number of triangles.
+    faces : number of triangles. shape : `likeness` of its own.
     """
 
     title: str
@@ -47,6 +47,7 @@ class Entry:
     credit: str
     family: str
     faces: int
+    shape: tuple[float, ...]
     mesh: tuple[int, int]
     thumbnail: tuple[int, int]
 
@@ -107,7 +108,7 @@ class Library:
 
 
 def _entry(row: dict[str, Any], credits: Sequence[str]) -> Entry:
-    places = {key: tuple(row[key]) for key in ("side", "anchor", "mesh", "thumbnail")}
+    places = {key: tuple(row[key]) for key in ("side", "anchor", "shape", "mesh", "thumbnail")}
     return Entry(**{**row, **places, "credit": credits[row["credit"]]})
 
 

@@ -29,6 +29,7 @@ from ..geometry.mesh import consistent_sides, face_islands, face_vectors, is_clo
 from ..geometry.mesh import shared_edges, signed_volume
 from ..geometry.nearest import NearestFace
 from ..library import families, packing
+from ..library.likeness import likeness
 from ..library.index import FOLDER, INDEX, MESHES, THUMBNAILS
 from ..shapes.remesh import decimate
 
@@ -329,6 +330,7 @@ def write(parts: Sequence[Made], folder: Path = FOLDER) -> None:
             "title": part.title, "kind": part.kind, "side": np.round(part.side, 3).tolist(),
             "anchor": np.round(part.anchor, 3).tolist(), "reach": round(part.reach, 3),
             "credit": credits.index(part.credit), "family": part.family, "faces": len(part.faces),
+            "shape": np.round(likeness(part.vertices, part.faces), 2).tolist(),
             "mesh": [sum(map(len, meshes)), len(mesh)],
             "thumbnail": [sum(map(len, pictures)), len(picture)],
         })  # fmt: skip

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The library engine: bundled parts and procedural families, found by words or by likeness."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..contract.arrays import Floats, Ints
+from ..contract.engines import About
+from ..contract.errors import BadInput
+from ..contract.progress import SILENT, Progress
+from ..library import words
+from ..library.index import Entry, Library, library
+from ..library.likeness import likeness
+from .base import Offer, PartMesh, ReplaceEngine
+
+ABOUT = About(
+    name="library",
+    label="Library",
+    text="Bundled parts, found by words",
+    verbs=("replace",),
+    rank=10,
+    weights=("words",),
+    memory=20_000_000,
+)
+
+KIND_SURE = 0.62  # likeness of a part's name to a kind, above which the name decides
+BESIDE = 0.72  # of the best score: what still counts as another variant of what was asked for
+
+
+def load() -> ReplaceEngine:
+    """The engine with its list and its table. Raises WeightsMissing or WeightsCorrupt."""
+    return LibraryEngine(library(), words.table())
+
+
+class LibraryEngine:
+    """Answers `replace`."""
+
+    def __init__(self, parts: Library, table: words.Words) -> None:
+        self.library, self.words = parts, table
+
+    def replace(
+        self,
+        vertices: Floats,
+        faces: Ints,
+        labels: NDArray[np.int32],
+        part: int,
+        *,
+        name: str = "",
+        image: NDArray[np.uint8] | None = None,
+        text: str = "",
+        variants: int = 1,
+        seed: int = 0,
+        progress: Progress = SILENT,
+    ) -> list[Offer]:
+        """See `ReplaceEngine`."""
+        if image is not None:
+            raise BadInput(
+                "The library engine finds parts by words; it cannot read pictures.",
+                "Describe the part in words, or choose a mesh.",
+            )
+        progress.step(0.1)
+        if text:
+            chosen, alike = self.found(text, variants, seed), False
+        else:
+            mesh = vertices, faces[np.asarray(labels) == part]
+            chosen, alike = self.similar(name, *mesh, variants, seed), True
+        offers = []
+        for number, (entry, own_seed) in enumerate(chosen):
+            progress.step(0.2 + 0.8 * number / len(chosen))
+            offers.append(self.offer(entry, own_seed, alike))
+        return offers
+
+    def offer(self, entry: Entry, seed: int = 0, alike: bool = False) -> Offer:
+        """One part of the library."""
+        vertices, faces = self.library.mesh(entry, seed)
+        mesh = PartMesh(vertices, faces, entry.title)
+        return Offer(mesh, np.array(entry.side), np.array(entry.anchor), entry.reach, alike)
+
+    def found(self, text: str, variants: int, seed: int) -> list[tuple[Entry, int]]:
+        """What words mean, the best first; families are asked again with other seeds."""
+        reading = words.read(text, self.library, self.words)
+        matches = words.matches(reading.words, self.library, self.words)
+        if not reading.words or matches[0].score < words.SURE:
+            raise BadInput(
+                f"The library has nothing that is called “{text:.60}”.",
+                f"The nearest are: {words.nearest_names(reading.words, self.library, self.words)}.",
+            )
+        good = [m.entry for m in matches if m.score >= max(words.SURE, BESIDE * matches[0].score)]
+        return _several(good, variants, seed)
+
+    def similar(
+        self, name: str, vertices: Floats, faces: Ints, variants: int, seed: int
+    ) -> list[tuple[Entry, int]]:
+        """Parts of the kind of an old one, by its name where that says it, and by its shape."""
+        alike = np.array([entry.shape for entry in self.library.entries])
+        gap = np.linalg.norm(alike - likeness(vertices, faces), axis=1)
+        entries = self.library.entries
+        try:
+            reading = words.read(words.plain(name), self.library, self.words).words
+        except BadInput:
+            reading = ()
+        if reading:
+            matches = words.matches(reading, self.library, self.words)
+            if matches[0].score >= KIND_SURE:
+                kind = matches[0].entry.kind
+                rows = [row for row, entry in enumerate(entries) if entry.kind == kind]
+                score = {match.entry.title: match.score for match in matches}
+                rows.sort(key=lambda row: gap[row] - 0.5 * score[entries[row].title])
+                return _several([entries[row] for row in rows], variants, seed)
+        return _several([entries[row] for row in np.argsort(gap, kind="stable")], variants, seed)
+
+
+def _several(good: Sequence[Entry], variants: int, seed: int) -> list[tuple[Entry, int]]:
+    """As many as variants: each entry once, from the seed-th on, then families with new seeds."""
+    good = good[: max(12, variants)]
+    first = seed % len(good)
+    turned = [*good[first:], *good[:first]]
+    chosen = [(entry, seed // len(good)) for entry in turned[:variants]]
+    made = [entry for entry in turned if entry.family]
+    number = 1
+    while len(chosen) < variants and made:
+        chosen += [(entry, seed + number) for entry in made[: variants - len(chosen)]]
+        number += 1
+    return chosen

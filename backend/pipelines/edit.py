@@ -1,0 +1,274 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Replace: another part in a part's place. The others are not touched, and not even looked at twice.
+
+Words are read for wishes (`library.wishes`); what is left of them is asked of an engine. Words that
+are wishes alone change the part that is there. A mesh of the user's is fitted as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..contract.arrays import Floats, Ints
+from ..contract.errors import BadInput
+from ..contract.progress import SILENT, Progress
+from ..engines import registry
+from ..engines.base import Offer, PartMesh
+from ..geometry.booleans import is_solid
+from ..geometry.mesh import signed_volume
+from ..library import words
+from ..library.index import library
+from ..library.wishes import Wishes, heard
+from . import fit
+from .complete import cap_parts
+from .reshape import reshaped
+
+MOST_VARIANTS = 32
+OPTIONS: Mapping[str, type] = {"join": str, "twins": bool, "stretch": bool}
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A part that could be put in the place of another, in the object's own coordinates.
+
+    part : which it replaces; that of a twin is another. number : of the variant that it belongs to.
+    report : `closed`, `join`, `engine`, `faces`, `volume`, `size`.
+    """
+
+    number: int
+    part: int
+    name: str
+    vertices: Floats
+    faces: Ints
+    report: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Replaced:
+    """All variants. understood : sentences; not_understood : words that were passed over.
+
+    material : see `library.wishes.Wishes`; empty where that of the old part is to stay.
+    """
+
+    variants: list[Variant]
+    engine: str
+    notice: str = ""
+    understood: list[str] = field(default_factory=list)
+    not_understood: list[str] = field(default_factory=list)
+    material: dict[str, Any] = field(default_factory=dict)
+
+
+def replace_part(
+    vertices: Floats,
+    faces: Ints,
+    labels: NDArray[np.integer],
+    part: int,
+    *,
+    name: str = "",
+    text: str = "",
+    source: str = "",
+    mesh: tuple[Floats, Ints] | None = None,
+    image: NDArray[np.uint8] | None = None,
+    variants: int = 1,
+    seed: int = 0,
+    engine: str = "auto",
+    up: str = "Y",
+    options: Mapping[str, Any] | None = None,
+    progress: Progress = SILENT,
+) -> Replaced:
+    """Other parts for the place of one.
+
+    vertices : (V, 3); faces : (F, 3); labels : (F,) part of each face. name : what the part is
+    called. text : words; source : title of a library part; mesh : (v, f) of the user's, in the same
+    axes; with none of them another part of the same kind. up : "Y" or "Z". options : `join`, one of
+    `fit.JOINS`; `twins`: the mirror image of the part is replaced too; `stretch`: to the old box.
+    Raises BadInput where a part has no faces, or words mean nothing.
+    """
+    given = _checked_options(options or {})
+    labels = np.asarray(labels)
+    own = labels == part
+    _check(vertices, faces, own, part, text, source, mesh)
+    variants = int(np.clip(variants, 1, MOST_VARIANTS))
+    turned = _upright(np.asarray(vertices, np.float64), up)
+    progress.span(0.0, 0.2, "Reading the words").step()
+    wishes, reading = _heard(text)
+    frame = fit.frame_of(turned, faces, labels, part)
+    rest_faces = faces[~own]
+    span = progress.span(0.2, 0.6, "Choosing parts")
+    span.step()
+    notice = ""
+    if mesh is not None:
+        ran, offers = "mesh", [_of_mesh((_upright(np.asarray(mesh[0], np.float64), up), mesh[1]), frame)]
+    elif source:
+        ran, offers = "library", _of_source(source, variants, seed)
+    elif text and not wishes.rest and wishes:
+        ran, offers = "shape", [_of_itself(turned, faces, labels, part)]
+    else:
+        chosen = registry.choose(engine, "replace")
+        ran, notice = chosen.about.name, chosen.notice
+        offers = chosen.engine.replace(
+            turned, faces, labels, part,
+            name=name, image=image, text=wishes.rest, variants=variants, seed=seed, progress=span,
+        )  # fmt: skip
+    twin = fit.twin_of(turned, faces, labels, part) if given["twins"] else None
+    rest = turned, rest_faces
+    made: list[Variant] = []
+    placing = progress.span(0.6, 1.0, "Fitting")
+    for number, offer in enumerate(offers):
+        placing.step(number / len(offers))
+        if given["stretch"]:
+            offer = _stretchable(offer)
+        found, how = _fitted(offer, frame, rest, wishes, given["join"])
+        named = offer.mesh.name or name or "part"
+        made.append(_variant(number, part, named, found, how, ran, up))
+        if twin is not None:
+            other, plane = twin
+            v, f = found[0].copy(), np.ascontiguousarray(found[1][:, ::-1])
+            v[:, 0] = 2 * plane - v[:, 0]
+            made.append(_variant(number, other, named, (v, f), how, ran, up))
+    placing.step(1.0)
+    understood = [*wishes.understood]
+    if ran in ("library", "mesh") and offers and not wishes.rest and not text:
+        understood = []
+    elif wishes.rest and offers:
+        understood.insert(0, offers[0].mesh.name)
+    understood += [f"“{wrong}” was read as “{right}”" for wrong, right in reading.corrected.items()]
+    if given["twins"] and twin is None:
+        notice = f"{notice} No mirror image of this part was found; it was replaced alone.".strip()
+    return Replaced(made, ran, notice, understood, list(reading.unknown), wishes.material)
+
+
+def _checked_options(options: Mapping[str, Any]) -> dict[str, Any]:
+    for key, value in options.items():
+        if key not in OPTIONS or not isinstance(value, OPTIONS[key]):
+            raise BadInput(f"There is no option “{key:.40}” like this.", f"Known: {', '.join(OPTIONS)}.")
+    join = options.get("join", "auto")
+    if join not in fit.JOINS:
+        raise BadInput(f"Parts cannot be joined by “{join:.40}”.", f"Use one of {', '.join(fit.JOINS)}.")
+    return {"join": "auto", "twins": False, "stretch": False, **options}
+
+
+def _check(
+    vertices: Floats,
+    faces: Ints,
+    own: NDArray[np.bool_],
+    part: int,
+    text: str,
+    source: str,
+    mesh: tuple[Floats, Ints] | None,
+) -> None:
+    if own.shape != (len(faces),):
+        raise BadInput(
+            f"There are {len(own)} labels for {len(faces)} faces.", "Send one label for each face."
+        )
+    if not own.any():
+        raise BadInput(f"There is no part {part} to replace.", "Choose a part that has faces.")
+    points = vertices[np.unique(faces[own])]
+    if not np.ptp(points, axis=0).max() > 0:
+        raise BadInput("The part has no size, so that nothing can take its place.", "Choose another.")
+    if sum((bool(text), bool(source), mesh is not None)) > 1:
+        raise BadInput(
+            "Words, a library part and a mesh were given together.", "Give one of them."
+        ) if mesh is not None and source else BadInput(
+            "Words were given beside another source.", "Give one of them."
+        )
+
+
+def _upright(vertices: Floats, up: str) -> Floats:
+    """Vertices with +Y up: an object whose Z points up faces -Y."""
+    return vertices if up == "Y" else vertices[:, [0, 2, 1]] * [1, 1, -1]
+
+
+def _back(vertices: Floats, up: str) -> Floats:
+    return vertices if up == "Y" else vertices[:, [0, 2, 1]] * [1, -1, 1]
+
+
+def _heard(text: str) -> tuple[Wishes, words.Reading]:
+    """Wishes and the reading of what is left. Raises BadInput where the words mean nothing."""
+    if not text:
+        return Wishes(), words.Reading((), (), {})
+    parts, table = library(), words.table()
+    plain = words.plain(text)
+    names = "It has for example " + words.nearest_names((), parts, table) + "."
+    if not plain.strip(" %"):
+        raise BadInput("The description has no English words.", names)
+    wishes = heard(plain, parts.by_title)
+    reading = words.read(wishes.rest, parts, table)
+    wishes.rest = " ".join(reading.words)
+    if not reading.words and not wishes:
+        raise BadInput(f"“{plain:.60}” was not understood.", names)
+    return wishes, reading
+
+
+def _of_mesh(mesh: tuple[Floats, Ints], frame: fit.Frame) -> Offer:
+    """A mesh of the user's: held where the old part was held."""
+    vertices, faces = mesh
+    low, high = vertices.min(axis=0), vertices.max(axis=0)
+    size = float((high - low).max())
+    if not len(faces) or not size > 0:
+        raise BadInput("The mesh has no size.", "Choose another mesh.")
+    v = (vertices - (low + high) / 2) / size
+    side = np.array([0.0, -1.0, 0.0]) if frame.side is None else frame.side
+    side = np.eye(3)[np.abs(side).argmax()] * np.sign(side[np.abs(side).argmax()])
+    along = v @ side
+    near = v[along > along.max() - 0.04]
+    return Offer(PartMesh(v, faces), side, (near.min(axis=0) + near.max(axis=0)) / 2)
+
+
+def _of_source(title: str, variants: int, seed: int) -> list[Offer]:
+    """A part of the library by its title; more of them where a family makes it."""
+    from ..engines.library import LibraryEngine
+
+    parts = library()
+    entry = parts.named(title)
+    maker = LibraryEngine(parts, None)  # type: ignore[arg-type]
+    return [maker.offer(entry, seed + k) for k in range(variants if entry.family else 1)]
+
+
+def _of_itself(vertices: Floats, faces: Ints, labels: NDArray[np.integer], part: int) -> Offer:
+    """The old part, closed, where it is."""
+    own = labels == part
+    caps = cap_parts(vertices, faces, own.astype(np.int32))
+    both = np.concatenate([vertices, caps.vertices])
+    used, numbers = np.unique(np.concatenate([faces[own], caps.faces[1]]), return_inverse=True)
+    mesh = PartMesh(both[used], numbers.reshape(-1, 3).astype(np.int64))
+    return Offer(mesh, np.zeros(3), np.zeros(3), in_place=True)
+
+
+def _stretchable(offer: Offer) -> Offer:
+    return Offer(offer.mesh, offer.side, offer.anchor, offer.reach, True, offer.in_place)
+
+
+def _fitted(
+    offer: Offer, frame: fit.Frame, rest: tuple[Floats, Ints], wishes: Wishes, how: str
+) -> tuple[tuple[Floats, Ints], str]:
+    shaped = reshaped(offer.mesh.vertices, offer.mesh.faces, wishes.shapes)
+    offer = Offer(
+        PartMesh(*shaped, offer.mesh.name), offer.side, offer.anchor, offer.reach, offer.alike,
+        offer.in_place,
+    )  # fmt: skip
+    mesh = fit.placed(frame, offer, wishes.scale, mirrored=wishes.mirrored)
+    if offer.in_place:
+        return fit.copies(mesh, frame, wishes.count), "overlap"
+    mesh = fit.copies(fit.settled(mesh, frame, rest), frame, wishes.count)
+    return fit.joined(mesh, frame, rest, how)
+
+
+def _variant(
+    number: int, part: int, name: str, mesh: tuple[Floats, Ints], how: str, engine: str, up: str
+) -> Variant:
+    vertices, faces = _back(mesh[0], up), mesh[1]
+    report = {
+        "closed": is_solid(vertices, faces),
+        "join": how,
+        "engine": engine,
+        "faces": len(faces),
+        "volume": abs(signed_volume(vertices, faces)),
+        "size": [float(extent) for extent in np.ptp(vertices, axis=0)],
+    }
+    return Variant(number, part, name, vertices, faces, report)

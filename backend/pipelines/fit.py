@@ -1,0 +1,357 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A new part takes the frame of an old one: the side of its seams, up, symmetry, size; then they join.
+
+Everything here is in a frame with +Y up. Nothing of the neighbours moves.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..contract.arrays import Floats, Ints
+from ..engines.base import Offer
+from ..geometry.booleans import Mesh, concatenated, difference, union
+from ..geometry.caps.fill import fill
+from ..geometry.caps.loops import borders, simple_loops
+from ..geometry.mesh import same_positions, signed_volume
+from ..geometry.nearest import NearestFace
+from ..geometry.rays import RayScene
+
+NEAR = 0.02  # of the object's size: parts that are nearer touch
+OVERLAP = 0.03  # of the part's size: how far it dips into what holds it
+LONG, FLAT = 1.8, 0.5  # ratios of extents of what is long, and of what is flat
+STRETCH = 1.4  # most that a part of the same kind is stretched against its own proportions
+JOINS = ("auto", "overlap", "weld", "trim")
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Where a part is in its object.
+
+    Parameters
+    ----------
+    low, high : (3,) its box. side : (3,) unit, towards what holds it; None where nothing does.
+    anchor : (3,) the middle of the seam. reach : half the seam's width.
+    loops : borders that it shares with others, (n, 3) each, in their direction as its faces run.
+    axes : (3, 3) rows, principal axes of its surface, the longest first. spread : (3,) extents.
+    """
+
+    low: Floats
+    high: Floats
+    side: Floats | None
+    anchor: Floats
+    reach: float
+    loops: list[Floats]
+    axes: Floats
+    spread: Floats
+
+    @property
+    def centre(self) -> Floats:
+        return np.asarray((self.low + self.high) / 2)
+
+    @property
+    def size(self) -> float:
+        """Largest extent."""
+        return float((self.high - self.low).max())
+
+
+def frame_of(vertices: Floats, faces: Ints, labels: NDArray[np.integer], part: int) -> Frame:
+    """The frame of a part of an object."""
+    own = np.asarray(labels) == part
+    points = vertices[np.unique(faces[own])]
+    low, high = points.min(axis=0), points.max(axis=0)
+    axes, spread = principal(vertices, faces[own])
+    loops = _loops(vertices, faces, own)
+    side: Floats | None = None
+    anchor, reach = np.array([(low + high)[0] / 2, low[1], (low + high)[2] / 2]), 0.0
+    touching = _touching(vertices, faces, own, low, high) if not loops else None
+    size = max(float((high - low).max()), 1e-30)
+    if loops:
+        anchor, reach = _seam(loops, (low + high) / 2)
+    elif touching is not None:
+        anchor = (touching.min(axis=0) + touching.max(axis=0)) / 2
+        reach = float(np.linalg.norm(np.ptp(touching, axis=0)) / 2)
+    if loops or touching is not None:
+        away = anchor - (low + high) / 2
+        if np.linalg.norm(away) < 0.08 * size:  # held all around: towards the middle of the others
+            away = vertices[np.unique(faces[~own])].mean(axis=0) - (low + high) / 2
+        if np.linalg.norm(away) > 0:
+            side = away / np.linalg.norm(away)
+    return Frame(low, high, side, anchor, reach, loops, axes, spread)
+
+
+def principal(vertices: Floats, faces: Ints) -> tuple[Floats, Floats]:
+    """(3, 3) principal axes in rows, the longest first, and the extents (3,) along them."""
+    corner = vertices[faces]
+    area = np.linalg.norm(np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0]), axis=1)
+    centre = corner.mean(axis=1)
+    weight = area / max(float(area.sum()), 1e-300)
+    away = centre - weight @ centre
+    _, axes = np.linalg.eigh((away * weight[:, None]).T @ away)
+    rows = axes.T[::-1]
+    spread = np.ptp(vertices[np.unique(faces)] @ rows.T, axis=0)
+    return np.ascontiguousarray(rows), np.asarray(spread)
+
+
+def _loops(vertices: Floats, faces: Ints, own: NDArray[np.bool_]) -> list[Floats]:
+    """The borders of a part with the others, where they share edges."""
+    welded = same_positions(vertices)
+    found = borders(welded[faces], own.astype(np.int64), len(vertices))
+    edges = [
+        (int(a), int(b)) if left else (int(b), int(a))
+        for (a, b), (left, _) in zip(found.edge, found.part, strict=True)
+    ]
+    return [vertices[loop] for loop in simple_loops(edges)]
+
+
+def _touching(
+    vertices: Floats, faces: Ints, own: NDArray[np.bool_], low: Floats, high: Floats
+) -> Floats | None:
+    """(n, 3) places of a part that lie near or within the others; None where it stands alone."""
+    size = float(np.ptp(vertices[np.unique(faces)], axis=0).max()) or 1.0
+    corner = vertices[faces[~own]]
+    near = ((corner.max(axis=1) > low - NEAR * size) & (corner.min(axis=1) < high + NEAR * size)).all(axis=1)
+    if not near.any():
+        return None
+    rest, numbers = np.unique(faces[~own][near], return_inverse=True)
+    points = vertices[np.unique(faces[own])]
+    _, gap = NearestFace(vertices[rest] / size, numbers.reshape(-1, 3))(points / size)
+    touching = points[gap < max(NEAR, 1.2 * float(gap.min()))] if gap.min() < 4 * NEAR else points[:0]
+    return touching if len(touching) else None
+
+
+def _seam(loops: list[Floats], centre: Floats) -> tuple[Floats, float]:
+    """Middle and half width of the seams on the side of the longest."""
+    length = np.array([np.linalg.norm(np.roll(p, -1, axis=0) - p, axis=1).sum() for p in loops])
+    middle = np.array([p.mean(axis=0) for p in loops])
+    main = middle[length.argmax()] - centre
+    beside = (middle - centre) @ main > 0.5 * (main @ main)
+    beside[length.argmax()] = True
+    points = np.concatenate([p for p, with_it in zip(loops, beside, strict=True) if with_it])
+    anchor = (length[beside] @ middle[beside]) / length[beside].sum()
+    return anchor, float(np.linalg.norm(points - anchor, axis=1).mean())
+
+
+@cache
+def _poses() -> tuple[Floats, ...]:
+    """The 24 turns of a cube, then their mirror images in x."""
+    turns = []
+    for order in itertools.permutations(range(3)):
+        for signs in itertools.product((1.0, -1.0), repeat=3):
+            matrix = np.zeros((3, 3))
+            matrix[range(3), order] = signs
+            if np.linalg.det(matrix) > 0:
+                turns.append(matrix)
+    return (*turns, *(matrix * [-1, 1, 1] for matrix in turns))
+
+
+def pose(frame: Frame, offer: Offer) -> Floats:
+    """(3, 3) turn, or turn and mirror image, from the frame of the new part to the old one's."""
+    vertices, faces = offer.mesh.vertices, offer.mesh.faces
+    axes, spread = principal(vertices, faces)
+    old = np.log(np.maximum(frame.high - frame.low, 1e-3 * frame.size))
+    new = np.log(np.maximum(np.ptp(vertices, axis=0), 1e-3 * float(np.ptp(vertices, axis=0).max())))
+    old, new = old - old.mean(), new - new.mean()
+
+    def score(matrix: Floats) -> float:
+        value = 0.6 * matrix[1, 1] + 0.3 * matrix[2, 2]
+        value -= 0.15 * (np.linalg.det(matrix) < 0)
+        value -= 0.35 * min(float(np.abs(old - np.abs(matrix) @ new).mean()), 2.0)
+        if frame.side is not None:
+            value += 1.0 * float(frame.side @ matrix @ offer.side)
+        return float(value)
+
+    best = max(_poses(), key=score)
+    if frame.spread[0] > LONG * frame.spread[1] and spread[0] > LONG * spread[1]:
+        best = _swung(best @ axes[0], frame.axes[0], 60) @ best
+    elif frame.spread[2] < FLAT * frame.spread[1] and spread[2] < FLAT * spread[1]:
+        best = _swung(best @ axes[2], frame.axes[2], 50) @ best
+    return best
+
+
+def _swung(one: Floats, other: Floats, most: float) -> Floats:
+    """The smallest turn (3, 3) of an axis onto another, either way round; none beyond `most` deg."""
+    if one @ other < 0:
+        other = -other
+    cosine = float(np.clip(one @ other, -1, 1))
+    if cosine < np.cos(np.radians(most)) or cosine > 1 - 1e-12:
+        return np.eye(3)
+    v = np.cross(one, other)
+    cross = np.array([[0, -v[2], v[1]], [v[2], 0, -v[0]], [-v[1], v[0], 0]])
+    return np.eye(3) + cross + cross @ cross / (1 + cosine)
+
+
+def placed(
+    frame: Frame, offer: Offer, wish: Floats | None = None, *, mirrored: bool = False
+) -> tuple[Floats, Ints]:
+    """The new part in the old one's place: (V, 3), (F, 3).
+
+    wish : (3,) factors of width, height and depth in the new part's own frame.
+    """
+    vertices, faces = np.asarray(offer.mesh.vertices, np.float64), offer.mesh.faces
+    anchor = offer.anchor
+    factor = np.ones(3) if wish is None else wish
+    if offer.in_place:
+        if mirrored:
+            vertices, faces = _mirrored(vertices, faces, frame.centre)
+        return frame.anchor + (vertices - frame.anchor) * factor, faces
+    turn = pose(frame, offer)
+    if mirrored:
+        turn = turn * [-1, 1, 1]
+    scale = _scale(frame, vertices @ turn.T, offer.alike)
+    matrix = scale[:, None] * turn * factor
+    if np.linalg.det(matrix) < 0:
+        faces = faces[:, ::-1]
+    vertices = (vertices - anchor) @ matrix.T
+    middle = (vertices.min(axis=0) + vertices.max(axis=0)) / 2
+    if frame.side is None:
+        foot = np.array([middle[0], vertices[:, 1].min(), middle[2]])
+        return vertices + frame.anchor - foot, np.ascontiguousarray(faces)
+    side = frame.side
+    vertices = vertices + frame.anchor + OVERLAP * min(frame.size, _extent(vertices)) * side
+    if not frame.loops and frame.reach > 0.3 * frame.size:
+        # Held on much of its length, as a wheel in its case: as deep as before, and centred.
+        middle = (vertices.min(axis=0) + vertices.max(axis=0)) / 2
+        across = frame.centre - middle
+        vertices = vertices + across - (across @ side) * side
+    return vertices, np.ascontiguousarray(faces)
+
+
+def _extent(vertices: Floats) -> float:
+    return float(np.ptp(vertices, axis=0).max())
+
+
+def _mirrored(vertices: Floats, faces: Ints, centre: Floats) -> Mesh:
+    """Mirrored in x about a place."""
+    flipped = vertices.copy()
+    flipped[:, 0] = 2 * centre[0] - flipped[:, 0]
+    return flipped, np.ascontiguousarray(faces[:, ::-1])
+
+
+def _scale(frame: Frame, turned: Floats, alike: bool) -> Floats:
+    """(3,) factors along the object's axes: the same for all unless it is of the same kind.
+
+    The extents that matter are those near the new part's largest: a wheel takes the old diameter,
+    whatever its width, a leg the old length.
+    """
+    new = np.maximum(np.ptp(turned, axis=0), 1e-9)
+    ratio = np.maximum(frame.high - frame.low, 1e-3 * frame.size) / new
+    uniform = float(ratio[new > 0.7 * new.max()].min())
+    if alike:
+        return np.asarray(np.clip(ratio, uniform / STRETCH, uniform * STRETCH))
+    return np.full(3, uniform)
+
+
+def settled(mesh: Mesh, frame: Frame, rest: Mesh) -> Mesh:
+    """A part that would float is moved towards what holds it until it dips in."""
+    if frame.side is None or frame.loops or not len(rest[1]):
+        return mesh
+    vertices, faces = mesh
+    size = _extent(vertices)
+    depth = (vertices - frame.anchor) @ frame.side
+    start = vertices[depth > depth.max() - 0.35 * np.ptp(depth)]
+    scene = RayScene(*rest, proxy=False)
+    ways = np.broadcast_to(frame.side, start.shape)
+    gap = np.asarray(scene.distance(start - 0.5 * size * ways, ways), np.float64) - 0.5 * size
+    # A ray that begins behind a surface and meets one before the vertex is inside already.
+    hit = np.isfinite(gap) & (gap < 0.6 * size)
+    if not hit.any() or gap[hit].min() <= 0:
+        return mesh
+    return vertices + (gap[hit].min() + OVERLAP * size) * frame.side, faces
+
+
+def joined(mesh: Mesh, frame: Frame, rest: Mesh, how: str = "auto") -> tuple[Mesh, str]:
+    """The part with its border brought to the seam, and how that was done.
+
+    "weld": a neck grows from the seam's own vertices into the part, so that no gap remains. "trim":
+    what lies inside the neighbours is cut off. "overlap": it dips in. "auto" welds where the old
+    part shared edges with its neighbours.
+    """
+    if how in ("auto", "weld") and frame.loops:
+        necks = [neck for loop in frame.loops if (neck := _neck(loop, mesh, frame)) is not None]
+        if necks:
+            return union([mesh, *necks]), "weld"
+    if how == "trim":
+        cut = difference(mesh, [rest])
+        if cut is not None:
+            return cut, "trim"
+    return mesh, "overlap"
+
+
+def _neck(loop: Floats, mesh: Mesh, frame: Frame) -> Mesh | None:
+    """A closed loft from a seam's vertices to the inside of the new part."""
+    middle = loop.mean(axis=0)
+    around = float(np.linalg.norm(loop - middle, axis=1).mean())
+    if around <= 0 or len(loop) < 3:
+        return None
+    low, high = mesh[0].min(axis=0), mesh[0].max(axis=0)
+    inner = (low + high) / 2
+    toward = inner - middle
+    reach = float(np.linalg.norm(toward))
+    if reach < 1e-9:
+        return None
+    near = mesh[0][np.linalg.norm(mesh[0] - middle, axis=1) < max(2.0 * around, 0.3 * reach)]
+    aim = inner if not len(near) else 0.5 * inner + 0.5 * (near.min(axis=0) + near.max(axis=0)) / 2
+    step = min(1.2 * around, 0.6 * reach)
+    end = middle + (aim - middle) / max(float(np.linalg.norm(aim - middle)), 1e-12) * step
+    extent = np.sort(high - low)[1] / 2  # a thin part must hide the end of the neck
+    share = float(np.clip(0.6 * extent / around, 0.2, 0.75))
+    ends = end + share * (loop - middle)
+    filled = fill(loop, [np.arange(len(loop))])
+    if filled is None:
+        return None
+    count = len(loop)
+    lid, points = filled[1], filled[0]
+    n = np.arange(count)
+    m = np.roll(n, -1)
+    base = len(points)
+    wall = np.concatenate([np.stack([n, base + n, m], 1), np.stack([m, base + n, base + m], 1)])
+    far = np.stack([base + m, base + n, np.full(count, base + count)], 1)
+    vertices = np.concatenate([points, ends, ends.mean(axis=0, keepdims=True)])
+    faces = np.concatenate([lid, wall, far])
+    volume = signed_volume(vertices, faces)
+    if abs(volume) < 1e-9 * around**3:
+        return None
+    return vertices, np.ascontiguousarray(faces if volume > 0 else faces[:, ::-1])
+
+
+def copies(mesh: Mesh, frame: Frame, count: int) -> Mesh:
+    """Several of a part, side by side across the seam, within about the old part's width."""
+    if count < 2:
+        return mesh
+    side = frame.side if frame.side is not None else np.array([0.0, -1.0, 0.0])
+    extent = np.ptp(mesh[0], axis=0)
+    room = (frame.high - frame.low) * (1 - np.abs(side))
+    axis = int(room.argmax())
+    scale = 1.0 if count * extent[axis] <= 1.5 * room[axis] else max(1.5 * room[axis] / (count * extent[axis]), 0.3)
+    step = np.zeros(3)
+    step[axis] = max(extent[axis] * scale * 1.05, room[axis] / count)
+    base = frame.anchor + (mesh[0] - frame.anchor) * scale
+    made = [(base + (k - (count - 1) / 2) * step, mesh[1]) for k in range(count)]
+    return concatenated(made)
+
+
+def twin_of(vertices: Floats, faces: Ints, labels: NDArray[np.integer], part: int) -> tuple[int, float] | None:
+    """The part that is a part's mirror image in x, and the place of the plane; None for none."""
+    names = np.unique(labels)
+    boxes = {}
+    for name in names.tolist():
+        points = vertices[np.unique(faces[labels == name])]
+        boxes[name] = np.stack([points.min(axis=0), points.max(axis=0)])
+    everything = np.array(list(boxes.values()))
+    plane = float(everything[:, 0, 0].min() + everything[:, 1, 0].max()) / 2
+    size = float((everything[:, 1].max(axis=0) - everything[:, 0].min(axis=0)).max())
+    wanted = boxes[part].copy()
+    wanted[:, 0] = 2 * plane - wanted[::-1, 0]
+    if abs(boxes[part][:, 0].mean() - plane) < 0.02 * size:
+        return None  # it lies on the plane itself
+    gap = {name: float(np.abs(box - wanted).max()) for name, box in boxes.items() if name != part}
+    best = min(gap, key=lambda name: gap[name], default=None)
+    return None if best is None or gap[best] > 0.06 * size else (best, plane)
+
+
