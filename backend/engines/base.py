@@ -255,7 +255,8 @@ class Offer:
 
     mesh : upright in its own frame, +Y up and facing +Z, of any size, closed; or, `in_place`, where
     it is to be. side : (3,) unit, towards what is to hold it; anchor : (3,) the middle of where it
-    is held; reach : half the width of that place, 0 for unknown. alike : of the same kind as the
+    is held; reach : half the width of that place, 0 for unknown. upright : it stands on its foot
+    whatever holds it, as a pumpkin does and a wheel does not. alike : of the same kind as the
     old part, so that it may be stretched to its frame.
     """
 
@@ -264,6 +265,7 @@ class Offer:
     anchor: Floats
     reach: float = 0.0
     alike: bool = False
+    upright: bool = False
     in_place: bool = False
 
 

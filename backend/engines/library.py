@@ -28,6 +28,9 @@ ABOUT = About(
 )
 
 KIND_SURE = 0.62  # likeness of a part's name to a kind, above which the name decides
+STANDING = set(
+    "hat hair head body seat table vessel plant food pillar figure lamp roof lid beard glasses".split()
+)
 BESIDE = 0.72  # of the best score: what still counts as another variant of what was asked for
 
 
@@ -78,7 +81,8 @@ class LibraryEngine:
         """One part of the library."""
         vertices, faces = self.library.mesh(entry, seed)
         mesh = PartMesh(vertices, faces, entry.title)
-        return Offer(mesh, np.array(entry.side), np.array(entry.anchor), entry.reach, alike)
+        held = np.array(entry.side), np.array(entry.anchor), entry.reach
+        return Offer(mesh, *held, alike, entry.kind in STANDING)
 
     def found(self, text: str, variants: int, seed: int) -> list[tuple[Entry, int]]:
         """What words mean, the best first; families are asked again with other seeds."""

@@ -158,7 +158,7 @@ def matches(said: Sequence[str], library: Library, words: Words) -> list[Match]:
         if entry.title == text:
             score[row] += 0.6
         elif said and own[-1] == said[-1]:
-            score[row] += 0.15 * len(spoken.intersection(own)) + 0.1 * spoken.issuperset(own)
+            score[row] += 0.3 * len(spoken.intersection(own)) - 0.15 + 0.1 * spoken.issuperset(own)
         elif spoken.issuperset(own) or (said and entry.kind.split()[-1] == said[-1]):
             score[row] += 0.1
     order = np.argsort(-score, kind="stable")

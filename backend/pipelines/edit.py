@@ -8,7 +8,7 @@ are wishes alone change the part that is there. A mesh of the user's is fitted a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from ..contract.progress import SILENT, Progress
 from ..engines import registry
 from ..engines.base import Offer, PartMesh
 from ..geometry.booleans import is_solid
-from ..geometry.mesh import signed_volume
+from ..geometry.mesh import is_closed_manifold, signed_volume
 from ..library import words
 from ..library.index import library
 from ..library.wishes import Wishes, heard
@@ -217,7 +217,8 @@ def _of_mesh(mesh: tuple[Floats, Ints], frame: fit.Frame) -> Offer:
     side = np.eye(3)[np.abs(side).argmax()] * np.sign(side[np.abs(side).argmax()])
     along = v @ side
     near = v[along > along.max() - 0.04]
-    return Offer(PartMesh(v, faces), side, (near.min(axis=0) + near.max(axis=0)) / 2)
+    middle = (near.min(axis=0) + near.max(axis=0)) / 2
+    return Offer(PartMesh(v, faces), side, middle, upright=True)
 
 
 def _of_source(title: str, variants: int, seed: int) -> list[Offer]:
@@ -241,17 +242,14 @@ def _of_itself(vertices: Floats, faces: Ints, labels: NDArray[np.integer], part:
 
 
 def _stretchable(offer: Offer) -> Offer:
-    return Offer(offer.mesh, offer.side, offer.anchor, offer.reach, True, offer.in_place)
+    return replace(offer, alike=True)
 
 
 def _fitted(
     offer: Offer, frame: fit.Frame, rest: tuple[Floats, Ints], wishes: Wishes, how: str
 ) -> tuple[tuple[Floats, Ints], str]:
     shaped = reshaped(offer.mesh.vertices, offer.mesh.faces, wishes.shapes)
-    offer = Offer(
-        PartMesh(*shaped, offer.mesh.name), offer.side, offer.anchor, offer.reach, offer.alike,
-        offer.in_place,
-    )  # fmt: skip
+    offer = replace(offer, mesh=PartMesh(*shaped, offer.mesh.name))
     mesh = fit.placed(frame, offer, wishes.scale, mirrored=wishes.mirrored)
     if offer.in_place:
         return fit.copies(mesh, frame, wishes.count), "overlap"
@@ -264,7 +262,7 @@ def _variant(
 ) -> Variant:
     vertices, faces = _back(mesh[0], up), mesh[1]
     report = {
-        "closed": is_solid(vertices, faces),
+        "closed": is_closed_manifold(faces) or is_solid(vertices, faces),
         "join": how,
         "engine": engine,
         "faces": len(faces),

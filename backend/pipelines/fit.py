@@ -17,6 +17,7 @@ from ..contract.arrays import Floats, Ints
 from ..engines.base import Offer
 from ..geometry.booleans import Mesh, concatenated, difference, union
 from ..geometry.caps.fill import fill
+from ..geometry.graphs import components
 from ..geometry.caps.loops import borders, simple_loops
 from ..geometry.mesh import same_positions, signed_volume
 from ..geometry.nearest import NearestFace
@@ -55,6 +56,13 @@ class Frame:
         return np.asarray((self.low + self.high) / 2)
 
     @property
+    def flat_towards_holder(self) -> bool:
+        """Whether it lies flat on, or in, what holds it, as a wheel does: its middle counts."""
+        if self.side is None or self.spread[2] > FLAT * self.spread[1]:
+            return False
+        return bool(abs(self.side @ self.axes[2]) > 0.5)
+
+    @property
     def size(self) -> float:
         """Largest extent."""
         return float((self.high - self.low).max())
@@ -66,10 +74,11 @@ def frame_of(vertices: Floats, faces: Ints, labels: NDArray[np.integer], part: i
     points = vertices[np.unique(faces[own])]
     low, high = points.min(axis=0), points.max(axis=0)
     axes, spread = principal(vertices, faces[own])
-    loops = _loops(vertices, faces, own)
+    holder = own | _holder(vertices, faces, np.asarray(labels), part)
+    loops = _loops(vertices, faces[holder], own[holder])
     side: Floats | None = None
     anchor, reach = np.array([(low + high)[0] / 2, low[1], (low + high)[2] / 2]), 0.0
-    touching = _touching(vertices, faces, own, low, high) if not loops else None
+    touching = None if loops else _touching(vertices, faces[holder], own[holder], low, high)
     size = max(float((high - low).max()), 1e-30)
     if loops:
         anchor, reach = _seam(loops, (low + high) / 2)
@@ -83,6 +92,34 @@ def frame_of(vertices: Floats, faces: Ints, labels: NDArray[np.integer], part: i
         if np.linalg.norm(away) > 0:
             side = away / np.linalg.norm(away)
     return Frame(low, high, side, anchor, reach, loops, axes, spread)
+
+
+def _holder(
+    vertices: Floats, faces: Ints, labels: NDArray[np.integer], part: int
+) -> NDArray[np.bool_]:
+    """Which faces (F,) are of what holds a part: the most that hangs together without it.
+
+    Parts whose boxes meet count as hanging together. A head is held by the body, not by its hat.
+    """
+    names, number = np.unique(labels, return_inverse=True)
+    corner = vertices[faces]
+    low, high = np.full((len(names), 3), np.inf), np.full((len(names), 3), -np.inf)
+    np.minimum.at(low, number, corner.min(axis=1))
+    np.maximum.at(high, number, corner.max(axis=1))
+    hair = NEAR / 2 * float((high.max(axis=0) - low.min(axis=0)).max())
+    meet = ((low[:, None] <= high + hair) & (low <= high[:, None] + hair)).all(axis=2)
+    own = int(np.searchsorted(names, part))
+    beside = meet[own].copy()
+    meet[own] = meet[:, own] = False
+    first, second = np.nonzero(np.triu(meet, 1))
+    group = components(len(names), first, second)
+    away = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
+    area = np.bincount(group[number], np.linalg.norm(away, axis=1), len(names))
+    touching = np.isin(np.arange(len(names)), group[beside & (np.arange(len(names)) != own)])
+    if not touching.any():
+        return np.asarray(labels != part)
+    best = int(np.where(touching, area, -1.0).argmax())
+    return np.asarray((group[number] == best) & (labels != part))
 
 
 def principal(vertices: Floats, faces: Ints) -> tuple[Floats, Floats]:
@@ -159,7 +196,7 @@ def pose(frame: Frame, offer: Offer) -> Floats:
     old, new = old - old.mean(), new - new.mean()
 
     def score(matrix: Floats) -> float:
-        value = 0.6 * matrix[1, 1] + 0.3 * matrix[2, 2]
+        value = (1.8 if offer.upright else 0.6) * matrix[1, 1] + 0.3 * matrix[2, 2]
         value -= 0.15 * (np.linalg.det(matrix) < 0)
         value -= 0.35 * min(float(np.abs(old - np.abs(matrix) @ new).mean()), 2.0)
         if frame.side is not None:
@@ -213,6 +250,8 @@ def placed(
         foot = np.array([middle[0], vertices[:, 1].min(), middle[2]])
         return vertices + frame.anchor - foot, np.ascontiguousarray(faces)
     side = frame.side
+    if not frame.loops and frame.flat_towards_holder:
+        return vertices + frame.centre - middle, np.ascontiguousarray(faces)
     vertices = vertices + frame.anchor + OVERLAP * min(frame.size, _extent(vertices)) * side
     if not frame.loops and frame.reach > 0.3 * frame.size:
         # Held on much of its length, as a wheel in its case: as deep as before, and centred.
@@ -241,7 +280,12 @@ def _scale(frame: Frame, turned: Floats, alike: bool) -> Floats:
     """
     new = np.maximum(np.ptp(turned, axis=0), 1e-9)
     ratio = np.maximum(frame.high - frame.low, 1e-3 * frame.size) / new
+    old = frame.high - frame.low
     uniform = float(ratio[new > 0.7 * new.max()].min())
+    if frame.side is not None:
+        along = int(np.abs(frame.side).argmax())
+        if old[along] > 0.7 * old.max() and new[along] > 0.7 * new.max():
+            uniform = float(ratio[along])  # as long as the old one, from the seam on
     if alike:
         return np.asarray(np.clip(ratio, uniform / STRETCH, uniform * STRETCH))
     return np.full(3, uniform)
@@ -249,7 +293,7 @@ def _scale(frame: Frame, turned: Floats, alike: bool) -> Floats:
 
 def settled(mesh: Mesh, frame: Frame, rest: Mesh) -> Mesh:
     """A part that would float is moved towards what holds it until it dips in."""
-    if frame.side is None or frame.loops or not len(rest[1]):
+    if frame.side is None or frame.loops or frame.flat_towards_holder or not len(rest[1]):
         return mesh
     vertices, faces = mesh
     size = _extent(vertices)
