@@ -23,9 +23,10 @@ from ..geometry.mesh import same_positions, signed_volume
 from ..geometry.nearest import NearestFace
 from ..geometry.rays import RayScene
 
+SAMPLES = 6000  # points over the object that tell which parts hang together
 NEAR = 0.02  # of the object's size: parts that are nearer touch
 OVERLAP = 0.03  # of the part's size: how far it dips into what holds it
-LONG, FLAT = 1.8, 0.5  # ratios of extents of what is long, and of what is flat
+LONG, FLAT = 1.8, 0.7  # ratios of extents of what is long, and of what is flat
 STRETCH = 1.4  # most that a part of the same kind is stretched against its own proportions
 JOINS = ("auto", "overlap", "weld", "trim")
 
@@ -56,11 +57,11 @@ class Frame:
         return np.asarray((self.low + self.high) / 2)
 
     @property
-    def flat_towards_holder(self) -> bool:
-        """Whether it lies flat on, or in, what holds it, as a wheel does: its middle counts."""
+    def disc(self) -> bool:
+        """Whether it is an upright disc, as a wheel is, whose middle counts, not its seam."""
         if self.side is None or self.spread[2] > FLAT * self.spread[1]:
             return False
-        return bool(abs(self.side @ self.axes[2]) > 0.5)
+        return bool(self.spread[0] < 1.3 * self.spread[1] and abs(self.axes[2][1]) < 0.7)
 
     @property
     def size(self) -> float:
@@ -99,22 +100,33 @@ def _holder(
 ) -> NDArray[np.bool_]:
     """Which faces (F,) are of what holds a part: the most that hangs together without it.
 
-    Parts whose boxes meet count as hanging together. A head is held by the body, not by its hat.
+    Parts with points in one cell of a coarse grid hang together. A head is held by the body, not by
+    its hat.
     """
     names, number = np.unique(labels, return_inverse=True)
     corner = vertices[faces]
-    low, high = np.full((len(names), 3), np.inf), np.full((len(names), 3), -np.inf)
-    np.minimum.at(low, number, corner.min(axis=1))
-    np.maximum.at(high, number, corner.max(axis=1))
-    hair = NEAR / 2 * float((high.max(axis=0) - low.min(axis=0)).max())
-    meet = ((low[:, None] <= high + hair) & (low <= high[:, None] + hair)).all(axis=2)
+    away = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
+    size = np.linalg.norm(away, axis=1)
+    rng = np.random.default_rng(0)
+    chosen = np.searchsorted(np.cumsum(size), rng.random(SAMPLES) * size.sum())
+    chosen = np.minimum(chosen, len(faces) - 1)
+    weight = rng.dirichlet(np.ones(3), SAMPLES)
+    points = np.concatenate([np.einsum("nc,ncd->nd", weight, corner[chosen]), corner.reshape(-1, 3)])
+    of = np.concatenate([number[chosen], np.repeat(number, 3)])
+    cell = np.floor((points - points.min(axis=0)) / (2 * NEAR * np.ptp(points, axis=0).max())).astype(np.int64)
+    cells = np.unique((cell @ [1, 1 << 20, 1 << 40]) * len(names) + of)
+    where, whose = np.divmod(cells, len(names))
+    meet = np.zeros((len(names), len(names)), bool)
+    for step in range(1, min(len(names), 6)):
+        same = where[step:] == where[:-step]
+        meet[whose[:-step][same], whose[step:][same]] = True
+    meet |= meet.T
     own = int(np.searchsorted(names, part))
     beside = meet[own].copy()
     meet[own] = meet[:, own] = False
     first, second = np.nonzero(np.triu(meet, 1))
     group = components(len(names), first, second)
-    away = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
-    area = np.bincount(group[number], np.linalg.norm(away, axis=1), len(names))
+    area = np.bincount(group[number], size, len(names))
     touching = np.isin(np.arange(len(names)), group[beside & (np.arange(len(names)) != own)])
     if not touching.any():
         return np.asarray(labels != part)
@@ -201,12 +213,18 @@ def pose(frame: Frame, offer: Offer) -> Floats:
         value -= 0.35 * min(float(np.abs(old - np.abs(matrix) @ new).mean()), 2.0)
         if frame.side is not None:
             value += 1.0 * float(frame.side @ matrix @ offer.side)
+        if long:
+            value += 1.5 * abs(float(frame.axes[0] @ matrix @ axes[0]))
+        if flat:
+            value += 3.0 * abs(float(frame.axes[2] @ matrix @ axes[2]))
         return float(value)
 
+    long = frame.spread[0] > LONG * frame.spread[1] and spread[0] > LONG * spread[1]
+    flat = frame.spread[2] < FLAT * frame.spread[1] and spread[2] < FLAT * spread[1]
     best = max(_poses(), key=score)
-    if frame.spread[0] > LONG * frame.spread[1] and spread[0] > LONG * spread[1]:
+    if long:
         best = _swung(best @ axes[0], frame.axes[0], 60) @ best
-    elif frame.spread[2] < FLAT * frame.spread[1] and spread[2] < FLAT * spread[1]:
+    elif flat:
         best = _swung(best @ axes[2], frame.axes[2], 50) @ best
     return best
 
@@ -250,7 +268,7 @@ def placed(
         foot = np.array([middle[0], vertices[:, 1].min(), middle[2]])
         return vertices + frame.anchor - foot, np.ascontiguousarray(faces)
     side = frame.side
-    if not frame.loops and frame.flat_towards_holder:
+    if not frame.loops and frame.disc:
         return vertices + frame.centre - middle, np.ascontiguousarray(faces)
     vertices = vertices + frame.anchor + OVERLAP * min(frame.size, _extent(vertices)) * side
     if not frame.loops and frame.reach > 0.3 * frame.size:
@@ -284,7 +302,7 @@ def _scale(frame: Frame, turned: Floats, alike: bool) -> Floats:
     uniform = float(ratio[new > 0.7 * new.max()].min())
     if frame.side is not None:
         along = int(np.abs(frame.side).argmax())
-        if old[along] > 0.7 * old.max() and new[along] > 0.7 * new.max():
+        if old[along] > 0.7 * old.max() and new[along] > 0.95 * new.max():
             uniform = float(ratio[along])  # as long as the old one, from the seam on
     if alike:
         return np.asarray(np.clip(ratio, uniform / STRETCH, uniform * STRETCH))
@@ -293,7 +311,7 @@ def _scale(frame: Frame, turned: Floats, alike: bool) -> Floats:
 
 def settled(mesh: Mesh, frame: Frame, rest: Mesh) -> Mesh:
     """A part that would float is moved towards what holds it until it dips in."""
-    if frame.side is None or frame.loops or frame.flat_towards_holder or not len(rest[1]):
+    if frame.side is None or frame.loops or frame.disc or not len(rest[1]):
         return mesh
     vertices, faces = mesh
     size = _extent(vertices)
