@@ -30,7 +30,7 @@ OURS = sorted(
 # Room -> the rooms that it may import. The top of each half, "backend" and "blender_addon", holds
 # its doors; the version number there is free to all.
 GEOMETRY = {"geometry", "geometry/patches", "geometry/caps", "geometry/hidden"}
-BELOW_ENGINES = {"images", "models", "checkpoints", "machine", "contract", *GEOMETRY}
+BELOW_ENGINES = {"images", "library", "models", "checkpoints", "machine", "contract", *GEOMETRY}
 BELOW_PIPELINES = {"engines", *BELOW_ENGINES}
 BELOW_COMMANDS = {"pipelines", "files", "pictures", "assets", *BELOW_PIPELINES}
 ROOMS: dict[str, set[str]] = {
@@ -52,6 +52,7 @@ ROOMS: dict[str, set[str]] = {
     "shapes": {"geometry", "pictures", "contract"},
     "shapes/families": {"shapes", "pictures"},
     "images": {"geometry", "contract"},
+    "library": {"checkpoints", "contract", "geometry", "geometry/caps"},
     "training": {"shapes", "shapes/families", *BELOW_COMMANDS},
     "evaluation": {"shapes", "shapes/families", *BELOW_COMMANDS},
     "commands": {"service", "evaluation", *BELOW_COMMANDS},

@@ -249,6 +249,45 @@ def build_parser() -> Parser:
     )
     generate.add_argument("--seed", metavar="N", type=whole_number(0, "seed"), default=0)
 
+    edit = command("edit", "put another part in a part's place")
+    edit.add_argument("input", metavar="INPUT", type=Path, help="a scene, or .npz with labels")
+    edit.add_argument(
+        "-o",
+        "--output",
+        metavar="OUT",
+        required=True,
+        type=Path,
+        help="a .glb file, or a folder for one file for each variant",
+    )
+    edit.add_argument("--part", metavar="NAME", required=True, help="the part to replace")
+    source = edit.add_mutually_exclusive_group()
+    source.add_argument("--text", metavar="WORDS", help="what it should be: 'tall pink top hat'")
+    source.add_argument("--image", metavar="FILE", type=Path, help="a picture of what it should be")
+    source.add_argument("--with", dest="mesh", metavar="MESH", type=Path, help="a mesh file")
+    source.add_argument("--regenerate", action="store_true", help="another part of the same kind")
+    edit.add_argument(
+        "--variants", metavar="N", type=whole_number(1, "variants"), default=1, help="how many"
+    )
+    edit.add_argument(
+        "--twins", action="store_true", help="replace its mirror image too: both ears, both arms"
+    )
+    edit.add_argument(
+        "--join",
+        choices=("auto", "overlap", "weld", "trim"),
+        default="auto",
+        help="how its border meets the seam",
+    )
+    edit.add_argument(
+        "--preview", metavar="PNG", type=Path, help="picture of all variants, .png or .jpg"
+    )
+    edit.add_argument(
+        "--engine",
+        metavar="NAME",
+        default=AUTO,
+        help=f"{registry.names('replace')}, or {AUTO}: the first of them that can run",
+    )
+    edit.add_argument("--seed", metavar="N", type=whole_number(0, "seed"), default=0)
+
     evaluate = command("evaluate", "measure quality on labelled objects", json=False)
     evaluate.add_argument("data", metavar="DATA.npz", type=Path, nargs="*")
     evaluate.add_argument(

@@ -433,6 +433,79 @@ class GeneratedParts(Fields):
 
 
 @dataclass(frozen=True, eq=False)
+class Replace(Fields):
+    """Put another part in a part's place. labels (F,) int32: the part of each face.
+
+    text: words; or source: title of a part of the library; or a mesh of the user's, in the same
+    axes, source_vertices (N, 3) and source_faces (M, 3); without any another part of the same kind.
+    name: what the part is called. up: the axis of the object, "Y" or "Z", that points up. options:
+    join ("auto", "overlap", "weld", "trim"), twins and stretch (true or false).
+    """
+
+    fingerprint: Fingerprint
+    labels: Annotated[NDArray[Any], Array(("F",), "int32 int64")]
+    part: Annotated[int, Whole(0)]
+    name: Annotated[str, Text()] = ""
+    text: Annotated[str, Text()] = ""
+    source: Annotated[str, Text()] = ""
+    variants: Annotated[int, Whole(1, 32)] = 1
+    seed: Seed = 0
+    engine: Engine = "auto"
+    up: Annotated[str, Text(1, 1)] = "Z"
+    options: Annotated[dict[str, Any], Json(dict)] | None = None
+    source_vertices: Annotated[NDArray[Any], Array(("N", 3), "float32 float64")] | None = None
+    source_faces: Annotated[NDArray[Any], Array(("M", 3), "int32 int64")] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class ReplacedPart(Fields):
+    """K parts that could stand in the place of one, in the object's coordinates; all are closed.
+
+    Part k owns vertices[vertex_offsets[k]:vertex_offsets[k + 1]] and the faces of the same range of
+    face_offsets, which count its own vertices from 0. names: what each is. report: of each
+    {variant, part, closed, join, engine, faces, volume, size}; `part` is the one that it replaces,
+    another than asked for where it is a twin of the same variant. colours (K, 4) linear RGBA and
+    material {name, colour, metallic, roughness, emission, alpha} are what was wished; without wish
+    material is empty, and the old part's is to stay. understood: sentences; not_understood: words.
+    """
+
+    vertices: Annotated[NDArray[np.float64], Array(("V", 3), "float64")]
+    faces: Annotated[NDArray[np.int64], Array(("F", 3), "int64")]
+    vertex_offsets: Annotated[NDArray[np.int64], Array(("K+1",), "int64")]
+    face_offsets: Annotated[NDArray[np.int64], Array(("K+1",), "int64")]
+    colours: Annotated[NDArray[np.float32], Array(("K", 4), "float32")]
+    names: Annotated[list[Any], Json(list)]
+    report: Annotated[list[Any], Json(list)]
+    material: Annotated[dict[str, Any], Json(dict)]
+    understood: Annotated[list[Any], Json(list)]
+    not_understood: Annotated[list[Any], Json(list)]
+    engine: Engine
+    notice: Annotated[str, Text()] = ""
+
+
+@dataclass(frozen=True, eq=False)
+class ListLibrary(Fields):
+    """Parts of the library, the nearest to the words of the query first; all without one."""
+
+    query: Annotated[str, Text()] = ""
+    limit: Annotated[int, Whole(1, 4096)] = 4096
+    thumbnails: Annotated[bool, Json(bool)] = True
+
+
+@dataclass(frozen=True, eq=False)
+class LibraryList(Fields):
+    """titles, kinds and credits of N parts, and thumbnails (N, 96, 96, 4) uint8 sRGB, if asked for.
+
+    A title is the `source` of `Replace`.
+    """
+
+    titles: Annotated[list[Any], Json(list)]
+    kinds: Annotated[list[Any], Json(list)]
+    credits: Annotated[list[Any], Json(list)]
+    thumbnails: Annotated[NDArray[np.uint8], Array(("N", 96, 96, 4), "uint8")] | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class Release(Fields):
     """Drop what was computed, of one mesh or of all; the meshes stay open."""
 
@@ -486,6 +559,8 @@ METHODS: dict[str, tuple[type[Fields], type[Fields]]] = {
     "click": (Click, Clicked),
     "complete": (Complete, Completed),
     "generate": (Generate, GeneratedParts),
+    "replace": (Replace, ReplacedPart),
+    "library": (ListLibrary, LibraryList),
     "release": (Release, Released),
     "status": (Status, StatusReport),
     "ping": (Ping, Done),

@@ -22,13 +22,14 @@ from ..engines.base import Offer, PartMesh
 from ..geometry.booleans import is_solid
 from ..geometry.mesh import is_closed_manifold, signed_volume
 from ..library import words
-from ..library.index import library
+from ..library.index import Entry, library
 from ..library.wishes import Wishes, heard
 from . import fit
 from .complete import cap_parts
 from .reshape import reshaped
 
 MOST_VARIANTS = 32
+NEARBY = 0.3  # similarity of what a search still shows
 OPTIONS: Mapping[str, type] = {"join": str, "twins": bool, "stretch": bool}
 
 
@@ -141,6 +142,26 @@ def replace_part(
     if given["twins"] and twin is None:
         notice = f"{notice} No mirror image of this part was found; it was replaced alone.".strip()
     return Replaced(made, ran, notice, understood, list(reading.unknown), wishes.material)
+
+
+def listed(
+    query: str = "", limit: int = 4096, *, thumbnails: bool = True
+) -> tuple[list[Entry], NDArray[np.uint8] | None]:
+    """Parts of the library, the nearest to the words first, with (N, 96, 96, 4) thumbnails.
+
+    A query in which no word is known finds parts by the letters of their titles, if any.
+    """
+    parts = library()
+    entries = list(parts.entries)
+    if query.strip():
+        table = words.table()
+        plain = words.plain(query)
+        reading = words.read(heard(plain, parts.by_title).rest, parts, table)
+        found = [m.entry for m in words.matches(reading.words, parts, table) if m.score > NEARBY]
+        letters = [entry for entry in entries if plain in entry.title and entry not in found]
+        entries = [*letters, *found] if not reading.words else [*found, *letters]
+    entries = entries[:limit]
+    return entries, parts.thumbnails(entries) if thumbnails else None
 
 
 def _checked_options(options: Mapping[str, Any]) -> dict[str, Any]:

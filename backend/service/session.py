@@ -110,6 +110,8 @@ class Session:
         self.register(requests.Click, self.click)
         self.register(requests.Complete, self.complete)
         self.register(requests.Generate, self.generate)
+        self.register(requests.Replace, self.replace)
+        self.register(requests.ListLibrary, self.list_library)
         self.register(requests.Release, self.release)
 
     def register(
@@ -304,6 +306,61 @@ class Session:
             uv=np.concatenate(uv).astype(np.float32) if len(uv) == len(parts) else None,
             texture=made.texture,
             labels=made.labels,
+        )
+
+    def replace(self, request: requests.Replace, progress: Progress) -> requests.ReplacedPart:
+        """Other parts for the place of one part of an open mesh. Nothing of it is kept."""
+        from ..pipelines.edit import replace_part
+
+        mesh = self._mesh(request.fingerprint)
+        source = None
+        if request.source_vertices is not None and request.source_faces is not None:
+            from ..pipelines.segment import checked_mesh
+
+            source = checked_mesh(request.source_vertices, request.source_faces)
+        done = replace_part(
+            mesh.vertices,
+            mesh.faces,
+            request.labels,
+            request.part,
+            name=request.name,
+            text=request.text,
+            source=request.source,
+            mesh=source,
+            variants=request.variants,
+            seed=request.seed,
+            engine=request.engine,
+            up=request.up,
+            options=request.options,
+            progress=progress,
+        )
+        made = done.variants
+        colour = done.material.get("colour") or [0.8, 0.8, 0.8, 1.0]
+        return requests.ReplacedPart(
+            vertices=np.concatenate([one.vertices for one in made]),
+            faces=np.concatenate([one.faces for one in made]),
+            vertex_offsets=np.cumsum([0, *(len(one.vertices) for one in made)], dtype=np.int64),
+            face_offsets=np.cumsum([0, *(len(one.faces) for one in made)], dtype=np.int64),
+            colours=np.tile(np.array(colour, dtype=np.float32), (len(made), 1)),
+            names=[one.name for one in made],
+            report=[{"variant": one.number, "part": one.part, **one.report} for one in made],
+            material=done.material,
+            understood=done.understood,
+            not_understood=done.not_understood,
+            engine=done.engine,
+            notice=done.notice,
+        )
+
+    def list_library(self, request: requests.ListLibrary, progress: Progress) -> requests.LibraryList:
+        """Parts of the library, with thumbnails."""
+        from ..pipelines.edit import listed
+
+        entries, pictures = listed(request.query, request.limit, thumbnails=request.thumbnails)
+        return requests.LibraryList(
+            titles=[entry.title for entry in entries],
+            kinds=[entry.kind for entry in entries],
+            credits=[entry.credit for entry in entries],
+            thumbnails=pictures,
         )
 
     def release(self, request: requests.Release, progress: Progress) -> requests.Released:

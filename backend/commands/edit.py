@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``edit``: a GLB in which another part stands in a part's place."""
+
+from __future__ import annotations
+
+import time
+from argparse import Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..assets.asset import Asset
+from ..contract.errors import BadInput
+from ..contract.progress import Progress
+from .arguments import is_file_name
+from .console import Console
+
+if TYPE_CHECKING:
+    from ..pipelines.edit import Replaced, Variant
+
+
+def run(options: Namespace, console: Console) -> int:
+    """Run the command. Returns the exit status."""
+    from ..files.readers import make_folder, read_mesh
+    from ..pipelines.edit import replace_part
+
+    began = time.perf_counter()
+    single = options.output.suffix.lower() == ".glb"
+    _check(options, single)
+    asset = read_mesh(options.input, console.say)
+    labels, names = parts_of(options.input, asset)
+    part = chosen_part(options.part, names)
+    mesh = image = None
+    if options.mesh is not None:
+        given = read_mesh(options.mesh)
+        mesh = _turned(given, asset.up), given.faces
+        asset.remarks += given.remarks
+    if options.image is not None:
+        from ..files.images import read_picture
+
+        image, remarks = read_picture(options.image)
+        asset.remarks += remarks
+    make_folder(options.output.parent if single else options.output)
+    done = replace_part(
+        asset.vertices,
+        asset.faces,
+        labels,
+        part,
+        name=names[part],
+        text=_words(options),
+        mesh=mesh,
+        image=image,
+        variants=options.variants,
+        seed=options.seed,
+        engine=options.engine,
+        up=asset.up,
+        options={"twins": options.twins, "join": options.join},
+        progress=Progress(console.progress),
+    )
+    written = _write(options, asset, labels, names, done, single)
+    if options.preview is not None:
+        make_folder(options.preview.parent)
+        _draw(options.preview, asset, labels, done)
+    console.end_progress()
+    own = [variant for variant in done.variants if variant.part == part]
+    warnings = [*asset.remarks, *([done.notice] if done.notice else [])]
+    if done.not_understood:
+        words = ", ".join(f"“{word}”" for word in done.not_understood)
+        warnings.append(f"Not understood, and passed over: {words}.")
+    if len(own) < options.variants and not options.mesh:
+        warnings.append(f"There are {len(own)} variants of this; {options.variants} were asked for.")
+    for warning in warnings:
+        console.warn(warning)
+    console.document = {
+        "input": str(options.input),
+        "output": [str(path) for path in written],
+        "part": names[part],
+        "engine": done.engine,
+        "understood": done.understood,
+        "not_understood": done.not_understood,
+        "variants": [{"name": v.name, "part": names[v.part], **v.report} for v in done.variants],
+        "preview": None if options.preview is None else str(options.preview),
+        "warnings": warnings,
+        "seconds": round(time.perf_counter() - began, 2),
+    }
+    titles = ", ".join(variant.name for variant in own)
+    console.result(
+        f"{options.input} -> {', '.join(map(str, written))}: {names[part]} is now {titles}, "
+        f"engine {done.engine}, {console.document['seconds']} s"
+    )
+    console.close()
+    understood = f" Understood: {', '.join(done.understood)}." if done.understood else ""
+    console.say(f"Replaced {names[part]} with {titles}.{understood}")
+    return 0
+
+
+def _check(options: Namespace, single: bool) -> None:
+    if not single and is_file_name(options.output):
+        raise BadInput(
+            f"Parts are written as GLB, not as '{options.output.suffix}'.",
+            "Give -o a name that ends in .glb, or a folder.",
+        )
+    if options.preview is not None:
+        from ..pictures.preview import picture_format
+
+        picture_format(options.preview)
+    for path in (options.input, options.mesh):
+        if path is not None and single and options.output.resolve() == path.resolve():
+            raise BadInput(f"The output would replace the input {path}.", "Choose another -o.")
+    given = (options.text is not None, options.image is not None, options.mesh is not None)
+    if not any((*given, options.regenerate)):
+        raise BadInput(
+            "Nothing says what the part should be.",
+            "Give --text WORDS, --image FILE, --with MESH or --regenerate.",
+        )
+
+
+def _words(options: Namespace) -> str:
+    """The text. Raises BadInput for one that was given and is empty."""
+    if options.text is not None and not options.text.strip():
+        raise BadInput("No words were given.", "Say what the part should be, such as “top hat”.")
+    return options.text or ""
+
+
+def parts_of(path: Path, asset: Asset) -> tuple[NDArray[np.int64], list[str]]:
+    """Labels (F,) 0..K-1 and names of the parts of a file: its labels, or the nodes of its scene."""
+    from ..files.gltf.writer import unique_names
+    from ..files.parts import default_names
+
+    if path.suffix.lower() == ".npz":
+        with np.load(path, allow_pickle=False) as archive:
+            found = archive["labels"] if "labels" in archive.files else None
+        if found is not None:
+            if found.shape != (len(asset.faces),) or found.dtype.kind not in "iu":
+                raise BadInput(
+                    f"The labels of {path.name} do not fit: {found.shape} for {len(asset.faces)} "
+                    "triangles.",
+                    "There must be one whole number for each triangle.",
+                )
+            kept, labels = np.unique(found, return_inverse=True)
+            digits = default_names(max(int(kept.max()) + 1, len(kept)))
+            names = [digits[k] if 0 <= k < len(digits) else f"part_{k}" for k in kept.tolist()]
+            return labels.reshape(-1).astype(np.int64), names
+    nodes, labels = np.unique(asset.vertex_node[asset.faces[:, 0]], return_inverse=True)
+    stand_in = default_names(len(nodes))
+    names = [asset.nodes[n].name or stand_in[k] for k, n in enumerate(nodes.tolist())]
+    return labels.reshape(-1).astype(np.int64), unique_names(names)
+
+
+def chosen_part(wanted: str, names: list[str]) -> int:
+    """The number of a part by its name. Raises BadInput with the names that there are."""
+    lower = [name.casefold() for name in names]
+    if wanted in names:
+        return names.index(wanted)
+    if lower.count(wanted.casefold()) == 1:
+        return lower.index(wanted.casefold())
+    import difflib
+
+    near = difflib.get_close_matches(wanted.casefold()[:100], lower, 3, 0.5)
+    some = [names[lower.index(name)] for name in near] or names[:12]
+    more = ", ..." if not near and len(names) > len(some) else ""
+    raise BadInput(f"There is no part named “{wanted:.60}”.", f"There are {', '.join(some)}{more}.")
+
+
+def _turned(asset: Asset, up: str) -> NDArray[np.float64]:
+    """Vertices of a mesh in the axes of another."""
+    if asset.up == up:
+        return asset.vertices
+    turn = [[0, 2, 1], [1, -1, 1]] if up == "Z" else [[0, 2, 1], [1, 1, -1]]
+    return asset.vertices[:, turn[0]] * turn[1]
+
+
+def _write(
+    options: Namespace,
+    asset: Asset,
+    labels: NDArray[np.int64],
+    names: list[str],
+    done: Replaced,
+    single: bool,
+) -> list[Path]:
+    from ..files.replaced import NewPart, write_replaced
+
+    def new(variant: Variant) -> NewPart:
+        extras = {"partwise": {"part": variant.name, "engine": done.engine}}
+        return NewPart(variant.vertices, variant.faces, done.material, extras)
+
+    if single:
+        replaced: dict[int, list[NewPart]] = {}
+        for variant in done.variants:
+            replaced.setdefault(variant.part, []).append(new(variant))
+        write_replaced(options.output, asset, labels, names, replaced)
+        return [options.output]
+    written = []
+    for number in sorted({variant.number for variant in done.variants}):
+        path = options.output / f"{options.input.stem}.{number + 1}.glb"
+        own = {v.part: [new(v)] for v in done.variants if v.number == number}
+        write_replaced(path, asset, labels, names, own)
+        written.append(path)
+    return written
+
+
+def _draw(path: Path, asset: Asset, labels: NDArray[np.int64], done: Replaced) -> None:
+    """The object before, and with each variant."""
+    from ..contract.palette import part_colours
+    from ..pictures.preview import Cell, contact_sheet
+
+    colours = part_colours(int(labels.max()) + 1)
+    cells = [Cell(asset.vertices, asset.faces, labels, "before", asset.up, colours)]
+    for number in sorted({variant.number for variant in done.variants})[:7]:
+        own = [variant for variant in done.variants if variant.number == number]
+        keep = ~np.isin(labels, [variant.part for variant in own])
+        vertices: list[Any] = [asset.vertices]
+        faces, shown = [asset.faces[keep]], [labels[keep]]
+        for variant in own:
+            faces.append(variant.faces + sum(map(len, vertices)))
+            shown.append(np.full(len(variant.faces), variant.part))
+            vertices.append(variant.vertices)
+        both = np.concatenate(vertices), np.concatenate(faces), np.concatenate(shown)
+        cells.append(Cell(*both, own[0].name, asset.up, colours))
+    contact_sheet(path, [cells[start : start + 4] for start in range(0, len(cells), 4)])
