@@ -51,6 +51,7 @@ def run(options: Namespace, console: Console) -> int:
         name=names[part],
         text=_words(options),
         mesh=mesh,
+        mesh_name="" if options.mesh is None else options.mesh.stem,
         image=image,
         variants=options.variants,
         seed=options.seed,

@@ -27,6 +27,8 @@ ABOUT = About(
     memory=20_000_000,
 )
 
+LIKE = 0.2  # largest distance of likenesses of what is still of the same kind
+VOTES = 7  # neighbours whose majority says the kind of a part without a name
 KIND_SURE = 0.62  # likeness of a part's name to a kind, above which the name decides
 STANDING = set(
     "hat hair head body seat table vessel plant food pillar figure lamp roof lid beard glasses".split()
@@ -99,7 +101,8 @@ class LibraryEngine:
     def similar(
         self, name: str, vertices: Floats, faces: Ints, variants: int, seed: int
     ) -> list[tuple[Entry, int]]:
-        """Parts of the kind of an old one, by its name where that says it, and by its shape."""
+        """Parts of the kind of an old one, by its name where that says it, else by its shape; none
+        where nothing is like it."""
         alike = np.array([entry.shape for entry in self.library.entries])
         gap = np.linalg.norm(alike - likeness(vertices, faces), axis=1)
         entries = self.library.entries
@@ -115,7 +118,13 @@ class LibraryEngine:
                 score = {match.entry.title: match.score for match in matches}
                 rows.sort(key=lambda row: gap[row] - 0.5 * score[entries[row].title])
                 return _several([entries[row] for row in rows], variants, seed)
-        return _several([entries[row] for row in np.argsort(gap, kind="stable")], variants, seed)
+        near = [row for row in np.argsort(gap, kind="stable")[:VOTES] if gap[row] < LIKE]
+        kinds = [entries[row].kind for row in near]
+        kind = max(kinds, key=kinds.count, default="")
+        if kinds.count(kind) <= VOTES // 2:
+            return []
+        rows = [row for row in np.argsort(gap, kind="stable") if entries[row].kind == kind]
+        return _several([entries[row] for row in rows], variants, seed)
 
 
 def _several(good: Sequence[Entry], variants: int, seed: int) -> list[tuple[Entry, int]]:

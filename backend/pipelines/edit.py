@@ -74,6 +74,7 @@ def replace_part(
     text: str = "",
     source: str = "",
     mesh: tuple[Floats, Ints] | None = None,
+    mesh_name: str = "",
     image: NDArray[np.uint8] | None = None,
     variants: int = 1,
     seed: int = 0,
@@ -86,11 +87,11 @@ def replace_part(
 
     vertices : (V, 3); faces : (F, 3); labels : (F,) part of each face. name : what the part is
     called. text : words; source : title of a library part; mesh : (v, f) of the user's, in the same
-    axes; with none of them another part of the same kind. up : "Y" or "Z". options : `join`, one of
+    axes, called `mesh_name`; with none of them another part of the same kind. up : "Y" or "Z". options : `join`, one of
     `fit.JOINS`; `twins`: the mirror image of the part is replaced too; `stretch`: to the old box.
     Raises BadInput where a part has no faces, or words mean nothing.
     """
-    given = _checked_options(options or {})
+    given = _checked_options(options or {}, up)
     labels = np.asarray(labels)
     own = labels == part
     _check(vertices, faces, own, part, text, source, mesh)
@@ -116,6 +117,13 @@ def replace_part(
             turned, faces, labels, part,
             name=name, image=image, text=wishes.rest, variants=variants, seed=seed, progress=span,
         )  # fmt: skip
+        if not offers:  # nothing is of its kind: the part itself, varied
+            own_mesh = _of_itself(turned, faces, labels, part)
+            whole = own_mesh.mesh.vertices, own_mesh.mesh.faces
+            offers = [
+                replace(own_mesh, mesh=PartMesh(*fit.varied(whole, frame, seed + k), name))
+                for k in range(variants)
+            ]
     twin = fit.twin_of(turned, faces, labels, part) if given["twins"] else None
     rest = turned, rest_faces
     made: list[Variant] = []
@@ -164,10 +172,12 @@ def listed(
     return entries, parts.thumbnails(entries) if thumbnails else None
 
 
-def _checked_options(options: Mapping[str, Any]) -> dict[str, Any]:
+def _checked_options(options: Mapping[str, Any], up: str) -> dict[str, Any]:
     for key, value in options.items():
         if key not in OPTIONS or not isinstance(value, OPTIONS[key]):
             raise BadInput(f"There is no option “{key:.40}” like this.", f"Known: {', '.join(OPTIONS)}.")
+    if up not in ("Y", "Z"):
+        raise BadInput(f"“{up:.20}” is no axis that points up.", "Use Y or Z.")
     join = options.get("join", "auto")
     if join not in fit.JOINS:
         raise BadInput(f"Parts cannot be joined by “{join:.40}”.", f"Use one of {', '.join(fit.JOINS)}.")
@@ -226,7 +236,7 @@ def _heard(text: str) -> tuple[Wishes, words.Reading]:
     return wishes, reading
 
 
-def _of_mesh(mesh: tuple[Floats, Ints], frame: fit.Frame) -> Offer:
+def _of_mesh(mesh: tuple[Floats, Ints], name: str, frame: fit.Frame) -> Offer:
     """A mesh of the user's: held where the old part was held."""
     vertices, faces = mesh
     low, high = vertices.min(axis=0), vertices.max(axis=0)
@@ -239,7 +249,7 @@ def _of_mesh(mesh: tuple[Floats, Ints], frame: fit.Frame) -> Offer:
     along = v @ side
     near = v[along > along.max() - 0.04]
     middle = (near.min(axis=0) + near.max(axis=0)) / 2
-    return Offer(PartMesh(v, faces), side, middle, upright=True)
+    return Offer(PartMesh(v, faces, name), side, middle, upright=True)
 
 
 def _of_source(title: str, variants: int, seed: int) -> list[Offer]:

@@ -76,13 +76,14 @@ def frame_of(vertices: Floats, faces: Ints, labels: NDArray[np.integer], part: i
     low, high = points.min(axis=0), points.max(axis=0)
     axes, spread = principal(vertices, faces[own])
     holder = own | _holder(vertices, faces, np.asarray(labels), part)
-    loops = _loops(vertices, faces[holder], own[holder])
+    loops = _loops(vertices, faces, own)
+    held = _loops(vertices, faces[holder], own[holder]) or loops
     side: Floats | None = None
     anchor, reach = np.array([(low + high)[0] / 2, low[1], (low + high)[2] / 2]), 0.0
     touching = None if loops else _touching(vertices, faces[holder], own[holder], low, high)
     size = max(float((high - low).max()), 1e-30)
     if loops:
-        anchor, reach = _seam(loops, (low + high) / 2)
+        anchor, reach = _seam(held, (low + high) / 2)
     elif touching is not None:
         anchor = (touching.min(axis=0) + touching.max(axis=0)) / 2
         reach = float(np.linalg.norm(np.ptp(touching, axis=0)) / 2)
@@ -396,6 +397,25 @@ def copies(mesh: Mesh, frame: Frame, count: int) -> Mesh:
     base = frame.anchor + (mesh[0] - frame.anchor) * scale
     made = [(base + (k - (count - 1) / 2) * step, mesh[1]) for k in range(count)]
     return concatenated(made)
+
+
+def varied(mesh: Mesh, frame: Frame, seed: int) -> Mesh:
+    """The old part itself, swollen and bent here and there; its seams stay where they are."""
+    rng = np.random.default_rng([11, seed])
+    vertices, faces = mesh
+    unit = (vertices - frame.centre) / frame.size
+    moved = unit * rng.uniform(0.8, 1.3, 3)
+    for _ in range(4):
+        wave = rng.normal(size=3) * rng.uniform(1.5, 4.0)
+        amount = rng.normal(size=3) * 0.05
+        moved = moved + np.sin(unit @ wave + rng.uniform(0, 2 * np.pi))[:, None] * amount
+    share = np.ones(len(vertices))
+    if frame.loops:
+        from scipy.spatial import cKDTree
+
+        gap = cKDTree(np.concatenate(frame.loops)).query(vertices)[0] / frame.size
+        share = np.clip(gap / 0.2, 0, 1) ** 2 * (3 - 2 * np.clip(gap / 0.2, 0, 1))
+    return vertices + share[:, None] * (moved - unit) * frame.size, faces
 
 
 def twin_of(vertices: Floats, faces: Ints, labels: NDArray[np.integer], part: int) -> tuple[int, float] | None:
