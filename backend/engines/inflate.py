@@ -262,6 +262,8 @@ def _twins(made: list[Solid], twin: NDArray[np.int64]) -> list[Solid]:
             one,
             field=(one.field + two.field[:, ::-1]) / 2,
             middle=(one.middle + two.middle[:, ::-1]) / 2,
+            wall=None if one.wall is None or two.wall is None
+            else (one.wall + two.wall[:, ::-1]) / 2,
         )
     return result
 
@@ -298,17 +300,17 @@ def textured(
 ) -> tuple[list[PartMesh | None], NDArray[np.uint8]]:
     """Parts with texture coordinates, in units of the object's longest side, and their atlas."""
     from ..contract.palette import to_linear
-    from ..images.figure import is_outline
+    from ..images.figure import drawn_lines
     from ..images.textures import front_tile, packed
 
-    ink = is_outline(canvas.lab, canvas.figure)
+    ink = drawn_lines(canvas.lab, canvas.figure)
     tiles, used = [], []
     for part, net in enumerate(nets):
         progress.step(0.8 * part / len(nets))
         if net is None:
             continue
         front, back = front_tile(
-            picture, covered, canvas, labels, part, made[part].field, ink, most=6.0
+            picture, covered, canvas, labels, part, made[part].inside, ink, most=6.0
         )
         tiles += [front] if options.back == "mirror" else [front, back]
         used.append(part)

@@ -114,7 +114,7 @@ def _spread(values: Singles, known: Bools) -> Singles:
     return np.asarray(gaussian_filter(values[tuple(near)], 1.0), np.float32)
 
 
-def cap(depth: Singles, radius: float) -> Singles:
+def cap(depth: Singles, radius: float | Singles) -> Singles:
     """A factor (h, w) that rounds the end of a solid: 0 at depth 0, 1 from `radius` on.
 
     depth : signed distance from the end. Beyond it the factor is negative.
@@ -123,53 +123,58 @@ def cap(depth: Singles, radius: float) -> Singles:
     return np.asarray(np.where(depth > 0, 1 - np.minimum(share, 1) ** 2, 2 * depth / radius))
 
 
-def turned(depth: Singles) -> tuple[Singles, float] | None:
-    """The field of a figure of revolution about the axis of a silhouette, and how well it fits.
+Line = tuple[Floats, Floats]  # a place (row, column) on an axis, and its unit direction
 
-    The fit is the share of the silhouette that its mirror image covers; None for no axis.
+
+def mirror_line(mask: Bools) -> tuple[Line, float] | None:
+    """The axis about which a mask is most symmetric, and the share that its mirror image covers."""
+    from scipy.ndimage import map_coordinates
+
+    points = np.argwhere(mask).astype(np.float64)
+    if len(points) < 40:
+        return None
+    middle = points.mean(axis=0)
+    _, own = np.linalg.eigh(np.cov((points - middle).T))
+    best: tuple[Line, float] | None = None
+    for axis in (np.array([1.0, 0.0]), own[:, 1], own[:, 0], np.array([0.0, 1.0])):
+        away = points - middle
+        mirrored = middle + 2 * (away @ axis)[:, None] * axis - away
+        fit = float(map_coordinates(mask.astype(np.float32), mirrored.T, order=1).mean())
+        if best is None or fit > best[1] + 0.01:
+            best = (middle, axis), fit
+    return best
+
+
+def turned(depth: Singles, line: Line) -> Singles | None:
+    """The field of the figure of revolution about an axis that a silhouette would be seen of.
+
+    None where the silhouette has gaps along the axis.
     """
-    from scipy.ndimage import gaussian_filter1d, map_coordinates
+    from scipy.ndimage import gaussian_filter1d
 
     mask = depth > 0
     points = np.argwhere(mask).astype(np.float64)
     if len(points) < 40:
         return None
-    middle = points.mean(axis=0)
-    values, vectors = np.linalg.eigh(np.cov((points - middle).T))
-    best: tuple[float, Floats] | None = None
-    for axis in (vectors[:, 1], vectors[:, 0]):
-        mirrored = middle + _mirror(points - middle, axis)
-        inside = map_coordinates(mask.astype(np.float32), mirrored.T, order=1)
-        fit = float(inside.mean())
-        if best is None or fit > best[0] + 0.01:
-            best = fit, axis
-    del values
-    assert best is not None
-    fit, axis = best
+    middle, axis = line
     across = np.array([-axis[1], axis[0]])
-    along, side = (points - middle) @ axis, (points - middle) @ across
+    along = (points - middle) @ axis
     first = int(np.floor(along.min()))
     bin_of = np.rint(along).astype(np.int64) - first
     size = int(bin_of.max()) + 1
-    widest, narrowest = np.full(size, -np.inf), np.full(size, np.inf)
-    np.maximum.at(widest, bin_of, side)
-    np.minimum.at(narrowest, bin_of, side)
-    known = np.isfinite(widest)
+    count = np.bincount(bin_of, minlength=size)
+    known = count > 0
     if known.mean() < 0.9:
         return None
-    profile = np.interp(
-        np.arange(size), np.flatnonzero(known), ((widest - narrowest) / 2 + 0.5)[known]
-    )
-    square = gaussian_filter1d(np.pad(profile, 8) ** 2, 1.5)
+    # Half of the pixels across is the radius where there is no gap, and then it has no stairs.
+    profile = np.interp(np.arange(size), np.flatnonzero(known), count[known] / 2)
+    square = gaussian_filter1d(profile**2, 1.5, mode="nearest")
     row, column = np.mgrid[: mask.shape[0], : mask.shape[1]].astype(np.float64)
-    place = (row - middle[0]) * axis[0] + (column - middle[1]) * axis[1]
+    place = (row - middle[0]) * axis[0] + (column - middle[1]) * axis[1] - first
     off = (row - middle[0]) * across[0] + (column - middle[1]) * across[1]
-    radius = np.interp(place - first + 8, np.arange(len(square)), square, left=0, right=0)
-    return (radius - off * off).astype(np.float32), fit
-
-
-def _mirror(vectors: Floats, axis: Floats) -> Floats:
-    return 2 * (vectors @ axis)[:, None] * axis - vectors
+    radius = np.interp(place, np.arange(size), square)
+    ends = np.minimum(place + 0.5, size - 0.5 - place) * 2 * profile.max()
+    return np.asarray(np.minimum(radius - off * off, ends), np.float32)
 
 
 def extruded(depth: Singles, half: float, bevel: float) -> Singles:

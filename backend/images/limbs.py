@@ -12,10 +12,10 @@ import numpy as np
 from ..contract.arrays import Bools, Singles
 from .regions import Labels, flooded, neighbours, numbered, spread_into
 
-NECK = 1.32  # how much lower than both hills the pass between two bodies is
+NECK = 1.42  # how much lower than both hills the pass between two bodies is
 CORE = 0.58  # of a body's radius: discs that make its core
 LONG = 0.9  # how many times the length of its cut a limb sticks out
-SMALLEST = 0.008  # of the whole figure's area
+SMALLEST = 0.005  # of the whole figure's area
 LEVELS = 28
 
 
@@ -24,11 +24,20 @@ def limbs(region: Bools, figure: Bools) -> Labels:
 
     A neck is seen against the background: where a cut ends within the figure, it was none.
     """
+    from scipy.ndimage import find_objects
+
+    (box,) = find_objects(region.astype(np.int8))
+    box = tuple(slice(max(side.start - 4, 0), side.stop + 4) for side in box)
+    made = np.full(region.shape, -1, np.int32)
+    made[box] = _limbs(region[box], figure[box], max(SMALLEST * float(figure.sum()), 12.0))
+    return made
+
+
+def _limbs(region: Bools, figure: Bools, least: float) -> Labels:
     from scipy.ndimage import distance_transform_edt
 
-    depth = distance_transform_edt(region).astype(np.float32)
+    depth = distance_transform_edt(np.pad(region, 1))[1:-1, 1:-1].astype(np.float32)
     seeds = _hills(depth)
-    least = max(SMALLEST * float(figure.sum()), 12.0)
     markers = np.full(region.shape, -1, np.int32)
     for number, (row, column) in enumerate(seeds):
         markers[row, column] = number

@@ -15,9 +15,9 @@ from ..contract.arrays import Bools, Floats, Ints, Singles
 from .solids import Solid
 from .surface import surface_net, triangles_of
 
-TRIANGLES = 2600  # about, for a part
+TRIANGLES = 3400  # about, for a part
 FINEST, COARSEST = 1.2, 14.0  # pixels
-ROUNDS = 4
+ROUNDS = 8
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def net_of(solid: Solid, axis: float | None = None, triangles: int = TRIANGLES) 
     axis : column of the picture about which the grid is made symmetric.
     """
     field = solid.field
-    rows, columns = np.nonzero(field > 0)
+    rows, columns = np.nonzero(solid.inside)
     if not len(rows):
         return None
     cell = _cell(field, triangles)
@@ -51,13 +51,14 @@ def net_of(solid: Solid, axis: float | None = None, triangles: int = TRIANGLES) 
     x = start[0] + cell * np.arange(first[0], last[0] + 1)
     y = start[1] + cell * (np.arange(first[1], last[1] + 1) + 0.5)
     columns_at, rows_at = np.meshgrid(x, y, indexing="ij")
-    sampler = _Sampler(field)
-    plane = sampler.value(columns_at, rows_at)
-    plane[[0, -1]], plane[:, [0, -1]] = -np.abs(plane[[0, -1]]) - 1, -np.abs(plane[:, [0, -1]]) - 1
-    layers = max(1, int(np.ceil(np.sqrt(max(plane.max(), 1.0)) / cell + 0.5)))
+    sampler = _Sampler(solid, cell)
+    layers = max(1, int(np.ceil(np.sqrt(max(float(field.max()), 1.0)) / cell + 0.5)))
     z = cell * (np.arange(-layers, layers + 2) - 0.5)
-    plane = _without_pinches(plane, z[z > 0])
-    values = (z * z)[None, None, :] - plane[:, :, None]
+    values = -sampler.depth(columns_at[..., None], rows_at[..., None], z)
+    for axis in (0, 1):
+        edge = np.moveaxis(values, axis, 0)
+        edge[[0, -1]] = np.abs(edge[[0, -1]]) + 1
+    values = _without_pinches(values, layers, 0.05 * cell)
     vertices, quads = surface_net(values.astype(np.float32))
     if not len(quads):
         return None
@@ -72,7 +73,7 @@ def net_of(solid: Solid, axis: float | None = None, triangles: int = TRIANGLES) 
     )
     equator = np.abs(place[:, 2]) < 0.25 * cell
     place = _fitted(place, quads, sampler, cell, equator)
-    bent = _Sampler(solid.middle).value(place[:, 0], place[:, 1])
+    bent = at(solid.middle, place[:, 0], place[:, 1])
     middle = place[quads].mean(axis=1)[:, 2]
     place[:, 2] *= np.where(place[:, 2] < 0, solid.back, 1.0)
     place[:, 2] += bent
@@ -92,9 +93,12 @@ def _cell(field: Singles, triangles: int) -> float:
     return float(np.clip(min(even, 0.4 * thickest), FINEST, COARSEST))
 
 
-def _without_pinches(plane: Singles, levels: Floats) -> Singles:
-    """Heights (X, Y) whose slices touch nowhere by a corner alone, so that the net is a manifold."""
-    steps = (np.sqrt(np.maximum(plane, 0))[..., None] > levels).sum(axis=2)
+def _without_pinches(values: Singles, layers: int, least: float) -> Singles:
+    """Values (X, Y, Z), symmetric in z, whose slices touch nowhere by a corner alone, so that the
+    net is a manifold: missing corners are filled.
+    """
+    steps = (values[:, :, layers + 1 :] < 0).sum(axis=2)
+    first = steps.copy()
     for _ in range(64):
         a, b, c, d = steps[:-1, :-1], steps[1:, :-1], steps[:-1, 1:], steps[1:, 1:]
         one, two = np.minimum(a, d), np.minimum(b, c)
@@ -105,38 +109,64 @@ def _without_pinches(plane: Singles, levels: Floats) -> Singles:
         np.maximum(raised[:-1, :-1], np.where(sunk, two, 0), out=raised[:-1, :-1])
         if np.array_equal(raised, steps):
             break
-        lifted = raised > steps
-        reach = np.append(levels, levels[-1])[np.maximum(raised - 1, 0)]
-        plane = np.where(lifted, np.maximum(plane, (reach * 1.001) ** 2 + 1e-3), plane)
         steps = raised
-    return plane
+    for x, y in np.argwhere(steps > first):
+        high = steps[x, y]
+        filled = slice(layers + 1 - high, layers + 1 + high)
+        values[x, y, filled] = np.minimum(values[x, y, filled], -least)
+    return values
 
 
 class _Sampler:
-    """Values and slopes of a field (h, w) between its pixels."""
+    """How deep points lie in a solid, by the values and slopes of its field between pixels."""
 
-    def __init__(self, field: Singles) -> None:
-        self.field = field
-        self.down, self.across = np.gradient(field)
+    def __init__(self, solid: Solid, cell: float) -> None:
+        self.field, self.wall, self.lip = solid.field, solid.wall, solid.lip
+        self.down, self.across = np.gradient(self.field)
+        self.least = 0.5 * cell
+        if self.wall is not None:
+            self.wall_down, self.wall_across = np.gradient(self.wall)
 
-    def _at(self, values: Singles, x: Floats, y: Floats) -> Singles:
-        from scipy.ndimage import map_coordinates
+    def depth(self, x: Floats, y: Floats, z: Floats) -> Singles:
+        """About the distance to the surface, negative outside."""
+        steep = at(self.across, x, y) ** 2 + at(self.down, x, y) ** 2
+        below = (at(self.field, x, y) - z * z) / np.sqrt(np.maximum(steep + 4 * z * z, self.least**2))
+        if self.wall is None:
+            return np.asarray(below, np.float32)
+        beside = at(self.wall, x, y)
+        return np.asarray(self._rounded(beside, below)[0], np.float32)
 
-        return np.asarray(map_coordinates(values, [y - 0.5, x - 0.5], order=1, mode="nearest"))
-
-    def value(self, x: Floats, y: Floats) -> Singles:
-        """The field at places of the picture."""
-        return self._at(self.field, x, y)
+    def _rounded(self, beside: Floats, below: Floats) -> tuple[Floats, Floats, Floats]:
+        """Depth in what two surfaces enclose whose edge is rounded, and the weight of either."""
+        one, two = np.maximum(self.lip - beside, 0), np.maximum(self.lip - below, 0)
+        length = np.sqrt(one * one + two * two)
+        safe = np.maximum(length, 1e-9)
+        return self.lip - length, one / safe, two / safe
 
     def moved_onto(self, place: Floats, limit: float) -> Floats:
-        """Points (V, 3) after one step towards z**2 = field, of at most `limit`."""
+        """Points (V, 3) after one step towards the surface, of at most `limit`."""
         x, y, z = place.T
-        value = z * z - self._at(self.field, x, y)
-        slope = np.stack([-self._at(self.across, x, y), -self._at(self.down, x, y), 2 * z], axis=1)
-        squared = np.maximum((slope * slope).sum(axis=1), 1e-9)
-        step = -slope * (value / squared)[:, None]
+        slope = np.stack([at(self.across, x, y), at(self.down, x, y), -2 * z], axis=1)
+        steep = np.maximum(np.linalg.norm(slope, axis=1), self.least)
+        depth = (at(self.field, x, y) - z * z) / steep
+        way = slope / steep[:, None]
+        if self.wall is not None:
+            aside = np.stack(
+                [at(self.wall_across, x, y), at(self.wall_down, x, y), 0 * x], axis=1
+            )
+            depth, one, two = self._rounded(at(self.wall, x, y), depth)
+            way = one[:, None] * aside + two[:, None] * way
+        squared = np.maximum((way * way).sum(axis=1), 0.1)
+        step = -way * (depth / squared)[:, None]
         length = np.linalg.norm(step, axis=1, keepdims=True)
         return place + step * np.minimum(1, limit / np.maximum(length, 1e-9))
+
+
+def at(values: Singles, x: Floats, y: Floats) -> Singles:
+    """Values (h, w) at places of the picture, between its pixels."""
+    from scipy.ndimage import map_coordinates
+
+    return np.asarray(map_coordinates(values, [y - 0.5, x - 0.5], order=1, mode="nearest"))
 
 
 def _fitted(place: Floats, quads: Ints, sampler: _Sampler, cell: float, equator: Bools) -> Floats:

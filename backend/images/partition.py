@@ -118,7 +118,7 @@ def rejoined(regions: Labels, lab: Singles) -> Labels:
             for other in np.flatnonzero(common):
                 across = both[regions == other]
                 apart = float(across.min())
-                facing = float((across <= 1.3 * apart).sum()) / apart
+                facing = float((across <= 1.1 * apart + 0.5).sum()) / apart
                 if apart <= BRIDGE * 2 * min(thick) and facing >= FACING * min(thick):
                     parent[parent == parent[two]] = parent[one]
     return numbered(np.where(regions >= 0, parent[np.maximum(regions, 0)], -1))

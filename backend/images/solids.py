@@ -15,7 +15,7 @@ import numpy as np
 
 from ..contract.arrays import Bools, Floats, Singles
 from ..contract.progress import SILENT, Progress
-from .heights import cap, extruded, signed_depth, torsion, turned
+from .heights import Line, cap, extruded, mirror_line, signed_depth, torsion, turned
 from .layers import Layers, hull
 from .regions import Labels
 
@@ -25,7 +25,7 @@ LIP = 0.2  # of the half thickness: radius of the edge of what lies before
 PUFF, SINK = 0.08, 0.24  # thicker before, thinner behind
 RAISED = 0.55  # thickness of what lies on another part, beside a ball's
 LARGE = 0.16  # of the figure's size: bodies thicker than this are flattened
-SOLID_OF_REVOLUTION = 0.972
+SOLID_OF_REVOLUTION = 0.95
 RECTANGLE = 0.95
 
 
@@ -34,14 +34,22 @@ class Solid:
     """A part as a field over the picture.
 
     field : (h, w) square of half its thickness in pixels, negative outside. middle : (h, w) place
-    in depth of its middle, towards the viewer. back : thickness of its back half, 1 as the front.
-    kind : one of `KINDS`. extent : (h, w) what it covers, hidden ends among it.
+    in depth of its middle, towards the viewer. kind : one of `KINDS`. back : thickness of its back
+    half, 1 as the front. wall : (h, w) distance in pixels from an upright end, negative beyond it,
+    and lip the radius of its edge.
     """
 
     field: Singles
     middle: Singles
     kind: str
     back: float = 1.0
+    wall: Singles | None = None
+    lip: float = 0.0
+
+    @property
+    def inside(self) -> Bools:
+        """What it covers (h, w), hidden ends among it."""
+        return self.field > 0 if self.wall is None else (self.field > 0) & (self.wall > 0)
 
     @property
     def front(self) -> Singles:
@@ -75,12 +83,12 @@ def solids(
         body = _Body(group, union, whole, lie, size, wishes, raised)
         for place, part in enumerate(group):
             progress.step((number + place / len(group)) / len(groups))
-            solid = body.solid(part, masks[part])
+            solid = body.solid(part)
             made[part] = _laid_on(solid, below, below > -np.inf, whole[part]) if raised else solid
         for part in group:
             solid = made[part]
             if solid is not None:
-                inside = solid.field > 0
+                inside = solid.inside
                 below[inside] = np.maximum(below, solid.front)[inside]
     return [solid for solid in made if solid is not None]
 
@@ -109,7 +117,10 @@ def _completed(masks: list[Bools], lie: Layers) -> list[Bools]:
         if before:
             thick = float(distance_transform_edt(mask).max())
             near = distance_transform_edt(~mask) < OVERLAP * thick
-            whole[part] |= near & np.logical_or.reduce([whole[other] for other in before])
+            more = mask | (near & np.logical_or.reduce([whole[other] for other in before]))
+            # Without what is thin: the end goes on as wide as it is, it does not fan out.
+            core = distance_transform_edt(np.pad(more, 1))[1:-1, 1:-1] > 0.5 * thick
+            whole[part] |= more & (distance_transform_edt(~core) < 0.5 * thick)
         if label(mask)[1] > 1:
             whole[part] |= hull(mask) & figure
     return whole
@@ -153,7 +164,9 @@ class _Body:
         self.depth = signed_depth(union)
         self.field = torsion(self.depth)
         self.scaled = self.field * self._gains(size)
-        self.revolves = not raised and _coaxial([whole[part] for part in group], union)
+        self.line = None
+        if not raised and not any(wishes.kinds.get(part) not in (None, "turned") for part in group):
+            self.line = _common_axis([whole[part] for part in group], union)
 
     def _gains(self, size: float) -> Singles:
         """Factor (h, w) that gives each part a thickness like its width, changing smoothly."""
@@ -178,7 +191,7 @@ class _Body:
         asked = self.wishes.kinds.get(part)
         if asked:
             return asked
-        if self.revolves:
+        if self.line is not None:
             return "turned"
         beside = self.lie.meets[part][self.lie.host != part].sum()
         free = 1 - beside / max(_outline(self.whole[part]), 1)
@@ -186,8 +199,10 @@ class _Body:
             return "flat"
         return "round"
 
-    def solid(self, part: int, visible: Bools) -> Solid:
+    def solid(self, part: int) -> Solid:
         """The solid of one part, with its hidden ends."""
+        from scipy.ndimage import distance_transform_edt, gaussian_filter
+
         kind = self.kind(part)
         others = self.union & ~self.whole[part]
         field = self.scaled
@@ -195,37 +210,44 @@ class _Body:
         if not others.any():
             field = self._shaped(kind, self.depth, field, half)
             return Solid(field, np.zeros_like(field), kind, *_backs(kind))
-        reach, rest = self._extension(part, others)
-        end, radius = self._ends(part, rest, reach)
-        rounded = cap(end, 1.0 if kind == "flat" else radius)
+        reach = self._reach(part)
+        rest = others & (distance_transform_edt(~self.whole[part]) > reach)
+        before, behind = rest & (reach > 0), rest & (reach == 0)
         if kind in ("turned", "flat"):
-            own = signed_depth(self.union & ~rest)
-            field = self._shaped(kind, own, field, half)
+            field = self._shaped(kind, signed_depth(self.union & ~rest), field, half)
         field = field - self._drawn_in(part, half)
-        both = np.where(
-            (field > 0) & (rounded > 0),
-            field * np.minimum(rounded, 1),
-            np.minimum(field, half * half * rounded),
-        )
+        wall = None
+        if before.any():
+            end = -signed_depth(before)
+            near = distance_transform_edt(~before, return_distances=False, return_indices=True)
+            radius = gaussian_filter(np.maximum(reach[tuple(near)], 3.0), 2.0)
+            rounded = cap(end, radius if kind != "flat" else np.minimum(radius, 2.0))
+            field = np.where(
+                (field > 0) & (rounded > 0),
+                field * np.minimum(rounded, 1),
+                np.minimum(field, half * half * rounded),
+            )
+        field = field * self._emphasis(part, half)
+        if behind.any():
+            wall = -signed_depth(behind)
         return Solid(
-            np.asarray(both * self._emphasis(part, visible, half), np.float32),
-            np.zeros_like(field),
-            kind,
-            *_backs(kind),
-        )
+            np.asarray(field, np.float32), np.zeros(field.shape, np.float32), kind, *_backs(kind),
+            wall=wall, lip=max(LIP * half, 1.5 * self.cell(part)),
+        )  # fmt: skip
 
     def _shaped(self, kind: str, depth: Singles, field: Singles, half: float) -> Singles:
         if kind == "turned":
-            revolved = turned(depth)
+            line = self.line or (mirror_line(depth > 0) or (None,))[0]
+            revolved = None if line is None else turned(depth, line)
             if revolved is not None:
-                return np.minimum(revolved[0], np.where(depth > 0, np.inf, depth * half))
+                return np.minimum(revolved, np.where(depth > 0, np.inf, depth * half))
         if kind == "flat":
             thick = 0.62 * half
             return extruded(depth, thick, max(0.28 * thick, 2.0))
         return field
 
-    def _extension(self, part: int, others: Bools) -> tuple[Singles, Bools]:
-        """How far the part goes into each pixel's part, and the pixels that it does not reach."""
+    def _reach(self, part: int) -> Singles:
+        """How far (h, w) the part goes into the part of each pixel, 0 into what lies behind it."""
         from scipy.ndimage import distance_transform_edt
 
         gap = distance_transform_edt(~self.whole[part])
@@ -238,22 +260,7 @@ class _Body:
             half = float(np.median(thick[near])) if near.any() else 4.0
             if self.lie.over[part, other] <= 0:
                 reach[self.whole[other] & ~self.whole[part]] = max(OVERLAP * half, 4.0)
-        rest = others & (gap > reach)
-        return reach, rest
-
-    def _ends(self, part: int, rest: Bools, reach: Singles) -> tuple[Singles, Singles]:
-        """Signed distance (h, w) from where the part ends in others, and the radius of that end."""
-        from scipy.ndimage import distance_transform_edt, gaussian_filter
-
-        end = -signed_depth(rest)
-        if not rest.any():
-            return np.full(rest.shape, 1e3, np.float32), np.ones(rest.shape, np.float32)
-        thick = np.sqrt(np.maximum(self.scaled, 1.0))
-        near = distance_transform_edt(~rest, return_distances=False, return_indices=True)
-        hidden = reach[tuple(near)]
-        lip = np.maximum(LIP * thick, 1.6 * self.cell(part))
-        radius = np.where(hidden > 0, np.maximum(hidden, 3.0), lip)
-        return end, np.asarray(gaussian_filter(radius, 2.0), np.float32)
+        return reach
 
     def _drawn_in(self, part: int, half: float) -> Singles:
         """What to take off a field (h, w) so that a hidden end stays inside of the outline."""
@@ -263,7 +270,7 @@ class _Body:
         share = np.clip(inside / max(0.2 * half, 3.0), 0, 1)
         return np.asarray((0.05 * half + 1.5) * 1.6 * half * share, np.float32)
 
-    def _emphasis(self, part: int, visible: Bools, half: float) -> Singles:
+    def _emphasis(self, part: int, half: float) -> Singles:
         """Factor (h, w): a little thicker beside what lies behind, thinner inside of others."""
         from scipy.ndimage import distance_transform_edt
 
@@ -310,22 +317,20 @@ def _outline(mask: Bools) -> float:
     return float((around[1:] != around[:-1]).sum() + (around[:, 1:] != around[:, :-1]).sum())
 
 
-def _coaxial(masks: list[Bools], union: Bools) -> bool:
-    """Whether all parts, and all together, are figures of revolution about one axis."""
-    middles = np.array([np.argwhere(mask).mean(axis=0) for mask in masks])
-    size = max(np.ptp(axis) + 1 for axis in np.nonzero(union))
-    if min(np.ptp(middles[:, 0]), np.ptp(middles[:, 1])) > 0.02 * size:
-        return False
-    return all(_revolution_fit(mask) > SOLID_OF_REVOLUTION for mask in [union, *masks])
-
-
-def _revolution_fit(mask: Bools) -> float:
-    """IoU of a mask with the silhouette of the figure of revolution that it would make."""
-    found = turned(signed_depth(mask))
-    if found is None:
-        return 0.0
-    made = found[0] > 0
-    return float((made & mask).sum() / max((made | mask).sum(), 1))
+def _common_axis(masks: list[Bools], union: Bools) -> Line | None:
+    """The axis about which all parts, and all together, are figures of revolution."""
+    found = mirror_line(union)
+    if found is None or found[1] < SOLID_OF_REVOLUTION:
+        return None
+    line = found[0]
+    for mask in [union, *masks]:
+        made = turned(signed_depth(mask), line)
+        if made is None:
+            return None
+        revolved = made > 0
+        if (revolved & mask).sum() < SOLID_OF_REVOLUTION * (revolved | mask).sum():
+            return None
+    return line
 
 
 def _rectangular(mask: Bools) -> float:

@@ -34,14 +34,14 @@ class Tile:
 
 def front_tile(
     picture: NDArray[np.uint8], covered: Singles, canvas: Canvas, labels: Labels, part: int,
-    field: Singles, ink: Bools, most: float,
+    inside: Bools, ink: Bools, most: float,
 ) -> tuple[Tile, Tile]:  # fmt: skip
     """The front and the back of a part.
 
-    picture : (H, W, 4). covered : (H, W) its figure. labels, field, ink : on the canvas; ink marks
-    drawn lines. most : pixels of the tile for one of the canvas, at most.
+    picture : (H, W, 4). covered : (H, W) its figure. labels, inside, ink : on the canvas: what the
+    part covers, hidden or not, and drawn lines. most : pixels of the tile for one of the canvas, at most.
     """
-    rows, columns = np.nonzero(field > 0)
+    rows, columns = np.nonzero(inside)
     top, left = float(rows.min()) - 1, float(columns.min()) - 1
     height, width = float(np.ptp(rows)) + 3, float(np.ptp(columns)) + 3
     fine = min(most, max(canvas.step, 1.0))
