@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import platform
 import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -27,6 +25,8 @@ from .. import __version__
 from ..contract.progress import Progress
 from ..machine.cpu import cores, memory, processor
 from ..shapes.blob import blob
+from .bench_parts import completion, generation, replacement
+from .timing import LongestHold, peak_memory, timed
 
 Result = dict[str, float]
 ROOT = Path(__file__).resolve().parents[2]
@@ -141,49 +141,6 @@ def files(triangles: int) -> Result:
         return {"write_s": write, "read_s": timed(lambda: read_mesh(target))}
 
 
-class LongestHold:
-    """How long a second thread that wants to run every 5 ms was at most kept waiting."""
-
-    def __init__(self) -> None:
-        self.longest = 0.0
-        self._end = threading.Event()
-        self._thread = threading.Thread(target=self._tick, daemon=True)
-
-    def _tick(self) -> None:
-        before = time.perf_counter()
-        while not self._end.wait(0.005):
-            now = time.perf_counter()
-            self.longest = max(self.longest, now - before - 0.005)
-            before = now
-
-    def __enter__(self) -> LongestHold:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._end.set()
-        self._thread.join()
-
-
-def timed(work: Callable[[], object]) -> float:
-    """Seconds that `work` takes."""
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
-
-
-def peak_memory() -> int:
-    """Most bytes of memory that this process ever held."""
-    if os.name == "nt":
-        import psutil
-
-        return int(psutil.Process().memory_info().peak_wset)
-    import resource
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
-
-
 MEASURES: dict[str, Callable[[int], Result]] = {
     "decomposition": decomposition,
     "recut": recut,
@@ -191,6 +148,9 @@ MEASURES: dict[str, Callable[[int], Result]] = {
     "clicks": clicks,
     "hello": hello,
     "files": files,
+    "completion": completion,
+    "replacement": replacement,
+    "generation": generation,
 }
 
 
@@ -239,8 +199,18 @@ def rows(repeat: int, sizes: Sequence[str]) -> list[tuple[str, str, str]]:
     ):
         value = f"p50 {got[f'{name}_p50_ms']:.0f} ms, p95 {got[f'{name}_p95_ms']:.0f} ms"
         found.append((f"{work}, 200 k", "p95 30 ms", value))
+    got = median_of("completion", 100_000, repeat)
+    value = f"{got['seconds']:.2f} s, {got['peak_mb'] / 1000:.2f} GB"
+    found.append(("hidden surfaces of 12 parts, 100 k", "6 s", value))
+    found.append(("of it until the first part can be shown", "", f"{got['first_s']:.2f} s"))
+    got = median_of("replacement", 100_000, repeat)
+    value = f"{got['first_s']:.2f} s, {got['next_s']:.2f} s"
+    found.append(("a part by words, the first and each next, 100 k", "0.5 s", value))
+    got = median_of("generation", 1024, repeat)
+    value = f"{got['seconds']:.2f} s, {got['peak_mb'] / 1000:.2f} GB"
+    found.append(("textured parts from a picture of 1024 x 1024", "2 s", value))
     got = median_of("hello", 0, 2 * repeat + 1)
-    found.append(("start of the backend to hello", "0.5 s", f"{got['seconds']:.2f} s"))
+    found.append(("start of the backend to hello", "0.15 s", f"{got['seconds']:.2f} s"))
     for size in sizes[1:]:
         got = median_of("files", SIZES[size], repeat)
         value = f"{got['read_s']:.2f} s, {got['write_s']:.2f} s"

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Measures of the benchmark for verbs that make parts: complete, replace, generate."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+
+import numpy as np
+
+from ..contract.arrays import Bytes, Floats, Ints
+from ..shapes.blob import blob
+from .timing import peak_memory, timed
+
+PARTS = 12
+WORDS = ("cowboy hat", "a taller pink vase", "wheel")
+
+
+def completion(triangles: int) -> dict[str, float]:
+    """Hidden surfaces of the twelve parts of a body; and when the first of them can be shown."""
+    from ..pipelines.complete import complete_parts
+
+    vertices, faces, labels = _parted(triangles)
+    complete_parts(*_parted(500))  # imports are not part of the job
+    shown: list[float] = []
+    began = time.perf_counter()
+    complete_parts(
+        vertices, faces, labels, shown=lambda _part: shown.append(time.perf_counter() - began)
+    )
+    seconds = time.perf_counter() - began
+    return {"seconds": seconds, "first_s": shown[0], "peak_mb": peak_memory() / 1e6}
+
+
+def replacement(triangles: int) -> dict[str, float]:
+    """From words to a fitted part: the first of a process, and the mean of those after it."""
+    from ..pipelines.edit import replace_part
+
+    vertices, faces, labels = _parted(triangles)
+    first, *rest = [
+        timed(partial(replace_part, vertices, faces, labels, 1, text=words)) for words in WORDS
+    ]
+    return {"first_s": first, "next_s": float(np.mean(rest))}
+
+
+def generation(pixels: int) -> dict[str, float]:
+    """Textured parts from one picture, square, of a figure with eight parts."""
+    from ..pipelines.generate import brief_of, generate
+
+    generate(brief_of([_figure(64)], []))  # imports are not part of the job
+    seconds = timed(partial(generate, brief_of([_figure(pixels)], [])))
+    return {"seconds": seconds, "peak_mb": peak_memory() / 1e6}
+
+
+def _parted(triangles: int) -> tuple[Floats, Ints, Ints]:
+    """A body in twelve parts: vertices (V, 3), faces (F, 3), labels (F,)."""
+    from ..pipelines import segment
+
+    vertices, faces = blob(triangles)
+    return vertices, faces, segment.labels(segment.analyse(vertices, faces), parts=PARTS)
+
+
+def _figure(pixels: int) -> Bytes:
+    """A picture (pixels, pixels, 4) of a doll made of ellipses, on a clear ground."""
+    picture = np.zeros((pixels, pixels, 4), dtype=np.uint8)
+    row, column = (np.mgrid[:pixels, :pixels] + 0.5) / pixels
+    for x, y, wide, high, colour in (
+        (0.40, 0.80, 0.06, 0.16, (60, 80, 160)),
+        (0.60, 0.80, 0.06, 0.16, (60, 80, 160)),
+        (0.24, 0.52, 0.14, 0.05, (235, 190, 150)),
+        (0.76, 0.52, 0.14, 0.05, (235, 190, 150)),
+        (0.50, 0.56, 0.17, 0.20, (200, 60, 50)),
+        (0.50, 0.26, 0.16, 0.16, (235, 190, 150)),
+        (0.50, 0.15, 0.20, 0.07, (90, 60, 40)),
+        (0.50, 0.30, 0.03, 0.03, (210, 110, 90)),
+    ):
+        inside = ((column - x) / wide) ** 2 + ((row - y) / high) ** 2 < 1
+        picture[inside] = (*colour, 255)
+    return picture
