@@ -14,7 +14,12 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
+from ..contract.arrays import Floats, Ints
 from ..contract.errors import BadInput
+from ..shapes.occluded import Whole
+
+# Labels whose parts are bodies of their own, which others may hide.
+WHOLE_KINDS = ("nodes", "groups", "articulated_links", "shells")
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,8 @@ class Labelled:
     vertices, faces : (V, 3) float64, (F, 3) int64.
     truths : (T, F) int64, each row an equally valid labelling.
     up : the axis that points up, Y or Z.
+    wholes : vertices and faces of the whole part of each label of the first truth, where parts go
+        on inside others; none where that is not known.
     """
 
     name: str
@@ -36,6 +43,7 @@ class Labelled:
     faces: NDArray[np.int64]
     truths: NDArray[np.int64]
     up: str = "Y"
+    wholes: tuple[tuple[Floats, Ints], ...] = ()
 
 
 def open_labelled(path: Path) -> Any:
@@ -141,6 +149,68 @@ class Fused:
             return None
         truths = np.stack(mesh.labels).astype(np.int64)
         return replace(item, vertices=mesh.vertices, faces=mesh.faces, truths=truths)
+
+
+@dataclass(frozen=True)
+class Uncovered:
+    """The solid parts of another object, united, with the whole of each known."""
+
+    source: InFile
+
+    @property
+    def name(self) -> str:
+        return self.source.name
+
+    def read(self) -> Labelled | None:
+        from ..shapes.occluded import artist_parts
+
+        item = self.source.read()
+        if item.kind not in WHOLE_KINDS:
+            return None
+        return _uncovered(item, artist_parts(item.vertices, item.faces, item.truths[0])[0])
+
+
+@dataclass(frozen=True)
+class Sculpted:
+    """A procedural shape as parts that go on inside each other, made from a family and a seed."""
+
+    family: str
+    seed: int
+    faces: int = 8_000
+
+    @property
+    def name(self) -> str:
+        return f"{self.family}-{self.seed}"
+
+    def read(self) -> Labelled | None:
+        from ..shapes.families import SCULPTORS
+        from ..shapes.occluded import sculpted_parts, varied
+
+        rng = np.random.default_rng([zlib.crc32(self.family.encode()), self.seed])
+        sculpture = SCULPTORS[self.family](rng)
+        rules = sculpture.opinions[0][1] if sculpture.opinions else ()
+        parts = sculpted_parts(sculpture, rules)
+        parts = varied(parts, rng, faces=self.faces) if parts else []
+        nothing = np.empty((0, 3))
+        item = Labelled(self.name, self.family, nothing, nothing.astype(np.int64),
+                        np.empty((1, 0), np.int64), "Z")  # fmt: skip
+        return _uncovered(item, parts)
+
+
+def _uncovered(item: Labelled, parts: Sequence[Whole]) -> Labelled | None:
+    """An object made of whole parts; None where they are fewer than two."""
+    from ..shapes.occluded import occlude
+
+    found = occlude(parts)
+    if found is None or len(found.wholes) < 2:
+        return None
+    return replace(
+        item,
+        vertices=found.vertices,
+        faces=found.faces,
+        truths=found.labels[None],
+        wholes=tuple((whole.vertices, whole.faces) for whole in found.wholes),
+    )
 
 
 def in_files(paths: Sequence[Path]) -> list[Source]:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..contract.arrays import Bools, Floats, Ints
-from .graphs import components
+from .graphs import components, sums
 from .mesh import consistent_sides, same_positions, shared_edges, signed_volume
 from .polygons import triangulate
 
@@ -22,6 +22,8 @@ Mesh = tuple[Floats, Ints]
 MAX_HOLE = 0.04  # share of a shell's area that the lids on its holes may have
 MIN_THICKNESS = 1e-4  # volume over area, in lengths of the part's box: below it is a sheet
 MAX_LOST = 0.04  # share of a mesh's area that shells without inside may have
+HAIR = 1e-6  # of the way to the middle of its faces that a vertex moves off another
+LEAST = 1e-10  # of the size: the least that it moves
 NESTED = 0.98  # share of a shell's volume inside the others from which it may be a cavity
 
 
@@ -77,9 +79,22 @@ def union_of(solids: Sequence[Mesh]) -> tuple[Floats, Ints, Ints]:
     """
     import manifold3d
 
+    return _combined(solids, manifold3d.OpType.Add)
+
+
+def common_of(solids: Sequence[Mesh]) -> tuple[Floats, Ints, Ints]:
+    """The boundary of what closed solids have in common, as `union_of`; it may have no faces."""
+    import manifold3d
+
+    return _combined(solids, manifold3d.OpType.Intersect)
+
+
+def _combined(solids: Sequence[Mesh], how: Any) -> tuple[Floats, Ints, Ints]:
+    import manifold3d
+
     first = manifold3d.Manifold.reserve_ids(len(solids))
     made = [_manifold(*solid, first + k) for k, solid in enumerate(solids)]
-    vertices, faces, origin = _arrays(_united(made))
+    vertices, faces, origin = _arrays(manifold3d.Manifold.batch_boolean(made, how))
     return vertices, faces, origin - first
 
 
@@ -210,4 +225,33 @@ def _arrays(solid: Any) -> tuple[Floats, Ints, Ints]:
     ends = np.array(mesh.run_index, dtype=np.int64) // 3
     origin = np.repeat(np.array(mesh.run_original_id, dtype=np.int64), ends[1:] - ends[:-1])
     used, inverse = np.unique(stands[faces], return_inverse=True)
-    return points[used], inverse.reshape(-1, 3).astype(np.int64), origin
+    corners = inverse.reshape(-1, 3).astype(np.int64)
+    return _unpinched(points[used], corners), corners, origin
+
+
+def _unpinched(points: Floats, faces: Ints) -> Floats:
+    """The points, those that share a place moved apart by a hair, into their own faces.
+
+    Where a surface touches itself in a vertex or an edge it has several vertices there: whoever
+    welds by position would join what is closed apart.
+    """
+    if not len(points):
+        return points
+    size = float(np.ptp(points, axis=0).max())
+    for _ in range(4):
+        first = same_positions(points)
+        double = np.flatnonzero(np.bincount(first, minlength=len(points))[first] > 1)
+        if not len(double):
+            break
+        shared = np.zeros(len(points), dtype=bool)
+        shared[double] = True
+        mine = faces[shared[faces].any(axis=1)]
+        middle = points[mine].mean(axis=1)
+        weight = np.maximum(np.bincount(mine.ravel(), minlength=len(points)), 1)
+        inward = sums(np.repeat(middle, 3, axis=0), mine.ravel(), len(points)) / weight[:, None]
+        moved = points.copy()
+        moved[double] += HAIR * (inward - points)[double]
+        # Those whose faces have no size of their own.
+        moved[double] += LEAST * size * (1 + _rank_in_group(first[double]))[:, None]
+        points = moved
+    return points

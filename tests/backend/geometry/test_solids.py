@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from backend.contract.arrays import Floats, Ints
-from backend.geometry.mesh import is_closed_manifold, signed_volume
+from backend.geometry.mesh import is_closed_manifold, same_positions, signed_volume
 from backend.geometry.solids import NotSolid, solid_of, union_of
 
 CORNERS = np.array([[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 1)], float)
@@ -94,6 +94,15 @@ def test_a_side_that_two_solids_share_is_on_neither() -> None:
     assert volume((vertices, faces)) == pytest.approx(2)
     assert (vertices[faces].mean(axis=1)[:, 2] != 1).all()
     assert set(source) == {0, 1}
+
+
+def test_solids_that_touch_in_an_edge_stay_closed_when_welded_by_position() -> None:
+    one, two = box((0, 0, 0), (1, 1, 1)), box((1, 1, 0), (2, 2, 1))
+    vertices, faces, source = union_of([one, two])
+    welded = same_positions(vertices)[faces]
+    assert is_closed_manifold(welded)
+    assert is_closed_manifold(welded[source == 0])
+    assert np.abs(vertices - vertices.round()).max() < 1e-5
 
 
 def test_an_open_mesh_has_no_union() -> None:
