@@ -300,7 +300,7 @@ def build_parser() -> Parser:
         "--task",
         choices=("segment", "click", "complete", "all"),
         required=True,
-        help="all: segments and clicks of the objects of DATA, of fused copies, and of shapes",
+        help="all: segments and clicks of the objects of DATA, of fused copies, and of shapes; and the objects' solid parts, completed",
     )
     evaluate.add_argument(
         "--json", dest="figures", metavar="FILE", type=Path, help="write each object's figures"
@@ -310,7 +310,7 @@ def build_parser() -> Parser:
         "--worst",
         metavar="N",
         type=whole_number(1, "objects"),
-        help="the sheet shows the N worst by Rand error, or IoU at one click",
+        help="the sheet shows the N worst by Rand error, or IoU at one click or of completed parts",
     )
     evaluate.add_argument(
         "--plot", metavar="PNG", type=Path, help="Rand error by kind, or IoU against clicks"
@@ -325,6 +325,11 @@ def build_parser() -> Parser:
         "--fused", action="store_true", help="on copies fused into one closed surface"
     )
     evaluate.add_argument("--limit", metavar="N", type=whole_number(1, "objects"))
+    evaluate.add_argument(
+        "--methods",
+        metavar="NAMES",
+        help="how parts are completed, separated by commas; all ways that there are by default",
+    )
     _add_engine(evaluate, "; several, separated by commas, are measured side by side")
 
     command("serve", "answer requests in frames on stdin and stdout, for Blender", json=False)

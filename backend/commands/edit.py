@@ -71,7 +71,9 @@ def run(options: Namespace, console: Console) -> int:
         words = ", ".join(f"“{word}”" for word in done.not_understood)
         warnings.append(f"Not understood, and passed over: {words}.")
     if len(own) < options.variants and not options.mesh:
-        warnings.append(f"There are {len(own)} variants of this; {options.variants} were asked for.")
+        warnings.append(
+            f"There are {len(own)} variants of this; {options.variants} were asked for."
+        )
     for warning in warnings:
         console.warn(warning)
     console.document = {

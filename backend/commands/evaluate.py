@@ -14,22 +14,28 @@ from .console import Console
 from .failures import OK, REFUSED
 
 if TYPE_CHECKING:
+    from ..evaluation.runner import Measured
     from ..evaluation.suite import Section
+
+SAME_TROUBLE = 3  # objects with one trouble that are named each
 
 
 def run(options: Namespace, console: Console) -> int:
     """Run the command. Returns the exit status."""
-    from ..evaluation.runner import TASKS, Plan, measure_all
+    from ..evaluation.runner import Plan, measure_all
+    from ..evaluation.suite import asked
 
     _check(options)
-    engines = ("none",) if options.task == "complete" else _engines(options.engine, console)
+    engines = () if options.task == "complete" else _engines(options.engine, console)
+    methods = _methods(options.methods)
     draw = options.sheet is not None or options.report is not None
-    plan = Plan(TASKS[options.task], engines, options.seed, draw)
     sections = _sections(options)
     _prepare(options)
     began = time.monotonic()
     for section in sections:
         measuring = Progress(console.progress, f"Measuring: {section.title}")
+        who = methods if "complete" in section.tasks else engines
+        plan = Plan(asked(options.task, section), who, options.seed, draw)
         section.keep(measure_all(section.sources, plan, processes=options.jobs, progress=measuring))
     console.close()
     minutes = (time.monotonic() - began) / 60
@@ -45,21 +51,22 @@ def _check(options: Namespace) -> None:
         )
     if not suite and bool(options.data) == (options.procedural is not None):
         raise BadInput("Nothing or too much to measure.", "Give DATA.npz or --procedural N.")
-    pictures = [name for name in ("sheet", "plot") if getattr(options, name) is not None]
-    if pictures and options.task not in ("segment", "click"):
+    if options.sheet is not None and suite:
+        raise BadInput("--sheet shows the results of one task.", "Use --report DIR.")
+    if options.plot is not None and options.task not in ("segment", "click"):
         hint = "Use --report DIR." if suite else "Use it with --task segment or click."
-        raise BadInput(f"--{pictures[0]} shows segments or clicks only.", hint)
+        raise BadInput("--plot shows segments or clicks only.", hint)
+    if options.fused and options.task == "complete":
+        raise BadInput(
+            "Of fused copies nobody knows what is hidden.", "Complete parts without --fused."
+        )
     if options.sheet is not None:
         from ..pictures.preview import picture_format
 
         picture_format(options.sheet)
     if options.worst is not None and options.sheet is None and options.report is None:
         raise BadInput("--worst says how many a sheet shows.", "Add --sheet PNG or --report DIR.")
-    if options.write is not None and options.task == "complete":
-        raise BadInput(
-            "--write compares engines, and caps need none.", "Use it with another --task."
-        )
-    if options.fused or options.procedural is not None or suite:
+    if options.fused or options.procedural is not None or suite or options.task == "complete":
         _need_training_libraries()
 
 
@@ -74,12 +81,29 @@ def _engines(text: str, console: Console) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def _methods(text: str | None) -> tuple[str, ...]:
+    from ..evaluation.completers import METHODS, chosen_methods
+
+    return tuple(METHODS) if text is None else chosen_methods(text)
+
+
 def _sections(options: Namespace) -> list[Section]:
-    from ..evaluation.data import in_files, procedural, thin_out
-    from ..evaluation.suite import as_they_are, fused, smooth_shapes, whole_suite
+    from ..evaluation.data import in_files, procedural, sculpted, thin_out
+    from ..evaluation.suite import (
+        as_they_are,
+        fused,
+        hidden_parts,
+        smooth_shapes,
+        uncovered,
+        whole_suite,
+    )
 
     if options.task == "all":
         return whole_suite(options.data, options.procedural, options.limit)
+    if options.task == "complete":
+        made = options.procedural is not None
+        sources = sculpted(options.procedural) if made else uncovered(in_files(options.data))
+        return [hidden_parts(thin_out(sources, options.limit))]
     if options.procedural is not None:
         section = smooth_shapes(thin_out(procedural(options.procedural), options.limit))
     else:
@@ -113,9 +137,8 @@ def _tell(options: Namespace, console: Console, sections: list[Section], minutes
     good = sum(not one.trouble for one in measured)
     if options.figures is not None:
         write_json(options.figures, figures(options.task, sections))
-    for one in measured:
-        if one.trouble:
-            console.warn(f"{one.name}: {one.trouble}")
+    for line in _troubles(measured):
+        console.warn(line)
     if not good:
         console.warn("No object could be measured.")
         return REFUSED
@@ -130,8 +153,27 @@ def _tell(options: Namespace, console: Console, sections: list[Section], minutes
         write_page(options.write, content(by_title, minutes))
     console.result(tables(options.task, sections))
     lasted = f" in {minutes:.0f} minutes" if options.task == "all" else ""
-    console.say(f"Measured {good} of {len(measured)} objects{lasted}.")
+    what = "parts" if options.task == "complete" else "objects"
+    of_all = "" if options.task == "complete" else f" of {len(measured)}"
+    console.say(f"Measured {good}{of_all} {what}{lasted}.")
     return OK
+
+
+def _troubles(measured: list[Measured]) -> list[str]:
+    """A line for each object that could not be measured; one for many with the same reason."""
+    why: dict[str, list[str]] = {}
+    for one in measured:
+        if one.trouble:
+            why.setdefault(one.trouble, []).append(one.name)
+    return [
+        line
+        for reason, names in why.items()
+        for line in (
+            [f"{len(names)} objects: {reason}"]
+            if len(names) > SAME_TROUBLE
+            else [f"{name}: {reason}" for name in names]
+        )
+    ]
 
 
 def _need_training_libraries() -> None:
@@ -140,7 +182,8 @@ def _need_training_libraries() -> None:
     missing = [name for name in ("skimage", "igl") if find_spec(name) is None]
     if missing:
         raise BadInput(
-            "Fused and procedural shapes need libraries that only training uses: "
+            "Fused and procedural shapes and completed parts need libraries that only training "
+            "uses: "
             f"{', '.join(missing)}.",
             "pip install --require-hashes -r requirements/train.lock",
         )

@@ -7,7 +7,7 @@ look at the visible surface only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -37,20 +37,17 @@ def open_parts(example: Example) -> dict[int, Guess]:
     return found
 
 
-def caps(example: Example) -> dict[int, Guess]:
-    """The product's caps."""
-    from ..pipelines.complete import cap_parts
+def product(example: Example, how: str) -> dict[int, Guess]:
+    """What Partwise makes of the parts: "cap" or "hidden"."""
+    from ..pipelines.complete import complete_parts
 
-    made = cap_parts(example.vertices, example.faces, example.labels)
-    return _with_faces(example, made.vertices, made.faces)
-
-
-def _with_faces(example: Example, vertices: Floats, faces: Sequence[Ints]) -> dict[int, Guess]:
-    """Visible faces, and new ones of each part into all vertices and the new `vertices`."""
-    everything = np.concatenate([example.vertices, vertices])
+    made = complete_parts(
+        example.vertices, example.faces, example.labels, how=how, parts=example.measured
+    )
+    everything = np.concatenate([example.vertices, made.vertices])
     found = {}
     for part in example.measured:
-        visible, new = example.visible(part), faces[part]
+        visible, new = example.visible(part), made.faces[part]
         is_new = np.arange(len(visible) + len(new)) >= len(visible)
         found[part] = Guess(everything, np.concatenate([visible, new]), is_new)
     return found
@@ -173,15 +170,18 @@ def _reflected(points: Floats, normal: Floats, offset: float) -> Floats:
 # In the order of the tables.
 METHODS: dict[str, Method] = {
     "open": open_parts,
-    "cap": caps,
+    "cap": partial(product, how="cap"),
     "winding": winding_level,
     "mirror": mirror,
     "hull": hull_inside,
+    "hidden": partial(product, how="hidden"),
 }
 
 
-def method(name: str) -> Method:
-    """The method of a name. Raises BadInput for others."""
-    if name not in METHODS:
-        raise BadInput(f"There is no method '{name}'.", f"Choose from {', '.join(METHODS)}.")
-    return METHODS[name]
+def chosen_methods(names: str) -> tuple[str, ...]:
+    """The methods of a list with commas, in its order. Raises BadInput where one is none."""
+    found = tuple(dict.fromkeys(name.strip() for name in names.split(",")))
+    for name in found:
+        if name not in METHODS:
+            raise BadInput(f"There is no method '{name}'.", f"Choose from {', '.join(METHODS)}.")
+    return found

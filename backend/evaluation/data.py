@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 from zipfile import BadZipFile
 
 import numpy as np
@@ -19,6 +19,7 @@ from ..contract.errors import BadInput
 from ..shapes.occluded import Whole
 
 # Labels whose parts are bodies of their own, which others may hide.
+FEW_WHOLES = "has fewer than two parts whose whole is known"
 WHOLE_KINDS = ("nodes", "groups", "articulated_links", "shells")
 
 
@@ -92,6 +93,11 @@ class Source(Protocol):
     @property
     def name(self) -> str: ...
 
+    @property
+    def nothing(self) -> str:
+        """Why there is no object, where there is none."""
+        ...
+
     def read(self) -> Labelled | None:
         """The object; None where there is none to measure."""
         ...
@@ -103,6 +109,7 @@ class InFile:
 
     path: Path
     name: str
+    nothing: ClassVar[str] = ""
 
     def read(self) -> Labelled:
         return read_labelled(self.path, self.name)
@@ -114,6 +121,7 @@ class Procedural:
 
     family: str
     seed: int
+    nothing: ClassVar[str] = ""
 
     @property
     def name(self) -> str:
@@ -132,6 +140,7 @@ class Fused:
     """A copy of another object whose parts are fused into one closed surface."""
 
     source: Source
+    nothing: ClassVar[str] = "cannot be fused into one surface"
 
     @property
     def name(self) -> str:
@@ -155,7 +164,8 @@ class Fused:
 class Uncovered:
     """The solid parts of another object, united, with the whole of each known."""
 
-    source: InFile
+    source: Source
+    nothing: ClassVar[str] = FEW_WHOLES
 
     @property
     def name(self) -> str:
@@ -165,7 +175,7 @@ class Uncovered:
         from ..shapes.occluded import artist_parts
 
         item = self.source.read()
-        if item.kind not in WHOLE_KINDS:
+        if item is None or item.kind not in WHOLE_KINDS:
             return None
         return _uncovered(item, artist_parts(item.vertices, item.faces, item.truths[0])[0])
 
@@ -177,6 +187,7 @@ class Sculpted:
     family: str
     seed: int
     faces: int = 8_000
+    nothing: ClassVar[str] = FEW_WHOLES
 
     @property
     def name(self) -> str:
@@ -232,6 +243,14 @@ def procedural(count: int, first_seed: int = 1_000_000) -> list[Source]:
         Procedural(families[k % len(families)], first_seed + k // len(families))
         for k in range(count)
     ]
+
+
+def sculpted(count: int, first_seed: int = 1_000_000) -> list[Source]:
+    """`count` shapes of whole parts, the families in turn, as `procedural`."""
+    from ..shapes.families import SCULPTORS
+
+    names = sorted(SCULPTORS)
+    return [Sculpted(names[k % len(names)], first_seed + k // len(names)) for k in range(count)]
 
 
 def thin_out(sources: list[Source], limit: int | None) -> list[Source]:

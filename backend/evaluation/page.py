@@ -18,8 +18,8 @@ from ..contract.errors import BadInput
 from ..files.readers import replace_on_success, unreadable
 from ..machine.cpu import cores, processor
 from .clicks import CLICKS
+from .completion import Figures
 from .runner import Measured, Summary, means, written
-from .tasks import Figures
 
 BEGIN, END = "<!-- evaluation: begin -->", "<!-- evaluation: end -->"
 HINT = f"Give a page that has the lines {BEGIN} and {END}, in this order."
@@ -31,6 +31,16 @@ BESIDE = {
     "count told": ("rand_told", True),
     "best cut": ("rand_best", True),
     "IoU": ("iou", False),
+}
+# The same of completed parts.
+COMPLETED = {
+    "IoU": ("iou", False),
+    "own box": ("iou_own", False),
+    "F": ("f", False),
+    "F hidden": ("f_hidden", False),
+    "Chamfer": ("chamfer", True),
+    "closed": ("closed", False),
+    "kept": ("kept", False),
 }
 
 
@@ -64,7 +74,7 @@ def _split(path: Path) -> tuple[str, str]:
 
 
 def content(sections: Mapping[str, Sequence[Measured]], minutes: float) -> str:
-    """Provenance, and the tables of segmentation and clicks, with the engines side by side."""
+    """Provenance, and the tables of segmentation, clicks and completion, side by side."""
     summaries = {title: means(measured) for title, measured in sections.items()}
     count = sum(bool(one.figures) for measured in sections.values() for one in measured)
     return "\n".join(
@@ -75,6 +85,8 @@ def content(sections: Mapping[str, Sequence[Measured]], minutes: float) -> str:
             *segment_lines(summaries),
             "",
             *click_lines(summaries),
+            "",
+            *complete_lines(summaries),
         ]
     )
 
@@ -149,6 +161,22 @@ def click_lines(summaries: Mapping[str, Summary]) -> list[str]:
         columns = [_beside(figures, f"{name}_{n}", less=False) for name, n in protocols]
         for k, (engine, row) in enumerate(figures.items()):
             cells = [name, f"{row['objects']:.0f}", engine, *(column[k] for column in columns)]
+            lines.append(_line(cells))
+    return lines
+
+
+def complete_lines(summaries: Mapping[str, Summary]) -> list[str]:
+    """Table of completed parts: a row for each hidden share and method, the best in bold."""
+    rows = _rows(summaries, "f_hidden")
+    if not rows:
+        return []
+    head = ["hidden share", "parts", "method", *COMPLETED]
+    lines = [_line(head), _line(["---", "---:", "---", *["---:"] * len(COMPLETED)])]
+    for name, figures in rows:
+        columns = [_beside(figures, key, less) for key, less in COMPLETED.values()]
+        for k, (method, row) in enumerate(figures.items()):
+            share = name.removeprefix("hidden parts, ")
+            cells = [share, f"{row['objects']:.0f}", method, *(column[k] for column in columns)]
             lines.append(_line(cells))
     return lines
 

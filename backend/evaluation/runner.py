@@ -7,22 +7,23 @@ import math
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing import get_context
 
 import numpy as np
 
 from ..contract.errors import PartwiseError
 from ..contract.progress import SILENT, Progress
+from .completion import SHARES, Figures, row_of
 from .data import Labelled, Source
-from .tasks import Figures, Outcome, measure_object
+from .tasks import Outcome, measure_completion, measure_object
 
 # What is asked for -> what is done on the one analysis of an object.
 TASKS = {
     "segment": ("segment",),
     "click": ("click",),
     "complete": ("complete",),
-    "all": ("segment", "click"),
+    "all": ("segment", "click", "complete"),
 }
 
 # Column of the table -> its figure and how it is written.
@@ -46,11 +47,19 @@ COLUMNS = {
         "p95 ms": ("milliseconds", ".0f"),
     },
     "complete": {
-        "closed parts": ("closed", ".3f"),
-        "volume error": ("volume_error", ".1e"),
+        "IoU": ("iou", ".3f"),
+        "own box": ("iou_own", ".3f"),
+        "F": ("f", ".3f"),
+        "F hidden": ("f_hidden", ".3f"),
+        "Chamfer": ("chamfer", ".3f"),
+        "closed": ("closed", ".3f"),
+        "kept": ("kept", ".3f"),
         "seconds": ("seconds", ".2f"),
     },
 }
+
+# What a row of the table is, who answered, and what it counts.
+HEADS = {"complete": ("hidden share", "method", "parts")}
 
 
 @dataclass(frozen=True)
@@ -72,6 +81,8 @@ class Measured:
         same objects.
     trouble : why it has no figures, or empty.
     drawn : what pictures need, where they were asked for.
+    parts : figures of each part that was completed, by method.
+    part : its number, where this is one part of an object.
     """
 
     name: str
@@ -79,11 +90,29 @@ class Measured:
     figures: dict[str, Figures]
     trouble: str = ""
     drawn: Drawn | None = None
+    parts: dict[int, dict[str, Figures]] = field(default_factory=dict)
+    part: int = -1
+
+
+def by_part(measured: Sequence[Measured]) -> list[Measured]:
+    """Each completed part as an outcome of its own, whose kind is its hidden share."""
+    found = []
+    for one in measured:
+        if one.trouble:
+            found.append(one)
+        for part, figures in one.parts.items():
+            hidden = next(iter(figures.values()))["hidden_share"]
+            found.append(Measured(f"{one.name}#{part}", row_of(hidden), figures,
+                                  drawn=one.drawn, part=part))  # fmt: skip
+    return found
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What to do with each object: some tasks, by some engines; `draw` keeps it for pictures."""
+    """What to do with each object: some tasks, by some engines; `draw` keeps it for pictures.
+
+    The task ``complete`` is done alone, and its engines are methods of `completers`.
+    """
 
     tasks: tuple[str, ...]
     engines: tuple[str, ...]
@@ -97,13 +126,30 @@ def measure(source: Source, plan: Plan) -> Measured:
     try:
         item = source.read()
         if item is None:
-            return Measured(source.name, kind, {}, "cannot be fused into one surface")
+            return Measured(source.name, kind, {}, source.nothing)
         kind = item.kind
+        if "complete" in plan.tasks:
+            completed = measure_completion(item, plan.engines, plan.seed)
+            return _completed(item, completed, plan.draw)
         found = {name: measure_object(item, plan.tasks, plan.seed, name) for name in plan.engines}
         figures = {name: outcome.figures for name, outcome in found.items()}
         return Measured(source.name, kind, figures, drawn=Drawn(item, found) if plan.draw else None)
     except PartwiseError as error:
         return Measured(source.name, kind, {}, str(error))
+
+
+def _completed(item: Labelled, found: dict[str, Outcome], draw: bool) -> Measured:
+    parts: dict[int, dict[str, Figures]] = {}
+    for name, outcome in found.items():
+        for part, figures in outcome.parts.items():
+            parts.setdefault(part, {})[name] = figures
+    return Measured(
+        item.name,
+        item.kind,
+        {name: outcome.figures for name, outcome in found.items()},
+        drawn=Drawn(item, found) if draw else None,
+        parts=parts,
+    )
 
 
 def measure_all(
@@ -146,7 +192,9 @@ Summary = dict[str, dict[str, Figures]]  # by kind of label, by engine
 def groups(measured: Sequence[Measured]) -> dict[str, list[Measured]]:
     """The objects that have figures, by kind; where there are several, ``all`` comes last."""
     good = [one for one in measured if one.figures]
-    kinds = sorted({one.kind for one in good})
+    shares = list(SHARES)  # of completed parts: in their order, not in that of their names
+    kinds = sorted({one.kind for one in good}, key=lambda k: (shares.index(k), k) if k in shares
+                   else (-1, k))  # fmt: skip
     found = {kind: [one for one in good if one.kind == kind] for kind in kinds}
     return {**found, "all": good} if len(kinds) > 1 else found
 
@@ -176,7 +224,8 @@ def table(task_name: str, summary: Summary) -> str:
     """The summary as a Markdown table, with a row for each kind and engine."""
     columns = COLUMNS[task_name]
     several = any(len(row) > 1 for row in summary.values())
-    names = ["labels", *(["engine"] if several else []), "objects", *columns]
+    row_name, who, counted = HEADS.get(task_name, ("labels", "engine", "objects"))
+    names = [row_name, *([who] if several else []), counted, *columns]
     rule = ["---"] * (1 + several) + ["---:"] * (1 + len(columns))
     lines = [f"| {' | '.join(names)} |", f"| {' | '.join(rule)} |"]
     for kind, engines in summary.items():

@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 from ..contract.palette import oklch_to_linear
 from ..pictures.preview import Cell, Click, best_turn, contact_sheet
 from .clicks import after
+from .completion import SHARES
+from .completion_sheet import complete_sheet
 from .data import Labelled
 from .metrics import contingency
 from .runner import Drawn, Measured
 from .tasks import Story
 
-SEGMENTED, CLICKED = 20, 12  # objects of a sheet, where no number is asked for
+SEGMENTED, CLICKED, COMPLETED = 20, 12, 20  # objects of a sheet, where no number is asked for
 SHOWN_CLICKS = (1, 2, 3, 5)
 ROW = 8  # most cells in a row of segmentations
 
@@ -50,13 +52,16 @@ def spread_over_kinds(measured: Sequence[Measured], most: int) -> list[Measured]
 
 
 def worst(measured: Sequence[Measured], task_name: str, most: int) -> list[Measured]:
-    """The drawn objects with the largest Rand error, or the smallest IoU after one click.
+    """The drawn objects with the largest Rand error, or the smallest IoU: after one click, or of
+    a completed part.
 
     That of the last engine, of whom the others are the background.
     """
 
     def badness(one: Measured) -> float:
         figures = list(one.figures.values())[-1]
+        if task_name == "complete":
+            return -figures["iou"]
         return figures["rand"] if task_name == "segment" else -figures["corrective_1"]
 
     return sorted((one for one in measured if one.drawn is not None), key=badness)[: -most - 1 : -1]
@@ -165,6 +170,7 @@ def _areas(item: Labelled) -> NDArray[np.float64]:
 SHEETS: dict[str, tuple[int, Callable[..., None]]] = {
     "segment": (SEGMENTED, segment_sheet),
     "click": (CLICKED, click_sheet),
+    "complete": (COMPLETED, complete_sheet),
 }
 
 
@@ -173,9 +179,11 @@ def write_sheet(
 ) -> None:
     """A sheet over all kinds of objects; with `most_worst` one of the worst instead."""
     most, draw = SHEETS[task_name]
+    if task_name == "complete":  # where nothing is hidden there is nothing to see
+        measured = [one for one in measured if one.kind != next(iter(SHARES))]
     if most_worst is None:
         draw(path, spread_over_kinds(measured, most))
-    elif task_name == "segment":
+    elif task_name != "click":
         draw(path, worst(measured, task_name, most_worst))
     else:
         draw(path, worst(measured, task_name, most_worst), hardest=True)

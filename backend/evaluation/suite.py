@@ -10,15 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from ..files.readers import write_json
-from .data import Fused, Source, in_files, procedural, thin_out
+from .data import Fused, Source, Uncovered, in_files, procedural, thin_out
 from .page import write_text
 from .plots import write_plot
-from .runner import TASKS, Measured, means, report, table
+from .runner import TASKS, Measured, by_part, means, report, table
 from .sheets import write_sheet
 
 WORST = 12  # objects of a sheet of the worst, where no number is asked for
 PROCEDURAL = 90  # shapes of the suite, where no number is asked for
-HEADINGS = {"segment": "segmentation", "click": "clicks", "complete": "caps"}
+HEADINGS = {"segment": "segmentation", "click": "clicks", "complete": "completion"}
+SEEN = ("segment", "click")  # what is done on labelled surfaces; parts are completed on others
 
 
 @dataclass
@@ -30,16 +31,21 @@ class Section:
     title : what they are.
     sources : where they come from.
     by_kind : whether each kind of them has figures of its own.
+    tasks : what is measured on them.
     measured : the outcome, once there is one.
     """
 
     title: str
     sources: list[Source]
     by_kind: bool = True
+    tasks: tuple[str, ...] = SEEN
     measured: list[Measured] = field(default_factory=list)
 
     def keep(self, measured: Sequence[Measured]) -> None:
-        """Take the outcome of the sources."""
+        """Take the outcome of the sources; of completed parts, each by itself."""
+        if "complete" in self.tasks:
+            self.measured = by_part(measured)
+            return
         self.measured = [
             one if self.by_kind or not one.figures else replace(one, kind="all") for one in measured
         ]
@@ -65,20 +71,37 @@ def smooth_shapes(sources: list[Source], *, by_kind: bool = True) -> Section:
     return Section("smooth shapes", sources, by_kind)
 
 
+def hidden_parts(sources: list[Source], title: str = "hidden parts") -> Section:
+    """Objects of solid parts of which others hide some, to be completed."""
+    return Section(title, sources, tasks=("complete",))
+
+
+def uncovered(sources: Sequence[Source]) -> list[Source]:
+    """Objects of files as their solid parts united, with the whole of each known."""
+    return [Uncovered(source) for source in sources]
+
+
 def whole_suite(data: Sequence[Path], shapes: int | None, limit: int | None) -> list[Section]:
-    """Objects as they are, their fused copies, and shapes from seeds that training never used."""
+    """Objects as they are, their fused copies, and shapes from seeds that training never used; and
+    solid parts of the objects, to be completed."""
     own = as_they_are(thin_out(in_files(data), limit))
     smooth = thin_out(procedural(shapes or PROCEDURAL), limit)
-    return [own, fused(own), smooth_shapes(smooth, by_kind=False)]
+    hidden = hidden_parts(uncovered(own.sources))
+    return [own, fused(own), smooth_shapes(smooth, by_kind=False), hidden]
+
+
+def asked(task_name: str, section: Section) -> tuple[str, ...]:
+    """Of what was asked for, what is measured on a section."""
+    return tuple(task for task in TASKS[task_name] if task in section.tasks)
 
 
 def tables(task_name: str, sections: Sequence[Section]) -> str:
     """All tables in Markdown; under a heading each where there are several."""
     found = []
     for section in sections:
-        for task in TASKS[task_name]:
+        for task in asked(task_name, section):
             heading = f"## {section.title[:1].upper()}{section.title[1:]}: {HEADINGS[task]}\n\n"
-            several = len(sections) * len(TASKS[task_name]) > 1
+            several = sum(len(asked(task_name, one)) for one in sections) > 1
             found.append((heading if several else "") + table(task, means(section.measured)))
     return "\n\n".join(found)
 
@@ -98,10 +121,10 @@ def write_report(
     write_text(folder / "table.md", tables(task_name, sections) + "\n")
     write_json(folder / "figures.json", figures(task_name, sections))
     for task in TASKS[task_name]:
-        if task == "complete":
-            continue
-        write_plot(folder / f"{task}.png", task, {one.title: one.measured for one in sections})
-        for one in sections:
+        shown = [one for one in sections if task in one.tasks]
+        if task != "complete":
+            write_plot(folder / f"{task}.png", task, {one.title: one.measured for one in shown})
+        for one in shown:
             write_sheet(folder / f"{task}-{one.slug}.png", task, one.measured)
             name = folder / f"{task}-{one.slug}-worst.png"
             write_sheet(name, task, one.measured, most_worst or WORST)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is measured on one labelled object: segments, clicks, and closed parts.
+"""What is measured on one labelled object: segments, clicks, and completed parts.
 
 Each task turns an object into a row of numbers; NaN where a number means nothing for the object.
 """
@@ -9,21 +9,22 @@ from __future__ import annotations
 import time
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..geometry.mesh import FaceGraph, is_closed_manifold, signed_volume
+from ..geometry.mesh import FaceGraph
 from ..pipelines import segment
 from ..pipelines.click import click
 from ..pipelines.segment import Analysis
 from .clicks import CLICKS, ClickStep, after, corrective_clicks, random_clicks
+from .completers import METHODS
+from .completion import Example, Figures, Guess, Truth, mean_figures
 from .data import Labelled
 from .metrics import boundary_f, matched_iou, rand_error
 from .surface import Places, SeenSurface
 
-Figures = dict[str, float]
 PARTS_CLICKED = 4  # of each object, drawn at random
 SMALLEST_CLICKED = 0.002  # of the object's area
 BORDER_TOLERANCE = 0.02  # of the bounding box' diagonal
@@ -43,17 +44,19 @@ class Outcome:
 
     labels : (F,) int32 automatic segmentation, where that was measured.
     stories : of each clicked part, where clicks were.
+    parts : figures of each completed part, guesses : what it was said to be; where parts were
+        completed.
     """
 
     figures: Figures
     labels: NDArray[np.int32] | None = None
     stories: tuple[Story, ...] = ()
+    parts: dict[int, Figures] = field(default_factory=dict)
+    guesses: dict[int, Guess] = field(default_factory=dict)
 
 
 def measure_object(item: Labelled, tasks: Sequence[str], seed: int, engine: str) -> Outcome:
-    """Do some of the tasks ``segment`` and ``click`` on one analysis; or ``complete``, alone."""
-    if "complete" in tasks:
-        return Outcome(measure_caps(item))
+    """Do some of the tasks ``segment`` and ``click`` on one analysis."""
     began = time.perf_counter()
     found = segment.analyse(item.vertices, item.faces, seed=seed, engine=engine)
     chosen = segment.labels(found)
@@ -159,27 +162,15 @@ def _clickable(truths: NDArray[np.int64], area: NDArray[np.float64]) -> NDArray[
     return np.array(found, dtype=np.int64).reshape(-1, 2)
 
 
-def measure_caps(item: Labelled) -> Figures:
-    """How completely caps close the true parts, and whether their volumes add up.
-
-    Only a source in one closed, consistently wound surface says something: NaN for the others.
-    """
-    from ..pipelines.complete import cap_parts
-
-    began = time.perf_counter()
-    truth = np.unique(item.truths[0], return_inverse=True)[1].reshape(-1).astype(np.int32)
-    caps = cap_parts(item.vertices, item.faces, truth)
-    seconds = time.perf_counter() - began
-    if not is_closed_manifold(item.faces):
-        return {"closed": float("nan"), "volume_error": float("nan"), "seconds": seconds}
-    everything = np.concatenate([item.vertices, caps.vertices])
-    whole = signed_volume(item.vertices, item.faces)
-    parts = sum(
-        signed_volume(everything, np.concatenate([item.faces[truth == k], faces]))
-        for k, faces in enumerate(caps.faces)
-    )
-    return {
-        "closed": float(np.mean(caps.closed)),
-        "volume_error": abs(parts - whole) / abs(whole),
-        "seconds": seconds,
-    }
+def measure_completion(item: Labelled, methods: Sequence[str], seed: int) -> dict[str, Outcome]:
+    """How well each method completes the parts of an object whose wholes are known."""
+    example = Example(item)
+    truths = {part: Truth(example, part, seed) for part in example.measured}
+    found = {}
+    for name in methods:
+        began = time.perf_counter()
+        guesses = METHODS[name](example)
+        seconds = (time.perf_counter() - began) / max(len(truths), 1)
+        rows = {k: truths[k].compare(guess) | {"seconds": seconds} for k, guess in guesses.items()}
+        found[name] = Outcome(mean_figures(list(rows.values())), parts=rows, guesses=guesses)
+    return found
