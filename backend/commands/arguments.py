@@ -300,7 +300,8 @@ def build_parser() -> Parser:
         "--task",
         choices=("segment", "click", "complete", "all"),
         required=True,
-        help="all: segments and clicks of the objects of DATA, of fused copies, and of shapes; and the objects' solid parts, completed",
+        help="all: segments and clicks of the objects of DATA, of fused copies, and of shapes; "
+        "and the objects' solid parts, completed",
     )
     evaluate.add_argument(
         "--json", dest="figures", metavar="FILE", type=Path, help="write each object's figures"

@@ -78,9 +78,10 @@ class Example:
     wholes : vertices and faces of each label's whole part.
     hidden : (K,) share of each whole part's area that is not visible.
     measured : the labels with enough visible area to be measured.
+    grid : the points at which occupancy is compared, `cells` along each axis.
     """
 
-    def __init__(self, item: Labelled) -> None:
+    def __init__(self, item: Labelled, cells: int = CELLS) -> None:
         low, high = item.vertices.min(0), item.vertices.max(0)
         centre, half = (low + high) / 2, float((high - low).max()) / 2
         self.name = item.name
@@ -93,7 +94,7 @@ class Example:
         self.hidden = np.clip(1 - visible / whole, 0, 1)
         self.measured = [int(k) for k in np.flatnonzero(visible > SMALLEST * visible.sum())]
         self._enclosed: dict[tuple[int, int], tuple[Grid, Bools]] = {}
-        self.grid = Grid(np.full(3, -1.0), np.full(3, 1.0), (CELLS,) * 3)
+        self.grid = Grid(np.full(3, -1.0), np.full(3, 1.0), (cells,) * 3)
 
     def visible(self, part: int) -> Ints:
         """The visible faces of a part."""
@@ -116,7 +117,7 @@ class Truth:
         self.hidden = float(example.hidden[part])
         low, high = self.whole[0].min(0), self.whole[0].max(0)
         margin = np.maximum(MARGIN * (high - low), 1e-6)
-        self.grids = example.grid, Grid(low - margin, high + margin, (CELLS,) * 3)
+        self.grids = example.grid, Grid(low - margin, high + margin, example.grid.shape)
         self.occupied = [inside(*self.whole, grid) for grid in self.grids]
         self._rng = np.random.default_rng([seed, part])
         self.points = self.sample(*self.whole, SAMPLES)

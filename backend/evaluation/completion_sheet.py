@@ -12,8 +12,8 @@ import numpy as np
 from ..contract.arrays import Bools, Floats, Ints
 from ..contract.palette import oklch_to_linear
 from ..pictures.preview import Cell, best_turn, contact_sheet
-from .completion import ON, Example, distances
-from .runner import Drawn, Measured
+from .completion import ON, SHARES, Example, distances
+from .runner import Drawn, Measured, written
 
 SHOWN = ("cap", "hidden")  # methods of a sheet, where they were measured
 FINE = 0.04  # longest edge of the truth, so that the border of what is hidden is told
@@ -31,6 +31,15 @@ def complete_sheet(path: Path, shown: Sequence[Measured]) -> None:
         each = max(ROW // len(rows[0]), 1)
         wide = [list(chain(*rows[k : k + each])) for k in range(0, len(rows), each)]
         contact_sheet(path, wide, cell=200, title=TITLE)
+
+
+def worth_showing(measured: Sequence[Measured]) -> list[Measured]:
+    """Of the parts of an object the first of each hidden share, but none that is all visible."""
+    first: dict[tuple[str, str], Measured] = {}
+    for one in measured:
+        if one.kind != next(iter(SHARES)) and one.drawn is not None:
+            first.setdefault((one.drawn.item.name, one.kind), one)
+    return list(first.values())
 
 
 def _row(one: Measured) -> list[Cell]:
@@ -51,8 +60,9 @@ def _row(one: Measured) -> list[Cell]:
     ]
     for name in _methods(one.drawn):
         guess = one.drawn.outcomes[name].guesses[part]
-        iou, f = one.figures[name]["iou"], one.figures[name]["f_hidden"]
-        caption = f"{name} {iou:.2f}, hidden F {f:.2f}"
+        figures = one.figures[name]
+        iou, f = written(figures, "iou", ".2f"), written(figures, "f_hidden", ".2f")
+        caption = f"{name} {iou}, hidden F {f}"
         row.append(cell((guess.vertices, guess.faces), 1 + guess.new, caption))
     share = example.hidden[part]
     row.append(cell(whole, 1 + hidden, f"truth, {share:.0%} hidden"))

@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 from ..contract.palette import oklch_to_linear
 from ..pictures.preview import Cell, Click, best_turn, contact_sheet
 from .clicks import after
-from .completion import SHARES
-from .completion_sheet import complete_sheet
+from .completion_sheet import complete_sheet, worth_showing
 from .data import Labelled
 from .metrics import contingency
 from .runner import Drawn, Measured
@@ -179,8 +178,8 @@ def write_sheet(
 ) -> None:
     """A sheet over all kinds of objects; with `most_worst` one of the worst instead."""
     most, draw = SHEETS[task_name]
-    if task_name == "complete":  # where nothing is hidden there is nothing to see
-        measured = [one for one in measured if one.kind != next(iter(SHARES))]
+    if task_name == "complete":
+        measured = worth_showing(measured)
     if most_worst is None:
         draw(path, spread_over_kinds(measured, most))
     elif task_name != "click":
