@@ -14,6 +14,7 @@ from ..contract.arrays import Floats, Singles
 from .visible_part import SPREAD, VisiblePart
 
 NEAREST = 8
+A_TURN = 1024  # places that are compared with all tangent planes, so that it fits into the cache
 FAR = 2.0  # what distances to things that are not there are said to be
 NAMES = (
     "winding", "own winding", "object", "logit",
@@ -44,7 +45,9 @@ def lifted(seen: VisiblePart, points: Floats, whole: Floats) -> Singles:
     columns: list[Floats] = [w, own, np.clip(whole, -1, 2), winding_logit(w)]
     columns += _nearest(seen, points)
     columns += _others(seen, points)
-    columns += _planes(seen, points)
+    turns = [slice(at, at + A_TURN) for at in range(0, max(len(points), 1), A_TURN)]
+    told = [_planes(seen, points[turn]) for turn in turns]
+    columns += [np.concatenate(column) for column in zip(*told, strict=True)]
     columns += _border(seen, points)
     columns += _loops(seen, points)
     border = seen.border

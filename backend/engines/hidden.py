@@ -44,8 +44,8 @@ ACROSS = 4  # cells of it, if possible, across what is thin
 THIN = 0.2  # share of the surface where a part is thinner than what counts as its thickness
 COARSEST = 4  # fine cells in one of the grid that is asked first
 OUTSIDE = -4.0  # logit of what cannot be part of it
-BAND = 3.0  # fine cells around visible surface in which the field is its distance
-NEIGHBOURS = 3  # samples whose faces are asked for the nearest
+BAND = 2  # fine cells around visible surface in which the field is its distance
+NEIGHBOURS = 2  # samples whose faces are asked for the nearest
 UPRIGHT = 0.9  # cosine of the way to a face and its normal, where the face tells the side
 ASIDE = 0.75  # cells that a place may be beside a face and still be above or below it
 PROBES = 192  # places of a part's surface at which its sides are asked
@@ -165,6 +165,11 @@ class HiddenWholes:
         inside = self.object.inside(points)
         within = inside > 0.5
         flat[where[~within]] = OUTSIDE
+        shape = np.array(values.shape)
+        shown = _marked(seen.points[~seen.lent], seen.low, cell, shape, 0)
+        shown &= ~_marked(seen.border.middle, seen.low, cell, shape, 2)
+        flat[where[within & shown[where]]] = -OUTSIDE
+        within &= ~shown[where]
         flat[where[within]] = self.logits(seen, points[within], inside[within])
         return flat.reshape(values.shape)
 
@@ -176,9 +181,12 @@ class HiddenWholes:
         shape = np.array(field.shape)
         flat = field.reshape(-1)
         own = seen.points[~seen.lent]
-        near = np.flatnonzero(_marked(own, low, cell, shape, int(BAND)))
+        near = np.flatnonzero(_marked(own, low, cell, shape, BAND))
         height, gap = self._heights(seen.faces, own, seen.face[~seen.lent], low, cell, shape, near)
         on = np.isfinite(height)
+        # A lid may be thinner than the band: below its skin the field may say that it ends.
+        deep = np.flatnonzero(on & (height < -cell))
+        on[deep[flat[near[deep]] > 0]] = False
         flat[near[on]] = height[on]
         if not len(seen.others):
             return
@@ -234,7 +242,7 @@ def _cells_to_refine(values: Floats, seen: VisiblePart, cell: float) -> Bools:
 
     mixed = (maximum_filter(values, 3) > 0) & (minimum_filter(values, 3) < 0)
     return np.asarray(
-        mixed | _marked(seen.points, seen.low, cell, np.array(values.shape), 0).reshape(mixed.shape)
+        mixed | _marked(seen.points, seen.low, cell, np.array(values.shape), 1).reshape(mixed.shape)
     )
 
 
@@ -246,7 +254,9 @@ def _marked(points: Floats, low: Floats, cell: float, shape: Ints, steps: int) -
     at = at[((at >= 0) & (at < shape)).all(axis=1)]
     mask = np.zeros(tuple(shape), dtype=bool)
     mask[tuple(at.T)] = True
-    return np.asarray(binary_dilation(mask, iterations=1 + steps).reshape(-1))
+    if steps:
+        mask = binary_dilation(mask, iterations=steps)
+    return mask.reshape(-1)
 
 
 def _doubled(values: Floats | Bools) -> Floats:

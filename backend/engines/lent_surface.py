@@ -154,7 +154,8 @@ class Lenders:
         seen = self._object
         mine = np.flatnonzero((seen.labels == other) & (seen.area > 0))
         unit = self._unit(part)
-        triangles = _short(placement(seen.vertices)[seen.faces[mine]], LONGEST * unit)
+        corners = seen.vertices[seen.faces[mine]].reshape(-1, 3)
+        triangles = _short(placement(corners).reshape(-1, 3, 3), LONGEST * unit)
         if placement.mirrors:
             triangles = triangles[:, ::-1]
         middle = triangles.mean(axis=1)
@@ -163,9 +164,8 @@ class Lenders:
         lacks = lacks[self._hidden(middle[lacks])]
         if not len(lacks):
             return None
-        corners = triangles[lacks]
+        vertices = triangles[lacks].reshape(-1, 3)
         faces = np.arange(3 * len(lacks)).reshape(-1, 3)
-        vertices = corners.reshape(-1, 3)
         if face_vectors(vertices, faces)[1].sum() < 0.01 * self._area[part]:
             return None
         return vertices, faces

@@ -12,7 +12,7 @@ import numpy as np
 from ..contract.arrays import Floats
 from .registration import Placement, Samples
 
-VOTERS = 220  # samples whose pairs vote
+VOTERS = 160  # samples whose pairs vote
 BESIDE = 0.06  # how far, of the extent, the two of a pair may be off the plane's normal
 BINS = 96  # of the places of planes along their normal
 
