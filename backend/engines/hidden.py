@@ -10,7 +10,7 @@ closes, a ball stays round under the hat.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +34,7 @@ ABOUT = About(
     text="Grows what is hidden from what is seen: mirror images, siblings, a small network",
     verbs=("complete",),
     rank=10,
-    weights=(),
+    weights=("completer",),
     memory=200_000_000,
 )
 
@@ -54,7 +54,7 @@ SOLID = 0.7  # of them that have an inside and an outside, or it is a sheet
 
 def load() -> CompleteEngine:
     """The engine with its bundled weights. Raises WeightsMissing or WeightsCorrupt."""
-    return Hidden(loaded(read_completer, CHECKPOINT) if CHECKPOINT.is_file() else None)
+    return Hidden(loaded(read_completer, CHECKPOINT))
 
 
 def read_completer(path: Path) -> Completer:
@@ -75,7 +75,7 @@ class Hidden:
     mirror images lend surface.
     """
 
-    net: Completer | None = None
+    net: Completer | None = field(default=None, repr=False)
     lend: bool = True
 
     def survey(
@@ -153,10 +153,10 @@ class HiddenWholes:
             asked = _doubled(_cells_to_refine(values, seen, cell)) > 0
             values, cell = _doubled(values), cell / 2
         progress.step(0.7)
-        field, low = _cropped(_distances(values, cell), seen.low, cell)
-        field, cell = _doubled(field), cell / 2
-        self._fit(seen, field, low, cell)
-        return SignedDistance(field.astype(np.float32), low, cell)
+        away, low = _cropped(_distances(values, cell), seen.low, cell)
+        away, cell = _doubled(away), cell / 2
+        self._fit(seen, away, low, cell)
+        return SignedDistance(away.astype(np.float32), low, cell)
 
     def _asked(self, seen: VisiblePart, values: Floats, asked: Bools, cell: float) -> Floats:
         """Logits with those of the grid's places that are asked answered anew."""
@@ -173,13 +173,13 @@ class HiddenWholes:
         flat[where[within]] = self.logits(seen, points[within], inside[within])
         return flat.reshape(values.shape)
 
-    def _fit(self, seen: VisiblePart, field: Floats, low: Floats, cell: float) -> None:
+    def _fit(self, seen: VisiblePart, away: Floats, low: Floats, cell: float) -> None:
         """Makes the field the distance to visible surface where that is near, in place.
 
         Outside of the surface of other parts it is never inside.
         """
-        shape = np.array(field.shape)
-        flat = field.reshape(-1)
+        shape = np.array(away.shape)
+        flat = away.reshape(-1)
         own = seen.points[~seen.lent]
         near = np.flatnonzero(_marked(own, low, cell, shape, BAND))
         height, gap = self._heights(seen.faces, own, seen.face[~seen.lent], low, cell, shape, near)
@@ -271,12 +271,12 @@ def _doubled(values: Floats | Bools) -> Floats:
     return np.ascontiguousarray(fine)
 
 
-def _cropped(field: Floats, low: Floats, cell: float, margin: int = 2) -> tuple[Floats, Floats]:
+def _cropped(away: Floats, low: Floats, cell: float, margin: int = 2) -> tuple[Floats, Floats]:
     """The part of a grid that holds all that is inside, and its first place."""
-    where = np.argwhere(field < 0)
+    where = np.argwhere(away < 0)
     if not len(where):
-        return field, low
+        return away, low
     first = np.maximum(where.min(axis=0) - margin, 0)
-    last = np.minimum(where.max(axis=0) + margin + 1, field.shape)
-    cut = field[tuple(slice(a, b) for a, b in zip(first, last, strict=True))]
+    last = np.minimum(where.max(axis=0) + margin + 1, away.shape)
+    cut = away[tuple(slice(a, b) for a, b in zip(first, last, strict=True))]
     return cut.copy(), low + first * cell

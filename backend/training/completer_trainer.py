@@ -36,7 +36,18 @@ KINDS = {"procedural": 0.5}  # how much an object of a kind counts; others one
 LEAST = 30  # places in a part, below which it counts less
 NEAR_COUNT = 0.4  # of the places near the surface, for one of those spread evenly
 BATCH, RATE, DECAY, WARM = 4096, 2e-3, 0.02, 200
-NOISE = 0.02  # deviation added to features, in theirs
+NOISE, OF_PARTS = 0.02, 0.2  # deviation added to features, in theirs, and to those of whole parts
+SAME = (
+    "loops",
+    "open",
+    "extent 1",
+    "extent 2",
+    "extent 3",
+    "share",
+    "lent share",
+    "unit",
+)  # features that all places of a part share: without noise they would tell parts by heart
+AVERAGED = 0.999  # of the running mean of the arrays, which is what ships, a step
 
 
 @dataclass(frozen=True)
@@ -137,10 +148,11 @@ def report(places: Places, said: dict[str, Bools], chosen: Bools) -> list[dict[s
 
 @dataclass
 class Run:
-    """Training as it stands: arrays, optimizer, steps, seconds spent, the best score so far."""
+    """Training as it stands: arrays, their running mean, optimizer, steps, seconds, best score."""
 
     config: CompleterConfig
     arrays: dict[str, torch.Tensor]
+    mean: dict[str, torch.Tensor]
     optimizer: torch.optim.Optimizer
     step: int = 0
     seconds: float = 0.0
@@ -155,6 +167,7 @@ class Run:
         from safetensors.torch import save_file
 
         held = {f"array.{name}": a.detach().cpu() for name, a in self.arrays.items()}
+        held |= {f"mean.{name}": a.detach().cpu() for name, a in self.mean.items()}
         for name in self.learned():
             for key, value in self.optimizer.state.get(self.arrays[name], {}).items():
                 held[f"optimizer.{key}.{name}"] = torch.as_tensor(value).detach().cpu().clone()
@@ -183,7 +196,12 @@ def begun(config: CompleterConfig, places: Places, device: torch.device, seed: i
             value = torch.randn(shape) * math.sqrt(2 / shape[0])
             value *= 0.5 if name.startswith("layer") else 1.0
         arrays[name] = value.to(device)
-    return Run(config, arrays, optimizer_of(arrays))
+    return Run(config, arrays, copied(arrays), optimizer_of(arrays))
+
+
+def copied(arrays: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Arrays of their own, which do not learn."""
+    return {name: a.detach().clone() for name, a in arrays.items()}
 
 
 def optimizer_of(arrays: dict[str, torch.Tensor]) -> torch.optim.Optimizer:
@@ -205,7 +223,8 @@ def resumed(folder: Path, device: torch.device) -> Run | None:
         held = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     config = CompleterConfig(**about["config"])
     arrays = {name: held[f"array.{name}"].to(device) for name in shapes(config)}
-    run = Run(config, arrays, optimizer_of(arrays))
+    mean = {name: held[f"mean.{name}"].to(device) for name in shapes(config)}
+    run = Run(config, arrays, mean, optimizer_of(arrays))
     run.step, run.seconds, run.best = about["step"], about["seconds"], about["best"]
     for name in run.learned():
         keys = ("step", "exp_avg", "exp_avg_sq")
@@ -220,7 +239,7 @@ def export(run: Run, path: Path) -> None:
     """Writes what the product reads."""
     from safetensors.numpy import save_file
 
-    arrays = {n: a.detach().float().cpu().numpy() for n, a in run.arrays.items()}
+    arrays = {n: a.detach().float().cpu().numpy() for n, a in run.mean.items()}
     arrays = {n: np.ascontiguousarray(a, np.float16 if a.ndim > 1 else np.float32)
               for n, a in arrays.items()}  # fmt: skip
     about = {"config": json.dumps(asdict(run.config)), "features": json.dumps(NAMES)}
@@ -229,7 +248,7 @@ def export(run: Run, path: Path) -> None:
 
 def answers(run: Run, places: Places, device: torch.device) -> Bools:
     """What the network says of all places: (N,) whether inside."""
-    net, found = Completer(run.config, run.arrays), []
+    net, found = Completer(run.config, run.mean), []
     with torch.no_grad():
         for at in range(0, len(places.truth), 65536):
             rows = torch.from_numpy(places.features[at : at + 65536]).to(device).float()
@@ -264,12 +283,14 @@ def train(run: Run, places: Places, options: argparse.Namespace, device: torch.d
         features, truth, weight = features.to(device), truth.to(device), weight.to(device)
     net = Completer(run.config, run.arrays)
     whole, saved, clock = 60 * options.minutes, run.seconds, time.monotonic()
+    same = torch.tensor([OF_PARTS if name in SAME else NOISE for name in NAMES], device=device)
+    noise_of = same * run.arrays["deviation"]
     generator = torch.Generator().manual_seed(options.seed + run.step)
     while run.seconds < whole:
         pick = torch.randint(len(chosen), (options.batch,), generator=generator)
         pick = pick.to(features.device)
         rows = features[pick].to(device).float()
-        noise = NOISE * run.arrays["deviation"] * torch.randn_like(rows)
+        noise = noise_of * torch.randn_like(rows)
         with torch.autocast(device.type, torch.bfloat16, enabled=on_device):
             added = net.forward(rows + noise)
         odds = rows[:, NAMES.index("logit")] + added.float()
@@ -285,6 +306,10 @@ def train(run: Run, places: Places, options: argparse.Namespace, device: torch.d
         torch.nn.utils.clip_grad_norm_([run.arrays[n] for n in run.learned()], 1.0)
         run.optimizer.step()
         run.step += 1
+        keep = min(AVERAGED, run.step / (run.step + 10))
+        with torch.no_grad():
+            for name in run.learned():
+                run.mean[name].lerp_(run.arrays[name], 1 - keep)
         now = time.monotonic()
         run.seconds, clock = run.seconds + now - clock, now
         if run.seconds - saved > 60 * options.every or run.seconds >= whole:
