@@ -79,7 +79,8 @@ def test_an_engine_that_lacks_what_it_claims_is_found_out(folder):
 
 def test_nothing_but_its_file_names_an_engine():
     """Not the pipelines, the commands, the service, evaluation, nor the add-on."""
-    names = {about.name for about in declared()}
+    # What is hidden is a word of the house, too, and one way to complete.
+    names = {about.name for about in declared()} - {"hidden"}
     assert len(names) >= 2
     files = [*(ROOT / "backend").rglob("*.py"), *(ROOT / "blender_addon").rglob("*.py")]
     rooms = {ROOT / "backend" / room for room in ("engines", "training")}
@@ -148,6 +149,9 @@ def test_an_unknown_name_is_refused_with_the_known_ones(toy):
     assert caught.value.hint == "Use “auto” or “learned” or “geometric” or “toy”."
     with pytest.raises(BadInput, match="The toy engine cannot complete") as caught:
         registry.choose("toy", "complete")
+    assert caught.value.hint == "Use “auto” or “hidden”."
+    with pytest.raises(BadInput, match="The toy engine cannot generate") as caught:
+        registry.choose("toy", "generate")
     assert caught.value.hint == "No engine of this version can."
 
 
@@ -283,8 +287,9 @@ def test_the_engines_process_tells_of_a_new_engine_and_uses_it(tmp_path, bone):
 
     with child:
         hello = read_message(child.stdout).body
-        assert [each["name"] for each in hello["engines"]] == ["learned", "geometric", "toy"]
-        assert hello["engines"][2] == {
+        names = [each["name"] for each in hello["engines"]]
+        assert names == ["hidden", "learned", "geometric", "toy"]
+        assert hello["engines"][3] == {
             "name": "toy", "label": "Toy", "text": "Two halves of everything",
             "verbs": ["segment", "click"], "available": True, "why": "",
         }  # fmt: skip
