@@ -150,9 +150,10 @@ class HiddenWholes:
             values = self._asked(seen, values, asked, cell)
             if cell <= 2 * fine * 1.001:
                 break
-            asked = _doubled(_cells_to_refine(values, seen, cell)) > 0
-            values, cell = _doubled(values), cell / 2
+            asked, cell = _to_refine(values, seen, cell / 2), cell / 2
+            values = _doubled(values)
         progress.step(0.7)
+        self._drop_islands(seen, values, cell)
         away, low = _cropped(_distances(values, cell), seen.low, cell)
         away, cell = _doubled(away), cell / 2
         self._fit(seen, away, low, cell)
@@ -172,6 +173,18 @@ class HiddenWholes:
         within &= ~shown[where]
         flat[where[within]] = self.logits(seen, points[within], inside[within])
         return flat.reshape(values.shape)
+
+    def _drop_islands(self, seen: VisiblePart, values: Floats, cell: float) -> None:
+        """Makes what is inside but does not hang together with the visible surface outside."""
+        from scipy.ndimage import label
+
+        piece, count = label(values > 0)
+        if count > 1:
+            shape = np.array(values.shape)
+            shown = _marked(seen.points[~seen.lent], seen.low, cell, shape, 1).reshape(values.shape)
+            kept = np.zeros(count + 1, dtype=bool)
+            kept[np.unique(piece[shown])] = True
+            values[(piece > 0) & ~kept[piece]] = OUTSIDE
 
     def _fit(self, seen: VisiblePart, away: Floats, low: Floats, cell: float) -> None:
         """Makes the field the distance to visible surface where that is near, in place.
@@ -236,14 +249,14 @@ def _distances(logits: Floats, cell: float) -> Floats:
     return np.asarray(np.clip(away, -3 * cell, 3 * cell))
 
 
-def _cells_to_refine(values: Floats, seen: VisiblePart, cell: float) -> Bools:
-    """Places of a grid near which the sign changes or visible surface of the part lies."""
-    from scipy.ndimage import maximum_filter, minimum_filter
+def _to_refine(values: Floats, seen: VisiblePart, fine: float) -> Bools:
+    """Places of the grid twice as fine near which the sign changes or the part is visible."""
+    from scipy.ndimage import binary_dilation
 
-    mixed = (maximum_filter(values, 3) > 0) & (minimum_filter(values, 3) < 0)
-    return np.asarray(
-        mixed | _marked(seen.points, seen.low, cell, np.array(values.shape), 1).reshape(mixed.shape)
-    )
+    share = _doubled(values > 0)
+    mixed = binary_dilation((share > 0) & (share < 1))
+    shown = _marked(seen.points, seen.low, fine, np.array(mixed.shape), 1)
+    return np.asarray(mixed | shown.reshape(mixed.shape))
 
 
 def _marked(points: Floats, low: Floats, cell: float, shape: Ints, steps: int) -> Bools:

@@ -106,7 +106,7 @@ class Lenders:
     def _mirrors(self, part: int) -> list[tuple[Placement, Agreement]]:
         """Mirror planes of a part itself."""
         samples = self._samples[part]
-        planes = mirror_planes(samples, directions(samples.points))
+        planes = mirror_planes(samples, directions(samples.points), each=1)
         found = [self._checked(part, part, plane) for plane in planes]
         return [each for each in found if each is not None]
 

@@ -15,7 +15,7 @@ import json
 import math
 import sys
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ from .segmenter_data import HELD_OUT, fold
 RUN, BEST, LOG = "run.safetensors", "completer.safetensors", "measured.jsonl"
 BINS = (0.0, 0.02, 0.08, 0.2, 0.4, 1.01)  # of the hidden share
 COUNTS = (0.2, 0.5, 1.0, 2.0, 3.0)  # how much a part of each bin counts
-KINDS = {"procedural": 0.5}  # how much an object of a kind counts; others one
+MADE, SCULPTED = 0.6, 0.35  # how much parts of varied copies and of sculptures count; others one
 LEAST = 30  # places in a part, below which it counts less
 NEAR_COUNT = 0.4  # of the places near the surface, for one of those spread evenly
 BATCH, RATE, DECAY, WARM = 4096, 2e-3, 0.02, 200
@@ -93,7 +93,8 @@ def read(source: Path, rows: int = 0) -> Places:
         held += [fold(one["group"]) < HELD_OUT] * len(shown)
         is_made = one["kind"] == "procedural" or "copy" in path.stem
         artist += [not is_made] * len(shown)
-        kinds += [KINDS.get(one["kind"], 1.0)] * len(shown)
+        counts = MADE if "copy" in path.stem else 1.0
+        kinds += [SCULPTED if one["kind"] == "procedural" else counts] * len(shown)
     joined = {name: np.concatenate(some) for name, some in columns.items()}
     if rows and len(joined["truth"]) > rows:
         keep = np.random.default_rng(0).permutation(len(joined["truth"]))[:rows]
@@ -257,11 +258,24 @@ def answers(run: Run, places: Places, device: torch.device) -> Bools:
     return np.concatenate(found)
 
 
+def judges(places: Places) -> Bools:
+    """The parts (P,) by which a run is judged."""
+    chosen = places.held & places.artist
+    if chosen.sum() >= 20:
+        return chosen
+    return places.held if places.held.any() else np.ones_like(places.held)
+
+
+def of_parts(places: Places, chosen: Bools) -> Places:
+    """The places of some parts (P,) alone."""
+    mine = chosen[places.part]
+    some = {name: getattr(places, name)[mine] for name in ("features", "truth", "way", "part")}
+    return replace(places, **some, weight=places.weight[mine])
+
+
 def measured(run: Run, places: Places, device: torch.device) -> tuple[float, list[dict[str, Any]]]:
     """A score, larger is better, and the table of held-out parts: artists' where there are some."""
-    chosen = places.held & places.artist
-    if chosen.sum() < 20:
-        chosen = places.held if places.held.any() else np.ones_like(places.held)
+    chosen = judges(places)
     index = {name: NAMES.index(name) for name in ("own winding", "winding")}
     said = {
         "winding number": places.features[:, index["own winding"]] > 0.5,
@@ -282,6 +296,7 @@ def train(run: Run, places: Places, options: argparse.Namespace, device: torch.d
     if on_device:
         features, truth, weight = features.to(device), truth.to(device), weight.to(device)
     net = Completer(run.config, run.arrays)
+    asked = of_parts(places, judges(places))
     whole, saved, clock = 60 * options.minutes, run.seconds, time.monotonic()
     same = torch.tensor([OF_PARTS if name in SAME else NOISE for name in NAMES], device=device)
     noise_of = same * run.arrays["deviation"]
@@ -314,7 +329,7 @@ def train(run: Run, places: Places, options: argparse.Namespace, device: torch.d
         run.seconds, clock = run.seconds + now - clock, now
         if run.seconds - saved > 60 * options.every or run.seconds >= whole:
             saved = run.seconds
-            score, rows_ = measured(run, places, device)
+            score, rows_ = measured(run, asked, device)
             if score > run.best:
                 run.best = score
                 export(run, options.out / BEST)
@@ -351,7 +366,7 @@ def main(argv: list[str] | None = None) -> int:
     config = CompleterConfig(len(NAMES), options.width, options.layers)
     run = resumed(options.out, device) or begun(config, places, device, options.seed)
     train(run, places, options, device)
-    score, rows = measured(run, places, device)
+    score, rows = measured(run, of_parts(places, judges(places)), device)
     print(json.dumps({"score": score, "rows": rows}, indent=1))
     return 0
 
