@@ -12,6 +12,7 @@ import numpy as np
 from ..contract.arrays import Bools, Floats, Ints
 from ..contract.progress import SILENT, Progress
 from ..geometry.mesh import face_vectors
+from ..geometry.nearest import NearestFace
 from ..geometry.registration import (
     Agreement,
     Placement,
@@ -73,14 +74,16 @@ class Lenders:
                 offers.append((other, *found))
         offers.sort(key=lambda offer: offer[2].against + offer[2].off - 0.1 * offer[2].same)
         vertices, faces = np.empty((0, 3)), np.empty((0, 3), np.int64)
-        taken = self._samples[part].points
+        seen = self._object
+        own = seen.faces[(seen.labels == part) & (seen.area > 0)]
+        taken = [NearestFace(seen.vertices, own)]
         for other, placement, _ in offers[: 2 * LENDERS]:
             loan = self._loan(other, part, placement, taken)
             if loan is None:
                 continue
             faces = np.concatenate([faces, loan[1] + len(vertices)])
             vertices = np.concatenate([vertices, loan[0]])
-            taken = np.concatenate([taken, loan[0][loan[1]].mean(axis=1)])
+            taken.append(NearestFace(*loan))
         return (vertices, faces) if len(faces) else None
 
     def _unit(self, part: int) -> float:
@@ -146,11 +149,9 @@ class Lenders:
         return self._found[other, part]
 
     def _loan(
-        self, other: int, part: int, placement: Placement, taken: Floats
+        self, other: int, part: int, placement: Placement, taken: list[NearestFace]
     ) -> tuple[Floats, Ints] | None:
         """The faces of `other`, placed, that are hidden at `part` and that it has not yet."""
-        from scipy.spatial import cKDTree
-
         seen = self._object
         mine = np.flatnonzero((seen.labels == other) & (seen.area > 0))
         unit = self._unit(part)
@@ -159,9 +160,9 @@ class Lenders:
         if placement.mirrors:
             triangles = triangles[:, ::-1]
         middle = triangles.mean(axis=1)
-        gap, _ = cKDTree(taken).query(middle)
-        lacks = np.flatnonzero(gap > GAP * unit)
-        lacks = lacks[self._hidden(middle[lacks])]
+        lacks = np.flatnonzero(self._hidden(middle))
+        for faces_there in taken:
+            lacks = lacks[faces_there(middle[lacks])[1] > GAP * unit]
         if not len(lacks):
             return None
         vertices = triangles[lacks].reshape(-1, 3)
