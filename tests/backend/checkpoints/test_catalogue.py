@@ -11,7 +11,12 @@ from backend.contract.errors import BadInput
 
 def test_what_ships_with_the_project_is_as_published():
     found = catalogue.bundled()
-    assert [checkpoint.name for checkpoint in found] == ["completer", "judge", "merging", "segmenter"]
+    assert [checkpoint.name for checkpoint in found] == [
+        "completer",
+        "judge",
+        "merging",
+        "segmenter",
+    ]
     for checkpoint in found:
         checkpoint.verify()
 
