@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..checkpoints.catalogue import WEIGHTS
 from ..checkpoints.load import weights
@@ -82,7 +83,7 @@ class Hidden:
         self,
         vertices: Floats,
         faces: Ints,
-        labels: Ints,
+        labels: NDArray[np.int32],
         *,
         seed: int = 0,
         progress: Progress = SILENT,
@@ -120,7 +121,8 @@ class HiddenWholes:
         if net is None:
             return winding_logit(seen.winding(points))
         features = lifted(seen, points, inside)
-        return features[:, NAMES.index("logit")] + net(features).astype(np.float64)
+        added = features[:, NAMES.index("logit")] + net(features)
+        return added.astype(np.float64)
 
     def _is_solid(self, seen: VisiblePart) -> bool:
         """Whether the visible surface of a part has the object's inside on one side only."""

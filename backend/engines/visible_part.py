@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..contract.arrays import Bools, Floats, Ints
 from ..geometry.graphs import components, sums
@@ -94,7 +95,7 @@ class VisibleObject:
     vertices : (V, 3); faces : (F, 3); labels : (F,) 0..K-1.
     """
 
-    def __init__(self, vertices: Floats, faces: Ints, labels: Ints) -> None:
+    def __init__(self, vertices: Floats, faces: Ints, labels: NDArray[np.integer[Any]]) -> None:
         self.vertices, self.faces = vertices, faces
         self.labels = np.asarray(labels, dtype=np.int64)
         self.normal, self.area, self.centroid = face_vectors(vertices, faces)
@@ -206,8 +207,9 @@ class VisibleObject:
 
 def no_border() -> Border:
     """The border of a part that shows all of its surface."""
-    nothing, none = np.empty((0, 3)), np.empty(0)
-    return Border(*[nothing] * 4, none, np.empty(0, np.int64), np.empty((0, 11)), none)
+    places, none = np.empty((0, 3)), np.empty(0)
+    loop, ring = np.empty(0, np.int64), np.empty((0, 11))
+    return Border(places, places, places, places, none, loop, ring, none)
 
 
 def loops(

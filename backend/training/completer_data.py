@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -221,7 +222,7 @@ def _near_surface(whole: Whole, unit: float, rng: np.random.Generator) -> Floats
     return np.asarray(places + spread * rng.standard_normal((len(face), 3)))
 
 
-def load_samples(path: Path) -> dict[str, np.ndarray]:
+def load_samples(path: Path) -> dict[str, Any]:
     """What `sampled` gave, with `group` and `kind` of the object."""
     with np.load(path, allow_pickle=False) as z:
         found = {name: z[name] for name in z.files}
@@ -247,7 +248,8 @@ def _made(source: ObjectSource, out: Path) -> str:
             return "skipped"
         told = np.array(json.dumps({"group": true.group, "kind": true.kind}))
         partial = target.with_suffix(".part.npz")
-        np.savez(partial, about=told, **rows)
+        arrays: dict[str, Any] = {"about": told, **rows}
+        np.savez(partial, **arrays)
         partial.replace(target)
     except Exception as error:  # one bad object must not end a corpus of a thousand
         return f"failed: {type(error).__name__}: {error}"

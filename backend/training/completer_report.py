@@ -62,7 +62,7 @@ def measure(
     rows = []
     surveys = []
     for engine in engines:
-        surveys.append(engine.survey(true.vertices, true.faces, true.labels))
+        surveys.append(engine.survey(true.vertices, true.faces, true.labels.astype(np.int32)))
     for part in np.flatnonzero(true.hidden >= least):
         scores, seconds = [], []
         for survey in surveys:

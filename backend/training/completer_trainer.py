@@ -82,7 +82,10 @@ def read(source: Path, rows: int = 0) -> Places:
             f"{source} holds no samples. Make them with python -m backend.training.completer_data."
         )
     columns: dict[str, list[np.ndarray]] = {n: [] for n in ("features", "truth", "way", "part")}
-    hidden, held, artist, kinds = [], [], [], []
+    hidden: list[float] = []
+    held: list[bool] = []
+    artist: list[bool] = []
+    kinds: list[float] = []
     for path in paths:
         one = load_samples(path)
         shown, part = np.unique(one["part"], return_inverse=True)

@@ -37,8 +37,7 @@ def test_what_is_lent_looks_outward(pair):
 
 
 def test_what_a_part_shows_itself_is_not_lent_again(pair):
-    centres, _, lenders = pair
-    lent = lenders.lent(1)
+    lent = pair[2].lent(1)
     shown = np.sqrt(0.36**2 + RADIUS**2)  # beyond, along x, all of the outer ball is visible
     assert lent is None or lent[0][lent[1]].mean(axis=1)[:, 0].max() < shown
 
