@@ -61,6 +61,22 @@ class GridField:
         length = np.linalg.norm(slope, axis=1, keepdims=True)
         return np.divide(slope, length, out=np.zeros_like(slope), where=length > 1e-12)
 
+    def finer(self) -> GridField:
+        """The same field on a grid of half the cell."""
+        values = np.asarray(self.values, dtype=np.float32)
+        for axis in range(3):
+            low, high = np.delete(values, -1, axis), np.delete(values, 0, axis)
+            shape = list(values.shape)
+            shape[axis] = 2 * shape[axis] - 1
+            woven = np.empty(shape, dtype=np.float32)
+            span: list[slice] = [slice(None)] * 3
+            span[axis] = slice(0, None, 2)
+            woven[tuple(span)] = values
+            span[axis] = slice(1, None, 2)
+            woven[tuple(span)] = 0.5 * (low + high)
+            values = woven
+        return GridField(values, self.origin, 0.5 * self.cell)
+
     def project(self, points: Floats, reach: float, steps: int = STEPS) -> Floats:
         """Points (N,3) moved to the zero level along the gradient, each by at most `reach`."""
         moved = points.copy()

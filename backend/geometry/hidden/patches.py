@@ -18,10 +18,10 @@ from ..graphs import components
 from ..mesh import shared_edges
 from .visible import Samples
 
-ALONG = 1.6  # cells from what is seen, within which a surface runs along it
 FACING = -0.2  # cosine to the seen surface's normal, below which it is another side
 SHAVED = 0.55  # cells from the border that are left free for the strip
-SPECK = 12.0  # squared cells: smaller islands are noise
+SPECK = 4.0  # squared cells: smaller islands are noise
+AROUND = 0.5  # of the length of a loop of border, that the loop of its patch has at least
 AGREE = 0.7  # share of a patch's loop that must be nearest to one and the same loop of border
 
 
@@ -34,17 +34,25 @@ class HiddenPatch:
 
 
 def hidden_patches(
-    vertices: Floats, faces: Ints, seen: Samples, border: Samples, cell: float
+    vertices: Floats,
+    faces: Ints,
+    seen: Samples,
+    border: Samples,
+    lengths: Floats,
+    cell: float,
+    reach: float,
 ) -> list[HiddenPatch]:
     """Patches of a closed surface that begin at loops of border, each loop at one patch at most.
 
     vertices (V,3), faces (F,3) : of a closed surface. seen : samples of what is seen of it.
-    border : samples of its border; their `source` is the number of a loop. Patches whose loops
+    border : samples of its border; their `source` is the number of a loop, of one of the
+    `lengths`. cell : of the faces. reach : how far the surface may be from what is seen where it
+    runs along it. Patches whose loops
     fit none of the border's, or not one to one, are left out.
     """
     if len(faces) == 0:
         return []
-    hidden = _is_hidden(vertices, faces, seen, border, cell)
+    hidden = _is_hidden(vertices, faces, seen, border, cell, reach)
     first, second, _, _ = shared_edges(faces)
     area = _areas(vertices, faces)
     # Holes that are seen and islands that are hidden, both small, are noise.
@@ -60,18 +68,25 @@ def hidden_patches(
         return []
     inner = hidden[first] & hidden[second]
     label = components(len(faces), first[inner], second[inner])
-    patches = []
+    found: list[HiddenPatch] = []
+    rows = np.nonzero(hidden)[0]
+    rows = rows[np.argsort(label[rows], kind="stable")]
+    for own in np.split(rows, np.nonzero(np.diff(label[rows]))[0] + 1):
+        patch = _matched(vertices, faces[own], border, lengths, cell)
+        if patch is not None:
+            found.append(patch)
+    patches: list[HiddenPatch] = []
     taken: set[int] = set()
-    for number in np.unique(label[hidden]).tolist():
-        rows = (label == number) & hidden
-        patch = _matched(vertices, faces[rows], border, cell)
-        if patch is not None and not taken & set(patch.loops):
+    for patch in sorted(found, key=lambda one: len(one.faces), reverse=True):
+        if not taken & set(patch.loops):
             taken |= set(patch.loops)
             patches.append(patch)
     return patches
 
 
-def _is_hidden(vertices: Floats, faces: Ints, seen: Samples, border: Samples, cell: float) -> Bools:
+def _is_hidden(
+    vertices: Floats, faces: Ints, seen: Samples, border: Samples, cell: float, reach: float
+) -> Bools:
     """(F,) whether a face is beyond the border, far from what is seen, or on another side."""
     centre = vertices[faces].mean(axis=1)
     a, b, c = (vertices[faces[:, k]] for k in range(3))
@@ -80,14 +95,14 @@ def _is_hidden(vertices: Floats, faces: Ints, seen: Samples, border: Samples, ce
     away, nearest = seen.tree.query(centre)
     facing = np.sum(normal * seen.normal[nearest], axis=1)
     # Around an edge of the object the nearest side may be another: any near one may agree.
-    doubt = np.nonzero((facing < FACING) & (away < ALONG * cell))[0]
+    doubt = np.nonzero((facing < FACING) & (away < reach))[0]
     if len(doubt):
-        reach, rows = seen.tree.query(centre[doubt], k=min(12, len(seen.point)))
-        reach, rows = reach.reshape(len(doubt), -1), rows.reshape(len(doubt), -1)
+        gap, rows = seen.tree.query(centre[doubt], k=min(12, len(seen.point)))
+        gap, rows = gap.reshape(len(doubt), -1), rows.reshape(len(doubt), -1)
         best = np.einsum("ij,ikj->ik", normal[doubt], seen.normal[rows])
-        facing[doubt] = np.where(reach < ALONG * cell, best, -1.0).max(axis=1)
+        facing[doubt] = np.where(gap < reach, best, -1.0).max(axis=1)
     beyond = border.tree.query(centre)[0] < away + 0.1 * cell
-    return np.asarray(beyond | (away > ALONG * cell) | (facing < FACING))
+    return np.asarray(beyond | (away > reach) | (facing < FACING))
 
 
 def _areas(vertices: Floats, faces: Ints) -> Floats:
@@ -116,7 +131,9 @@ def _free_edges(faces: Ints) -> Ints:
     return np.stack([a[free], b[free]], axis=1)
 
 
-def _matched(vertices: Floats, faces: Ints, border: Samples, cell: float) -> HiddenPatch | None:
+def _matched(
+    vertices: Floats, faces: Ints, border: Samples, lengths: Floats, cell: float
+) -> HiddenPatch | None:
     """A patch whose loops fit loops of border one to one; None where they do not."""
     loops = [np.array(loop) for loop in simple_loops(map(tuple, _free_edges(faces).tolist()))]
     found: dict[int, Ints] = {}
@@ -126,7 +143,9 @@ def _matched(vertices: Floats, faces: Ints, border: Samples, cell: float) -> Hid
         best = int(np.argmax(count))
         if count[best] < AGREE * len(loop) or np.median(away) > 4 * cell:
             return None
-        if int(number[best]) in found:
+        # It must go around about as much as the border does.
+        around = np.linalg.norm(vertices[loop] - np.roll(vertices[loop], -1, axis=0), axis=1).sum()
+        if int(number[best]) in found or around < AROUND * lengths[number[best]]:
             return None
         found[int(number[best])] = loop
     return HiddenPatch(faces, found) if found else None

@@ -20,11 +20,14 @@ from .remesh import Wanted, compact, remesh
 from .visible import ObjectShell, OpenPart, Samples
 from .zipper import strip, strip_faces
 
-FINEST, COARSEST = 0.6, 2.5  # cells: bounds of the wanted edge length
+FINEST, COARSEST = 0.6, 2.0  # cells: bounds of the wanted edge length
 FEWEST = 1500  # faces that a hidden surface may always have
 DENSER = 1.5  # faces of a hidden surface, against those that are seen, at most
 FOLDS, FOLDED = 4, 0.03  # triangles, and share, that may look folded: at a sharp bend some do
-FAR = 0.15  # share of the field's volume by which the closed part may differ from it
+FAR = 0.1  # share of the field's volume by which the closed part may differ from it
+BETTER = 0.8  # of the error of another way, below which a way is the better one
+ALONG = 1.6  # cells from what is seen, within which a field's surface runs along it
+FEW, LARGEST_GRID = 6000, 1_500_000  # faces of a field that is read finer, and most values then
 
 
 @dataclass(frozen=True)
@@ -50,36 +53,40 @@ def hidden_surface(
     """
     if not seen.loops or seen.left_over:
         return None
+    reach = ALONG * field.cell
     mesh = zero_level(field)
+    if len(mesh[1]) < FEW and 8 * field.values.size < LARGEST_GRID:
+        field = field.finer()
+        mesh = zero_level(field)
     progress.step(0.1)
     if len(mesh[1]) == 0:
         return None
     work = _Work(seen, shown, field)
-    volume = _volume(field)
-    best: tuple[float, HiddenSurface] | None = None
-    for way, make in (("patch", work.from_patches), ("lid", work.from_lids)):
-        part = progress.span(0.1, 0.6) if way == "patch" else progress.span(0.6, 1.0)
-        made = make(*mesh, part)
+    volume = signed_volume(*mesh)
+    flat = work.flat()
+    # A lid as it is: what a cap would be.
+    least = np.inf if flat is None else work.error(*flat, volume)
+    best: HiddenSurface | None = None
+    for way in ("patch", "lid"):
+        made = None
+        if way == "patch":
+            made = work.from_patches(*mesh, reach, progress.span(0.1, 0.6))
+        elif flat is not None:
+            made = work.grown(flat, progress.span(0.6, 0.9))
         if made is None:
             continue
         points, faces = work.finished(*made)
         if not work.holds(points, faces):
             continue
-        error = abs(work.volume(points, faces) - volume)
-        if best is None or error < 0.7 * best[0]:
+        error = work.error(points, faces, volume)
+        if error < BETTER * least or (best is None and error < least):
             number = np.concatenate([seen.rim, len(seen.points) + np.arange(len(points))])
-            found = HiddenSurface(points[len(seen.rim) :], number[faces], way)
-            best = error, found
+            best = HiddenSurface(points[len(seen.rim) :], number[faces], way)
+            least = error
         if error < FAR * volume:
             break
     progress.step(1.0)
-    return None if best is None else best[1]
-
-
-def _volume(field: GridField) -> float:
-    """Volume of what is negative; cells at the surface count for a share."""
-    share = np.clip(0.5 - field.values / field.cell, 0.0, 1.0)
-    return float(share.sum() * field.cell**3)
+    return best
 
 
 class _Work:
@@ -100,8 +107,12 @@ class _Work:
         start, end = seen.points[start], seen.points[end]
         self.border = Samples.of_edges(start, end, loop, 0.3 * cell)
         length = np.linalg.norm(end - start, axis=1)
+        self.lengths = np.bincount(loop, length)
         edges = Samples.of_edges(start, end, np.arange(len(length)), 0.3 * cell)
-        self.edge_length = length[edges.source]
+        own = length[edges.source]
+        from_start = np.linalg.norm(edges.point - start[edges.source], axis=1)
+        # Beside the middle of a long edge triangles are large, not at its ends.
+        self.edge_length = np.minimum(own, np.minimum(from_start, own - from_start) + 2 * cell)
         self.inner_length = self._source_length()
         self.most = max(FEWEST, DENSER * len(seen.faces))
 
@@ -136,12 +147,12 @@ class _Work:
         return places + share * (self.field.project(places, 1.5 * cell) - places)
 
     def from_patches(
-        self, vertices: Floats, faces: Ints, progress: Progress
+        self, vertices: Floats, faces: Ints, reach: float, progress: Progress
     ) -> tuple[Floats, Ints] | None:
         """Patches of the field's surface, each joined to its borders by strips."""
         seen, cell = self.seen, self.field.cell
         samples = Samples.of_faces(seen.points, seen.faces, seen.face_normals, 0.4 * cell)
-        patches = hidden_patches(vertices, faces, samples, self.border, cell)
+        patches = hidden_patches(vertices, faces, samples, self.border, self.lengths, cell, reach)
         progress.step(0.2)
         if not patches:
             return None
@@ -169,10 +180,10 @@ class _Work:
         closed = {loop for patch in patches for loop in patch.loops}
         rest = [i for i in range(len(seen.loops)) if i not in closed]
         if rest:
-            grown = self._grown(rest, progress.span(0.8, 1.0))
-            if grown is None:
+            made_lids = lids(seen, rest, self.taken)
+            if made_lids is None:
                 return None
-            more, lid = grown
+            more, lid = self.grown(made_lids, progress.span(0.8, 1.0))
             lid = np.where(lid >= self.fixed, lid - self.fixed + len(points), lid)
             points = np.concatenate([points, more[self.fixed :]])
             joined = np.concatenate([joined, lid])
@@ -184,19 +195,24 @@ class _Work:
         i, j = strip(self.seen.points[border], vertices[back])
         return strip_faces(self.number[border], number[back], i, j)
 
-    def from_lids(
-        self, vertices: Floats, faces: Ints, progress: Progress
-    ) -> tuple[Floats, Ints] | None:
-        """Lids over all loops, grown to the zero level."""
-        return self._grown(list(range(len(self.seen.loops))), progress)
+    def flat(self) -> tuple[Floats, Ints] | None:
+        """Lids over all loops, as they are."""
+        return lids(self.seen, list(range(len(self.seen.loops))), self.taken)
 
-    def _grown(self, loops: list[int], progress: Progress) -> tuple[Floats, Ints] | None:
-        made = lids(self.seen, loops, self.taken)
-        if made is None:
-            return None
-        wanted = self.wanted(4 * _area(*made))
+    def grown(self, lid: tuple[Floats, Ints], progress: Progress) -> tuple[Floats, Ints]:
+        """Lids grown to the zero level."""
+        wanted = self.wanted(4 * _area(*lid))
         most = int(self.most)
-        return grow(*made, self.fixed, self.field, wanted, self.taken, most, progress)
+        return grow(*lid, self.fixed, self.field, wanted, self.taken, most, progress)
+
+    def error(self, points: Floats, faces: Ints, volume: float) -> float:
+        """Volume that is wrong: against the field's, and between new faces and the zero level."""
+        corner = points[faces]
+        area = 0.5 * np.linalg.norm(
+            np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0]), axis=1
+        )
+        off = float(np.sum(area * np.abs(self.field.at(corner.mean(axis=1)))))
+        return abs(self.volume(points, faces) - volume) + 0.5 * off
 
     def finished(self, points: Floats, faces: Ints) -> tuple[Floats, Ints]:
         """Fair along the border, without folds, inside of the object."""

@@ -14,7 +14,7 @@ import numpy as np
 
 from ...contract.arrays import Floats, Ints
 from ..caps.loops import Borders, cross, simple_loops
-from ..nearest import NearestFace
+from ..nearest import triangle_gap
 
 SAMPLES = 60_000  # of one surface at most
 HAIR = 2e-4  # so much below what is seen a hidden surface stays
@@ -137,11 +137,6 @@ class ObjectShell:
         """Of the whole surface."""
         return Samples.of_faces(self.points, self.faces, self.normals, 0.01)
 
-    @cached_property
-    def nearest(self) -> NearestFace:
-        """The exact nearest face."""
-        return NearestFace(self.points, self.faces)
-
     def below(self, points: Floats, rim: Floats, reach: float) -> Floats:
         """Points (N,3), those outside of the surface, or on it, put a hair below it.
 
@@ -152,13 +147,13 @@ class ObjectShell:
 
         away, near = self.samples.tree.query(points)
         side = np.sum((points - self.samples.point[near]) * self.samples.normal[near], axis=1)
-        rows = np.nonzero((away < reach) & (side > -0.3 * reach))[0]
+        rows = np.nonzero((away < reach) & (side > -0.5 * away - HAIR))[0]
         if len(rows) == 0:
             return points
         points = points.copy()
         hair = np.minimum(HAIR, 0.2 * cKDTree(rim).query(points[rows])[0])
         for _ in range(3):
-            face, gap = self.nearest(points[rows])
+            face, gap = self._nearest(points[rows])
             normal = self.normals[face]
             height = np.sum((points[rows] - self.points[self.faces[face, 0]]) * normal, axis=1)
             # Where the nearest place is on a convex edge the point is beyond both planes.
@@ -168,3 +163,18 @@ class ObjectShell:
             rows, hair, height, normal = rows[out], hair[out], height[out], normal[out]
             points[rows] -= normal * (height + hair)[:, None]
         return points
+
+    def _nearest(self, points: Floats) -> tuple[Ints, Floats]:
+        """The nearest faces to points (N,3) close to the surface, by samples, and their distances.
+
+        Samples stand for their faces; of those of the nearest few the exact nearest is taken.
+        """
+        count = min(8, len(self.samples.point))
+        row = self.samples.tree.query(points, k=count)[1].reshape(len(points), count)
+        face = self.samples.source[row]
+        corner = self.points[self.faces[face.reshape(-1)]]
+        beside = np.repeat(points, count, axis=0)
+        gap = triangle_gap(beside, corner[:, 0], corner[:, 1], corner[:, 2]).reshape(face.shape)
+        best = np.argmin(gap, axis=1)
+        every = np.arange(len(points))
+        return face[every, best], np.sqrt(gap[every, best])
