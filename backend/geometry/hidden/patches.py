@@ -33,25 +33,15 @@ class HiddenPatch:
     loops: dict[int, Ints]
 
 
-def hidden_patches(
-    vertices: Floats,
-    faces: Ints,
-    seen: Samples,
-    border: Samples,
-    lengths: Floats,
-    cell: float,
-    reach: float,
-) -> list[HiddenPatch]:
-    """Patches of a closed surface that begin at loops of border, each loop at one patch at most.
+def hidden_faces(
+    vertices: Floats, faces: Ints, seen: Samples, border: Samples, cell: float, reach: float
+) -> Bools:
+    """Which faces of a closed surface are hidden: (F,) bool.
 
-    vertices (V,3), faces (F,3) : of a closed surface. seen : samples of what is seen of it.
-    border : samples of its border; their `source` is the number of a loop, of one of the
-    `lengths`. cell : of the faces. reach : how far the surface may be from what is seen where it
-    runs along it. Patches whose loops
-    fit none of the border's, or not one to one, are left out.
+    vertices (V,3), faces (F,3) : of the surface. seen : samples of what is seen of it. border :
+    samples of its border. cell : of the faces. reach : how far the surface may be from what is
+    seen where it runs along it.
     """
-    if len(faces) == 0:
-        return []
     hidden = _is_hidden(vertices, faces, seen, border, cell, reach)
     first, second, _, _ = shared_edges(faces)
     area = _areas(vertices, faces)
@@ -61,8 +51,26 @@ def hidden_patches(
         label = components(len(faces), first[same], second[same])
         size = np.bincount(label, area, int(label.max()) + 1)[label]
         hidden = hidden ^ ((hidden != state) & (size < SPECK * cell**2))
+    return hidden
+
+
+def hidden_patches(
+    vertices: Floats,
+    faces: Ints,
+    hidden: Bools,
+    border: Samples,
+    lengths: Floats,
+    cell: float,
+) -> list[HiddenPatch]:
+    """Patches of a closed surface that begin at loops of border, each loop at one patch at most.
+
+    hidden : (F,), as `hidden_faces` finds them. border : samples whose `source` is the number of a
+    loop, of one of the `lengths`. Patches whose loops fit none of the border's, or not one to
+    one, are left out.
+    """
+    first, second, _, _ = shared_edges(faces)
     gap = border.tree.query(vertices)[0]
-    hidden &= (gap[faces] > SHAVED * cell).all(axis=1)
+    hidden = hidden & (gap[faces] > SHAVED * cell).all(axis=1)
     hidden = _without_touching_fans(faces, hidden)
     if not hidden.any():
         return []

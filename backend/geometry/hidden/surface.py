@@ -15,7 +15,7 @@ from ..isosurface import GridField, zero_level
 from ..mesh import signed_volume
 from .fair import fair, folded, unfolded
 from .grow import grow, lids
-from .patches import hidden_patches
+from .patches import hidden_faces, hidden_patches
 from .remesh import Wanted, compact, remesh
 from .visible import ObjectShell, OpenPart, Samples
 from .zipper import strip, strip_faces
@@ -24,7 +24,7 @@ FINEST, COARSEST = 0.6, 2.0  # cells: bounds of the wanted edge length
 FEWEST = 1500  # faces that a hidden surface may always have
 DENSER = 1.5  # faces of a hidden surface, against those that are seen, at most
 FOLDS, FOLDED = 4, 0.03  # triangles, and share, that may look folded: at a sharp bend some do
-FAR = 0.1  # share of the field's volume by which the closed part may differ from it
+NEAR = 0.35  # cells of mean error, below which no other way is tried
 BETTER = 0.8  # of the error of another way, below which a way is the better one
 ALONG = 1.6  # cells from what is seen, within which a field's surface runs along it
 FEW, LARGEST_GRID = 6000, 1_500_000  # faces of a field that is read finer, and most values then
@@ -61,16 +61,15 @@ def hidden_surface(
     progress.step(0.1)
     if len(mesh[1]) == 0:
         return None
-    work = _Work(seen, shown, field)
-    volume = signed_volume(*mesh)
+    work = _Work(seen, shown, field, *mesh, reach)
     flat = work.flat()
     # A lid as it is: what a cap would be.
-    least = np.inf if flat is None else work.error(*flat, volume)
+    least = np.inf if flat is None else work.error(*flat)
     best: HiddenSurface | None = None
     for way in ("patch", "lid"):
         made = None
         if way == "patch":
-            made = work.from_patches(*mesh, reach, progress.span(0.1, 0.6))
+            made = work.from_patches(progress.span(0.1, 0.6))
         elif flat is not None:
             made = work.grown(flat, progress.span(0.6, 0.9))
         if made is None:
@@ -78,12 +77,12 @@ def hidden_surface(
         points, faces = work.finished(*made)
         if not work.holds(points, faces):
             continue
-        error = work.error(points, faces, volume)
+        error = work.error(points, faces)
         if error < BETTER * least or (best is None and error < least):
             number = np.concatenate([seen.rim, len(seen.points) + np.arange(len(points))])
             best = HiddenSurface(points[len(seen.rim) :], number[faces], way)
             least = error
-        if error < FAR * volume:
+        if least < NEAR:
             break
     progress.step(1.0)
     return best
@@ -92,8 +91,17 @@ def hidden_surface(
 class _Work:
     """What both ways have in common."""
 
-    def __init__(self, seen: OpenPart, shown: ObjectShell, field: GridField) -> None:
+    def __init__(
+        self,
+        seen: OpenPart,
+        shown: ObjectShell,
+        field: GridField,
+        vertices: Floats,
+        faces: Ints,
+        reach: float,
+    ) -> None:
         self.seen, self.shown, self.field = seen, shown, field
+        self.vertices, self.faces = vertices, faces
         self.fixed = len(seen.rim)
         number = np.full(len(seen.points), -1)
         number[seen.rim] = np.arange(self.fixed)
@@ -113,6 +121,8 @@ class _Work:
         from_start = np.linalg.norm(edges.point - start[edges.source], axis=1)
         # Beside the middle of a long edge triangles are large, not at its ends.
         self.edge_length = np.minimum(own, np.minimum(from_start, own - from_start) + 2 * cell)
+        samples = Samples.of_faces(seen.points, seen.faces, seen.face_normals, 0.4 * cell)
+        self.hidden = hidden_faces(vertices, faces, samples, self.border, cell, reach)
         self.inner_length = self._source_length()
         self.most = max(FEWEST, DENSER * len(seen.faces))
 
@@ -146,13 +156,12 @@ class _Work:
         share = np.clip(away / (1.5 * cell), 0.0, 1.0)[:, None]
         return places + share * (self.field.project(places, 1.5 * cell) - places)
 
-    def from_patches(
-        self, vertices: Floats, faces: Ints, reach: float, progress: Progress
-    ) -> tuple[Floats, Ints] | None:
+    def from_patches(self, progress: Progress) -> tuple[Floats, Ints] | None:
         """Patches of the field's surface, each joined to its borders by strips."""
-        seen, cell = self.seen, self.field.cell
-        samples = Samples.of_faces(seen.points, seen.faces, seen.face_normals, 0.4 * cell)
-        patches = hidden_patches(vertices, faces, samples, self.border, self.lengths, cell, reach)
+        seen, vertices = self.seen, self.vertices
+        patches = hidden_patches(
+            vertices, self.faces, self.hidden, self.border, self.lengths, self.field.cell
+        )
         progress.step(0.2)
         if not patches:
             return None
@@ -205,14 +214,30 @@ class _Work:
         most = int(self.most)
         return grow(*lid, self.fixed, self.field, wanted, self.taken, most, progress)
 
-    def error(self, points: Floats, faces: Ints, volume: float) -> float:
-        """Volume that is wrong: against the field's, and between new faces and the zero level."""
+    def error(self, points: Floats, faces: Ints) -> float:
+        """How far new faces are from the zero level, and its hidden faces from them, in cells."""
+        from scipy.spatial import cKDTree
+
+        cell = self.field.cell
+        made = Samples.of_faces(points, faces, np.zeros((len(faces), 3)), cell)
         corner = points[faces]
         area = 0.5 * np.linalg.norm(
             np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0]), axis=1
         )
-        off = float(np.sum(area * np.abs(self.field.at(corner.mean(axis=1)))))
-        return abs(self.volume(points, faces) - volume) + 0.5 * off
+        count = np.bincount(made.source, minlength=len(faces))
+        share = area[made.source] / count[made.source]
+        wrong = float(np.sum(share * np.abs(self.field.at(made.point))))
+        rows = self.faces[self.hidden]
+        if len(rows):
+            places = self.vertices[rows]
+            size = 0.5 * np.linalg.norm(
+                np.cross(places[:, 1] - places[:, 0], places[:, 2] - places[:, 0]), axis=1
+            )
+            tree = cKDTree(np.concatenate([made.point, self.border.point]))
+            away = tree.query(places.mean(axis=1))[0]
+            wrong += float(np.sum(size * np.maximum(away - 0.5 * cell, 0.0)))
+            area = np.append(area, size.sum())
+        return wrong / max(float(area.sum()), 1e-300) / cell
 
     def finished(self, points: Floats, faces: Ints) -> tuple[Floats, Ints]:
         """Fair along the border, without folds, inside of the object."""
