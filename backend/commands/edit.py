@@ -128,7 +128,7 @@ def _words(options: Namespace) -> str:
 
 
 def parts_of(path: Path, asset: Asset) -> tuple[NDArray[np.int64], list[str]]:
-    """Labels (F,) 0..K-1 and names of the parts of a file: its labels, or the nodes of its scene."""
+    """Labels (F,) 0..K-1 and names of the parts: by the file's labels, or its scene's nodes."""
     from ..files.gltf.writer import unique_names
     from ..files.parts import default_names
 

@@ -30,9 +30,10 @@ ABOUT = About(
 LIKE = 0.2  # largest distance of likenesses of what is still of the same kind
 VOTES = 7  # neighbours whose majority says the kind of a part without a name
 KIND_SURE = 0.62  # likeness of a part's name to a kind, above which the name decides
-STANDING = set(
-    "hat hair head body seat table vessel plant food pillar figure lamp roof lid beard glasses".split()
-)
+STANDING = {
+    "hat", "hair", "head", "body", "seat", "table", "vessel", "plant", "food", "pillar",
+    "figure", "lamp", "roof", "lid", "beard", "glasses",
+}  # fmt: skip
 BESIDE = 0.72  # of the best score: what still counts as another variant of what was asked for
 
 

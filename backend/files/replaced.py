@@ -27,8 +27,8 @@ CARRIED = ("COLOR_", "TEXCOORD_")
 class NewPart:
     """A closed mesh in world coordinates: (V, 3), (F, 3).
 
-    material : `name`, `colour` (linear RGBA or None), `metallic`, `roughness`, `emission`; empty for
-    that of the part that it replaces. extras : custom properties of the node.
+    material : `name`, `colour` (linear RGBA or None), `metallic`, `roughness`, `emission`; empty
+    for that of the part that it replaces. extras : custom properties of the node.
     """
 
     vertices: NDArray[np.float64]

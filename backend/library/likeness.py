@@ -16,7 +16,9 @@ def likeness(vertices: Floats, faces: Ints) -> Floats:
     """(NUMBERS,): two ratios of extents along the principal axes, how much is at the top, and the
     distances between points of the surface (the D2 distribution of Osada et al. 2002)."""
     corner = np.asarray(vertices, dtype=np.float64)[faces]
-    area = np.linalg.norm(np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0]), axis=1)
+    area = np.linalg.norm(
+        np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0]), axis=1
+    )
     if not area.sum() > 0:
         return np.zeros(NUMBERS)
     rng = np.random.default_rng(7)

@@ -22,11 +22,13 @@ NUMBERS = {
     "dozen": 12, "quarter": 0.25, "third": 1 / 3,
 }  # fmt: skip
 MOST_COPIES = 24
-SOFTLY = {"slightly": 0.5, "bit": 0.5, "little": 0.5, "somewhat": 0.7, "much": 2, "far": 2, "lot": 2,
+SOFTLY = {"slightly": 0.5, "bit": 0.5, "little": 0.5, "somewhat": 0.7,
+          "much": 2, "far": 2, "lot": 2,
           "very": 1.5, "extremely": 2.5, "way": 2}  # fmt: skip
 STEP = 0.3  # how much "taller" is
 
 X, Y, Z = (1, 0, 0), (0, 1, 0), (0, 0, 1)
+LONG = (0, 0, 0)  # whichever is the longest
 SIZES: dict[str, tuple[tuple[int, int, int], int, str]] = {}
 """Word -> axes that grow (1) or shrink, and how that is said."""
 for _axes, _sign, _said, _words in (
@@ -35,17 +37,36 @@ for _axes, _sign, _said, _words in (
     (X, 1, "wider", "wider wide broader broad"),
     (X, -1, "narrower", "narrower narrow"),
     (Z, 1, "deeper", "deeper deep"),
-    (Y, 1, "longer", "longer long elongated"),
-    ((1, 0, 1), 1, "thicker", "thicker thick fatter fat chunky chunkier stouter stout bulkier bulky"),
+    (LONG, 1, "longer", "longer long elongated"),
+    (
+        (1, 0, 1),
+        1,
+        "thicker",
+        "thicker thick fatter fat chunky chunkier stouter stout bulkier bulky",
+    ),
     ((1, 0, 1), -1, "thinner", "thinner thin slimmer slim slender skinny skinnier"),
     ((0, 1, 0), -1, "flatter", "flatter flat flattened"),
-    ((1, 1, 1), 1, "larger", "larger large bigger big huge giant gigantic enormous oversized size sized"),
+    (
+        (1, 1, 1),
+        1,
+        "larger",
+        "larger large bigger big huge giant gigantic enormous oversized size sized",
+    ),
     ((1, 1, 1), -1, "smaller", "smaller small tiny little mini miniature"),
 ):
-    SIZES.update({word: (_axes, _sign, _said) for word in _words.split()})
-STRONG = {"huge": 2.5, "giant": 3, "gigantic": 3, "enormous": 3, "tiny": 2, "mini": 2, "miniature": 2}
+    SIZES.update(dict.fromkeys(_words.split(), (_axes, _sign, _said)))
+STRONG = {
+    "huge": 2.5,
+    "giant": 3,
+    "gigantic": 3,
+    "enormous": 3,
+    "tiny": 2,
+    "mini": 2,
+    "miniature": 2,
+}
 NOUNS = {"tall": "taller", "high": "taller", "wide": "wider", "long": "longer", "large": "larger",
-         "big": "larger", "size": "larger", "thick": "thicker", "deep": "deeper", "height": "taller",
+         "big": "larger", "size": "larger", "thick": "thicker", "deep": "deeper",
+         "height": "taller",
          "width": "wider", "length": "longer", "small": "smaller", "short": "lower"}  # fmt: skip
 
 SHAPES = {
@@ -57,17 +78,22 @@ SHAPES = {
     "sharper": "pointed", "flared": "flared", "twisted": "twisted", "spiral": "twisted",
     "bent": "bent", "curved": "bent", "crooked": "bent", "leaning": "leaning",
 }  # fmt: skip
-PLACED = re.compile(r"\b(square|squared|round|rounded|pointed|wide|narrow)(er)? (bottom|base|top|foot|end)\b")
+PLACED = re.compile(
+    r"\b(square|squared|round|rounded|pointed|wide|narrow)(er)? (bottom|base|top|foot|end)\b"
+)
 COLOURS = {
     "white": "f2f2f2", "black": "0d0d0d", "grey": "808080", "gray": "808080", "red": "c81e1e",
     "green": "2e8b3a", "blue": "1f4fd8", "yellow": "f2c81e", "orange": "f07818", "purple": "7a2bbf",
     "violet": "7f3fbf", "pink": "f26ba8", "brown": "6b4226", "beige": "d9c7a0", "cream": "f2e6c8",
-    "turquoise": "30c5bb", "cyan": "1ec8dc", "teal": "128080", "magenta": "d41ec0", "navy": "14245a",
-    "maroon": "6e1423", "crimson": "b0122f", "scarlet": "d02410", "olive": "6f7320", "lime": "8fd61e",
+    "turquoise": "30c5bb", "cyan": "1ec8dc", "teal": "128080", "magenta": "d41ec0",
+    "navy": "14245a",
+    "maroon": "6e1423", "crimson": "b0122f", "scarlet": "d02410", "olive": "6f7320",
+    "lime": "8fd61e",
     "tan": "c79a68", "ivory": "f5efdc", "lavender": "b19cd9", "indigo": "3f2b96", "khaki": "b8a878",
     "salmon": "f08a70", "coral": "f0705a", "mint": "98e0b8", "peach": "f7b895", "rose": "e05a78",
     "amber": "f0a010", "charcoal": "303438", "burgundy": "6b1428", "gold": "e0a82e",
-    "golden": "e0a82e", "silver": "c6c8cc", "copper": "b8683c", "bronze": "8f6a34", "brass": "c9a544",
+    "golden": "e0a82e", "silver": "c6c8cc", "copper": "b8683c", "bronze": "8f6a34",
+    "brass": "c9a544",
 }  # fmt: skip
 FINISHES: dict[str, dict[str, Any]] = {
     "metal": {"metallic": 1.0, "roughness": 0.35, "colour": "9a9ca0"},
@@ -90,7 +116,8 @@ FINISHES: dict[str, dict[str, Any]] = {
     "transparent": {"alpha": 0.35}, "glowing": {"emission": 1.0},
 }  # fmt: skip
 SAME_FINISH = {
-    "metallic": "metal", "wooden": "wood", "golden": "gold", "shiny": "glossy", "polished": "glossy",
+    "metallic": "metal", "wooden": "wood", "golden": "gold", "shiny": "glossy",
+    "polished": "glossy",
     "matt": "matte", "dull": "matte", "see-through": "transparent", "translucent": "transparent",
     "luminous": "glowing", "fabric": "cloth", "porcelain": "ceramic", "concrete": "stone",
     "chromed": "chrome",
@@ -103,7 +130,7 @@ class Wishes:
 
     Parameters
     ----------
-    scale : (3,) factors of width, height and depth.
+    scale : (3,) factors of width, height and depth. length : of the longest extent.
     shapes : of "rounder", "squarer", "tapered", ... or with a place, such as "squarer bottom".
     material : `name`, `colour` (linear RGBA), `metallic`, `roughness`, `emission`; empty for that
         of the part that was there.
@@ -111,6 +138,7 @@ class Wishes:
     """
 
     scale: Floats = field(default_factory=lambda: np.ones(3))
+    length: float = 1.0
     shapes: list[str] = field(default_factory=list)
     material: dict[str, Any] = field(default_factory=dict)
     mirrored: bool = False
@@ -125,17 +153,19 @@ class Wishes:
 def heard(text: str, titles: Collection[str]) -> Wishes:
     """The wishes in a plain text (`words.plain`), what remains being the name of the part."""
     wishes = Wishes()
-    text = _taken(text, r"\b(?:mirrored|flipped|mirror image|reversed)\b", lambda m: _mirror(wishes))
+    text = _taken(
+        text, r"\b(?:mirrored|flipped|mirror image|reversed)\b", lambda m: _mirror(wishes)
+    )
     text = _taken(text, PLACED.pattern, lambda m: _shape_at(wishes, m[1], m[3]))
     text = _amounts(text, wishes)
     kept = _words_of_title(text, titles)
     rest: list[str] = []
-    soft, strength, shade = "", 1.0, ""
+    strength, shade = 1.0, ""
     said: list[str] = text.split()
     for place, word in enumerate(said):
         comparative = word.endswith("er") and (word in SIZES or word in SHAPES)
         if word in SOFTLY and (place + 1 < len(said)):
-            soft, strength = word, SOFTLY[word]
+            strength = SOFTLY[word]
             if word in ("little",) and not _is_wish(said[place + 1]):
                 _resize(wishes, word, 1.0)
             continue
@@ -159,11 +189,8 @@ def heard(text: str, titles: Collection[str]) -> Wishes:
             _copies(wishes, 2)
         elif word != "%":
             rest.append(word)
-        soft, strength = "", 1.0
-    del soft
+        strength = 1.0
     wishes.rest = " ".join(rest)
-    if wishes.material:
-        wishes.material["colour"] = wishes.material.get("colour")
     return wishes
 
 
@@ -174,7 +201,7 @@ def _taken(text: str, pattern: str, use: Callable[[re.Match[str]], None]) -> str
 
 
 def _amounts(text: str, wishes: Wishes) -> str:
-    """"30 % larger", "twice as wide", "three times taller", "half the size", "half as tall"."""
+    """ "30 % larger", "twice as wide", "three times taller", "half the size", "half as tall"."""
     names = "|".join(sorted({*SIZES, *NOUNS}, key=len, reverse=True))
     number = r"(\d+(?:[.,]\d+)?|" + "|".join(NUMBERS) + ")"
 
@@ -186,24 +213,29 @@ def _amounts(text: str, wishes: Wishes) -> str:
         _scaled(wishes, axes, factor, f"{match[1]} % {said}")
 
     def times(match: re.Match[str]) -> None:
-        value = _number(match[1])
-        assert value is not None
-        word = match[match.lastindex or 2]
-        axes, sign, said = SIZES.get(NOUNS.get(word, word)) or SIZES[word]
+        value = _number(match[1] or match[2]) or 1.0
+        word = match[3]
+        axes, sign, _ = SIZES.get(NOUNS.get(word, word)) or SIZES[word]
         factor = value if sign > 0 or value < 1 else 1 / value
         _scaled(wishes, axes, factor, f"{value:g} times the {_extent(axes)}")
 
     text = _taken(text, rf"\b(\d+(?:[.,]\d+)?) ?(?:%|percent|per cent) ({names})\b", percent)
-    text = _taken(text, rf"\b{number} (?:times |x )?(?:as |the |its )?({names})(?: as)?\b(?= |$)(?<!one big)", times) if re.search(rf"\b{number} (?:times |x |as |the |its )", text) or re.search(rf"\b(?:twice|double|half|triple|thrice) (?:{names})\b", text) else text
+    once = "(twice|double|half|triple|thrice)"
+    fixed = rf"\b(?:{number} (?:times |x )(?:as |the )?|{once} (?:as |the )?)"
+    text = _taken(text, rf"{fixed}({names})\b(?: as\b)?", times)
     return re.sub(r"\bthan\b|\btimes\b", " ", text)
 
 
 def _extent(axes: tuple[int, int, int]) -> str:
-    return {X: "width", Y: "height", Z: "depth", (1, 0, 1): "thickness"}.get(axes, "size")
+    return {X: "width", Y: "height", Z: "depth", LONG: "length", (1, 0, 1): "thickness"}.get(
+        axes, "size"
+    )
 
 
 def _scaled(wishes: Wishes, axes: tuple[int, int, int], factor: float, said: str) -> None:
     factor = float(np.clip(factor, 0.05, 20))
+    if axes == LONG:
+        wishes.length *= factor
     wishes.scale = wishes.scale * np.where(np.array(axes) > 0, factor, 1.0)
     wishes.understood.append(said)
 
@@ -212,7 +244,7 @@ def _resize(wishes: Wishes, word: str, strength: float) -> None:
     axes, sign, said = SIZES[word]
     factor = STRONG.get(word, 1 + STEP) if word in STRONG else 1 + STEP * strength
     factor = factor if sign > 0 else 1 / factor
-    _scaled(wishes, axes, factor, f"{said} ({factor:.2g} times the {_extent(axes)})")
+    _scaled(wishes, axes, factor, f"{said} ({factor:.3g} times the {_extent(axes)})")
 
 
 def _shape(wishes: Wishes, shape: str) -> None:
@@ -222,7 +254,12 @@ def _shape(wishes: Wishes, shape: str) -> None:
 
 
 def _shape_at(wishes: Wishes, word: str, place: str) -> None:
-    shape = {"square": "squarer", "squared": "squarer", "round": "rounder", "rounded": "rounder"}.get(word, word)
+    shape = {
+        "square": "squarer",
+        "squared": "squarer",
+        "round": "rounder",
+        "rounded": "rounder",
+    }.get(word, word)
     where = "top" if place in ("top", "end") else "bottom"
     _shape(wishes, f"{shape} {where}")
 
@@ -279,7 +316,13 @@ def _words_of_title(text: str, titles: Collection[str]) -> set[str]:
 
 
 def _is_wish(word: str) -> bool:
-    return word in SIZES or word in SHAPES or word in COLOURS or word in FINISHES or word in SAME_FINISH
+    return (
+        word in SIZES
+        or word in SHAPES
+        or word in COLOURS
+        or word in FINISHES
+        or word in SAME_FINISH
+    )
 
 
 def _next_is_colour(said: list[str], place: int) -> bool:

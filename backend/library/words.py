@@ -16,17 +16,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..checkpoints import catalogue
-from ..contract.arrays import Floats
+from ..contract.arrays import Floats, Singles
 from ..contract.errors import BadInput, WeightsCorrupt
 from .index import Entry, Library
 
 LONGEST = 200  # letters of a description
 SURE = 0.42  # similarity below which a part is not what was meant
-FILLERS = set(
-    "a an the with of and or please make made it its part new replace by put me want i that is be "
-    "like some one as for in on to into from this instead which has have having looks look give "
-    "but also more into very really quite just shape shaped style styled kind type".split()
-)
+FILLERS = {
+    "a", "an", "the", "with", "of", "and", "or", "please", "make", "made", "it", "its", "part",
+    "new", "replace", "by", "put", "me", "want", "i", "that", "is", "be", "like", "some", "one",
+    "as", "for", "in", "on", "to", "into", "from", "this", "instead", "which", "has", "have",
+    "having", "looks", "look", "give", "but", "also", "more", "very", "really", "quite",
+    "just", "shape", "shaped", "style", "styled", "kind", "type",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class Reading:
 class Words:
     """The table: (N, D) unit vectors of words and short phrases."""
 
-    def __init__(self, words: Sequence[str], vectors: Floats) -> None:
+    def __init__(self, words: Sequence[str], vectors: Singles) -> None:
         self.row = {word: row for row, word in enumerate(words)}
         self.vectors = vectors
 
@@ -121,7 +123,7 @@ def plain(text: str) -> str:
             "Say in a few words what the part should be, such as “tall pink top hat”.",
         )
     bare = "".join(c for c in unicodedata.normalize("NFKD", given) if not unicodedata.combining(c))
-    bare = bare.lower().replace("’", "'").replace("'s", "")
+    bare = bare.lower().replace("\u2019", "'").replace("'s", "")
     return " ".join(re.findall(r"[a-z]+|\d+(?:[.,]\d+)?|%", bare.replace("-", " ")))
 
 
@@ -134,7 +136,7 @@ def read(text: str, library: Library, words: Words) -> Reading:
             continue
         known = word if word in spoken else words.known(word)
         for form in singulars(word):
-            known = form if form in spoken and word not in spoken else known
+            known = form if form in spoken else known
         if known is None:
             known = words.near(word, spoken)
             if known is not None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Replace: another part in a part's place. The others are not touched, and not even looked at twice.
+"""Replace: another part in a part's place. Nothing of the others is touched.
 
 Words are read for wishes (`library.wishes`); what is left of them is asked of an engine. Words that
 are wishes alone change the part that is there. A mesh of the user's is fitted as it is.
@@ -24,7 +24,7 @@ from ..geometry.mesh import is_closed_manifold, signed_volume
 from ..library import words
 from ..library.index import Entry, library
 from ..library.wishes import Wishes, heard
-from . import fit
+from . import fit, seams
 from .complete import cap_parts
 from .reshape import reshaped
 
@@ -87,8 +87,9 @@ def replace_part(
 
     vertices : (V, 3); faces : (F, 3); labels : (F,) part of each face. name : what the part is
     called. text : words; source : title of a library part; mesh : (v, f) of the user's, in the same
-    axes, called `mesh_name`; with none of them another part of the same kind. up : "Y" or "Z". options : `join`, one of
-    `fit.JOINS`; `twins`: the mirror image of the part is replaced too; `stretch`: to the old box.
+    axes, called `mesh_name`; with none of them another part of the same kind. up : "Y" or "Z".
+    options : `join`, one of `seams.JOINS`; `twins`: the mirror image of the part is replaced too;
+    `stretch`: to the old box.
     Raises BadInput where a part has no faces, or words mean nothing.
     """
     given = _checked_options(options or {}, up)
@@ -105,7 +106,8 @@ def replace_part(
     span.step()
     notice = ""
     if mesh is not None:
-        ran, offers = "mesh", [_of_mesh((_upright(np.asarray(mesh[0], np.float64), up), mesh[1]), frame)]
+        upright = _upright(np.asarray(mesh[0], np.float64), up)
+        ran, offers = "mesh", [_of_mesh((upright, mesh[1]), mesh_name, frame)]
     elif source:
         ran, offers = "library", _of_source(source, variants, seed)
     elif text and not wishes.rest and wishes:
@@ -124,7 +126,7 @@ def replace_part(
                 replace(own_mesh, mesh=PartMesh(*fit.varied(whole, frame, seed + k), name))
                 for k in range(variants)
             ]
-    twin = fit.twin_of(turned, faces, labels, part) if given["twins"] else None
+    twin = seams.twin_of(turned, faces, labels, part) if given["twins"] else None
     rest = turned, rest_faces
     made: list[Variant] = []
     placing = progress.span(0.6, 1.0, "Fitting")
@@ -175,12 +177,16 @@ def listed(
 def _checked_options(options: Mapping[str, Any], up: str) -> dict[str, Any]:
     for key, value in options.items():
         if key not in OPTIONS or not isinstance(value, OPTIONS[key]):
-            raise BadInput(f"There is no option “{key:.40}” like this.", f"Known: {', '.join(OPTIONS)}.")
+            raise BadInput(
+                f"There is no option “{key:.40}” like this.", f"Known: {', '.join(OPTIONS)}."
+            )
     if up not in ("Y", "Z"):
         raise BadInput(f"“{up:.20}” is no axis that points up.", "Use Y or Z.")
     join = options.get("join", "auto")
-    if join not in fit.JOINS:
-        raise BadInput(f"Parts cannot be joined by “{join:.40}”.", f"Use one of {', '.join(fit.JOINS)}.")
+    if join not in seams.JOINS:
+        raise BadInput(
+            f"Parts cannot be joined by “{join:.40}”.", f"Use one of {', '.join(seams.JOINS)}."
+        )
     return {"join": "auto", "twins": False, "stretch": False, **options}
 
 
@@ -201,12 +207,14 @@ def _check(
         raise BadInput(f"There is no part {part} to replace.", "Choose a part that has faces.")
     points = vertices[np.unique(faces[own])]
     if not np.ptp(points, axis=0).max() > 0:
-        raise BadInput("The part has no size, so that nothing can take its place.", "Choose another.")
-    if sum((bool(text), bool(source), mesh is not None)) > 1:
         raise BadInput(
-            "Words, a library part and a mesh were given together.", "Give one of them."
-        ) if mesh is not None and source else BadInput(
-            "Words were given beside another source.", "Give one of them."
+            "The part has no size, so that nothing can take its place.", "Choose another."
+        )
+    if sum((bool(text), bool(source), mesh is not None)) > 1:
+        raise (
+            BadInput("Words, a library part and a mesh were given together.", "Give one of them.")
+            if mesh is not None and source
+            else BadInput("Words were given beside another source.", "Give one of them.")
         )
 
 
@@ -281,11 +289,13 @@ def _fitted(
 ) -> tuple[tuple[Floats, Ints], str]:
     shaped = reshaped(offer.mesh.vertices, offer.mesh.faces, wishes.shapes)
     offer = replace(offer, mesh=PartMesh(*shaped, offer.mesh.name))
-    mesh = fit.placed(frame, offer, wishes.scale, mirrored=wishes.mirrored)
+    scale = wishes.scale.copy()
+    scale[np.ptp(shaped[0], axis=0).argmax()] *= wishes.length
+    mesh = fit.placed(frame, offer, scale, mirrored=wishes.mirrored)
     if offer.in_place:
-        return fit.copies(mesh, frame, wishes.count), "overlap"
-    mesh = fit.copies(fit.settled(mesh, frame, rest), frame, wishes.count)
-    return fit.joined(mesh, frame, rest, how)
+        return seams.copies(mesh, frame, wishes.count), "overlap"
+    mesh = seams.copies(fit.settled(mesh, frame, rest), frame, wishes.count)
+    return seams.joined(mesh, frame, rest, how)
 
 
 def _variant(

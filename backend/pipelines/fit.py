@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A new part takes the frame of an old one: the side of its seams, up, symmetry, size; then they join.
+"""A new part takes the frame of an old one: the side of its seams, up, symmetry plane, size.
 
 Everything here is in a frame with +Y up. Nothing of the neighbours moves.
 """
@@ -15,11 +15,10 @@ from numpy.typing import NDArray
 
 from ..contract.arrays import Floats, Ints
 from ..engines.base import Offer
-from ..geometry.booleans import Mesh, concatenated, difference, union
-from ..geometry.caps.fill import fill
-from ..geometry.graphs import components
+from ..geometry.booleans import Mesh
 from ..geometry.caps.loops import borders, simple_loops
-from ..geometry.mesh import same_positions, signed_volume
+from ..geometry.graphs import components
+from ..geometry.mesh import same_positions
 from ..geometry.nearest import NearestFace
 from ..geometry.rays import RayScene
 
@@ -27,8 +26,8 @@ SAMPLES = 6000  # points over the object that tell which parts hang together
 NEAR = 0.02  # of the object's size: parts that are nearer touch
 OVERLAP = 0.03  # of the part's size: how far it dips into what holds it
 LONG, FLAT = 1.8, 0.7  # ratios of extents of what is long, and of what is flat
+FADE = 0.2  # of the part's size: how far from its seams it changes freely
 STRETCH = 1.4  # most that a part of the same kind is stretched against its own proportions
-JOINS = ("auto", "overlap", "weld", "trim")
 
 
 @dataclass(frozen=True)
@@ -112,9 +111,13 @@ def _holder(
     chosen = np.searchsorted(np.cumsum(size), rng.random(SAMPLES) * size.sum())
     chosen = np.minimum(chosen, len(faces) - 1)
     weight = rng.dirichlet(np.ones(3), SAMPLES)
-    points = np.concatenate([np.einsum("nc,ncd->nd", weight, corner[chosen]), corner.reshape(-1, 3)])
+    points = np.concatenate(
+        [np.einsum("nc,ncd->nd", weight, corner[chosen]), corner.reshape(-1, 3)]
+    )
     of = np.concatenate([number[chosen], np.repeat(number, 3)])
-    cell = np.floor((points - points.min(axis=0)) / (2 * NEAR * np.ptp(points, axis=0).max())).astype(np.int64)
+    cell = np.floor(
+        (points - points.min(axis=0)) / (2 * NEAR * np.ptp(points, axis=0).max())
+    ).astype(np.int64)
     cells = np.unique((cell @ [1, 1 << 20, 1 << 40]) * len(names) + of)
     where, whose = np.divmod(cells, len(names))
     meet = np.zeros((len(names), len(names)), bool)
@@ -138,7 +141,9 @@ def _holder(
 def principal(vertices: Floats, faces: Ints) -> tuple[Floats, Floats]:
     """(3, 3) principal axes in rows, the longest first, and the extents (3,) along them."""
     corner = vertices[faces]
-    area = np.linalg.norm(np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0]), axis=1)
+    area = np.linalg.norm(
+        np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0]), axis=1
+    )
     centre = corner.mean(axis=1)
     weight = area / max(float(area.sum()), 1e-300)
     away = centre - weight @ centre
@@ -165,13 +170,17 @@ def _touching(
     """(n, 3) places of a part that lie near or within the others; None where it stands alone."""
     size = float(np.ptp(vertices[np.unique(faces)], axis=0).max()) or 1.0
     corner = vertices[faces[~own]]
-    near = ((corner.max(axis=1) > low - NEAR * size) & (corner.min(axis=1) < high + NEAR * size)).all(axis=1)
+    near = (
+        (corner.max(axis=1) > low - NEAR * size) & (corner.min(axis=1) < high + NEAR * size)
+    ).all(axis=1)
     if not near.any():
         return None
     rest, numbers = np.unique(faces[~own][near], return_inverse=True)
     points = vertices[np.unique(faces[own])]
     _, gap = NearestFace(vertices[rest] / size, numbers.reshape(-1, 3))(points / size)
-    touching = points[gap < max(NEAR, 1.2 * float(gap.min()))] if gap.min() < 4 * NEAR else points[:0]
+    touching = (
+        points[gap < max(NEAR, 1.2 * float(gap.min()))] if gap.min() < 4 * NEAR else points[:0]
+    )
     return touching if len(touching) else None
 
 
@@ -231,7 +240,7 @@ def pose(frame: Frame, offer: Offer) -> Floats:
 
 
 def _swung(one: Floats, other: Floats, most: float) -> Floats:
-    """The smallest turn (3, 3) of an axis onto another, either way round; none beyond `most` deg."""
+    """The smallest turn (3, 3) of an axis onto another, either way round, of `most` degrees."""
     if one @ other < 0:
         other = -other
     cosine = float(np.clip(one @ other, -1, 1))
@@ -255,7 +264,8 @@ def placed(
     if offer.in_place:
         if mirrored:
             vertices, faces = _mirrored(vertices, faces, frame.centre)
-        return frame.anchor + (vertices - frame.anchor) * factor, faces
+        grown = frame.anchor + (vertices - frame.anchor) * factor
+        return vertices + _free(vertices, frame) * (grown - vertices), faces
     turn = pose(frame, offer)
     if mirrored:
         turn = turn * [-1, 1, 1]
@@ -328,112 +338,25 @@ def settled(mesh: Mesh, frame: Frame, rest: Mesh) -> Mesh:
     return vertices + (gap[hit].min() + OVERLAP * size) * frame.side, faces
 
 
-def joined(mesh: Mesh, frame: Frame, rest: Mesh, how: str = "auto") -> tuple[Mesh, str]:
-    """The part with its border brought to the seam, and how that was done.
-
-    "weld": a neck grows from the seam's own vertices into the part, so that no gap remains. "trim":
-    what lies inside the neighbours is cut off. "overlap": it dips in. "auto" welds where the old
-    part shared edges with its neighbours.
-    """
-    if how in ("auto", "weld") and frame.loops:
-        necks = [neck for loop in frame.loops if (neck := _neck(loop, mesh, frame)) is not None]
-        if necks:
-            return union([mesh, *necks]), "weld"
-    if how == "trim":
-        cut = difference(mesh, [rest])
-        if cut is not None:
-            return cut, "trim"
-    return mesh, "overlap"
-
-
-def _neck(loop: Floats, mesh: Mesh, frame: Frame) -> Mesh | None:
-    """A closed loft from a seam's vertices to the inside of the new part."""
-    middle = loop.mean(axis=0)
-    around = float(np.linalg.norm(loop - middle, axis=1).mean())
-    if around <= 0 or len(loop) < 3:
-        return None
-    low, high = mesh[0].min(axis=0), mesh[0].max(axis=0)
-    inner = (low + high) / 2
-    toward = inner - middle
-    reach = float(np.linalg.norm(toward))
-    if reach < 1e-9:
-        return None
-    near = mesh[0][np.linalg.norm(mesh[0] - middle, axis=1) < max(2.0 * around, 0.3 * reach)]
-    aim = inner if not len(near) else 0.5 * inner + 0.5 * (near.min(axis=0) + near.max(axis=0)) / 2
-    step = min(1.2 * around, 0.6 * reach)
-    end = middle + (aim - middle) / max(float(np.linalg.norm(aim - middle)), 1e-12) * step
-    extent = np.sort(high - low)[1] / 2  # a thin part must hide the end of the neck
-    share = float(np.clip(0.6 * extent / around, 0.2, 0.75))
-    ends = end + share * (loop - middle)
-    filled = fill(loop, [np.arange(len(loop))])
-    if filled is None:
-        return None
-    count = len(loop)
-    lid, points = filled[1], filled[0]
-    n = np.arange(count)
-    m = np.roll(n, -1)
-    base = len(points)
-    wall = np.concatenate([np.stack([n, base + n, m], 1), np.stack([m, base + n, base + m], 1)])
-    far = np.stack([base + m, base + n, np.full(count, base + count)], 1)
-    vertices = np.concatenate([points, ends, ends.mean(axis=0, keepdims=True)])
-    faces = np.concatenate([lid, wall, far])
-    volume = signed_volume(vertices, faces)
-    if abs(volume) < 1e-9 * around**3:
-        return None
-    return vertices, np.ascontiguousarray(faces if volume > 0 else faces[:, ::-1])
-
-
-def copies(mesh: Mesh, frame: Frame, count: int) -> Mesh:
-    """Several of a part, side by side across the seam, within about the old part's width."""
-    if count < 2:
-        return mesh
-    side = frame.side if frame.side is not None else np.array([0.0, -1.0, 0.0])
-    extent = np.ptp(mesh[0], axis=0)
-    room = (frame.high - frame.low) * (1 - np.abs(side))
-    axis = int(room.argmax())
-    scale = 1.0 if count * extent[axis] <= 1.5 * room[axis] else max(1.5 * room[axis] / (count * extent[axis]), 0.3)
-    step = np.zeros(3)
-    step[axis] = max(extent[axis] * scale * 1.05, room[axis] / count)
-    base = frame.anchor + (mesh[0] - frame.anchor) * scale
-    made = [(base + (k - (count - 1) / 2) * step, mesh[1]) for k in range(count)]
-    return concatenated(made)
-
-
 def varied(mesh: Mesh, frame: Frame, seed: int) -> Mesh:
     """The old part itself, swollen and bent here and there; its seams stay where they are."""
     rng = np.random.default_rng([11, seed])
     vertices, faces = mesh
     unit = (vertices - frame.centre) / frame.size
-    moved = unit * rng.uniform(0.8, 1.3, 3)
+    moved = unit * rng.uniform(0.85, 1.2, 3)
     for _ in range(4):
         wave = rng.normal(size=3) * rng.uniform(1.5, 4.0)
-        amount = rng.normal(size=3) * 0.05
+        amount = rng.normal(size=3) * 0.035
         moved = moved + np.sin(unit @ wave + rng.uniform(0, 2 * np.pi))[:, None] * amount
-    share = np.ones(len(vertices))
-    if frame.loops:
-        from scipy.spatial import cKDTree
-
-        gap = cKDTree(np.concatenate(frame.loops)).query(vertices)[0] / frame.size
-        share = np.clip(gap / 0.2, 0, 1) ** 2 * (3 - 2 * np.clip(gap / 0.2, 0, 1))
-    return vertices + share[:, None] * (moved - unit) * frame.size, faces
+    return vertices + _free(vertices, frame) * (moved - unit) * frame.size, faces
 
 
-def twin_of(vertices: Floats, faces: Ints, labels: NDArray[np.integer], part: int) -> tuple[int, float] | None:
-    """The part that is a part's mirror image in x, and the place of the plane; None for none."""
-    names = np.unique(labels)
-    boxes = {}
-    for name in names.tolist():
-        points = vertices[np.unique(faces[labels == name])]
-        boxes[name] = np.stack([points.min(axis=0), points.max(axis=0)])
-    everything = np.array(list(boxes.values()))
-    plane = float(everything[:, 0, 0].min() + everything[:, 1, 0].max()) / 2
-    size = float((everything[:, 1].max(axis=0) - everything[:, 0].min(axis=0)).max())
-    wanted = boxes[part].copy()
-    wanted[:, 0] = 2 * plane - wanted[::-1, 0]
-    if abs(boxes[part][:, 0].mean() - plane) < 0.02 * size:
-        return None  # it lies on the plane itself
-    gap = {name: float(np.abs(box - wanted).max()) for name, box in boxes.items() if name != part}
-    best = min(gap, key=lambda name: gap[name], default=None)
-    return None if best is None or gap[best] > 0.06 * size else (best, plane)
+def _free(vertices: Floats, frame: Frame) -> Floats:
+    """(V, 1) how freely vertices may move: not on a seam, wholly at some distance from it."""
+    if not frame.loops:
+        return np.ones((len(vertices), 1))
+    from scipy.spatial import cKDTree
 
-
+    gap = cKDTree(np.concatenate(frame.loops)).query(vertices)[0][:, None] / frame.size
+    share = np.clip(gap / FADE, 0, 1)
+    return np.asarray(share**2 * (3 - 2 * share))

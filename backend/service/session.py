@@ -351,7 +351,9 @@ class Session:
             notice=done.notice,
         )
 
-    def list_library(self, request: requests.ListLibrary, progress: Progress) -> requests.LibraryList:
+    def list_library(
+        self, request: requests.ListLibrary, progress: Progress
+    ) -> requests.LibraryList:
         """Parts of the library, with thumbnails."""
         from ..pipelines.edit import listed
 

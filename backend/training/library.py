@@ -25,12 +25,18 @@ from ..contract.arrays import Floats, Ints
 from ..geometry.booleans import Mesh, concatenated, is_solid, simplified, union, welded
 from ..geometry.caps.fill import fill
 from ..geometry.caps.loops import simple_loops
-from ..geometry.mesh import consistent_sides, face_islands, face_vectors, is_closed_manifold
-from ..geometry.mesh import shared_edges, signed_volume
+from ..geometry.mesh import (
+    consistent_sides,
+    face_islands,
+    face_vectors,
+    is_closed_manifold,
+    shared_edges,
+    signed_volume,
+)
 from ..geometry.nearest import NearestFace
 from ..library import families, packing
-from ..library.likeness import likeness
 from ..library.index import FOLDER, INDEX, MESHES, THUMBNAILS
+from ..library.likeness import likeness
 from ..shapes.remesh import decimate
 
 RECIPE = Path(__file__).with_name("library_recipe.txt")
@@ -83,7 +89,9 @@ def recipe(text: str) -> list[Wanted]:
             item, _, turn = item.partition(" @")
             title, _, place = item.partition(" = ")
             source, _, part = (place or title).partition("/")
-            found.append(Wanted(title.strip(), kind, side, source.strip(), part.strip(), turn.strip()))
+            found.append(
+                Wanted(title.strip(), kind, side, source.strip(), part.strip(), turn.strip())
+            )
     return found
 
 
@@ -107,12 +115,19 @@ class Objects:
                 for key in [stem] if not rig else [f"rig:{name}"]:
                     self.places.setdefault(key.lower(), []).append((number, name))
 
-    def find(self, wanted: Wanted) -> Iterator[tuple[Floats, Ints, np.ndarray, dict[str, Any], str]]:
-        """Vertices, faces, whether each face is of the part, meta and identity, best match first."""
+    def find(
+        self, wanted: Wanted
+    ) -> Iterator[tuple[Floats, Ints, np.ndarray, dict[str, Any], str]]:
+        """Vertices, faces, whether each face is of the part, meta and name, best match first."""
         key = wanted.source.lower()
         places = self.places.get(key, [])
         if key.startswith("rig:"):
-            places = [at for k, v in self.places.items() if k.startswith("rig:") and k.endswith(key[4:]) for at in v]
+            places = [
+                at
+                for k, v in self.places.items()
+                if k.startswith("rig:") and k.endswith(key[4:])
+                for at in v
+            ]
         for number, name in places:
             archive = self.archives[number]
             faces = archive[f"{name}/faces"].astype(np.int64)
@@ -122,8 +137,14 @@ class Objects:
                 for level in ("", "_fine"):
                     if f"{name}/part_names{level}" not in archive:
                         continue
-                    names = [n.lower() for n in json.loads(str(archive[f"{name}/part_names{level}"]))]
-                    own = [k for k, n in enumerate(names) if re.sub(r"\.\d+$", "", n) == wanted.part.lower()]
+                    names = [
+                        n.lower() for n in json.loads(str(archive[f"{name}/part_names{level}"]))
+                    ]
+                    own = [
+                        k
+                        for k, n in enumerate(names)
+                        if re.sub(r"\.\d+$", "", n) == wanted.part.lower()
+                    ]
                     if own:
                         inside = archive[f"{name}/face_part{level}"] == own[0]
                         break
@@ -136,7 +157,7 @@ class Objects:
 
 
 def closed_shells(vertices: Floats, faces: Ints) -> list[Mesh]:
-    """Each connected piece of a surface as a closed, outward shell; none where one cannot be closed.
+    """Each connected piece of a surface as a closed, outward shell; none where one stays open.
 
     Crumbs are left out.
     """
@@ -165,19 +186,30 @@ def _closed(vertices: Floats, faces: Ints) -> Mesh | None:
     tail, head = faces.reshape(-1), np.roll(faces, -1, axis=1).reshape(-1)
     count = len(vertices)
     there = set((tail * count + head).tolist())
-    open_edges = [(b, a) for a, b in zip(tail.tolist(), head.tolist(), strict=True) if b * count + a not in there]
+    open_edges = [
+        (b, a)
+        for a, b in zip(tail.tolist(), head.tolist(), strict=True)
+        if b * count + a not in there
+    ]
     if open_edges:
         points, all_faces = vertices, [faces]
         for loop in simple_loops(open_edges):
             filled = fill(vertices[loop], [np.arange(len(loop))])
             if filled is None:
                 break
-            place = np.concatenate([np.asarray(loop), len(points) + np.arange(len(filled[0]) - len(loop))])
+            place = np.concatenate(
+                [np.asarray(loop), len(points) + np.arange(len(filled[0]) - len(loop))]
+            )
             points = np.concatenate([points, filled[0][len(loop) :]])
             all_faces.append(place[filled[1]])
         capped = points, np.concatenate(all_faces)
         corners = capped[0][capped[1]]
-        area = 0.5 * np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1).sum()
+        area = (
+            0.5
+            * np.linalg.norm(
+                np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1
+            ).sum()
+        )
         if is_solid(*capped) and abs(signed_volume(*capped)) > 2e-3 * area**1.5:
             vertices, faces = capped
         else:
@@ -199,7 +231,11 @@ def _thickened(vertices: Floats, faces: Ints, share: float = 0.012) -> Mesh:
     count = len(vertices)
     tail, head = faces.reshape(-1), np.roll(faces, -1, axis=1).reshape(-1)
     there = set((tail * count + head).tolist())
-    rim = [(a, b) for a, b in zip(tail.tolist(), head.tolist(), strict=True) if b * count + a not in there]
+    rim = [
+        (a, b)
+        for a, b in zip(tail.tolist(), head.tolist(), strict=True)
+        if b * count + a not in there
+    ]
     wall = [quad for a, b in rim for quad in ((b, a, a + count), (b, a + count, b + count))]
     back = vertices - share * np.ptp(vertices, axis=0).max() * at
     faces = np.concatenate([faces, faces[:, ::-1] + count, np.array(wall, np.int64).reshape(-1, 3)])
@@ -213,14 +249,18 @@ def solid(shells: Sequence[Mesh]) -> Mesh | None:
         fewer = list(shells)
         if total > MOST_FACES:
             wanted = share * MOST_FACES / total
-            fewer = [decimate(v, f, max(8, int(len(f) * wanted)), adaptive=True)[:2] for v, f in shells]
+            fewer = [
+                decimate(v, f, max(8, int(len(f) * wanted)), adaptive=True)[:2] for v, f in shells
+            ]
         joined = union(fewer) if len(fewer) <= 60 else concatenated(fewer)
         if len(joined[1]) > MOST_FACES:
             joined = simplified(joined, MOST_FACES) or joined
         if 4 <= len(joined[1]) <= MOST_FACES and is_closed_manifold(joined[1]):
             return joined
         if total <= MOST_FACES:
-            shells = [decimate(v, f, max(8, int(len(f) * 0.8)), adaptive=True)[:2] for v, f in shells]
+            shells = [
+                decimate(v, f, max(8, int(len(f) * 0.8)), adaptive=True)[:2] for v, f in shells
+            ]
     return None
 
 
@@ -239,7 +279,7 @@ def held_at(vertices: Floats, faces: Ints, inside: np.ndarray) -> Floats | None:
 
 def make(wanted: Wanted, objects: Objects) -> Made | None:
     """The part that an item of the recipe asks for; None where no object gives it."""
-    for vertices, faces, inside, meta, name in objects.find(wanted):
+    for vertices, faces, inside, meta, _ in objects.find(wanted):
         mesh = solid(closed_shells(vertices, faces[inside]))
         if mesh is None:
             continue
@@ -269,7 +309,7 @@ def _turn(words: str) -> Floats:
     matrix = np.eye(3)
     for word in words.split():
         mesh = (np.eye(3), np.zeros((0, 3), np.int64))
-        from ..library.forms import turned
+        from ..library.families.forms import turned
 
         matrix = turned(mesh, "xyz".index(word[0]), float(word[1:]))[0].T @ matrix
     return matrix
@@ -377,7 +417,11 @@ def _same(one: Made, other: Made) -> bool:
     if one.faces.shape != other.faces.shape or one.vertices.shape != other.vertices.shape:
         return False
     spans = np.ptp(one.vertices, axis=0) - np.ptp(other.vertices, axis=0)
-    return bool(np.abs(spans).max() < 1e-3 and abs(signed_volume(one.vertices, one.faces) - signed_volume(other.vertices, other.faces)) < 1e-5)
+    return bool(
+        np.abs(spans).max() < 1e-3
+        and abs(signed_volume(one.vertices, one.faces) - signed_volume(other.vertices, other.faces))
+        < 1e-5
+    )
 
 
 def _sheets(parts: Sequence[Made], folder: Path, columns: int = 12, rows: int = 10) -> None:

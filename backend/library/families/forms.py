@@ -7,14 +7,15 @@ Y is up. Each returns (V, 3) vertices and (F, 3) faces, closed and wound outward
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..contract.arrays import Floats, Ints
-from ..geometry.booleans import Mesh, concatenated
-from ..geometry.caps.fill import fill
-from ..geometry.mesh import signed_volume
+from ...contract.arrays import Floats, Ints
+from ...geometry.booleans import Mesh, concatenated
+from ...geometry.caps.fill import fill
+from ...geometry.mesh import signed_volume
 
 
 def outward(vertices: Floats, faces: Ints) -> Mesh:
@@ -44,7 +45,12 @@ def rings(loops: Floats) -> Mesh:
     two = np.roll(one, -1)
     faces = []
     for r in range(count - 1):
-        a, b, c, d = r * around + one, r * around + two, (r + 1) * around + one, (r + 1) * around + two
+        a, b, c, d = (
+            r * around + one,
+            r * around + two,
+            (r + 1) * around + one,
+            (r + 1) * around + two,
+        )
         faces += [np.stack([a, b, d], 1), np.stack([a, d, c], 1)]
     low, high = count * around, count * around + 1
     faces.append(np.stack([two, one, np.full(around, low)], 1))
@@ -89,16 +95,19 @@ def plate(outline: ArrayLike, thick: float, holes: Sequence[ArrayLike] = ()) -> 
     flat = np.concatenate(loops)
     count = len(flat)
     starts = np.cumsum([0, *map(len, loops)])
-    numbers = [np.arange(a, b) for a, b in zip(starts[:-1], starts[1:], strict=True)]
+    numbers = [np.arange(a, b) for a, b in pairwise(starts)]
     points = np.column_stack([flat, np.zeros(count)])
     filled = fill(points, numbers)
-    assert filled is not None and len(filled[0]) == count
+    assert filled is not None
     lid = filled[1]
     half = np.array([0, 0, thick / 2])
     sides = []
     for ring in numbers:
         after = np.roll(ring, -1)
-        sides += [np.stack([ring, after, after + count], 1), np.stack([ring, after + count, ring + count], 1)]
+        sides += [
+            np.stack([ring, after, after + count], 1),
+            np.stack([ring, after + count, ring + count], 1),
+        ]
     faces = np.concatenate([lid[:, ::-1], lid + count, *sides])
     both = np.concatenate([points - half, points + half])
     if signed_volume(both, faces) < 0:
@@ -117,12 +126,25 @@ def block(size: ArrayLike, bevel: float = 0.0) -> Mesh:
     """A box of (3,) edge lengths whose upright and lying edges are bevelled."""
     x, y, z = np.asarray(size, dtype=np.float64) / 2
     b = min(bevel, x * 0.9, y * 0.9, z * 0.9)
-    corner = [(x - b, z), (x, z - b), (x, b - z), (x - b, -z), (b - x, -z), (-x, b - z), (-x, z - b), (b - x, z)]
+    corner = [
+        (x - b, z),
+        (x, z - b),
+        (x, b - z),
+        (x - b, -z),
+        (b - x, -z),
+        (-x, b - z),
+        (-x, z - b),
+        (b - x, z),
+    ]
     if b <= 0:
         corner = [(x, z), (x, -z), (-x, -z), (-x, z)]
     outer = np.array(corner)
     inner = outer * [(x - b) / x, (z - b) / z]
-    levels = [(inner, -y), (outer, b - y), (outer, y - b), (inner, y)] if b > 0 else [(outer, -y), (outer, y)]
+    levels = (
+        [(inner, -y), (outer, b - y), (outer, y - b), (inner, y)]
+        if b > 0
+        else [(outer, -y), (outer, y)]
+    )
     loops = np.array([[(px, h, pz) for px, pz in ring] for ring, h in levels])
     return rings(loops)
 
