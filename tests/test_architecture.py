@@ -54,7 +54,7 @@ ROOMS: dict[str, set[str]] = {
     "images": {"geometry", "contract"},
     "library/families": {"contract", "geometry", "geometry/caps"},
     "library": {"library/families", "checkpoints", "contract", "geometry", "geometry/caps"},
-    "training": {"shapes", "shapes/families", *BELOW_COMMANDS},
+    "training": {"library", "library/families", "shapes", "shapes/families", *BELOW_COMMANDS},
     "evaluation": {"shapes", "shapes/families", *BELOW_COMMANDS},
     "commands": {"service", "evaluation", *BELOW_COMMANDS},
     "": {"commands", "service", "machine", "contract"},

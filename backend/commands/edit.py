@@ -129,8 +129,8 @@ def _words(options: Namespace) -> str:
 
 def parts_of(path: Path, asset: Asset) -> tuple[NDArray[np.int64], list[str]]:
     """Labels (F,) 0..K-1 and names of the parts: by the file's labels, or its scene's nodes."""
-    from ..files.gltf.writer import unique_names
     from ..files.parts import default_names
+    from ..files.replaced import nodes_as_parts
 
     if path.suffix.lower() == ".npz":
         with np.load(path, allow_pickle=False) as archive:
@@ -146,10 +146,7 @@ def parts_of(path: Path, asset: Asset) -> tuple[NDArray[np.int64], list[str]]:
             digits = default_names(max(int(kept.max()) + 1, len(kept)))
             names = [digits[k] if 0 <= k < len(digits) else f"part_{k}" for k in kept.tolist()]
             return labels.reshape(-1).astype(np.int64), names
-    nodes, labels = np.unique(asset.vertex_node[asset.faces[:, 0]], return_inverse=True)
-    stand_in = default_names(len(nodes))
-    names = [asset.nodes[n].name or stand_in[k] for k, n in enumerate(nodes.tolist())]
-    return labels.reshape(-1).astype(np.int64), unique_names(names)
+    return nodes_as_parts(asset)
 
 
 def chosen_part(wanted: str, names: list[str]) -> int:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ..assets.asset import Asset, Attribute, centre_offset
 from .gltf.writer import Glb, unique_names
-from .parts import Piece, _add_part, _Frame, _pieces
+from .parts import Piece, _add_part, _Frame, _pieces, default_names
 from .readers import replace_on_success
 
 CARRIED = ("COLOR_", "TEXCOORD_")
@@ -35,6 +35,14 @@ class NewPart:
     faces: NDArray[np.int64]
     material: Mapping[str, Any]
     extras: Mapping[str, Any]
+
+
+def nodes_as_parts(asset: Asset) -> tuple[NDArray[np.int64], list[str]]:
+    """Labels (F,) 0..K-1 and unique names of K parts: the nodes of a scene that have triangles."""
+    nodes, labels = np.unique(asset.vertex_node[asset.faces[:, 0]], return_inverse=True)
+    stand_in = default_names(len(nodes))
+    names = [asset.nodes[n].name or stand_in[k] for k, n in enumerate(nodes.tolist())]
+    return labels.reshape(-1).astype(np.int64), unique_names(names)
 
 
 def write_replaced(

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Words, titles, meshes or nothing at all put another part in a part's place."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import numpy as np
+import pytest
+
+from backend.contract.errors import BadInput, Cancelled
+from backend.contract.progress import Progress
+from backend.library.families.forms import block
+from backend.pipelines.edit import listed, replace_part
+from tests.backend.pipelines.replacing import cart, post
+
+
+def test_words_put_a_part_in_the_place_in_half_a_second() -> None:
+    vertices, faces, labels = cart()
+    replace_part(vertices, faces, labels, 4, text="fedora")  # what is loaded once is loaded
+    before = vertices.copy()
+    began = time.process_time()
+    done = replace_part(vertices, faces, labels, 4, text="a taller pink cowboy hat")
+    assert time.process_time() - began < 0.5
+    (hat,) = done.variants
+    assert hat.name == "cowboy hat"
+    assert hat.report["closed"]
+    assert done.understood[0] == "cowboy hat"
+    assert len(done.understood) == 3
+    assert done.material["colour"][0] > 0.8
+    assert np.array_equal(vertices, before), "nothing of the others moves"
+
+
+def test_wishes_alone_change_the_part_that_is_there() -> None:
+    vertices, faces, labels = post()
+    done = replace_part(vertices, faces, labels, 1, text="twice as tall")
+    (part,) = done.variants
+    assert done.engine == "shape"
+    assert part.report["closed"]
+    assert part.vertices[:, 1].max() == pytest.approx(3)
+    assert part.vertices[:, 1].min() == pytest.approx(1)
+
+
+def test_a_title_a_mesh_and_nothing() -> None:
+    vertices, faces, labels = cart()
+    titled = replace_part(vertices, faces, labels, 1, source="gear", variants=2)
+    assert [v.name for v in titled.variants] == ["gear", "gear"]
+    mesh = block((5, 5, 5))
+    own = replace_part(vertices, faces, labels, 4, mesh=mesh, mesh_name="crate")
+    assert own.engine == "mesh"
+    assert own.variants[0].name == "crate"
+    assert np.ptp(own.variants[0].vertices, axis=0).max() < 1.1
+    again = replace_part(vertices, faces, labels, 1, name="front wheel", variants=3)
+    assert len(again.variants) == 3
+    assert len({len(v.faces) for v in again.variants}) > 1
+    unnamed = replace_part(vertices, faces, labels, 0, variants=2)
+    assert len(unnamed.variants) == 2
+
+
+def test_seeds_repeat_and_give_others() -> None:
+    vertices, faces, labels = cart()
+
+    def made(seed: int) -> np.ndarray:
+        return replace_part(vertices, faces, labels, 4, text="cowboy hat", seed=seed).variants[0].vertices
+
+    assert np.array_equal(made(1), made(1))
+    assert made(1).shape != made(2).shape or not np.allclose(made(1), made(2))
+
+
+def test_an_object_whose_z_is_up_gets_an_upright_part() -> None:
+    vertices, faces, labels = cart()
+    turned = vertices[:, [0, 2, 1]] * [1, -1, 1]
+    flat = replace_part(vertices, faces, labels, 4, text="top hat").variants[0].vertices
+    up = replace_part(turned, faces, labels, 4, text="top hat", up="Z").variants[0].vertices
+    assert up == pytest.approx(flat[:, [0, 2, 1]] * [1, -1, 1])
+
+
+def test_twins_are_replaced_together_mirrored() -> None:
+    vertices, faces, labels = cart()
+    done = replace_part(vertices, faces, labels, 1, text="gear", options={"twins": True})
+    one, other = done.variants
+    assert (one.part, other.part) == (1, 2)
+    assert other.vertices == pytest.approx(one.vertices * [-1, 1, 1])
+    alone = replace_part(vertices, faces, labels, 3, text="egg", options={"twins": True})
+    assert len(alone.variants) == 1
+    assert "mirror image" in alone.notice
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", None), ("  ", "No words"), ("y" * 10_000, "10000 letters"), ("🎩", "no English"),
+        ("帽子", "no English"), ("qqxzyv wwkjq", "not understood"),
+    ],
+)  # fmt: skip
+def test_bad_words_get_a_sentence_with_names_that_exist(text: str, words: str | None) -> None:
+    vertices, faces, labels = cart()
+    if words is None:
+        assert replace_part(vertices, faces, labels, 4, text=text).variants
+        return
+    with pytest.raises(BadInput, match=words) as caught:
+        replace_part(vertices, faces, labels, 4, text=text)
+    assert caught.value.hint
+
+
+def test_unknown_words_beside_known_ones_are_told() -> None:
+    vertices, faces, labels = cart()
+    done = replace_part(vertices, faces, labels, 4, text="qqxzyv fedora")
+    assert done.variants[0].name == "fedora"
+    assert done.not_understood == ["qqxzyv"]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"part": 9}, {"options": {"glue": True}}, {"options": {"join": "nails"}}, {"up": "X"},
+        {"text": "hat", "source": "gear"}, {"source": "no such part"}, {"engine": "nobody"},
+    ],
+)  # fmt: skip
+def test_bad_requests_get_a_sentence(more: dict[str, Any]) -> None:
+    vertices, faces, labels = cart()
+    with pytest.raises(BadInput) as caught:
+        replace_part(vertices, faces, labels, **{"part": 4, **more})
+    assert caught.value.hint
+
+
+def test_a_part_without_area_is_refused() -> None:
+    vertices, faces, labels = cart()
+    faces = np.concatenate([faces, [[0, 0, 0]]])
+    labels = np.append(labels, 5)
+    with pytest.raises(BadInput, match="no size"):
+        replace_part(vertices, faces, labels, 5, text="hat")
+
+
+def test_it_can_be_cancelled() -> None:
+    def stop(stage: str, done: int, total: int) -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        replace_part(*cart(), 4, text="hat", progress=Progress(stop))
+
+
+def test_the_list_is_sorted_by_words() -> None:
+    entries, pictures = listed("fedora", 6)
+    assert entries[0].title == "fedora"
+    assert pictures is not None
+    assert pictures.shape == (len(entries), 96, 96, 4)
+    everything, none = listed(thumbnails=False)
+    assert len(everything) > 300
+    assert none is None

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A new part takes the old one's side, size and place."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from backend.engines.base import Offer, PartMesh
+from backend.geometry.mesh import signed_volume
+from backend.library.families.forms import block, lathe, turned
+from backend.library.index import library
+from backend.pipelines import fit
+from tests.backend.pipelines.replacing import cart, labelled, post
+
+DOWN = np.array([0.0, -1.0, 0.0])
+
+
+def offer(title: str) -> Offer:
+    entry = library().named(title)
+    mesh = PartMesh(*library().mesh(entry), title)
+    return Offer(mesh, np.array(entry.side), np.array(entry.anchor), entry.reach)
+
+
+def test_a_seam_between_labels_is_found_with_its_side() -> None:
+    vertices, faces, labels = post()
+    frame = fit.frame_of(vertices, faces, labels, 1)
+    assert len(frame.loops) == 1
+    assert frame.anchor == pytest.approx([0, 1, 0], abs=0.01)
+    assert frame.side == pytest.approx(DOWN, abs=0.01)
+    assert frame.reach == pytest.approx(0.3, abs=0.01)
+
+
+def test_a_part_is_held_by_the_most_that_hangs_together() -> None:
+    """The dome touches box and hat: the box carries the wheels too."""
+    vertices, faces, labels = cart()
+    frame = fit.frame_of(vertices, faces, labels, 3)
+    assert not frame.loops
+    assert frame.side is not None
+    assert frame.side[1] < -0.9
+    hat = fit.frame_of(vertices, faces, labels, 4)
+    assert hat.side is not None
+    assert hat.side[1] < -0.9
+
+
+def test_a_part_that_stands_alone_has_no_side() -> None:
+    vertices, faces, labels = labelled(block((1, 1, 1)), (block((1, 1, 1))[0] + 9, block((1, 1, 1))[1]))
+    assert fit.frame_of(vertices, faces, labels, 0).side is None
+
+
+def test_the_seam_is_met_and_the_size_is_the_old_ones() -> None:
+    vertices, faces, labels = post()
+    frame = fit.frame_of(vertices, faces, labels, 1)
+    v, f = fit.placed(frame, offer("pumpkin"))
+    assert v[:, 1].min() == pytest.approx(1, abs=0.05)
+    assert np.ptp(v, axis=0).max() < 1.1
+    assert signed_volume(v, f) > 0
+
+
+def test_what_is_held_on_top_hangs() -> None:
+    """A leg is held at its top; in the place of a post below its seam it hangs from it."""
+    vertices, faces, labels = post()
+    frame = fit.frame_of(vertices, faces, labels, 0)
+    v, _ = fit.placed(frame, offer("turned table leg"))
+    assert v[:, 1].max() == pytest.approx(1, abs=0.05)
+    assert np.ptp(v[:, 1]) == pytest.approx(1, abs=0.05)
+
+
+@pytest.mark.parametrize("part", [1, 2])
+def test_a_wheel_takes_axis_diameter_and_middle(part: int) -> None:
+    vertices, faces, labels = cart()
+    frame = fit.frame_of(vertices, faces, labels, part)
+    v, _ = fit.placed(frame, offer("spoked wheel"))
+    extent = np.ptp(v, axis=0)
+    assert int(extent.argmin()) == 0
+    assert extent[1:] == pytest.approx([0.8, 0.8], abs=0.03)
+    middle = (v.min(axis=0) + v.max(axis=0)) / 2
+    assert middle == pytest.approx(frame.centre, abs=0.02)
+
+
+def test_long_parts_swing_onto_the_old_axis() -> None:
+    stick = turned(lathe([(0.1, 0), (0.1, 2)], 12), 2, 35)
+    vertices, faces, labels = labelled(block((1, 0.2, 1)), stick)
+    frame = fit.frame_of(vertices, faces, labels, 1)
+    v, f = fit.placed(frame, offer("unicorn horn"))
+    axis = fit.principal(v, f)[0][0]
+    assert abs(axis @ frame.axes[0]) > 0.99
+
+
+def test_wishes_of_size_are_over_the_fit() -> None:
+    vertices, faces, labels = post()
+    frame = fit.frame_of(vertices, faces, labels, 1)
+    plain, _ = fit.placed(frame, offer("top hat"))
+    tall, _ = fit.placed(frame, offer("top hat"), np.array([1, 2, 1.0]))
+    assert np.ptp(tall[:, 1]) == pytest.approx(2 * np.ptp(plain[:, 1]), rel=0.01)
+    assert np.ptp(tall[:, 0]) == pytest.approx(np.ptp(plain[:, 0]), rel=0.01)
+
+
+def test_mirrored_is_the_mirror_image_and_outward() -> None:
+    vertices, faces, labels = post()
+    frame = fit.frame_of(vertices, faces, labels, 1)
+    v, f = fit.placed(frame, offer("human hand"))
+    w, g = fit.placed(frame, offer("human hand"), mirrored=True)
+    assert signed_volume(w, g) == pytest.approx(signed_volume(v, f), rel=0.05)
+    assert signed_volume(w, g) > 0
+
+
+def test_varied_keeps_its_seam() -> None:
+    vertices, faces, labels = post()
+    frame = fit.frame_of(vertices, faces, labels, 1)
+    v, _ = fit.varied((vertices, faces), frame, 3)
+    seam = np.linalg.norm(vertices[:, None] - frame.loops[0], axis=2).min(axis=1) < 1e-9
+    assert seam.any()
+    assert np.array_equal(v[seam], vertices[seam])
+    assert np.abs(v - vertices).max() > 0.01
+    assert not np.allclose(v, fit.varied((vertices, faces), frame, 4)[0])
