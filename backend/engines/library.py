@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -27,6 +28,12 @@ ABOUT = About(
     memory=20_000_000,
 )
 
+SIBLINGS = {
+    "l", "r", "left", "right", "front", "back", "rear", "upper", "lower", "mid", "middle", "top",
+    "bottom", "inner", "outer", "main", "part", "mesh", "object", "group", "node", "cube",
+    "sphere", "cylinder", "plane", "circle", "torus", "model", "low", "high", "poly",
+}  # fmt: skip
+"""Words of names that tell siblings apart, and names that programs give."""
 LIKE = 0.2  # largest distance of likenesses of what is still of the same kind
 VOTES = 7  # neighbours whose majority says the kind of a part without a name
 KIND_SURE = 0.62  # likeness of a part's name to a kind, above which the name decides
@@ -108,7 +115,7 @@ class LibraryEngine:
         gap = np.linalg.norm(alike - likeness(vertices, faces), axis=1)
         entries = self.library.entries
         try:
-            reading = words.read(words.plain(name), self.library, self.words).words
+            reading = words.read(words.plain(spoken_name(name)), self.library, self.words).words
         except BadInput:
             reading = ()
         if reading:
@@ -126,6 +133,12 @@ class LibraryEngine:
             return []
         rows = [row for row in np.argsort(gap, kind="stable") if entries[row].kind == kind]
         return _several([entries[row] for row in rows], variants, seed)
+
+
+def spoken_name(name: str) -> str:
+    """What a part's name says, without what tells it from its siblings: "wheel_backLeft.007"."""
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])|[^A-Za-z]+", " ", name)
+    return " ".join(word for word in apart.split() if word.lower() not in SIBLINGS)
 
 
 def _several(good: Sequence[Entry], variants: int, seed: int) -> list[tuple[Entry, int]]:

@@ -314,6 +314,10 @@ class Session:
 
         mesh = self._mesh(request.fingerprint)
         source = None
+        if (request.source_vertices is None) != (request.source_faces is None):
+            raise BadInput(
+                "Of the mesh to put in, vertices and faces do not come together.", "Send both."
+            )
         if request.source_vertices is not None and request.source_faces is not None:
             from ..pipelines.segment import checked_mesh
 

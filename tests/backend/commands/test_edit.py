@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`edit` from the shell: what it writes, says and refuses."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from backend.__main__ import main
+from backend.files.readers import read_mesh
+from tests.backend.pipelines.replacing import cart
+
+CHAIR = str(Path(__file__).parents[3] / "examples/office_chair.glb")
+
+
+def edit(*arguments: object, part: str = "seat") -> int:
+    return main(["edit", CHAIR, "--part", part, *map(str, arguments)])
+
+
+def test_words_write_one_file_and_say_what_was_understood(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, picture = tmp_path / "out/a.glb", tmp_path / "a.png"
+    assert edit("-o", out, "--text", "tall pink top hat", "--preview", picture, "--json") == 0
+    said = capsys.readouterr()
+    row = json.loads(said.out)
+    assert row["understood"] == ["top hat", "taller (1.3 times the height)", "pink"]
+    assert row["engine"] == "library"
+    assert row["variants"][0]["closed"]
+    assert said.err.rstrip().splitlines()[-1].startswith("Replaced seat with top hat.")
+    assert picture.stat().st_size > 1000
+    assert [node.name for node in read_mesh(out).nodes] == [n.name for n in read_mesh(CHAIR).nodes]
+
+
+def test_a_folder_gets_a_file_for_each_variant(tmp_path: Path) -> None:
+    assert edit("-o", tmp_path, "--text", "stool", "--variants", 3, "-q") == 0
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == [f"office_chair.{n}.glb" for n in (1, 2, 3)]
+
+
+def test_a_mesh_and_regenerate(tmp_path: Path) -> None:
+    assert edit("-o", tmp_path / "a.glb", "--with", CHAIR, "-q") == 0
+    assert edit("-o", tmp_path / "b.glb", "--regenerate", "-q", part="WHEEL_01") == 0
+    sizes = [len(read_mesh(tmp_path / name).faces) for name in ("a.glb", "b.glb")]
+    assert sizes[0] > len(read_mesh(CHAIR).faces)
+
+
+def test_labels_of_an_archive_are_its_parts(tmp_path: Path) -> None:
+    vertices, faces, labels = cart()
+    np.savez(tmp_path / "cart.npz", vertices=vertices, faces=faces, labels=labels)
+    out = tmp_path / "a.glb"
+    given = ["edit", str(tmp_path / "cart.npz"), "-o", str(out), "-q", "--text", "fedora"]
+    assert main([*given, "--part", "part_04"]) == 0
+    assert [node.name for node in read_mesh(out).nodes] == [f"part_0{k}" for k in range(5)]
+    np.savez(tmp_path / "bad.npz", vertices=vertices, faces=faces, labels=labels[:3])
+    assert main(["edit", str(tmp_path / "bad.npz"), *given[2:], "--part", "part_04"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--text", "qqxzv wwkj"], "not understood"),
+        (["--text", ""], "No words"),
+        (["--text", "x" * 10_000], "10000 letters"),
+        ([], "Nothing says"),
+        (["--image", "nowhere.png"], "nowhere.png"),
+        (["--with", "nowhere.glb"], "nowhere.glb"),
+        (["--text", "hat", "--regenerate"], "exclude each other"),
+        (["--text", "hat", "--preview", "a.gif"], "PNG or JPEG"),
+        (["--text", "hat", "--engine", "geometric"], "cannot replace"),
+    ],
+)
+def test_what_cannot_be_done_is_a_sentence_and_no_file(
+    arguments: list[str], words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert edit("-o", tmp_path / "a.glb", *arguments) == 2
+    assert words in capsys.readouterr().err
+    assert not (tmp_path / "a.glb").exists()
+
+
+def test_a_part_that_is_not_there_is_answered_with_those_that_are(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert edit("-o", tmp_path / "a.glb", "--regenerate", part="seet") == 2
+    assert "There are seat" in capsys.readouterr().err
+
+
+def test_the_input_is_not_replaced(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert edit("-o", CHAIR, "--regenerate") == 2
+    assert "replace the input" in capsys.readouterr().err

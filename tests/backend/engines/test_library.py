@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The library engine: found by the registry, answers with offers, says what it has not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from backend.contract.errors import BadInput
+from backend.engines import registry
+from backend.engines.library import LibraryEngine, load, spoken_name
+from backend.geometry.mesh import is_closed_manifold
+from backend.library.families.forms import lathe
+from tests.backend.pipelines.replacing import cart
+
+
+@pytest.fixture(scope="module")
+def engine() -> LibraryEngine:
+    found = load()
+    assert isinstance(found, LibraryEngine)
+    return found
+
+
+def test_the_registry_finds_it_for_replace_alone() -> None:
+    assert [about.name for about in registry.engines("replace")][0] == "library"
+    assert registry.choose("auto", "replace").about.name == "library"
+    with pytest.raises(BadInput):
+        registry.choose("library", "segment")
+
+
+def test_words_get_as_many_offers_as_asked_for(engine: LibraryEngine) -> None:
+    offers = engine.replace(*cart(), 1, text="wheel", variants=5)
+    assert len(offers) == 5
+    assert len({offer.mesh.name for offer in offers}) == 5
+    assert all("wheel" in offer.mesh.name for offer in offers)
+    for offer in offers:
+        assert is_closed_manifold(offer.mesh.faces)
+        assert np.linalg.norm(offer.side) == pytest.approx(1, abs=0.01)
+
+
+def test_a_family_is_asked_again_with_other_seeds(engine: LibraryEngine) -> None:
+    offers = engine.replace(*cart(), 4, text="cowboy hat", variants=3)
+    assert [offer.mesh.name for offer in offers] == ["cowboy hat"] * 3
+    first, second, _ = (offer.mesh.vertices for offer in offers)
+    assert first.shape != second.shape or not np.allclose(first, second)
+
+
+def test_a_name_says_the_kind(engine: LibraryEngine) -> None:
+    offers = engine.replace(*cart(), 1, name="wheel_backLeft.007", variants=4)
+    kinds = {engine.library.named(offer.mesh.name).kind for offer in offers}
+    assert kinds == {"wheel"}
+    assert all(offer.alike for offer in offers)
+
+
+def test_nothing_alike_is_no_offer(engine: LibraryEngine) -> None:
+    spike = lathe([(0.001, 0), (2, 0.01), (0.001, 40)], 3)
+    assert engine.replace(*spike, np.zeros(len(spike[1]), np.int32), 0, name="Cube.001") == []
+
+
+def test_what_it_has_not_is_told_with_the_nearest(engine: LibraryEngine) -> None:
+    with pytest.raises(BadInput, match="nothing that is called") as caught:
+        engine.replace(*cart(), 1, text="jurisprudence")
+    assert caught.value.hint
+    with pytest.raises(BadInput, match="pictures"):
+        engine.replace(*cart(), 1, image=np.zeros((4, 4, 4), np.uint8))
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("wheel_backLeft.007", "wheel"), ("Mage_ArmLeft", "Mage Arm"), ("Cube.001", ""), ("", "")],
+)
+def test_names_are_read_without_what_tells_siblings_apart(name: str, said: str) -> None:
+    assert spoken_name(name) == said
