@@ -104,6 +104,8 @@ class LibraryEngine:
                 f"The nearest are: {words.nearest_names(reading.words, self.library, self.words)}.",
             )
         good = [m.entry for m in matches if m.score >= max(words.SURE, BESIDE * matches[0].score)]
+        if len(good) < variants and not any(entry.family for entry in good):
+            good = [m.entry for m in matches[:variants] if m.score >= words.SURE]
         return _several(good, variants, seed)
 
     def similar(

@@ -337,7 +337,7 @@ def of_families() -> Iterator[Made]:
 
 def thumbnail(vertices: Floats, faces: Ints) -> np.ndarray:
     """(96, 96, 2) shade and cover of a part, seen from the front, the right and above."""
-    from ..pictures.raycast import Camera, Tracer, unit_frame
+    from ..pictures.raycast import Camera, Tracer, corner_normals, unit_frame
 
     fine = 3 * packing.SIZE
     points = unit_frame(vertices, faces)
@@ -346,7 +346,7 @@ def thumbnail(vertices: Floats, faces: Ints) -> np.ndarray:
     hits = tracer.first_hits(*camera.rays(x.reshape(-1), y.reshape(-1)))
     hit = hits.face >= 0
     face, u, w = hits.face[hit], hits.u[hit, None], hits.v[hit, None]
-    corner = tracer.corner_normals[face]
+    corner = corner_normals(points, faces)[face]
     normal = corner[:, 0] * (1 - u - w) + corner[:, 1] * u + corner[:, 2] * w
     normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-9)
     key = np.array([-0.36, 0.84, 0.41]) / np.linalg.norm([-0.36, 0.84, 0.41])

@@ -52,8 +52,9 @@ def test_a_name_says_the_kind(engine: LibraryEngine) -> None:
     assert all(offer.alike for offer in offers)
 
 
-def test_nothing_alike_is_no_offer(engine: LibraryEngine) -> None:
+def test_nothing_alike_is_no_offer(engine: LibraryEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     spike = lathe([(0.001, 0), (2, 0.01), (0.001, 40)], 3)
+    monkeypatch.setattr("backend.engines.library.LIKE", 1e-6)
     assert engine.replace(*spike, np.zeros(len(spike[1]), np.int32), 0, name="Cube.001") == []
 
 

@@ -9,6 +9,7 @@ import pytest
 from backend.geometry.mesh import is_closed_manifold, signed_volume
 from backend.library.families import FAMILIES, made
 
+
 @pytest.mark.parametrize("title", FAMILIES)
 def test_parts_of_families_are_closed_and_of_unit_size(title: str) -> None:
     for seed in (0, 5):

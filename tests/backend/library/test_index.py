@@ -21,7 +21,19 @@ def test_there_are_many_parts_of_many_kinds_in_few_bytes() -> None:
     assert len(parts.by_title) == len(parts.entries), "titles are unique"
     assert sum((FOLDER / name).stat().st_size for name in (INDEX, MESHES, THUMBNAILS)) < 6e6
     assert all(entry.credit for entry in parts.entries)
-    wanted = {"hat", "hair", "hand", "wheel", "wing", "sword", "horn", "lamp", "leg", "handle", "door"}
+    wanted = {
+        "hat",
+        "hair",
+        "hand",
+        "wheel",
+        "wing",
+        "sword",
+        "horn",
+        "lamp",
+        "leg",
+        "handle",
+        "door",
+    }
     assert wanted <= set(parts.kinds())
 
 

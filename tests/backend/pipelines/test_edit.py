@@ -62,7 +62,11 @@ def test_seeds_repeat_and_give_others() -> None:
     vertices, faces, labels = cart()
 
     def made(seed: int) -> np.ndarray:
-        return replace_part(vertices, faces, labels, 4, text="cowboy hat", seed=seed).variants[0].vertices
+        return (
+            replace_part(vertices, faces, labels, 4, text="cowboy hat", seed=seed)
+            .variants[0]
+            .vertices
+        )
 
     assert np.array_equal(made(1), made(1))
     assert made(1).shape != made(2).shape or not np.allclose(made(1), made(2))

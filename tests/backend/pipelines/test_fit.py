@@ -44,7 +44,9 @@ def test_a_part_is_held_by_the_most_that_hangs_together() -> None:
 
 
 def test_a_part_that_stands_alone_has_no_side() -> None:
-    vertices, faces, labels = labelled(block((1, 1, 1)), (block((1, 1, 1))[0] + 9, block((1, 1, 1))[1]))
+    vertices, faces, labels = labelled(
+        block((1, 1, 1)), (block((1, 1, 1))[0] + 9, block((1, 1, 1))[1])
+    )
     assert fit.frame_of(vertices, faces, labels, 0).side is None
 
 

@@ -36,7 +36,12 @@ def test_variants_and_twins_come_as_ranges(session: Session) -> None:
     params, arrays = request.to_message()
     answer = session.answer(requests.Replace.from_message(params, arrays), SILENT)
     assert isinstance(answer, requests.ReplacedPart)
-    assert [(row["variant"], row["part"]) for row in answer.report] == [(0, 1), (0, 2), (1, 1), (1, 2)]
+    assert [(row["variant"], row["part"]) for row in answer.report] == [
+        (0, 1),
+        (0, 2),
+        (1, 1),
+        (1, 2),
+    ]
     assert answer.vertex_offsets[-1] == len(answer.vertices)
     assert answer.face_offsets[-1] == len(answer.faces)
     for k in range(4):
@@ -93,5 +98,7 @@ def test_it_works_where_pillow_is_not_there(checkout: Path) -> None:
         "assert listed('hat', 3)[1].shape == (3, 96, 96, 4)\n"
         "assert 'torch' not in sys.modules\n"
     )
-    done = subprocess.run([sys.executable, "-c", program], cwd=checkout, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=checkout, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr

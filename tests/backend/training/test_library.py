@@ -13,11 +13,21 @@ from backend.geometry.mesh import signed_volume
 from backend.library.families.forms import ball, block, moved
 from backend.library.index import FOLDER, INDEX, Library
 from backend.training import library as maker
-from backend.training.library import RECIPE, closed_shells, held_at, of_families, recipe, solid, write
+from backend.training.library import (
+    RECIPE,
+    closed_shells,
+    held_at,
+    of_families,
+    recipe,
+    solid,
+    write,
+)
 
 
 def test_the_recipe_is_read() -> None:
-    wanted = recipe("# a comment\nhat bottom: cap, top hat = Mage/Mage_Hat, rake = wooden_rake @z180\n")
+    wanted = recipe(
+        "# a comment\nhat bottom: cap, top hat = Mage/Mage_Hat, rake = wooden_rake @z180\n"
+    )
     assert [(w.title, w.source, w.part, w.turn) for w in wanted] == [
         ("cap", "cap", "", ""), ("top hat", "Mage", "Mage_Hat", ""), ("rake", "wooden_rake", "", "z180"),
     ]  # fmt: skip
@@ -34,7 +44,9 @@ def test_a_cut_is_capped_and_a_sheet_gets_thickness() -> None:
     grid = np.stack(np.meshgrid(np.linspace(0, 1, 5), np.linspace(0, 1, 5)), 2).reshape(-1, 2)
     flat = np.column_stack([grid, np.zeros(25)])
     cell = np.arange(20)[np.arange(20) % 5 < 4]
-    sheet = np.concatenate([np.stack([cell, cell + 1, cell + 6], 1), np.stack([cell, cell + 6, cell + 5], 1)])
+    sheet = np.concatenate(
+        [np.stack([cell, cell + 1, cell + 6], 1), np.stack([cell, cell + 6, cell + 5], 1)]
+    )
     (thick,) = closed_shells(flat, sheet)
     assert is_solid(*thick)
     assert 0 < signed_volume(*thick) < 0.05
@@ -61,12 +73,15 @@ def test_a_part_is_held_where_it_touches() -> None:
 
 def test_a_library_is_written_the_same_again(tmp_path: Path) -> None:
     some = [part for part in of_families() if part.title in ("cube", "party hat")]
-    some.append(maker.Made("block", "shape", *block((1, 1, 1)), *maker._default_hold(block((1, 1, 1))[0], "bottom"), "me"))
+    hold = np.array([0.0, -1, 0]), np.array([0.0, -0.5, 0]), 0.5
+    some.append(maker.Made("block", "shape", *block((1, 1, 1)), *hold, "me"))
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
         write(some, tmp_path / name)
     files = sorted(path.name for path in (tmp_path / "a").iterdir())
-    assert all((tmp_path / "a" / f).read_bytes() == (tmp_path / "b" / f).read_bytes() for f in files)
+    assert all(
+        (tmp_path / "a" / f).read_bytes() == (tmp_path / "b" / f).read_bytes() for f in files
+    )
     back = Library(tmp_path / "a")
     assert back.named("block").side == (0, -1, 0)
     assert len(back.mesh(back.named("block"))[1]) == len(block((1, 1, 1))[1])

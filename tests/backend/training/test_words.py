@@ -19,7 +19,9 @@ IDEA = "00000030 09 n 01 idea 0 000 | a thought\n"
 @pytest.fixture
 def wordnet(tmp_path: Path) -> Path:
     (tmp_path / "data.noun").write_text("  1 licence\n" + HAT + COVER + IDEA)
-    index = "hat n 1 1 @ 1 1 00000010  \nheaddress n 1 0 1 1 00000020  \nidea n 1 0 1 1 00000030  \n"
+    index = (
+        "hat n 1 1 @ 1 1 00000010  \nheaddress n 1 0 1 1 00000020  \nidea n 1 0 1 1 00000030  \n"
+    )
     (tmp_path / "index.noun").write_text("  1 licence\n" + index)
     for kind in ("adj", "verb"):
         (tmp_path / f"index.{kind}").write_text("red a 1 0 1 1 00000040  \n")
