@@ -112,7 +112,7 @@ def _completed(masks: list[Bools], lie: Layers) -> list[Bools]:
         before = [
             other
             for other in np.flatnonzero(lie.over[:, part] > 0)
-            if lie.meets[other, part] > 0 and lie.host[other] not in (lie.host[part], part)
+            if lie.meets[other, part] > 0 and lie.host[part] < 0 <= lie.host[other] != part
         ]
         if before:
             thick = float(distance_transform_edt(mask).max())
@@ -228,11 +228,16 @@ class _Body:
                 np.minimum(field, half * half * rounded),
             )
         field = field * self._emphasis(part, half)
+        lip = max(LIP * half, 1.5 * self.cell(part))
         if behind.any():
-            wall = -signed_depth(behind)
+            # The rounded edge is lower than what lies behind: it begins so far outside that it
+            # comes out of that where the part begins in the picture.
+            above = PUFF * np.sqrt(np.maximum(self.scaled, 0))
+            low = 1 - np.clip(above / lip, 0, 1)
+            wall = -signed_depth(behind) + lip * (1 - np.sqrt(1 - low * low)) + 0.5
         return Solid(
             np.asarray(field, np.float32), np.zeros(field.shape, np.float32), kind, *_backs(kind),
-            wall=wall, lip=max(LIP * half, 1.5 * self.cell(part)),
+            wall=wall, lip=lip,
         )  # fmt: skip
 
     def _shaped(self, kind: str, depth: Singles, field: Singles, half: float) -> Singles:
