@@ -15,7 +15,7 @@ from .resample import resampled
 
 SIZE = 330  # pixels of the figure's longest side
 MARGIN = 12
-SYMMETRIC = 0.955  # IoU with its mirror image from which a figure is meant to be symmetric
+SYMMETRIC = 0.98  # IoU with its mirror image from which a figure is meant to be symmetric
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ def net_of(solid: Solid, axis: float | None = None, triangles: int = TRIANGLES) 
     rows, columns = np.nonzero(solid.inside)
     if not len(rows):
         return None
-    cell = _cell(field, triangles)
+    cell = _cell(field, solid.inside, triangles)
     low = np.array([columns.min(), rows.min()], float)
     high = np.array([columns.max() + 1, rows.max() + 1], float)
     start = np.array([0.0 if axis is None else axis, low[1]])
@@ -82,12 +82,11 @@ def net_of(solid: Solid, axis: float | None = None, triangles: int = TRIANGLES) 
     return Net(place, faces, np.repeat(middle > 0, 2))
 
 
-def _cell(field: Singles, triangles: int) -> float:
+def _cell(field: Singles, covered: Bools, triangles: int) -> float:
     """Size of quads: that of a few thousand triangles, less where the part is thin."""
-    inside = np.maximum(field, 0)
-    half = np.sqrt(inside)
+    half = np.where(covered, np.sqrt(np.maximum(field, 0)), 0)
     across = np.gradient(half)
-    area = 2 * np.sqrt(1 + np.minimum(across[0] ** 2 + across[1] ** 2, 25))[field > 0].sum()
+    area = 2 * np.sqrt(1 + np.minimum(across[0] ** 2 + across[1] ** 2, 25))[covered].sum()
     even = np.sqrt(2 * area / triangles)
     thickest = float(half.max())
     return float(np.clip(min(even, 0.4 * thickest), FINEST, COARSEST))
@@ -178,6 +177,8 @@ def _fitted(place: Floats, quads: Ints, sampler: _Sampler, cell: float, equator:
     used = alike | ~equator[one]
     one, two = one[used], two[used]
     degree = np.bincount(one, minlength=len(place)).astype(float)
+    # Pulled harder, the silhouette would leave its own tips.
+    strength = np.where(equator, 0.15, 0.5)[:, None]
     for turn in range(ROUNDS):
         for _ in range(2):
             place = sampler.moved_onto(place, 0.6 * cell)
@@ -186,7 +187,7 @@ def _fitted(place: Floats, quads: Ints, sampler: _Sampler, cell: float, equator:
             break
         mean = np.stack([np.bincount(one, place[two, k], len(place)) for k in range(3)], axis=1)
         mean /= np.maximum(degree, 1)[:, None]
-        place = place + 0.5 * np.where((degree > 0)[:, None], mean - place, 0)
+        place = place + strength * np.where((degree > 0)[:, None], mean - place, 0)
         place[equator, 2] = 0.0
     return place
 
