@@ -159,8 +159,8 @@ def turned(depth: Singles, line: Line) -> Singles | None:
     middle, axis = line
     across = np.array([-axis[1], axis[0]])
     along = (points - middle) @ axis
-    first = int(np.floor(along.min()))
-    bin_of = np.rint(along).astype(np.int64) - first
+    first = float(along.min())
+    bin_of = (along - first + 0.5).astype(np.int64)
     size = int(bin_of.max()) + 1
     count = np.bincount(bin_of, minlength=size)
     known = count > 0

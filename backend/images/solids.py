@@ -245,6 +245,7 @@ class _Body:
             line = self.line or (mirror_line(depth > 0) or (None,))[0]
             revolved = None if line is None else turned(depth, line)
             if revolved is not None:
+                revolved = revolved * np.float32(self.wishes.thickness**2)
                 return np.minimum(revolved, np.where(depth > 0, np.inf, depth * half))
         if kind == "flat":
             thick = 0.62 * half

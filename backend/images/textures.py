@@ -21,6 +21,7 @@ PADDING = 4  # pixels of the atlas around each tile
 LARGEST = 4096
 BACK_SHARE = 0.5  # resolution of a back beside its front's
 COLOURS = 5
+SPREAD = 0.12  # of a tile: how far around a place colours count on the back
 OUTLINE = 0.022  # of the canvas: lines this near to a part's outline are taken off
 
 
@@ -152,7 +153,7 @@ def _back(front: Singles, known: Bools, fine: float) -> Singles:
     if inside.sum() < 12:
         return small
     kind, count = _palette(small, inside)
-    blur = max(1.5, 0.07 * max(small.shape[:2]))
+    blur = max(1.5, SPREAD * max(small.shape[:2]))
     best = np.zeros(inside.shape, np.float32)
     made = small.copy()
     for number in range(count):

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What lies before what."""
+
+import numpy as np
+from scipy.ndimage import distance_transform_edt
+
+from backend.images.layers import hull, layers
+from tests.backend.images.drawn import bar, disc
+
+
+def lie(labels, order=None):
+    depth = np.zeros(labels.shape, np.float32)
+    for part in range(labels.max() + 1):
+        depth[labels == part] = distance_transform_edt(labels == part)[labels == part]
+    return layers(labels, depth, order)
+
+
+def stacked(*masks):
+    labels = np.full(masks[0].shape, -1, np.int32)
+    for number, mask in enumerate(masks):
+        labels[mask] = number
+    return labels
+
+
+def test_an_eye_lies_on_its_face_and_a_pupil_on_its_eye():
+    found = lie(stacked(disc(160, 80, 80, 70), disc(160, 70, 60, 16), disc(160, 70, 60, 7)))
+    assert found.host.tolist() == [-1, 0, 1]
+    assert found.order.tolist() == [0, 1, 2]
+
+
+def test_the_bar_whose_outline_goes_on_lies_before_the_other():
+    upright, across = bar(160, 20, 140, 70, 90), bar(160, 70, 90, 20, 140)
+    found = lie(stacked(upright, across))  # the first is cut in two by the second
+    assert found.over[1, 0] > 0.8
+    assert found.order.tolist() == [0, 1]
+
+
+def test_an_arm_goes_into_a_wider_sleeve():
+    sleeve, arm = bar(160, 60, 100, 20, 90), bar(160, 70, 90, 90, 150)
+    found = lie(stacked(sleeve, arm))
+    assert found.host.tolist() == [-1, -1]
+    assert found.over[0, 1] > 0
+
+
+def test_a_person_can_turn_the_order_round():
+    labels = stacked(disc(160, 80, 80, 70), disc(160, 80, 80, 20))
+    assert lie(labels).order.tolist() == [0, 1]
+    found = lie(labels, np.array([1, 0]))
+    assert found.order.tolist() == [1, 0]
+    assert found.host.tolist() == [-1, -1]
+
+
+def test_a_hull_is_convex_and_holds_its_mask():
+    corner = bar(80, 10, 70, 10, 20) | bar(80, 60, 70, 10, 70)
+    found = hull(corner)
+    assert found[corner].all()
+    assert found[50, 30]
+    assert not found[20, 60]
+    line = bar(80, 5, 6, 0, 80)
+    assert np.array_equal(hull(line), line)

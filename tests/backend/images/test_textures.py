@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Textures without holes."""
+
+import numpy as np
+
+from backend.images.canvas import canvas_of
+from backend.images.textures import PADDING, Tile, front_tile, packed, push_pull
+from tests.backend.images.drawn import RED, SKIN, disc, painted
+
+
+def test_what_is_not_known_goes_on_from_what_is():
+    values = np.zeros((33, 50, 3), np.float32)
+    values[:, :20] = (200, 100, 50)
+    known = np.zeros((33, 50), np.float32)
+    known[:, :20] = 1
+    made = push_pull(values, known)
+    assert np.abs(made - (200, 100, 50)).max() < 1
+
+
+def face_with_an_eye():
+    face, eye = disc(200, 100, 100, 80), disc(200, 80, 80, 14)
+    picture = painted(200, (face, SKIN), (eye, (0, 0, 0)))
+    return picture, face, eye
+
+
+def test_a_front_keeps_its_picture_and_has_no_fringe_of_the_background():
+    picture, face, _ = face_with_an_eye()
+    covered = picture[..., 3] / np.float32(255)
+    canvas = canvas_of(picture, covered)
+    labels = np.where(canvas.figure, 0, -1).astype(np.int32)
+    ink = np.zeros(labels.shape, bool)
+    front, back = front_tile(picture, covered, canvas, labels, 0, canvas.figure, ink, most=4.0)
+    pixels = front.picture.reshape(-1, 3)
+    near = np.minimum(np.abs(pixels - SKIN).max(axis=1), np.abs(pixels).max(axis=1))
+    assert (near > 40).mean() < 0.01  # else it is skin or eye
+    assert (np.abs(pixels).max(axis=1) < 30).mean() > 0.01
+    assert np.abs(back.picture - SKIN).max() < 12  # no eye behind
+
+
+def test_what_another_part_hides_is_filled_with_ones_own_colour():
+    body, patch = disc(200, 100, 100, 80), disc(200, 100, 100, 30)
+    picture = painted(200, (body, RED), (patch, SKIN))
+    covered = picture[..., 3] / np.float32(255)
+    canvas = canvas_of(picture, covered)
+    labels = np.where(canvas.figure, 0, -1).astype(np.int32)
+    labels[canvas.raster(patch.astype(np.float32)) > 0.5] = 1
+    ink = np.zeros(labels.shape, bool)
+    front, _ = front_tile(picture, covered, canvas, labels, 0, canvas.figure, ink, most=4.0)
+    assert np.abs(front.picture - RED).max() < 20
+
+
+def test_tiles_lie_apart_in_the_atlas_and_are_found_again():
+    rng = np.random.default_rng(0)
+    tiles = []
+    for number in range(9):
+        height, width = rng.integers(5, 90, 2)
+        colour = np.full((height, width, 3), 20.0 * number + 20, np.float32)
+        tiles.append(Tile((10.0, 20.0, float(height), float(width)), colour))
+    atlas = packed(tiles)
+    taken = np.zeros(atlas.picture.shape[:2], int)
+    for number, (left, top, width, height) in enumerate(atlas.places):
+        window = slice(top, top + height), slice(left, left + width)
+        assert (atlas.picture[window][..., 0] == 20 * number + 20).all()
+        around = (slice(top - PADDING, top + height + PADDING),
+                  slice(left - PADDING, left + width + PADDING))  # fmt: skip
+        taken[around] += 1
+        uv = atlas.uv(tiles[number], number, np.array([20.0]), np.array([10.0]))
+        size = atlas.picture.shape
+        np.testing.assert_allclose(uv, [[left / size[1], 1 - top / size[0]]])
+    assert taken.max() == 1
+
+
+def test_an_atlas_that_would_be_too_large_is_made_smaller():
+    tile = Tile((0, 0, 9, 9), np.zeros((3000, 3000, 3), np.float32))
+    assert max(packed([tile, tile, tile]).picture.shape) <= 4096
