@@ -7,6 +7,7 @@ import time
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..contract.arrays import Bytes, Floats, Ints
 from ..shapes.blob import blob
@@ -51,7 +52,7 @@ def generation(pixels: int) -> dict[str, float]:
     return {"seconds": seconds, "peak_mb": peak_memory() / 1e6}
 
 
-def _parted(triangles: int) -> tuple[Floats, Ints, Ints]:
+def _parted(triangles: int) -> tuple[Floats, Ints, NDArray[np.int32]]:
     """A body in twelve parts: vertices (V, 3), faces (F, 3), labels (F,)."""
     from ..pipelines import segment
 
