@@ -6,12 +6,14 @@ from __future__ import annotations
 import json
 import re
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from backend.__main__ import main
 from backend.evaluation import suite
 from backend.evaluation.page import BEGIN, END
+from tests.backend.evaluation.hidden_bodies import wholes
 from tests.backend.mesh_files import QUICK
 
 
@@ -67,20 +69,23 @@ def test_the_whole_suite_fills_a_folder_and_a_page(labelled_file, tmp_path, caps
     assert main([*arguments, "--report", str(folder), "--write", str(page), "--worst", "1"]) == 0
     said = capsys.readouterr()
     last = said.err.splitlines()[-1]
-    assert re.fullmatch(r"Measured 3 of 3 objects in \d+ minutes\.", last), last
+    assert re.fullmatch(r"Measured 3 of 4 objects in \d+ minutes\.", last), last
+    assert "waist: has fewer than two parts whose whole is known" in said.err
     headings = [line for line in said.out.splitlines() if line.startswith("## ")]
     assert headings[0] == "## As they are: segmentation"
-    assert len(headings) == 6
+    assert len(headings) == 7
+    assert headings[6] == "## Hidden parts: completion"
     assert (folder / "table.md").read_text() == said.out
     written = json.loads((folder / "figures.json").read_text(encoding="utf-8"))
     assert [part["title"] for part in written["sections"]] == [
-        "as they are", "fused copies", "smooth shapes",
+        "as they are", "fused copies", "smooth shapes", "hidden parts",
     ]  # fmt: skip
     assert {"rand", "corrective_10"} <= written["sections"][2]["means"]["all"].keys()
     names = {file.name for file in folder.glob("*.png")}
     assert names == {"segment.png", "click.png"}
     assert {"segment-as-they-are.png", "click-fused-copies-worst.png"} < set(sheets)
-    assert len(sheets) == 2 * 2 * 3
+    assert {"complete-hidden-parts.png", "complete-hidden-parts-worst.png"} < set(sheets)
+    assert len(sheets) == 2 * 2 * 3 + 2
     text = page.read_text()
     assert text.startswith(f"before\n{BEGIN}\n- Partwise")
     assert text.endswith(f"\n{END}\nafter\n")
@@ -94,7 +99,10 @@ def test_what_evaluate_refuses(labelled_file, tmp_path, capsys):
         [str(labelled_file), "--procedural", "3"],
         [str(tmp_path / "no.npz")],
         [str(labelled_file), "--limit", "0"],
-        [str(labelled_file), "--sheet", "x.png", "--task", "complete"],
+        [str(labelled_file), "--plot", "x.png", "--task", "complete"],
+        [str(labelled_file), "--fused", "--task", "complete"],
+        [str(labelled_file), "--methods", "open,guess", "--task", "complete"],
+        [str(labelled_file), "--sheet", "x.png", "--task", "all"],
         [str(labelled_file), "--plot", "x.png", "--task", "all"],
         [str(labelled_file), "--worst", "3"],
         [str(labelled_file), "--engine", "geometric,psychic"],
@@ -105,3 +113,47 @@ def test_what_evaluate_refuses(labelled_file, tmp_path, capsys):
     ):
         assert main(["evaluate", "--task", "segment", *arguments]) == 2
         assert capsys.readouterr().err.strip().endswith(".")
+
+
+@pytest.fixture
+def hidden(tmp_path):
+    """A file with the block, ball and peg, labelled, and once more as colours."""
+    arrays, start, vertices, faces, labels = {}, 0, [], [], []
+    for k, whole in enumerate(wholes()):
+        vertices.append(whole.vertices)
+        faces.append(whole.faces + start)
+        labels.append(np.full(len(whole.faces), k))
+        start += len(whole.vertices)
+    for name, kind in (("bodies", "nodes"), ("colours", "materials")):
+        arrays[f"{name}/vertices"] = np.concatenate(vertices).astype(np.float32)
+        arrays[f"{name}/faces"] = np.concatenate(faces).astype(np.int32)
+        arrays[f"{name}/face_part"] = np.concatenate(labels).astype(np.int16)
+        arrays[f"{name}/meta"] = json.dumps({"part_kind": kind, "up": "Z"})
+    arrays["ids"] = json.dumps(["bodies", "colours"])
+    path = tmp_path / "hidden.npz"
+    np.savez_compressed(path, **arrays)
+    return path
+
+
+def test_parts_are_completed_and_drawn(hidden, tmp_path, capsys):
+    sheet, file = tmp_path / "sheet.png", tmp_path / "figures.json"
+    page = tmp_path / "page.md"
+    page.write_text(f"{BEGIN}\n{END}\n")
+    arguments = ["evaluate", str(hidden), "--task", "complete", "--methods", "open,cap"]
+    written = ["--sheet", str(sheet), "--json", str(file), "--write", str(page)]
+    assert main([*arguments, *written]) == 0
+    said = capsys.readouterr()
+    lines = [[cell.strip() for cell in line.split("|")[1:-1]] for line in said.out.splitlines()]
+    assert lines[0][:4] == ["hidden share", "method", "parts", "IoU"]
+    rows = [line[:3] for line in lines[2:]]
+    assert rows[-2:] == [["all", "open", "3"], ["all", "cap", "3"]]
+    assert rows.index(["2 to 8 %", "cap", "1"]) < rows.index(["above 40 %", "cap", "2"])
+    closed = lines[0].index("closed")
+    assert [line[closed] for line in lines[-2:]] == ["0.000", "1.000"]
+    assert "colours: has fewer than two parts whose whole is known" in said.err
+    assert said.err.splitlines()[-1] == "Measured 3 parts."
+    figures = json.loads(file.read_text(encoding="utf-8"))
+    assert [row["id"] for row in figures["objects"]][::2] == ["bodies#0", "bodies#1", "bodies#2"]
+    # One part of each share that hides something: the object, what is visible, caps and the truth.
+    assert size_of(sheet) == (2 * 4 * 200, 200 + 20 + 40)
+    assert "| above 40 % | 2 | cap |" in page.read_text()

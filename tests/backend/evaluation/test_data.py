@@ -7,13 +7,17 @@ import numpy as np
 import pytest
 
 from backend.contract.errors import BadInput
+from backend.evaluation.completion import Example
 from backend.evaluation.data import (
     Fused,
     InFile,
     Procedural,
+    Sculpted,
+    Uncovered,
     in_files,
     procedural,
     read_labelled,
+    sculpted,
     thin_out,
 )
 from backend.shapes.labelled import LabelledMesh
@@ -85,3 +89,21 @@ def test_every_opinion_on_a_shape_is_a_truth(monkeypatch):
     assert (item.name, item.kind) == ("vase-1000007", "vase")
     np.testing.assert_array_equal(item.truths, [halves, 0 * halves])
     assert item.truths.dtype == np.int64
+
+
+def test_procedural_parts_go_on_inside_each_other():
+    pytest.importorskip("igl", reason="training shapes need libigl (training only)")
+    assert len({source.name for source in sculpted(5)}) == 5
+    item = Sculpted("goblet", 1, faces=2_000).read()
+    assert item is not None
+    assert len(item.wholes) == item.truths.max() + 1 >= 2
+    one = Example(item)
+    assert (one.hidden > 0.02).any()
+
+
+def test_an_object_of_one_solid_part_hides_nothing(labelled_file):
+    assert Uncovered(InFile(labelled_file, "waist")).read() is None, "one body, by its rig"
+    item = Uncovered(InFile(labelled_file, "bodies")).read()
+    assert item is not None
+    assert len(item.wholes) == 3
+    assert Example(item).hidden == pytest.approx(0, abs=1e-3)

@@ -8,7 +8,15 @@ import math
 import pytest
 
 from backend.contract.errors import BadInput
-from backend.evaluation.page import BEGIN, END, check_page, click_lines, segment_lines, write_page
+from backend.evaluation.page import (
+    BEGIN,
+    END,
+    check_page,
+    click_lines,
+    complete_lines,
+    segment_lines,
+    write_page,
+)
 
 
 def row(**figures):
@@ -66,3 +74,23 @@ def test_a_page_without_a_place_is_refused(tmp_path):
             check_page(page)
     with pytest.raises(BadInput):
         check_page(tmp_path / "missing.md")
+
+
+def test_completed_parts_have_a_row_for_each_method():
+    def figures(iou, chamfer):
+        found = dict.fromkeys(("iou", "iou_own", "f", "f_hidden", "closed", "kept"), iou)
+        return {"objects": 5.0, "chamfer": chamfer, **found}
+
+    rows = {"cap": figures(0.8, 0.02), "hidden": figures(0.9, 0.01)}
+    summaries = {**SUMMARIES, "hidden parts": {"8 to 20 %": rows, "all": rows}}
+    lines = [cells(line) for line in complete_lines(summaries)]
+    assert lines[0] == [
+        "hidden share", "parts", "method", "IoU", "own box", "F", "F hidden", "Chamfer", "closed",
+        "kept",
+    ]  # fmt: skip
+    assert [line[:4] for line in lines[2:]] == [
+        ["8 to 20 %", "5", "cap", "0.800"], ["8 to 20 %", "5", "hidden", "**0.900**"],
+        ["all", "5", "cap", "0.800"], ["all", "5", "hidden", "**0.900**"],
+    ]  # fmt: skip
+    assert lines[3][7] == "**0.010**"
+    assert complete_lines(SUMMARIES) == []

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is measured on one object: segments, clicks and closed parts, each against the truth."""
+"""What is measured on one object: segments, clicks and completed parts, each against the truth."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from backend.evaluation.data import Labelled, read_labelled
 from backend.evaluation.tasks import (
     PARTS_CLICKED,
     _clickable,
-    measure_caps,
     measure_clicks,
+    measure_completion,
     measure_object,
     measure_segments,
 )
 from backend.geometry.mesh import build_face_graph
 from backend.pipelines.segment import analyse
-from tests.bad_meshes import lathe
+from tests.backend.evaluation.hidden_bodies import bodies
 
 
 def test_separate_bodies_are_found_and_the_baselines_say_so(labelled_file):
@@ -38,14 +38,15 @@ def test_separate_bodies_are_found_and_the_baselines_say_so(labelled_file):
     assert 0 <= figures["iou_one_to_one"] <= figures["iou"] <= 1
 
 
-def test_caps_are_measured_on_closed_sources_only(labelled_file):
-    item = read_labelled(labelled_file, "waist")
-    figures = measure_caps(item)
-    assert figures["closed"] == 1
-    assert figures["volume_error"] < 1e-4
-    vertices, faces = lathe()
-    hole = type(item)("hole", "nodes", vertices, faces[1:], item.truths[:, 1:])
-    assert math.isnan(measure_caps(hole)["volume_error"])
+def test_methods_complete_the_same_parts():
+    found = measure_completion(bodies(), ("open", "cap"), 0)
+    assert list(found) == ["open", "cap"]
+    for outcome in found.values():
+        assert set(outcome.parts) == set(outcome.guesses) == {0, 1, 2}
+        shares = [row["hidden_share"] for row in outcome.parts.values()]
+        assert outcome.figures["hidden_share"] == pytest.approx(np.mean(shares))
+    assert found["cap"].figures["closed"] == 1
+    assert found["open"].figures["closed"] == 0
 
 
 def test_clicked_parts_are_drawn_from_all_truths(labelled_file):
