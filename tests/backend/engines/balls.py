@@ -5,7 +5,7 @@ import numpy as np
 import trimesh
 
 
-def balls(centres, radii, detail=4):
+def balls(centres, radii, detail=3):
     """Vertices, faces and labels of what is outside of all other balls."""
     ball = trimesh.creation.icosphere(detail)
     vertices, faces, labels = [], [], []

@@ -14,6 +14,13 @@ from tests.backend.engines.balls import balls, iou
 ARMS = [(0, 0, 0), (0.33, 0, 0), (-0.33, 0, 0)], [0.25, 0.13, 0.13]
 
 
+@pytest.fixture(scope="module")
+def fields():
+    """The fields of the body and of one arm."""
+    survey = Hidden(None).survey(*balls(*ARMS))
+    return [survey.whole(part) for part in (0, 1)]
+
+
 def said(field, points):
     """What a field says of places (N, 3)."""
     at = ((points - field.origin) / field.spacing).T
@@ -25,17 +32,17 @@ def around(centre, radius, count=3000):
 
 
 @pytest.mark.parametrize("part", [0, 1])
-def test_balls_that_hide_each_other_are_nearly_whole(part):
-    field = Hidden(None).survey(*balls(*ARMS)).whole(part)
+def test_balls_that_hide_each_other_are_nearly_whole(fields, part):
+    field = fields[part]
     centre, radius = np.array(ARMS[0][part]), ARMS[1][part]
     points = around(centre, radius)
     truth = np.linalg.norm(points - centre, axis=1) < radius
     assert iou(said(field, points), truth) > 0.93
 
 
-def test_the_zero_level_passes_through_what_is_visible():
+def test_the_zero_level_passes_through_what_is_visible(fields):
     vertices, faces, labels = balls(*ARMS)
-    field = Hidden(None).survey(vertices, faces, labels).whole(1)
+    field = fields[1]
     middle = vertices[faces[labels == 1]].mean(axis=1)
     inner = middle[middle[:, 0] > 0.3]
     at = ((inner - field.origin) / field.spacing).T
@@ -44,8 +51,8 @@ def test_the_zero_level_passes_through_what_is_visible():
     assert off.max() < 2 * field.spacing
 
 
-def test_it_is_never_outside_of_the_object():
-    field = Hidden(None).survey(*balls(*ARMS)).whole(0)
+def test_it_is_never_outside_of_the_object(fields):
+    field = fields[0]
     points = around(np.zeros(3), 0.4)
     outside = np.ones(len(points), dtype=bool)
     for centre, radius in zip(*ARMS, strict=True):
