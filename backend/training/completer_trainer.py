@@ -25,6 +25,7 @@ import torch
 
 from ..contract.arrays import Bools, Floats, Ints
 from ..engines.completion_features import NAMES
+from ..engines.hidden import read_completer
 from ..models.completer import Completer, CompleterConfig, shapes
 from .completer_data import EVENLY, NEARBY, UNREACHED, load_samples
 from .segmenter_data import HELD_OUT, fold
@@ -204,6 +205,13 @@ def begun(config: CompleterConfig, places: Places, device: torch.device, seed: i
     return Run(config, arrays, copied(arrays), optimizer_of(arrays))
 
 
+def begun_from(path: Path, device: torch.device) -> Run:
+    """A run that begins with weights that were exported before; features keep their scales."""
+    net = read_completer(path)
+    arrays = {name: torch.from_numpy(a).to(device) for name, a in net.arrays.items()}
+    return Run(net.config, arrays, copied(arrays), optimizer_of(arrays))
+
+
 def copied(arrays: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     """Arrays of their own, which do not learn."""
     return {name: a.detach().clone() for name, a in arrays.items()}
@@ -366,6 +374,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, metavar="FOLDER")
     parser.add_argument("--pack", type=Path, metavar="FILE")
     parser.add_argument("--rows", type=int, default=0, metavar="N")
+    parser.add_argument("--begin-with", type=Path, metavar="FILE", help="weights to go on from")
     parser.add_argument("--minutes", type=float, default=30.0)
     parser.add_argument("--every", type=float, default=1.0, metavar="MINUTES")
     parser.add_argument("--batch", type=int, default=BATCH)
@@ -382,7 +391,10 @@ def main(argv: list[str] | None = None) -> int:
     options.out.mkdir(parents=True, exist_ok=True)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     config = CompleterConfig(len(NAMES), options.width, options.layers)
-    run = resumed(options.out, device) or begun(config, places, device, options.seed)
+    run = resumed(options.out, device)
+    if run is None and options.begin_with:
+        run = begun_from(options.begin_with, device)
+    run = run or begun(config, places, device, options.seed)
     train(run, places, options, device)
     score, shrink, rows = measured(run, of_parts(places, judges(places)), device)
     print(json.dumps({"score": score, "shrunk": shrink, "rows": rows}, indent=1))

@@ -85,6 +85,10 @@ def test_training_starts_at_the_baseline_and_goes_on_where_it_stopped(data, tmp_
     write_checksums(tmp_path)
     net = read_completer(tmp_path / BEST)
     assert np.isfinite(net(places.features[:50].astype(np.float32))).all()
+    assert run(data, tmp_path / "more", 0.02, f"--begin-with={tmp_path / BEST}") == 0
+    more = read_completer(tmp_path / "more" / BEST)
+    assert np.array_equal(more.arrays["mean"], net.arrays["mean"])
+    assert more.config == net.config
 
 
 def test_packed_samples_are_the_same(data, tmp_path):
