@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Hidden surfaces: closed on the visible border, on the field's zero level, even, inside."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from backend.contract.progress import Progress
+from backend.geometry.caps.loops import borders
+from backend.geometry.hidden.fair import folded
+from backend.geometry.hidden.surface import HiddenSurface, hidden_surface
+from backend.geometry.hidden.visible import ObjectShell, OpenPart
+from backend.geometry.isosurface import GridField
+from backend.geometry.mesh import is_closed_manifold, signed_volume
+from tests.backend.geometry.hidden.fields import SCENES, ball, field_of, rod, seen_of
+
+Made = list[tuple[OpenPart, GridField, HiddenSurface]]
+
+
+@cache
+def grown(name: str) -> tuple[np.ndarray, Made]:
+    solids = SCENES[name]
+    vertices, faces, labels = seen_of(solids)
+    found, shell = borders(faces, labels, len(vertices)), ObjectShell(vertices, faces)
+    made = []
+    for part, solid in enumerate(solids):
+        seen = OpenPart.of(vertices, faces[labels == part], found, part)
+        field = field_of(solid)
+        hidden = hidden_surface(seen, shell, field)
+        assert hidden is not None
+        made.append((seen, field, hidden))
+    return vertices, made
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_parts_are_closed_and_as_their_fields_say(name: str) -> None:
+    vertices, made = grown(name)
+    for (seen, field, hidden), solid in zip(made, SCENES[name], strict=True):
+        places = np.concatenate([vertices, hidden.points])
+        whole = np.concatenate([seen.faces, hidden.faces])
+        assert is_closed_manifold(whole)
+        expected = np.clip(0.5 - field.values / field.cell, 0, 1).sum() * field.cell**3
+        assert signed_volume(places, whole) == pytest.approx(expected, rel=0.08)
+        off = np.abs(solid(hidden.points)) / field.cell
+        assert off.mean() < 0.1
+        assert off.max() < 0.6
+        assert folded(places, hidden.faces).mean() < 0.01
+        # Nothing is seen outside of the object.
+        union = np.min([other(hidden.points) for other in SCENES[name]], axis=0)
+        assert union.max() < 0.1 * field.cell
+
+
+def test_a_ring_is_joined_through_what_hides_it() -> None:
+    """Two caps would leave two ends: the number of handles says that it is one ring."""
+    _, made = grown("half a ring")
+    seen, _, hidden = made[0]
+    whole = np.concatenate([seen.faces, hidden.faces])
+    edges = len(whole) * 3 // 2
+    assert len(np.unique(whole)) - edges + len(whole) == 0
+    assert hidden.way == "patch"
+
+
+def test_triangles_are_as_large_as_those_at_the_border() -> None:
+    vertices, made = grown("limb in a body")
+    seen, _, hidden = made[1]
+    places = np.concatenate([vertices, hidden.points])
+    beside = seen.faces[np.isin(seen.faces, seen.rim).any(axis=1)]
+
+    def side(faces: np.ndarray) -> np.ndarray:
+        return np.linalg.norm(places[faces] - places[np.roll(faces, -1, axis=1)], axis=2)
+
+    assert np.median(side(hidden.faces)) == pytest.approx(np.median(side(beside)), rel=0.5)
+    shape = side(hidden.faces)
+    assert np.quantile(shape.max(axis=1) / shape.min(axis=1), 0.95) < 3
+
+
+def test_the_surface_leaves_the_border_without_a_bend() -> None:
+    vertices, made = grown("limb in a body")
+    seen, field, hidden = made[1]
+    places = np.concatenate([vertices, hidden.points])
+    corner = places[hidden.faces[np.isin(hidden.faces, seen.rim).any(axis=1)]]
+    normal = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
+    normal /= np.linalg.norm(normal, axis=1, keepdims=True)
+    along = np.sum(normal * field.normal(corner.mean(axis=1)), axis=1)
+    assert np.median(along) > 0.95
+
+
+def test_loops_that_no_patch_fits_get_a_lid_that_grows() -> None:
+    """The field goes on as a rod so thin that its surface has no patch of its own there."""
+    solids = [ball((-0.1, 0, 0), 0.25), rod((0, 0, 0), (0.4, 0, 0), 0.05)]
+    vertices, faces, labels = seen_of(solids)
+    found, shell = borders(faces, labels, len(vertices)), ObjectShell(vertices, faces)
+    seen = OpenPart.of(vertices, faces[labels == 1], found, 1)
+    shorter = rod((0.14, 0, 0), (0.4, 0, 0), 0.05)
+    hidden = hidden_surface(seen, shell, field_of(shorter, 24))
+    assert hidden is not None
+    assert is_closed_manifold(np.concatenate([seen.faces, hidden.faces]))
+
+
+def test_a_field_of_nothing_gives_nothing() -> None:
+    vertices, faces, labels = seen_of(SCENES["limb in a body"])
+    seen = OpenPart.of(vertices, faces[labels == 1], borders(faces, labels, len(vertices)), 1)
+    field = GridField(np.ones((8, 8, 8), np.float32), np.full(3, -0.5), 1 / 7)
+    assert hidden_surface(seen, ObjectShell(vertices, faces), field) is None
+
+
+@pytest.mark.parametrize("calls", [1, 3, 6])
+def test_it_can_be_cancelled(calls: int) -> None:
+    class Stop(Exception):
+        pass
+
+    left = [calls]
+
+    def tell(*_: object) -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            raise Stop
+
+    solids = SCENES["limb in a body"]
+    vertices, faces, labels = seen_of(solids)
+    seen = OpenPart.of(vertices, faces[labels == 1], borders(faces, labels, len(vertices)), 1)
+    with pytest.raises(Stop):
+        hidden_surface(seen, ObjectShell(vertices, faces), field_of(solids[1]), Progress(tell))
