@@ -114,7 +114,7 @@ def complete_parts(
     if how not in HOW:
         raise BadInput(f"Parts cannot be completed by “{how}”.", f"Use {' or '.join(HOW)}.")
     work = _Completion(vertices, faces, part, count, shown)
-    if how == "hidden":
+    if how == "hidden" and work.has_size:
         return _grow_hidden(work, chosen, engine, thicken, seed, progress)
     caps = cap_parts(vertices, faces, part, progress=progress)
     for k in chosen:
@@ -209,10 +209,12 @@ class _Completion:
         self.shown = shown
         self.welded = same_positions(vertices)
         self.corners = self.welded[faces]
+        self.has_size = True
         try:
             self.unit, self.centre, self.scale = unit_vertices(vertices, faces)
         except UnusableMesh:  # all in one place: there is nothing to close
             self.unit, self.centre, self.scale = np.zeros_like(vertices), vertices[faces[0, 0]], 1.0
+            self.has_size = False
         order = np.argsort(part, kind="stable")
         self.rows = np.split(order, np.searchsorted(part[order], np.arange(1, count)))
         none = np.empty((0, 3))

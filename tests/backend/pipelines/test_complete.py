@@ -20,6 +20,10 @@ from backend.pipelines.complete import CompletedPart, CompletedParts, cap_parts,
 from tests.backend.geometry.hidden.fields import SCENES, ball, rod, seen_of
 from tests.backend.pipelines.whole_engine import fields, install
 
+MANY = settings(
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
 
 def is_closed(places: np.ndarray, faces: np.ndarray) -> bool:
     """Every edge, by positions, once in each direction; counted the slow and certain way."""
@@ -56,9 +60,9 @@ def check(
 def test_hidden_parts_are_whole_and_what_is_seen_stays(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    vertices, faces, labels = seen_of(SCENES[name])
+    vertices, faces, labels = seen_of(SCENES[name], 30)
     before = vertices.tobytes(), faces.tobytes()
-    install(monkeypatch, fields(SCENES[name], vertices))
+    install(monkeypatch, fields(SCENES[name], vertices, 30))
     done = complete_parts(vertices, faces, labels)
     check(vertices, faces, labels, done)
     assert before == (vertices.tobytes(), faces.tobytes())
@@ -70,8 +74,8 @@ def test_hidden_parts_are_whole_and_what_is_seen_stays(
 
 def test_size_place_and_side_of_a_mesh_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     solids = SCENES["limb in a body"]
-    vertices, faces, labels = seen_of(solids)
-    install(monkeypatch, fields(solids, vertices))
+    vertices, faces, labels = seen_of(solids, 28)
+    install(monkeypatch, fields(solids, vertices, 28))
     first = complete_parts(vertices, faces, labels)
     far = vertices * 1000 + [5e4, -3e4, 0]
     again = complete_parts(far, faces, labels)
@@ -86,9 +90,9 @@ def test_a_mesh_whose_vertices_are_not_shared_is_welded_by_place(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     solids = SCENES["limb in a body"]
-    vertices, faces, labels = seen_of(solids)
+    vertices, faces, labels = seen_of(solids, 28)
     soup, apart = vertices[faces.reshape(-1)], np.arange(faces.size).reshape(-1, 3)
-    install(monkeypatch, fields(solids, vertices))
+    install(monkeypatch, fields(solids, vertices, 28))
     check(soup, apart, labels, complete_parts(soup, apart, labels))
 
 
@@ -107,8 +111,8 @@ def test_any_balls_and_any_field_give_closed_parts(
         else rod(rng.uniform(-0.3, 0.3, 3), rng.uniform(-0.3, 0.3, 3), rng.uniform(0.05, 0.12))
         for _ in range(int(rng.integers(2, 5)))
     ]
-    vertices, faces, labels = seen_of(solids, 26)
-    right = fields(solids, vertices, 24)
+    vertices, faces, labels = seen_of(solids, 20)
+    right = fields(solids, vertices, 18)
     noise = rng.normal(size=(12, 12, 12)).astype(np.float32) * 0.1
 
     def answer(part: int) -> SignedDistance | None:
@@ -137,13 +141,13 @@ def test_ragged_labels_are_closed_as_well(seed: int, monkeypatch: pytest.MonkeyP
         vertices[faces].mean(axis=1) @ seeds.T + 0.2 * rng.normal(size=(320, 4)), axis=1
     )
     labels = np.unique(near, return_inverse=True)[1].reshape(-1)
-    install(monkeypatch, fields([ball((0, 0, 0), 0.5)] * 4, vertices, 24))
+    install(monkeypatch, fields([ball((0, 0, 0), 0.5)] * 4, vertices, 18))
     check(vertices, faces, labels, complete_parts(vertices, faces, labels))
 
 
 def test_what_no_field_fits_gets_its_cap(monkeypatch: pytest.MonkeyPatch) -> None:
-    vertices, faces, labels = seen_of(SCENES["torso"])
-    right = fields(SCENES["torso"], vertices)
+    vertices, faces, labels = seen_of(SCENES["torso"], 30)
+    right = fields(SCENES["torso"], vertices, 30)
     install(monkeypatch, lambda part: right(part) if part == 1 else None)
     done = complete_parts(vertices, faces, labels)
     check(vertices, faces, labels, done)
@@ -155,8 +159,8 @@ def test_what_no_field_fits_gets_its_cap(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_only_the_parts_asked_for_are_completed_and_each_is_shown(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    vertices, faces, labels = seen_of(SCENES["torso"])
-    engine = install(monkeypatch, fields(SCENES["torso"], vertices))
+    vertices, faces, labels = seen_of(SCENES["torso"], 30)
+    engine = install(monkeypatch, fields(SCENES["torso"], vertices, 30))
     shown: list[CompletedPart] = []
     done = complete_parts(vertices, faces, labels, parts=[3, 1], shown=shown.append)
     assert engine.asked == [one.part for one in shown] == [1, 3]
