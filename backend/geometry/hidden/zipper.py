@@ -76,8 +76,8 @@ def _least_gaps(a: Floats, b: Floats) -> np.ndarray:
         cost = np.full(n + 1, np.inf)
         cost[i] = best
     steps = np.zeros(n + m, dtype=bool)
-    i, j = n, m
+    row, column = n, m
     for k in range(n + m - 1, -1, -1):
-        steps[k] = came[i, j]
-        i, j = (i - 1, j) if steps[k] else (i, j - 1)
+        steps[k] = came[row, column]
+        row, column = (row - 1, column) if steps[k] else (row, column - 1)
     return steps

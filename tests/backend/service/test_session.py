@@ -447,6 +447,35 @@ def test_complete_answers_caps() -> None:
     assert caps.part_offsets[-1] == len(caps.faces) > 0
     assert caps.closed.tolist() == [True, True]
     assert caps.faces.max() < len(ball.vertices) + len(caps.vertices)
+    assert np.allclose(caps.carry_weight.sum(axis=1), 1, atol=1e-5)
+    assert [part["engine"] for part in caps.report] == ["cap", "cap"]
+    one = ask(ours, requests.Complete("ball", halves, parts=[1]))
+    assert one.part_offsets.tolist()[:2] == [0, 0]
+    assert one.closed.tolist() == [False, True]
+
+
+def test_hidden_parts_come_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tests.backend.geometry.hidden.fields import SCENES, seen_of
+    from tests.backend.pipelines.whole_engine import fields, install
+
+    solids = SCENES["limb in a body"]
+    vertices, faces, labels = seen_of(solids, 26)
+    install(monkeypatch, fields(solids, vertices, 26))
+    ours, shown = Session(), []
+    ask(ours, OpenMesh(vertices, faces, "limb"))
+    request = requests.Complete("limb", labels.astype(np.int32), how="hidden")
+    whole = ours.answer(request, Progress(), shown.append)
+    assert isinstance(whole, requests.Completed)
+    assert whole.engine == "knowing"
+    assert whole.closed.all()
+    assert [type(one) for one in shown] == [requests.PARTIALS["complete"]] * 2
+    assert [one.part for one in shown] == [0, 1]
+    for one in shown:
+        params, arrays = one.to_message()
+        assert params["report"]["closed"]
+        assert arrays["faces"].max() < len(vertices) + len(arrays["vertices"])
+        first, last = whole.part_offsets[one.part : one.part + 2]
+        assert last - first == len(one.faces)
 
 
 def test_release_drops_what_was_computed_but_no_mesh() -> None:
