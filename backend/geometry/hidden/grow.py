@@ -17,7 +17,7 @@ from ..isosurface import GridField
 from .remesh import Wanted, collapse_short, relax, split_long, vertex_normals
 from .visible import OpenPart
 
-STEPS = 40
+STEPS = 24
 STRIDE = 0.8  # cells that a point moves in a step at most
 REACHED = 0.25  # cells from the zero level that are near enough
 

@@ -110,12 +110,12 @@ class _Work:
         a, b = near.reshape(-1), near[:, AHEAD].reshape(-1)
         both = (a >= 0) & (b >= 0)
         self.taken = np.unique(edge_key(a[both], b[both]))
-        start, end, loop = seen.edges
+        first, last, loop = seen.edges
         cell = field.cell
-        start, end = seen.points[start], seen.points[end]
+        start, end = seen.points[first], seen.points[last]
         self.border = Samples.of_edges(start, end, loop, 0.3 * cell)
         length = np.linalg.norm(end - start, axis=1)
-        self.lengths = np.bincount(loop, length)
+        self.lengths: Floats = np.bincount(loop, length).astype(np.float64)
         edges = Samples.of_edges(start, end, np.arange(len(length)), 0.3 * cell)
         own = length[edges.source]
         from_start = np.linalg.norm(edges.point - start[edges.source], axis=1)
@@ -267,7 +267,7 @@ class _Work:
         if np.isin(inner, self.taken).any():
             return False
         folds = np.count_nonzero(folded(points, faces))
-        return folds <= max(FOLDS, FOLDED * len(faces)) and self.volume(points, faces) > 0
+        return bool(folds <= max(FOLDS, FOLDED * len(faces)) and self.volume(points, faces) > 0)
 
     def volume(self, points: Floats, faces: Ints) -> float:
         """Of the closed part."""

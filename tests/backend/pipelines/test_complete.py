@@ -21,7 +21,7 @@ from tests.backend.geometry.hidden.fields import SCENES, ball, rod, seen_of
 from tests.backend.pipelines.whole_engine import fields, install
 
 MANY = settings(
-    max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
