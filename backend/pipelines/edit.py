@@ -19,6 +19,7 @@ from ..contract.errors import BadInput
 from ..contract.progress import SILENT, Progress
 from ..engines import registry
 from ..engines.base import Offer, PartMesh
+from ..engines.offers import offer_of
 from ..geometry.booleans import is_solid
 from ..geometry.mesh import is_closed_manifold, signed_volume
 from ..library import words
@@ -109,7 +110,7 @@ def replace_part(
         upright = _upright(np.asarray(mesh[0], np.float64), up)
         ran, offers = "mesh", [_of_mesh((upright, mesh[1]), mesh_name, frame)]
     elif source:
-        ran, offers = "library", _of_source(source, variants, seed)
+        ran, offers = "source", _of_source(source, variants, seed)
     elif text and not wishes.rest and wishes:
         ran, offers = "shape", [_of_itself(turned, faces, labels, part)]
     else:
@@ -144,9 +145,7 @@ def replace_part(
             made.append(_variant(number, other, named, (v, f), how, ran, up))
     placing.step(1.0)
     understood = [*wishes.understood]
-    if ran in ("library", "mesh") and offers and not wishes.rest and not text:
-        understood = []
-    elif wishes.rest and offers:
+    if wishes.rest and offers:
         understood.insert(0, offers[0].mesh.name)
     understood += [f"“{wrong}” was read as “{right}”" for wrong, right in reading.corrected.items()]
     if given["twins"] and twin is None:
@@ -262,12 +261,10 @@ def _of_mesh(mesh: tuple[Floats, Ints], name: str, frame: fit.Frame) -> Offer:
 
 def _of_source(title: str, variants: int, seed: int) -> list[Offer]:
     """A part of the library by its title; more of them where a family makes it."""
-    from ..engines.library import LibraryEngine
-
     parts = library()
     entry = parts.named(title)
-    maker = LibraryEngine(parts, None)  # type: ignore[arg-type]
-    return [maker.offer(entry, seed + k) for k in range(variants if entry.family else 1)]
+    count = variants if entry.family else 1
+    return [offer_of(parts, entry, seed + k) for k in range(count)]
 
 
 def _of_itself(vertices: Floats, faces: Ints, labels: NDArray[np.integer], part: int) -> Offer:

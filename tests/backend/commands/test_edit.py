@@ -28,7 +28,7 @@ def test_words_write_one_file_and_say_what_was_understood(
     said = capsys.readouterr()
     row = json.loads(said.out)
     assert row["understood"] == ["top hat", "taller (1.3 times the height)", "pink"]
-    assert row["engine"] == "library"
+    assert row["engine"] == "retrieval"
     assert row["variants"][0]["closed"]
     assert said.err.rstrip().splitlines()[-1].startswith("Replaced seat with top hat.")
     assert picture.stat().st_size > 1000

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The library engine: found by the registry, answers with offers, says what it has not."""
+"""The retrieval engine: found by the registry, answers with offers, says what it has not."""
 
 from __future__ import annotations
 
@@ -8,27 +8,26 @@ import pytest
 
 from backend.contract.errors import BadInput
 from backend.engines import registry
-from backend.engines.library import LibraryEngine, load, spoken_name
+from backend.engines.retrieval import Retrieval, load, spoken_name
 from backend.geometry.mesh import is_closed_manifold
 from backend.library.families.forms import lathe
 from tests.backend.pipelines.replacing import cart
 
 
 @pytest.fixture(scope="module")
-def engine() -> LibraryEngine:
+def engine() -> Retrieval:
     found = load()
-    assert isinstance(found, LibraryEngine)
+    assert isinstance(found, Retrieval)
     return found
 
 
 def test_the_registry_finds_it_for_replace_alone() -> None:
-    assert [about.name for about in registry.engines("replace")][0] == "library"
-    assert registry.choose("auto", "replace").about.name == "library"
+    assert registry.choose("auto", "replace").about.name == "retrieval"
     with pytest.raises(BadInput):
-        registry.choose("library", "segment")
+        registry.choose("retrieval", "segment")
 
 
-def test_words_get_as_many_offers_as_asked_for(engine: LibraryEngine) -> None:
+def test_words_get_as_many_offers_as_asked_for(engine: Retrieval) -> None:
     offers = engine.replace(*cart(), 1, text="wheel", variants=5)
     assert len(offers) == 5
     assert len({offer.mesh.name for offer in offers}) == 5
@@ -38,27 +37,27 @@ def test_words_get_as_many_offers_as_asked_for(engine: LibraryEngine) -> None:
         assert np.linalg.norm(offer.side) == pytest.approx(1, abs=0.01)
 
 
-def test_a_family_is_asked_again_with_other_seeds(engine: LibraryEngine) -> None:
+def test_a_family_is_asked_again_with_other_seeds(engine: Retrieval) -> None:
     offers = engine.replace(*cart(), 4, text="cowboy hat", variants=3)
     assert [offer.mesh.name for offer in offers] == ["cowboy hat"] * 3
     first, second, _ = (offer.mesh.vertices for offer in offers)
     assert first.shape != second.shape or not np.allclose(first, second)
 
 
-def test_a_name_says_the_kind(engine: LibraryEngine) -> None:
+def test_a_name_says_the_kind(engine: Retrieval) -> None:
     offers = engine.replace(*cart(), 1, name="wheel_backLeft.007", variants=4)
     kinds = {engine.library.named(offer.mesh.name).kind for offer in offers}
     assert kinds == {"wheel"}
     assert all(offer.alike for offer in offers)
 
 
-def test_nothing_alike_is_no_offer(engine: LibraryEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_alike_is_no_offer(engine: Retrieval, monkeypatch: pytest.MonkeyPatch) -> None:
     spike = lathe([(0.001, 0), (2, 0.01), (0.001, 40)], 3)
-    monkeypatch.setattr("backend.engines.library.LIKE", 1e-6)
+    monkeypatch.setattr("backend.engines.retrieval.LIKE", 1e-6)
     assert engine.replace(*spike, np.zeros(len(spike[1]), np.int32), 0, name="Cube.001") == []
 
 
-def test_what_it_has_not_is_told_with_the_nearest(engine: LibraryEngine) -> None:
+def test_what_it_has_not_is_told_with_the_nearest(engine: Retrieval) -> None:
     with pytest.raises(BadInput, match="nothing that is called") as caught:
         engine.replace(*cart(), 1, text="jurisprudence")
     assert caught.value.hint

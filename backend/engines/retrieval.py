@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The library engine: bundled parts and procedural families, found by words or by likeness."""
+"""The retrieval engine: bundled parts and procedural families, found by words or by likeness."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ from ..contract.progress import SILENT, Progress
 from ..library import words
 from ..library.index import Entry, Library, library
 from ..library.likeness import likeness
-from .base import Offer, PartMesh, ReplaceEngine
+from .base import Offer, ReplaceEngine
+from .offers import offer_of
 
 ABOUT = About(
-    name="library",
+    name="retrieval",
     label="Library",
     text="Bundled parts, found by words",
     verbs=("replace",),
@@ -37,19 +38,15 @@ SIBLINGS = {
 LIKE = 0.2  # largest distance of likenesses of what is still of the same kind
 VOTES = 7  # neighbours whose majority says the kind of a part without a name
 KIND_SURE = 0.62  # likeness of a part's name to a kind, above which the name decides
-STANDING = {
-    "hat", "hair", "head", "body", "seat", "table", "vessel", "plant", "food", "pillar",
-    "figure", "lamp", "roof", "lid", "beard", "glasses",
-}  # fmt: skip
 BESIDE = 0.72  # of the best score: what still counts as another variant of what was asked for
 
 
 def load() -> ReplaceEngine:
     """The engine with its list and its table. Raises WeightsMissing or WeightsCorrupt."""
-    return LibraryEngine(library(), words.table())
+    return Retrieval(library(), words.table())
 
 
-class LibraryEngine:
+class Retrieval:
     """Answers `replace`."""
 
     def __init__(self, parts: Library, table: words.Words) -> None:
@@ -72,7 +69,7 @@ class LibraryEngine:
         """See `ReplaceEngine`."""
         if image is not None:
             raise BadInput(
-                "The library engine finds parts by words; it cannot read pictures.",
+                "The retrieval engine finds parts by words; it cannot read pictures.",
                 "Describe the part in words, or choose a mesh.",
             )
         progress.step(0.1)
@@ -84,15 +81,8 @@ class LibraryEngine:
         offers = []
         for number, (entry, own_seed) in enumerate(chosen):
             progress.step(0.2 + 0.8 * number / len(chosen))
-            offers.append(self.offer(entry, own_seed, alike))
+            offers.append(offer_of(self.library, entry, own_seed, alike=alike))
         return offers
-
-    def offer(self, entry: Entry, seed: int = 0, alike: bool = False) -> Offer:
-        """One part of the library."""
-        vertices, faces = self.library.mesh(entry, seed)
-        mesh = PartMesh(vertices, faces, entry.title)
-        held = np.array(entry.side), np.array(entry.anchor), entry.reach
-        return Offer(mesh, *held, alike, entry.kind in STANDING)
 
     def found(self, text: str, variants: int, seed: int) -> list[tuple[Entry, int]]:
         """What words mean, the best first; families are asked again with other seeds."""
