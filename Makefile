@@ -47,7 +47,8 @@ SYSTEM_LIBRARIES := libegl1 libegl-mesa0 libgl1 libgl1-mesa-dri libsm6 libxfixes
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-engine test-engine313 test-blender test-gui lint format bench fuzz \
-	evaluate train train-segmenter train-clicks train-judge train-completer train-smoke zip lock clean system-libraries
+	evaluate library train train-segmenter train-clicks train-judge train-completer train-smoke zip lock \
+	clean system-libraries
 .SECONDARY:
 
 help:  ## list the targets
@@ -176,6 +177,9 @@ build/unseen/.made: $(VENV)/.train  # bodies of the same families that the netwo
 build/segmenter/.made: build/corpus/.made
 	$(PY) -m backend.training.segmenter_data --corpus build/corpus --out build/segmenter --copies 2
 	@touch $@
+
+library: $(VENV)/.train  ## make the bundled parts anew from PARTWISE_DATA
+	$(PY) -m backend.training.library "$(PARTWISE_DATA)" --sheet build/library
 
 train-smoke: $(VENV)/.train  ## two minutes from procedural shapes to a tiny segmenter that beats chance
 	$(PY) -m backend.training.smoke

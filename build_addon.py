@@ -65,6 +65,7 @@ SCRIPTS = (
 
 LARGEST = 90_000_000  # bytes of a package
 FIRST_DAY = 315_532_800  # 1980-01-01: the earliest time that a zip can hold
+PARTS = (".bin", ".json", ".md")  # the files of the library and their credits
 DOCUMENTS = ("LICENSE", "THIRD_PARTY.md")
 # Where the engine's process starts, and what it imports by name: engines among others.
 CHILD = (
@@ -174,6 +175,7 @@ def shipped_files() -> list[str]:
     child = [path for name in CHILD for path in sorted(ROOT.glob(name))]
     code = {*addon, *reachable([*addon, *child])}
     weights = [path for path in (ROOT / "backend/weights").iterdir() if path.is_file()]
+    weights += [path for path in (ROOT / "backend/library").iterdir() if path.suffix in PARTS]
     files = sorted(path.relative_to(ROOT).as_posix() for path in [*code, *weights])
     return [*files, *DOCUMENTS]
 

@@ -67,6 +67,8 @@ def test_package_holds_what_serves_and_nothing_else(package):
         "backend/geometry/rays.py",
     } <= {*names}
     shipped = {path.relative_to(ROOT).as_posix() for path in (ROOT / "backend/weights").iterdir()}
+    library = ("CREDITS.md", "index.json", "meshes.bin", "thumbnails.bin")
+    shipped |= {f"backend/library/{name}" for name in library}
     assert shipped <= {*names}
     unwanted = r"training|evaluation|tests|examples|pycache|wheels/numpy"
     assert not re.search(unwanted, " ".join(names))

@@ -47,6 +47,7 @@ SIDES = {
     "bottom": (0, -1, 0), "top": (0, 1, 0), "back": (0, 0, -1), "front": (0, 0, 1),
     "left": (-1, 0, 0), "right": (1, 0, 0),
 }  # fmt: skip
+CREDITS = "CREDITS.md"
 BY = "Partwise"  # who made the families
 
 
@@ -75,6 +76,7 @@ class Made:
     reach: float
     credit: str
     family: str = ""
+    origin: str = ""
 
 
 def recipe(text: str) -> list[Wanted]:
@@ -300,7 +302,9 @@ def make(wanted: Wanted, objects: Objects) -> Made | None:
                 anchor, reach = middle, float(np.linalg.norm(spread) / 2)
                 side = middle / np.linalg.norm(middle)
         credit = meta["source"].replace("pmndrs market", "pmndrs market (mostly Kenney)")
-        return Made(wanted.title, wanted.kind, v, mesh[1], side, anchor, reach, credit)
+        origin = f"{meta['repo']} at `{meta['commit'][:12]}`, `{meta['path']}`"
+        held = side, anchor, reach
+        return Made(wanted.title, wanted.kind, v, mesh[1], *held, credit, origin=origin)
     return None
 
 
@@ -383,6 +387,24 @@ def write(parts: Sequence[Made], folder: Path = FOLDER) -> None:
     (folder / THUMBNAILS).write_bytes(b"".join(pictures))
 
 
+def credits_page(parts: Sequence[Made]) -> str:
+    """Who made the stored parts, and from which file each was taken."""
+    lines = [
+        "# Credits of the bundled parts",
+        "",
+        "Every part is under [CC0 1.0](https://creativecommons.org/publicdomain/zero/1.0/legalcode),",
+        "public domain: no attribution is required. It is given with thanks all the same. All were cut",
+        "out of their objects, welded, closed, joined, brought to few triangles and unit size, and",
+        "quantised by `backend/training/library.py`. Parts that are not listed are procedural, by",
+        "`backend/library/families`.",
+        "",
+        "| part | kind | author | source |",
+        "| --- | --- | --- | --- |",
+    ]
+    lines += [f"| {p.title} | {p.kind} | {p.credit} | {p.origin} |" for p in parts if p.origin]
+    return "\n".join(lines) + "\n"
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Writes the library and, where asked, contact sheets of it."""
     parser = argparse.ArgumentParser(prog="python -m backend.training.library")
@@ -406,6 +428,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if double:
         raise SystemExit(f"Titles that are not unique: {', '.join(double)}")
     write(parts, options.output)
+    (options.output / CREDITS).write_text(credits_page(parts), encoding="utf-8", newline="\n")
     files = [options.output / name for name in (INDEX, MESHES, THUMBNAILS)]
     print(f"{len(parts)} parts, {sum(file.stat().st_size for file in files)} bytes")
     if options.sheet:
