@@ -10,7 +10,7 @@ from .base import Offer, PartMesh
 
 STANDING = {
     "hat", "hair", "head", "body", "seat", "table", "vessel", "plant", "food", "pillar", "figure",
-    "lamp", "roof", "lid", "beard", "glasses",
+    "lamp", "roof", "lid", "beard", "glasses", "lamp shade",
 }  # fmt: skip
 """Kinds that stand on their foot, or hang, whatever holds them."""
 

@@ -23,6 +23,7 @@ from ..geometry.nearest import NearestFace
 from ..geometry.rays import RayScene
 
 SAMPLES = 6000  # points over the object that tell which parts hang together
+MOST_POINTS, MOST_FACES = 2000, 20_000  # that are measured exactly where parts touch
 NEAR = 0.02  # of the object's size: parts that are nearer touch
 OVERLAP = 0.03  # of the part's size: how far it dips into what holds it
 LONG, FLAT = 1.8, 0.7  # ratios of extents of what is long, and of what is flat
@@ -177,7 +178,14 @@ def _touching(
         return None
     rest, numbers = np.unique(faces[~own][near], return_inverse=True)
     points = vertices[np.unique(faces[own])]
-    _, gap = NearestFace(vertices[rest] / size, numbers.reshape(-1, 3))(points / size)
+    if len(points) > MOST_POINTS:
+        points = points[np.random.default_rng(0).permutation(len(points))[:MOST_POINTS]]
+    if len(numbers) <= 3 * MOST_FACES:
+        _, gap = NearestFace(vertices[rest] / size, numbers.reshape(-1, 3))(points / size)
+    else:  # so fine a surface is its points
+        from scipy.spatial import cKDTree
+
+        gap = cKDTree(vertices[rest]).query(points)[0] / size
     touching = (
         points[gap < max(NEAR, 1.2 * float(gap.min()))] if gap.min() < 4 * NEAR else points[:0]
     )

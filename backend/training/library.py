@@ -321,6 +321,8 @@ def _turn(words: str) -> Floats:
 
 def _default_hold(v: Floats, word: str) -> tuple[Floats, Floats, float]:
     """Side, anchor and reach of a part of which only the side is known."""
+    if word == "middle":  # a shade hangs on, or stands around, what is inside it
+        return np.array([0.0, -1.0, 0.0]), np.zeros(3), 0.0
     if word == "side":
         side = -np.eye(3)[int(np.ptp(v, axis=0).argmin())]
     else:

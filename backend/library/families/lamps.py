@@ -24,24 +24,24 @@ def _upright(profile: Floats, around: int = 36) -> Mesh:
     return turned((v, f), 2, 90)
 
 
-@family("cone lamp shade", "lamp shade")
+@family("cone lamp shade", "lamp shade", "middle")
 def _cone_shade(rng: Rng) -> Shells:
     top = rng.uniform(0.18, 0.3)
     return [_shade([(0.5, 0), (top, rng.uniform(0.45, 0.7))])]
 
 
-@family("drum lamp shade", "lamp shade")
+@family("drum lamp shade", "lamp shade", "middle")
 def _drum_shade(rng: Rng) -> Shells:
     return [_shade([(0.5, 0), (rng.uniform(0.42, 0.5), rng.uniform(0.45, 0.7))])]
 
 
-@family("bell lamp shade", "lamp shade")
+@family("bell lamp shade", "lamp shade", "middle")
 def _bell_shade(rng: Rng) -> Shells:
     tall = rng.uniform(0.5, 0.65)
     return [_shade([(0.5, 0), (0.38, tall * 0.3), (0.27, tall * 0.7), (0.2, tall)])]
 
 
-@family("globe lamp shade", "lamp shade")
+@family("globe lamp shade", "lamp shade", "middle")
 def _globe_shade(rng: Rng) -> Shells:
     return [
         ball((0.5, rng.uniform(0.42, 0.5), 0.5), 28, 15),
@@ -49,7 +49,7 @@ def _globe_shade(rng: Rng) -> Shells:
     ]
 
 
-@family("dome lamp shade", "lamp shade")
+@family("dome lamp shade", "lamp shade", "middle")
 def _dome_shade(rng: Rng) -> Shells:
     tall = rng.uniform(0.3, 0.42)
     return [_shade([(0.5, 0), (0.46, tall * 0.45), (0.32, tall * 0.82), (0.06, tall)])]
