@@ -189,9 +189,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     names = sorted({name for entry in library().entries for name in (entry.title, entry.kind)})
     words = vocabulary(options.wordnet, pieces.table, names)
     full = embedded(options.model, pieces, words)
-    rare = np.array([word not in pieces.table for word in words])[:, None]
-    told = embedded(options.model, pieces, explained(options.wordnet, words))
-    full = full + np.where(rare, 2.0, 1.0) * told
+    full += embedded(options.model, pieces, explained(options.wordnet, words))
     full /= np.linalg.norm(full, axis=1, keepdims=True)
     named = np.isin(np.array(words), names)
     unit = reduced(full, np.where(named, 8.0, 1.0))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How the bundled parts come about: the recipe, closing, thumbnails, files that can be made again."""
+"""How the bundled parts come about: the recipe, closing, files that can be made again."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ def test_the_recipe_is_read() -> None:
         "# a comment\nhat bottom: cap, top hat = Mage/Mage_Hat, rake = wooden_rake @z180\n"
     )
     assert [(w.title, w.source, w.part, w.turn) for w in wanted] == [
-        ("cap", "cap", "", ""), ("top hat", "Mage", "Mage_Hat", ""), ("rake", "wooden_rake", "", "z180"),
+        ("cap", "cap", "", ""), ("top hat", "Mage", "Mage_Hat", ""),
+        ("rake", "wooden_rake", "", "z180"),
     ]  # fmt: skip
     assert {w.side for w in wanted} == {"bottom"}
     bundled = recipe(RECIPE.read_text(encoding="utf-8"))
