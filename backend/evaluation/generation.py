@@ -72,9 +72,7 @@ def picture_of(label: NDArray[np.int32], straight: Floats) -> NDArray[np.uint8]:
     return made
 
 
-def kept(
-    parts: Sequence[PartMesh], labels: NDArray[np.int32], closed: Sequence[bool]
-) -> Kept:
+def kept(parts: Sequence[PartMesh], labels: NDArray[np.int32], closed: Sequence[bool]) -> Kept:
     """How well parts keep a square label picture (S, S), -1 for none, in which the object is
     centred as `seen` does it.
     """

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 LONGEST = 2048  # pixels of the longer side; larger pictures are made smaller while they are read
 MOST_PIXELS = 600_000_000
-RARE = 0.0004  # of a mask's pixels: colours of soft borders are rarer
+RARE = 0.0001  # of a mask's pixels: colours with fewer inside are of soft borders
+FEW_COLOURS = 16  # in masks so small that no part has an inside
 MOST_COLOURS = 256
 
 
@@ -143,7 +144,8 @@ def fitted(labels: NDArray[np.int32], shape: tuple[int, ...], name: str) -> NDAr
             "Save the mask at the size of its picture.",
         )
     row, column = (
-        ((np.arange(want) + 0.5) * share).astype(int) for want, share in zip(shape, shares, strict=True)
+        ((np.arange(want) + 0.5) * share).astype(int)
+        for want, share in zip(shape, shares, strict=True)
     )
     return labels[row[:, None], column[None]]
 
@@ -179,12 +181,18 @@ def _numbered(
             f"The mask {path} is empty.", "Paint each part in a colour of its own, and save it."
         )
     kind, index, count = np.unique(shown, return_inverse=True, return_counts=True)
-    frequent = count >= max(RARE * values.size, min(16, 0.2 * len(shown)))
-    if not frequent.any():
-        frequent = count == count.max()
-    if frequent.sum() > MOST_COLOURS:
+    # A part has pixels inside of it; the colours of a soft border are each beside others.
+    around = np.pad(np.where(hidden, -1, values), 1, constant_values=-2)
+    inner = np.ones(values.shape, bool)
+    for axis, way in ((0, 1), (0, -1), (1, 1), (1, -1)):
+        inner &= np.roll(around, way, axis)[1:-1, 1:-1] == values
+    solid = np.bincount(index.reshape(-1)[inner[~hidden]], minlength=len(kind))
+    frequent = solid >= max(RARE * values.size, 1)
+    if not frequent.any() and len(kind) <= FEW_COLOURS:
+        frequent = count > 0
+    if frequent.sum() > MOST_COLOURS or count[~frequent].sum() > 0.5 * len(shown):
         raise BadInput(
-            f"The mask {path} has {int(frequent.sum())} colours, too many for parts.",
+            f"The mask {path} has {len(kind)} colours, too many for parts.",
             "Paint each part in one plain colour.",
         )
     number = np.where(frequent, np.cumsum(frequent) - 1, -2)

@@ -129,7 +129,9 @@ class _Sampler:
     def depth(self, x: Floats, y: Floats, z: Floats) -> Singles:
         """About the distance to the surface, negative outside."""
         steep = at(self.across, x, y) ** 2 + at(self.down, x, y) ** 2
-        below = (at(self.field, x, y) - z * z) / np.sqrt(np.maximum(steep + 4 * z * z, self.least**2))
+        below = (at(self.field, x, y) - z * z) / np.sqrt(
+            np.maximum(steep + 4 * z * z, self.least**2)
+        )
         if self.wall is None:
             return np.asarray(below, np.float32)
         beside = at(self.wall, x, y)
@@ -150,9 +152,7 @@ class _Sampler:
         depth = (at(self.field, x, y) - z * z) / steep
         way = slope / steep[:, None]
         if self.wall is not None:
-            aside = np.stack(
-                [at(self.wall_across, x, y), at(self.wall_down, x, y), 0 * x], axis=1
-            )
+            aside = np.stack([at(self.wall_across, x, y), at(self.wall_down, x, y), 0 * x], axis=1)
             depth, one, two = self._rounded(at(self.wall, x, y), depth)
             way = one[:, None] * aside + two[:, None] * way
         squared = np.maximum((way * way).sum(axis=1), 0.1)

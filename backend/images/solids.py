@@ -65,9 +65,7 @@ class Wishes:
     thickness: float = 1.0
 
 
-def solids(
-    labels: Labels, lie: Layers, wishes: Wishes, progress: Progress = SILENT
-) -> list[Solid]:
+def solids(labels: Labels, lie: Layers, wishes: Wishes, progress: Progress = SILENT) -> list[Solid]:
     """The solid of each of the K parts of a label picture (h, w)."""
     count = len(lie.host)
     masks = [labels == part for part in range(count)]

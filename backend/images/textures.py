@@ -77,7 +77,9 @@ def front_tile(
     return Tile(box, filled), Tile(box, back)
 
 
-def _window(shape: tuple[int, ...], grid: tuple[tuple[int, float, float], ...]) -> tuple[slice, slice]:
+def _window(
+    shape: tuple[int, ...], grid: tuple[tuple[int, float, float], ...]
+) -> tuple[slice, slice]:
     """The part of the picture that a raster covers, with some pixels about it."""
     spans = []
     for size, (count, start, step) in zip(shape[:2], grid, strict=True):
@@ -159,9 +161,10 @@ def _back(front: Singles, known: Bools, fine: float) -> Singles:
     for number in range(count):
         mask = (inside & (kind == number)).astype(np.float32)
         share = gaussian_filter(mask, blur)
-        colour = np.stack(
-            [gaussian_filter(small[..., c] * mask, blur) for c in range(3)], axis=-1
-        ) / np.maximum(share, 1e-5)[..., None]
+        colour = (
+            np.stack([gaussian_filter(small[..., c] * mask, blur) for c in range(3)], axis=-1)
+            / np.maximum(share, 1e-5)[..., None]
+        )
         better = share > best
         best[better], made[better] = share[better], colour[better]
     far = best < 1e-4

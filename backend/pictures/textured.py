@@ -36,16 +36,12 @@ class Painted:
     colour: Singles
 
 
-def render_views(
-    path: str | os.PathLike[str], painted: Painted, *, height: int = 640, exploded: bool = True
-) -> None:
+def render_views(path: str | os.PathLike[str], painted: Painted, *, height: int = 640) -> None:
     """Write a sheet of views of an object. Raises BadInput if the file cannot be written."""
     from PIL import Image
 
     picture_format(path)
     shots = [view(painted, turn, RISE, height) for turn in TURNS]
-    if not exploded:
-        shots = shots[:1]
     sheet = np.concatenate(shots, axis=1)
     save_picture(path, Image.fromarray(to_srgb_bytes(sheet)))
 

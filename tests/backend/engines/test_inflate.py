@@ -73,9 +73,10 @@ def test_without_a_mask_the_colours_make_the_same_parts():
     assert len(found.parts) == 6
     assert kept(found.parts, labels, [True]).silhouette > 0.97
     assert found.labels.shape == labels.shape
-    assert np.array_equal(found.labels >= 0, labels >= 0) or (
-        (found.labels >= 0) == (labels >= 0)
-    ).mean() > 0.99
+    assert (
+        np.array_equal(found.labels >= 0, labels >= 0)
+        or ((found.labels >= 0) == (labels >= 0)).mean() > 0.99
+    )
 
 
 def test_the_same_picture_gives_the_same_parts():
@@ -88,7 +89,7 @@ def test_the_same_picture_gives_the_same_parts():
 
 
 def test_wishes_are_heard():
-    picture, labels = doll(320)
+    picture, labels = doll()
     usual = made(picture, labels)
     thin = made(picture, labels, options={"thickness": 0.5})
     depth = [max(np.ptp(part.vertices[:, 2]) for part in each.parts) for each in (usual, thin)]

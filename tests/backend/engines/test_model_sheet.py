@@ -45,7 +45,9 @@ def test_pictures_of_other_sizes_are_brought_to_one_scale():
     side, _ = side_view()
     large = side.repeat(3, axis=0).repeat(3, axis=1)
     one, two = (made([front, picture]) for picture in (side, large))
-    sizes = [np.ptp(np.concatenate([p.vertices for p in each.parts]), axis=0) for each in (one, two)]
+    sizes = [
+        np.ptp(np.concatenate([p.vertices for p in each.parts]), axis=0) for each in (one, two)
+    ]
     np.testing.assert_allclose(*sizes, atol=0.02)
 
 

@@ -62,7 +62,11 @@ def test_a_picture_of_one_colour_has_no_figure():
 
 def test_drawn_lines_are_thin_and_dark():
     size = 200
-    face, line, boot = disc(size, 90, 100, 70), disc(size, 90, 100, 73), bar(size, 160, 196, 60, 140)
+    face, line, boot = (
+        disc(size, 90, 100, 70),
+        disc(size, 90, 100, 73),
+        bar(size, 160, 196, 60, 140),
+    )
     picture = painted(size, (line, (10, 10, 10)), (face, RED), (boot, (15, 15, 15)))
     found = drawn_lines(oklab(picture[..., :3]), picture[..., 3] > 0)
     rim = line & ~face & ~boot

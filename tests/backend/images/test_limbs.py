@@ -27,4 +27,3 @@ def test_a_corner_is_no_limb():
     row, column = np.mgrid[:160, :160]
     shade = (row > 30) & (row < 130) & (np.abs(column - 80) < 20 + 0.4 * (row - 30))
     assert limbs(shade, shade).max() == 0
-

@@ -2,7 +2,6 @@
 """Solids that agree with several views."""
 
 import numpy as np
-import pytest
 
 from backend.geometry.mesh import is_closed_manifold, signed_volume
 from backend.images.canvas import canvas_of

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The command generate."""
+
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from backend.__main__ import main
+from tests.backend.images.drawn import doll
+
+
+@pytest.fixture(scope="module")
+def picture(tmp_path_factory):
+    path = tmp_path_factory.mktemp("pictures") / "doll.png"
+    Image.fromarray(doll()[0]).save(path)
+    return path
+
+
+def test_a_picture_becomes_a_glb_and_a_preview(picture, tmp_path, capsys):
+    out, preview = tmp_path / "new" / "doll.glb", tmp_path / "doll.png"
+    arguments = ["-o", str(out), "--image", str(picture), "--preview", str(preview), "--json"]
+    assert main(["generate", *arguments]) == 0
+    said = capsys.readouterr()
+    told = json.loads(said.out)
+    assert len(told["parts"]) == 6
+    assert all(part["closed"] for part in told["parts"])
+    assert said.err.rstrip().splitlines()[-1].startswith("Wrote 6 parts")
+    assert out.read_bytes()[:4] == b"glTF"
+    shown = np.asarray(Image.open(preview).convert("RGB"))
+    assert len(np.unique(shown.reshape(-1, 3), axis=0)) > 500
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["-o", "x.obj", "--image", "PICTURE"], "Parts are written as GLB"),
+        (["-o", "x.glb"], "nothing to make parts from"),
+        (["-o", "x.glb", "--image", "missing.png"], "missing.png"),
+        (["-o", "x.glb", "--masks", "PICTURE"], "without a picture"),
+        (["-o", "x.glb", "--image", "PICTURE", "--views", "behind"], "No side is called"),
+        (["-o", "x.glb", "--image", "PICTURE", "--engine", "geometric"], "cannot generate"),
+        (["-o", "x.glb", "--boxes", "PICTURE"], "is not JSON"),
+        (["-o", "x.glb", "--image", "PICTURE", "--preview", "x.bmp"], "PNG or JPEG"),
+    ],
+)
+def test_what_cannot_be_done_is_said_and_nothing_written(
+    picture, tmp_path, monkeypatch, capsys, arguments, words
+):
+    monkeypatch.chdir(tmp_path)
+    given = [str(picture) if word == "PICTURE" else word for word in arguments]
+    assert main(["generate", *given]) == 2
+    assert words in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is asked of generate, and what is told of its parts."""
+
+import numpy as np
+import pytest
+
+from backend.contract.errors import BadInput
+from backend.engines.base import Brief
+from backend.pipelines.generate import boxes_of, generate
+from tests.backend.images.drawn import doll
+
+PICTURE, LABELS = doll()
+
+
+def test_a_picture_becomes_parts_with_a_report():
+    made = generate(Brief([PICTURE], [LABELS]))
+    assert made.engine == "inflate"
+    assert [row["name"] for row in made.report] == [part.name for part in made.parts]
+    assert all(row["closed"] and row["volume"] > 0 for row in made.report)
+
+
+WRONG = {
+    "nothing": (Brief(), "nothing to make"),
+    "pixel": (Brief([PICTURE[:1, :1]]), "1 x 1 pixels"),
+    "small mask": (Brief([PICTURE], [LABELS[:80]]), "160 x 80 pixels"),
+    "empty mask": (Brief([PICTURE], [np.full_like(LABELS, -1)]), "Mask 1 is empty"),
+    "masks": (Brief([PICTURE, PICTURE], [LABELS]), "1 masks for 2 pictures"),
+    "views": (Brief([PICTURE], views=["front", "side"]), "2 views for 1 pictures"),
+    "view": (Brief([PICTURE], views=["below"]), "No side is called"),
+    "same view": (Brief([PICTURE] * 2, views=["front", "front"]), "same side"),
+    "no front": (Brief([PICTURE], views=["side"]), "No picture shows the front"),
+    "many": (Brief([PICTURE] * 5), "more than 4"),
+    "text": (Brief(text="a" * 2000), "2000 letters"),
+    "parts": (Brief([PICTURE], parts=0), "at least one part"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_what_cannot_be_used_is_refused_in_words(case):
+    brief, words = WRONG[case]
+    with pytest.raises(BadInput, match=words) as error:
+        generate(brief)
+    assert error.value.hint
+
+
+BOX = {"name": "seat", "min": [0, 0, 0], "max": [1, 1, 1]}
+
+
+def test_boxes_are_read_with_their_joints():
+    joint = {"type": "hinge", "axis": [1, 0, 0], "origin": [0, 1, 0], "limits": [0, 90]}
+    lid = {**BOX, "name": "lid", "parent": "seat", "joint": joint, "text": "round"}
+    one, two = boxes_of({"parts": [BOX, lid]})
+    assert one.high.tolist() == [1, 1, 1]
+    assert (two.parent, two.text, two.joint["limits"]) == ("seat", "round", [0, 90])
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        None, [], [{}], [{"name": "a"}], [{**BOX, "min": [0, 0]}], [{**BOX, "max": [1, 0, 1]}],
+        [{**BOX, "max": [np.nan, 1, 1]}], [BOX, BOX], [{**BOX, "parent": "none"}],
+        [{**BOX, "parent": "seat"}], [{**BOX, "joint": {"type": "glue"}}],
+        [{**BOX, "joint": {"type": "hinge", "limits": [2, 1]}}], [BOX] * 300,
+    ],
+)  # fmt: skip
+def test_boxes_that_make_no_sense_are_refused_in_words(parts):
+    with pytest.raises(BadInput) as error:
+        boxes_of({"parts": parts})
+    assert error.value.hint
