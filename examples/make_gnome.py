@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+# ruff: noqa: E501
 """Draws gnome.png, the picture that `make demo` turns into parts. The drawing is CC0 1.0.
 
-    python examples/make_gnome.py examples/gnome.png
+python examples/make_gnome.py examples/gnome.png
 """
 
 import sys
@@ -21,7 +22,9 @@ def smooth(points, closed=True, steps=24):
     n = len(p)
     curve = []
     for i in range(n if closed else n - 1):
-        a, b, c, d = (p[(i + k) % n] if closed else p[min(max(i + k, 0), n - 1)] for k in (-1, 0, 1, 2))
+        a, b, c, d = (
+            p[(i + k) % n] if closed else p[min(max(i + k, 0), n - 1)] for k in (-1, 0, 1, 2)
+        )
         for t in np.arange(steps) / steps:
             curve.append(
                 0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2
@@ -81,14 +84,22 @@ def gnome():
     # Face, ears, beard.
     d.shape([(498, 400), (548, 378), (560, 420), (530, 462), (496, 460)], SKIN, pair=True)
     d.symmetric([(400, 322), (500, 336), (516, 420), (490, 500), (400, 540)], SKIN)
-    d.symmetric([(396, 462), (470, 444), (520, 420), (536, 500), (512, 590), (456, 660), (390, 706)], WHITE)
-    d.shape([(392, 452), (440, 440), (490, 462), (506, 494), (456, 508), (404, 490)], "#dcd3c6", pair=True)
+    d.symmetric(
+        [(396, 462), (470, 444), (520, 420), (536, 500), (512, 590), (456, 660), (390, 706)], WHITE
+    )
+    d.shape(
+        [(392, 452), (440, 440), (490, 462), (506, 494), (456, 508), (404, 490)],
+        "#dcd3c6",
+        pair=True,
+    )
     d.disc(440, 404, 15, 19, DARK, pair=True)
     d.disc(444, 397, 5, 6, "#ffffff")
     d.disc(332, 397, 5, 6, "#ffffff")
     d.disc(384, 440, 40, 34, NOSE)
     # Hat with its brim and bobble.
-    d.symmetric([(392, 70), (416, 110), (450, 200), (496, 300), (520, 352), (440, 372), (400, 374)], RED)
+    d.symmetric(
+        [(392, 70), (416, 110), (450, 200), (496, 300), (520, 352), (440, 372), (400, 374)], RED
+    )
     d.symmetric([(400, 318), (500, 326), (546, 350), (540, 384), (480, 376), (400, 370)], DEEP_RED)
     d.disc(384, 76, 44, 44, WHITE)
     return d.image.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS)

@@ -97,7 +97,8 @@ def found_figure(
         covered = (mask >= 0).astype(np.float32)
         alpha = picture[..., 3].astype(np.float32) / 255
         soft = covered * alpha
-        covered = soft if (soft >= 0.5).sum() > 0.5 * covered.sum() else covered
+        if (soft >= 0.5).sum() > 0.5 * covered.sum():
+            covered = soft.astype(np.float32)
     else:
         rectangle = options.rectangle
         if rectangle is not None:

@@ -96,11 +96,8 @@ def one_picture(brief: Brief, options: Options, progress: Progress) -> Generated
     nets = _nets(made, canvas, twin, progress.span(0.55, 0.75, "Making surfaces"))
     names = part_names(labels, canvas.lab)
     drawing = progress.span(0.75, 1.0, "Making textures")
-    parts, texture = textured(
-        picture, covered, canvas, labels, made, nets, names, options, drawing
-    )
-    order = np.argsort(lie.order)
-    order = [int(part) for part in order if parts[part] is not None]
+    parts, texture = textured(picture, covered, canvas, labels, made, nets, names, options, drawing)
+    order = [int(part) for part in np.argsort(lie.order) if parts[part] is not None]
     small = np.full(len(parts), -1)
     small[order] = np.arange(len(order))
     return Generated(
@@ -130,7 +127,8 @@ def _twins(made: list[Solid], twin: NDArray[np.int64]) -> list[Solid]:
             one,
             field=(one.field + two.field[:, ::-1]) / 2,
             middle=(one.middle + two.middle[:, ::-1]) / 2,
-            wall=None if one.wall is None or two.wall is None
+            wall=None
+            if one.wall is None or two.wall is None
             else (one.wall + two.wall[:, ::-1]) / 2,
         )
     return result
@@ -151,10 +149,7 @@ def _nets(
         first = [min(part, int(other)) if other >= 0 else part for part, other in enumerate(twin)]
         axes = [canvas.axis if twin[part] == part else None for part in first]
     with ThreadPoolExecutor(WORKERS) as pool:  # NumPy computes beside NumPy
-        own = {
-            part: pool.submit(net_of, made[part], axes[part])
-            for part in sorted(set(first))
-        }
+        own = {part: pool.submit(net_of, made[part], axes[part]) for part in sorted(set(first))}
         for part, other in enumerate(first):
             progress.step(part / len(made))
             net = own[other].result()

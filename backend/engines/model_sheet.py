@@ -44,7 +44,7 @@ def several_pictures(brief: Brief, options: Options, progress: Progress) -> Gene
     from ..images.views import Side, completed_side, hull_mesh
 
     views = list(brief.views) or list(VIEWS[: len(brief.images)])
-    masks = list(brief.masks) or [None] * len(brief.images)
+    masks: list[NDArray[np.int32] | None] = list(brief.masks) or [None] * len(brief.images)
     looking = progress.span(0.0, 0.2, "Finding the figure")
     pictures: dict[str, NDArray[np.uint8]] = {}
     covered: dict[str, NDArray[np.float32]] = {}
@@ -86,14 +86,12 @@ def several_pictures(brief: Brief, options: Options, progress: Progress) -> Gene
             rows = np.zeros(side.rows, bool)
             rows[: front.rows] = extent.any(axis=1)[: side.rows]
             half = float(own["front"].depth.max())
-            shown = completed_side(seen == part, side.figure, rows, half)
+            shown = completed_side(np.asarray(seen == part), side.figure, rows, half)
             if shown is not None:
                 own["side"] = Side.of(shown)
         meshes.append(hull_mesh(canvases, own, whole, 0.0))
     painting = progress.span(0.75, 1.0, "Making textures")
-    parts, texture = _painted(
-        pictures, covered, canvases, labels, others, meshes, names, painting
-    )
+    parts, texture = _painted(pictures, covered, canvases, labels, others, meshes, names, painting)
     order = [int(part) for part in np.argsort(lie.order) if parts[part] is not None]
     place = np.full(len(parts), -1)
     place[order] = np.arange(len(order))
@@ -113,7 +111,7 @@ def _one_scale(
     size = {view: _extent(canvas) for view, canvas in canvases.items()}
     made = {"front": canvases["front"]}
     high, wide = size["front"]
-    for view, canvas in canvases.items():
+    for view in canvases:
         if view == "front":
             continue
         down, across = size[view]
@@ -285,4 +283,3 @@ def _mirrored_onto(canvas: Canvas, front: Canvas, labels: Labels) -> Labels:
     rows = min(canvas.rows, front.rows)
     made[:rows, known] = labels[:rows, column[known]]
     return np.where(canvas.figure, made, -1).astype(np.int32)
-

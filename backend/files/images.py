@@ -17,7 +17,7 @@ from ..machine import cpu as machine
 from .readers import unreadable
 
 if TYPE_CHECKING:
-    from PIL.Image import Image
+    from PIL.Image import Image as Picture
 
 LONGEST = 2048  # pixels of the longer side; larger pictures are made smaller while they are read
 MOST_PIXELS = 600_000_000
@@ -36,7 +36,7 @@ def read_picture(path: str | Path) -> tuple[NDArray[np.uint8], list[str]]:
     return _rgba(picture), notes
 
 
-def _opened(path: Path, notes: list[str], *, smaller: bool) -> Image:
+def _opened(path: Path, notes: list[str], *, smaller: bool) -> Picture:
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     if path.is_dir():
@@ -51,7 +51,7 @@ def _opened(path: Path, notes: list[str], *, smaller: bool) -> Image:
             warnings.simplefilter("ignore")
             limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
             try:
-                picture = Image.open(io.BytesIO(data))
+                picture: Picture = Image.open(io.BytesIO(data))
             finally:
                 Image.MAX_IMAGE_PIXELS = limit
             _refuse_large(path, *picture.size)
@@ -91,7 +91,7 @@ def _refuse_large(path: Path, width: int, height: int) -> None:
         )
 
 
-def _wide(picture: Image) -> Image:
+def _wide(picture: Picture) -> Picture:
     """A picture in a mode that can be averaged."""
     if picture.mode in ("1", "P", "PA"):
         return picture.convert("RGBA" if "transparency" in picture.info or "A" in picture.mode
@@ -99,7 +99,7 @@ def _wide(picture: Image) -> Image:
     return picture
 
 
-def _rgba(picture: Image) -> NDArray[np.uint8]:
+def _rgba(picture: Picture) -> NDArray[np.uint8]:
     """Eight bits of red, green, blue and alpha (H, W, 4), of whatever a file holds."""
     values: NDArray[Any]
     if picture.mode.startswith(("I", "F")):

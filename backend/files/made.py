@@ -47,8 +47,10 @@ def write_made(
     Raises BadInput if the file cannot be written.
     """
     names = unique_names([part.name or "part" for part in parts])
-    document: dict[str, Any] = {"materials": [_material(name, part, texture is not None)
-                                              for name, part in zip(names, parts, strict=True)]}  # fmt: skip
+    materials = [
+        _material(name, part, texture is not None) for name, part in zip(names, parts, strict=True)
+    ]
+    document: dict[str, Any] = {"materials": materials}
     images: list[Any] = []
     if texture is not None:
         document["images"] = [{"name": "parts"}]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The raster on which shapes are found: the figure alone, at one size, its mirror axis in the middle."""
+"""The raster on which shapes are found: the figure alone, at one size, its axis in the middle."""
 
 from __future__ import annotations
 
@@ -81,15 +81,15 @@ def canvas_of(
     first = middle - across / 2 * step
     begin = top - MARGIN * step
     grid = (down, begin, step), (across, first, step)
-    premultiplied = picture[..., :3].astype(np.float32) * covered[..., None]
+    premultiplied: Singles = picture[..., :3].astype(np.float32) * covered[..., None]
     share = resampled(covered.astype(np.float32), *grid)
-    colour = resampled(premultiplied, *grid) / np.maximum(share, 1e-3)[..., None]
+    colour: Singles = resampled(premultiplied, *grid) / np.maximum(share, 1e-3)[..., None]
     figure = share >= 0.5
     if axis is not None:
         figure = share + share[:, ::-1] >= 1.0
     figure = _mended(figure)
     return Canvas(
-        down, across, begin, first, step, oklab(colour), figure,
+        down, across, begin, first, step, oklab(colour.astype(np.float32)), figure,
         None if axis is None else across / 2,
     )  # fmt: skip
 

@@ -27,9 +27,9 @@ def coverage(
     Alpha counts where there is any; else what a plain background leaves; else, or with a
     rectangle, a cut where colours change between what is surely outside and the rest.
     """
-    alpha = picture[..., 3].astype(np.float32) / 255
+    alpha: Singles = (picture[..., 3] / np.float32(255)).astype(np.float32)
     if rectangle is not None:
-        return _cut_out(picture, rectangle) * alpha
+        return np.asarray(_cut_out(picture, rectangle) * alpha, np.float32)
     if (alpha < 0.5).mean() > 0.002:
         return alpha
     plain = _without_plain_background(picture)

@@ -3,8 +3,8 @@
 
 A field f gives a solid z**2 < f. For f with a constant Laplacian, 0 on the outline (the torsion
 function), a disc becomes a ball and a band a round bar, as in Repousse (Joshi and Carr, 2008) and
-Monster Mash (Dvoroznak et al., 2020); for a figure of revolution f is the square of its profile less
-that of the distance from the axis.
+Monster Mash (Dvoroznak et al., 2020); for a figure of revolution f is the square of its profile
+less that of the distance from the axis.
 """
 
 from __future__ import annotations

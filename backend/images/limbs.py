@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Limbs of a silhouette: cuts at the necks of its distance transform.
 
-Bodies are its hills: two are apart where the ridge between them is much lower than both. What sticks
-out of a body farther than it is wide is a limb (an opening by discs, as the medial axis gives it).
+Bodies are its hills: two are apart where the ridge between them is much lower than both. What
+sticks out of a body farther than it is wide is a limb (an opening by discs, as the medial axis gives it).
 """
 
 from __future__ import annotations

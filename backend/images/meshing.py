@@ -10,10 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..contract.arrays import Bools, Floats, Ints, Singles
 from .solids import Solid
 from .surface import surface_net, triangles_of
+
+Reals = NDArray[np.floating]
 
 TRIANGLES = 3400  # about, for a part
 FINEST, COARSEST = 1.2, 14.0  # pixels
@@ -121,12 +124,14 @@ class _Sampler:
 
     def __init__(self, solid: Solid, cell: float) -> None:
         self.field, self.wall, self.lip = solid.field, solid.wall, solid.lip
-        self.down, self.across = np.gradient(self.field)
+        slopes: list[Singles] = list(np.gradient(self.field))
+        self.down, self.across = slopes
         self.least = 0.5 * cell
         if self.wall is not None:
-            self.wall_down, self.wall_across = np.gradient(self.wall)
+            walls: list[Singles] = list(np.gradient(self.wall))
+            self.wall_down, self.wall_across = walls
 
-    def depth(self, x: Floats, y: Floats, z: Floats) -> Singles:
+    def depth(self, x: Reals, y: Reals, z: Reals) -> Singles:
         """About the distance to the surface, negative outside."""
         steep = at(self.across, x, y) ** 2 + at(self.down, x, y) ** 2
         below = (at(self.field, x, y) - z * z) / np.sqrt(
@@ -137,7 +142,7 @@ class _Sampler:
         beside = at(self.wall, x, y)
         return np.asarray(self._rounded(beside, below)[0], np.float32)
 
-    def _rounded(self, beside: Floats, below: Floats) -> tuple[Floats, Floats, Floats]:
+    def _rounded(self, beside: Reals, below: Reals) -> tuple[Reals, Reals, Reals]:
         """Depth in what two surfaces enclose whose edge is rounded, and the weight of either."""
         one, two = np.maximum(self.lip - beside, 0), np.maximum(self.lip - below, 0)
         length = np.sqrt(one * one + two * two)
@@ -161,7 +166,7 @@ class _Sampler:
         return place + step * np.minimum(1, limit / np.maximum(length, 1e-9))
 
 
-def at(values: Singles, x: Floats, y: Floats) -> Singles:
+def at(values: Singles, x: Reals, y: Reals) -> Singles:
     """Values (h, w) at places of the picture, between its pixels."""
     from scipy.ndimage import map_coordinates
 
@@ -185,8 +190,8 @@ def _fitted(place: Floats, quads: Ints, sampler: _Sampler, cell: float, equator:
             place[equator, 2] = 0.0
         if turn == ROUNDS - 1:
             break
-        mean = np.stack([np.bincount(one, place[two, k], len(place)) for k in range(3)], axis=1)
-        mean /= np.maximum(degree, 1)[:, None]
+        sums = [np.bincount(one, place[two, k], len(place)) for k in range(3)]
+        mean: Floats = np.stack(sums, axis=1) / np.maximum(degree, 1)[:, None]
         place = place + strength * np.where((degree > 0)[:, None], mean - place, 0)
         place[equator, 2] = 0.0
     return place

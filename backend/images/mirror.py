@@ -39,4 +39,3 @@ def mirrored_labels(labels: Labels) -> tuple[Labels, Ints] | None:
     if int(kept.max()) + 1 != count:
         return None
     return made, twin
-

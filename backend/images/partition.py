@@ -7,9 +7,9 @@ import numpy as np
 
 from ..contract.arrays import Bools, Singles
 from ..contract.progress import SILENT, Progress
-from .mirror import mirrored_labels
 from .layers import hull, outlines
 from .limbs import limbs
+from .mirror import mirrored_labels
 from .regions import Labels, colour_regions, mean_colours, neighbours, numbered, smoothed
 
 MOST = 28  # parts that are found by themselves

@@ -110,8 +110,8 @@ def _merged(basins: Labels, lab: Singles, figure: Bools) -> Labels:
     inside = basins >= 0
     index, colour = basins[inside], _weighted(lab)[inside]
     size = np.bincount(index, minlength=count).astype(np.float64)
-    mean = np.stack([np.bincount(index, colour[:, c], count) for c in range(3)], axis=1)
-    mean /= np.maximum(size, 1)[:, None]
+    total_colour = np.stack([np.bincount(index, colour[:, c], count) for c in range(3)], axis=1)
+    mean: Floats = total_colour / np.maximum(size, 1)[:, None]
     low, high, _ = neighbours(basins)
     around: list[set[int]] = [set() for _ in range(count)]
     for a, b in zip(low.tolist(), high.tolist(), strict=True):

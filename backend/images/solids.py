@@ -84,10 +84,10 @@ def solids(labels: Labels, lie: Layers, wishes: Wishes, progress: Progress = SIL
             solid = body.solid(part)
             made[part] = _laid_on(solid, below, below > -np.inf, whole[part]) if raised else solid
         for part in group:
-            solid = made[part]
-            if solid is not None:
-                inside = solid.inside
-                below[inside] = np.maximum(below, solid.front)[inside]
+            laid = made[part]
+            if laid is not None:
+                inside = laid.inside
+                below[inside] = np.maximum(below, laid.front)[inside]
     return [solid for solid in made if solid is not None]
 
 
@@ -125,7 +125,7 @@ def _completed(masks: list[Bools], lie: Layers) -> list[Bools]:
 
 
 def _groups(lie: Layers) -> list[list[int]]:
-    """Parts that make one body: all without a host, and those on one host that touch. Hosts first."""
+    """Parts that make one body, hosts first: all without a host, those on one host that touch."""
     count = len(lie.host)
     number = np.arange(count)
     for one in range(count):
@@ -207,7 +207,7 @@ class _Body:
         half = float(np.sqrt(max(np.where(self.whole[part], field, 0).max(), 1.0)))
         if not others.any():
             field = self._shaped(kind, self.depth, field, half)
-            return Solid(field, np.zeros_like(field), kind, *_backs(kind))
+            return Solid(field, np.zeros_like(field), kind, back=_back(kind))
         reach = self._reach(part)
         rest = others & (distance_transform_edt(~self.whole[part]) > reach)
         before, behind = rest & (reach > 0), rest & (reach == 0)
@@ -234,7 +234,7 @@ class _Body:
             low = 1 - np.clip(above / lip, 0, 1)
             wall = -signed_depth(behind) + lip * (1 - np.sqrt(1 - low * low)) + 0.5
         return Solid(
-            np.asarray(field, np.float32), np.zeros(field.shape, np.float32), kind, *_backs(kind),
+            np.asarray(field, np.float32), np.zeros(field.shape, np.float32), kind, back=_back(kind),
             wall=wall, lip=lip,
         )  # fmt: skip
 
@@ -297,8 +297,8 @@ class _Body:
         return float(np.clip(np.sqrt(2.2 * 2 * self.whole[part].sum() / 2600), 1.5, 8.0))
 
 
-def _backs(kind: str) -> tuple[float, ...]:
-    return (0.0,) if kind == "half" else (1.0,)
+def _back(kind: str) -> float:
+    return 0.0 if kind == "half" else 1.0
 
 
 def _laid_on(solid: Solid, below: Singles, known: Bools, mask: Bools) -> Solid:

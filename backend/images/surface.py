@@ -62,7 +62,7 @@ def _shifted(values, axis):  # type: ignore[no-untyped-def]
 
 
 def _cell_beside(at: tuple[Ints, ...], axis: int, first: int, second: int) -> tuple[Ints, ...]:
-    """One of the four cells about edges along `axis`: those in which they are at (first, second)."""
+    """One of the four cells about edges along `axis`: there the edges are at (first, second)."""
     cell = list(at)
     cell[(axis + 1) % 3] = at[(axis + 1) % 3] - first
     cell[(axis + 2) % 3] = at[(axis + 2) % 3] - second

@@ -27,7 +27,7 @@ OUTLINE = 0.022  # of the canvas: lines this near to a part's outline are taken 
 
 @dataclass(frozen=True)
 class Tile:
-    """A rectangle of the canvas with its picture. box : top, left, height, width in pixels of it."""
+    """A rectangle of the canvas with its picture. box : its top, left, height, width in pixels."""
 
     box: tuple[float, float, float, float]
     picture: Singles  # (h, w, 3) 0..255
@@ -40,7 +40,8 @@ def front_tile(
     """The front and the back of a part.
 
     picture : (H, W, 4). covered : (H, W) its figure. labels, inside, ink : on the canvas: what the
-    part covers, hidden or not, and drawn lines. most : pixels of the tile for one of the canvas, at most.
+    part covers, hidden or not, and drawn lines. most : pixels of the tile for one of the canvas,
+    at most.
     """
     rows, columns = np.nonzero(inside)
     top, left = float(rows.min()) - 1, float(columns.min()) - 1
@@ -174,7 +175,7 @@ def _back(front: Singles, known: Bools, fine: float) -> Singles:
 
 
 def _palette(picture: Singles, inside: Bools) -> tuple[Ints, int]:
-    """Number (h, w) of the frequent colour that each pixel is nearest to, and how many there are."""
+    """Number (h, w) of the frequent colour nearest to each pixel, and how many there are."""
     pixels = picture[inside].astype(np.float32)
     chosen = pixels[np.linspace(0, len(pixels) - 1, min(len(pixels), 3000)).astype(int)]
     centres = [chosen.mean(axis=0)]

@@ -63,9 +63,7 @@ class Side:
         return cls(depth, gaussian_filter(across, 1.2), gaussian_filter(half, 1.5))
 
 
-def completed_side(
-    seen: Bools, figure: Bools, rows: Bools, half: float
-) -> Bools | None:
+def completed_side(seen: Bools, figure: Bools, rows: Bools, half: float) -> Bools | None:
     """What a part would show in a view (h, w) in which others hide some of it.
 
     seen : what is seen of it. rows : (h,) where the front shows it. half : of its width there. None
@@ -77,7 +75,8 @@ def completed_side(
     if not rows.any() or (known & rows).sum() < SEEN * rows.sum():
         return None
     whole = hull(seen)
-    nearest = distance_transform_edt(~whole.any(axis=1), return_distances=False, return_indices=True)
+    empty = ~whole.any(axis=1)
+    nearest = distance_transform_edt(empty, return_distances=False, return_indices=True)
     spread = whole[nearest[0]] & rows[:, None]
     whole = (whole | spread) & figure
     return np.asarray((distance_transform_edt(~whole) <= 0.4 * half) & figure)
@@ -135,7 +134,8 @@ def hull_mesh(
 
 def _steps(low: float, high: float, cell: float) -> Floats:
     count = int(np.ceil((high - low) / cell / 2)) + 2
-    return (low + high) / 2 + cell * (np.arange(-count, count) + 0.5)
+    steps: Floats = (low + high) / 2 + cell * (np.arange(-count, count) + 0.5)
+    return steps
 
 
 def _depth_range(
@@ -234,14 +234,14 @@ def _meshed(values: Singles, start: Floats, cell: float) -> tuple[Floats, Ints] 
             length = np.linalg.norm(step, axis=1, keepdims=True)
             vertices = vertices + step * np.minimum(1, 0.5 / np.maximum(length, 1e-9))
         if turn < ROUNDS - 1:
-            mean = np.stack([np.bincount(one, vertices[two, k], len(vertices)) for k in range(3)], 1)
-            vertices = vertices + 0.5 * (mean / degree - vertices)
+            sums = [np.bincount(one, vertices[two, k], len(vertices)) for k in range(3)]
+            vertices = vertices + 0.5 * (np.stack(sums, axis=1) / degree - vertices)
     place = start + cell * vertices
     return place, triangles_of(quads, place)
 
 
 def facing(vertices: Floats, faces: Ints, views: tuple[str, ...]) -> Ints:
-    """The view (F,) of a list that looks straightest at each face: "other" is the side's far one."""
+    """The view (F,) of a list that looks straightest at each face; "other" is the far side."""
     directions = {
         "front": (0, 0, 1), "back": (0, 0, -1), "side": (1, 0, 0), "other": (-1, 0, 0),
         "top": (0, 1, 0),
@@ -252,4 +252,3 @@ def facing(vertices: Floats, faces: Ints, views: tuple[str, ...]) -> Ints:
     favour = {"front": 1.25, "back": 1.15}
     score = [normal @ np.array(directions[view], float) * favour.get(view, 1.0) for view in views]
     return np.argmax(np.stack(score), axis=0)
-

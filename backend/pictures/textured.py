@@ -85,7 +85,7 @@ def view(painted: Painted, turn: float, rise: float, height: int) -> Singles:
     )
 
 
-def _paint(painted: Painted, face: Ints, u: Singles, v: Singles) -> Singles:
+def _paint(painted: Painted, face: NDArray[np.integer], u: Singles, v: Singles) -> Singles:
     """Linear light (n, 3) of the surface at places of faces."""
     if painted.uv is None or painted.texture is None:
         return painted.colour[face]

@@ -24,7 +24,7 @@ def face_with_an_eye():
 
 
 def test_a_front_keeps_its_picture_and_has_no_fringe_of_the_background():
-    picture, face, _ = face_with_an_eye()
+    picture, _, _ = face_with_an_eye()
     covered = picture[..., 3] / np.float32(255)
     canvas = canvas_of(picture, covered)
     labels = np.where(canvas.figure, 0, -1).astype(np.int32)
