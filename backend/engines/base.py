@@ -245,6 +245,9 @@ class Generated:
 class GenerateEngine(Protocol):
     """Answers `generate`: parts of a new object."""
 
+    def takes(self, brief: Brief) -> bool:
+        """Whether it can work from what a brief gives: pictures, boxes or words."""
+
     def generate(self, brief: Brief, *, seed: int = 0, progress: Progress = SILENT) -> Generated:
         """The parts of an object. Raises BadInput when it cannot work from what is given."""
 

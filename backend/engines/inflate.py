@@ -55,6 +55,10 @@ def load() -> GenerateEngine:
 class Inflate:
     """The engine."""
 
+    def takes(self, brief: Brief) -> bool:
+        """Whether there is a picture."""
+        return bool(brief.images)
+
     def generate(self, brief: Brief, *, seed: int = 0, progress: Progress = SILENT) -> Generated:
         """Parts of what the pictures show."""
         options = Options.of(brief.options)

@@ -86,7 +86,7 @@ def several_pictures(brief: Brief, options: Options, progress: Progress) -> Gene
             rows = np.zeros(side.rows, bool)
             rows[: front.rows] = extent.any(axis=1)[: side.rows]
             half = float(own["front"].depth.max())
-            shown = completed_side(np.asarray(seen == part), side.figure, rows, half)
+            shown = completed_side(np.equal(seen, part), side.figure, rows, half)
             if shown is not None:
                 own["side"] = Side.of(shown)
         meshes.append(hull_mesh(canvases, own, whole, 0.0))

@@ -81,9 +81,9 @@ def canvas_of(
     first = middle - across / 2 * step
     begin = top - MARGIN * step
     grid = (down, begin, step), (across, first, step)
-    premultiplied: Singles = picture[..., :3].astype(np.float32) * covered[..., None]
+    premultiplied = np.asarray(picture[..., :3] * covered[..., None], np.float32)
     share = resampled(covered.astype(np.float32), *grid)
-    colour: Singles = resampled(premultiplied, *grid) / np.maximum(share, 1e-3)[..., None]
+    colour = resampled(premultiplied, *grid) / np.maximum(share, 1e-3)[..., None]
     figure = share >= 0.5
     if axis is not None:
         figure = share + share[:, ::-1] >= 1.0

@@ -2,7 +2,8 @@
 """Limbs of a silhouette: cuts at the necks of its distance transform.
 
 Bodies are its hills: two are apart where the ridge between them is much lower than both. What
-sticks out of a body farther than it is wide is a limb (an opening by discs, as the medial axis gives it).
+sticks out of a body farther than it is wide is a limb (an opening by discs, as the medial axis
+gives it).
 """
 
 from __future__ import annotations

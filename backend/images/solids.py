@@ -233,10 +233,9 @@ class _Body:
             above = PUFF * np.sqrt(np.maximum(self.scaled, 0))
             low = 1 - np.clip(above / lip, 0, 1)
             wall = -signed_depth(behind) + lip * (1 - np.sqrt(1 - low * low)) + 0.5
-        return Solid(
-            np.asarray(field, np.float32), np.zeros(field.shape, np.float32), kind, back=_back(kind),
-            wall=wall, lip=lip,
-        )  # fmt: skip
+        middle = np.zeros(field.shape, np.float32)
+        made = np.asarray(field, np.float32)
+        return Solid(made, middle, kind, back=_back(kind), wall=wall, lip=lip)
 
     def _shaped(self, kind: str, depth: Singles, field: Singles, half: float) -> Singles:
         if kind == "turned":

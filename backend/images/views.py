@@ -134,8 +134,7 @@ def hull_mesh(
 
 def _steps(low: float, high: float, cell: float) -> Floats:
     count = int(np.ceil((high - low) / cell / 2)) + 2
-    steps: Floats = (low + high) / 2 + cell * (np.arange(-count, count) + 0.5)
-    return steps
+    return np.asarray((low + high) / 2 + cell * (np.arange(-count, count) + 0.5), np.float64)
 
 
 def _depth_range(

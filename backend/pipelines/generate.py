@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..contract.engines import AUTO
 from ..contract.errors import BadInput
 from ..contract.progress import SILENT, Progress
 from ..engines import registry
@@ -44,7 +45,7 @@ def generate(
 ) -> Made:
     """Parts of what a brief asks for. Raises BadInput for what cannot be used."""
     check(brief)
-    chosen = registry.choose(engine, "generate")
+    chosen = _chosen(engine, brief)
     found = chosen.engine.generate(brief, seed=seed, progress=progress)
     if not found.parts:
         raise BadInput("Nothing came out of this picture.", "Try another one, or give a mask.")
@@ -52,6 +53,20 @@ def generate(
     report = [reported(part) for part in found.parts]
     return Made(
         found.parts, found.texture, found.labels, report, chosen.about.name, notes + found.notes
+    )
+
+
+def _chosen(engine: str, brief: Brief) -> registry.Chosen:
+    """The engine of a name; with "auto" the first that works from what is given."""
+    if engine != AUTO:
+        return registry.choose(engine, "generate")
+    for about in registry.engines("generate"):
+        if about.rank is not None and registry.obstacle(about) is None:
+            chosen = registry.choose(about.name, "generate")
+            if chosen.engine.takes(brief):
+                return chosen
+    raise BadInput(
+        "No engine of this version makes parts from words alone.", "Give a picture or boxes."
     )
 
 

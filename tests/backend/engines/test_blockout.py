@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Boxes filled with closed parts, and their joints."""
+
+import numpy as np
+import pytest
+
+from backend.contract.errors import BadInput
+from backend.engines.base import Brief
+from backend.geometry.mesh import is_closed_manifold, signed_volume
+from backend.pipelines.generate import boxes_of, generate
+
+BOXES = {
+    "parts": [
+        {"name": "chest", "min": [-2, 0, -1], "max": [2, 1, 1]},
+        {
+            "name": "lid", "min": [-2, 1, -1], "max": [2, 1.4, 1], "parent": "chest",
+            "joint": {"type": "hinge", "axis": [1, 0, 0], "origin": [0, 1, -1], "limits": [0, 90]},
+        },
+        {"name": "lock", "text": "ball", "min": [-0.2, 0.8, 1], "max": [0.2, 1.2, 1.3]},
+    ]
+}  # fmt: skip
+
+
+def test_each_box_is_filled_by_a_closed_part_of_its_name():
+    made = generate(Brief(boxes=boxes_of(BOXES)))
+    assert made.engine == "blockout"
+    for part, row in zip(made.parts, BOXES["parts"], strict=True):
+        assert part.name == row["name"]
+        assert is_closed_manifold(part.faces)
+        np.testing.assert_allclose(part.vertices.min(axis=0), row["min"], atol=0.01)
+        np.testing.assert_allclose(part.vertices.max(axis=0), row["max"], atol=0.01)
+        share = signed_volume(part.vertices, part.faces) / np.prod(np.ptp(part.vertices, axis=0))
+        assert share == pytest.approx(np.pi / 6, rel=0.05) if part.kind == "ball" else share > 0.85
+
+
+def test_joints_give_parents_and_pivots():
+    chest, lid, _ = generate(Brief(boxes=boxes_of(BOXES))).parts
+    assert (chest.parent, lid.parent) == (-1, 0)
+    assert lid.origin.tolist() == [0, 1, -1]
+    assert lid.joint["limits"] == [0, 90]
+
+
+def test_words_alone_are_refused_until_an_engine_knows_them():
+    with pytest.raises(BadInput, match="words alone"):
+        generate(Brief(text="a chair"))
