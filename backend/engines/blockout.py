@@ -88,7 +88,8 @@ def _cube() -> tuple[Floats, Ints]:
     """The cube from -1 to 1 in even quads, as triangles two by two, outward."""
     count = CELLS + 1
     line = np.tan(np.linspace(-np.pi / 4, np.pi / 4, count))
-    points, quads = [], []
+    points: list[Floats] = []
+    quads: list[Ints] = []
     for axis in range(3):
         for side in (-1.0, 1.0):
             u, v = np.meshgrid(line, line, indexing="ij")

@@ -84,7 +84,7 @@ def several_pictures(brief: Brief, options: Options, progress: Progress) -> Gene
         if seen is not None:
             side = canvases["side"]
             rows = np.zeros(side.rows, bool)
-            rows[: front.rows] = extent.any(axis=1)[: side.rows]
+            rows[: front.rows] = np.asarray(extent.any(axis=1), bool)[: side.rows]
             half = float(own["front"].depth.max())
             shown = completed_side(np.equal(seen, part), side.figure, rows, half)
             if shown is not None:
