@@ -53,11 +53,13 @@ class Ask:
     `then` makes the yield's result of the engine's answer (of None without a request). It runs on
     another thread, and must touch nothing that belongs to Blender. `span` is the part of the job's
     progress that this step covers; without it, the progress of the step is that of the job.
+    `hear` is told, on the main thread, what the engine finishes before the rest.
     """
 
     request: Fields | None
     then: Callable[[Any], Any] | None = None
     span: Span | None = None
+    hear: Callable[[Any], None] | None = None
 
 
 Work = Generator[Ask, Any, Any]
@@ -156,7 +158,14 @@ def pump() -> float | None:
     call, before = job._call, (job.stage, job.share)
     job.stage = call.stage or job.stage
     job.share = max(job.share, _share(job._ask, call))
-    if call.done:
+    try:
+        _hear(job._ask, call)
+    except Exception as error:
+        from .process import in_words
+
+        client().cancel(call)
+        _end(job, FAILED, in_words(error))
+    if call.done and job.state == RUNNING:
         _resume(job, partial(_answer, job, call))
     if job.state != RUNNING or (job.stage, job.share) != before:
         _show(job)
@@ -218,6 +227,13 @@ def log_file() -> Path | None:
 def engine_log() -> str:
     """The last lines that the engine wrote; empty when it did not run yet."""
     return _client.log.tail() if _client else ""
+
+
+def _hear(ask: Ask, call: Call) -> None:
+    pieces, call.pieces = call.pieces, []
+    if ask.hear is not None:
+        for piece in pieces:
+            ask.hear(piece)
 
 
 def _share(ask: Ask, call: Call) -> float:

@@ -28,7 +28,7 @@ from ...backend.contract.protocol import (
     read_message,
     write_pieces,
 )
-from ...backend.contract.requests import METHODS, Fields
+from ...backend.contract.requests import METHODS, PARTIALS, Fields
 from .command import environment
 from .log import EngineLog
 
@@ -45,8 +45,9 @@ _INSTALL = "Restart Blender; if that does not help, install Partwise again."
 class Call:
     """A request, or work without one, and what became of it. Changes only in the client's `poll`.
 
-    `share` (0..1) and `stage` are the engine's progress. At the end `done` is true and either
-    `error` is set, or `result` is what the engine answered, or what `then` made of it.
+    `share` (0..1) and `stage` are the engine's progress; `pieces` is what it has finished of the
+    result and nobody took yet. At the end `done` is true and either `error` is set, or `result` is
+    what the engine answered, or what `then` made of it.
     """
 
     id: int
@@ -54,6 +55,7 @@ class Call:
     then: Callable[[Any], Any] | None = None
     stage: str = ""
     share: float = 0.0
+    pieces: list[Fields] = field(default_factory=list)
     done: bool = False
     result: Any = None
     error: PartwiseError | None = None
@@ -66,6 +68,11 @@ class Call:
     def advance(self, stage: str, share: float) -> None:
         """Take over progress."""
         self.stage, self.share = stage, share
+
+    def gain(self, piece: Fields) -> None:
+        """Take over what is finished, unless the call has ended."""
+        if not self.done:
+            self.pieces.append(piece)
 
 
 @dataclass(eq=False)
@@ -212,9 +219,12 @@ class EngineProcess:
             self.events.put(partial(call.advance, message.body["stage"], share))
         elif message.type == "error":
             self._answer(call.id, error=_error(message.body))
-        elif message.type == "result":
+        elif message.type in ("partial", "result"):
             try:
-                self._answer(call.id, result=_result(call, message))
+                if message.type == "result":
+                    self._answer(call.id, result=_result(call, message))
+                else:
+                    self.events.put(partial(call.gain, _piece(call, message)))
             except Exception as error:
                 self._answer(call.id, error=in_words(error))
 
@@ -309,6 +319,11 @@ def _result(call: Call, message: Message) -> Any:
     answers = next(answer for kind, answer in METHODS.values() if kind is type(call.request))
     result = answers.from_message(message.body.get("params", {}), message.arrays)
     return call.then(result) if call.then else result
+
+
+def _piece(call: Call, message: Message) -> Fields:
+    method = next(name for name, (kind, _) in METHODS.items() if kind is type(call.request))
+    return PARTIALS[method].from_message(message.body.get("params", {}), message.arrays)
 
 
 def _error(body: Mapping[str, Any]) -> PartwiseError:

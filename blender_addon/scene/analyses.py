@@ -75,15 +75,16 @@ def ask_about(
     request: Fields,
     then: Callable[[Any], Any] | None = None,
     span: jobs.Span = (0.0, 1.0),
+    hear: Callable[[Any], None] | None = None,
 ) -> Generator[jobs.Ask, Any, Any]:
     """The step of a job that asks about a mesh, and sends the mesh if the engine lacks it."""
     try:
-        return (yield jobs.Ask(request, then, span))
+        return (yield jobs.Ask(request, then, span, hear))
     except MeshNotOpen:
         pass  # it is sent now
     opened = OpenMesh(arrays.vertices, arrays.faces, arrays.fingerprint)
     yield jobs.Ask(opened, span=(span[0], span[0]))
-    return (yield jobs.Ask(request, then, span))
+    return (yield jobs.Ask(request, then, span, hear))
 
 
 def keep_tree(mesh: bpy.types.Mesh, found: Analysis) -> None:

@@ -193,6 +193,12 @@ def act(request: Act, progress: Progress) -> Acted:
         np.empty(1 << 60, np.uint8)
     elif request.action == "answer much":
         size = 1 << 20
+    elif request.action == "in pieces":
+        for number in range(3):
+            session._partial(Acted(np.full(number, number, np.uint8)))
+        while time.perf_counter() < until:
+            progress.step()
+            time.sleep(0.005)
     elif request.action == "answer too much":
         size = protocol.MAX_PAYLOAD_BYTES + 1
     if request.action.endswith("without a tick"):
@@ -205,6 +211,7 @@ if __name__ == "__main__":
     from backend.service.session import Session
 
     requests.METHODS["act"] = (Act, Acted)
+    requests.PARTIALS["act"] = Acted
     session = Session()
     session.register(Act, act)
     serve(session)

@@ -68,6 +68,7 @@ def timers(monkeypatch: pytest.MonkeyPatch) -> None:
 def actor(timers: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """An engine that waits and fails on demand."""
     monkeypatch.setitem(requests.METHODS, "act", (Act, Acted))
+    monkeypatch.setitem(requests.PARTIALS, "act", Acted)
     jobs.client().stop()
     monkeypatch.setattr(jobs.client(), "_command", lambda: [sys.executable, "-c", ACTOR])
     yield
@@ -175,6 +176,43 @@ def test_an_error_arrives_at_the_yield_and_can_be_handled(actor):
     job = jobs.start("Handled", work())
     until_ended(job)
     assert job.state == "DONE"
+
+
+def test_what_is_finished_is_heard_before_the_rest(actor):
+    heard, ended = [], []
+    work = ask(Act("in pieces", 60.0), hear=lambda piece: heard.append(piece.data.tolist()))
+    job = jobs.start("In pieces", work, ended.append)
+    until(lambda: len(heard) == 3)
+    assert heard == [[], [1], [2, 2]]
+    assert job.state == "RUNNING"
+    jobs.cancel()
+    assert job.state == "CANCELLED"
+    again = ask(Act("in pieces"), hear=lambda _: heard.append(len(ended)))
+    until_ended(jobs.start("Again", again, ended.append))
+    assert heard[3:] == [0, 0, 0]
+    assert len(ended) == 1
+
+
+def test_pieces_that_nobody_wants_are_no_matter(actor):
+    job = jobs.start("In pieces", ask(Act("in pieces")))
+    until_ended(job)
+    assert job.state == "DONE"
+
+
+def test_who_cannot_hear_ends_the_job(actor):
+    heard = []
+
+    def hear(piece: Acted) -> None:
+        heard.append(piece)
+        raise BadInput("The object is gone.", "Start again.")
+
+    job = jobs.start("In pieces", ask(Act("in pieces", 60.0), hear=hear), heard.append)
+    until_ended(job)
+    assert (job.state, job.error.message) == ("FAILED", "The object is gone.")
+    assert len(heard) == 1
+    following = jobs.start("Next", ask(Act("nothing")))
+    until_ended(following)
+    assert following.state == "DONE"
 
 
 def test_a_question_that_fails_is_no_progress(actor):
