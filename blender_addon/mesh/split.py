@@ -19,7 +19,9 @@ from ..core.labels import UNLABELLED, Labels
 from . import layers as mesh_layers
 from . import nodes as mesh_nodes
 from . import shading as mesh_shading
-from .caps import PartCaps, add_caps
+from .cap_build import add_caps
+from .cap_uv import free_space
+from .caps import ISLANDS, PartCaps
 from .keys import add_keys, read_keys, remove_meshes
 from .labels import drop_labels
 from .layers import SHARP, corner_edges, corner_faces, edge_vertices
@@ -61,6 +63,7 @@ def split_mesh(
         cut(work, labels, None if normals is None else np.where(border[:, None], normals, 0), made)
         _cut_loose(work, made, by_bmesh=by_bmesh)
         keys, lost = read_keys(source), mesh_layers.Lost.of(source)
+        free = free_space([source]) if caps is not None and caps.style.uv == ISLANDS else None
         for label, mesh in made.items():
             lost.restore(mesh, partial(mesh_layers.origin, mesh))
             mesh_layers.restore_settings(mesh, source)
@@ -73,7 +76,7 @@ def split_mesh(
             vertex = mesh_layers.origin(mesh, "POINT")
             moved = [key[vertex] for key in keys]
             if caps is not None and label in caps.faces:
-                moved = add_caps(mesh, caps, label, moved)
+                moved = add_caps(mesh, caps, label, moved, free)
             mesh_layers.restore_order(mesh, source)  # nodes sort by domain from Blender 5.2 on
             mesh_layers.restore_active(mesh, source)
             add_keys(mesh, source, moved)

@@ -12,7 +12,8 @@ import bpy
 import numpy as np
 import pytest
 from partwise.blender_addon.mesh import layers as mesh_layers
-from partwise.blender_addon.mesh.caps import PartCaps, add_caps
+from partwise.blender_addon.mesh.cap_build import add_caps
+from partwise.blender_addon.mesh.caps import PartCaps
 from partwise.blender_addon.mesh.split import split_mesh
 from partwise.blender_addon.scene import parts
 
