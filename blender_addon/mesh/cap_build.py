@@ -41,11 +41,13 @@ def add_caps(
     label: int,
     keys: Sequence[Points],
     free: Mapping[str, FreeSpace] | None = None,
+    ids: NDArray[np.integer] | None = None,
 ) -> list[Points]:
     """Add the new faces of one part to its mesh, which has no shape keys yet.
 
     keys : (v, 3) for each shape key to come; returned with the positions of new vertices.
     free : by the names of UV maps, where new islands may be; that of the mesh alone without it.
+    ids : (v,) which vertex of `caps` each of the mesh is; by default, that which it is a copy of.
     """
     faces = caps.faces[label]
     if len(faces) == 0:
@@ -54,8 +56,9 @@ def add_caps(
     here = positions(mesh)
     used, corner = np.unique(faces, return_inverse=True)
     wanted = caps.vertices[used].astype(np.float32)
-    ids = mesh_layers.origin(mesh, "POINT")
-    row = _find(here, ids, wanted, used)
+    if ids is None:
+        ids = mesh_layers.origin(mesh, "POINT")
+    row = find_vertices(here, ids, wanted, used)
     is_new = row < 0
     row[is_new] = old["POINT"] + np.arange(is_new.sum())
     triangles = row[corner.reshape(-1, 3)]
@@ -63,7 +66,7 @@ def add_caps(
     rim = np.unique(row[~is_new])
     new = wanted[is_new]
     carried: Carried | OfRim = OfRim(new, rim, here[rim])
-    if caps.carry is not None and len(rim):
+    if caps.carry is not None and len(caps.carry[0]) and len(rim):
         carried = _carried(caps, used[is_new], here, ids, rim)
     if caps.style.uv == ISLANDS and free is None:
         free = cap_uv.free_space([mesh])
@@ -118,21 +121,26 @@ def remove_caps(mesh: bpy.types.Mesh, source: bpy.types.Mesh | None = None) -> N
     return kept["POINT"]
 
 
-def _carried(caps: PartCaps, new: Rows, here: Points, ids: NDArray[np.int32], rim: Rows) -> Carried:
+def _carried(
+    caps: PartCaps, new: Rows, here: Points, ids: NDArray[np.integer], rim: Rows
+) -> Carried:
     """What new vertices (M,), numbered as in `caps`, take from vertices of the part."""
     assert caps.carry is not None
     first = len(caps.vertices) - len(caps.carry[0])
-    vertex, weight = (values[new - first] for values in caps.carry)
+    vertex, weight = (values[(new - first).clip(0)] for values in caps.carry)
     used, place = np.unique(vertex, return_inverse=True)
-    row = _find(here, ids, caps.vertices[used].astype(np.float32), used)
+    row = find_vertices(here, ids, caps.vertices[used].astype(np.float32), used)
     row[row < 0] = rim[0]  # which the engine never names, but a part may have been edited
     return Carried(row[place.reshape(vertex.shape)], weight.astype(np.float32))
 
 
-def _find(here: Points, ids: NDArray[np.int32], wanted: Points, used: NDArray[np.integer]) -> Rows:
+def find_vertices(
+    here: Points, ids: NDArray[np.integer], wanted: Points, used: NDArray[np.integer]
+) -> Rows:
     """The part's vertex for each vertex of the caps, -1 where it has none.
 
-    By origin id, or else by position: of vertices in one place the engine names any.
+    By number, or else by position: of vertices in one place the engine names any. here : (v, 3)
+    and ids : (v,) of the part; wanted : (n, 3) and used : (n,) of the caps.
     """
     order = np.argsort(ids, kind="stable")
     place = np.searchsorted(ids, used, sorter=order).clip(max=max(len(ids) - 1, 0))

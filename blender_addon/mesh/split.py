@@ -41,13 +41,14 @@ def split_mesh(
     *,
     keep_shading: bool = True,
     caps: PartCaps | None = None,
+    hidden: PartCaps | None = None,
 ) -> dict[int, bpy.types.Mesh]:
     """Cut the mesh of an object, which stays as it is, into new meshes.
 
     labels : (F,) int32, the part of each polygon. Returns a mesh for each label, in their order,
     then those of `REST` and `LOOSE` where there is such a thing.
     keep_shading : corner normals at the cut stay what they were, see `mesh_shading`.
-    caps : faces that close the parts.
+    caps : faces that close the parts; hidden : for some of them, what comes in the place of these.
     """
     source = obj.data
     work = _plain_copy(source)
@@ -63,7 +64,10 @@ def split_mesh(
         cut(work, labels, None if normals is None else np.where(border[:, None], normals, 0), made)
         _cut_loose(work, made, by_bmesh=by_bmesh)
         keys, lost = read_keys(source), mesh_layers.Lost.of(source)
-        free = free_space([source]) if caps is not None and caps.style.uv == ISLANDS else None
+        closing = {k: one for one in (caps, hidden) if one is not None for k in one.faces}
+        free = None
+        if any(one.style.uv == ISLANDS for one in closing.values()):
+            free = free_space([source])
         for label, mesh in made.items():
             lost.restore(mesh, partial(mesh_layers.origin, mesh))
             mesh_layers.restore_settings(mesh, source)
@@ -75,8 +79,8 @@ def split_mesh(
                     mesh_layers.drop(mesh, SHARP)
             vertex = mesh_layers.origin(mesh, "POINT")
             moved = [key[vertex] for key in keys]
-            if caps is not None and label in caps.faces:
-                moved = add_caps(mesh, caps, label, moved, free)
+            if label in closing:
+                moved = add_caps(mesh, closing[label], label, moved, free)
             mesh_layers.restore_order(mesh, source)  # nodes sort by domain from Blender 5.2 on
             mesh_layers.restore_active(mesh, source)
             add_keys(mesh, source, moved)

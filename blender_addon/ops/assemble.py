@@ -7,18 +7,14 @@ from collections.abc import Generator
 from typing import Any
 
 import bpy
-import numpy as np
 
 from ...backend.contract.errors import PartwiseError
-from ...backend.contract.requests import Complete, Completed
-from ..core.labels import compact
 from ..engine import jobs
-from ..mesh.caps import PartCaps
 from ..mesh.labels import get_labels, has_labels
-from ..scene import targets
-from ..scene.analyses import ask_about
+from ..scene import completions, targets
 from ..scene.apply import AppliesResults, hand_over
 from ..scene.assembly import assembly_of, show_original, shows_original, split_objects
+from ..scene.completions import Completing, Completion, ask
 from ..scene.targets import Target
 from .poll import SaysWhyNot
 
@@ -42,8 +38,8 @@ class PARTWISE_OT_split(SaysWhyNot, bpy.types.Operator):
                 reason = targets.refusal(obj, copies=settings.copy_linked)
                 if reason is not None:
                     raise reason
-            if settings.cap:
-                job = _start_caps(chosen)
+            if settings.closing != "NONE":
+                job = _start_closing(chosen, settings)
                 if job.state == "FAILED":
                     self.report({"ERROR"}, str(job.error))
                 return {"CANCELLED"}  # no step of undo: the job makes one when it splits
@@ -62,9 +58,9 @@ class PARTWISE_OT_apply_split(AppliesResults, bpy.types.Operator):
     bl_label = "Split"
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        found = [(target.find(), caps) for target, caps in self.results()]
-        objects, caps = (list(column) for column in zip(*found, strict=True))
-        split_objects(context, objects, context.scene.partwise, caps)
+        found = [(target.find(), closed) for target, closed in self.results()]
+        objects, closed = (list(column) for column in zip(*found, strict=True))
+        split_objects(context, objects, context.scene.partwise, closed)
         return {"FINISHED"}
 
 
@@ -105,34 +101,33 @@ def why_not(context: bpy.types.Context) -> str:
     return ""
 
 
-def _start_caps(objects: list[bpy.types.Object]) -> jobs.Job:
-    """Ask the engine for the caps of all objects, then split them in one step of undo."""
-    prepared = [(Target.of(obj), get_labels(obj.data)) for obj in objects]
+def _start_closing(objects: list[bpy.types.Object], settings: bpy.types.PropertyGroup) -> jobs.Job:
+    """Ask the engine what closes the parts of all objects, then split them in one step of undo."""
+    how = completions.HIDDEN if settings.closing == "HIDDEN" else completions.CAP
+    completing, style = Completing.of(settings, how), completions.style_of(settings)
+    prepared = []
+    for obj in objects:
+        labels, before = get_labels(obj.data), completions.kept(obj.data, style)
+        missing = set(labels.tolist()) - set(before.report if before else ())
+        prepared.append((Target.of(obj), labels, missing))
 
-    def work() -> Generator[jobs.Ask, Any, list[tuple[Target, PartCaps]]]:
-        found = []
-        for number, (target, labels) in enumerate(prepared):
+    def work() -> Generator[jobs.Ask, Any, list[tuple[Target, Completion | None]]]:
+        found: list[tuple[Target, Completion | None]] = []
+        for number, (target, labels, missing) in enumerate(prepared):
             span = (number / len(prepared), (number + 1) / len(prepared))
-            arrays = yield from jobs.compute(lambda target=target: target.arrays)
-            ids, part = compact(labels[arrays.polygon])
-
-            def on_mesh(answer: Completed, arrays: Any = arrays, ids: Any = ids) -> PartCaps:
-                new = answer.vertices @ np.linalg.inv(arrays.stretch)
-                whole = np.concatenate([arrays.vertices @ np.linalg.inv(arrays.stretch), new])
-                pieces = np.split(answer.faces, answer.part_offsets[1:-1])
-                return PartCaps(whole, dict(zip(ids.tolist(), pieces, strict=True)))
-
-            request = Complete(arrays.fingerprint, part.astype(np.int32))
-            caps = yield from ask_about(arrays, request, on_mesh, span)
-            found.append((target, caps))
+            closed = None
+            if missing:
+                closed = yield from ask(target, labels, completing, chosen=missing, span=span)
+            found.append((target, closed))
         return found
 
-    def finish(found: list[tuple[Target, PartCaps]]) -> None:
+    def finish(found: list[tuple[Target, Completion | None]]) -> None:
         for target, _ in found:
             target.find_unchanged(copies=bpy.context.scene.partwise.copy_linked)
         hand_over(PARTWISE_OT_apply_split, found)
 
-    return jobs.start("Closing Cuts", work(), finish)
+    title = "Completing Parts" if how == completions.HIDDEN else "Closing Cuts"
+    return jobs.start(title, work(), finish)
 
 
 CLASSES = (PARTWISE_OT_split, PARTWISE_OT_apply_split, PARTWISE_OT_toggle_original)

@@ -6,12 +6,14 @@ from __future__ import annotations
 import bpy
 
 from ..mesh.build import build_part, move_origin, origin_is_free, part_centres
-from ..mesh.caps import PartCaps, caps_digest
+from ..mesh.caps import caps_digest
 from ..mesh.keys import remove_meshes
 from ..mesh.labels import get_labels
 from ..mesh.preview import remove_preview
 from ..mesh.split import LOOSE, REST, split_mesh
+from . import completions
 from .assembly_join import SOURCE, discard_untouched
+from .completions import Completion
 from .parts import default_name, part_of
 
 PARTS = "parts"
@@ -21,18 +23,25 @@ def split_objects(
     context: bpy.types.Context,
     objects: list[bpy.types.Object],
     settings: bpy.types.PropertyGroup,
-    caps: list[PartCaps | None] | None = None,
+    closed: list[Completion | None] | None = None,
 ) -> list[bpy.types.Object]:
     """Make an object of each part of labelled objects, in new collections; hide the originals.
 
-    settings : `keep_shading` and `origin`. caps : for each object, faces that close its parts.
-    Returns the parts, selected. All are cut before anything in the scene changes.
+    settings : `keep_shading`, `origin`, and those of `completions.style_of`. closed : for each
+    object, what closes its parts; in its place comes what was completed before. Returns the parts,
+    selected. All are cut before anything in the scene changes.
     """
     cut: list[dict[int, bpy.types.Mesh]] = []
     try:
-        for obj, closing in zip(objects, caps or [None] * len(objects), strict=True):
+        for obj, now in zip(objects, closed or [None] * len(objects), strict=True):
             labels, shading = get_labels(obj.data), settings.keep_shading
-            cut.append(split_mesh(obj, labels, keep_shading=shading, caps=closing))
+            before = completions.kept(obj.data, completions.style_of(settings))
+            caps, hidden = (None if each is None else each.caps for each in (now, before))
+            meshes = split_mesh(obj, labels, keep_shading=shading, caps=caps, hidden=hidden)
+            cut.append(meshes)
+            for label, told in [(k, r) for e in (now, before) if e for k, r in e.report.items()]:
+                if label in meshes:
+                    completions.write_report(meshes[label].partwise.report, told)
     except BaseException:
         for meshes in cut:
             remove_meshes(meshes.values())

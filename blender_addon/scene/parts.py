@@ -59,7 +59,7 @@ def remove_labels(mesh: bpy.types.Mesh) -> None:
     drop_labels(mesh)
     _clear(mesh)
     mesh.partwise.kept_borders.clear()
-    for name in ("fingerprint", "engine", "variant", "notice"):
+    for name in ("fingerprint", "engine", "variant", "notice", "hidden"):
         mesh.partwise.property_unset(name)
     visibility.update(mesh)
     mesh.update_tag()

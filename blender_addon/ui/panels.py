@@ -142,9 +142,8 @@ class PARTWISE_PT_split(SidebarPanel, bpy.types.Panel):
         layout.use_property_split = True
         layout.use_property_decorate = False
         layout.prop(settings, "origin")
-        column = layout.column(heading="Cuts")
-        column.prop(settings, "cap")
-        column.prop(settings, "keep_shading")
+        layout.row().prop(settings, "closing", expand=True)
+        layout.column(heading="Cuts").prop(settings, "keep_shading")
 
 
 class PARTWISE_PT_assembly(SidebarPanel, bpy.types.Panel):

@@ -65,6 +65,16 @@ def _hint(name: str, description: str) -> Any:
     return BoolProperty(name=name, description=description, update=_set)
 
 
+class PartwiseReport(bpy.types.PropertyGroup):
+    """What is told of a part that was completed."""
+
+    engine: StringProperty(description="What completed it: an engine, cap, sheet; empty: nothing")
+    closed: BoolProperty(description="No edge is open: it can be printed, filled, cut")
+    volume: FloatProperty(description="In the mesh's own units, 0 where it is open")
+    hidden_share: FloatProperty(description="Of its surface, how much is new")
+    shape: StringProperty(description="What the part was like, to see whether it was changed")
+
+
 class PartwisePart(bpy.types.PropertyGroup):
     """One part of a mesh: a row of the part list."""
 
@@ -103,6 +113,7 @@ class PartwisePart(bpy.types.PropertyGroup):
     )
     faces: IntProperty(name="Faces", description="Number of faces")
     area: FloatProperty(name="Area", description="Surface area", unit="AREA")
+    report: PointerProperty(type=PartwiseReport)
 
 
 class PartwiseBorder(bpy.types.PropertyGroup):
@@ -162,6 +173,10 @@ class PartwiseMesh(bpy.types.PropertyGroup):
     variant: IntProperty(description="Which of the plausible segmentations this is, 0 the best")
     caps: StringProperty(description="Of a part: what its caps were like when they were made")
     notice: StringProperty(description="Why another engine ran than the one that was to run")
+    hidden: PointerProperty(
+        type=bpy.types.Mesh, description="What completes parts, until Split takes it"
+    )
+    report: PointerProperty(type=PartwiseReport, description="Of the mesh of a part object")
 
 
 class PartwiseObject(bpy.types.PropertyGroup):
@@ -249,7 +264,51 @@ class PartwiseSettings(bpy.types.PropertyGroup):
         default=True,
         update=_set,
     )
-    cap: BoolProperty(name="Cap", description="Close the holes that the cut opens", update=_set)
+    closing: EnumProperty(
+        name="Close",
+        description="What becomes of the holes that the cut opens. Parts that were completed "
+        "before are closed by that in any case",
+        items=(
+            ("NONE", "None", "Leave the holes open"),
+            ("CAP", "Cap", "Close the holes with flat caps; neighbours share them"),
+            ("HIDDEN", "Hidden", "Grow what of each part is hidden by its neighbours"),
+        ),
+        update=_set,
+    )
+    complete_uv: EnumProperty(
+        name="UV",
+        description="What the UV maps are on the new faces. They never lie over your islands",
+        items=(
+            (
+                "CONTINUED",
+                "Continue Colours",
+                "The colours of the border run on over the new faces; nothing of the map is used",
+            ),
+            (
+                "ISLANDS",
+                "Own Islands",
+                "New islands in the free room of the map, as dense as what is round them, to paint "
+                "or bake on. Where there is no room, the colours of the border run on",
+            ),
+        ),
+        update=_set,
+    )
+    complete_own_slot: BoolProperty(
+        name="Own Material Slot",
+        description="Give the new faces a slot with a material of their own, Hidden",
+        update=_set,
+    )
+    thicken: FloatProperty(
+        name="Thicken Sheets",
+        description="Thickness that open sheets get, such as cloth or hair, as a share of the "
+        "object's size. At zero they stay as they are",
+        min=0.0,
+        max=0.2,
+        soft_max=0.05,
+        precision=3,
+        subtype="FACTOR",
+        update=_set,
+    )
     origin: EnumProperty(
         name="Origin",
         items=(
@@ -278,6 +337,7 @@ class PartwiseSettings(bpy.types.PropertyGroup):
 
 
 CLASSES = (
+    PartwiseReport,
     PartwisePart,
     PartwiseBorder,
     PartwiseClick,

@@ -31,7 +31,7 @@ def test_several_objects_at_once():
 
 
 def test_cuts_are_closed_by_the_engine():
-    bpy.context.scene.partwise.cap = True
+    bpy.context.scene.partwise.closing = "CAP"
     cube = labelled_cube()
     cube.scale = (1, 2, -3)
     bpy.ops.partwise.split()

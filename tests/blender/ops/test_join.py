@@ -68,7 +68,7 @@ def test_modifiers_of_parts_are_named(cube: bpy.types.Object, capsys: pytest.Cap
 
 
 def test_caps_are_taken_off_again(cube: bpy.types.Object):
-    bpy.context.scene.partwise.cap = True
+    bpy.context.scene.partwise.closing = "CAP"
     before = dump_mesh(cube.data)
     bpy.ops.partwise.split()
     part = bpy.data.objects["Cube.Part 1"].data
@@ -84,7 +84,7 @@ def test_caps_are_taken_off_again(cube: bpy.types.Object):
 
 @pytest.mark.parametrize("origin", ["SOURCE", "BOUNDS"])
 def test_capped_parts_that_nobody_touched_give_the_original_back(vase: bpy.types.Object, origin):
-    bpy.context.scene.partwise.origin, bpy.context.scene.partwise.cap = origin, True
+    bpy.context.scene.partwise.origin, bpy.context.scene.partwise.closing = origin, "CAP"
     before, mesh = dump_scene(), vase.data
     bpy.ops.partwise.split()
     assert jobs.current().state == "DONE"

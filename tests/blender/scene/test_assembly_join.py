@@ -212,7 +212,7 @@ def test_where_all_parts_were_deleted_the_original_comes_back_as_it_was(cube: bp
 
 
 def test_capped_parts_that_nobody_touched_are_replaced(vase: bpy.types.Object):
-    bpy.context.scene.partwise.origin, bpy.context.scene.partwise.cap = "BOUNDS", True
+    bpy.context.scene.partwise.origin, bpy.context.scene.partwise.closing = "BOUNDS", "CAP"
     bpy.ops.partwise.split()
     first = dump_scene()
     split_again(vase)
@@ -220,7 +220,7 @@ def test_capped_parts_that_nobody_touched_are_replaced(vase: bpy.types.Object):
 
 
 def test_edit_mode_alone_changes_no_cap(cube: bpy.types.Object):
-    bpy.context.scene.partwise.cap = True
+    bpy.context.scene.partwise.closing = "CAP"
     mesh = cube.data
     bpy.ops.partwise.split()
     for part in bpy.context.selected_objects:
@@ -233,7 +233,7 @@ def test_edit_mode_alone_changes_no_cap(cube: bpy.types.Object):
 
 
 def test_what_is_modelled_on_a_cap_is_noticed(cube: bpy.types.Object):
-    bpy.context.scene.partwise.cap = True
+    bpy.context.scene.partwise.closing = "CAP"
     bpy.ops.partwise.split()
     mesh = bpy.context.object.data
     rim = mesh.edges[rims_of_caps(mesh).argmax()]
@@ -264,7 +264,7 @@ CAP_TOUCHES = {
 
 @pytest.mark.parametrize("touch", CAP_TOUCHES.values(), ids=CAP_TOUCHES)
 def test_parts_whose_caps_were_touched_are_kept(vase: bpy.types.Object, touch):
-    bpy.context.scene.partwise.cap = True
+    bpy.context.scene.partwise.closing = "CAP"
     bpy.ops.partwise.split()
     part = next(part for part in bpy.context.selected_objects if part.data.partwise.caps)
     touch(part)

@@ -96,7 +96,7 @@ def test_a_file_is_told_of_before_and_after_and_listening_goes_on(heard):
 
 
 def test_a_setting_is_told_with_its_scene(heard):
-    bpy.context.scene.partwise.cap = True
+    bpy.context.scene.partwise.closing = "CAP"
     ((settings, _context),) = heard["settings"]
     assert settings.id_data == bpy.context.scene
     assert not heard["seen"]

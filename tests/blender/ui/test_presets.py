@@ -72,11 +72,11 @@ def test_the_default_preset_is_what_new_scenes_have(settings):
 
 
 def test_a_preset_of_ones_own_can_be_saved_used_and_removed(settings):
-    settings.cap, settings.part_count, settings.origin = True, 17, "JOINT"
+    settings.closing, settings.part_count, settings.origin = "CAP", 17, "JOINT"
     assert bpy.ops.partwise.add_preset(name="My Own") == {"FINISHED"}
-    settings.cap, settings.part_count, settings.origin = False, 3, "SOURCE"
+    settings.closing, settings.part_count, settings.origin = "NONE", 3, "SOURCE"
     apply("My_Own")
-    assert (settings.cap, settings.part_count, settings.origin) == (True, 17, "JOINT")
+    assert (settings.closing, settings.part_count, settings.origin) == ("CAP", 17, "JOINT")
     bpy.ops.partwise.add_preset(name="My_Own", remove_name=True)
     assert bpy.utils.preset_find("My_Own", presets.SUBFOLDER) is None
 
@@ -89,19 +89,19 @@ def test_new_files_begin_with_the_last_settings(installed, settings):
 
 
 def test_files_with_settings_of_their_own_keep_them(installed, settings, tmp_path):
-    settings.cap = True
+    settings.closing = "CAP"
     path = str(tmp_path / "own.blend")
     bpy.ops.wm.save_as_mainfile(filepath=path)
-    settings.cap, settings.hint_seams = False, True
+    settings.closing, settings.hint_seams = "NONE", True
     bpy.ops.wm.open_mainfile(filepath=path)
-    assert bpy.context.scene.partwise.cap
+    assert bpy.context.scene.partwise.closing == "CAP"
     assert not bpy.context.scene.partwise.hint_seams
 
 
 def test_nothing_is_remembered_when_that_is_turned_off(installed, settings):
     installed.remember = False
-    settings.cap = True
-    assert not installed.settings.cap
+    settings.closing = "CAP"
+    assert installed.settings.closing == "NONE"
     installed.settings.hint_seams = True
     bpy.ops.wm.read_homefile(use_empty=True)
     assert not bpy.context.scene.partwise.hint_seams
