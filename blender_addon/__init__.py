@@ -18,6 +18,7 @@ MODULES = (
     "ops.part_list",
     "ops.click",
     "ops.assemble",
+    "ops.complete",
     "ops.join",
     "ops.export",
     "ops.proposals",
@@ -29,6 +30,7 @@ MODULES = (
     "ui.lists",
     "ui.panels",
     "ui.panels_click",
+    "ui.panels_complete",
     "ui.menus",
     "ui.tools",
 )

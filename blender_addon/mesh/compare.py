@@ -76,7 +76,7 @@ def is_unchanged(part: bpy.types.Object, source: bpy.types.Object) -> bool:
         and _same_places(mesh, whole, cut, place)
         and _same_layers(mesh, whole, cut)
         and _same_shading(mesh, whole, cut)
-        and list(mesh.materials) == list(whole.materials)
+        and _same_slots(mesh, whole, cut)
         and _same_weights(part, source, cut)
     )
 
@@ -152,6 +152,21 @@ def _same_places(mesh: bpy.types.Mesh, whole: bpy.types.Mesh, cut: _Cut, place: 
         np.array_equal(at_source(mine[row], place, theirs[vertex], size), theirs[vertex])
         for mine, theirs in pairs
     )
+
+
+def _same_slots(mesh: bpy.types.Mesh, whole: bpy.types.Mesh, cut: _Cut) -> bool:
+    """The same material slots, but for those that caps have for themselves."""
+    mine, theirs = list(mesh.materials), list(whole.materials)
+    if mine == theirs:
+        return True
+    index = np.zeros(len(mesh.polygons), dtype=np.int32)
+    mesh.polygons.foreach_get("material_index", index)
+    of_caps = np.setdiff1d(index, index[cut.row["FACE"]]).tolist()
+    extra = range(len(theirs), len(mine))
+    first = mine[: len(theirs)] == theirs
+    if not theirs:  # a slot without material was put before
+        first, extra = mine[:1] == [None], range(1, len(mine))
+    return first and set(extra) <= set(of_caps)
 
 
 def _same_layers(mesh: bpy.types.Mesh, whole: bpy.types.Mesh, cut: _Cut) -> bool:

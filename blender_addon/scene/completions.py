@@ -140,7 +140,9 @@ def kept(mesh: bpy.types.Mesh, style: CapStyle) -> Completion | None:
         return None
     rows = {row.part_id: row.report for row in mesh.partwise.parts if row.report.engine}
     digests = shape_digests(mesh, get_labels(mesh), list(rows))
-    same = {k: read_report(told) for k, told in rows.items() if told.shape == digests[k]}
+    same: dict[int, Report] = {
+        k: read_report(told) for k, told in rows.items() if told.shape == digests[k]
+    }
     if not same:
         return None
     surface = mesh.partwise.hidden

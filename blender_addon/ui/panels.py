@@ -149,7 +149,7 @@ class PARTWISE_PT_split(SidebarPanel, bpy.types.Panel):
 class PARTWISE_PT_assembly(SidebarPanel, bpy.types.Panel):
     bl_label = "Assembly"
     bl_parent_id = "PARTWISE_PT_main"
-    bl_order = 4
+    bl_order = 5
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Complete in the sidebar: the button or the preview, the options, and a report of each part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import bpy
+import numpy as np
+
+from ..engine import jobs
+from ..ops import complete
+from ..ops.parts import chosen
+from ..scene import completions, proposals
+from ..scene.completions import Completion, Report
+from .panels import SidebarPanel, draw_text
+from .proposals import draw_proposal
+
+MOST_ROWS = 12  # of the reports
+WORDS = {"cap": "flat cap", "sheet": "open sheet", "none": "nothing was open"}
+
+
+class PARTWISE_PT_complete(SidebarPanel, bpy.types.Panel):
+    bl_label = "Complete"
+    bl_parent_id = "PARTWISE_PT_main"
+    bl_options = {"DEFAULT_CLOSED"}
+    bl_order = 4
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if proposals.current(complete.PARTWISE_OT_apply_completed) is not None:
+            return True
+        return complete.is_whole(context.object) or bool(complete.pieces(context)[0])
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout, settings = self.layout, context.scene.partwise
+        if draw_proposal(layout, complete.PARTWISE_OT_apply_completed):
+            draw_reports(layout, context, list(proposed(context)))
+            draw_options(layout, settings)
+            return
+        row = layout.row(align=True)
+        row.scale_y = 1.3
+        row.operator("partwise.complete", text=button_text(context), icon="MOD_SOLIDIFY")
+        row.operator("partwise.open_parts", text="", icon="TRASH")
+        reason = complete.why_not(context)
+        if reason and not jobs.busy():
+            draw_text(layout, context, reason, icon="INFO")
+        draw_options(layout, settings)
+        draw_reports(layout, context, list(completed(context)))
+
+
+def button_text(context: bpy.types.Context) -> str:
+    """What the button says: how many parts it completes."""
+    if complete.is_whole(context.object):
+        count = len(chosen(context.object.data))
+    else:
+        count = len(complete.pieces(context)[0])
+    return f"Complete {count} Parts" if count > 1 else "Complete Part"
+
+
+def draw_options(layout: bpy.types.UILayout, settings: bpy.types.PropertyGroup) -> None:
+    """How the new faces look."""
+    column = layout.column()
+    column.use_property_split = True
+    column.use_property_decorate = False
+    column.prop(settings, "complete_uv")
+    column.prop(settings, "complete_own_slot")
+    column.prop(settings, "thicken", slider=True)
+
+
+def draw_reports(
+    layout: bpy.types.UILayout,
+    context: bpy.types.Context,
+    told: list[tuple[str, Report, float]],
+) -> None:
+    """A line for each part: closed or not, its name, hidden share, volume, and what answered."""
+    if not told:
+        return
+    # What is not closed comes first, for that is what one must see.
+    told = sorted(told, key=lambda each: bool(each[1]["closed"]))
+    column = layout.column(align=True)
+    for name, report, scale in told[:MOST_ROWS]:
+        icon = "CHECKMARK" if report["closed"] else "ERROR"
+        row = column.row()
+        row.label(text=name, icon=icon)
+        values = row.row()
+        values.alignment = "RIGHT"
+        values.label(text=report_text(context, report, scale))
+    if len(told) > MOST_ROWS:
+        column.label(text=f"and {len(told) - MOST_ROWS} more", icon="BLANK1")
+    open_parts = sum(not report["closed"] for _, report, _ in told)
+    if open_parts:
+        text = "1 part is" if open_parts == 1 else f"{open_parts} parts are"
+        draw_text(layout, context, f"{text} not closed", icon="BLANK1")
+
+
+def report_text(context: bpy.types.Context, report: Report, scale: float) -> str:
+    """What is told of a part, in short. scale : of a volume, from the mesh to the world."""
+    texts = []
+    if report["hidden_share"] > 0:
+        texts.append(f"{report['hidden_share']:.0%} new")
+    if report["closed"]:
+        texts.append(volume_text(context, abs(report["volume"]) * scale))
+    texts.append(WORDS.get(report["engine"]) or str(report["engine"]))
+    return ", ".join(texts)
+
+
+def volume_text(context: bpy.types.Context, volume: float) -> str:
+    """A volume in the units of the scene."""
+    units = context.scene.unit_settings
+    scaled = volume * units.scale_length**3
+    return str(bpy.utils.units.to_string(units.system, "VOLUME", scaled, precision=3))
+
+
+def proposed(context: bpy.types.Context) -> Iterator[tuple[str, Report, float]]:
+    """Of each part that is previewed its name, the report and the scale of its volume."""
+    proposal = proposals.current(complete.PARTWISE_OT_apply_completed)
+    for basis, done in (proposal.variant.result or ()) if proposal is not None else ():
+        obj = basis.find()
+        if obj is None:
+            continue
+        if isinstance(done, Completion):
+            names = {row.part_id: row.name for row in obj.data.partwise.parts}
+            for part_id, report in done.report.items():
+                yield names.get(part_id, obj.name), report, scale_of(obj)
+        else:
+            yield obj.name, done.report, scale_of(obj)
+
+
+def completed(context: bpy.types.Context) -> Iterator[tuple[str, Report, float]]:
+    """The same of parts that are completed."""
+    if complete.is_whole(context.object):
+        obj = context.object
+        for row in obj.data.partwise.parts:
+            if row.report.engine:
+                yield row.name, completions.read_report(row.report), scale_of(obj)
+        return
+    for obj in complete.pieces(context)[0]:
+        if obj.data.partwise.report.engine:
+            yield obj.name, completions.read_report(obj.data.partwise.report), scale_of(obj)
+
+
+def scale_of(obj: bpy.types.Object) -> float:
+    """How much larger a volume of its mesh is in the world."""
+    world: Any = np.array(obj.matrix_world)[:3, :3]
+    return float(abs(np.linalg.det(world)))
+
+
+CLASSES = (PARTWISE_PT_complete,)
