@@ -212,6 +212,8 @@ class _Completion:
         self.has_size = True
         try:
             self.unit, self.centre, self.scale = unit_vertices(vertices, faces)
+            used = np.unique(faces)  # a vertex that nothing uses may stand for one in its place
+            self.unit[self.welded[used]] = self.unit[used]
         except UnusableMesh:  # all in one place: there is nothing to close
             self.unit, self.centre, self.scale = np.zeros_like(vertices), vertices[faces[0, 0]], 1.0
             self.has_size = False

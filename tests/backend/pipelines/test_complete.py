@@ -96,6 +96,19 @@ def test_a_mesh_whose_vertices_are_not_shared_is_welded_by_place(
     check(soup, apart, labels, complete_parts(soup, apart, labels))
 
 
+def test_vertices_that_nothing_uses_do_not_stand_for_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As of a mesh that was sent with the vertices of faces left out, at the same places."""
+    solids = SCENES["limb in a body"]
+    vertices, faces, labels = seen_of(solids, 28)
+    install(monkeypatch, {})
+    before = complete_parts(vertices, faces, labels)
+    after = complete_parts(np.concatenate([vertices, vertices]), faces + len(vertices), labels)
+    assert [part.engine for part in before.report] == ["cap"] * 2
+    assert after.report == before.report
+
+
 @settings(
     max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
