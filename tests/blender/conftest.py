@@ -8,6 +8,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -36,6 +37,40 @@ def scene(extension: None) -> bpy.types.Scene:
     """A file without objects."""
     bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
     return bpy.context.scene
+
+
+@pytest.fixture(scope="module")
+def domes(extension: None) -> Iterator[Path]:
+    """The engine that completes parts of arms in domes, in the place of the real one.
+
+    It takes its time with the last part as long as the file is there whose path this is.
+    """
+    from partwise.blender_addon.engine import jobs
+
+    from tests.blender.arms import DOMES
+
+    slow = Path(HOME) / "slow"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PARTWISE_TEST_SLOW", str(slow))
+        jobs.client().stop()
+        patch.setattr(jobs.client(), "_command", lambda: [sys.executable, "-c", DOMES])
+        yield slow
+        jobs.client().stop()
+
+
+@pytest.fixture
+def arm(scene: bpy.types.Scene, domes: Path) -> Iterator[bpy.types.Object]:
+    """An arm in three parts, which that engine completes; nothing is left of jobs and previews."""
+    from partwise.blender_addon.engine import jobs
+    from partwise.blender_addon.scene import proposals
+
+    from tests.blender.arms import make_arm
+
+    yield make_arm()
+    domes.unlink(missing_ok=True)
+    proposals.discard()
+    jobs.cancel()
+    jobs.dismiss()
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

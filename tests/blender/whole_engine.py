@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run as a program, the backend with an engine for arms along z: each part goes on in a dome.
+
+While the file that PARTWISE_TEST_SLOW names is there, it takes its time with the last part.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from backend.contract.engines import About
+from backend.contract.progress import SILENT, Progress
+from backend.engines import registry
+from backend.engines.base import SignedDistance
+
+CELLS = 24
+HEIGHT = 0.5  # of a dome, in radii of the arm
+
+
+class Domes:
+    """Parts of an arm along z, cut across: the whole of each ends in domes beyond its cuts."""
+
+    def survey(
+        self, vertices: Any, faces: Any, labels: Any, *, seed: int = 0, progress: Any = SILENT
+    ) -> Domes:
+        self.vertices, self.faces, self.labels = vertices, faces, labels
+        return self
+
+    def whole(self, part: int, *, progress: Progress = SILENT) -> SignedDistance:
+        slow = Path(os.environ["PARTWISE_TEST_SLOW"])
+        while part == self.labels.max() and slow.exists():
+            progress.step()
+            time.sleep(0.01)
+        ends = self.vertices[:, 2].min(), self.vertices[:, 2].max()
+        own = self.vertices[self.faces[self.labels == part]].reshape(-1, 3)
+        low, high = own[:, 2].min(), own[:, 2].max()
+        radius = np.linalg.norm(self.vertices[:, :2], axis=1).max()
+        spacing = 1.4 * (high - low + 2 * radius) / CELLS
+        origin = np.array([0, 0, (low + high) / 2]) - spacing * CELLS / 2
+        x, y, z = (axis.squeeze() for axis in np.meshgrid(*(origin[:, None] + spacing
+                   * np.arange(CELLS + 1)), indexing="ij"))  # fmt: skip
+        away = np.hypot(x, y)
+        dome = HEIGHT * radius * (1 - (away / radius) ** 2)
+        below = low - z - (dome if low > ends[0] + 1e-6 else 0)
+        above = z - high - (dome if high < ends[1] - 1e-6 else 0)
+        values = np.maximum(np.maximum(away - radius, below), above)
+        return SignedDistance(values.astype(np.float32), origin, spacing)
+
+
+ABOUT = About("domes", "Domes", "For tests", ("complete",), rank=1)
+
+if __name__ == "__main__":
+    from backend.service.server import serve
+    from backend.service.session import Session
+
+    real = registry.choose
+    registry.choose = lambda name="auto", verb="segment": (
+        registry.Chosen(ABOUT, Domes()) if verb == "complete" else real(name, verb)
+    )
+    serve(Session())
