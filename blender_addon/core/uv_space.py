@@ -34,13 +34,17 @@ class FreeSpace:
     def take(self, triangles: Floats) -> None:
         """Mark what triangles (N, 3, 2) cover, and the cells that they touch."""
         triangles = np.asarray(triangles, dtype=np.float64) * GRID
-        triangles = triangles[np.isfinite(triangles).all(axis=(1, 2))]
-        size = np.ptp(triangles, axis=1).max(axis=1, initial=0.0)
-        huge = size > 64 * GRID  # more than the whole, many times
-        if huge.any():
+        triangles = triangles[np.isfinite(triangles).all(axis=(1, 2))].clip(-1e15, 1e15)
+        sides = triangles - np.roll(triangles, -1, axis=1)
+        one, two = sides[:, 0], sides[:, 1]
+        area = np.abs(one[:, 0] * two[:, 1] - one[:, 1] * two[:, 0]) / 2
+        round_it = np.linalg.norm(sides, axis=2).sum(axis=1)
+        huge = (2 * area > GRID * round_it) | (round_it > 1000 * GRID)
+        if huge.any():  # the circle in it holds the whole square, or nobody can say
             self.taken[:] = True
+            return
         for first in range(0, len(triangles), AT_ONCE):
-            self._take(triangles[first : first + AT_ONCE][~huge[first : first + AT_ONCE]])
+            self._take(triangles[first : first + AT_ONCE])
 
     def _take(self, triangles: Floats) -> None:
         """Halve triangles, in cells, until each is in two by two of them."""

@@ -84,7 +84,7 @@ def add_caps(
         return cap_uv.of_new_faces(mesh, values, triangles, nearest, anchor, caps.style.uv, space)
 
     write_layers(mesh, layers, triangles, carried, uv)
-    mark_caps(mesh, old, triangles, before, smooth=caps.style.smooth)
+    mark_caps(mesh, old, triangles, before, caps.style)
     if caps.style.own_slot:
         _give_own_slot(mesh)
     mesh.update()

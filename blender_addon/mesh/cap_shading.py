@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from . import layers as mesh_layers
 from . import shading as mesh_shading
-from .caps import Points, Rows
+from .caps import CapStyle, Points, Rows
 from .layers import CAP, corner_edges, corner_faces
 from .read import corner_vertices, positions
 
@@ -22,18 +22,18 @@ EVEN = np.cos(np.radians(40.0))  # between a new face and its neighbour at the r
 
 
 def mark_caps(
-    mesh: bpy.types.Mesh, old: dict[str, int], triangles: Rows, normals: Points, *, smooth: bool
+    mesh: bpy.types.Mesh, old: dict[str, int], triangles: Rows, normals: Points, style: CapStyle
 ) -> None:
     """Make caps flat or smooth, and tell them apart from the faces that were.
 
     old : how many elements there were; triangles : (N, 3) the new faces; normals : (C, 3) of the
-    corners that were, before. smooth : rims stay as they are where new faces go on evenly; else
-    all become sharp.
+    corners that were, before. A smooth style leaves rims as they are where new faces go on evenly;
+    else all become sharp.
     """
     place = positions(mesh).astype(np.float64)
     sharp = np.zeros(len(mesh.edges), dtype=bool)
     mesh.edges.foreach_get("use_edge_sharp", sharp)
-    even = _even_rims(mesh, old) if smooth else np.zeros(len(mesh.edges), dtype=bool)
+    even = _even_rims(mesh, old) if style.smooth else np.zeros(len(mesh.edges), dtype=bool)
     sides = corner_edges(mesh)[old["CORNER"] :]
     rims = sides[sides < old["EDGE"]]
     sharp[rims[~even[rims]]] = True
@@ -49,7 +49,9 @@ def mark_caps(
     mesh.polygons.foreach_set("use_smooth", is_smooth)
     is_cap = np.arange(len(mesh.polygons)) >= old["FACE"]
     mesh_layers.put(mesh, CAP, "BOOLEAN", "FACE", is_cap)
-    if even[rims].any():
+    has_own = mesh_shading.custom_data(mesh) is not None
+    keeps = style.keep_normals and mesh_shading.depends_on_neighbours(mesh)
+    if even[rims].any() and (has_own or keeps):
         _keep_normals(mesh, old, normals, even)
 
 
@@ -73,10 +75,8 @@ def _even_rims(mesh: bpy.types.Mesh, old: dict[str, int]) -> NDArray[np.bool_]:
 def _keep_normals(
     mesh: bpy.types.Mesh, old: dict[str, int], normals: Points, even: NDArray[np.bool_]
 ) -> None:
-    """At smooth rims the new faces take the normals that the part had there, if it keeps any."""
+    """At smooth rims the new faces take the normals that the part had there, and has still."""
     stored = mesh_shading.custom_data(mesh)
-    if stored is None:
-        return
     vertex, count = corner_vertices(mesh), len(mesh.vertices)
     at_rim = np.zeros(count, dtype=bool)
     at_rim[mesh_layers.edge_vertices(mesh)[even]] = True

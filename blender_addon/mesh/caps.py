@@ -34,12 +34,13 @@ class CapStyle:
 
     uv : FLAT pictures beside the rim, the rim's colours CONTINUED without taking room in the map,
     or ISLANDS in its free room. own_slot : they get a material slot of their own. smooth : the rim
-    is smooth where the new faces go on evenly.
+    is smooth where the new faces go on evenly; keep_normals : as it was shaded, then.
     """
 
     uv: str = FLAT
     own_slot: bool = False
     smooth: bool = False
+    keep_normals: bool = False
 
 
 @dataclass(frozen=True)

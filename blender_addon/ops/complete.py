@@ -277,8 +277,8 @@ def _start(
             proposals.discard()
             raise BadInput(
                 f"Nothing is hidden of {title}.",
-                "It is closed, meets no neighbour any more where it was edited, or is an open sheet "
-                "such as cloth, which only Thicken Sheets closes.",
+                "It is closed, its edited border meets no neighbour any more, or it is an open "
+                "sheet such as cloth, which only Thicken Sheets closes.",
             )
         view.proposal.variants[0].result = found
 

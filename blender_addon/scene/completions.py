@@ -112,7 +112,12 @@ def style_of(settings: bpy.types.PropertyGroup, how: str = HIDDEN) -> CapStyle:
     """How new faces look. how : HIDDEN, or CAP for plain caps."""
     if how == CAP:
         return CapStyle(FLAT)
-    return CapStyle(settings.complete_uv, settings.complete_own_slot, smooth=True)
+    return CapStyle(
+        settings.complete_uv,
+        settings.complete_own_slot,
+        smooth=True,
+        keep_normals=settings.keep_shading,
+    )
 
 
 def keep(mesh: bpy.types.Mesh, completion: Completion) -> None:

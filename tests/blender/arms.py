@@ -19,21 +19,21 @@ AROUND, RINGS, LENGTH = 12, 8, 4.0
 NAMES = {0: "Hand", 1: "Forearm", 2: "Shoulder"}
 
 
-def make_arm() -> bpy.types.Object:
+def make_arm(around: int = AROUND) -> bpy.types.Object:
     """A closed cylinder along z in three parts, with all that new faces are to go on with."""
-    turn = np.linspace(0, 2 * np.pi, AROUND, endpoint=False)
+    turn = np.linspace(0, 2 * np.pi, around, endpoint=False)
     heights = np.linspace(0, LENGTH, RINGS + 1)
-    rings = [np.c_[np.cos(turn), np.sin(turn), np.full(AROUND, z)] for z in heights]
+    rings = [np.c_[np.cos(turn), np.sin(turn), np.full(around, z)] for z in heights]
     points = np.concatenate([*rings, [[0, 0, 0], [0, 0, LENGTH]]])
     bottom, top = len(points) - 2, len(points) - 1
     faces: list[tuple[int, ...]] = []
     for ring in range(RINGS):
-        for a in range(AROUND):
-            b, low = (a + 1) % AROUND, ring * AROUND
-            faces.append((low + a, low + b, low + AROUND + b, low + AROUND + a))
-    last = RINGS * AROUND
-    faces += [(bottom, (a + 1) % AROUND, a) for a in range(AROUND)]
-    faces += [(top, last + a, last + (a + 1) % AROUND) for a in range(AROUND)]
+        for a in range(around):
+            b, low = (a + 1) % around, ring * around
+            faces.append((low + a, low + b, low + around + b, low + around + a))
+    last = RINGS * around
+    faces += [(bottom, (a + 1) % around, a) for a in range(around)]
+    faces += [(top, last + a, last + (a + 1) % around) for a in range(around)]
     mesh = bpy.data.meshes.new("Arm")
     mesh.from_pydata(points.tolist(), [], faces)
     mesh.polygons.foreach_set("use_smooth", [True] * len(faces))
