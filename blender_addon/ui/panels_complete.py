@@ -33,6 +33,13 @@ class PARTWISE_PT_complete(SidebarPanel, bpy.types.Panel):
             return True
         return complete.is_whole(context.object) or bool(complete.pieces(context)[0])
 
+    def draw_header_preset(self, context: bpy.types.Context) -> None:
+        """A preview can be accepted also while the panel is closed."""
+        if proposals.current(complete.PARTWISE_OT_apply_completed) is not None:
+            row = self.layout.row(align=True)
+            row.operator("partwise.accept_proposal", text="", icon="CHECKMARK", emboss=False)
+            row.operator("partwise.discard_proposal", text="", icon="X", emboss=False)
+
     def draw(self, context: bpy.types.Context) -> None:
         layout, settings = self.layout, context.scene.partwise
         if draw_proposal(layout, complete.PARTWISE_OT_apply_completed):

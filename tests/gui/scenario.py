@@ -10,6 +10,7 @@ from pathlib import Path
 
 import bpy
 from clicking import click_parts, join_parts
+from completing import complete_parts
 from proposing import look_at_proposals
 from splitting import split_and_close, split_and_close_large, split_into_objects
 from stage import active, children, labels, load, load_large, ours, part_count, table
@@ -336,6 +337,7 @@ STEPS = (
     edit_mode_selection,
     split_into_objects,
     split_and_close,
+    complete_parts,
     join_parts,
     look_at_proposals,
     click_parts,

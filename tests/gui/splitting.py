@@ -9,6 +9,8 @@ import bpy
 from stage import active, cap_count, load_large, open_edges, ours, part_count
 from window import Waits, Window
 
+CAP = 0.72  # where in the panel the middle of the three buttons is
+
 
 def split_into_objects(window: Window, package: Path) -> Waits[None]:
     """Parts become objects, which a slider moves apart; the original can be looked at again."""
@@ -50,8 +52,8 @@ def split_into_objects(window: Window, package: Path) -> Waits[None]:
 def split_and_close(window: Window, package: Path) -> Waits[None]:
     """Parts with closed cuts: the engine makes the caps, and all is one step of undo."""
     jobs, whole, count = ours("engine.jobs"), active().name, part_count()
-    yield from window.press("partwise.cap", across=0.5)
-    assert bpy.context.scene.partwise.cap
+    yield from window.press("partwise.closing", across=CAP)
+    assert bpy.context.scene.partwise.closing == "CAP"
     yield from window.press("bpy.ops.partwise.split(")
     yield from window.until(lambda: not jobs.busy(), "the end of the job")
     assert jobs.current().state == "DONE", jobs.current().error
@@ -78,9 +80,9 @@ def split_and_close_large(window: Window, package: Path) -> Waits[None]:
     count = part_count()
     assert count > 2
     yield from window.picture("33_large_parts")
-    if not settings.cap:
-        yield from window.press("partwise.cap", across=0.5)
-    assert settings.cap
+    if settings.closing != "CAP":
+        yield from window.press("partwise.closing", across=CAP)
+    assert settings.closing == "CAP"
     yield from window.press("bpy.ops.partwise.split(")
     yield from window.until(lambda: not jobs.busy(), "the end of the job")
     assert jobs.current().state == "DONE", jobs.current().error

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the panel Complete shows: the button, the preview, and a report of each part."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import bpy
+import pytest
+from partwise.blender_addon.engine import jobs
+from partwise.blender_addon.scene import proposals
+from partwise.blender_addon.ui.panels_complete import (
+    PARTWISE_PT_complete,
+    report_text,
+    volume_text,
+)
+
+from tests.blender.arms import select, tick
+from tests.blender.recording_layout import RecordingLayout, draw
+
+OPTIONS = ["complete_uv", "complete_own_slot", "thicken"]
+
+
+def shown() -> RecordingLayout:
+    assert PARTWISE_PT_complete.poll(bpy.context)
+    return draw(PARTWISE_PT_complete)
+
+
+def test_it_is_not_there_without_parts(scene: bpy.types.Scene):
+    assert not PARTWISE_PT_complete.poll(bpy.context)
+    bpy.ops.mesh.primitive_cube_add()
+    assert not PARTWISE_PT_complete.poll(bpy.context)
+
+
+def test_the_button_says_how_many_parts(arm: bpy.types.Object):
+    tick(arm, 0)
+    assert "Complete Part" in shown().texts
+    tick(arm, 0, 2)
+    layout = shown()
+    assert "Complete 2 Parts" in layout.texts
+    assert layout.properties == OPTIONS
+    assert not any("engine" in text for text in layout.texts)
+
+
+def test_a_preview_has_its_report_before_it_is_accepted(arm: bpy.types.Object):
+    tick(arm, 0, 1)
+    bpy.ops.partwise.complete()
+    layout = shown()
+    assert "2 parts of Arm completed" in layout.texts
+    assert layout.operators == ["partwise.accept_proposal", "partwise.discard_proposal"]
+    assert {"Hand", "Forearm"} <= set(layout.texts)
+    assert layout.icons.count("CHECKMARK") == 3  # and Accept's own
+    assert "ERROR" not in layout.icons
+    bpy.ops.partwise.accept_proposal()
+    layout = shown()
+    assert "partwise.complete" in layout.operators
+    (hand,) = [text for text in layout.texts if text.endswith("domes")][:1]
+    assert "% new" in hand
+    assert "m³" in hand
+
+
+def test_part_objects_have_their_reports(arm: bpy.types.Object):
+    bpy.ops.partwise.split()
+    hand, forearm = (bpy.data.objects[f"Arm.{name}"] for name in ("Hand", "Forearm"))
+    select(hand, forearm)
+    assert "Complete 2 Parts" in shown().texts
+    bpy.ops.partwise.complete()
+    bpy.ops.partwise.accept_proposal()
+    layout = shown()
+    assert {"Arm.Hand", "Arm.Forearm"} <= set(layout.texts)
+    assert layout.icons.count("CHECKMARK") == 2
+
+
+def test_what_is_not_closed_comes_first_with_a_warning(arm: bpy.types.Object):
+    tick(arm, 0, 1, 2)
+    bpy.ops.partwise.complete()
+    bpy.ops.partwise.accept_proposal()
+    report = arm.data.partwise.parts[2].report
+    report.closed, report.volume, report.engine = False, 0.0, "sheet"
+    layout = shown()
+    names = [text for text in layout.texts if text in ("Hand", "Forearm", "Shoulder")]
+    assert names[0] == "Shoulder"
+    assert layout.icons.count("ERROR") == 1
+    assert "1 part is not closed" in layout.texts
+
+
+def test_a_part_that_grows_shows_its_preview(arm: bpy.types.Object, domes: Path, monkeypatch):
+    monkeypatch.setattr(jobs, "_has_no_timers", lambda: False)
+    domes.touch()
+    tick(arm, 0, 1, 2)
+    bpy.ops.partwise.complete()
+    assert "3 parts of Arm completed" in shown().texts
+    jobs.cancel()
+    assert proposals.current() is None
+    assert "Complete 3 Parts" in shown().texts
+
+
+def test_reports_are_in_words(arm: bpy.types.Object):
+    told = {"engine": "cap", "closed": True, "volume": -2.0, "hidden_share": 0.254}
+    text = report_text(bpy.context, told, 0.5)
+    assert text == f"25% new, {volume_text(bpy.context, 1.0)}, flat cap"
+    bare = {"engine": "sheet", "closed": False, "volume": 0.0, "hidden_share": 0.0}
+    assert report_text(bpy.context, bare, 1.0) == "open sheet"
+
+
+def test_a_volume_is_told_in_the_units_of_the_scene(arm: bpy.types.Object):
+    bpy.context.scene.unit_settings.scale_length = 0.01
+    assert volume_text(bpy.context, 1.0) == "1 cm³"
+
+
+@pytest.mark.parametrize(("scale", "times"), [((2, 2, 2), 8), ((-2, 2, 4), 16)])
+def test_a_volume_is_that_in_the_world(arm: bpy.types.Object, scale, times):
+    tick(arm, 0)
+    bpy.ops.partwise.complete()
+    plain = volume(shown())
+    bpy.ops.partwise.discard_proposal()
+    arm.scale = scale
+    bpy.context.view_layer.update()
+    bpy.ops.partwise.complete()
+    assert volume(shown()) == pytest.approx(times * plain, rel=0.1)
+
+
+def volume(layout: RecordingLayout) -> float:
+    (text,) = [text for text in layout.texts if "m³" in text]
+    return float(text.split(", ")[1].removesuffix(" m³"))
