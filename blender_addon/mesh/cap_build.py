@@ -29,8 +29,8 @@ from .caps import (
     rims_of_caps,
 )
 from .layers import SHARP
-from .read import positions
-from .shading import corner_normals
+from .read import corner_vertices, positions
+from .shading import corner_normals, custom_data, encode, settle
 
 OWN_MATERIAL = "Hidden"  # of faces with a slot of their own
 
@@ -102,6 +102,7 @@ def remove_caps(mesh: bpy.types.Mesh, source: bpy.types.Mesh | None = None) -> N
         return np.ones(len(mesh.vertices), dtype=bool)
     kept = {domain: ~of_caps for domain, of_caps in elements_of_caps(mesh).items()}
     rims = rims_of_caps(mesh)[kept["EDGE"]]
+    normals = corner_normals(mesh)[kept["CORNER"]]
     layers = take_layers(mesh)
     _delete_elements(mesh, kept["FACE"], kept["EDGE"], kept["POINT"])
     found = [layer.name for layer in mesh.attributes if layer.name not in TOPOLOGY]
@@ -118,7 +119,20 @@ def remove_caps(mesh: bpy.types.Mesh, source: bpy.types.Mesh | None = None) -> N
             sharp[known] = mesh_layers.read(was)[ids[known]]
         mesh_layers.write(mesh.attributes[SHARP], sharp)
     mesh.update()
+    _keep_normals(mesh, normals, rims)
     return kept["POINT"]
+
+
+def _keep_normals(mesh: bpy.types.Mesh, normals: Points, rims: NDArray[np.bool_]) -> None:
+    """Where custom normals counted on faces beyond the rims (E,), they become what they were."""
+    stored = custom_data(mesh)
+    if stored is None:
+        return
+    at_rim = np.zeros(len(mesh.vertices), dtype=bool)
+    at_rim[mesh_layers.edge_vertices(mesh)[rims]] = True
+    where = at_rim[corner_vertices(mesh)]
+    encode(mesh, normals, where)
+    settle(mesh, normals, where, stored)
 
 
 def _carried(

@@ -236,9 +236,12 @@ def test_parts_with_domes_are_still_those_of_the_original(whole: bpy.types.Objec
     assert whole.data == before
 
 
-def test_taking_them_off_leaves_the_part_as_it_was(whole: bpy.types.Object):
-    plain = split_mesh(whole, parts.get_labels(whole.data), keep_shading=False)
-    made = cut(whole, CapStyle(CONTINUED, smooth=True), keep_shading=False)
+@pytest.mark.parametrize("keep_shading", [True, False])
+def test_taking_them_off_leaves_the_part_as_it_was(whole: bpy.types.Object, keep_shading: bool):
+    labels = parts.get_labels(whole.data)
+    plain = split_mesh(whole, labels, keep_shading=keep_shading)
+    style = CapStyle(CONTINUED, smooth=True, keep_normals=keep_shading)
+    made = cut(whole, style, keep_shading=keep_shading)
     for label in (1, 2):
         mesh = made[label].copy()
         bpy.data.batch_remove([mesh.shape_keys])
@@ -248,6 +251,9 @@ def test_taking_them_off_leaves_the_part_as_it_was(whole: bpy.types.Object):
         assert one.counts == two.counts
         for name in ("faces", "edges", "weights", "Tint", "UVMap", "material_index"):
             assert np.array_equal(one.layers[name][1], two.layers[name][1]), name
+        normals = [vector_of(each.corner_normals, "vector", 3) for each in (mesh, plain[label])]
+        assert np.degrees(np.linalg.norm(normals[0] - normals[1], axis=1)).max() < 0.2
+        assert not any(edge.use_edge_sharp for edge in mesh.edges)
         assert caps_digest(mesh) == ""
 
 
