@@ -19,7 +19,7 @@ from partwise.blender_addon.scene import completions, parts, proposals
 from tests.blender.arms import AROUND, RINGS, new_points, open_edges, pose, select, tick
 from tests.blender.mesh_dump import dump_scene
 
-PATIENCE = 60.0
+PATIENCE = 240.0  # seconds; other work may share the machine
 
 
 @pytest.fixture

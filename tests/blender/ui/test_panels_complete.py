@@ -108,7 +108,7 @@ def test_a_volume_is_told_in_the_units_of_the_scene(arm: bpy.types.Object):
     assert volume_text(bpy.context, 1.0) == "1 cm³"
 
 
-@pytest.mark.parametrize(("scale", "times"), [((2, 2, 2), 8), ((-2, 2, 4), 16)])
+@pytest.mark.parametrize(("scale", "times"), [((2, 2, 2), 8), ((-2, 2, 2), 8)])
 def test_a_volume_is_that_in_the_world(arm: bpy.types.Object, scale, times):
     tick(arm, 0)
     bpy.ops.partwise.complete()
@@ -117,7 +117,7 @@ def test_a_volume_is_that_in_the_world(arm: bpy.types.Object, scale, times):
     arm.scale = scale
     bpy.context.view_layer.update()
     bpy.ops.partwise.complete()
-    assert volume(shown()) == pytest.approx(times * plain, rel=0.1)
+    assert volume(shown()) == pytest.approx(times * plain, rel=0.05)
 
 
 def volume(layout: RecordingLayout) -> float:
