@@ -4,11 +4,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import bpy
 import numpy as np
 from partwise.blender_addon.engine import command as engine_command
+from partwise.blender_addon.mesh.caps import CapStyle, PartCaps
 from partwise.blender_addon.scene import parts
+
+from tests.blender.mesh_dump import vector_of
 
 ROOT = Path(__file__).resolve().parents[2]
 DOMES = (
@@ -16,6 +20,7 @@ DOMES = (
     f"runpy.run_path({str(ROOT / 'tests/blender/whole_engine.py')!r}, run_name='__main__')"
 )
 AROUND, RINGS, LENGTH = 12, 8, 4.0
+CUT, HEIGHT = 2.0, 0.5  # between forearm and shoulder; of the domes there
 NAMES = {0: "Hand", 1: "Forearm", 2: "Shoulder"}
 
 
@@ -76,6 +81,39 @@ def _layers(obj: bpy.types.Object, points: np.ndarray) -> None:
     bent = points + np.c_[points[:, 2] ** 2 / 8, 0 * points[:, :2]]
     key = obj.shape_key_add(name="Bent")
     key.data.foreach_set("co", bent.astype(np.float32).ravel())
+
+
+def dome(obj: bpy.types.Object, rings: int, style: CapStyle) -> PartCaps:
+    """The forearm's upper end and the shoulder's lower end, as domes of rings round the axis."""
+    points = vector_of(obj.data.vertices, "co", 3).astype(np.float64)
+    rim = np.nonzero(np.abs(points[:, 2] - CUT) < 1e-4)[0]
+    rim = rim[np.argsort(np.arctan2(points[rim, 1], points[rim, 0]))]
+    count, first = len(rim), len(points)
+    added: list[np.ndarray] = []
+    faces: dict[int, Any] = {}
+    carried = []
+    for label, up in ((1, 1), (2, -1)):
+        start, last = first + len(added), rim
+        new = []
+        for ring in range(1, rings + 1):
+            turn = ring / rings * np.pi / 2
+            level = points[rim] * [np.cos(turn), np.cos(turn), 1]
+            level[:, 2] += up * HEIGHT * np.sin(turn)
+            this = np.arange(count) + start + count * (ring - 1)
+            if ring == rings:
+                level, this = level.mean(axis=0)[None], np.full(count, this[0])
+            for a in range(count):
+                b = (a + 1) % count
+                new += [(last[a], last[b], this[b]), (last[a], this[b], this[a])]
+            added += list(level)
+            near = np.stack([np.roll(rim, k) for k in (0, 1, -1, 2)], axis=1)
+            carried += near.tolist() if ring < rings else near[:1].tolist()
+            last = this
+        made = np.array(new)
+        made = made[(made != np.roll(made, 1, axis=1)).all(axis=1)]
+        faces[label] = made if up > 0 else made[:, ::-1]
+    weight = np.tile(np.array([0.7, 0.1, 0.1, 0.1], np.float32), (len(added), 1))
+    return PartCaps(np.concatenate([points, added]), faces, (np.array(carried), weight), style)
 
 
 def pose(obj: bpy.types.Object) -> bpy.types.Object:

@@ -16,7 +16,6 @@ from partwise.blender_addon.mesh.caps import (
     CONTINUED,
     ISLANDS,
     CapStyle,
-    PartCaps,
     caps_digest,
     faces_of_caps,
 )
@@ -27,44 +26,8 @@ from partwise.blender_addon.scene import parts
 from partwise.blender_addon.scene.assembly import split_objects
 from partwise.blender_addon.scene.completions import Completion
 
-from tests.blender.arms import AROUND, make_arm, new_points, open_edges, select
+from tests.blender.arms import AROUND, CUT, dome, make_arm, new_points, open_edges, select
 from tests.blender.mesh_dump import dump_mesh, vector_of
-
-HEIGHT = 0.5
-CUT = 2.0  # the height between forearm and shoulder
-
-
-def dome(obj: bpy.types.Object, rings: int, style: CapStyle) -> PartCaps:
-    """The forearm's upper end and the shoulder's lower end, as domes of rings round the axis."""
-    points = vector_of(obj.data.vertices, "co", 3).astype(np.float64)
-    rim = np.nonzero(np.abs(points[:, 2] - CUT) < 1e-4)[0]
-    rim = rim[np.argsort(np.arctan2(points[rim, 1], points[rim, 0]))]
-    count, first = len(rim), len(points)
-    added: list[np.ndarray] = []
-    faces: dict[int, Any] = {}
-    carried = []
-    for label, up in ((1, 1), (2, -1)):
-        start, last = first + len(added), rim
-        new = []
-        for ring in range(1, rings + 1):
-            turn = ring / rings * np.pi / 2
-            level = points[rim] * [np.cos(turn), np.cos(turn), 1]
-            level[:, 2] += up * HEIGHT * np.sin(turn)
-            this = np.arange(count) + start + count * (ring - 1)
-            if ring == rings:
-                level, this = level.mean(axis=0)[None], np.full(count, this[0])
-            for a in range(count):
-                b = (a + 1) % count
-                new += [(last[a], last[b], this[b]), (last[a], this[b], this[a])]
-            added += list(level)
-            near = np.stack([np.roll(rim, k) for k in (0, 1, -1, 2)], axis=1)
-            carried += near.tolist() if ring < rings else near[:1].tolist()
-            last = this
-        made = np.array(new)
-        made = made[(made != np.roll(made, 1, axis=1)).all(axis=1)]
-        faces[label] = made if up > 0 else made[:, ::-1]
-    weight = np.tile(np.array([0.7, 0.1, 0.1, 0.1], np.float32), (len(added), 1))
-    return PartCaps(np.concatenate([points, added]), faces, (np.array(carried), weight), style)
 
 
 @pytest.fixture
