@@ -31,9 +31,7 @@ Found = tuple[Basis, Completion | CompletedPiece]
 
 
 class PARTWISE_OT_complete(SaysWhyNot, bpy.types.Operator):
-    """Grow what neighbours hide: of the ticked parts of this mesh, which Split then takes, or of
-    the selected part objects. A preview comes first
-    """
+    """Grow what neighbours hide: of ticked parts, for Split to take, or of selected part objects"""
 
     bl_idname = "partwise.complete"
     bl_label = "Complete"

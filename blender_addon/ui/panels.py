@@ -131,7 +131,7 @@ class PARTWISE_PT_split(SidebarPanel, bpy.types.Panel):
 
     bl_label = "Split Options"
     bl_parent_id = "PARTWISE_PT_main"
-    bl_order = 3
+    bl_order = 4
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:

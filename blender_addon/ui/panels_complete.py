@@ -25,7 +25,7 @@ class PARTWISE_PT_complete(SidebarPanel, bpy.types.Panel):
     bl_label = "Complete"
     bl_parent_id = "PARTWISE_PT_main"
     bl_options = {"DEFAULT_CLOSED"}
-    bl_order = 4
+    bl_order = 3
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
