@@ -48,7 +48,7 @@ ROOMS: dict[str, set[str]] = {
     "pictures": {"files", "contract", "geometry"},
     "engines": BELOW_ENGINES,
     "pipelines": BELOW_PIPELINES,
-    "service": {"pipelines", "engines", "machine", "contract", "geometry"},
+    "service": {"pipelines", "files", "engines", "machine", "contract", "geometry"},
     "shapes": {"geometry", "pictures", "contract"},
     "shapes/families": {"shapes", "pictures"},
     "images": {"geometry", "contract"},

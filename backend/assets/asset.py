@@ -133,6 +133,13 @@ class Asset:
     up: str = "Y"
     remarks: list[str] = field(default_factory=list)
 
+    def in_axes(self, up: str) -> NDArray[np.float64]:
+        """The vertices with "Y" or "Z" up."""
+        if self.up == up:
+            return self.vertices
+        turn = [[0, 2, 1], [1, -1, 1]] if up == "Z" else [[0, 2, 1], [1, 1, -1]]
+        return self.vertices[:, turn[0]] * turn[1]
+
 
 def single_node_asset(
     path: Path,

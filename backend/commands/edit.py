@@ -35,7 +35,7 @@ def run(options: Namespace, console: Console) -> int:
     mesh = image = None
     if options.mesh is not None:
         given = read_mesh(options.mesh)
-        mesh = _turned(given, asset.up), given.faces
+        mesh = given.in_axes(asset.up), given.faces
         asset.remarks += given.remarks
     if options.image is not None:
         from ..files.images import read_picture
@@ -162,14 +162,6 @@ def chosen_part(wanted: str, names: list[str]) -> int:
     some = [names[lower.index(name)] for name in near] or names[:12]
     more = ", ..." if not near and len(names) > len(some) else ""
     raise BadInput(f"There is no part named “{wanted:.60}”.", f"There are {', '.join(some)}{more}.")
-
-
-def _turned(asset: Asset, up: str) -> NDArray[np.float64]:
-    """Vertices of a mesh in the axes of another."""
-    if asset.up == up:
-        return asset.vertices
-    turn = [[0, 2, 1], [1, -1, 1]] if up == "Z" else [[0, 2, 1], [1, 1, -1]]
-    return asset.vertices[:, turn[0]] * turn[1]
 
 
 def _write(

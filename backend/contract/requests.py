@@ -436,8 +436,9 @@ class GeneratedParts(Fields):
 class Replace(Fields):
     """Put another part in a part's place. labels (F,) int32: the part of each face.
 
-    text: words; or source: title of a part of the library; or a mesh of the user's, in the same
-    axes, source_vertices (N, 3) and source_faces (M, 3); without any another part of the same kind.
+    text: words; source: title of a part of the library; or a mesh of the user's, in the same axes,
+    source_vertices (N, 3) and source_faces (M, 3), or read from the path source_file; without any
+    another part of the same kind. Beside another source the words are wishes alone.
     name: what the part is called. up: the axis of the object, "Y" or "Z", that points up. options:
     join ("auto", "overlap", "weld", "trim"), twins and stretch (true or false).
     """
@@ -448,6 +449,7 @@ class Replace(Fields):
     name: Annotated[str, Text()] = ""
     text: Annotated[str, Text()] = ""
     source: Annotated[str, Text()] = ""
+    source_file: Annotated[str, Text()] = ""
     variants: Annotated[int, Whole(1, 32)] = 1
     seed: Seed = 0
     engine: Engine = "auto"

@@ -88,19 +88,19 @@ def replace_part(
 
     vertices : (V, 3); faces : (F, 3); labels : (F,) part of each face. name : what the part is
     called. text : words; source : title of a library part; mesh : (v, f) of the user's, in the same
-    axes, called `mesh_name`; with none of them another part of the same kind. up : "Y" or "Z".
-    options : `join`, one of `seams.JOINS`; `twins`: the mirror image of the part is replaced too;
-    `stretch`: to the old box.
+    axes, called `mesh_name`; with none of them another part of the same kind. Beside a source or a
+    mesh, of the words only the wishes count. up : "Y" or "Z". options : `join`, one of
+    `seams.JOINS`; `twins`: the mirror image of the part is replaced too; `stretch`: to the old box.
     Raises BadInput where a part has no faces, or words mean nothing.
     """
     given = _checked_options(options or {}, up)
     labels = np.asarray(labels)
     own = labels == part
-    _check(vertices, faces, own, part, text, source, mesh)
+    _check(vertices, faces, own, part, source, mesh)
     variants = int(np.clip(variants, 1, MOST_VARIANTS))
     turned = _upright(np.asarray(vertices, np.float64), up)
     progress.span(0.0, 0.2, "Reading the words").step()
-    wishes, reading = _heard(text)
+    wishes, reading = _heard(text, wishes_only=bool(source) or mesh is not None)
     frame = fit.frame_of(turned, faces, labels, part)
     rest_faces = faces[~own]
     span = progress.span(0.2, 0.6, "Choosing parts")
@@ -194,7 +194,6 @@ def _check(
     faces: Ints,
     own: NDArray[np.bool_],
     part: int,
-    text: str,
     source: str,
     mesh: tuple[Floats, Ints] | None,
 ) -> None:
@@ -209,12 +208,8 @@ def _check(
         raise BadInput(
             "The part has no size, so that nothing can take its place.", "Choose another."
         )
-    if sum((bool(text), bool(source), mesh is not None)) > 1:
-        raise (
-            BadInput("Words, a library part and a mesh were given together.", "Give one of them.")
-            if mesh is not None and source
-            else BadInput("Words were given beside another source.", "Give one of them.")
-        )
+    if mesh is not None and source:
+        raise BadInput("A library part and a mesh were given together.", "Give one of them.")
 
 
 def _upright(vertices: Floats, up: str) -> Floats:
@@ -226,10 +221,17 @@ def _back(vertices: Floats, up: str) -> Floats:
     return vertices if up == "Y" else vertices[:, [0, 2, 1]] * [1, -1, 1]
 
 
-def _heard(text: str) -> tuple[Wishes, words.Reading]:
-    """Wishes and the reading of what is left. Raises BadInput where the words mean nothing."""
+def _heard(text: str, *, wishes_only: bool = False) -> tuple[Wishes, words.Reading]:
+    """Wishes and the reading of what is left. Raises BadInput where the words mean nothing.
+
+    wishes_only : what the part is, is said by another source, and names in the words by nobody.
+    """
     if not text:
         return Wishes(), words.Reading((), (), {})
+    if wishes_only:
+        wishes = heard(words.plain(text), library().by_title)
+        wishes.rest = ""
+        return wishes, words.Reading((), (), {})
     parts, table = library(), words.table()
     plain = words.plain(text)
     names = "It has for example " + words.nearest_names((), parts, table) + "."

@@ -13,6 +13,7 @@ import traceback
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -313,12 +314,17 @@ class Session:
         from ..pipelines.edit import replace_part
 
         mesh = self._mesh(request.fingerprint)
-        source = None
+        source, called = None, ""
         if (request.source_vertices is None) != (request.source_faces is None):
             raise BadInput(
                 "Of the mesh to put in, vertices and faces do not come together.", "Send both."
             )
-        if request.source_vertices is not None and request.source_faces is not None:
+        if request.source_file:
+            from ..files.readers import read_mesh
+
+            asset, called = read_mesh(request.source_file), Path(request.source_file).stem
+            source = asset.in_axes(request.up), asset.faces
+        elif request.source_vertices is not None and request.source_faces is not None:
             from ..pipelines.segment import checked_mesh
 
             source = checked_mesh(request.source_vertices, request.source_faces)
@@ -331,6 +337,7 @@ class Session:
             text=request.text,
             source=request.source,
             mesh=source,
+            mesh_name=called,
             variants=request.variants,
             seed=request.seed,
             engine=request.engine,
