@@ -256,8 +256,10 @@ def draw_parts(context: bpy.types.Context) -> None:
 
 
 def is_split_part(obj: bpy.types.Object) -> bool:
-    """Is this a part that was split off, and has none of its own?"""
-    return obj.partwise.source is not None and not len(obj.data.partwise.parts)
+    """Is this a part that was split off, and has none of its own? What took the place of one is
+    seen as it is."""
+    own = obj.data.partwise
+    return obj.partwise.source is not None and not len(own.parts) and not own.stands_in
 
 
 def shows_material(obj: bpy.types.Object, shading: str) -> bool:

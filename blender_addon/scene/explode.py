@@ -70,6 +70,15 @@ def parts_in(collection: bpy.types.Collection) -> list[bpy.types.Object]:
     ]
 
 
+def worlds_at_rest(parts: Iterable[bpy.types.Object]) -> list[Matrix]:
+    """4 x 4 each: where parts really are, whatever the exploded view shows."""
+    parts = list(parts)
+    if not any(map(is_exploded, parts)):
+        return [part.matrix_world.copy() for part in parts]
+    spaces = _Rest(parts)
+    return [spaces.world(part) for part in parts]
+
+
 def ways_apart(low: Floats, high: Floats) -> Floats:
     """(P, 3) how far each part goes at full explosion; low, high : (P, 3) of their boxes.
 

@@ -34,6 +34,7 @@ class PARTWISE_MT_main(bpy.types.Menu):
             click.name = TOOL
             layout.menu("PARTWISE_MT_clicks")
             layout.menu("PARTWISE_MT_parts")
+            layout.menu("PARTWISE_MT_replace")
             layout.separator()
             draw_objects(layout, context)
 
@@ -82,6 +83,23 @@ class PARTWISE_MT_parts(bpy.types.Menu):
         layout.separator()
         layout.operator("partwise.open_parts", icon="X")
         layout.operator("partwise.remove_parts", icon="TRASH")
+
+
+class PARTWISE_MT_replace(bpy.types.Menu):
+    """Another part in the place of the active one"""
+
+    bl_idname = "PARTWISE_MT_replace"
+    bl_label = "Replace"
+
+    def draw(self, _context: bpy.types.Context) -> None:
+        layout = self.layout
+        layout.operator_context = "INVOKE_REGION_WIN"
+        layout.operator("partwise.replace_part", icon="HIDE_OFF")
+        layout.operator("partwise.regenerate_part", icon="FILE_REFRESH")
+        layout.operator("partwise.replace_with_object", icon="OBJECT_DATA")
+        layout.operator("partwise.replace_with_file", icon="FILE_FOLDER")
+        layout.separator()
+        layout.operator("partwise.search_parts", icon="VIEWZOOM")
 
 
 class PARTWISE_MT_clicks(bpy.types.Menu):
@@ -159,4 +177,10 @@ def unregister() -> None:
         getattr(bpy.types, name).remove(entry)
 
 
-CLASSES = (PARTWISE_MT_main, PARTWISE_MT_context, PARTWISE_MT_parts, PARTWISE_MT_clicks)
+CLASSES = (
+    PARTWISE_MT_main,
+    PARTWISE_MT_context,
+    PARTWISE_MT_parts,
+    PARTWISE_MT_clicks,
+    PARTWISE_MT_replace,
+)

@@ -93,6 +93,10 @@ class RecordingLayout:
         assert operator_type(idname).properties[name].type == "ENUM"
         self.operators.append(idname)
 
+    def template_icon(self, **arguments: Any) -> None:
+        self._check("template_icon", arguments)
+        self.icons.append(arguments["icon_value"])  # 0 without a window
+
     def menu(self, name: str, **arguments: Any) -> None:
         self._check("menu", arguments)
         assert issubclass(getattr(bpy.types, name), bpy.types.Menu)

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Another mesh in the place of an object's own.
+
+The object stays itself: name, place, parent, collections, modifiers, constraints, animation. So do
+its vertex groups, which the new vertices are in as the nearest old ones were, so that a rig moves
+the new part too. Shape keys and UV maps are the old mesh's, and go with it. That stays in the file
+until it is saved and opened again, and undo brings it back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import bpy
+import numpy as np
+from mathutils.kdtree import KDTree
+from numpy.typing import NDArray
+
+from .read import positions
+
+CREASE = np.radians(30.0)  # a sharper edge is shaded as one
+NEAR = 2e-3  # how far two values of a material may be apart, to be the same
+
+
+def swap_mesh(
+    obj: bpy.types.Object,
+    vertices: NDArray[np.floating[Any]],
+    faces: NDArray[np.integer[Any]],
+    name: str,
+    material: bpy.types.Material | None,
+) -> bpy.types.Mesh:
+    """Give an object a new mesh: (V, 3) in its own coordinates, (F, 3) turned outward."""
+    groups = [(group.name, group.lock_weight) for group in obj.vertex_groups]
+    active = obj.vertex_groups.active_index
+    members = nearest_weights(obj.data, vertices) if groups else {}
+    mesh = bpy.data.meshes.new(name)
+    fill(mesh, vertices, faces)
+    if material is not None:
+        mesh.materials.append(material)
+    obj.data = mesh
+    if groups:
+        obj.vertex_groups.clear()
+    for number, (group_name, is_locked) in enumerate(groups):
+        group = obj.vertex_groups.new(name=group_name)
+        for weight, rows in members.get(number, {}).items():
+            group.add(rows, weight, "REPLACE")
+        group.lock_weight = is_locked
+    if groups:
+        obj.vertex_groups.active_index = active
+    return mesh
+
+
+def fill(
+    mesh: bpy.types.Mesh, vertices: NDArray[np.floating[Any]], faces: NDArray[np.integer[Any]]
+) -> None:
+    """Triangles into an empty mesh, smooth but for its creases."""
+    mesh.vertices.add(len(vertices))
+    mesh.vertices.foreach_set("co", np.ascontiguousarray(vertices, dtype=np.float32).ravel())
+    mesh.loops.add(3 * len(faces))
+    mesh.loops.foreach_set("vertex_index", np.ascontiguousarray(faces, dtype=np.int32).ravel())
+    mesh.polygons.add(len(faces))
+    mesh.polygons.foreach_set("loop_start", np.arange(0, 3 * len(faces), 3, dtype=np.int32))
+    mesh.update(calc_edges=True)
+    mesh.validate()
+    mesh.shade_smooth()
+    mesh.set_sharp_from_angle(angle=float(CREASE))
+
+
+def nearest_weights(
+    mesh: bpy.types.Mesh, points: NDArray[np.floating[Any]]
+) -> dict[int, dict[float, list[int]]]:
+    """For each vertex group of a mesh, the points by the weight that the nearest vertex has."""
+    own = positions(mesh)
+    tree = KDTree(len(own))
+    for number, place in enumerate(own.tolist()):
+        tree.insert(place, number)
+    tree.balance()
+    found: dict[int, dict[float, list[int]]] = {}
+    for row, point in enumerate(np.asarray(points, dtype=float).tolist()):
+        nearest = tree.find(point)[1]
+        for member in mesh.vertices[nearest].groups if nearest is not None else ():
+            found.setdefault(member.group, {}).setdefault(member.weight, []).append(row)
+    return found
+
+
+def main_material(
+    mesh: bpy.types.Mesh, chosen: NDArray[np.bool_] | None = None
+) -> bpy.types.Material | None:
+    """The material of most of the faces, or of those that are chosen (F,)."""
+    if not len(mesh.materials) or not len(mesh.polygons):
+        return None
+    slots = np.empty(len(mesh.polygons), dtype=np.int32)
+    mesh.polygons.foreach_get("material_index", slots)
+    slots = (slots if chosen is None else slots[chosen]).clip(0, len(mesh.materials) - 1)
+    return mesh.materials[int(np.bincount(slots).argmax())] if len(slots) else mesh.materials[0]
+
+
+def wished_material(
+    wishes: Mapping[str, Any], old: bpy.types.Material | None
+) -> bpy.types.Material | None:
+    """The material of the words: a new one, or one of this file that is the same; without, `old`.
+
+    wishes : {name, colour, metallic, roughness, emission, alpha}, as far as given. What is not
+    given is as on `old`, where that is plain.
+    """
+    if not wishes:
+        return old
+    colour = wishes.get("colour") or (colour_of(old) if old else (0.8, 0.8, 0.8, 1.0))
+    colour = [float(value) for value in colour]
+    alpha = float(wishes.get("alpha", colour[3]))
+    colour[3] = 1.0
+    name = str(wishes.get("name") or "part")
+    values = {
+        "Base Color": colour,
+        "Metallic": float(wishes.get("metallic", 0.0)),
+        "Roughness": float(wishes.get("roughness", 0.5)),
+        "Alpha": alpha,
+        "Emission Strength": float(wishes.get("emission") or 0.0),
+        "Emission Color": colour,
+    }
+    for known in bpy.data.materials:
+        if (
+            known.library is None
+            and known.name.partition(".")[0] == name
+            and _is_like(known, values)
+        ):
+            return known
+    made = bpy.data.materials.new(name)
+    if made.node_tree is None:  # always there from Blender 5.0 on
+        made.use_nodes = True
+    shader = _shader(made)
+    for socket, value in values.items():
+        if shader is not None and socket in shader.inputs:
+            shader.inputs[socket].default_value = value
+    made.diffuse_color = (*colour[:3], alpha)
+    made.metallic, made.roughness = values["Metallic"], values["Roughness"]
+    if alpha < 1.0 and hasattr(made, "surface_render_method"):
+        made.surface_render_method = "BLENDED"
+    return made
+
+
+def colour_of(material: bpy.types.Material) -> tuple[float, float, float, float]:
+    """Linear RGBA that a material has without its textures."""
+    shader = _shader(material)
+    if shader is None or shader.inputs["Base Color"].is_linked:
+        return tuple(material.diffuse_color)
+    red, green, blue, _ = shader.inputs["Base Color"].default_value
+    return red, green, blue, float(shader.inputs["Alpha"].default_value)
+
+
+def _shader(material: bpy.types.Material) -> bpy.types.Node | None:
+    nodes = material.node_tree.nodes if material.node_tree else ()
+    return next((node for node in nodes if node.type == "BSDF_PRINCIPLED"), None)
+
+
+def _is_like(material: bpy.types.Material, values: Mapping[str, Any]) -> bool:
+    shader = _shader(material)
+    return shader is not None and all(
+        socket in shader.inputs
+        and not shader.inputs[socket].is_linked
+        and np.allclose(
+            np.array(shader.inputs[socket].default_value, dtype=float), value, rtol=0.0, atol=NEAR
+        )
+        for socket, value in values.items()
+    )

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The sub-panel Replace: words, what is found in a grid of pictures, the preview, how it fits."""
+
+from __future__ import annotations
+
+import bpy
+
+from ..mesh.labels import has_labels
+from ..ops import replace
+from ..scene import part_sources, proposals, surroundings
+from . import thumbnails
+from .panels import SidebarPanel, draw_text
+from .proposals import draw_proposal
+
+SCALE = 3.6  # of a picture, in heights of a button
+
+
+class PARTWISE_PT_replace(SidebarPanel, bpy.types.Panel):
+    bl_label = "Replace"
+    bl_parent_id = "PARTWISE_PT_main"
+    bl_options = {"DEFAULT_CLOSED"}
+    bl_order = 6
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return context.mode == "OBJECT" and not surroundings.why_not(context.object)
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout, settings = self.layout, context.scene.partwise_replacing
+        icon = "MESH_DATA" if has_labels(context.object.data) else "OBJECT_DATA"
+        layout.label(text=f"In place of {surroundings.called(context.object)}:", icon=icon)
+        row = layout.row(align=True)
+        row.prop(settings, "text", text="", placeholder="taller pink fedora")
+        row.operator("partwise.search_parts", text="", icon="VIEWZOOM")
+        column = layout.column(align=True)
+        row = column.row(align=True)
+        row.scale_y = 1.3
+        row.operator("partwise.replace_part", text="Preview", icon="HIDE_OFF")
+        row.operator("partwise.regenerate_part", text="Regenerate", icon="FILE_REFRESH")
+        reason = replace.why_not(context)
+        if reason and reason != "A job is running":
+            draw_text(layout, context, reason, icon="INFO")
+        if draw_proposal(layout, replace.PARTWISE_OT_apply_replacement):
+            draw_said(layout, context)
+        draw_found(layout, context)
+        row = layout.row(align=True)
+        row.prop(settings, "other", text="")
+        row.operator("partwise.replace_with_object", text="", icon="FORWARD")
+        row.operator("partwise.replace_with_file", text="", icon="FILE_FOLDER")
+
+
+class PARTWISE_PT_replace_options(SidebarPanel, bpy.types.Panel):
+    """How the new part is made and fitted."""
+
+    bl_label = "Fit"
+    bl_parent_id = "PARTWISE_PT_replace"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout, settings = self.layout, context.scene.partwise_replacing
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        layout.prop(settings, "join")
+        column = layout.column()
+        column.prop(settings, "twins")
+        column.prop(settings, "stretch")
+        column = layout.column(align=True)
+        column.prop(settings, "variants")
+        column.prop(settings, "seed")
+
+
+def draw_said(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """What of the words was understood, what was not, and what Accept will do."""
+    proposal = proposals.current(replace.PARTWISE_OT_apply_replacement)
+    if proposal is None:
+        return
+    said = proposal.variant.result
+    if said.understood:
+        draw_text(layout, context, "; ".join(said.understood), icon="CHECKMARK")
+    if said.not_understood:
+        words = ", ".join(f"“{word:.40}”" for word in said.not_understood[:8])
+        draw_text(layout, context, f"Not understood: {words}", icon="QUESTION")
+    if said.notice:
+        draw_text(layout, context, said.notice, icon="INFO")
+    if has_labels(context.object.data):
+        quiet = layout.column()
+        quiet.active = False
+        text = "Accept makes objects of all parts, as Split does. The original stays, hidden."
+        draw_text(quiet, context, text)
+
+
+def draw_found(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """What the last search found, a page of it, each with the button that previews it."""
+    found = part_sources.found()
+    if found is None:
+        return
+    for note in found.notes:
+        draw_text(layout, context, note, icon="ERROR")
+    if not found.sources:
+        text = f"Nothing is called “{found.query:.40}”. Empty the field and search to see all."
+        draw_text(layout, context, text, icon="INFO")
+        return
+    grid = layout.column(align=True)
+    shown = list(found.shown())
+    for start in range(0, len(shown), part_sources.COLUMNS):
+        row = grid.row(align=True)
+        for place in range(part_sources.COLUMNS):
+            cell = row.column(align=True)
+            if start + place < len(shown):
+                draw_source(cell, shown[start + place])
+            else:
+                cell.label(text="")
+    if found.pages > 1:
+        row = layout.row(align=True)
+        row.operator("partwise.turn_page", text="", icon="TRIA_LEFT").step = -1
+        middle = row.row()
+        middle.alignment = "CENTER"
+        middle.label(text=f"{found.page + 1} of {found.pages} ({len(found.sources)} parts)")
+        row.operator("partwise.turn_page", text="", icon="TRIA_RIGHT").step = 1
+
+
+def draw_source(layout: bpy.types.UILayout, source: part_sources.PartSource) -> None:
+    """One picture, above its button."""
+    if source.picture is None:
+        box = layout.column()
+        box.scale_y = SCALE
+        box.label(text="", icon="MESH_MONKEY")
+    else:
+        icon = thumbnails.icon_of(source.key, source.picture)
+        layout.template_icon(icon_value=icon, scale=SCALE)
+    button = layout.operator("partwise.replace_with", text=source.title)
+    button.key = source.key
+
+
+CLASSES = (PARTWISE_PT_replace, PARTWISE_PT_replace_options)

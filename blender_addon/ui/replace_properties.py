@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The settings of Replace, saved in the file as those of a scene."""
+
+from __future__ import annotations
+
+import bpy
+from bpy.props import BoolProperty, EnumProperty, IntProperty, PointerProperty, StringProperty
+
+SOLID = ("MESH", "CURVE", "SURFACE", "META", "FONT")
+
+
+def _can_be_a_part(_settings: bpy.types.PropertyGroup, obj: bpy.types.Object) -> bool:
+    return obj.type in SOLID
+
+
+class PartwiseReplacing(bpy.types.PropertyGroup):
+    """How Replace works."""
+
+    text: StringProperty(
+        name="Words",
+        description="What the part should be, in English: “fedora”, “three taller pink horns”, "
+        "or wishes alone, as “rounder, metal”",
+    )
+    other: PointerProperty(
+        type=bpy.types.Object,
+        name="Object",
+        description="An object of which a copy takes the part's place",
+        poll=_can_be_a_part,
+    )
+    variants: IntProperty(
+        name="Variants", description="How many to choose from", min=1, max=32, default=6
+    )
+    seed: IntProperty(
+        name="Seed", description="Another number makes other variants", min=0, default=0
+    )
+    twins: BoolProperty(
+        name="Twins",
+        description="Replace the part's mirror image on the other side too, by a mirrored one",
+    )
+    stretch: BoolProperty(
+        name="Stretch",
+        description="Stretch the new part to the old one's box; else it keeps its proportions",
+    )
+    join: EnumProperty(
+        name="Seam",
+        description="How the new part meets the others, which never change",
+        items=(
+            ("AUTO", "Automatic", "Whichever suits the part and its seam"),
+            ("OVERLAP", "Overlap", "It dips into what holds it"),
+            ("WELD", "Weld", "A neck grows from the seam's own vertices"),
+            ("TRIM", "Trim", "What lies inside the neighbours is cut off"),
+        ),
+    )
+
+
+CLASSES = (PartwiseReplacing,)
+
+
+def register() -> None:
+    bpy.types.Scene.partwise_replacing = PointerProperty(type=PartwiseReplacing)
+
+
+def unregister() -> None:
+    del bpy.types.Scene.partwise_replacing

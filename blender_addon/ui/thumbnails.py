@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Pictures of parts as icons: made when they are first drawn, kept until the extension goes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+import bpy.utils.previews
+import numpy as np
+from numpy.typing import NDArray
+
+MOST = 600  # that are kept, about 40 kB each
+
+_icons: Any = None
+
+
+def icon_of(key: str, picture: NDArray[np.uint8]) -> int:
+    """The icon of a picture (H, W, 4) uint8, top row first."""
+    global _icons
+    if _icons is None or len(_icons) > MOST:
+        forget()
+        _icons = bpy.utils.previews.new()
+    name = f"{key}\n{hash(picture.tobytes())}"
+    if name not in _icons:
+        made = _icons.new(name)
+        made.image_size = picture.shape[1], picture.shape[0]
+        pixels = picture[::-1].astype(np.float32).ravel() / 255.0
+        made.image_pixels_float.foreach_set(pixels)
+        if hasattr(made, "is_image_custom"):
+            made.is_image_custom = True
+    return int(_icons[name].icon_id)
+
+
+def forget() -> None:
+    """Free all of them."""
+    global _icons
+    if _icons is not None:
+        bpy.utils.previews.remove(_icons)
+        _icons = None
+
+
+def unregister() -> None:
+    forget()
