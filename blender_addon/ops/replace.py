@@ -8,7 +8,7 @@ split first, so that its original stays untouched and hidden, as Split leaves it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -189,8 +189,8 @@ class PARTWISE_OT_replace_with(ReplaceOperator, bpy.types.Operator):
 
 
 class PARTWISE_OT_replace_with_object(ReplaceOperator, bpy.types.Operator):
-    """Preview a copy of another object in the place of the active part: of the one that is chosen in
-    the panel, else of the other one that is selected"""
+    """Preview a copy of another object in the place of the active part: of the one that is chosen
+    in the panel, else of the other one that is selected"""
 
     bl_idname = "partwise.replace_with_object"
     bl_label = "Replace with Object"
@@ -226,7 +226,8 @@ class PARTWISE_OT_replace_with_file(ReplaceOperator, ImportHelper, bpy.types.Ope
 
 
 class PARTWISE_OT_search_parts(SaysWhyNot, bpy.types.Operator):
-    """Show parts of the library and of your asset libraries that the words mean; without words all"""
+    """Show parts of the library and of your asset libraries that the words mean, without words
+    all of them"""
 
     bl_idname = "partwise.search_parts"
     bl_label = "Search Parts"
@@ -327,9 +328,10 @@ def preview(context: bpy.types.Context, source: Source, seed: int) -> jobs.Job:
             options=options,
             **source.fields,
         )
-        read: Callable[[ReplacedPart], list[Replacement]] = lambda answer: _read(
-            answer, around, bases[around.spot.uid], source
-        )
+
+        def read(answer: ReplacedPart) -> list[Replacement]:
+            return _read(answer, around, bases[around.spot.uid], source)
+
         return (yield from ask_about(mesh, asked, read))
 
     def finish(found: list[Replacement]) -> None:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The user's own asset libraries: which objects and collections they hold, and their meshes.
 
-Files are read into a main of their own (`bpy.data.temp_data`), so that looking leaves no trace in the
-open file, and only when they changed. What cannot be read is said in a sentence.
+Files are read into a main of their own (`bpy.data.temp_data`), so that looking leaves no trace in
+the open file, and only when they changed. What cannot be read is said in a sentence.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A part and all that is around it, in the world: what the engine needs to put another in its place.
+"""A part and all that is around it, in the world: what the engine needs to replace it.
 
 Parts of one mesh and part objects come to the same: triangles, Z up, with the part of each; where
 part objects touch, as they did before they were split, they share vertices again.
@@ -76,17 +76,15 @@ class Surroundings:
             faces.append((arrays.faces[:, ::-1] if mirrored else arrays.faces) + count)
             labels.append(piece.labels[arrays.polygon])
             count += len(own)
-        points, triangles = np.concatenate(vertices), np.concatenate(faces)
+        points, corners = np.concatenate(vertices), np.concatenate(faces)
         if len(self.pieces) > 1:
             points, number = welded(points)
-            triangles = number[triangles]
-        triangles = triangles.astype(np.int32)
-        every, own = (
-            np.arange(len(points), dtype=np.int32),
-            np.arange(len(triangles), dtype=np.int32),
-        )
+            corners = number[corners]
+        triangles = corners.astype(np.int32)
+        vertex = np.arange(len(points), dtype=np.int32)
+        polygon = np.arange(len(triangles), dtype=np.int32)
         name = fingerprint(points, triangles)
-        mesh = MeshArrays(points, triangles, every, own, len(own), np.eye(3), name)
+        mesh = MeshArrays(points, triangles, vertex, polygon, len(polygon), np.eye(3), name)
         return mesh, np.concatenate(labels).astype(np.int32)
 
 
@@ -155,6 +153,7 @@ def _in_mesh(obj: bpy.types.Object) -> Surroundings:
     ]
     row = active_part(obj.data)
     piece = _Piece(Snapshot.of(obj), world, labels.reshape(-1).astype(np.int32))
+    assert row is not None
     return Surroundings(ids.tolist().index(row.part_id), spots, [piece])
 
 

@@ -12,6 +12,7 @@ import bpy
 from clicking import click_parts, join_parts
 from completing import complete_parts
 from proposing import look_at_proposals
+from replacing import replace_parts
 from splitting import split_and_close, split_and_close_large, split_into_objects
 from stage import active, children, labels, load, load_large, ours, part_count, table
 from watched import watched
@@ -340,6 +341,7 @@ STEPS = (
     complete_parts,
     join_parts,
     look_at_proposals,
+    replace_parts,
     click_parts,
     left_out,
     menus,
