@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import bpy
@@ -19,30 +21,46 @@ def topmost() -> int:
     return int(np.argmax([heights[labels == part_id].mean() for part_id in ids]))
 
 
-def only_open(window: Window) -> Waits[None]:
-    """The sub-panel alone, opened as by Ctrl+click on its header, in a tall enough sidebar."""
+@contextmanager
+def alone() -> Iterator[None]:
+    """The sub-panel open and all others closed, as Ctrl+click on its header would make it."""
     panel = ours("ui.panels_replace").PARTWISE_PT_replace
-    bpy.utils.unregister_class(ours("ui.panels_replace").PARTWISE_PT_replace_options)
-    bpy.utils.unregister_class(panel)
-    panel.bl_options = set()
-    panel.bl_order = -1
-    bpy.utils.register_class(panel)
-    bpy.utils.register_class(ours("ui.panels_replace").PARTWISE_PT_replace_options)
-    window.area.tag_redraw()
-    yield 1.0
+    panels, clicks = ours("ui.panels"), ours("ui.panels_click")
+    others = [panels.PARTWISE_PT_parts, panels.PARTWISE_PT_options, panels.PARTWISE_PT_split]
+    others += [panels.PARTWISE_PT_assembly, clicks.PARTWISE_PT_click]
+
+    class PARTWISE_PT_test_open(panels.SidebarPanel, bpy.types.Panel):
+        bl_label = panel.bl_label
+        bl_parent_id = panel.bl_parent_id
+        poll = panel.poll
+        draw = panel.draw
+
+    for cls in others:
+        bpy.utils.unregister_class(cls)
+    bpy.utils.register_class(PARTWISE_PT_test_open)
+    try:
+        yield
+    finally:
+        bpy.utils.unregister_class(PARTWISE_PT_test_open)
+        for cls in others:
+            bpy.utils.register_class(cls)
 
 
 def replace_parts(window: Window, package: Path) -> Waits[None]:
     """By words before the split, by a picture after it; each is one step of undo."""
-    jobs, proposals = ours("engine.jobs"), ours("scene.proposals")
     yield from load(window, "fox.glb")
     yield from window.press("bpy.ops.partwise.decompose")
-    yield from window.until(lambda: not jobs.busy(), "the end of the job")
+    yield from window.until(lambda: not ours("engine.jobs").busy(), "the end of the job")
+    with alone():
+        yield from replace_by_words_and_pictures(window)
+
+
+def replace_by_words_and_pictures(window: Window) -> Waits[None]:
+    jobs, proposals = ours("engine.jobs"), ours("scene.proposals")
     whole, count = active().name, part_count()
     active().data.partwise.active = topmost()
     with window.here():
         bpy.ops.ed.undo_push(message="Choose a part")
-    yield from only_open(window)
     settings = bpy.context.scene.partwise_replacing
     settings.text = "taller pink fedora"
     yield from window.picture("36_replace")
@@ -56,7 +74,8 @@ def replace_parts(window: Window, package: Path) -> Waits[None]:
     with window.here():
         bpy.ops.partwise.step_proposal("INVOKE_DEFAULT", True)
     yield from window.picture("38_replace_next_variant")
-    yield from window.press("bpy.ops.partwise.accept_proposal")
+    with window.here():
+        bpy.ops.partwise.accept_proposal("INVOKE_DEFAULT", True)
     assert proposals.current() is None
     hat = active()
     assert hat.data.partwise.stands_in
@@ -69,7 +88,8 @@ def replace_parts(window: Window, package: Path) -> Waits[None]:
     yield from window.redo()
     settings = bpy.context.scene.partwise_replacing
     settings.text = "hat"
-    yield from window.press("bpy.ops.partwise.search_parts", across=0.93)
+    with window.here():
+        bpy.ops.partwise.search_parts("INVOKE_DEFAULT", True)
     yield from window.until(lambda: not jobs.busy(), "the end of the job")
     assert jobs.current().state == "DONE", jobs.current().error
     assert ours("scene.part_sources").found().sources
