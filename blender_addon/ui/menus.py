@@ -37,6 +37,8 @@ class PARTWISE_MT_main(bpy.types.Menu):
             layout.menu("PARTWISE_MT_replace")
             layout.separator()
             draw_objects(layout, context)
+            layout.separator()
+            layout.menu("PARTWISE_MT_images")
 
 
 class PARTWISE_MT_context(bpy.types.Menu):
@@ -120,6 +122,24 @@ class PARTWISE_MT_clicks(bpy.types.Menu):
         layout.operator("partwise.clear_clicks", icon="X")
 
 
+class PARTWISE_MT_images(bpy.types.Menu):
+    """Closed, textured parts of a new object from pictures of it"""
+
+    bl_idname = "PARTWISE_MT_images"
+    bl_label = "From Images"
+
+    def draw(self, _context: bpy.types.Context) -> None:
+        layout = self.layout
+        layout.operator_context = "INVOKE_REGION_WIN"
+        layout.operator("partwise.add_pictures", text="Parts from Pictures...", icon="FILE_IMAGE")
+        layout.separator()
+        layout.operator_enum("partwise.take_picture", "source")
+        layout.operator("partwise.new_mask", icon="BRUSH_DATA")
+        layout.separator()
+        layout.operator("partwise.make_parts", icon="MESH_MONKEY")
+        layout.operator("partwise.another_take", icon="FILE_REFRESH")
+
+
 def draw_decompose(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     """Decompose, with what it would do."""
     usable, _ = targets.sort_out(context, copies=context.scene.partwise.copy_linked)
@@ -157,13 +177,22 @@ def draw_short(menu: bpy.types.Menu, _context: bpy.types.Context) -> None:
     menu.layout.menu(PARTWISE_MT_context.bl_idname)
 
 
+def draw_add(menu: bpy.types.Menu, _context: bpy.types.Context) -> None:
+    """The entry where new objects are looked for."""
+    layout = menu.layout
+    layout.separator()
+    layout.operator_context = "INVOKE_REGION_WIN"
+    layout.operator("partwise.add_pictures", text="Parts from Pictures...", icon="FILE_IMAGE")
+
+
 # Object and Mesh in the header of the 3D view have all; what the right mouse button opens has what
-# is used most.
+# is used most; Add has what makes new objects.
 PLACES = {
     "VIEW3D_MT_object": draw_main,
     "VIEW3D_MT_edit_mesh": draw_main,
     "VIEW3D_MT_object_context_menu": draw_short,
     "VIEW3D_MT_edit_mesh_context_menu": draw_short,
+    "VIEW3D_MT_add": draw_add,
 }
 
 
@@ -183,4 +212,5 @@ CLASSES = (
     PARTWISE_MT_parts,
     PARTWISE_MT_clicks,
     PARTWISE_MT_replace,
+    PARTWISE_MT_images,
 )

@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""New objects that the engine made of pictures: as ghosts to look at, and as objects to keep."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import bpy
+import numpy as np
+from mathutils import Vector
+from numpy.typing import NDArray
+
+from ...backend.contract.palette import to_linear
+from ...backend.contract.requests import Generate, GeneratedParts
+from ..mesh.new import mark_sharp, new_image, new_material, new_mesh
+from .assembly import PARTS
+from .proposals import Ghost
+
+Floats = NDArray[np.floating[Any]]
+
+# Where in a triangle its texture is looked up for its ghost, by weights of its corners.
+SAMPLES = np.array([[4, 1, 1], [1, 4, 1], [1, 1, 4], [2, 2, 2]]) / 6.0
+SHARP = np.radians(40.0)  # between faces of a flat part
+FLAT = "flat"
+
+
+@dataclass(frozen=True)
+class NewPart:
+    """One part, in Blender's axes and units, about the place of the whole.
+
+    vertices : (V, 3); faces : (F, 3); uv : (F, 3, 2); colour : linear RGBA; pivot : (3,) its
+    origin; parent : number of the part that it hangs on, or -1; quads : as `mesh.new.new_mesh`
+    takes them.
+    """
+
+    name: str
+    vertices: Floats
+    faces: NDArray[np.int64]
+    uv: Floats | None
+    colour: Floats
+    pivot: Floats
+    kind: str = ""
+    quads: bool = False
+    parent: int = -1
+
+
+@dataclass(frozen=True, eq=False)
+class Take:
+    """What the engine made, and what it was asked for.
+
+    title : of the picture. size : of its longest side. place : (3,) of the middle of its foot in
+    the world. kinds : the shapes that were chosen for parts, by their numbers. turn : which of
+    the other ways to ask this is, 0 for the first. name : of this way, in words.
+    """
+
+    title: str
+    request: Generate
+    made: GeneratedParts
+    size: float
+    place: tuple[float, float, float]
+    kinds: Mapping[int, str] = field(default_factory=dict)
+    turn: int = 0
+    name: str = ""
+
+    @property
+    def count(self) -> int:
+        return len(self.made.names)
+
+    def parts(self) -> Iterator[NewPart]:
+        """All parts, the farthest first."""
+        made = self.made
+        for number, report in enumerate(made.report):
+            points = slice(*made.vertex_offsets[number : number + 2].tolist())
+            faces = slice(*made.face_offsets[number : number + 2].tolist())
+            yield NewPart(
+                str(made.names[number]) or f"Part {number + 1}",
+                turned(made.vertices[points]) * self.size,
+                made.faces[faces],
+                None if made.uv is None else made.uv[faces],
+                made.colours[number],
+                turned(made.pivots[number]) * self.size,
+                str(report.get("kind", "")),
+                bool(report.get("quads")),
+                int(report.get("parent", -1)),
+            )
+
+    def ghosts(self) -> list[Ghost]:
+        """What is seen of it. Takes a moment, and touches nothing of Blender's."""
+        matrix = np.eye(4)
+        matrix[:3, 3] = self.place
+        return [
+            Ghost(part.vertices, part.faces, face_colours(part, self.made.texture), matrix=matrix)
+            for part in self.parts()
+        ]
+
+    def is_like(self, other: Take) -> bool:
+        """Has another one the same shapes?"""
+        one, two = self.made, other.made
+        return np.array_equal(one.vertices, two.vertices) and np.array_equal(one.faces, two.faces)
+
+    def again(self, **options: Any) -> Generate:
+        """The same parts, asked for with other options of the engine.
+
+        Parts keep their numbers, for the labels of this answer are what is sent.
+        """
+        kinds = {str(number): kind for number, kind in self.kinds.items()}
+        chosen = (self.request.options or {}) | {"kinds": kinds} | options
+        return replace(self.request, mask_0=self.made.labels, parts=None, options=chosen)
+
+
+def turned(points: Floats) -> Floats:
+    """Points (..., 3) of the engine, with Y up and the front along +Z, in Blender's axes."""
+    return np.stack([points[..., 0], -points[..., 2], points[..., 1]], axis=-1)
+
+
+def carried(kinds: Mapping[int, str], before: Floats, after: Floats) -> dict[int, str]:
+    """Shapes by number after the parts were numbered anew; before, after : (H, W) labels."""
+    both = (before >= 0) & (after >= 0)
+    found = {}
+    for number in np.unique(after[both]).tolist():
+        old = int(np.bincount(before[both & (after == number)]).argmax())
+        if old in kinds:
+            found[number] = kinds[old]
+    return found
+
+
+def face_colours(part: NewPart, texture: NDArray[np.uint8] | None) -> Floats:
+    """(F, 4) linear, what the texture has on each face; without one the colour of the part (4,)."""
+    if texture is None or part.uv is None:
+        return np.asarray(part.colour, np.float32)
+    height, width = texture.shape[:2]
+    uv = np.einsum("sc,fcx->fsx", SAMPLES, part.uv.astype(np.float64))
+    column = np.clip((uv[..., 0] * width).astype(int), 0, width - 1)
+    row = np.clip(((1.0 - uv[..., 1]) * height).astype(int), 0, height - 1)
+    colours = np.ones((len(part.faces), 4), np.float32)
+    colours[:, :3] = to_linear(texture[row, column, :3] / 255.0).mean(axis=1)
+    return colours
+
+
+def make_objects(context: bpy.types.Context, take: Take) -> list[bpy.types.Object]:
+    """An object for each part in a new collection, selected; each with a material of its own."""
+    parts = list(take.parts())
+    texture = None
+    if take.made.texture is not None and take.made.uv is not None:
+        texture = new_image(f"{take.title} Texture", take.made.texture)
+    folder = bpy.data.collections.new(f"{take.title}.{PARTS}")
+    _home(context).children.link(folder)
+    place = Vector(take.place)
+    made = []
+    for part in parts:
+        name = f"{take.title}.{part.name}"
+        mesh = new_mesh(name, part.vertices - part.pivot, part.faces, part.uv, quads=part.quads)
+        if part.kind == FLAT:
+            mark_sharp(mesh, float(SHARP))
+        mesh.materials.append(new_material(name, part.colour.tolist(), texture))
+        obj = bpy.data.objects.new(name, mesh)
+        obj.location = place + Vector(part.pivot.tolist())
+        folder.objects.link(obj)
+        made.append(obj)
+    for obj, part in zip(made, parts, strict=True):
+        if part.parent >= 0:
+            obj.parent = made[part.parent]
+            obj.location -= place + Vector(parts[part.parent].pivot.tolist())
+    context.view_layer.update()
+    for obj in context.selected_objects:
+        obj.select_set(False)
+    for obj in made:
+        obj.select_set(True)
+    context.view_layer.objects.active = made[-1]
+    return made
+
+
+def _home(context: bpy.types.Context) -> bpy.types.Collection:
+    """The active collection, unless nothing in it would be seen."""
+    active = context.view_layer.active_layer_collection
+    if active.exclude or active.hide_viewport or not active.collection.is_editable:
+        return context.scene.collection
+    if active.collection.hide_viewport:
+        return context.scene.collection
+    return active.collection
