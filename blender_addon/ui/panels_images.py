@@ -54,7 +54,7 @@ class PARTWISE_PT_images(SidebarPanel, bpy.types.Panel):
 
 
 class PARTWISE_PT_image_options(SidebarPanel, bpy.types.Panel):
-    bl_label = "How"
+    bl_label = "How Parts Are Made"
     bl_parent_id = "PARTWISE_PT_images"
     bl_order = 0
 

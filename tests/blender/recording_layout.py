@@ -93,6 +93,19 @@ class RecordingLayout:
         assert operator_type(idname).properties[name].type == "ENUM"
         self.operators.append(idname)
 
+    def operator_menu_enum(self, idname: str, name: str, **arguments: Any) -> OperatorOptions:
+        rna = operator_type(idname)
+        self._check("operator_menu_enum", arguments)
+        assert rna.properties[name].type == "ENUM"
+        self.operators.append(idname)
+        return OperatorOptions(rna)
+
+    def template_ID(self, data: Any, name: str, **arguments: Any) -> None:
+        self._check("template_ID", arguments)
+        assert data.bl_rna.properties[name].type == "POINTER"
+        assert operator_type(arguments["open"])
+        self.properties.append(name)
+
     def template_icon(self, **arguments: Any) -> None:
         self._check("template_icon", arguments)
         self.icons.append(arguments["icon_value"])  # 0 without a window

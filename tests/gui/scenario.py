@@ -11,6 +11,7 @@ from pathlib import Path
 import bpy
 from clicking import click_parts, join_parts
 from completing import complete_parts
+from imaging import parts_from_a_picture
 from proposing import look_at_proposals
 from replacing import replace_parts
 from splitting import split_and_close, split_and_close_large, split_into_objects
@@ -346,6 +347,7 @@ STEPS = (
     left_out,
     menus,
     split_and_close_large,
+    parts_from_a_picture,
     engine_dies,
     cancel,
     stays_responsive,

@@ -68,7 +68,7 @@ def test_it_stands_at_the_cursor_on_its_foot_and_looks_along_minus_y():
     assert (corners(body)[:, 0].mean(), corners(body)[:, 1].mean()) == pytest.approx(
         (3.0, -2.0), abs=0.1
     )
-    assert bpy.context.selected_objects and set(bpy.context.selected_objects) == {head, body}
+    assert set(bpy.context.selected_objects) == {head, body}
     assert bpy.context.object in (head, body)
     for obj in (head, body):  # the origin is inside
         assert (corners(obj)[0] < obj.location).all()
@@ -223,15 +223,12 @@ def test_a_cancelled_job_leaves_nothing(monkeypatch):
 def test_other_versions_differ_until_there_are_no_more():
     choose()
     proposal = make()
-    for count in range(2, 9):
-        try:
+    with pytest.raises(RuntimeError, match="no other ways"):
+        for count in range(2, 9):
             bpy.ops.partwise.another_take()
-        except RuntimeError as error:
-            assert "no other ways" in str(error)
-            break
-        assert len(proposal.variants) == count
-        assert proposal.index == count - 1
-    assert len(proposal.variants) >= 3
+            assert len(proposal.variants) == count
+            assert proposal.index == count - 1
+    assert 3 <= len(proposal.variants) <= 6
     names = [variant.name for variant in proposal.variants]
     assert len(set(names)) == len(names)
     assert any(name.endswith("thinner") for name in names)

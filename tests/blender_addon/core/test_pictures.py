@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
 from partwise.backend.contract.errors import BadInput
 from partwise.blender_addon.core import pictures
 from partwise.blender_addon.core.pictures import Pixels, backdrop_of, coloured, painted

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From Images in the sidebar, in each of its states."""
+
+from __future__ import annotations
+
+import bpy
+import pytest
+from partwise.blender_addon.engine import jobs
+from partwise.blender_addon.ops import images
+from partwise.blender_addon.scene import proposals
+from partwise.blender_addon.ui import panels_images
+
+from tests.blender.picturing import choose, figure, image_of
+from tests.blender.recording_layout import draw
+
+
+@pytest.fixture(autouse=True)
+def nothing_left(monkeypatch):
+    monkeypatch.setattr(jobs, "_job", None)
+    yield
+    proposals.discard()
+
+
+@pytest.mark.parametrize("state", ["nothing", "picture", "mask", "preview", "sides"])
+def test_everything_that_is_drawn_exists(state):
+    if state != "nothing":
+        asked = choose()
+        if state == "mask":
+            asked.front.mask = image_of(figure())
+        if state == "sides":
+            asked.side.image = asked.back.image = asked.top.image = image_of(figure())
+        if state == "preview":
+            bpy.ops.partwise.make_parts()
+    for cls in panels_images.CLASSES:
+        draw(cls)
+
+
+def test_a_picture_brings_its_mask_and_its_button():
+    shown = draw(panels_images.PARTWISE_PT_images)
+    assert "partwise.new_mask" not in shown.operators
+    assert shown.operators.count("partwise.take_picture") == 2
+    assert shown.operators[-1] == "partwise.make_parts"
+    choose()
+    shown = draw(panels_images.PARTWISE_PT_images)
+    assert shown.properties == ["image", "mask"]
+    assert "partwise.new_mask" in shown.operators
+
+
+def test_zero_parts_are_said_to_be_automatic():
+    assert "Parts (0 = Auto)" in draw(panels_images.PARTWISE_PT_image_options).texts
+    bpy.context.scene.partwise_images.count = 4
+    assert "Parts" in draw(panels_images.PARTWISE_PT_image_options).texts
+
+
+def test_the_preview_is_a_panel_of_its_own_with_the_nearest_part_first():
+    assert draw(panels_images.PARTWISE_PT_take) is None
+    choose()
+    bpy.ops.partwise.make_parts()
+    shown = draw(panels_images.PARTWISE_PT_take)
+    assert {"Doll", "2 parts", "Accept", "Discard"} <= set(shown.texts)
+    names = images.current().variant.result.made.names
+    assert [text for text in shown.texts if text in names] == names[::-1]
+    assert shown.operators.count("partwise.shape_part") == 2
+    assert any(text.endswith("(auto)") for text in shown.texts)
+    bpy.ops.partwise.shape_part(part=0, kind="FLAT")
+    assert "Flat" in draw(panels_images.PARTWISE_PT_take).texts
+    bpy.ops.partwise.discard_proposal()
+    assert draw(panels_images.PARTWISE_PT_take) is None
+
+
+def test_parts_of_several_pictures_are_only_looked_at():
+    asked = choose()
+    asked.side.image = image_of(figure())
+    bpy.ops.partwise.make_parts()
+    shown = draw(panels_images.PARTWISE_PT_take)
+    assert "partwise.accept_proposal" in shown.operators
+    assert "partwise.shape_part" not in shown.operators
+
+
+def test_it_is_the_only_panel_that_is_never_closed_and_comes_first():
+    kind = panels_images.PARTWISE_PT_take
+    assert "DEFAULT_CLOSED" not in getattr(kind, "bl_options", set())
+    assert kind.bl_order < 0

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A picture becomes a preview, the preview objects; a view of these a picture again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import bpy
+from stage import EXAMPLES, ours
+from window import Waits, Window
+
+GNOME = EXAMPLES / "gnome.png"
+
+
+def ready(window: Window) -> Waits[None]:
+    """Until no job runs; none may have failed."""
+    jobs = ours("engine.jobs")
+    yield from window.until(lambda: not jobs.busy(), "the end of the job")
+    assert jobs.current().state == "DONE", jobs.current().error
+
+
+def parts_from_a_picture(window: Window, package: Path) -> Waits[None]:
+    """As when a picture is dropped on the view: a preview, changed, taken, undone and redone."""
+    images = ours("ops.images")
+    with window.here():
+        bpy.ops.object.select_all(action="SELECT")
+        bpy.ops.object.delete()
+        bpy.ops.mesh.primitive_plane_add(size=3)
+        bpy.ops.ed.undo_push(message="Floor")
+    yield from window.look(turn=(1.4, 0.0, 0.3))
+    with window.here():
+        bpy.ops.object.select_all(action="DESELECT")
+        bpy.ops.partwise.add_pictures("INVOKE_DEFAULT", True, filepath=str(GNOME))
+    yield 0.2
+    window.snap("40_making")
+    yield from ready(window)
+    assert len(bpy.data.objects) == 1
+    yield from window.picture("41_preview")
+    count = images.current().variant.result.count
+    assert count > 6
+    yield from window.press("bpy.ops.partwise.another_take")
+    yield from ready(window)
+    assert len(images.current().variants) == 2
+    yield from window.picture("42_another")
+    with window.here():
+        bpy.ops.partwise.step_proposal("INVOKE_DEFAULT", True)
+    yield from window.press("bpy.ops.partwise.accept_proposal")
+    folder = bpy.data.collections["gnome.parts"]
+    assert len(folder.objects) == count
+    yield from window.picture("43_accepted")
+    window.area.spaces.active.shading.color_type = "TEXTURE"
+    yield from window.picture("44_textured")
+    yield from window.undo()
+    assert "gnome.parts" not in bpy.data.collections
+    yield from window.redo()
+    assert len(bpy.data.collections["gnome.parts"].objects) == count
+    with window.here("UI"):
+        bpy.ops.partwise.take_picture("INVOKE_DEFAULT", True, source="VIEW")
+    image = bpy.context.scene.partwise_images.front.image
+    assert image.name == "View"
+    assert image.packed_file
+    yield from window.picture("45_view_taken")
+    window.area.spaces.active.shading.color_type = "MATERIAL"
