@@ -335,7 +335,8 @@ def start(operator: bpy.types.Operator, context: bpy.types.Context) -> set[str]:
 
     def finish(found: tuple[Take, list[Ghost]]) -> None:
         variant = variant_of(*found)
-        proposals.show(Proposal(sheet.title, PARTWISE_OT_apply_take, [], [variant]))
+        title = f"Parts of {sheet.title}"
+        proposals.show(Proposal(title, PARTWISE_OT_apply_take, [], [variant]))
 
     try:
         job = jobs.start(f"Making parts of {sheet.title}", _with_ghosts(work()), finish)

@@ -9,13 +9,15 @@ import bpy
 from stage import EXAMPLES, ours
 from window import Waits, Window
 
+HEADERS = 58  # pixels
+BUTTONS = 0.95  # column of the panel
 GNOME = EXAMPLES / "gnome.png"
 
 
 def ready(window: Window) -> Waits[None]:
     """Until no job runs; none may have failed."""
     jobs = ours("engine.jobs")
-    yield from window.until(lambda: not jobs.busy(), "the end of the job")
+    yield from window.until(lambda: not jobs.busy(), "the end of the job", 180)
     assert jobs.current().state == "DONE", jobs.current().error
 
 
@@ -59,5 +61,30 @@ def parts_from_a_picture(window: Window, package: Path) -> Waits[None]:
     image = bpy.context.scene.partwise_images.front.image
     assert image.name == "View"
     assert image.packed_file
-    yield from window.picture("45_view_taken")
+    image.filepath_raw = str(window.pictures / "45_view.png")
+    image.save()
     window.area.spaces.active.shading.color_type = "MATERIAL"
+    with window.here():
+        bpy.ops.object.select_all(action="SELECT")
+        bpy.ops.object.delete()
+    yield from open_panel(window)
+    yield from window.picture("46_panel")
+    yield from window.press("bpy.ops.partwise.new_mask", across=BUTTONS)
+    mask = bpy.context.scene.partwise_images.front.mask
+    assert tuple(mask.size) == tuple(image.size)
+    mask.filepath_raw = str(window.pictures / "47_mask.png")
+    mask.save()
+    bpy.context.scene.partwise_images.front.mask = None
+    yield from window.press("bpy.ops.partwise.make_parts")
+    yield from ready(window)
+    yield from window.picture("48_parts_of_view")
+    assert images.current().title == "Parts of View"
+    with window.here():
+        bpy.ops.partwise.discard_proposal("INVOKE_DEFAULT", True)
+
+
+def open_panel(window: Window) -> Waits[None]:
+    """Click on the header of From Images, the second below the button of the click tool."""
+    x, y = yield from window.find("bpy.ops.wm.tool_set_by_id")
+    yield from window.click(x, y - HEADERS)
+    yield from window.find("bpy.ops.partwise.make_parts")

@@ -57,7 +57,7 @@ def test_the_preview_is_a_panel_of_its_own_with_the_nearest_part_first():
     choose()
     bpy.ops.partwise.make_parts()
     shown = draw(panels_images.PARTWISE_PT_take)
-    assert {"Doll", "2 parts", "Accept", "Discard"} <= set(shown.texts)
+    assert {"Parts of Doll", "2 parts", "Accept", "Discard"} <= set(shown.texts)
     names = images.current().variant.result.made.names
     assert [text for text in shown.texts if text in names] == names[::-1]
     assert shown.operators.count("partwise.shape_part") == 2
