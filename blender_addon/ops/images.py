@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
@@ -128,7 +129,7 @@ class PartOfTakeOperator(TakeOperator):
                 proposals.step(0)
 
         work = _with_ghosts(briefs.ask_again(take, **self.wanted(take)))
-        return _run(self, jobs.start(f"Changing {take.title}", work, finish))  # type: ignore[arg-type]
+        return _run(self, jobs.start(f"Changing {take.title}", work, finish))
 
     def wanted(self, take: Take) -> dict[str, Any]:
         """What of the engine's options is to be different."""
@@ -192,7 +193,7 @@ class PARTWISE_OT_add_pictures(SaysWhyNot, bpy.types.Operator):
         """Dropped files are known already."""
         if self.paths():
             if context.area is not None and context.area.type == "VIEW_3D":
-                context.space_data.show_region_ui = True  # where the preview is taken
+                _show_tab(context.area)  # where the preview is taken
             return self.execute(context)
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
@@ -386,6 +387,14 @@ def _run(operator: bpy.types.Operator, job: jobs.Job) -> set[str]:
         operator.report({"ERROR"}, str(job.error))
         return {"CANCELLED"}
     return {"FINISHED"}
+
+
+def _show_tab(area: bpy.types.Area) -> None:
+    """Open the sidebar of a 3D view, with our tab where it was open before."""
+    area.spaces.active.show_region_ui = True
+    sidebar = next(region for region in area.regions if region.type == "UI")
+    with contextlib.suppress(AttributeError, TypeError):  # it was not drawn yet: it has no tabs
+        sidebar.active_panel_category = "Partwise"
 
 
 def _image_editor(context: bpy.types.Context) -> bpy.types.SpaceImageEditor | None:
