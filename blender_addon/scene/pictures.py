@@ -18,6 +18,8 @@ from ..mesh.new import new_image
 
 MOST_PIXELS = 50_000_000  # of floats at once; of larger pictures Blender makes a smaller copy
 SCALED = 4096  # pixels of the longer side of such a copy
+VIEW = 2048  # pixels up to which a view is drawn finer than on the screen
+RIM = 8  # pixels
 RENDER = "RENDER_RESULT"
 
 
@@ -84,14 +86,21 @@ def keep_view(context: bpy.types.Context) -> bpy.types.Image:
     region = next(region for region in area.regions if region.type == "WINDOW")
     space = area.spaces.active
     view = space.region_3d
-    width, height = max(region.width, 64), max(region.height, 64)
+    finer = max(VIEW // max(region.width, region.height, 1), 1)
+    size = finer * max(region.width, 8), finer * max(region.height, 8)
     picture = drawn_view(
-        context.scene, context.view_layer, space, region, view.view_matrix, view.window_matrix,
-        (width, height),
-    )  # fmt: skip
-    if not picture[..., 3].any():
+        context.scene, context.view_layer, space, region, view.view_matrix, view.window_matrix, size
+    )
+    return new_image("View", cropped(picture))
+
+
+def cropped(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """What is seen of a picture (H, W, 4), in an empty rim. Raises BadInput for nothing."""
+    rows, columns = np.nonzero(picture[..., 3])
+    if not len(rows):
         raise BadInput("Nothing is seen in this view.", "Turn the view to what it shall show.")
-    return new_image("View", picture)
+    seen = picture[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+    return np.pad(seen, ((RIM, RIM), (RIM, RIM), (0, 0)))
 
 
 def drawn_view(

@@ -12,7 +12,7 @@ from .panels import SidebarPanel, draw_text
 from .proposals import draw_proposal
 
 SHAPE_NAMES = {item[0].lower(): item[1] for item in images.SHAPES}
-THUMBNAIL = 6.0  # of its height in rows of the panel
+THUMBNAIL = 5.0  # of its height in rows of the panel
 
 
 class PARTWISE_PT_take(SidebarPanel, bpy.types.Panel):
@@ -106,7 +106,7 @@ def draw_view(layout: bpy.types.UILayout, asked: bpy.types.PropertyGroup, view: 
         if preview is not None:
             column.template_icon(icon_value=preview.icon_id, scale=THUMBNAIL)
     row = column.row(align=True)
-    row.prop(slot, "mask", text="", icon="BRUSH_DATA")
+    row.prop(slot, "mask", text="Mask")
     row.operator("partwise.new_mask", text="", icon="ADD").view = view.upper()
 
 

@@ -173,6 +173,14 @@ def test_a_view_is_kept_without_its_background():
     assert made[0, 0, 3] == 0
     assert 0.02 < (made[..., 3] > 0).mean() < 0.9
     assert space.overlay.show_overlays
+    seen = pictures.cropped(made)
+    shown = made[..., 3] > 0
+    rows, columns = shown.any(axis=1).sum(), shown.any(axis=0).sum()
+    assert seen.shape == (rows + 16, columns + 16, 4)
+    assert not seen[:8].any()
+    assert (seen[..., 3] > 0).sum() == shown.sum()
+    with pytest.raises(BadInput, match="Nothing is seen"):
+        pictures.cropped(np.zeros_like(made))
 
 
 def test_there_is_no_picture_of_a_view_elsewhere():
