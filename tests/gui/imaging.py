@@ -32,7 +32,9 @@ def parts_from_a_picture(window: Window, package: Path) -> Waits[None]:
     yield from window.look(turn=(1.4, 0.0, 0.3))
     with window.here():
         bpy.ops.object.select_all(action="DESELECT")
+        window.area.spaces.active.show_region_ui = False
         bpy.ops.partwise.add_pictures("INVOKE_DEFAULT", True, filepath=str(GNOME))
+    assert window.area.spaces.active.show_region_ui, "where the preview is taken"
     yield 0.2
     window.snap("40_making")
     yield from ready(window)

@@ -304,7 +304,16 @@ def test_files_become_pictures_by_their_names_and_parts_at_once(tmp_path):
         run(filepath=str(tmp_path / "none.png"))
 
 
-def test_a_render_is_taken_as_a_picture(capsys):
+def test_the_sidebar_is_opened_where_a_picture_is_dropped():
+    """Blender without a window has no events to invoke an operator with."""
+    areas = bpy.context.window_manager.windows[0].screen.areas
+    area = next(area for area in areas if area.type == "VIEW_3D")
+    area.spaces.active.show_region_ui = False
+    images._show_tab(area)
+    assert area.spaces.active.show_region_ui
+
+
+def test_there_is_nothing_to_take_before_a_render_or_without_a_view():
     with pytest.raises(RuntimeError, match="Nothing was rendered yet"):
         bpy.ops.partwise.take_picture(source="RENDER")
     with pytest.raises(RuntimeError, match="no 3D view"):
