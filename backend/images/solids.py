@@ -95,7 +95,7 @@ def _completed(masks: list[Bools], lie: Layers) -> list[Bools]:
     """Each part with what others that lie before it hide of it: what is drawn on it, the middle
     between its pieces, and its end under what lies on something else.
     """
-    from scipy.ndimage import distance_transform_edt, label
+    from scipy.ndimage import binary_fill_holes, distance_transform_edt, label
 
     whole = [mask.copy() for mask in masks]
     area = [int(mask.sum()) for mask in masks]
@@ -121,6 +121,14 @@ def _completed(masks: list[Bools], lie: Layers) -> list[Bools]:
             whole[part] |= more & (distance_transform_edt(~core) < 0.5 * thick)
         if label(mask)[1] > 1:
             whole[part] |= hull(mask) & figure
+    # Under what lies on a body no gap stays through which one would see.
+    body = [part for part in range(len(masks)) if lie.host[part] < 0]
+    solid = np.logical_or.reduce([whole[part] for part in body])
+    gaps = binary_fill_holes(solid) & ~solid & figure
+    if gaps.any():
+        far = np.stack([distance_transform_edt(~whole[part])[gaps] for part in body])
+        for place, part in enumerate(body):
+            whole[part][gaps] |= far.argmin(axis=0) == place
     return whole
 
 
