@@ -384,7 +384,7 @@ def test_wide_panels_show_more_columns(fox, monkeypatch):
     assert "3 faces, 12 m²" not in shown
 
 
-@pytest.mark.parametrize(("height", "rows"), [(300, 4), (613, 5), (720, 10), (2000, 15)])
+@pytest.mark.parametrize(("height", "rows"), [(300, 4), (639, 5), (746, 10), (2000, 15)])
 def test_the_list_leaves_room_for_the_rest_of_the_tab(height, rows):
     def context(scale):
         system = SimpleNamespace(ui_scale=scale)
