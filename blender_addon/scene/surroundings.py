@@ -79,8 +79,9 @@ class Surroundings:
         points, corners = np.concatenate(vertices), np.concatenate(faces)
         if len(self.pieces) > 1:
             points, number = welded(points)
-            corners = number[corners]
-        triangles = corners.astype(np.int32)
+            triangles = number[corners].astype(np.int32)
+        else:
+            triangles = corners.astype(np.int32)
         vertex = np.arange(len(points), dtype=np.int32)
         polygon = np.arange(len(triangles), dtype=np.int32)
         name = fingerprint(points, triangles)

@@ -120,7 +120,8 @@ def _claw(rng: Rng) -> Shells:
     for k in range(toes):
         a = np.radians(-40 + 80 * k / (toes - 1))
         d = np.array([np.sin(a), 0, np.cos(a)])
-        line = smooth([(0, 0.18, 0), d * 0.25 + [0, 0.2, 0], d * 0.48 + [0, 0.1, 0], d * 0.58], 9)
+        way = [np.array([0, 0.18, 0]), d * 0.25 + [0, 0.2, 0], d * 0.48 + [0, 0.1, 0], d * 0.58]
+        line = smooth(np.array(way), 9)
         shells.append(
             sweep(line, np.array([0.1, 0.1, 0.09, 0.09, 0.08, 0.07, 0.05, 0.03, 0.006]), 10)
         )
