@@ -307,6 +307,9 @@ def preview(context: bpy.types.Context, source: Source, seed: int) -> jobs.Job:
     obj, settings = context.object, context.scene.partwise_replacing
     around, name = surroundings.surroundings_of(obj), surroundings.called(obj)
     text = "" if source.kind == "SAME" else settings.text.strip()
+    meant = surroundings.meaning(name)
+    if not has_labels(obj.data):  # what was put there says more than a number
+        meant = meant or obj.data.partwise.stands_in
     options = {"join": settings.join.lower(), "twins": settings.twins, "stretch": settings.stretch}
     bases = {basis.target.uid: basis for basis in _bases(around, twins=settings.twins)}
     colour = source.colour or _old_colour(obj)
@@ -321,7 +324,7 @@ def preview(context: bpy.types.Context, source: Source, seed: int) -> jobs.Job:
             mesh.fingerprint,
             labels,
             around.part,
-            name=surroundings.meaning(name),
+            name=meant,
             text=text,
             variants=variants,
             seed=seed,

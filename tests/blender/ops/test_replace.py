@@ -14,7 +14,7 @@ from partwise.blender_addon.mesh.labels import get_labels
 from partwise.blender_addon.ops.replace import PARTWISE_OT_apply_replacement
 from partwise.blender_addon.scene import part_sources, parts, proposals
 
-from tests.blender.ops.replacing import LEFT, add_figure, content
+from tests.blender.ops.replacing import LEFT, RIGHT, add_figure, content
 
 
 @pytest.fixture(autouse=True)
@@ -235,6 +235,17 @@ def test_regenerate_makes_others_of_the_kind_and_again_others(fox):
     assert any(
         a.shape != b.shape or not np.allclose(a, b) for a, b in zip(first, again, strict=False)
     )
+
+
+def test_regenerate_of_what_was_replaced_is_of_its_kind(fox):
+    fox.data.partwise.active = RIGHT  # which has no name
+    say("fedora")
+    bpy.ops.partwise.accept_proposal()
+    assert bpy.context.object.name == "Fox.Part 4"
+    bpy.ops.partwise.regenerate_part()
+    names = {variant.name for variant in shown().variants}
+    assert any("hat" in name for name in names)
+    assert len(names) > 3
 
 
 def test_wishes_alone_change_the_part_that_is_there(fox):
