@@ -46,7 +46,7 @@ SYSTEM_LIBRARIES := libegl1 libegl-mesa0 libgl1 libgl1-mesa-dri libsm6 libxfixes
 	libxkbcommon0 libxrender1 libxxf86vm1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-engine test-engine313 test-blender test-gui lint format bench fuzz \
+.PHONY: help demo guide-pictures test test-engine test-engine313 test-blender test-gui lint format bench fuzz \
 	evaluate library train train-segmenter train-clicks train-judge train-completer train-smoke zip lock \
 	clean system-libraries
 .SECONDARY:
@@ -54,8 +54,17 @@ SYSTEM_LIBRARIES := libegl1 libegl-mesa0 libgl1 libgl1-mesa-dri libsm6 libxfixes
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: $(VENV)/.engine  ## decompose a bundled example into named parts, with a picture
+demo: $(VENV)/.engine  ## parts of a fox, whole parts, another seat of a chair, parts of a picture; each with a picture
 	$(PY) -m backend decompose $(EXAMPLE) -o out/demo.glb --complete cap --preview out/demo.png
+	$(PY) -m backend decompose examples/fox.glb --parts 7 --complete hidden -o out/completed.glb \
+		--preview out/completed.png
+	$(PY) -m backend edit examples/office_chair.glb --part seat --text armchair \
+		-o out/replaced.glb --preview out/replaced.png
+	$(PY) -m backend generate --image examples/gnome.png -o out/gnome.glb --preview out/gnome.png
+
+# Windows are shown where `make test-gui` left its pictures in out/gui.
+guide-pictures: demo  ## the pictures of README and docs/guide.md anew
+	$(PY) -m tests.guide
 
 test: lint test-engine test-blender  ## style, types, all tests, also inside Blender 4.5, 5.0, 5.2, 5.3
 

@@ -20,6 +20,8 @@ from .console import Console
 if TYPE_CHECKING:
     from ..pipelines.edit import Replaced, Variant
 
+WIDTH = 1120  # of the picture, in pixels
+
 
 def run(options: Namespace, console: Console) -> int:
     """Run the command. Returns the exit status."""
@@ -211,4 +213,5 @@ def _draw(path: Path, asset: Asset, labels: NDArray[np.int64], done: Replaced) -
             vertices.append(variant.vertices)
         both = np.concatenate(vertices), np.concatenate(faces), np.concatenate(shown)
         cells.append(Cell(*both, own[0].name, asset.up, colours))
-    contact_sheet(path, [cells[start : start + 4] for start in range(0, len(cells), 4)])
+    rows = [cells[start : start + 4] for start in range(0, len(cells), 4)]
+    contact_sheet(path, rows, cell=WIDTH // len(rows[0]))

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from backend.__main__ import main
+from backend.commands.edit import WIDTH
 from backend.files.readers import read_mesh
 from tests.backend.pipelines.replacing import cart
 
@@ -33,6 +34,20 @@ def test_words_write_one_file_and_say_what_was_understood(
     assert said.err.rstrip().splitlines()[-1].startswith("Replaced seat with top hat.")
     assert picture.stat().st_size > 1000
     assert [node.name for node in read_mesh(out).nodes] == [n.name for n in read_mesh(CHAIR).nodes]
+
+
+@pytest.mark.parametrize(("variants", "cells"), [(1, 2), (2, 3)])
+def test_a_picture_of_few_variants_shows_them_large(
+    variants: int, cells: int, tmp_path: Path
+) -> None:
+    from PIL import Image
+
+    picture = tmp_path / "a.png"
+    arguments = ("-o", tmp_path / "a", "--text", "stool", "--variants", variants, "-q")
+    assert edit(*arguments, "--preview", picture) == 0
+    width, height = Image.open(picture).size
+    assert width == WIDTH // cells * cells
+    assert height > WIDTH // cells
 
 
 def test_a_folder_gets_a_file_for_each_variant(tmp_path: Path) -> None:
