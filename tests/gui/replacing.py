@@ -24,10 +24,11 @@ def topmost() -> int:
 @contextmanager
 def alone() -> Iterator[None]:
     """The sub-panel open and all others closed, as Ctrl+click on its header would make it."""
-    panel = ours("ui.panels_replace").PARTWISE_PT_replace
+    replacing = ours("ui.panels_replace")
+    panel, options = replacing.PARTWISE_PT_replace, replacing.PARTWISE_PT_replace_options
     panels, clicks = ours("ui.panels"), ours("ui.panels_click")
     others = [panels.PARTWISE_PT_parts, panels.PARTWISE_PT_options, panels.PARTWISE_PT_split]
-    others += [panels.PARTWISE_PT_assembly, clicks.PARTWISE_PT_click]
+    others += [panels.PARTWISE_PT_assembly, clicks.PARTWISE_PT_click, options, panel]
 
     class PARTWISE_PT_test_open(panels.SidebarPanel, bpy.types.Panel):
         bl_label = panel.bl_label
@@ -35,14 +36,22 @@ def alone() -> Iterator[None]:
         poll = panel.poll
         draw = panel.draw
 
-    for cls in others:
+    class PARTWISE_PT_test_options(panels.SidebarPanel, bpy.types.Panel):
+        bl_label = options.bl_label
+        bl_parent_id = "PARTWISE_PT_test_open"
+        bl_options = options.bl_options
+        draw = options.draw
+
+    for cls in others:  # what hangs on another first
         bpy.utils.unregister_class(cls)
     bpy.utils.register_class(PARTWISE_PT_test_open)
+    bpy.utils.register_class(PARTWISE_PT_test_options)
     try:
         yield
     finally:
+        bpy.utils.unregister_class(PARTWISE_PT_test_options)
         bpy.utils.unregister_class(PARTWISE_PT_test_open)
-        for cls in others:
+        for cls in reversed(others):
             bpy.utils.register_class(cls)
 
 

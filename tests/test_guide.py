@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""README and guide say what is there: commands that parse, buttons that exist, small pictures."""
+
+from __future__ import annotations
+
+import ast
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from backend.commands.arguments import build_parser
+from tests import guide
+
+GUIDE = "docs/guide.md"
+PAGES = ["README.md", GUIDE]
+ADDON = guide.ROOT / "blender_addon"
+
+
+def text_of(page: str) -> str:
+    return (guide.ROOT / page).read_text(encoding="utf-8")
+
+
+def commands(page: str) -> Iterator[str]:
+    """Command lines of a page, also those of a virtual environment, without their comments."""
+    joined = text_of(page).replace("\\\n", " ")
+    for line in joined.splitlines():
+        found = re.match(r"\S*python -m backend (.+)", line.strip())
+        if found:
+            yield found[1]
+
+
+def words_of_the_addon() -> set[str]:
+    """All texts of the add-on's source, and the pieces of those that are put together."""
+    found = set()
+    for path in ADDON.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.add(node.value.strip().rstrip("."))
+    return found
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_command_is_one_that_the_command_line_knows(page: str) -> None:
+    lines = list(commands(page))
+    assert {"decompose", "complete", "edit", "generate"} <= {line.split()[0] for line in lines}
+    for line in lines:
+        arguments = shlex.split(line.replace("\\", "/"), comments=True)
+        try:
+            build_parser().parse_args(arguments)
+        except Exception as error:
+            pytest.fail(f"{page}: {line}: {error}")
+
+
+def test_every_button_that_the_guide_names_is_in_blender() -> None:
+    named = set(re.findall(r"\*\*(.+?)\*\*", text_of(GUIDE).replace("\n", " ")))
+    assert len(named) > 30
+    assert named <= words_of_the_addon(), named - words_of_the_addon()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pictures_are_there_and_those_of_the_guide_small(page: str) -> None:
+    folder = (guide.ROOT / page).parent
+    shown = [folder / name for name in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", text_of(page))]
+    assert shown
+    made = {guide.ROOT / name for name in (*guide.MADE, *guide.WINDOWS)}
+    for path in shown:
+        assert path.is_file(), path
+        if page == GUIDE:
+            assert path.resolve() in made, "python -m tests.guide should make it"
+        if path.resolve() in made:
+            assert path.stat().st_size < guide.MOST_BYTES or path.name == "demo.png", path
+
+
+def test_links_of_the_guide_lead_somewhere() -> None:
+    for name in re.findall(r"(?<!!)\[[^\]]*\]\(([^)#]+)", text_of(GUIDE)):
+        assert (guide.ROOT / "docs" / name).exists(), name
+
+
+def test_a_rendering_is_made_narrower_until_it_is_small(tmp_path: Path) -> None:
+    noise = np.random.default_rng(0).integers(0, 80, (250, 1600, 3), dtype=np.uint8)
+    (tmp_path / "out").mkdir()
+    Image.fromarray(noise).save(tmp_path / "out/gnome.png")
+    guide.main(tmp_path)
+    made = tmp_path / "docs/images/gnome.png"
+    assert made.stat().st_size < guide.MOST_BYTES
+    assert Image.open(made).width in guide.WIDTHS
+    assert [path.name for path in made.parent.iterdir()] == ["gnome.png"]
+
+
+def test_a_window_is_cut_to_what_matters(tmp_path: Path) -> None:
+    (tmp_path / "out/gui").mkdir(parents=True)
+    Image.new("RGB", (1280, 800)).save(tmp_path / "out/gui/46_panel.png")
+    guide.main(tmp_path)
+    left, top, right, bottom = guide.WINDOW
+    shown = Image.open(tmp_path / "docs/images/panel-images.png")
+    assert shown.size == (right - left, bottom - top)
