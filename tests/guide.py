@@ -51,8 +51,13 @@ def rendering(picture: Picture) -> bytes:
 
 
 def window(picture: Picture) -> bytes:
-    """A PNG of the view and the sidebar of a window, at its own size, so that it can be read."""
-    return png(picture.crop(WINDOW).quantize(256))
+    """A PNG of the view and the sidebar of a window, at its own size, so that it can be read.
+
+    Its 256 colours are those that are farthest apart, so that the hue of a small part stays.
+    """
+    from PIL.Image import Quantize
+
+    return png(picture.crop(WINDOW).quantize(256, Quantize.MAXCOVERAGE, kmeans=3))
 
 
 def png(picture: Picture) -> bytes:

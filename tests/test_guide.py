@@ -94,8 +94,13 @@ def test_a_rendering_is_made_narrower_until_it_is_small(tmp_path: Path) -> None:
 
 def test_a_window_is_cut_to_what_matters(tmp_path: Path) -> None:
     (tmp_path / "out/gui").mkdir(parents=True)
-    Image.new("RGB", (1280, 800)).save(tmp_path / "out/gui/46_panel.png")
+    greys = np.random.default_rng(0).integers(0, 256, (800, 1280, 1), dtype=np.uint8)
+    picture = np.broadcast_to(greys, (800, 1280, 3)).copy()
+    picture[300:305, 400:405] = pink = 250, 60, 160  # a part so small that it has few pixels
+    Image.fromarray(picture).save(tmp_path / "out/gui/46_panel.png")
     guide.main(tmp_path)
     left, top, right, bottom = guide.WINDOW
     shown = Image.open(tmp_path / "docs/images/panel-images.png")
     assert shown.size == (right - left, bottom - top)
+    found = np.array(shown.convert("RGB"), int)[302 - top, 402 - left]
+    assert np.abs(found - pink).max() < 20
