@@ -54,7 +54,7 @@ SYSTEM_LIBRARIES := libegl1 libegl-mesa0 libgl1 libgl1-mesa-dri libsm6 libxfixes
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: $(VENV)/.engine  ## parts of a fox, whole parts, another seat of a chair, parts of a picture; each with a picture
+demo: $(VENV)/.engine  ## each verb on a bundled example, with pictures in out/
 	$(PY) -m backend decompose $(EXAMPLE) -o out/demo.glb --complete cap --preview out/demo.png
 	$(PY) -m backend decompose examples/fox.glb --parts 7 --complete hidden -o out/completed.glb \
 		--preview out/completed.png
