@@ -74,7 +74,8 @@ def run(options: Namespace, console: Console) -> int:
         warnings.append(f"Not understood, and passed over: {words}.")
     if len(own) < options.variants and not options.mesh:
         warnings.append(
-            f"There are {len(own)} variants of this; {options.variants} were asked for."
+            f"{options.variants} variants were asked for; there {'is' if len(own) == 1 else 'are'} "
+            f"{len(own)} of this."
         )
     for warning in warnings:
         console.warn(warning)

@@ -33,11 +33,11 @@ def glb_of_parts(
     count = _part_count(asset, labels, caps, names)
     chosen = list(range(count)) if only is None else [only]
     part_names = unique_names(names or default_names(count))
-    pieces = _pieces(asset, labels, count)
+    pieces = pieces_of_parts(asset, labels, count)
     glb = Glb(asset, None if only is None else {p.material for p, _ in pieces[only]})
     offset = centre_offset(asset.vertices)
     for part in chosen:
-        _add_part(glb, asset, part_names[part], pieces[part], offset, caps, part)
+        add_part(glb, asset, part_names[part], pieces[part], offset, caps, part)
     return [part_names[part] for part in chosen], glb.blocks()
 
 
@@ -68,7 +68,7 @@ def _part_count(
 Piece = tuple[Primitive, NDArray[np.int64]]  # a primitive and the rows of its triangles
 
 
-def _pieces(asset: Asset, labels: NDArray[np.integer], count: int) -> list[list[Piece]]:
+def pieces_of_parts(asset: Asset, labels: NDArray[np.integer], count: int) -> list[list[Piece]]:
     """For each part what it takes of each primitive, in the order of the file."""
     pieces: list[list[Piece]] = [[] for _ in range(count)]
     for primitive in asset.primitives:
@@ -82,7 +82,7 @@ def _pieces(asset: Asset, labels: NDArray[np.integer], count: int) -> list[list[
     return pieces
 
 
-def _add_part(
+def add_part(
     glb: Glb,
     asset: Asset,
     name: str,
@@ -91,7 +91,7 @@ def _add_part(
     caps: CapFaces | None,
     part: int,
 ) -> None:
-    frame = _Frame(asset, name, pieces, offset)
+    frame = Frame(asset, name, pieces, offset)
     capped = caps is not None and len(caps.faces[part]) > 0
     if capped and caps is not None and _is_bare(pieces):
         entry = _bare_solid(glb, frame, *pieces[0], caps, part)
@@ -142,7 +142,7 @@ def _is_bare(pieces: list[Piece]) -> bool:
 
 def _bare_solid(
     glb: Glb,
-    frame: _Frame,
+    frame: Frame,
     primitive: Primitive,
     rows: NDArray[np.int64],
     caps: CapFaces,
@@ -164,7 +164,7 @@ def _bare_solid(
     return entry
 
 
-class _Frame:
+class Frame:
     """The coordinates of one part: its node's own, or the world less an offset."""
 
     def __init__(

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ..assets.asset import Asset, Attribute, centre_offset
 from .gltf.writer import Glb, unique_names
-from .parts import Piece, _add_part, _Frame, _pieces, default_names
+from .parts import Frame, Piece, add_part, default_names, pieces_of_parts
 from .readers import replace_on_success
 
 CARRIED = ("COLOR_", "TEXCOORD_")
@@ -57,13 +57,13 @@ def write_replaced(
     labels : (F,) 0..K-1 without gaps; names : K. replaced : part -> its variants; several become
     nodes under a parent of the part's name. Raises BadInput if the file cannot be written.
     """
-    pieces = _pieces(asset, np.asarray(labels), len(names))
+    pieces = pieces_of_parts(asset, np.asarray(labels), len(names))
     glb = Glb(asset, None)
     offset = centre_offset(asset.vertices)
     unique = unique_names(names)
     for part, name in enumerate(unique):
         if part not in replaced:
-            _add_part(glb, asset, name, pieces[part], offset, None, part)
+            add_part(glb, asset, name, pieces[part], offset, None, part)
             continue
         variants = replaced[part]
         if len(variants) == 1:
@@ -89,7 +89,7 @@ def _add_new(
     offset: NDArray[np.float64],
     new: NewPart,
 ) -> None:
-    frame = _Frame(asset, name, pieces, offset)
+    frame = Frame(asset, name, pieces, offset)
     count = len(asset.vertices)
     rows = np.arange(count, count + len(new.vertices))
     positions = frame.positions(rows, np.asarray(new.vertices, dtype=np.float64))

@@ -155,7 +155,7 @@ def scene(random: np.random.Generator, node_count: int) -> GltfMaker:
                 "TEXCOORD_0": maker.accessor(random.random((count, 2))),
                 "COLOR_0": maker.accessor(random.integers(0, 255, (count, 3)), "uint8",
                                           normalized=True),
-                "_WEAR": maker.accessor(random.integers(0, 900, count), "uint16"),
+                "_WEAR": maker.accessor(random.choice(900, count, replace=False), "uint16"),
             }  # fmt: skip
             corners = random.integers(0, count, (int(random.integers(1, 20)), 3))
             indices = maker.accessor(np.concatenate([[0, 1, 2], corners.ravel()]), "uint16")
