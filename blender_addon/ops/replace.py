@@ -39,7 +39,7 @@ SUFFIXES = "*.glb;*.gltf;*.obj;*.stl;*.ply;*.off;*.fbx;*.dae;*.3mf;*.3ds;*.x3d;*
 
 
 @dataclass(frozen=True, eq=False)
-class NewPart:
+class StandIn:
     """A mesh for the place of a part: (V, 3) in the coordinates of the part's object, (F, 3)."""
 
     spot: Spot
@@ -57,7 +57,7 @@ class Replacement:
 
     basis: Basis
     name: str
-    parts: list[NewPart]
+    parts: list[StandIn]
     wishes: dict[str, Any]
     source: Source
     understood: list[str]
@@ -380,7 +380,7 @@ def _read(
     answer: ReplacedPart, around: Surroundings, basis: Basis, source: Source
 ) -> list[Replacement]:
     """Its variants, in the coordinates of the objects. Touches no data of Blender's."""
-    found: dict[int, list[NewPart]] = {}
+    found: dict[int, list[StandIn]] = {}
     names: dict[int, str] = {}
     for row, said in enumerate(answer.report):
         start, end = answer.vertex_offsets[row : row + 2]
@@ -391,7 +391,7 @@ def _read(
         if np.linalg.det(spot.world[:3, :3]) < 0:
             faces = faces[:, ::-1]
         number = int(said["variant"])
-        found.setdefault(number, []).append(NewPart(spot, own, np.ascontiguousarray(faces)))
+        found.setdefault(number, []).append(StandIn(spot, own, np.ascontiguousarray(faces)))
         names.setdefault(number, str(answer.names[row]))
     said_of = list(answer.understood), list(answer.not_understood), answer.notice
     return [

@@ -27,7 +27,7 @@ FLAT = "flat"
 
 
 @dataclass(frozen=True)
-class NewPart:
+class TakenPart:
     """One part, in Blender's axes and units, about the place of the whole.
 
     vertices : (V, 3); faces : (F, 3); uv : (F, 3, 2); colour : linear RGBA; pivot : (3,) its
@@ -68,13 +68,13 @@ class Take:
     def count(self) -> int:
         return len(self.made.names)
 
-    def parts(self) -> Iterator[NewPart]:
+    def parts(self) -> Iterator[TakenPart]:
         """All parts, the farthest first."""
         made = self.made
         for number, report in enumerate(made.report):
             points = slice(*made.vertex_offsets[number : number + 2].tolist())
             faces = slice(*made.face_offsets[number : number + 2].tolist())
-            yield NewPart(
+            yield TakenPart(
                 str(made.names[number]) or f"Part {number + 1}",
                 turned(made.vertices[points]) * self.size,
                 made.faces[faces],
@@ -126,7 +126,7 @@ def carried(kinds: Mapping[int, str], before: Floats, after: Floats) -> dict[int
     return found
 
 
-def face_colours(part: NewPart, texture: NDArray[np.uint8] | None) -> Floats:
+def face_colours(part: TakenPart, texture: NDArray[np.uint8] | None) -> Floats:
     """(F, 4) linear, what the texture has on each face; without one the colour of the part (4,)."""
     if texture is None or part.uv is None:
         return np.asarray(part.colour, np.float32)
