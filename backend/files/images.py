@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 LONGEST = 2048  # pixels of the longer side; larger pictures are made smaller while they are read
 MOST_PIXELS = 600_000_000
+SOFT = (1, 2, 3, 5)  # pixels beside a soft one in which its part is looked for
 RARE = 0.0001  # of a mask's pixels: colours with fewer inside are of soft borders
 FEW_COLOURS = 16  # in masks so small that no part has an inside
 MOST_COLOURS = 256
@@ -156,9 +157,10 @@ def _label_image(path: Path, notes: list[str]) -> NDArray[np.int32]:
     values: NDArray[np.int64]
     if picture.mode in ("1", "L", "I", "I;16", "I;16B", "I;16L"):
         values = np.asarray(picture).astype(np.int64)
-        hidden = values == 0
+        channels, hidden = values[..., None], values == 0
     else:
         rgba = _rgba(picture).astype(np.int64)
+        channels = rgba[..., :3]
         values = rgba[..., 0] << 16 | rgba[..., 1] << 8 | rgba[..., 2]
         hidden = rgba[..., 3] < 128
         if not hidden.any():
@@ -166,13 +168,17 @@ def _label_image(path: Path, notes: list[str]) -> NDArray[np.int32]:
             kind, count = np.unique(rim, return_counts=True)
             if count.max() > 0.5 * len(rim):
                 hidden = values == kind[np.argmax(count)]
-    return _numbered(path, values, hidden, notes)
+    return _numbered(path, values, channels, hidden, notes)
 
 
 def _numbered(
-    path: Path, values: NDArray[np.int64], hidden: NDArray[np.bool_], notes: list[str]
+    path: Path,
+    values: NDArray[np.int64],
+    channels: NDArray[np.int64],
+    hidden: NDArray[np.bool_],
+    notes: list[str],
 ) -> NDArray[np.int32]:
-    """Frequent values as 0, 1, ...; the rare ones of soft borders as the nearest of these."""
+    """Frequent values as 0, 1, ...; the rare ones of soft borders as one beside them."""
     from scipy.ndimage import distance_transform_edt
 
     shown = values[~hidden]
@@ -201,10 +207,40 @@ def _numbered(
     soft = labels == -2
     if soft.any():
         near = distance_transform_edt(soft, return_distances=False, return_indices=True)
-        labels = labels[tuple(near)]
+        labels = _hardened(labels, channels, soft, tuple(near))
         if soft.sum() > 0.1 * len(shown):
-            notes.append(f"{path.name} has soft borders; each pixel went to the nearest part.")
+            notes.append(
+                f"{path.name} has soft borders; each pixel went to the part that is most like it."
+            )
     return labels
+
+
+def _hardened(
+    labels: NDArray[np.int32],
+    channels: NDArray[np.int64],
+    soft: NDArray[np.bool_],
+    near: tuple[NDArray[np.integer], ...],
+) -> NDArray[np.int32]:
+    """Labels (H, W) whose soft pixels are of the part beside them that has the nearest colour.
+
+    channels : (H, W, C) colours. near : row and column of the nearest pixel that is not soft.
+    """
+    made = labels[near]
+    rows, columns = np.nonzero(soft)
+    own = channels[rows, columns]
+
+    def gap(row: NDArray[np.integer], column: NDArray[np.integer]) -> NDArray[np.int64]:
+        return np.asarray(((channels[row, column] - own) ** 2).sum(axis=1))
+
+    best = gap(*(axis[rows, columns] for axis in near))
+    for reach in SOFT:
+        for down, across in ((0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1), (-1, 0), (-1, 1)):
+            row = np.clip(rows + reach * down, 0, len(soft) - 1)
+            column = np.clip(columns + reach * across, 0, soft.shape[1] - 1)
+            nearer = ~soft[row, column] & (gap(row, column) < best)
+            best = np.where(nearer, gap(row, column), best)
+            made[rows[nearer], columns[nearer]] = labels[row[nearer], column[nearer]]
+    return made
 
 
 def _stacked(paths: list[Path], notes: list[str]) -> NDArray[np.int32]:

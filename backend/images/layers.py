@@ -18,6 +18,7 @@ from .regions import Labels, neighbours
 SURROUNDED = 0.55  # share of a part's outline beside another part, on which it lies then
 ACROSS = 3.2  # how many times its half width a part meets the one that it crosses
 SURE = 0.8  # votes of T-junctions
+ENCLOSED = 0.9  # share of a part's outline beside others on which it lies if it is before them
 JUNCTION = 6  # pixels of the disc about a junction in which shares are measured
 
 
@@ -68,6 +69,15 @@ def layers(labels: Labels, depth: Singles, order: Ints | None = None) -> Layers:
             host[part] = beside
             over[part, beside] = abs(over[part, beside]) + 2
             over[beside, part] = -over[part, beside]
+    for part in np.flatnonzero((host < 0) & (share.sum(axis=1) > ENCLOSED)):
+        # A beard over chin and coat: it lies on what it meets most.
+        beside = (meets[part] > 0) & (host != part)
+        if (over[part, beside] > 0).all() and votes[part, beside].sum() >= SURE:
+            most = int(np.argmax(meets[part] * beside))
+            if not _rests_on(host, most, int(part)):
+                host[part] = most
+                over[part, most] += 2
+                over[most, part] = -over[part, most]
     if order is not None:
         rank = np.empty(count)
         rank[np.asarray(order)] = np.arange(count)
@@ -75,6 +85,13 @@ def layers(labels: Labels, depth: Singles, order: Ints | None = None) -> Layers:
         lies_behind = (host >= 0) & (rank < rank[np.maximum(host, 0)])
         host[lies_behind] = -1
     return Layers(host, over, meets, _ranked(over, area))
+
+
+def _rests_on(host: Ints, part: int, other: int) -> bool:
+    """Whether a part lies on another, or on one that does."""
+    while part >= 0 and part != other:
+        part = int(host[part])
+    return part == other
 
 
 def outlines(labels: Labels, count: int) -> Floats:

@@ -16,7 +16,7 @@ import numpy as np
 from ..contract.arrays import Bools, Floats, Singles
 from ..contract.progress import SILENT, Progress
 from .heights import Line, cap, extruded, mirror_line, signed_depth, torsion, turned
-from .layers import Layers, hull
+from .layers import ENCLOSED, Layers, hull
 from .regions import Labels
 
 KINDS = ("round", "half", "turned", "flat")
@@ -24,6 +24,7 @@ OVERLAP = 0.8  # of the half thickness: how far a part goes on inside another
 LIP = 0.2  # of the half thickness: radius of the edge of what lies before
 PUFF, SINK = 0.08, 0.24  # thicker before, thinner behind
 RAISED = 0.55  # thickness of what lies on another part, beside a ball's
+STEEP = 1.0  # of the half thickness: depth of a surface that a part does not follow closely
 LARGE = 0.16  # of the figure's size: bodies thicker than this are flattened
 SOLID_OF_REVOLUTION = 0.95
 RECTANGLE = 0.95
@@ -124,12 +125,18 @@ def _completed(masks: list[Bools], lie: Layers) -> list[Bools]:
     # Under what lies on a body no gap stays through which one would see.
     body = [part for part in range(len(masks)) if lie.host[part] < 0]
     solid = np.logical_or.reduce([whole[part] for part in body])
-    gaps = binary_fill_holes(solid) & ~solid & figure
+    lying = [whole[part] for part in range(len(masks)) if _enclosed(part, masks, lie)]
+    gaps = np.logical_or.reduce([binary_fill_holes(solid), *lying]) & ~solid & figure
     if gaps.any():
         far = np.stack([distance_transform_edt(~whole[part])[gaps] for part in body])
         for place, part in enumerate(body):
             whole[part][gaps] |= far.argmin(axis=0) == place
     return whole
+
+
+def _enclosed(part: int, masks: list[Bools], lie: Layers) -> bool:
+    """Whether a part lies on others that are all around it."""
+    return lie.host[part] >= 0 and lie.meets[part].sum() > ENCLOSED * _outline(masks[part])
 
 
 def _groups(lie: Layers) -> list[list[int]]:
@@ -317,10 +324,21 @@ def _laid_on(solid: Solid, below: Singles, known: Bools, mask: Bools) -> Solid:
     near = distance_transform_edt(~known, return_distances=False, return_indices=True)
     front = below[tuple(near)]
     radius = float(np.sqrt(max(np.where(mask, solid.field, 0).max(), 1.0)))
-    bent = gaussian_filter(front, max(2.0, 0.3 * radius))
-    rise = front - bent
-    lift = float(np.quantile(rise[mask & known], 0.9))
-    return replace(solid, middle=np.asarray(bent + np.clip(lift, 0, 0.4 * radius), np.float32))
+    lies = mask & known
+    thick = np.sqrt(np.maximum(solid.field, 0))
+
+    def bent(blur: float) -> Singles:
+        surface = gaussian_filter(front, max(2.0, blur * radius))
+        lift = np.clip(np.quantile((front - surface)[lies], 0.9), 0, 0.4 * radius)
+        return np.asarray(surface + lift, np.float32)
+
+    middle = bent(0.3)
+    if np.ptp(middle[mask]) > STEEP * radius:
+        # A nose over the edge of a beard stands upright, as long as all of it is seen.
+        upright = bent(2.5)
+        if (upright + thick > front)[lies].mean() > 0.9:
+            middle = upright
+    return replace(solid, middle=middle)
 
 
 def _outline(mask: Bools) -> float:

@@ -2,8 +2,8 @@
 """Textures of parts: the picture seen from the front, what it does not show filled, in one atlas.
 
 A front keeps what the picture shows of its part and is filled elsewhere from there (push and pull:
-Gortler et al., "The Lumigraph", 1996). A back has the colours that are frequent around each place:
-of a face without eyes, of a striped shirt with stripes.
+Gortler et al., "The Lumigraph", 1996). A back goes on from the colours along the outline, row by
+row, so that a brim and stripes run around and a face has no eyes behind.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ PADDING = 4  # pixels of the atlas around each tile
 LARGEST = 4096
 BACK_SHARE = 0.5  # resolution of a back beside its front's
 COLOURS = 5
-SPREAD = 0.12  # of a tile: how far around a place colours count on the back
+ALIKE = 16.0  # of 255: colours nearer than this are one
+SPREAD = 0.04  # of a tile: how far along the outline colours count on the back
+RIM = 0.03  # of the canvas: how wide the outline is from which the back goes on
 OUTLINE = 0.022  # of the canvas: lines this near to a part's outline are taken off
 
 
@@ -74,7 +76,7 @@ def front_tile(
     if not known.any():
         known = share > -1
     filled = push_pull(colour, known.astype(np.float32))
-    back = _back(filled, known, fine)
+    back = _back(filled, known, inside[row[:, None], column[None]], RIM * max(inside.shape) * fine)
     return Tile(box, filled), Tile(box, back)
 
 
@@ -114,64 +116,80 @@ def _shown_in(mask: Bools, ink: Bools, reach: float) -> Bools:
     return clean if clean.sum() > 0.2 * inner.sum() else inner
 
 
-def push_pull(values: Singles, weight: Singles) -> Singles:
-    """Values (h, w, c) where the weight (h, w) is 1, elsewhere a smooth continuation of them."""
-    if min(weight.shape) <= 2:
-        total = float(weight.sum())
-        mean = (values * weight[..., None]).sum(axis=(0, 1)) / max(total, 1e-6)
-        return np.where(weight[..., None] > 0, values, mean).astype(np.float32)
-    height, width = weight.shape
-    padded = np.pad(weight, ((0, height % 2), (0, width % 2)))
-    both = np.pad(values * weight[..., None], ((0, height % 2), (0, width % 2), (0, 0)))
-    shape = padded.shape[0] // 2, 2, padded.shape[1] // 2, 2
-    small_weight = padded.reshape(shape).sum(axis=(1, 3))
-    small = both.reshape(*shape, values.shape[2]).sum(axis=(1, 3))
-    small /= np.maximum(small_weight, 1e-6)[..., None]
-    lower = push_pull(small, np.minimum(small_weight, 1))
-    large = _doubled(lower)[:height, :width]
-    return np.asarray(values * weight[..., None] + large * (1 - weight)[..., None], np.float32)
+def push_pull(values: Singles, known: Bools | Singles) -> Singles:
+    """Values (h, w, c) where they are known (h, w), elsewhere a smooth continuation of them."""
+    known = np.asarray(known, bool)
+    if min(known.shape) <= 2:
+        mean = values[known].mean(axis=0) if known.any() else 0.0
+        return np.where(known[..., None], values, mean).astype(np.float32)
+    height, width = known.shape
+    weight = np.pad(known.astype(np.float32), ((0, height % 2), (0, width % 2)))
+    both = np.pad(values, ((0, height % 2), (0, width % 2), (0, 0))) * weight[..., None]
+    total = _fours(weight)
+    small = _fours(both) / np.maximum(total, 1)[..., None]
+    lower = np.pad(push_pull(small, total > 0), ((1, 1), (1, 1), (0, 0)), mode="edge")
+    made = values.astype(np.float32)
+    row, column = np.nonzero(~known)
+    # The larger pixel that each lies in, and the one that it is nearest to beside that.
+    near, aside = row // 2 + 1, column // 2 + 1
+    other_row, other_column = near + 2 * (row % 2) - 1, aside + 2 * (column % 2) - 1
+    here = 0.75 * lower[near, aside] + 0.25 * lower[near, other_column]
+    there = 0.75 * lower[other_row, aside] + 0.25 * lower[other_row, other_column]
+    made[row, column] = 0.75 * here + 0.25 * there
+    return made
 
 
-def _doubled(values: Singles) -> Singles:
-    """Twice as many rows and columns, interpolated."""
-    for axis in (0, 1):
-        ends = [(1, 1) if axis == each else (0, 0) for each in range(3)]
-        around = np.pad(values, ends, mode="edge")
-        size = values.shape[axis]
-        here = around.take(range(1, size + 1), axis)
-        before, after = around.take(range(size), axis), around.take(range(2, size + 2), axis)
-        pair = np.stack([0.75 * here + 0.25 * before, 0.75 * here + 0.25 * after], axis + 1)
-        shape = list(values.shape)
-        shape[axis] *= 2
-        values = pair.reshape(shape)
-    return values
+def _fours(values: Singles) -> Singles:
+    """Sums over blocks of two by two."""
+    return values[::2, ::2] + values[1::2, ::2] + values[::2, 1::2] + values[1::2, 1::2]
 
 
-def _back(front: Singles, known: Bools, fine: float) -> Singles:
-    """The picture of the other side: at each place what is frequent around it, without details."""
-    from scipy.ndimage import gaussian_filter
+def _back(front: Singles, known: Bools, covered: Bools, rim: float) -> Singles:
+    """The picture of the other side: in each row it goes over from the outline's colours on the
+    left to those on the right.
 
-    step = max(1, round(fine / BACK_SHARE / 2 + 0.5), max(front.shape[:2]) // 160)
+    known : (h, w) where the front shows the part. covered : (h, w) what it covers, hidden or not.
+    rim : pixels from the outline that count.
+    """
+    from scipy.ndimage import distance_transform_edt, gaussian_filter
+
+    step = max(1, round(1 / BACK_SHARE), max(front.shape[:2]) // 160)
     small, inside = front[::step, ::step], known[::step, ::step]
     if inside.sum() < 12:
         return small
-    kind, count = _palette(small, inside)
-    blur = max(1.5, SPREAD * max(small.shape[:2]))
+    depth = distance_transform_edt(np.pad(covered[::step, ::step], 1))[1:-1, 1:-1]
+    near = inside & (depth < max(min(rim / step, 0.35 * depth.max()), depth[inside].min() + 2))
+    frequent = _frequent(small, near)
+    made = np.zeros_like(small)
+    rows = near.any(axis=1)
+    across = np.arange(small.shape[1])
+    for row in np.flatnonzero(rows):
+        place = np.flatnonzero(near[row])
+        for channel in range(3):
+            made[row, :, channel] = np.interp(across, place, frequent[row, place, channel])
+    if not rows.all():
+        made = push_pull(made, np.broadcast_to(rows[:, None], inside.shape))
+    return np.stack([gaussian_filter(made[..., c], 1.0) for c in range(3)], axis=-1)
+
+
+def _frequent(picture: Singles, inside: Bools) -> Singles:
+    """The colours (h, w, 3) that are the most frequent ones around each place."""
+    from scipy.ndimage import gaussian_filter
+
+    kind, count = _palette(picture, inside)
+    blur = max(1.0, SPREAD * max(picture.shape[:2]))
     best = np.zeros(inside.shape, np.float32)
-    made = small.copy()
+    made = picture.copy()
     for number in range(count):
         mask = (inside & (kind == number)).astype(np.float32)
         share = gaussian_filter(mask, blur)
         colour = (
-            np.stack([gaussian_filter(small[..., c] * mask, blur) for c in range(3)], axis=-1)
+            np.stack([gaussian_filter(picture[..., c] * mask, blur) for c in range(3)], axis=-1)
             / np.maximum(share, 1e-5)[..., None]
         )
         better = share > best
         best[better], made[better] = share[better], colour[better]
-    far = best < 1e-4
-    if far.any():
-        made = push_pull(made, (~far).astype(np.float32))
-    return np.stack([gaussian_filter(made[..., c], 1.0) for c in range(3)], axis=-1)
+    return made
 
 
 def _palette(picture: Singles, inside: Bools) -> tuple[Ints, int]:
@@ -181,7 +199,7 @@ def _palette(picture: Singles, inside: Bools) -> tuple[Ints, int]:
     centres = [chosen.mean(axis=0)]
     for _ in range(COLOURS - 1):
         gap = np.min([((chosen - centre) ** 2).sum(axis=1) for centre in centres], axis=0)
-        if gap.max() < 900:
+        if gap.max() < ALIKE**2:
             break
         centres.append(chosen[int(np.argmax(gap))])
     table = np.array(centres)

@@ -42,6 +42,19 @@ def test_an_arm_goes_into_a_wider_sleeve():
     assert found.over[0, 1] > 0
 
 
+def bearded():
+    """A head over a wide coat, and a beard over both."""
+    beard = disc(160, 84, 80, 30) & ~bar(160, 0, 66, 0, 160)
+    return stacked(disc(160, 50, 80, 34), bar(160, 76, 150, 30, 130), beard)
+
+
+def test_a_beard_lies_on_chin_and_coat_though_neither_is_all_around_it():
+    found = lie(bearded())
+    assert found.host[2] in (0, 1)
+    assert (found.over[2, :2] > 0).all()
+    assert found.order[2] == 2
+
+
 def test_a_person_can_turn_the_order_round():
     labels = stacked(disc(160, 80, 80, 70), disc(160, 80, 80, 20))
     assert lie(labels).order.tolist() == [0, 1]

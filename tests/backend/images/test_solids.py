@@ -6,7 +6,7 @@ import pytest
 
 from backend.images.solids import Wishes, solids
 from tests.backend.images.drawn import bar, disc
-from tests.backend.images.test_layers import lie, stacked
+from tests.backend.images.test_layers import bearded, lie, stacked
 
 
 def made(*masks, **wishes):
@@ -38,6 +38,19 @@ def test_an_eye_lies_on_the_front_of_its_face():
     assert face.inside[70, 60]  # goes on below it
     assert face.middle.max() == 0
     assert eye.middle[70, 60] == pytest.approx(face.front[70, 60], rel=0.1)
+
+
+def test_a_beard_is_not_seen_from_behind():
+    labels = bearded()
+    head, coat, beard = solids(labels, lie(labels), Wishes({}))
+    behind = [each.middle - np.sqrt(np.maximum(each.field, 0)) for each in (head, coat, beard)]
+    mask = labels == 2
+    assert (head.inside | coat.inside)[mask].mean() > 0.97
+    body = np.minimum(*(np.where(each.inside, back, np.inf)
+                        for each, back in zip((head, coat), behind, strict=False)))  # fmt: skip
+    assert (behind[2] > body)[mask].mean() > 0.97
+    front = np.maximum(*(np.where(each.inside, each.front, -np.inf) for each in (head, coat)))
+    assert (beard.front > front)[mask].mean() > 0.97
 
 
 def test_kinds_are_chosen_by_shape_and_by_wish():

@@ -3,9 +3,10 @@
 
 import numpy as np
 
+from backend.images import textures
 from backend.images.canvas import canvas_of
 from backend.images.textures import PADDING, Tile, front_tile, packed, push_pull
-from tests.backend.images.drawn import RED, SKIN, disc, painted
+from tests.backend.images.drawn import BLUE, RED, SKIN, bar, disc, painted
 
 
 def test_what_is_not_known_goes_on_from_what_is():
@@ -35,6 +36,19 @@ def test_a_front_keeps_its_picture_and_has_no_fringe_of_the_background():
     assert (near > 40).mean() < 0.01  # else it is skin or eye
     assert (np.abs(pixels).max(axis=1) < 30).mean() > 0.01
     assert np.abs(back.picture - SKIN).max() < 12  # no eye behind
+
+
+def test_a_brim_runs_around_to_the_back():
+    hat, brim = bar(200, 20, 180, 40, 160), bar(200, 140, 180, 40, 160)
+    picture = painted(200, (hat, RED), (brim, BLUE), (disc(200, 80, 100, 20), SKIN))
+    covered = picture[..., 3] / np.float32(255)
+    canvas = canvas_of(picture, covered)
+    labels = np.where(canvas.figure, 0, -1).astype(np.int32)
+    ink = np.zeros(labels.shape, bool)
+    _, back = front_tile(picture, covered, canvas, labels, 0, canvas.figure, ink, most=4.0)
+    rows = len(back.picture)
+    assert np.abs(back.picture[: int(0.68 * rows)] - RED).max() < 12  # no badge
+    assert np.abs(back.picture[int(0.82 * rows) :] - BLUE).max() < 12
 
 
 def test_what_another_part_hides_is_filled_with_ones_own_colour():
@@ -70,6 +84,7 @@ def test_tiles_lie_apart_in_the_atlas_and_are_found_again():
     assert taken.max() == 1
 
 
-def test_an_atlas_that_would_be_too_large_is_made_smaller():
-    tile = Tile((0, 0, 9, 9), np.zeros((3000, 3000, 3), np.float32))
-    assert max(packed([tile, tile, tile]).picture.shape) <= 4096
+def test_an_atlas_that_would_be_too_large_is_made_smaller(monkeypatch):
+    monkeypatch.setattr(textures, "LARGEST", 512)
+    tile = Tile((0, 0, 9, 9), np.zeros((400, 400, 3), np.float32))
+    assert max(packed([tile, tile, tile]).picture.shape) <= 512
