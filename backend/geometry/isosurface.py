@@ -104,43 +104,46 @@ def zero_level(field: GridField) -> tuple[Floats, Ints]:
     values = np.where(inside, np.minimum(values, -least), np.maximum(values, 0.0))
     values = np.clip(values, -2 * field.cell, 2 * field.cell)
 
+    vertices, quad = surface_net(values)
+    if len(quad) == 0:
+        return np.empty((0, 3)), np.empty((0, 3), np.int64)
+    vertices = field.project(field.origin + (vertices - 1.0) * field.cell, REACH * field.cell)
+    return vertices, _triangles(vertices, quad)
+
+
+def surface_net(values: NDArray[np.floating]) -> tuple[Floats, Ints]:
+    """Vertices (V,3) in steps of the grid, and quads (Q,4), counter-clockwise seen from outside.
+
+    values : (X,Y,Z), negative inside, not so on all six sides of the grid.
+    """
+    inside = values < 0
     shape = np.array(inside.shape)
     stride = np.array([shape[1] * shape[2], shape[2], 1])
     flat, value = inside.reshape(-1), values.reshape(-1)
-    crossed, axis = [], []
+    crossed = []
     for k in range(3):
-        low = np.delete(np.arange(3), k)
         ahead = np.zeros_like(inside)
-        span = [slice(None)] * 3
-        span[k] = slice(0, -1)
-        ahead[tuple(span)] = inside[tuple(span)] != np.roll(inside, -1, axis=k)[tuple(span)]
-        for other in low:  # the outermost layer is all outside: no edge is crossed there
-            assert not ahead.take(0, axis=other).any()
-        found = np.flatnonzero(ahead)
-        crossed.append(found)
-        axis.append(np.full(len(found), k))
-    edge, along = np.concatenate(crossed), np.concatenate(axis)
+        low, high = [slice(None)] * 3, [slice(None)] * 3
+        low[k], high[k] = slice(0, -1), slice(1, None)
+        ahead[tuple(low)] = inside[tuple(low)] != inside[tuple(high)]
+        crossed.append(np.flatnonzero(ahead))
+    edge = np.concatenate(crossed)
+    along = np.repeat(np.arange(3), [len(each) for each in crossed])
     if len(edge) == 0:
-        return np.empty((0, 3)), np.empty((0, 3), np.int64)
-    a, b = value[edge], value[edge + stride[along]]
-    share = a / (a - b)
+        return np.empty((0, 3)), np.empty((0, 4), np.int64)
+    a, b = (value[at].astype(np.float64) for at in (edge, edge + stride[along]))
     place = np.stack(np.unravel_index(edge, inside.shape), axis=1).astype(np.float64)
-    place[np.arange(len(edge)), along] += share
+    place[np.arange(len(edge)), along] += a / (a - b)
 
     # The four cells around each edge, counter-clockwise seen from its end.
     one, two = stride[(along + 1) % 3], stride[(along + 2) % 3]
     cells = np.stack([edge - one - two, edge - two, edge, edge - one], axis=1)
     cells[~flat[edge]] = cells[~flat[edge]][:, ::-1]
     number, quad = np.unique(cells, return_inverse=True)
-    quad = quad.reshape(-1, 4)
-    count = np.bincount(quad.reshape(-1), minlength=len(number))
-    middle = np.stack(
-        [np.bincount(quad.reshape(-1), np.repeat(place[:, k], 4), len(number)) for k in range(3)],
-        axis=1,
-    )
-    vertices = field.origin + (middle / count[:, None] - 1.0) * field.cell
-    vertices = field.project(vertices, REACH * field.cell)
-    return vertices, _triangles(vertices, quad)
+    corner = quad.reshape(-1)
+    count = np.bincount(corner, minlength=len(number))
+    sums = [np.bincount(corner, np.repeat(place[:, k], 4), len(number)) for k in range(3)]
+    return np.stack(sums, axis=1) / count[:, None], corner.reshape(-1, 4)
 
 
 def _triangles(vertices: Floats, quad: Ints) -> Ints:

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..contract.arrays import Bools, Floats, Ints, Singles
+from ..geometry.isosurface import surface_net
 from .solids import Solid
-from .surface import surface_net, triangles_of
 
 Reals = NDArray[np.floating]
 
@@ -202,3 +202,14 @@ def mirrored(net: Net, axis: float) -> Net:
     place = net.vertices.copy()
     place[:, 0] = 2 * axis - place[:, 0]
     return Net(place, np.ascontiguousarray(net.faces[:, ::-1]), net.front)
+
+
+def triangles_of(quads: Ints, vertices: Floats) -> Ints:
+    """Two triangles for each quad, one after the other, split along its shorter diagonal."""
+    a, b, c, d = quads.T
+    straight = ((vertices[a] - vertices[c]) ** 2).sum(axis=1)
+    other = ((vertices[b] - vertices[d]) ** 2).sum(axis=1)
+    short = (straight <= other * (1 + 1e-9))[:, None]
+    first = np.where(short, np.stack([a, b, c], axis=1), np.stack([a, b, d], axis=1))
+    second = np.where(short, np.stack([a, c, d], axis=1), np.stack([b, c, d], axis=1))
+    return np.stack([first, second], axis=1).reshape(-1, 3)

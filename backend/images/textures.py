@@ -20,6 +20,7 @@ from .regions import Labels
 PADDING = 4  # pixels of the atlas around each tile
 LARGEST = 4096
 BACK_SHARE = 0.5  # resolution of a back beside its front's
+FINE = 20_000  # pixels from which what is not known is continued at half the resolution
 COLOURS = 5
 ALIKE = 16.0  # of 255: colours nearer than this are one
 SPREAD = 0.04  # of a tile: how far along the outline colours count on the back
@@ -127,7 +128,12 @@ def push_pull(values: Singles, known: Bools | Singles) -> Singles:
     both = np.pad(values, ((0, height % 2), (0, width % 2), (0, 0))) * weight[..., None]
     total = _fours(weight)
     small = _fours(both) / np.maximum(total, 1)[..., None]
-    lower = np.pad(push_pull(small, total > 0), ((1, 1), (1, 1), (0, 0)), mode="edge")
+    lower = push_pull(small, total > 0)
+    if known.size > FINE:
+        made = lower.repeat(2, axis=0).repeat(2, axis=1)[:height, :width]
+        np.copyto(made, values, where=known[..., None])
+        return made
+    lower = np.pad(lower, ((1, 1), (1, 1), (0, 0)), mode="edge")
     made = values.astype(np.float32)
     row, column = np.nonzero(~known)
     # The larger pixel that each lies in, and the one that it is nearest to beside that.
@@ -254,7 +260,7 @@ def packed(tiles: list[Tile]) -> Atlas:
     made[..., 3] = 255
     for tile, (left, top, width, height) in zip(tiles, places, strict=True):
         ends = ((PADDING, PADDING), (PADDING, PADDING), (0, 0))
-        around = np.pad(np.clip(np.rint(tile.picture), 0, 255).astype(np.uint8), ends, mode="edge")
+        around = np.pad((tile.picture + 0.5).astype(np.uint8), ends, mode="edge")
         made[
             top - PADDING : top + height + PADDING, left - PADDING : left + width + PADDING, :3
         ] = around

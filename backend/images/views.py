@@ -15,12 +15,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..contract.arrays import Bools, Floats, Ints, Singles
+from ..geometry.isosurface import surface_net
 from ..geometry.mesh import is_closed_manifold
 from .canvas import Canvas
 from .heights import signed_depth
 from .layers import hull
-from .meshing import at
-from .surface import surface_net, triangles_of
+from .meshing import at, triangles_of
 
 TRIANGLES = 5000
 ROUND = 0.95  # of the smaller half width: radius of the edges

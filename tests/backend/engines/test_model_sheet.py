@@ -27,9 +27,14 @@ def made(pictures, masks=(), views=("front", "side")):
     return load().generate(Brief(pictures, masks, views))
 
 
-def test_parts_follow_the_masks_of_all_views():
+@pytest.fixture(scope="module")
+def from_masks():
     (front, labels), (side, other) = doll(SIZE), side_view()
-    found = made([front, side], [labels, other])
+    return made([front, side], [labels, other])
+
+
+def test_parts_follow_the_masks_of_all_views(from_masks):
+    found = from_masks
     assert len(found.parts) == 6
     assert all(is_closed_manifold(part.faces) for part in found.parts)
     sizes = {part.name: np.ptp(part.vertices, axis=0) for part in found.parts}
@@ -40,14 +45,12 @@ def test_parts_follow_the_masks_of_all_views():
     assert np.ptp(points[:, 0]) / np.ptp(points[:, 1]) == pytest.approx(130 / 140, abs=0.04)
 
 
-def test_pictures_of_other_sizes_are_brought_to_one_scale():
-    front, _ = doll(SIZE)
-    side, _ = side_view()
-    large = side.repeat(3, axis=0).repeat(3, axis=1)
-    one, two = (made([front, picture]) for picture in (side, large))
-    sizes = [
-        np.ptp(np.concatenate([p.vertices for p in each.parts]), axis=0) for each in (one, two)
-    ]
+def test_pictures_of_other_sizes_are_brought_to_one_scale(from_masks):
+    (front, labels), (side, other) = doll(SIZE), side_view()
+    large, more = (each.repeat(2, axis=0).repeat(2, axis=1) for each in (side, other))
+    found = made([front, large], [labels, more])
+    sizes = [np.ptp(np.concatenate([p.vertices for p in each.parts]), axis=0)
+             for each in (from_masks, found)]  # fmt: skip
     np.testing.assert_allclose(*sizes, atol=0.02)
 
 

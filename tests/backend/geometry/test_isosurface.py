@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.geometry.isosurface import GridField, zero_level
+from backend.geometry.isosurface import GridField, surface_net, zero_level
 from backend.geometry.mesh import is_closed_manifold, signed_volume
 
 
@@ -42,6 +42,18 @@ def test_a_ball_is_round_outward_and_even() -> None:
     sides = np.linalg.norm(vertices[faces] - vertices[np.roll(faces, -1, axis=1)], axis=2)
     assert (sides.max(axis=1) < 2.5 * field.cell).all()
     assert np.median(sides) == pytest.approx(field.cell, rel=0.3)
+
+
+def test_a_ring_of_quads_is_closed_and_has_its_volume() -> None:
+    x, y, z = np.mgrid[-1.6:1.6:48j, -1.6:1.6:48j, -0.7:0.7:22j]
+    values = np.hypot(np.hypot(x, y) - 1, z) - 0.4
+    vertices, quads = surface_net(values.astype(np.float32))
+    faces = np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]])
+    assert is_closed_manifold(faces)
+    size = np.array([3.2 / 47, 3.2 / 47, 1.4 / 21])
+    volume = signed_volume(vertices * size, faces)
+    assert volume == pytest.approx(2 * np.pi**2 * 0.4**2, rel=0.03)
+    assert surface_net(np.ones((5, 5, 5)))[1].shape == (0, 4)
 
 
 def test_what_is_inside_at_the_grids_end_is_closed_there() -> None:

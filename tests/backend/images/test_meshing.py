@@ -7,7 +7,7 @@ from scipy.spatial import cKDTree
 
 from backend.geometry.mesh import is_closed_manifold, signed_volume
 from backend.images.heights import signed_depth
-from backend.images.meshing import mirrored, net_of
+from backend.images.meshing import mirrored, net_of, triangles_of
 from backend.images.solids import Solid
 from tests.backend.images.drawn import bar, disc
 
@@ -88,3 +88,13 @@ def test_with_an_axis_the_mesh_is_its_own_mirror_image():
 def test_nothing_makes_no_mesh():
     field = np.full((20, 20), -1, np.float32)
     assert net_of(Solid(field, field, "round")) is None
+
+
+def test_quads_are_split_along_their_shorter_diagonal_one_after_the_other():
+    flat = np.array([[0, 0, 0], [2, 0, 0], [3, 1, 0], [1, 1, 0]], float)
+    faces = triangles_of(np.array([[0, 1, 2, 3], [1, 2, 3, 0]]), flat)
+    assert faces.shape == (4, 3)
+    for pair in (faces[:2], faces[2:]):
+        assert set(pair[0]) & set(pair[1]) == {1, 3}
+    corner = flat[faces]
+    assert (np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])[:, 2] > 0).all()
