@@ -298,10 +298,11 @@ def build_parser() -> Parser:
     )
     evaluate.add_argument(
         "--task",
-        choices=("segment", "click", "complete", "all"),
+        choices=("segment", "click", "complete", "generate", "all"),
         required=True,
-        help="all: segments and clicks of the objects of DATA, of fused copies, and of shapes; "
-        "and the objects' solid parts, completed",
+        help="generate: how N pictures of procedural objects are kept; all: segments and clicks "
+        "of the objects of DATA, of fused copies, and of shapes; and the objects' solid parts, "
+        "completed",
     )
     evaluate.add_argument(
         "--json", dest="figures", metavar="FILE", type=Path, help="write each object's figures"

@@ -25,6 +25,8 @@ def run(options: Namespace, console: Console) -> int:
     from ..evaluation.runner import Plan, measure_all
     from ..evaluation.suite import asked
 
+    if options.task == "generate":
+        return _pictures(options, console)
     _check(options)
     engines = () if options.task == "complete" else _engines(options.engine, console)
     methods = _methods(options.methods)
@@ -40,6 +42,29 @@ def run(options: Namespace, console: Console) -> int:
     console.close()
     minutes = (time.monotonic() - began) / 60
     return _tell(options, console, sections, minutes)
+
+
+def _pictures(options: Namespace, console: Console) -> int:
+    """How parts made from pictures keep these."""
+    from ..evaluation.generation import means, measure, pictures, table
+    from ..files.readers import write_json
+
+    others = (options.data, options.fused, options.sheet, options.plot, options.report,
+              options.write, options.worst, options.limit, options.methods)  # fmt: skip
+    if options.procedural is None or any(others):
+        raise BadInput(
+            "Parts from pictures are measured on procedural objects alone.",
+            "Give --procedural N, and no data; --seed and --json go with it.",
+        )
+    _need_training_libraries()
+    measuring = Progress(console.progress, "Measuring: parts from pictures")
+    found = measure(pictures(options.procedural, options.seed), measuring)
+    console.close()
+    if options.figures is not None:
+        write_json(options.figures, {"task": "generate", "means": means(found)})
+    console.result(table(found))
+    console.say(f"Measured {len(found)} pictures.")
+    return OK
 
 
 def _check(options: Namespace) -> None:

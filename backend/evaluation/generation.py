@@ -25,6 +25,7 @@ FAMILIES = (
     "chair", "lamp", "rocket",
 )  # fmt: skip
 SIZE = 512  # pixels of a picture's sides
+COLUMNS = {"silhouette": "outline IoU", "masks": "masks IoU", "closed": "closed"}
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ def family_picture(family: str, seed: int) -> tuple[NDArray[np.uint8], NDArray[n
 
     mesh = make(family, seed, turned=False)
     upright = mesh.vertices[:, [0, 2, 1]] * [1, 1, -1]
-    label, straight = seen(upright, mesh.faces, mesh.labels[0])
+    label, straight = seen(upright, mesh.faces, mesh.labels[0], SIZE)
     size = np.bincount(label[label >= 0])
     few = np.flatnonzero(size < 0.003 * size.sum())
     picture = picture_of(label, straight)
@@ -125,14 +126,44 @@ def family_picture(family: str, seed: int) -> tuple[NDArray[np.uint8], NDArray[n
     return picture, label
 
 
+def pictures(count: int, seed: int) -> list[tuple[str, int]]:
+    """Families and seeds of so many objects: all families in turn, each time with another seed."""
+    return [(FAMILIES[k % len(FAMILIES)], seed + k // len(FAMILIES)) for k in range(count)]
+
+
 def measure(
-    families: Sequence[str] = FAMILIES, seed: int = 0, progress: Progress = SILENT
-) -> dict[str, Kept]:
-    """How well pictures of procedural objects are kept, with their true masks given."""
-    found = {}
-    for number, family in enumerate(families):
-        progress.step(number / len(families))
+    asked: Sequence[tuple[str, int]], progress: Progress = SILENT
+) -> list[tuple[str, Kept]]:
+    """How well pictures of procedural objects are kept, with their true masks given: the family
+    of each, and its figures.
+    """
+    found = []
+    for number, (family, seed) in enumerate(asked):
+        progress.step(number / len(asked))
         picture, label = family_picture(family, seed)
         made = generate(Brief([picture], [label]))
-        found[family] = kept(made.parts, label, [row["closed"] for row in made.report])
+        found.append((family, kept(made.parts, label, [row["closed"] for row in made.report])))
     return found
+
+
+def means(found: Sequence[tuple[str, Kept]]) -> dict[str, dict[str, float]]:
+    """Mean figures of each family, and of all."""
+    rows: dict[str, list[Kept]] = {}
+    for family, one in found:
+        rows.setdefault(family, []).append(one)
+    rows["all"] = [one for _, one in found]
+    return {
+        name: {key: float(np.mean([getattr(one, key) for one in kind])) for key in COLUMNS}
+        for name, kind in rows.items()
+    }
+
+
+def table(found: Sequence[tuple[str, Kept]]) -> str:
+    """The means in Markdown."""
+    lines = [f"| object | pictures | {' | '.join(COLUMNS.values())} |",
+             f"| --- |{' ---: |' * (1 + len(COLUMNS))}"]  # fmt: skip
+    for name, row in means(found).items():
+        count = sum(name in ("all", family) for family, _ in found)
+        figures = " | ".join(f"{value:.3f}" for value in row.values())
+        lines.append(f"| {name.replace('_', ' ')} | {count} | {figures} |")
+    return "\n".join(lines)

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from backend.__main__ import main
-from backend.evaluation import suite
+from backend.evaluation import generation, suite
 from backend.evaluation.page import BEGIN, END
 from tests.backend.evaluation.hidden_bodies import wholes
 from tests.backend.mesh_files import QUICK
@@ -157,3 +157,17 @@ def test_parts_are_completed_and_drawn(hidden, tmp_path, capsys):
     # One part of each share that hides something: the object, what is visible, caps and the truth.
     assert size_of(sheet) == (2 * 4 * 200, 200 + 20 + 40)
     assert "| above 40 % | 2 | cap |" in page.read_text()
+
+
+def test_parts_from_pictures_are_measured(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(generation, "FAMILIES", ("fish",))
+    monkeypatch.setattr(generation, "SIZE", 128)
+    figures = tmp_path / "figures.json"
+    arguments = ["evaluate", "--task", "generate", "--procedural", "1", "--json", str(figures)]
+    assert main(arguments) == 0
+    told = capsys.readouterr()
+    assert "| fish | 1 |" in told.out
+    assert "Measured 1 pictures." in told.err
+    assert json.loads(figures.read_text())["means"]["all"]["closed"] == 1
+    assert main(["evaluate", "--task", "generate"]) == 2
+    assert "--procedural N" in capsys.readouterr().err

@@ -2,12 +2,14 @@
 """The command generate."""
 
 import json
+from functools import partial
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from backend.__main__ import main
+from backend.pictures import textured
 from tests.backend.images.drawn import doll
 
 
@@ -18,7 +20,8 @@ def picture(tmp_path_factory):
     return path
 
 
-def test_a_picture_becomes_a_glb_and_a_preview(picture, tmp_path, capsys):
+def test_a_picture_becomes_a_glb_and_a_preview(picture, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(textured, "render_views", partial(textured.render_views, height=96))
     out, preview = tmp_path / "new" / "doll.glb", tmp_path / "doll.png"
     arguments = ["-o", str(out), "--image", str(picture), "--preview", str(preview), "--json"]
     assert main(["generate", *arguments]) == 0

@@ -6,7 +6,17 @@ import pytest
 import trimesh
 
 from backend.engines.base import PartMesh
-from backend.evaluation.generation import family_picture, kept, measure, seen
+from backend.evaluation.generation import (
+    FAMILIES,
+    Kept,
+    family_picture,
+    kept,
+    means,
+    measure,
+    pictures,
+    seen,
+    table,
+)
 
 
 def ball(x, radius=1.0):
@@ -39,7 +49,22 @@ def test_procedural_objects_are_kept():
     picture, label = family_picture("teddy", 1)
     assert picture.shape == (512, 512, 4)
     assert np.array_equal(picture[..., 3] > 0, label >= 0)
-    (found,) = measure(["teddy"], 1).values()
+    ((family, found),) = measure([("teddy", 1)])
+    assert family == "teddy"
     assert found.silhouette > 0.97
     assert found.masks > 0.93
     assert found.closed == 1
+
+
+def test_means_are_of_families_and_of_all():
+    asked = pictures(len(FAMILIES) + 1, 5)
+    assert asked[0] == (FAMILIES[0], 5)
+    assert asked[-1] == (FAMILIES[0], 6)
+    found = [("car", Kept(0.9, 0.8, 1.0, 4)), ("game_character", Kept(1.0, 0.9, 0.5, 2)),
+             ("car", Kept(0.7, 0.8, 1.0, 4))]  # fmt: skip
+    assert means(found)["car"]["silhouette"] == pytest.approx(0.8)
+    assert means(found)["all"]["closed"] == pytest.approx(2.5 / 3)
+    lines = table(found).splitlines()
+    assert lines[2] == "| car | 2 | 0.800 | 0.800 | 1.000 |"
+    assert lines[3].startswith("| game character | 1 |")
+    assert lines[4].startswith("| all | 3 | 0.867 |")
