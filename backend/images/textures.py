@@ -76,7 +76,7 @@ def front_tile(
         known = own & (share > 0.3)
     if not known.any():
         known = share > -1
-    filled = push_pull(colour, known.astype(np.float32))
+    filled = push_pull(colour, known)
     back = _back(filled, known, inside[row[:, None], column[None]], RIM * max(inside.shape) * fine)
     return Tile(box, filled), Tile(box, back)
 
@@ -107,19 +107,20 @@ def _shown(mask: Bools, ink: Bools) -> Bools:
 
 
 def _shown_in(mask: Bools, ink: Bools, reach: float) -> Bools:
-    from scipy.ndimage import binary_dilation, distance_transform_edt
+    from scipy.ndimage import binary_dilation, binary_propagation, distance_transform_edt
 
     depth = distance_transform_edt(np.pad(mask, 1))[1:-1, 1:-1]
     inner = depth > 2
     if not inner.any():
         return mask
-    clean = inner & ~binary_dilation(ink & (depth > 0) & (depth < reach))
+    # Lines that begin at the outline: an eye near it is none.
+    near = ink & (depth > 0) & (depth < reach)
+    clean = inner & ~binary_dilation(binary_propagation(near & (depth < 3), mask=near))
     return clean if clean.sum() > 0.2 * inner.sum() else inner
 
 
-def push_pull(values: Singles, known: Bools | Singles) -> Singles:
+def push_pull(values: Singles, known: Bools) -> Singles:
     """Values (h, w, c) where they are known (h, w), elsewhere a smooth continuation of them."""
-    known = np.asarray(known, bool)
     if min(known.shape) <= 2:
         mean = values[known].mean(axis=0) if known.any() else 0.0
         return np.where(known[..., None], values, mean).astype(np.float32)
@@ -127,7 +128,7 @@ def push_pull(values: Singles, known: Bools | Singles) -> Singles:
     weight = np.pad(known.astype(np.float32), ((0, height % 2), (0, width % 2)))
     both = np.pad(values, ((0, height % 2), (0, width % 2), (0, 0))) * weight[..., None]
     total = _fours(weight)
-    small = _fours(both) / np.maximum(total, 1)[..., None]
+    small = np.asarray(_fours(both) / np.maximum(total, 1)[..., None], np.float32)
     lower = push_pull(small, total > 0)
     if known.size > FINE:
         made = lower.repeat(2, axis=0).repeat(2, axis=1)[:height, :width]

@@ -2,6 +2,7 @@
 """Textures without holes."""
 
 import numpy as np
+import pytest
 
 from backend.images import textures
 from backend.images.canvas import canvas_of
@@ -12,8 +13,8 @@ from tests.backend.images.drawn import BLUE, RED, SKIN, bar, disc, painted
 def test_what_is_not_known_goes_on_from_what_is():
     values = np.zeros((33, 50, 3), np.float32)
     values[:, :20] = (200, 100, 50)
-    known = np.zeros((33, 50), np.float32)
-    known[:, :20] = 1
+    known = np.zeros((33, 50), bool)
+    known[:, :20] = True
     made = push_pull(values, known)
     assert np.abs(made - (200, 100, 50)).max() < 1
 
@@ -36,6 +37,21 @@ def test_a_front_keeps_its_picture_and_has_no_fringe_of_the_background():
     assert (near > 40).mean() < 0.01  # else it is skin or eye
     assert (np.abs(pixels).max(axis=1) < 30).mean() > 0.01
     assert np.abs(back.picture - SKIN).max() < 12  # no eye behind
+
+
+def test_an_eye_near_the_outline_is_kept_and_a_line_along_it_is_not(monkeypatch):
+    monkeypatch.setattr(textures, "OUTLINE", 0.06)
+    face, eye = disc(200, 100, 100, 80), disc(200, 30, 100, 5)  # 5 pixels from the outline
+    line = face & ~disc(200, 100, 100, 78.5)
+    picture = painted(200, (face, SKIN), (line, (0, 0, 0)), (eye, (0, 0, 0)))
+    covered = picture[..., 3] / np.float32(255)
+    canvas = canvas_of(picture, covered)
+    labels = np.where(canvas.figure, 0, -1).astype(np.int32)
+    ink = canvas.raster((picture[..., 0] == 0).astype(np.float32)) > 0.5
+    front, _ = front_tile(picture, covered, canvas, labels, 0, canvas.figure, ink, most=4.0)
+    black = np.abs(front.picture).max(axis=2) < 128
+    share = front.box[2] * canvas.step / len(black)
+    assert black.sum() * share**2 == pytest.approx(eye.sum(), rel=0.1)
 
 
 def test_a_brim_runs_around_to_the_back():
