@@ -11,14 +11,17 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ...contract.arrays import Floats, Ints
+from ...contract.arrays import Bools, Floats, Ints
 from ...contract.progress import SILENT, Progress
 from ..caps.fill import AHEAD, flip_to_delaunay, inner_keys, split_edges
-from ..caps.loops import cross, edge_key
+from ..caps.loops import cross
 
 LONG, SHORT = 4 / 3, 0.7  # of the wanted length, beyond which an edge is split or collapsed
 MOST_FACES = 60_000  # of one surface: nothing is split beyond
 TURN = 0.5  # cosine by which a collapse may turn a triangle
+MOST_AROUND = 10  # edges of a vertex that a collapse may make
+TRIES = 6  # times that edges are chosen for one round of collapses
+ENOUGH = 0.97  # of the faces before a round of collapses, beyond which no other follows
 
 Wanted = Callable[[Floats], Floats]  # places (N,3) -> lengths of edges there (N,)
 
@@ -57,114 +60,162 @@ def remesh(
 
 def split_long(points: Floats, faces: Ints, wanted: Wanted, rounds: int = 5) -> tuple[Floats, Ints]:
     """Split inner edges that are too long for where they are."""
+    want = wanted(points)
     for _ in range(rounds):
-        a, b = points[faces], points[faces[:, AHEAD]]
-        length = np.linalg.norm(a - b, axis=2)
-        want = wanted((0.5 * (a + b)).reshape(-1, 3)).reshape(-1, 3)
-        marked = (length > LONG * want) & (inner_keys(faces) >= 0)
-        # Both sides of an edge must agree, whatever was rounded.
-        keys = edge_key(faces, faces[:, AHEAD])
-        marked &= np.isin(keys, keys[marked])
+        ahead = faces[:, AHEAD]
+        length = np.linalg.norm(points[faces] - points[ahead], axis=2)
+        # Both sides of an edge agree: its ends are the same two, and sums do not depend on order.
+        marked = (length > 0.5 * LONG * (want[faces] + want[ahead])) & (inner_keys(faces) >= 0)
         if not marked.any() or len(faces) + marked.sum() > MOST_FACES:
             break
         points, faces = split_edges(points, faces, marked)
+        want = np.append(want, wanted(points[len(want) :]))
     return points, faces
 
 
 def collapse_short(
-    points: Floats, faces: Ints, fixed: int, wanted: Wanted, rounds: int = 6
+    points: Floats, faces: Ints, fixed: int, wanted: Wanted, rounds: int = 10
 ) -> tuple[Floats, Ints]:
     """Collapse inner edges that are too short; a fixed end stays, else they meet in the middle."""
+    want = wanted(points)
     for _ in range(rounds):
         before = len(faces)
-        points, faces = _collapse_once(points, faces, fixed, wanted)
-        if len(faces) == before:
+        points, faces, want = _collapse_once(points, faces, fixed, want)
+        if len(faces) > ENOUGH * before:
             break
     return points, faces
 
 
-def _collapse_once(points: Floats, faces: Ints, fixed: int, wanted: Wanted) -> tuple[Floats, Ints]:
-    from scipy.sparse import coo_matrix
-
+def _collapse_once(
+    points: Floats, faces: Ints, fixed: int, want: Floats
+) -> tuple[Floats, Ints, Floats]:
+    """Collapse short edges that do not touch one another; want : (n,) length at each point."""
     count = len(points)
     a, b = faces.reshape(-1), faces[:, AHEAD].reshape(-1)
     keep, gone = np.minimum(a, b), np.maximum(a, b)  # fixed ones have the lower numbers
     once = (a < b) & (gone >= fixed)
     keep, gone = keep[once], gone[once]
     length = np.linalg.norm(points[keep] - points[gone], axis=1)
-    short = length < SHORT * wanted(0.5 * (points[keep] + points[gone]))
-    keep, gone, length = keep[short], gone[short], length[short]
-    if len(keep) == 0:
-        return points, faces
-    ones = np.ones(len(a), dtype=np.int32)
-    near = coo_matrix((ones, (a, b)), shape=(count, count)).tocsr()
-    near = near.maximum(near.T).tocsr()
-    near.data[:] = 1
-    # Link condition: the ends share two neighbours, those across the edge; and no new edge may
-    # join two vertices of the border, for it may exist beside this surface.
-    here, there = near[keep], near[gone]
-    common = here.multiply(there)
-    fine = np.asarray(common.sum(axis=1)).ravel() == 2
-    at_rim = np.asarray(there[:, :fixed].sum(axis=1)).ravel() if fixed else np.zeros(len(keep))
-    common_rim = np.asarray(common[:, :fixed].sum(axis=1)).ravel() if fixed else at_rim
-    fine &= (keep >= fixed) | (at_rim == common_rim + 1)
-    degree = np.asarray(near.sum(axis=1)).ravel()
-    fine &= degree[keep] + degree[gone] - 4 <= 10
-    keep, gone, length = keep[fine], gone[fine], length[fine]
-    order = np.argsort(length, kind="stable")
+    size = np.bincount(a, minlength=count)
+    short = length < 0.5 * SHORT * (want[keep] + want[gone])
+    short &= size[keep] + size[gone] - 4 <= MOST_AROUND
+    if not short.any():
+        return points, faces, want
+    order = np.nonzero(short)[0]
+    order = order[np.argsort(length[order], kind="stable")]
     keep, gone = keep[order], gone[order]
-    if len(keep) == 0:
-        return points, faces
     place = np.where((keep < fixed)[:, None], points[keep], 0.5 * (points[keep] + points[gone]))
-
-    # Faces around each end.
-    star = np.argsort(faces.reshape(-1), kind="stable")
-    start = np.searchsorted(faces.reshape(-1)[star], np.arange(count + 1))
-    star //= 3
-    size = start[1:] - start[:-1]
-    rows, owner = [], []
-    for end in (keep, gone):
-        number = size[end]
-        offset = np.arange(number.sum()) - np.repeat(np.cumsum(number) - number, number)
-        rows.append(star[np.repeat(start[end], number) + offset])
-        owner.append(np.repeat(np.arange(len(end)), number))
-    row, rank = np.concatenate(rows), np.concatenate(owner)
-    corner = faces[row]
-    is_end = (corner == keep[rank][:, None]) | (corner == gone[rank][:, None])
-    stays = is_end.sum(axis=1) == 1
-    old = points[corner]
-    new = np.where(is_end[..., None], place[rank][:, None], old)
-    was = cross(old[:, 1] - old[:, 0], old[:, 2] - old[:, 0])
-    now = cross(new[:, 1] - new[:, 0], new[:, 2] - new[:, 0])
-    product = np.sum(was * now, axis=1)
-    sizes = np.linalg.norm(was, axis=1) * np.linalg.norm(now, axis=1)
-    bad = stays & (product <= TURN * sizes)
-    spoiled = np.zeros(len(keep), dtype=bool)
-    spoiled[rank[bad]] = True
-    # Of the edges around a face only the shortest may go.
-    claim = np.full(len(faces), len(keep))
-    sound = ~spoiled[rank]
-    np.minimum.at(claim, row[sound], rank[sound])
-    lost = np.zeros(len(keep), dtype=bool)
-    lost[rank[claim[row] != rank]] = True
-    chosen = ~(spoiled | lost)
+    star = _Stars(faces, size)
+    open_ = np.ones(len(keep), dtype=bool)
+    chosen = np.zeros(len(keep), dtype=bool)
+    for _ in range(TRIES):
+        asked = np.nonzero(_apart(faces, keep, gone, open_))[0]
+        if len(asked) == 0:
+            break
+        open_[asked] = False
+        ends = keep[asked], gone[asked]
+        fine = star.may_meet(*ends, fixed) & star.stay_upright(*ends, points, place[asked])
+        asked = asked[fine]
+        chosen[asked] = True
+        touched = np.zeros(count, dtype=bool)
+        for end in (keep[asked], gone[asked]):
+            touched[faces[star.around(end)[0]]] = True
+        open_ &= ~(touched[keep] | touched[gone])
+    if not chosen.any():
+        return points, faces, want
     keep, gone, place = keep[chosen], gone[chosen], place[chosen]
-    if len(keep) == 0:
-        return points, faces
-    points = points.copy()
+    points, want = points.copy(), want.copy()
     points[keep] = place
+    free = keep >= fixed
+    want[keep[free]] = 0.5 * (want[keep[free]] + want[gone[free]])
     number = np.arange(count)
     number[gone] = keep
     faces = number[faces]
-    whole = (faces != faces[:, AHEAD]).all(axis=1)
-    return compact(points, faces[whole], fixed)
+    faces = faces[(faces != faces[:, AHEAD]).all(axis=1)]
+    used = _used(count, faces, fixed)
+    return *compact(points, faces, fixed), want[used]
+
+
+def _apart(faces: Ints, keep: Ints, gone: Ints, open_: Bools) -> Bools:
+    """Which of the open edges (E,), best first, share no face around them with a better one."""
+    worst = len(keep)
+    rank = np.where(open_, np.arange(worst), worst)
+    first = np.full(int(faces.max()) + 1, worst)
+    np.minimum.at(first, keep, rank)
+    np.minimum.at(first, gone, rank)
+    claim = first[faces].min(axis=1)
+    least = np.full(len(first), worst)
+    for corner in range(3):
+        np.minimum.at(least, faces[:, corner], claim)
+    return np.asarray(open_ & (least[keep] == rank) & (least[gone] == rank))
+
+
+class _Stars:
+    """The faces around each vertex. size : (n,) how many."""
+
+    def __init__(self, faces: Ints, size: Ints) -> None:
+        self.faces, self.size = faces, size
+        self.row = np.argsort(faces.reshape(-1), kind="stable") // 3
+        self.start = np.cumsum(size) - size
+
+    def around(self, vertex: Ints) -> tuple[Ints, Ints]:
+        """Faces around vertices (N,): rows, and of each which of the vertices it is around."""
+        number = self.size[vertex]
+        which = np.repeat(np.arange(len(vertex)), number)
+        offset = np.arange(len(which)) - np.repeat(np.cumsum(number) - number, number)
+        return self.row[self.start[vertex][which] + offset], which
+
+    def may_meet(self, keep: Ints, gone: Ints, fixed: int) -> Bools:
+        """Link condition: the ends share two neighbours, those across the edge.
+
+        And no new edge may join two vertices of the border, for it may exist beside this surface.
+        """
+        count = len(self.size)
+        near = []
+        for end in (keep, gone):
+            row, which = self.around(end)
+            corner = self.faces[row]
+            other = (corner != keep[which][:, None]) & (corner != gone[which][:, None])
+            near.append(np.unique((which[:, None] * count + corner)[other]))
+        here, there = near
+        common = there[np.isin(there, here, assume_unique=True)]
+
+        def at_rim(keys: Ints) -> Ints:
+            return np.bincount(keys[keys % count < fixed] // count, minlength=len(keep))
+
+        fine = np.bincount(common // count, minlength=len(keep)) == 2
+        return np.asarray(fine & ((keep >= fixed) | (at_rim(there) == at_rim(common))))
+
+    def stay_upright(self, keep: Ints, gone: Ints, points: Floats, place: Floats) -> Bools:
+        """Whether no face around edges turns over where both ends meet at places (N,3)."""
+        fine = np.ones(len(keep), dtype=bool)
+        for end in (keep, gone):
+            row, which = self.around(end)
+            corner = self.faces[row]
+            is_end = (corner == keep[which][:, None]) | (corner == gone[which][:, None])
+            stays = is_end.sum(axis=1) == 1
+            corner, is_end, which = corner[stays], is_end[stays], which[stays]
+            old = points[corner]
+            new = np.where(is_end[..., None], place[which][:, None], old)
+            was = cross(old[:, 1] - old[:, 0], old[:, 2] - old[:, 0])
+            now = cross(new[:, 1] - new[:, 0], new[:, 2] - new[:, 0])
+            product = np.sum(was * now, axis=1)
+            sizes = np.linalg.norm(was, axis=1) * np.linalg.norm(now, axis=1)
+            fine[which[product <= TURN * sizes]] = False
+        return fine
+
+
+def _used(count: int, faces: Ints, fixed: int) -> Bools:
+    """Which points (count,) are fixed or of a face."""
+    used = np.zeros(count, dtype=bool)
+    used[:fixed] = True
+    used[faces.reshape(-1)] = True
+    return used
 
 
 def compact(points: Floats, faces: Ints, fixed: int) -> tuple[Floats, Ints]:
     """Only the fixed points and those that faces use."""
-    used = np.zeros(len(points), dtype=bool)
-    used[:fixed] = True
-    used[faces.reshape(-1)] = True
+    used = _used(len(points), faces, fixed)
     number = np.cumsum(used) - 1
     return points[used], number[faces]
 

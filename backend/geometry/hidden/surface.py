@@ -10,7 +10,7 @@ import numpy as np
 from ...contract.arrays import Floats, Ints
 from ...contract.progress import SILENT, Progress
 from ..caps.fill import AHEAD
-from ..caps.loops import edge_key
+from ..caps.loops import cross, edge_key
 from ..isosurface import GridField, zero_level
 from ..mesh import signed_volume
 from .fair import fair, folded, unfolded
@@ -20,14 +20,18 @@ from .remesh import Wanted, compact, remesh
 from .visible import ObjectShell, OpenPart, Samples
 from .zipper import strip, strip_faces
 
-FINEST, COARSEST = 0.6, 2.0  # cells: bounds of the wanted edge length
-FEWEST = 1500  # faces that a hidden surface may always have
+FINEST, COARSEST = 0.6, 2.0  # cells: the least edge length, and the least that a bend asks for
+BEND = 0.8  # radians that a surface may turn along one edge
+ASKED, AROUND = 300, (24, 200)  # places whose bend is measured, faces around each that tell it
+FEWEST = 200  # faces that a hidden surface may always have
 DENSER = 1.5  # faces of a hidden surface, against those that are seen, at most
 FOLDS, FOLDED = 4, 0.03  # triangles, and share, that may look folded: at a sharp bend some do
 NEAR = 0.35  # cells of mean error, below which no other way is tried
 BETTER = 0.8  # of the error of another way, below which a way is the better one
 ALONG = 1.6  # cells from what is seen, within which a field's surface runs along it
 FEW, LARGEST_GRID = 6000, 1_500_000  # faces of a field that is read finer, and most values then
+LOOP = 24.0  # cells around a loop of border, if possible
+SMALL = 24  # values along a side of a grid that is not read coarser
 
 
 @dataclass(frozen=True)
@@ -54,10 +58,8 @@ def hidden_surface(
     if not seen.loops or seen.left_over:
         return None
     reach = ALONG * field.cell
-    mesh = zero_level(field)
-    if len(mesh[1]) < FEW and 8 * field.values.size < LARGEST_GRID:
-        field = field.finer()
-        mesh = zero_level(field)
+    field, mesh = _suited(seen, field)
+    reach = max(reach, ALONG * field.cell)
     progress.step(0.1)
     if len(mesh[1]) == 0:
         return None
@@ -88,6 +90,27 @@ def hidden_surface(
     return best
 
 
+def _source_length(seen: OpenPart) -> float:
+    """The median edge of the visible faces at the border."""
+    beside = seen.faces[np.isin(seen.faces, seen.rim).any(axis=1)]
+    sides = seen.points[beside] - seen.points[beside[:, AHEAD]]
+    return float(np.median(np.linalg.norm(sides, axis=2))) if len(beside) else 0.0
+
+
+def _suited(seen: OpenPart, field: GridField) -> tuple[GridField, tuple[Floats, Ints]]:
+    """A field on cells that suit a part's triangles and the smallest of its loops, its surface."""
+    start, end, loop = seen.edges
+    around = np.bincount(loop, np.linalg.norm(seen.points[end] - seen.points[start], axis=1))
+    most = min(_source_length(seen) / COARSEST, float(around.min()) / LOOP)
+    while 2 * field.cell < most and min(field.values.shape) > SMALL:
+        field = field.coarser()
+    mesh = zero_level(field)
+    if field.cell > most and len(mesh[1]) < FEW and 8 * field.values.size < LARGEST_GRID:
+        field = field.finer()
+        mesh = zero_level(field)
+    return field, mesh
+
+
 class _Work:
     """What both ways have in common."""
 
@@ -116,31 +139,47 @@ class _Work:
         self.border = Samples.of_edges(start, end, loop, 0.3 * cell)
         length = np.linalg.norm(end - start, axis=1)
         self.lengths: Floats = np.bincount(loop, length).astype(np.float64)
-        edges = Samples.of_edges(start, end, np.arange(len(length)), 0.3 * cell)
-        own = length[edges.source]
-        from_start = np.linalg.norm(edges.point - start[edges.source], axis=1)
-        # Beside the middle of a long edge triangles are large, not at its ends.
-        self.edge_length = np.minimum(own, np.minimum(from_start, own - from_start) + 2 * cell)
+        self.edge_length = length
+        self.edges = Samples.of_edges(start, end, np.arange(len(length)), 0.3 * cell)
         samples = Samples.of_faces(seen.points, seen.faces, seen.face_normals, 0.4 * cell)
         self.hidden = hidden_faces(vertices, faces, samples, self.border, cell, reach)
-        self.inner_length = self._source_length()
+        self.inner_length = self._inner_length()
         self.most = max(FEWEST, DENSER * len(seen.faces))
 
-    def _source_length(self) -> float:
-        """The median edge of the visible faces at the border, within bounds."""
-        seen = self.seen
-        beside = seen.faces[(self.number[seen.faces] >= 0).any(axis=1)]
-        sides = seen.points[beside] - seen.points[beside[:, AHEAD]]
-        median = float(np.median(np.linalg.norm(sides, axis=2))) if len(beside) else 0.0
-        return float(np.clip(median, FINEST * self.field.cell, COARSEST * self.field.cell))
+    def _inner_length(self) -> float:
+        """The source's edge length, less where the field bends so much that it would be cut off."""
+        cell = self.field.cell
+        length = max(_source_length(self.seen), FINEST * cell)
+        return min(length, max(COARSEST * cell, BEND / max(self._bend(), 1e-9)))
+
+    def _bend(self) -> float:
+        """How much the field's hidden surface bends, in radians a length, where it does."""
+        from scipy.spatial import cKDTree
+
+        rows = self.faces[self.hidden]
+        wide = 1.6 * np.square(_source_length(self.seen) / self.field.cell)  # half an edge around
+        around = int(np.clip(wide, *AROUND))
+        if len(rows) < around:
+            return 0.0
+        corner = self.vertices[rows]
+        normal = cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
+        normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-300)
+        centre = corner.mean(axis=1)
+        asked = centre[np.linspace(0, len(rows) - 1, min(ASKED, len(rows))).astype(np.int64)]
+        gap, near = cKDTree(centre).query(asked, k=around)
+        # Of normals over a cap of a ball, of small angle a, the mean is 1 - a * a / 4 long.
+        agree = np.linalg.norm(normal[near].mean(axis=1), axis=1)
+        angle = 2 * np.sqrt(np.maximum(1 - agree, 0))
+        return float(np.quantile(angle / np.maximum(gap[:, -1], 1e-300), 0.7))
 
     def wanted(self, area: float) -> Wanted:
         """Lengths of edges: the border's own beside it, the source's far from it."""
         inner = max(self.inner_length, float(np.sqrt(area / (0.433 * self.most))))
+        least = FINEST * self.field.cell
 
         def length(places: Floats) -> Floats:
-            away, row = self.border.tree.query(places)
-            own = self.edge_length[row]
+            away, row = self.edges.tree.query(places)
+            own = np.maximum(self.edge_length[self.edges.source[row]], least)
             return np.where(
                 own < inner,
                 np.minimum(inner, own + 0.5 * away),
