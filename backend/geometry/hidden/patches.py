@@ -96,21 +96,29 @@ def _is_hidden(
     vertices: Floats, faces: Ints, seen: Samples, border: Samples, cell: float, reach: float
 ) -> Bools:
     """(F,) whether a face is beyond the border, far from what is seen, or on another side."""
-    centre = vertices[faces].mean(axis=1)
     a, b, c = (vertices[faces[:, k]] for k in range(3))
-    normal = cross(b - a, c - a)
+    centre, normal = (a + b + c) / 3, cross(b - a, c - a)
+    away, nearest = seen.tree.query(centre, distance_upper_bound=reach)
+    hidden = np.isinf(away)
+    near = np.nonzero(~hidden)[0]
+    centre, normal, away = centre[near], normal[near], away[near]
     normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-300)
-    away, nearest = seen.tree.query(centre)
-    facing = np.sum(normal * seen.normal[nearest], axis=1)
+    facing = np.einsum("ij,ij->i", normal, seen.normal[nearest[near]])
+    bound = away + 0.1 * cell
+    beyond = border.tree.query(centre, distance_upper_bound=float(bound.max(initial=cell)))[0]
+    beyond = beyond < bound
     # Around an edge of the object the nearest side may be another: any near one may agree.
-    doubt = np.nonzero((facing < FACING) & (away < reach))[0]
+    doubt = np.nonzero((facing < FACING) & ~beyond)[0]
     if len(doubt):
-        gap, rows = seen.tree.query(centre[doubt], k=min(12, len(seen.point)))
+        count = min(12, len(seen.point))
+        gap, rows = seen.tree.query(centre[doubt], k=count, distance_upper_bound=reach)
         gap, rows = gap.reshape(len(doubt), -1), rows.reshape(len(doubt), -1)
+        inside = np.isfinite(gap)
+        rows = np.where(inside, rows, 0)
         best = np.einsum("ij,ikj->ik", normal[doubt], seen.normal[rows])
-        facing[doubt] = np.where(gap < reach, best, -1.0).max(axis=1)
-    beyond = border.tree.query(centre)[0] < away + 0.1 * cell
-    return np.asarray(beyond | (away > reach) | (facing < FACING))
+        facing[doubt] = np.where(inside, best, -1.0).max(axis=1)
+    hidden[near] = beyond | (facing < FACING)
+    return np.asarray(hidden)
 
 
 def _areas(vertices: Floats, faces: Ints) -> Floats:
