@@ -69,7 +69,7 @@ def hidden_patches(
     one, are left out.
     """
     first, second, _, _ = shared_edges(faces)
-    gap = border.tree.query(vertices)[0]
+    gap = border.tree.query(vertices, distance_upper_bound=cell)[0]
     hidden = hidden & (gap[faces] > SHAVED * cell).all(axis=1)
     hidden = _without_touching_fans(faces, hidden)
     if not hidden.any():

@@ -20,13 +20,15 @@ from .remesh import Wanted, compact, remesh
 from .visible import ObjectShell, OpenPart, Samples
 from .zipper import strip, strip_faces
 
-FINEST, COARSEST = 0.6, 2.0  # cells: the least edge length, and the least that a bend asks for
+FINEST, COARSEST = 1.0, 2.0  # cells: the least edge length, and the least that a bend asks for
 BEND = 0.8  # radians that a surface may turn along one edge
 ASKED, AROUND = 300, (24, 200)  # places whose bend is measured, faces around each that tell it
 FEWEST = 200  # faces that a hidden surface may always have
-DENSER = 1.5  # faces of a hidden surface, against those that are seen, at most
+DENSER = 1.2  # faces of a hidden surface, against those that are seen, at most
 FOLDS, FOLDED = 4, 0.03  # triangles, and share, that may look folded: at a sharp bend some do
 NEAR = 0.35  # cells of mean error, below which no other way is tried
+COMPARED = 3000  # places at which a surface and a field are compared, about
+AS_NEAR = 0.2  # of the error of a flat lid, below which none is
 BETTER = 0.8  # of the error of another way, below which a way is the better one
 ALONG = 1.6  # cells from what is seen, within which a field's surface runs along it
 FEW, LARGEST_GRID = 6000, 1_500_000  # faces of a field that is read finer, and most values then
@@ -67,6 +69,7 @@ def hidden_surface(
     flat = work.flat()
     # A lid as it is: what a cap would be.
     least = np.inf if flat is None else work.error(*flat)
+    near = NEAR if flat is None else max(NEAR, AS_NEAR * least)
     best: HiddenSurface | None = None
     for way in ("patch", "lid"):
         made = None
@@ -84,7 +87,7 @@ def hidden_surface(
             number = np.concatenate([seen.rim, len(seen.points) + np.arange(len(points))])
             best = HiddenSurface(points[len(seen.rim) :], number[faces], way)
             least = error
-        if least < NEAR:
+        if best is not None and least < near:
             break
     progress.step(1.0)
     return best
@@ -176,10 +179,13 @@ class _Work:
         """Lengths of edges: the border's own beside it, the source's far from it."""
         inner = max(self.inner_length, float(np.sqrt(area / (0.433 * self.most))))
         least = FINEST * self.field.cell
+        # So far from the border an edge has no say.
+        bound = max(2 * inner, float(self.edge_length.max()) / 1.5)
+        last = len(self.edges.source) - 1
 
         def length(places: Floats) -> Floats:
-            away, row = self.edges.tree.query(places)
-            own = np.maximum(self.edge_length[self.edges.source[row]], least)
+            away, row = self.edges.tree.query(places, distance_upper_bound=bound)
+            own = np.maximum(self.edge_length[self.edges.source[np.minimum(row, last)]], least)
             return np.where(
                 own < inner,
                 np.minimum(inner, own + 0.5 * away),
@@ -191,9 +197,10 @@ class _Work:
     def settle(self, places: Floats) -> Floats:
         """Points on the zero level; the less the nearer they are to the border."""
         cell = self.field.cell
-        away = self.border.tree.query(places)[0]
-        share = np.clip(away / (1.5 * cell), 0.0, 1.0)[:, None]
-        return places + share * (self.field.project(places, 1.5 * cell) - places)
+        reach = 1.5 * cell
+        away = self.border.tree.query(places, distance_upper_bound=reach)[0]
+        share = np.clip(away / reach, 0.0, 1.0)[:, None]
+        return places + share * (self.field.project(places, reach) - places)
 
     def from_patches(self, progress: Progress) -> tuple[Floats, Ints] | None:
         """Patches of the field's surface, each joined to its borders by strips."""
@@ -258,23 +265,22 @@ class _Work:
         from scipy.spatial import cKDTree
 
         cell = self.field.cell
-        made = Samples.of_faces(points, faces, np.zeros((len(faces), 3)), cell)
         corner = points[faces]
-        area = 0.5 * np.linalg.norm(
-            np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0]), axis=1
-        )
+        area = _areas(corner)
+        spacing = max(cell, float(np.sqrt(area.sum() / COMPARED)))
+        made = Samples.of_faces(points, faces, np.zeros((len(faces), 3)), spacing)
         count = np.bincount(made.source, minlength=len(faces))
         share = area[made.source] / count[made.source]
         wrong = float(np.sum(share * np.abs(self.field.at(made.point))))
         rows = self.faces[self.hidden]
         if len(rows):
+            rows = rows[:: max(len(rows) // COMPARED, 1)]
             places = self.vertices[rows]
-            size = 0.5 * np.linalg.norm(
-                np.cross(places[:, 1] - places[:, 0], places[:, 2] - places[:, 0]), axis=1
-            )
+            size = _areas(places)
+            size *= _areas(self.vertices[self.faces[self.hidden]]).sum() / max(size.sum(), 1e-300)
             tree = cKDTree(np.concatenate([made.point, self.border.point]))
             away = tree.query(places.mean(axis=1))[0]
-            wrong += float(np.sum(size * np.maximum(away - 0.5 * cell, 0.0)))
+            wrong += float(np.sum(size * np.maximum(away - 0.5 * spacing, 0.0)))
             area = np.append(area, size.sum())
         return wrong / max(float(area.sum()), 1e-300) / cell
 
@@ -319,5 +325,10 @@ class _Work:
 
 
 def _area(points: Floats, faces: Ints) -> float:
-    a, b, c = (points[faces[:, k]] for k in range(3))
-    return float(0.5 * np.linalg.norm(np.cross(b - a, c - a), axis=1).sum())
+    return float(_areas(points[faces]).sum())
+
+
+def _areas(corner: Floats) -> Floats:
+    """Of triangles with corners (n,3,3)."""
+    normal = cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
+    return np.asarray(0.5 * np.linalg.norm(normal, axis=1))

@@ -145,9 +145,11 @@ class ObjectShell:
         """
         from scipy.spatial import cKDTree
 
-        away, near = self.samples.tree.query(points)
-        side = np.sum((points - self.samples.point[near]) * self.samples.normal[near], axis=1)
-        rows = np.nonzero((away < reach) & (side > -0.5 * away - HAIR))[0]
+        away, near = self.samples.tree.query(points, distance_upper_bound=reach)
+        rows = np.nonzero(away < reach)[0]
+        away, near = away[rows], near[rows]
+        side = np.sum((points[rows] - self.samples.point[near]) * self.samples.normal[near], axis=1)
+        rows = rows[side > -0.5 * away - HAIR]
         if len(rows) == 0:
             return points
         points = points.copy()
