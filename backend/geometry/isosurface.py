@@ -79,7 +79,9 @@ class GridField:
 
     def coarser(self) -> GridField:
         """Every second value of it."""
-        return GridField(np.ascontiguousarray(self.values[::2, ::2, ::2]), self.origin, 2 * self.cell)
+        return GridField(
+            np.ascontiguousarray(self.values[::2, ::2, ::2]), self.origin, 2 * self.cell
+        )
 
     def project(self, points: Floats, reach: float, steps: int = STEPS) -> Floats:
         """Points (N,3) moved to the zero level along the gradient, each by at most `reach`."""

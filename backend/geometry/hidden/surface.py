@@ -21,9 +21,9 @@ from .visible import ObjectShell, OpenPart, Samples
 from .zipper import strip, strip_faces
 
 FINEST, COARSEST = 1.0, 2.0  # cells: the least edge length, and the least that a bend asks for
-BEND = 0.8  # radians that a surface may turn along one edge
+BEND = 0.5  # radians that a surface may turn along one edge
 ASKED, AROUND = 300, (24, 200)  # places whose bend is measured, faces around each that tell it
-FEWEST = 200  # faces that a hidden surface may always have
+FEWEST = 400  # faces that a hidden surface may always have
 DENSER = 1.2  # faces of a hidden surface, against those that are seen, at most
 FOLDS, FOLDED = 4, 0.03  # triangles, and share, that may look folded: at a sharp bend some do
 NEAR = 0.35  # cells of mean error, below which no other way is tried
@@ -32,7 +32,7 @@ AS_NEAR = 0.2  # of the error of a flat lid, below which none is
 BETTER = 0.8  # of the error of another way, below which a way is the better one
 ALONG = 1.6  # cells from what is seen, within which a field's surface runs along it
 FEW, LARGEST_GRID = 6000, 1_500_000  # faces of a field that is read finer, and most values then
-LOOP = 24.0  # cells around a loop of border, if possible
+EDGE, LOOP = 3.0, 24.0  # cells along a source's edge and around a loop of border, if possible
 SMALL = 24  # values along a side of a grid that is not read coarser
 
 
@@ -104,7 +104,7 @@ def _suited(seen: OpenPart, field: GridField) -> tuple[GridField, tuple[Floats, 
     """A field on cells that suit a part's triangles and the smallest of its loops, its surface."""
     start, end, loop = seen.edges
     around = np.bincount(loop, np.linalg.norm(seen.points[end] - seen.points[start], axis=1))
-    most = min(_source_length(seen) / COARSEST, float(around.min()) / LOOP)
+    most = min(_source_length(seen) / EDGE, float(around.min()) / LOOP)
     while 2 * field.cell < most and min(field.values.shape) > SMALL:
         field = field.coarser()
     mesh = zero_level(field)
