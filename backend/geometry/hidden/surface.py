@@ -27,6 +27,8 @@ FEWEST = 400  # faces that a hidden surface may always have
 DENSER = 1.2  # faces of a hidden surface, against those that are seen, at most
 FOLDS, FOLDED = 4, 0.03  # triangles, and share, that may look folded: at a sharp bend some do
 NEAR = 0.35  # cells of mean error, below which no other way is tried
+LITTLE = 0.02  # of what is seen: as large as a lid may be for a cap to be as good
+LEVEL = 0.05  # of the lid's size: as far as the field may leave it then
 COMPARED = 3000  # places at which a surface and a field are compared, about
 AS_NEAR = 0.2  # of the error of a flat lid, below which none is
 BETTER = 0.8  # of the error of another way, below which a way is the better one
@@ -53,7 +55,7 @@ class HiddenSurface:
 def hidden_surface(
     seen: OpenPart, shown: ObjectShell, field: GridField, progress: Progress = SILENT
 ) -> HiddenSurface | None:
-    """The hidden surface of a part; None where none that holds can be made.
+    """The hidden surface of a part; None where none that holds can be made, or a cap is as good.
 
     seen : the part. shown : the object. field : of the whole part, of the object's units.
     """
@@ -70,6 +72,8 @@ def hidden_surface(
     # A lid as it is: what a cap would be.
     least = np.inf if flat is None else work.error(*flat)
     near = NEAR if flat is None else max(NEAR, AS_NEAR * least)
+    if flat is not None and work.is_level(*flat, least * field.cell) and work.holds(*flat):
+        return None
     best: HiddenSurface | None = None
     for way in ("patch", "lid"):
         made = None
@@ -253,6 +257,11 @@ class _Work:
     def flat(self) -> tuple[Floats, Ints] | None:
         """Lids over all loops, as they are."""
         return lids(self.seen, list(range(len(self.seen.loops))), self.taken)
+
+    def is_level(self, points: Floats, faces: Ints, error: float) -> bool:
+        """Whether a lid with an error, a length, is small and as good as what the field says."""
+        area, seen = _area(points, faces), _area(self.seen.points, self.seen.faces)
+        return bool(area < LITTLE * seen and error < LEVEL * np.sqrt(area))
 
     def grown(self, lid: tuple[Floats, Ints], progress: Progress) -> tuple[Floats, Ints]:
         """Lids grown to the zero level."""

@@ -107,6 +107,19 @@ def test_a_field_of_nothing_gives_nothing() -> None:
     assert hidden_surface(seen, ObjectShell(vertices, faces), field) is None
 
 
+def test_where_a_little_and_flat_seam_is_closed_a_cap_is_as_good() -> None:
+    """A field says nothing at the scale of a small lid: what it says there is noise."""
+    large = ball((-0.1, 0, 0), 0.35)
+    made = []
+    for radius in (0.05, 0.2):
+        solids = [large, rod((0, 0, 0), (0.45, 0, 0), radius)]
+        vertices, faces, labels = seen_of(solids)
+        seen = OpenPart.of(vertices, faces[labels == 0], borders(faces, labels, len(vertices)), 0)
+        made.append(hidden_surface(seen, ObjectShell(vertices, faces), field_of(large)))
+    assert made[0] is None
+    assert made[1] is not None
+
+
 @pytest.mark.parametrize("calls", [1, 3, 6])
 def test_it_can_be_cancelled(calls: int) -> None:
     class Stop(Exception):

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The last touch: folds are found and go, and a surface leaves its border without a bend."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from backend.geometry.caps.loops import borders
+from backend.geometry.hidden.fair import fair, folded, tidied, unfolded
+from backend.geometry.hidden.grow import lids
+from backend.geometry.hidden.remesh import remesh
+from backend.geometry.hidden.visible import OpenPart
+from tests.backend.geometry.hidden.fields import SCENES, field_of, seen_of
+
+NONE = np.empty(0, np.int64)
+
+
+def disc(count: int = 24) -> tuple[np.ndarray, np.ndarray]:
+    turn = np.arange(count) / count * 2 * np.pi
+    rim = np.stack([np.cos(turn), np.sin(turn), 0 * turn], axis=1)
+    number = np.arange(count)
+    fan = np.stack([number, np.roll(number, -1), np.full(count, count)], axis=1)
+    points = np.concatenate([rim, np.zeros((1, 3))])
+    return remesh(points, fan, count, lambda p: np.full(len(p), 0.3), NONE)
+
+
+def test_a_flat_disc_has_no_folds_and_one_whose_points_cross_has() -> None:
+    points, faces = disc()
+    assert not folded(points, faces).any()
+    crossed = points.copy()
+    far = int(np.argmin(np.linalg.norm(points[24:], axis=1))) + 24
+    crossed[far] = [0.9, 0, 0]
+    assert folded(crossed, faces).any()
+    mended = unfolded(crossed, faces, 24)
+    assert not folded(mended, faces).any()
+    assert np.array_equal(mended[:24], points[:24])
+
+
+def test_tidying_keeps_border_and_plane() -> None:
+    points, faces = disc()
+    moved = tidied(points, faces, 24)
+    assert np.array_equal(moved[:24], points[:24])
+    assert np.allclose(moved[:, 2], 0)
+
+
+def test_a_lid_beside_its_border_bends_to_what_is_seen() -> None:
+    """Of a limb that goes on, the lid's first triangles turn towards its direction."""
+    vertices, faces, labels = seen_of(SCENES["limb in a body"], 32)
+    found = borders(faces, labels, len(vertices))
+    seen = OpenPart.of(vertices, faces[labels == 1], found, 1)
+    field = field_of(SCENES["limb in a body"][1], 32)
+    lid = lids(seen, [0], NONE)
+    assert lid is not None
+    fixed = len(seen.rim)
+    points, made = remesh(*lid, fixed, lambda p: np.full(len(p), field.cell), NONE)
+    away = np.linalg.norm(points[:, None] - points[None, :fixed], axis=2).min(axis=1)
+    after = fair(points, made, fixed, away, seen, field)
+    assert np.array_equal(after[:fixed], points[:fixed])
+    assert np.isfinite(after).all()
+
+    def bends(places: np.ndarray) -> float:
+        corner = places[made[(made < fixed).any(axis=1)]]
+        normal = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
+        normal /= np.linalg.norm(normal, axis=1, keepdims=True)
+        return float(np.mean(np.sum(normal * field.normal(corner.mean(axis=1)), axis=1)))
+
+    assert bends(after) >= bends(points)
