@@ -17,7 +17,7 @@ WITHOUT = {
     "backend/contract/arrays.py": "names for types, which the type checker alone reads",
 }
 # All of these are looked at by the tests of their room.
-BY_ROOM = ("backend/shapes/families", "blender_addon/presets")
+BY_ROOM = ("backend/shapes/families", "backend/library/families", "blender_addon/presets")
 
 
 def modules(package: str) -> set[str]:
