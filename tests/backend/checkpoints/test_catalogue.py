@@ -16,6 +16,7 @@ def test_what_ships_with_the_project_is_as_published():
         "judge",
         "merging",
         "segmenter",
+        "words",
     ]
     for checkpoint in found:
         checkpoint.verify()

@@ -83,7 +83,7 @@ def test_pictures_of_other_formats_are_refused_before_the_work(ending, mesh_file
 def test_what_decompose_refuses(mesh_file, tmp_path, capsys):
     other = save(tmp_path / "other.npz")
     cases = [
-        ([mesh_file, "-o", tmp_path / "a.glb", "--complete", "generate"], "completion model"),
+        ([mesh_file, "-o", tmp_path / "a.glb", "--complete", "generate"], "must be one of"),
         ([mesh_file, other, "-o", tmp_path / "a.glb"], "both be written"),
         ([mesh_file, "-o", tmp_path / "a.obj"], "GLB"),
         ([mesh_file, "-o", tmp_path / "a.3mf"], "GLB"),

@@ -119,7 +119,7 @@ def test_unknown_words_beside_known_ones_are_told() -> None:
     "more",
     [
         {"part": 9}, {"options": {"glue": True}}, {"options": {"join": "nails"}}, {"up": "X"},
-        {"text": "hat", "source": "gear"}, {"source": "no such part"}, {"engine": "nobody"},
+        {"source": "no such part"}, {"engine": "nobody"},
     ],
 )  # fmt: skip
 def test_bad_requests_get_a_sentence(more: dict[str, Any]) -> None:
