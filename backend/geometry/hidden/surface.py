@@ -23,7 +23,11 @@ from .zipper import strip, strip_faces
 FINEST, COARSEST = 1.0, 2.0  # cells: the least edge length, and the least that a bend asks for
 BEND = 0.5  # radians that a surface may turn along one edge
 ASKED, AROUND = 300, (24, 200)  # places whose bend is measured, faces around each that tell it
-FEWEST = 400  # faces that a hidden surface may always have
+FEWEST, EACH, PLENTY = (
+    100,
+    6,
+    400,
+)  # faces that are never too many: at least, for each seen, at most
 DENSER = 1.2  # faces of a hidden surface, against those that are seen, at most
 FOLDS, FOLDED = 4, 0.03  # triangles, and share, that may look folded: at a sharp bend some do
 NEAR = 0.35  # cells of mean error, below which no other way is tried
@@ -151,7 +155,8 @@ class _Work:
         samples = Samples.of_faces(seen.points, seen.faces, seen.face_normals, 0.4 * cell)
         self.hidden = hidden_faces(vertices, faces, samples, self.border, cell, reach)
         self.inner_length = self._inner_length()
-        self.most = max(FEWEST, DENSER * len(seen.faces))
+        few = min(FEWEST + EACH * len(seen.faces), PLENTY)
+        self.most = max(few, DENSER * len(seen.faces))
 
     def _inner_length(self) -> float:
         """The source's edge length, less where the field bends so much that it would be cut off."""

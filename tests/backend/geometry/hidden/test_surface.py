@@ -77,6 +77,17 @@ def test_triangles_are_as_large_as_those_at_the_border() -> None:
     assert np.quantile(shape.max(axis=1) / shape.min(axis=1), 0.95) < 3
 
 
+def test_a_part_of_few_triangles_gets_few() -> None:
+    """However fine the field is: the count is that of the part, not of the grid."""
+    solids = [ball((-0.15, 0, 0), 0.3), rod((-0.1, 0, 0), (0.42, 0.1, 0), 0.12)]
+    vertices, faces, labels = seen_of(solids, 14)
+    seen = OpenPart.of(vertices, faces[labels == 1], borders(faces, labels, len(vertices)), 1)
+    hidden = hidden_surface(seen, ObjectShell(vertices, faces), field_of(solids[1], 64))
+    assert hidden is not None
+    assert len(seen.faces) < 200
+    assert len(hidden.faces) < 300
+
+
 def test_the_surface_leaves_the_border_without_a_bend() -> None:
     vertices, made = grown("limb in a body")
     seen, field, hidden = made[1]
