@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The command complete: every input triangle once, new ones after, labels from all sources."""
+"""Completing a file: every input triangle once, new ones after, labels from all sources."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 import trimesh
 
-from backend.__main__ import main
 from backend.commands.complete_file import complete
 from backend.contract.errors import BadInput
 
@@ -57,21 +56,6 @@ def test_labels_come_from_the_input_itself_and_a_glb_has_a_node_a_part(tmp_path:
     complete(path, tmp_path / "out.glb", how="cap")
     scene = trimesh.load(tmp_path / "out.glb")
     assert len(scene.geometry) == 2
-
-
-def test_the_command_writes_a_folder_and_a_picture(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path, _, labels = ball(tmp_path)
-    (tmp_path / "labels").mkdir()
-    np.savez(tmp_path / "labels" / "ball.npz", labels=labels)
-    out = tmp_path / "out"
-    words = ["complete", str(path), "-o", str(out), "--labels", str(tmp_path / "labels")]
-    assert main([*words, "--complete", "cap", "--json"]) == 0
-    row = json.loads(capsys.readouterr().out)["results"][0]
-    assert row["parts"] == row["closed"] == 2
-    assert row["engine"] == "cap"
-    assert (out / "ball.npz").is_file()
 
 
 @pytest.mark.parametrize(

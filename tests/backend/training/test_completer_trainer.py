@@ -5,28 +5,17 @@ import json
 
 import numpy as np
 import pytest
-import trimesh
 
 pytest.importorskip("torch", reason="needs PyTorch, for training")
 
 from backend.checkpoints.catalogue import write_checksums
-from backend.engines.completion_features import NAMES
 from backend.engines.hidden import read_completer
-from backend.shapes.occluded import Whole, occlude
 from backend.training import completer_data, completer_trainer
 from backend.training.completer_data import load_object, sampled, save_object
 from backend.training.completer_trainer import BEST, LOG, RUN, read
+from tests.backend.training.pairs import two_balls
 
 FEW = 120
-
-
-def two_balls(depth):
-    parts = []
-    for place, radius in ((0.0, 1.0), (depth, 0.6)):
-        ball = trimesh.creation.icosphere(2, radius)
-        ball.apply_translation((place, 0, 0))
-        parts.append(Whole(np.asarray(ball.vertices), ball.faces.astype(np.int64)))
-    return occlude(parts)
 
 
 @pytest.fixture(scope="module")
@@ -51,23 +40,6 @@ def data(tmp_path_factory):
 def run(data, out, minutes, *more):
     options = [f"--data={data}", f"--out={out}", f"--minutes={minutes}", "--width=16"]
     return completer_trainer.main([*options, "--layers=2", "--batch=128", *more])
-
-
-def test_an_object_comes_back_as_it_was_saved(data):
-    true = load_object(data / "objects" / "balls_0.npz")
-    assert len(true.wholes) == 2
-    assert np.isclose(np.ptp(true.vertices, axis=0).max(), 1)
-    assert (true.hidden > 0.05).all()
-
-
-def test_places_know_the_truth(data):
-    true = load_object(data / "objects" / "balls_0.npz")
-    rows = sampled(true, 0)
-    assert rows["features"].shape[1] == len(NAMES)
-    assert np.isfinite(rows["features"].astype(float)).all()
-    said = rows["features"][:, NAMES.index("winding")] > 0.5
-    even = rows["way"] == completer_data.EVENLY
-    assert (said == rows["truth"])[even].mean() > 0.7
 
 
 def test_training_starts_at_the_baseline_and_goes_on_where_it_stopped(data, tmp_path, monkeypatch):
