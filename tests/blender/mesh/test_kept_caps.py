@@ -7,19 +7,13 @@ from dataclasses import replace
 
 import bpy
 import numpy as np
-import pytest
 from partwise.blender_addon.mesh.caps import CONTINUED, CapStyle, PartCaps
 from partwise.blender_addon.mesh.kept_caps import from_mesh, joined, shape_digests, to_mesh
 from partwise.blender_addon.scene import parts
 
-from tests.blender.arms import dome, make_arm
+from tests.blender.arms import dome
 
 STYLE = CapStyle(CONTINUED, smooth=True)
-
-
-@pytest.fixture
-def whole(scene: bpy.types.Scene) -> bpy.types.Object:
-    return make_arm()
 
 
 def only(caps: PartCaps, label: int) -> PartCaps:
