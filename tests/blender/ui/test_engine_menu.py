@@ -27,9 +27,9 @@ def no_engine(monkeypatch) -> None:
 
 @pytest.fixture
 def toy(monkeypatch) -> None:
-    """An engine's process that has one engine more, and lacks the weights of the first."""
-    engines = [Told.of(about) for about in declared()]
-    engines[0] = Told.of(declared()[0], "Its weights are missing. Install Partwise again.")
+    """A process that has one engine more, and lacks the weights of the first that segments."""
+    why = {SHIPPED[0]: "Its weights are missing. Install Partwise again."}
+    engines = [Told.of(about, why.get(about.name.upper(), "")) for about in declared()]
     engines.append(Told("toy", "Toy", "Two halves of everything", ("segment",)))
     engines.append(Told("grow", "Grow", "What is hidden", ("complete",)))
     hello = {"engines": [engine.to_json() for engine in engines]}

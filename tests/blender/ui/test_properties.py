@@ -52,7 +52,7 @@ def test_who_draws_is_told_of_what_looks_otherwise(table, heard):
     [
         ("part_count", 12, ["settings"]),
         ("granularity", 0.1, ["settings"]),
-        ("cap", True, ["settings"]),
+        ("closing", "CAP", ["settings"]),
         ("origin", "JOINT", ["settings"]),
         ("engine", "GEOMETRIC", ["settings"]),
         ("show_overlay", False, ["settings", "seen"]),
