@@ -124,15 +124,3 @@ def test_why_it_cannot_be_replaced_is_said(fox):
 def test_how_it_fits(fox):
     layout = draw(panels_replace.PARTWISE_PT_replace_options)
     assert layout.properties == ["join", "twins", "stretch", "variants", "seed"]
-
-
-def test_an_icon_is_made_once_with_its_top_row_on_top():
-    picture = np.zeros((4, 6, 4), np.uint8)
-    picture[0] = 255
-    for key in ("a", "a", "b"):
-        thumbnails.icon_of(key, picture)
-    (made, _) = thumbnails._icons.values()
-    assert tuple(made.image_size) == (6, 4)
-    pixels = np.array(made.image_pixels_float[:]).reshape(4, 6, 4)
-    assert pixels[3].min() == 1.0
-    assert pixels[:3].max() == 0.0
