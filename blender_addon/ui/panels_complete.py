@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Complete in the sidebar: the button or the preview, the options, and a report of each part."""
+"""Complete in the sidebar: the button or the preview, the options, and a report of each part.
+
+Options and report have panels of their own, closed, for twelve parts would fill the tab.
+"""
 
 from __future__ import annotations
 
@@ -41,10 +44,9 @@ class PARTWISE_PT_complete(SidebarPanel, bpy.types.Panel):
             row.operator("partwise.discard_proposal", text="", icon="X", emboss=False)
 
     def draw(self, context: bpy.types.Context) -> None:
-        layout, settings = self.layout, context.scene.partwise
+        layout = self.layout
         if draw_proposal(layout, complete.PARTWISE_OT_apply_completed):
             draw_reports(layout, context, list(proposed(context)))
-            draw_options(layout, settings)
             return
         row = layout.row(align=True)
         row.scale_y = 1.3
@@ -53,8 +55,32 @@ class PARTWISE_PT_complete(SidebarPanel, bpy.types.Panel):
         reason = complete.why_not(context)
         if reason and not jobs.busy():
             draw_text(layout, context, reason, icon="INFO")
-        draw_options(layout, settings)
-        draw_reports(layout, context, list(completed(context)))
+        draw_summary(layout, [report for _, report, _ in completed(context)])
+
+
+class PARTWISE_PT_complete_options(SidebarPanel, bpy.types.Panel):
+    bl_label = "New Faces"
+    bl_parent_id = "PARTWISE_PT_complete"
+    bl_options = {"DEFAULT_CLOSED"}
+    bl_order = 1
+
+    def draw(self, context: bpy.types.Context) -> None:
+        draw_options(self.layout, context.scene.partwise)
+
+
+class PARTWISE_PT_complete_report(SidebarPanel, bpy.types.Panel):
+    bl_label = "Report"
+    bl_parent_id = "PARTWISE_PT_complete"
+    bl_options = {"DEFAULT_CLOSED"}
+    bl_order = 2
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        is_preview = proposals.current(complete.PARTWISE_OT_apply_completed) is not None
+        return not is_preview and any(True for _ in completed(context))
+
+    def draw(self, context: bpy.types.Context) -> None:
+        draw_reports(self.layout, context, list(completed(context)))
 
 
 def button_text(context: bpy.types.Context) -> str:
@@ -96,10 +122,22 @@ def draw_reports(
         values.label(text=report_text(context, report, scale))
     if len(told) > MOST_ROWS:
         column.label(text=f"and {len(told) - MOST_ROWS} more", icon="BLANK1")
-    open_parts = sum(not report["closed"] for _, report, _ in told)
-    if open_parts:
-        text = "1 part is" if open_parts == 1 else f"{open_parts} parts are"
-        draw_text(layout, context, f"{text} not closed", icon="BLANK1")
+
+
+def draw_summary(layout: bpy.types.UILayout, reports: list[Report]) -> None:
+    """One line about all parts, so that what comes below stays in sight."""
+    if not reports:
+        return
+    left = sum(not report["closed"] for report in reports)
+    if left:
+        layout.label(text=f"{counted(left)} not closed", icon="ERROR")
+    else:
+        layout.label(text=f"{counted(len(reports))} closed", icon="CHECKMARK")
+
+
+def counted(parts: int) -> str:
+    """How many parts are something."""
+    return "1 part is" if parts == 1 else f"{parts} parts are"
 
 
 def report_text(context: bpy.types.Context, report: Report, scale: float) -> str:
@@ -154,4 +192,8 @@ def scale_of(obj: bpy.types.Object) -> float:
     return float(abs(np.linalg.det(world)))
 
 
-CLASSES = (PARTWISE_PT_complete,)
+CLASSES = (
+    PARTWISE_PT_complete,
+    PARTWISE_PT_complete_options,
+    PARTWISE_PT_complete_report,
+)

@@ -11,6 +11,8 @@ from partwise.blender_addon.engine import jobs
 from partwise.blender_addon.scene import proposals
 from partwise.blender_addon.ui.panels_complete import (
     PARTWISE_PT_complete,
+    PARTWISE_PT_complete_options,
+    PARTWISE_PT_complete_report,
     report_text,
     volume_text,
 )
@@ -26,6 +28,11 @@ def shown() -> RecordingLayout:
     return draw(PARTWISE_PT_complete)
 
 
+def reported() -> RecordingLayout:
+    assert PARTWISE_PT_complete_report.poll(bpy.context)
+    return draw(PARTWISE_PT_complete_report)
+
+
 def test_it_is_not_there_without_parts(scene: bpy.types.Scene):
     assert not PARTWISE_PT_complete.poll(bpy.context)
     bpy.ops.mesh.primitive_cube_add()
@@ -38,8 +45,10 @@ def test_the_button_says_how_many_parts(arm: bpy.types.Object):
     tick(arm, 0, 2)
     layout = shown()
     assert "Complete 2 Parts" in layout.texts
-    assert layout.properties == OPTIONS
+    assert layout.properties == []
     assert not any("engine" in text for text in layout.texts)
+    assert draw(PARTWISE_PT_complete_options).properties == OPTIONS
+    assert not PARTWISE_PT_complete_report.poll(bpy.context)
 
 
 def test_a_preview_has_its_report_before_it_is_accepted(arm: bpy.types.Object):
@@ -51,9 +60,13 @@ def test_a_preview_has_its_report_before_it_is_accepted(arm: bpy.types.Object):
     assert {"Hand", "Forearm"} <= set(layout.texts)
     assert layout.icons.count("CHECKMARK") == 3  # and Accept's own
     assert "ERROR" not in layout.icons
+    assert not PARTWISE_PT_complete_report.poll(bpy.context)
     bpy.ops.partwise.accept_proposal()
     layout = shown()
     assert "partwise.complete" in layout.operators
+    assert "2 parts are closed" in layout.texts
+    assert "Hand" not in layout.texts, "twelve parts would fill the tab"
+    layout = reported()
     (hand,) = [text for text in layout.texts if text.endswith("domes")][:1]
     assert "% new" in hand
     assert "m³" in hand
@@ -66,7 +79,7 @@ def test_part_objects_have_their_reports(arm: bpy.types.Object):
     assert "Complete 2 Parts" in shown().texts
     bpy.ops.partwise.complete()
     bpy.ops.partwise.accept_proposal()
-    layout = shown()
+    layout = reported()
     assert {"Arm.Hand", "Arm.Forearm"} <= set(layout.texts)
     assert layout.icons.count("CHECKMARK") == 2
 
@@ -77,11 +90,11 @@ def test_what_is_not_closed_comes_first_with_a_warning(arm: bpy.types.Object):
     bpy.ops.partwise.accept_proposal()
     report = arm.data.partwise.parts[2].report
     report.closed, report.volume, report.engine = False, 0.0, "sheet"
-    layout = shown()
+    assert "1 part is not closed" in shown().texts
+    layout = reported()
     names = [text for text in layout.texts if text in ("Hand", "Forearm", "Shoulder")]
     assert names[0] == "Shoulder"
     assert layout.icons.count("ERROR") == 1
-    assert "1 part is not closed" in layout.texts
 
 
 def test_a_part_that_grows_shows_its_preview(arm: bpy.types.Object, domes: Path, monkeypatch):
