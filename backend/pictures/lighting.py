@@ -41,7 +41,7 @@ class Quality:
     supersampling: int = 2
     sky: int = 8
     lamp: int = 3
-    light_step: int = 3
+    light_step: int = 4
     ground_step: int = 8
 
 
