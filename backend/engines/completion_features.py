@@ -2,19 +2,26 @@
 """What is known of a place in a hidden region, in numbers: features lifted to query points.
 
 Heights above tangent planes of the nearest visible surface, winding numbers, where the place is
-seen from the border that the surface goes on from. Distances are in units of half the part's
+seen from the border that the surface goes on from, and what is visible elsewhere on the circle or
+the line through it, for what is turned or drawn. Distances are in units of half the part's
 visible extent; nothing depends on how the object is turned.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from ..contract.arrays import Floats, Singles
+from ..geometry.slippage import Sliding, moving, turning
 from .visible_part import SPREAD, VisiblePart
 
 NEAREST = 8
 A_TURN = 1024  # places that are compared with all tangent planes, so that it fits into the cache
+SLIDING = 1024  # samples of a part that are asked how they slide, and are the profile
+FITS = 0.25  # weight from which a sample belongs to the profile
+SLICES = 64  # along the line of a movement
 FAR = 2.0  # what distances to things that are not there are said to be
 NAMES = (
     "winding", "own winding", "object", "logit",
@@ -31,6 +38,10 @@ NAMES = (
     "second loop depth", "second loop radial", "second loop radius", "loops facing", "loops apart",
     "loops", "open", "place x", "place y", "place z", "outside", "extent 1", "extent 2",
     "extent 3", "share", "lent share", "unit",
+    "turned distance", "turned height", "turned mean", "turned highest", "turned fit",
+    "turned radius", "turned beyond", "turns",
+    "moved distance", "moved height", "moved mean", "moved highest", "moved fit",
+    "moved beyond", "moved gap", "moves",
 )  # fmt: skip
 
 
@@ -61,6 +72,7 @@ def lifted(seen: VisiblePart, points: Floats, whole: Floats) -> Singles:
     columns += [*np.sort(np.abs(rel), axis=1).T, np.maximum(np.abs(rel) - 1, 0).max(axis=1)]
     rest = [*extents, np.sqrt(seen.share), float(seen.lent.mean()), np.log(area + 1e-9) / 4]
     columns += [np.full(len(points), value) for value in rest]
+    columns += [*_turned(seen, points), *_moved(seen, points)]
     return np.stack(columns, axis=1).astype(np.float32)
 
 
@@ -177,3 +189,82 @@ def _loops(seen: VisiblePart, points: Floats) -> list[Floats]:
     facing = -np.einsum("nj,nj->n", direction[first], direction[second])
     apart = np.linalg.norm(centre[first] - centre[second], axis=1) / seen.unit
     return [*result, *at(second), radius[second] / seen.unit, facing, apart]
+
+
+def _turned(seen: VisiblePart, points: Floats) -> list[Floats]:
+    """Where a place lies to the profile of the part, if it is a solid of revolution."""
+    p, n, sliding = _sliding(seen, turning)
+    fits = sliding.weight > FITS
+    at, normal = _in_profile(p, n, sliding)
+    place, _ = _in_profile((points - seen.centre) / seen.unit, None, sliding)
+    told = _profile(at[fits], normal[fits], sliding.weight[fits], place)
+    beyond = FAR * np.ones(len(points))
+    if fits.any():
+        low, high = at[fits, 1].min(), at[fits, 1].max()
+        beyond = np.abs(place[:, 1] - (low + high) / 2) - (high - low) / 2
+    constant = np.full(len(points), sliding.weight.mean())
+    return [*told, np.minimum(place[:, 0], FAR), np.clip(beyond, -FAR, FAR), constant]
+
+
+def _in_profile(points: Floats, normals: Floats | None, sliding: Sliding) -> tuple[Floats, Floats]:
+    """Distance from the axis and place along it (N, 2), and the normals in that plane."""
+    away = points - sliding.centre
+    along = away @ sliding.axis
+    radial = away - along[:, None] * sliding.axis
+    radius = np.linalg.norm(radial, axis=1)
+    at = np.stack([radius, along], axis=1)
+    if normals is None:
+        return at, at
+    outward = np.einsum("ij,ij->i", normals, radial / np.maximum(radius, 1e-9)[:, None])
+    return at, np.stack([outward, normals @ sliding.axis], axis=1)
+
+
+def _moved(seen: VisiblePart, points: Floats) -> list[Floats]:
+    """Where a place lies to the cross section of the part, if it is drawn along a line.
+
+    beyond : how far it is past the visible ends of what is drawn. gap : how far from the nearest
+    visible slice of it, where there is one on both sides: a rod through a bead.
+    """
+    p, n, sliding = _sliding(seen, moving)
+    fits = sliding.weight > FITS
+    across = np.linalg.svd(sliding.axis[None])[2][1:]
+    q = (points - seen.centre) / seen.unit
+    told = _profile(p[fits] @ across.T, n[fits] @ across.T, sliding.weight[fits], q @ across.T)
+    beyond, gap = FAR * np.ones(len(points)), np.zeros(len(points))
+    if fits.any():
+        along, place = p[fits] @ sliding.axis, q @ sliding.axis
+        low, high = float(along.min()), float(along.max())
+        beyond = np.abs(place - (low + high) / 2) - (high - low) / 2
+        width = max(high - low, 1e-6) / SLICES
+        held = np.bincount(np.minimum((along - low) / width, SLICES - 1).astype(int),
+                           minlength=SLICES) > 0  # fmt: skip
+        slices, order = np.flatnonzero(held), np.arange(SLICES)
+        nearest = np.abs(order[:, None] - slices).min(axis=1) * width
+        gap = nearest[np.clip((place - low) / width, 0, SLICES - 1).astype(int)]
+    constant = np.full(len(points), sliding.weight.mean())
+    return [*told, np.clip(beyond, -FAR, FAR), gap, constant]
+
+
+def _sliding(
+    seen: VisiblePart, how: Callable[[Floats, Floats], Sliding]
+) -> tuple[Floats, Floats, Sliding]:
+    """Some samples in units of the part, their normals, and how they slide."""
+    p = (seen.points[:SLIDING] - seen.centre) / seen.unit
+    n = seen.normals[:SLIDING]
+    return p, n, how(p, n)
+
+
+def _profile(at: Floats, normal: Floats, weight: Floats, places: Floats) -> list[Floats]:
+    """Distance to the nearest of a profile's places, heights above them, and how well they fit.
+
+    at, normal : (S, 2). weight : (S,). places : (N, 2).
+    """
+    if len(at) < 4:
+        return [np.full(len(places), v) for v in (FAR, 0.0, 0.0, 0.0, 0.0)]
+    from scipy.spatial import cKDTree
+
+    gap, index = cKDTree(at).query(places, k=4, workers=2)
+    height = np.einsum("nkj,nkj->nk", places[:, None] - at[index], normal[index])
+    height = np.clip(height, -FAR, FAR)
+    result = [np.sqrt(np.minimum(gap[:, 0], FAR)), height[:, 0], height.mean(1), height.max(1)]
+    return [*result, weight[index].mean(axis=1)]

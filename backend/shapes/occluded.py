@@ -207,6 +207,31 @@ def varied(parts: Sequence[Whole], rng: np.random.Generator, *, faces: int = 0) 
     return [replace(part, vertices=v) for part, v in zip(parts, moved, strict=True)]
 
 
+def pushed(parts: Sequence[Whole], rng: np.random.Generator) -> list[Whole]:
+    """The parts, about half of them larger or smaller and moved into a neighbour, so that more of
+    them is hidden: as artists let rods, caps and limbs end somewhere inside what they touch.
+    """
+    low = np.array([part.vertices.min(0) for part in parts])
+    high = np.array([part.vertices.max(0) for part in parts])
+    middle, extent = (low + high) / 2, high - low
+    made = []
+    for k, part in enumerate(parts):
+        gap = np.maximum(np.maximum(low - high[k], low[k] - high), 0).max(axis=1)
+        gap[k] = np.inf
+        if rng.random() < 0.5 or not np.isfinite(gap).any():
+            made.append(part)
+            continue
+        near = np.flatnonzero(gap <= gap.min() + 0.01 * extent.max())
+        other = int(rng.choice(near))
+        way = middle[other] - middle[k]
+        reach = np.minimum(extent[k].max(), extent[other].max())
+        step = way / max(float(np.linalg.norm(way)), 1e-12) * reach * rng.uniform(0.0, 0.3)
+        scale = np.exp(rng.uniform(-0.15, 0.3))
+        places = middle[k] + scale * (part.vertices - middle[k]) + step
+        made.append(replace(part, vertices=places))
+    return made
+
+
 def occluders(parts: Sequence[Whole], rng: np.random.Generator, count: int) -> list[Whole]:
     """Random solids that stick in the parts' surfaces and hide some of them; parts themselves.
 

@@ -17,7 +17,7 @@ import time
 import zlib
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,14 +29,26 @@ from ..engines.lent_surface import Lenders
 from ..engines.visible_part import VisibleObject
 from ..geometry.winding import WindingNumber
 from ..shapes.families import SCULPTORS
-from ..shapes.occluded import Occluded, Whole, artist_parts, occlude, occluders, sculpted_parts
+from ..shapes.labelled import connected_pieces, face_areas, face_pairs
+from ..shapes.occluded import (
+    Occluded,
+    Whole,
+    artist_parts,
+    occlude,
+    occluders,
+    pushed,
+    sculpted_parts,
+)
 from ..shapes.occluded import varied as bent
 
-EVEN, NEAR = 900, 500  # places of a part: spread evenly, and near its hidden surface
+EVEN, NEAR = 640, 320  # places of a part: spread evenly, and near its hidden surface
+LEAST_VISIBLE = 0.005  # that a part has of the visible area
 LEAST_HIDDEN = 0.01  # of a part's area, so that there is something to learn
 MOST_FACES = 60_000  # of an object before it is united
 MOST_PARTS = 24  # of an object that are sampled
 FILES = ("train_nodes", "train_shells")
+COLOURED = ("train_materials_0", "train_materials_1", "train_materials_2")  # shells are their parts
+SMALLEST, MOST_SHELLS = 0.004, 24  # share of the area of a shell that counts, and how many do
 UNREACHED, EVENLY, NEARBY = 0, 1, 2  # how a place was chosen; the first is beyond the engine's grid
 
 
@@ -45,7 +57,8 @@ class ObjectSource:
     """Where whole parts come from; it can be sent to another process.
 
     file, identity : an artist's object; without a file a family of sculptures, `seed` one of it.
-    copy : 1, 2, ... for varied copies with occluders.
+    copy : 1, 2, ... for varied copies with occluders, every other one pushed together.
+    shells : whether the parts are its shells, whatever the file's labels say.
     """
 
     name: str
@@ -53,6 +66,7 @@ class ObjectSource:
     file: Path | None = None
     seed: int = 0
     copy: int = 0
+    shells: bool = False
 
     def occluded(self) -> tuple[Occluded, str, str] | None:
         """The object, its group and the kind of its parts; None when it is of no use."""
@@ -73,11 +87,17 @@ class ObjectSource:
                 meta = json.loads(str(z[self.identity + "/meta"]))
             if len(faces) > MOST_FACES:
                 return None
+            if self.shells:
+                faces, labels = _shells(vertices, faces)
             parts, _ = artist_parts(vertices, faces, labels)
-            group, kind = str(meta.get("group", self.name)), str(meta["part_kind"])
+            group = str(meta.get("group", self.name))
+            kind = "coloured" if self.shells else str(meta["part_kind"])
         if self.copy and parts:
             parts = bent(parts, rng, faces=20_000)
-            parts = [*parts, *occluders(parts, rng, int(rng.integers(1, 4)))]
+            if self.copy % 2 == 0 and len(parts) > 1:
+                parts = pushed(parts, rng)
+            least = 1 if self.copy % 2 else 0
+            parts = [*parts, *occluders(parts, rng, int(rng.integers(least, 3 + least)))]
         found = occlude(parts) if len(parts) > 1 else None
         return None if found is None else (found, group, kind)
 
@@ -90,18 +110,20 @@ def sources(data: Path, sculptures: int, copies: int) -> Iterator[ObjectSource]:
         for family in SCULPTORS
     ]
     artists = []
-    for stem in FILES:
+    for stem in FILES + COLOURED:
         file = data / "train" / f"{stem}.npz"
+        if stem in COLOURED and not file.is_file():
+            continue
         with np.load(file) as archive:
             ids = json.loads(str(archive["ids"]))
         artists += [
-            ObjectSource(f"{stem}_{number:04d}", identity, file)
+            ObjectSource(f"{stem}_{number:04d}", identity, file, shells=stem in COLOURED)
             for number, identity in enumerate(ids)
         ]
     order = np.random.default_rng(0).permutation(len(artists))
     artists = [artists[k] for k in order]
     turned = [
-        ObjectSource(f"{one.name}_copy{copy}", one.identity, one.file, 0, copy)
+        replace(one, name=f"{one.name}_copy{copy}", copy=copy)
         for copy in range(1, 1 + copies)
         for one in artists
     ]
@@ -109,6 +131,18 @@ def sources(data: Path, sculptures: int, copies: int) -> Iterator[ObjectSource]:
     for k in range(max(len(turned), len(made))):
         yield from turned[k : k + 1]
         yield from made[k : k + 1]
+
+
+def _shells(vertices: Floats, faces: Ints) -> tuple[Ints, Ints]:
+    """The faces of a mesh's largest connected pieces, and the piece of each."""
+    count, piece = connected_pieces(len(faces), face_pairs(faces)[0])
+    area = np.bincount(piece, face_areas(vertices, faces), count)
+    large = np.argsort(-area)[:MOST_SHELLS]
+    rank = np.full(count, -1)
+    kept = large[area[large] > SMALLEST * area.sum()]
+    rank[kept] = np.arange(len(kept))
+    label = rank[piece]
+    return faces[label >= 0], label[label >= 0]
 
 
 def save_object(path: Path, found: Occluded, group: str, kind: str) -> None:
@@ -174,7 +208,8 @@ def sampled(true: TrueObject, seed: int) -> dict[str, np.ndarray] | None:
     rng = np.random.default_rng(seed)
     object_ = VisibleObject(true.vertices, true.faces, true.labels)
     lenders = Lenders(object_, seed)
-    chosen = np.flatnonzero(true.hidden >= LEAST_HIDDEN)
+    visible = np.bincount(true.labels, object_.area, len(true.hidden)) / object_.area.sum()
+    chosen = np.flatnonzero((true.hidden >= LEAST_HIDDEN) & (visible >= LEAST_VISIBLE))
     chosen = rng.permutation(chosen)[:MOST_PARTS]
     rows: dict[str, list[np.ndarray]] = {name: [] for name in ("features", "truth", "way", "part")}
     for part in chosen:

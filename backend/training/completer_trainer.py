@@ -2,10 +2,11 @@
 """Trains the completer: a residual on the winding number of what is seen of a part.
 
 `python -m backend.training.completer_trainer --data build/completer --out build/completer-run
---minutes 30` makes `completer.safetensors` in the run's folder, the best by the parts of held-out
-groups. It can be stopped at any time and goes on by the same command; with more minutes a finished
-run goes on. `--pack FILE` writes all samples into one file of at most `--rows` places and ends;
-`--data FILE` trains from it, on a GPU where there is one.
+--minutes 30` makes `completer.safetensors` in the run's folder, the best by the parts of some
+held-out groups; others are only reported, at the end. It can be stopped at any time and goes on by
+the same command; with more minutes a finished run goes on. `--pack FILE` writes all samples into
+one file of at most `--rows` places and ends; `--data FILE` trains from it, on a GPU where there is
+one.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ import json
 import math
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
 
@@ -25,15 +27,19 @@ import torch
 
 from ..contract.arrays import Bools, Floats, Ints
 from ..engines.completion_features import NAMES
-from ..engines.hidden import read_completer
 from ..models.completer import Completer, CompleterConfig, shapes
 from .completer_data import EVENLY, NEARBY, UNREACHED, load_samples
 from .segmenter_data import HELD_OUT, fold
 
 RUN, BEST, LOG = "run.safetensors", "completer.safetensors", "measured.jsonl"
 BINS = (0.0, 0.02, 0.08, 0.2, 0.4, 1.01)  # of the hidden share
-COUNTS = (0.2, 0.5, 1.0, 2.0, 3.0)  # how much a part of each bin counts
-MADE, SCULPTED = 0.6, 0.35  # how much parts of varied copies and of sculptures count; others one
+COUNTS = (0.3, 0.7, 1.0, 1.5, 1.5)  # how much a part of each bin counts
+COLOURED, MADE, SCULPTED = 0.8, 0.5, 0.3  # how much shells of coloured meshes, parts of copies
+# and of sculptures count; others one
+LEARNED, CHOOSING, REPORTED = 0, 1, 2  # what a part is for
+CHOICE = (
+    24  # folds of a hundred below which groups choose, from HELD_OUT on; below that they report
+)
 LEAST = 30  # places in a part, below which it counts less
 NEAR_COUNT = 0.4  # of the places near the surface, for one of those spread evenly
 BATCH, RATE, DECAY, WARM = 4096, 2e-3, 0.02, 200
@@ -48,15 +54,20 @@ SAME = (
     "lent share",
     "unit",
 )  # features that all places of a part share: without noise they would tell parts by heart
-SHRUNK = (0.3, 0.4, 0.5, 0.6, 0.7, 0.85, 1.0)  # of what the network adds, the best ships
+EASY, RARE = 0.2, 0.25  # error of the winding number below which places are drawn more rarely
+DROPPED = 0.1  # share of the places that must do without a group of features
+GROUPS = (("winding", "own winding", "logit"), ("loop ", "second loop", "loops"), ("border",),
+          ("turned", "turns"), ("moved", "moves"))  # fmt: skip
+SHRUNK = (0.4, 0.55, 0.7, 0.85, 1.0)  # of what the network adds, the best ships
+RAISED = (-0.15, 0.0, 0.15, 0.3)  # what is added to it besides: unsure places count more inside
 AVERAGED = 0.999  # of the running mean of the arrays, which is what ships, a step
 
 
 @dataclass(frozen=True)
 class Places:
     """All samples. features : (N, C) float16. truth, way : (N,). part : (N,) which of all parts.
-    hidden, held, artist : (P,) of each part its hidden share, whether it is measured only, whether
-    it is an artist's object as it was made. weight : (N,).
+    hidden, use, artist : (P,) of each part its hidden share, whether it is LEARNED, CHOOSING or
+    REPORTED, whether it is an artist's object as it was made. weight : (N,).
     """
 
     features: np.ndarray
@@ -64,7 +75,7 @@ class Places:
     way: np.ndarray
     part: Ints
     hidden: Floats
-    held: Bools
+    use: Ints
     artist: Bools
     weight: Floats
 
@@ -85,7 +96,7 @@ def read(source: Path, rows: int = 0) -> Places:
         )
     columns: dict[str, list[np.ndarray]] = {n: [] for n in ("features", "truth", "way", "part")}
     hidden: list[float] = []
-    held: list[bool] = []
+    use: list[int] = []
     artist: list[bool] = []
     kinds: list[float] = []
     for path in paths:
@@ -95,18 +106,24 @@ def read(source: Path, rows: int = 0) -> Places:
         for name in ("features", "truth", "way"):
             columns[name].append(one[name])
         hidden += list(one["hidden"][shown])
-        held += [fold(one["group"]) < HELD_OUT] * len(shown)
+        use += [use_of(one["group"])] * len(shown)
         is_made = one["kind"] == "procedural" or "copy" in path.stem
         artist += [not is_made] * len(shown)
-        counts = MADE if "copy" in path.stem else 1.0
-        kinds += [SCULPTED if one["kind"] == "procedural" else counts] * len(shown)
+        counts = {"procedural": SCULPTED, "coloured": COLOURED}.get(one["kind"], 1.0)
+        kinds += [counts * (MADE if "copy" in path.stem else 1.0)] * len(shown)
     joined = {name: np.concatenate(some) for name, some in columns.items()}
     if rows and len(joined["truth"]) > rows:
         keep = np.random.default_rng(0).permutation(len(joined["truth"]))[:rows]
         joined = {name: values[np.sort(keep)] for name, values in joined.items()}
     weight = weights_of(joined, np.array(hidden), np.array(kinds))
-    return Places(**joined, hidden=np.array(hidden), held=np.array(held),
+    return Places(**joined, hidden=np.array(hidden), use=np.array(use),
                   artist=np.array(artist), weight=weight)  # fmt: skip
+
+
+def use_of(group: str) -> int:
+    """What the parts of a group are for."""
+    number = fold(group)
+    return REPORTED if number < HELD_OUT else CHOOSING if number < CHOICE else LEARNED
 
 
 def weights_of(columns: dict[str, np.ndarray], hidden: Floats, kinds: Floats) -> Floats:
@@ -187,7 +204,7 @@ class Run:
 def begun(config: CompleterConfig, places: Places, device: torch.device, seed: int) -> Run:
     """A run before its first step: it says what the winding number says."""
     torch.manual_seed(seed)
-    some = np.flatnonzero((places.way != UNREACHED) & ~places.held[places.part])
+    some = np.flatnonzero((places.way != UNREACHED) & (places.use == LEARNED)[places.part])
     some = np.random.default_rng(seed).permutation(some)[:200_000]
     rows = places.features[some].astype(np.float32)
     arrays: dict[str, torch.Tensor] = {}
@@ -205,11 +222,31 @@ def begun(config: CompleterConfig, places: Places, device: torch.device, seed: i
     return Run(config, arrays, copied(arrays), optimizer_of(arrays))
 
 
-def begun_from(path: Path, device: torch.device) -> Run:
-    """A run that begins with weights that were exported before; features keep their scales."""
-    net = read_completer(path)
-    arrays = {name: torch.from_numpy(a).to(device) for name, a in net.arrays.items()}
-    return Run(net.config, arrays, copied(arrays), optimizer_of(arrays))
+def begun_from(path: Path, fresh: Run) -> Run:
+    """A run that begins with weights that were exported before.
+
+    Their features must be the first of today's. What is wider or new in `fresh` begins with what
+    it has, but adds nothing at first.
+    """
+    from safetensors import safe_open
+
+    with safe_open(path, "pt") as file:
+        features = json.loads(file.metadata()["features"])
+        config = CompleterConfig(**json.loads(file.metadata()["config"]))
+        old = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
+    if features != list(NAMES[: len(features)]) or config.layers != fresh.config.layers:
+        raise SystemExit(f"{path} is of other features or layers; begin anew.")
+    if config.width > fresh.config.width:
+        raise SystemExit(f"{path} is wider than --width; begin anew.")
+    for name, array in fresh.arrays.items():
+        value = array.detach()
+        mine = tuple(slice(0, n) for n in old[name].shape)
+        if name.startswith("layer") and name.endswith("weight"):
+            value[config.width :, : config.width] = 0
+        elif name == "in.weight":
+            value[len(features) :, : config.width] = 0
+        value[mine] = old[name].to(value.device)
+    return replace(fresh, mean=copied(fresh.arrays))
 
 
 def copied(arrays: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
@@ -248,12 +285,16 @@ def resumed(folder: Path, device: torch.device) -> Run | None:
     return run
 
 
-def export(run: Run, path: Path, shrink: float = 1.0) -> None:
-    """Writes what the product reads. shrink : share of what the network adds that is taken."""
+def export(run: Run, path: Path, shrink: float = 1.0, raised: float = 0.0) -> None:
+    """Writes what the product reads.
+
+    shrink : share of what the network adds that is taken. raised : what is added besides.
+    """
     from safetensors.numpy import save_file
 
     arrays = {n: a.detach().float().cpu().numpy() for n, a in run.mean.items()}
     arrays |= {n: shrink * a for n, a in arrays.items() if n.startswith("out.")}
+    arrays["out.bias"] = arrays["out.bias"] + np.float32(raised)
     arrays = {n: np.ascontiguousarray(a, np.float16 if a.ndim > 1 else np.float32)
               for n, a in arrays.items()}  # fmt: skip
     about = {"config": json.dumps(asdict(run.config)), "features": json.dumps(NAMES)}
@@ -270,12 +311,13 @@ def answers(run: Run, places: Places, device: torch.device) -> Floats:
     return np.concatenate(found)
 
 
-def judges(places: Places) -> Bools:
-    """The parts (P,) by which a run is judged."""
-    chosen = places.held & places.artist
+def judges(places: Places, use: int = CHOOSING) -> Bools:
+    """The parts (P,) by which a run is judged, or on which it is reported."""
+    held = places.use == use
+    chosen = held & places.artist
     if chosen.sum() >= 20:
         return chosen
-    return places.held if places.held.any() else np.ones_like(places.held)
+    return held if held.any() else np.ones_like(held)
 
 
 def of_parts(places: Places, chosen: Bools) -> Places:
@@ -285,15 +327,29 @@ def of_parts(places: Places, chosen: Bools) -> Places:
     return replace(places, **some, weight=places.weight[mine])
 
 
-def measured(
-    run: Run, places: Places, device: torch.device
-) -> tuple[float, float, list[dict[str, Any]]]:
-    """A score, larger is better, the share of what the network adds that gives it, and the table.
+@dataclass(frozen=True)
+class Measure:
+    """A score, larger is better, how what the network adds is taken for it, and the table."""
 
-    Of held-out parts: artists' where there are some. Parts of which much is hidden count most in
-    the loss, which makes the network too sure of the others; the share takes that back.
+    score: float = -math.inf
+    shrink: float = 1.0
+    raised: float = 0.0
+    rows: tuple[dict[str, Any], ...] = ()
+
+
+def measured(
+    run: Run,
+    places: Places,
+    device: torch.device,
+    chosen: Bools,
+    taken: Sequence[tuple[float, float]] = tuple(product(SHRUNK, RAISED)),
+) -> Measure:
+    """How good a run is on some parts (P,), with the best of ways to take what it adds.
+
+    taken : shares of it and what is added besides. Parts of which much is hidden count most in the
+    loss, and whole parts are measured by what they have in common with the truth, for which unsure
+    places are better inside: both shift what the network should say.
     """
-    chosen = judges(places)
     index = {name: NAMES.index(name) for name in ("own winding", "winding")}
     said = {
         "winding number": places.features[:, index["own winding"]] > 0.5,
@@ -301,41 +357,74 @@ def measured(
     }
     logit = places.features[:, NAMES.index("logit")].astype(np.float32)
     added = answers(run, places, device)
-    best: tuple[float, float, list[dict[str, Any]]] = (-math.inf, 1.0, [])
-    for share in SHRUNK:
-        rows = report(places, said | {"network": logit + share * added > 0}, chosen)
-        score = float(np.mean([row["network"] for row in rows[:-1] or rows])) if rows else 0.0
-        if score > best[0]:
-            best = score, share, rows
-    return best
+    best = Measure()
+    for shrink, raised in taken:
+        each = {"network": logit + shrink * added + raised > 0}
+        mine = report(places, each, chosen)
+        score = float(np.mean([row["network"] for row in mine[:-1] or mine])) if mine else 0.0
+        if score > best.score:
+            best = Measure(score, shrink, raised, tuple(mine))
+    others = report(places, said, chosen)
+    rows = tuple(one | row for one, row in zip(others, best.rows, strict=True))
+    return replace(best, rows=rows)
+
+
+def drawn(places: Places) -> tuple[Ints, Floats, Floats]:
+    """The places that are learned, sums by which they are drawn, and what each then counts.
+
+    Places count by how often they are drawn. Where the winding number is nearly right already they
+    are drawn more rarely and count more, which is the same but learns faster.
+    """
+    learned = (places.way != UNREACHED) & (places.use == LEARNED)[places.part]
+    learned &= places.weight > 0
+    chosen = np.flatnonzero(learned)
+    winding = places.features[chosen, NAMES.index("winding")].astype(np.float32)
+    easy = np.abs(winding.clip(0, 1) - places.truth[chosen]) < EASY
+    rare = np.where(easy, RARE, 1.0)
+    return chosen, np.cumsum(places.weight[chosen] * rare), (1 / rare).astype(np.float32)
+
+
+def groups(device: torch.device) -> torch.Tensor:
+    """Which features belong to each of GROUPS: (G, C)."""
+    member = [[any(name.startswith(start) for start in group) for name in NAMES]
+              for group in GROUPS]  # fmt: skip
+    return torch.tensor(member, device=device)
 
 
 def train(run: Run, places: Places, options: argparse.Namespace, device: torch.device) -> None:
     """Steps until the minutes are spent; measures and saves now and then."""
-    chosen = np.flatnonzero((places.way != UNREACHED) & ~places.held[places.part])
+    chosen, sums, counts = drawn(places)
     on_device = device.type == "cuda"
-    features = torch.from_numpy(places.features[chosen])
-    truth = torch.from_numpy(places.truth[chosen].astype(np.float32))
-    weight = torch.from_numpy(places.weight[chosen].astype(np.float32))
+    features = torch.from_numpy(places.features)
+    truth = torch.from_numpy(places.truth)
     if on_device:
-        features, truth, weight = features.to(device), truth.to(device), weight.to(device)
+        features, truth = features.to(device), truth.to(device)
     net = Completer(run.config, run.arrays)
     asked = of_parts(places, judges(places))
     run.best = -math.inf  # the samples may be others than before
     whole, saved, clock = 60 * options.minutes, run.seconds, time.monotonic()
     same = torch.tensor([OF_PARTS if name in SAME else NOISE for name in NAMES], device=device)
     noise_of = same * run.arrays["deviation"]
-    generator = torch.Generator().manual_seed(options.seed + run.step)
+    member = groups(device)
+    rng = np.random.default_rng([options.seed, run.step])
+    begun_at, begun_step = run.seconds, run.step
     while run.seconds < whole:
-        pick = torch.randint(len(chosen), (options.batch,), generator=generator)
-        pick = pick.to(features.device)
-        rows = features[pick].to(device).float()
-        noise = noise_of * torch.randn_like(rows)
-        with torch.autocast(device.type, torch.bfloat16, enabled=on_device):
-            added = net.forward(rows + noise)
+        pick = np.searchsorted(sums, rng.random(options.batch) * sums[-1])
+        pick = np.minimum(pick, len(chosen) - 1)
+        count = torch.from_numpy(counts[pick]).to(device)
+        at = torch.from_numpy(chosen[pick]).to(features.device)
+        rows = features[at].to(device).float()
+        dropped = torch.rand(len(rows), len(member), device=device) < DROPPED / len(member)
+        hole = (dropped[:, :, None] & member).any(dim=1)
+        shown = torch.where(hole, run.arrays["mean"], rows + noise_of * torch.randn_like(rows))
+        with torch.autocast(device.type, torch.bfloat16, enabled=on_device or options.half):
+            added = net.forward(shown)
         odds = rows[:, NAMES.index("logit")] + added.float()
-        loss = torch.nn.functional.binary_cross_entropy_with_logits(
-            odds, truth[pick].to(device), weight[pick].to(device)
+        loss = (
+            torch.nn.functional.binary_cross_entropy_with_logits(
+                odds, truth[at].to(device).float(), count
+            )
+            / counts.mean()
         )
         share = run.seconds / whole
         rate = RATE * min(1.0, (run.step + 1) / WARM) * (0.02 + 0.98 * math.cos(share * 1.5708))
@@ -354,15 +443,17 @@ def train(run: Run, places: Places, options: argparse.Namespace, device: torch.d
         run.seconds, clock = run.seconds + now - clock, now
         if run.seconds - saved > 60 * options.every or run.seconds >= whole:
             saved = run.seconds
-            score, shrink, rows_ = measured(run, asked, device)
-            if score > run.best:
-                run.best = score
-                export(run, options.out / BEST, shrink)
+            found = measured(run, asked, device, judges(asked))
+            if found.score > run.best:
+                run.best = found.score
+                export(run, options.out / BEST, found.shrink, found.raised)
             run.save(options.out)
-            told = {"step": run.step, "minutes": round(run.seconds / 60, 2), "score": score}
-            told["shrunk"] = shrink
+            told = {"step": run.step, "minutes": round(run.seconds / 60, 2)}
+            told |= {"steps a second": round((run.step - begun_step) / (saved - begun_at), 1)}
+            told |= {"score": found.score, "shrunk": found.shrink, "raised": found.raised}
             with (options.out / LOG).open("a", encoding="utf-8") as file:
-                file.write(json.dumps(told | {"loss": float(loss.detach()), "rows": rows_}) + "\n")
+                row = told | {"loss": float(loss.detach()), "rows": found.rows}
+                file.write(json.dumps(row) + "\n")
             print(told, flush=True)
             clock = time.monotonic()
 
@@ -381,6 +472,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--width", type=int, default=160)
     parser.add_argument("--layers", type=int, default=4)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--half", action="store_true", help="bfloat16 on processors that have it")
     options = parser.parse_args(argv)
     places = read(options.data, options.rows)
     if options.pack:
@@ -392,13 +484,28 @@ def main(argv: list[str] | None = None) -> int:
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     config = CompleterConfig(len(NAMES), options.width, options.layers)
     run = resumed(options.out, device)
-    if run is None and options.begin_with:
-        run = begun_from(options.begin_with, device)
-    run = run or begun(config, places, device, options.seed)
+    if run is None:
+        run = begun(config, places, device, options.seed)
+        if options.begin_with:
+            run = begun_from(options.begin_with, run)
     train(run, places, options, device)
-    score, shrink, rows = measured(run, of_parts(places, judges(places)), device)
-    print(json.dumps({"score": score, "shrunk": shrink, "rows": rows}, indent=1))
+    if (options.out / BEST).is_file():
+        print(json.dumps(told_at_last(run, options.out / BEST, places, device), indent=1))
     return 0
+
+
+def told_at_last(run: Run, path: Path, places: Places, device: torch.device) -> dict[str, Any]:
+    """The tables of what ships, on parts that chose it and on parts that did not."""
+    from safetensors.torch import load_file
+
+    best = {name: a.float().to(device) for name, a in load_file(path).items()}
+    run = replace(run, mean=best)
+    tables: dict[str, Any] = {}
+    for name, use in (("chose", CHOOSING), ("reported", REPORTED)):
+        chosen = judges(places, use)
+        mine = of_parts(places, chosen)
+        tables[name] = measured(run, mine, device, chosen, [(1.0, 0.0)]).rows
+    return tables
 
 
 if __name__ == "__main__":

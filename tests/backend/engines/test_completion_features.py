@@ -50,5 +50,41 @@ def test_a_part_alone_has_features_as_well():
     assert np.isfinite(features(*whole, np.zeros((3, 3)), part=0)).all()
 
 
+def test_a_half_sunk_wheel_says_where_its_other_half_is():
+    wheel = trimesh.creation.torus(0.35, 0.1, 48, 24)
+    shown = wheel.faces[wheel.vertices[wheel.faces].mean(axis=1)[:, 1] > 0.05].astype(np.int64)
+    ground = trimesh.creation.box([1, 0.6, 0.6])
+    ground.apply_translation([0, -0.25, 0])
+    vertices = np.concatenate([wheel.vertices, ground.vertices])
+    faces = np.concatenate([shown, ground.faces + len(wheel.vertices)])
+    labels = np.repeat([0, 1], [len(shown), len(ground.faces)])
+    around = np.linspace(np.pi + 0.3, 2 * np.pi - 0.3, 9)
+    middle = 0.35 * np.stack([np.cos(around), np.sin(around), 0 * around], axis=1)
+    inner, outer = (
+        features(vertices, faces, labels, middle, 0),
+        features(vertices, faces, labels, middle + [0, 0, 0.15], 0),
+    )
+    height, fit = NAMES.index("turned height"), NAMES.index("turns")
+    assert (inner[:, height] < -0.05).all()
+    assert (outer[:, height] > 0.02).all()
+    assert inner[0, fit] > 0.8
+
+
+def test_a_rod_through_a_bead_has_slices_on_both_sides():
+    rod = trimesh.creation.cylinder(0.05, 1.0, 24).subdivide().subdivide()
+    middle = rod.vertices[rod.faces].mean(axis=1)[:, 2]
+    shown = rod.faces[np.abs(middle) > 0.2].astype(np.int64)
+    bead = trimesh.creation.icosphere(3, 0.22)
+    vertices = np.concatenate([rod.vertices, bead.vertices])
+    faces = np.concatenate([shown, bead.faces + len(rod.vertices)])
+    labels = np.repeat([0, 1], [len(shown), len(bead.faces)])
+    points = np.array([[0, 0, 0.0], [0.1, 0, 0], [0, 0, 0.4]])
+    within, beside, end = features(vertices, faces, labels, points, 0)
+    height, gap, beyond = (NAMES.index(f"moved {name}") for name in ("height", "gap", "beyond"))
+    assert within[height] < 0 < beside[height]
+    assert within[gap] > 0.2 > 0.05 > end[gap]
+    assert within[beyond] < 0
+
+
 def test_the_logit_is_bounded():
     assert np.allclose(winding_logit(np.array([-5, 0.5, 7.0])), [-3.89, 0, 3.89], atol=0.01)

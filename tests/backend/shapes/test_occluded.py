@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import trimesh
 
 from backend.geometry.mesh import is_closed_manifold, signed_volume
 from backend.shapes.implicit import box, sphere
@@ -13,6 +14,7 @@ from backend.shapes.occluded import (
     artist_parts,
     occlude,
     occluders,
+    pushed,
     sculpted_parts,
     varied,
 )
@@ -119,3 +121,27 @@ def test_occluders_are_solids_that_hide_more() -> None:
     assert plain is not None
     assert hidden is not None
     assert hidden.hidden[0] > plain.hidden[0] + 0.01
+
+
+def test_pushed_parts_keep_their_shape_and_hide_more_on_the_whole() -> None:
+    parts = []
+    for place, radius in ((0.0, 1.0), (1.2, 0.7)):
+        ball = trimesh.creation.icosphere(2, radius)
+        places = np.asarray(ball.vertices) + [0, 0, place]
+        parts.append(Whole(places, ball.faces.astype(np.int64)))
+    plain = occlude(parts)
+    assert plain is not None
+    hidden = []
+    for seed in range(12):
+        moved = pushed(parts, np.random.default_rng(seed))
+        for one, other in zip(parts, moved, strict=True):
+            extent = np.ptp(other.vertices, axis=0) / np.ptp(one.vertices, axis=0)
+            assert np.ptp(extent) < 1e-9
+            assert 0.8 < extent[0] < 1.4
+            assert other.faces is one.faces
+        after = occlude(moved)
+        if after is not None and len(after.hidden) == len(parts):
+            hidden.append(after.hidden[:2].mean())
+    assert np.mean(hidden) > plain.hidden[:2].mean() + 0.01
+    alone = pushed(parts[:1], np.random.default_rng(0))
+    assert alone == parts[:1]

@@ -2,6 +2,7 @@
 """Data of the completer's training: objects written and read, the truth at places, the command."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from backend.engines.completion_features import NAMES
 from backend.shapes.families import SCULPTORS
 from backend.training import completer_data
 from backend.training.completer_data import (
+    COLOURED,
     EVENLY,
     FILES,
     NEARBY,
@@ -99,6 +101,35 @@ def test_artists_come_first_then_copies_and_sculptures_in_turns(artists):
     assert names[3].startswith("shape_")
     assert len(names) == len(set(names)) == 2 + 2 * 2 + len(SCULPTORS)
     assert {name for name in names if name.endswith("_copy2")} == {f"{one}_copy2" for one in own}
+
+
+def test_shells_of_coloured_meshes_are_parts(artists):
+    pair = [*pair_of_balls(0.9), *pair_of_balls(0.9)]
+    pair[2] = replace(pair[2], vertices=0.01 * pair[2].vertices + 3)
+    starts = np.cumsum([0, *(len(part.vertices) for part in pair)])
+    faces = np.concatenate([part.faces + at for part, at in zip(pair, starts, strict=False)])
+    arrays = {
+        "ids": np.array(json.dumps(["one"])),
+        "one/vertices": np.concatenate([part.vertices for part in pair]),
+        "one/faces": faces,
+        "one/face_part": np.zeros(len(faces), np.int16),
+        "one/meta": np.array(json.dumps({"group": 7, "part_kind": "materials"})),
+    }
+    np.savez(artists / "train" / f"{COLOURED[0]}.npz", **arrays)
+    coloured = [one for one in sources(artists, 0, 0) if one.shells]
+    assert [one.name for one in coloured] == [f"{COLOURED[0]}_0000"]
+    found, group, kind = coloured[0].occluded()
+    assert (group, kind) == ("7", "coloured")
+    assert len(found.wholes) >= 2  # and the smallest shell is none
+    assert found.hidden.max() > 0.05
+    assert min(np.ptp(whole.vertices) for whole in found.wholes) > 0.5
+
+
+def test_parts_that_hardly_show_are_not_sampled(tmp_path, few, monkeypatch):
+    save_object(tmp_path / "pair.npz", two_balls(0.9), "pairs", "nodes")
+    monkeypatch.setattr(completer_data, "LEAST_VISIBLE", 0.5)
+    rows = sampled(load_object(tmp_path / "pair.npz"), 0)
+    assert set(rows["part"].tolist()) == {0}
 
 
 def test_the_command_makes_what_is_of_use_and_keeps_what_is_there(artists, few, capsys):

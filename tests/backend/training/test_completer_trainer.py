@@ -8,11 +8,27 @@ import pytest
 
 pytest.importorskip("torch", reason="needs PyTorch, for training")
 
+import torch
+
 from backend.checkpoints.catalogue import write_checksums
+from backend.engines.completion_features import NAMES
 from backend.engines.hidden import read_completer
+from backend.models.completer import Completer, CompleterConfig
 from backend.training import completer_data, completer_trainer
 from backend.training.completer_data import load_object, sampled, save_object
-from backend.training.completer_trainer import BEST, LOG, RUN, read
+from backend.training.completer_trainer import (
+    BEST,
+    CHOOSING,
+    LEARNED,
+    LOG,
+    REPORTED,
+    RUN,
+    begun,
+    begun_from,
+    drawn,
+    read,
+    use_of,
+)
 from tests.backend.training.pairs import two_balls
 
 FEW = 120
@@ -61,6 +77,30 @@ def test_training_starts_at_the_baseline_and_goes_on_where_it_stopped(data, tmp_
     more = read_completer(tmp_path / "more" / BEST)
     assert np.array_equal(more.arrays["mean"], net.arrays["mean"])
     assert more.config == net.config
+
+
+def test_groups_that_choose_are_not_those_that_are_reported(data):
+    uses = [use_of(str(number)) for number in range(2000)]
+    assert 0.08 < np.mean(np.equal(uses, REPORTED)) < 0.16
+    assert 0.08 < np.mean(np.equal(uses, CHOOSING)) < 0.16
+    places = read(data)
+    chosen, sums, counts = drawn(places)
+    assert (places.use[places.part[chosen]] == LEARNED).all()
+    # Rare places count more, so that all count as their weight says.
+    steps = np.diff(np.concatenate([[0], sums]))
+    assert np.allclose(steps * counts, places.weight[chosen], rtol=1e-4)
+
+
+def test_a_wider_run_begins_with_what_a_narrow_one_says(data, tmp_path):
+    assert run(data, tmp_path, 0.02) == 0
+    places = read(data)
+    wide = begun(CompleterConfig(len(NAMES), 24, 2), places, torch.device("cpu"), 1)
+    wide = begun_from(tmp_path / BEST, wide)
+    write_checksums(tmp_path)
+    net = read_completer(tmp_path / BEST)
+    rows = places.features[:200].astype(np.float32)
+    said = Completer(wide.config, wide.mean).forward(torch.from_numpy(rows)).detach().numpy()
+    assert np.allclose(said, net(rows), atol=2e-3)
 
 
 def test_packed_samples_are_the_same(data, tmp_path):
