@@ -36,7 +36,8 @@ def partition(
     regions = smoothed(colour_regions(lab, figure), figure, 1.5)
     progress.step(0.4)
     found = mirrored_labels(regions) if symmetric else None
-    regions = rejoined(regions if found is None else found[0], lab)
+    apart = regions if found is None else found[0]
+    regions = rejoined(apart, lab)
     progress.step(0.5)
     found = None if found is None else mirrored_labels(regions)
     twin = None
@@ -53,6 +54,8 @@ def partition(
         elif cut_limbs and region.sum() > WITH_LIMBS * whole:
             pieces = limbs(completed(region, regions, figure), figure)
             pieces = np.where(region, pieces, -1)
+            if not pieces.max() > 0:
+                pieces = _limbs_of_pieces(region, apart, lab, figure)
         else:
             pieces = np.where(region, 0, -1)
         cuts.append(numbered(pieces))
@@ -61,6 +64,22 @@ def partition(
     most = MOST if count is None else count
     made = _fewer(made, lab, most)
     return made if count is None else _more(made, count)
+
+
+def _limbs_of_pieces(region: Bools, apart: Labels, lab: Singles, figure: Bools) -> Labels:
+    """The limbs of a region's pieces, each by itself, what is left of them as one again: a sleeve
+    that the whole coat is too wide to show.
+    """
+    pieces = np.unique(apart[region])
+    if len(pieces) == 1:
+        return np.where(region, 0, -1).astype(np.int32)
+    cut = apart.copy()
+    for number in pieces:
+        piece = (apart == number) & region
+        if piece.sum() > WITH_LIMBS * figure.sum():
+            own = limbs(completed(piece, apart, figure), figure)
+            cut = np.where(piece & (own > 0), own + int(cut.max()), cut).astype(np.int32)
+    return np.where(region, rejoined(numbered(cut), lab), -1).astype(np.int32)
 
 
 def completed(region: Bools, regions: Labels, figure: Bools) -> Bools:
@@ -115,11 +134,16 @@ def rejoined(regions: Labels, lab: Singles) -> Labels:
                     gaps[part] = distance_transform_edt(~own).astype(np.float32)
                 thick.append(float(distance_transform_edt(own).max()))
             both = gaps[one] + gaps[two]
+            between = (np.abs(gaps[one] - gaps[two]) <= 1) & (both <= BRIDGE * 2 * min(thick))
             for other in np.flatnonzero(common):
-                across = both[regions == other]
-                apart = float(across.min())
-                facing = float((across <= 1.1 * apart + 0.5).sum()) / apart
-                if apart <= BRIDGE * 2 * min(thick) and facing >= FACING * min(thick):
+                places = np.argwhere(between & (regions == other))
+                if not len(places):
+                    continue
+                across = both[tuple(places.T)]
+                # Not the least, which a buckle's corner alone may have.
+                along = places[across <= 1.2 * np.quantile(across, 0.25)]
+                facing = float(np.ptp(along, axis=0).max()) + 1
+                if facing >= FACING * min(thick):
                     parent[parent == parent[two]] = parent[one]
     return numbered(np.where(regions >= 0, parent[np.maximum(regions, 0)], -1))
 
