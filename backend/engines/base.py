@@ -259,7 +259,8 @@ class Offer:
     mesh : upright in its own frame, +Y up and facing +Z, of any size, closed; or, `in_place`, where
     it is to be. side : (3,) unit, towards what is to hold it; anchor : (3,) the middle of where it
     is held; reach : half the width of that place, 0 for unknown. upright : it stands on its foot
-    whatever holds it, as a pumpkin does and a wheel does not. alike : of the same kind as the
+    whatever holds it, as a pumpkin does and a wheel does not. worn : it goes around a head, as a
+    hat does. alike : of the same kind as the
     old part, so that it may be stretched to its frame.
     """
 
@@ -270,6 +271,7 @@ class Offer:
     alike: bool = False
     upright: bool = False
     in_place: bool = False
+    worn: bool = False
 
 
 class ReplaceEngine(Protocol):

@@ -13,10 +13,12 @@ STANDING = {
     "lamp", "roof", "lid", "beard", "glasses", "lamp shade",
 }  # fmt: skip
 """Kinds that stand on their foot, or hang, whatever holds them."""
+WORN = {"hat"}
+"""Kinds that go around a head."""
 
 
 def offer_of(parts: Library, entry: Entry, seed: int = 0, *, alike: bool = False) -> Offer:
     """One part; what a family makes depends on the seed."""
     mesh = PartMesh(*parts.mesh(entry, seed), entry.title)
     held = np.array(entry.side), np.array(entry.anchor), entry.reach
-    return Offer(mesh, *held, alike, entry.kind in STANDING)
+    return Offer(mesh, *held, alike, entry.kind in STANDING, worn=entry.kind in WORN)

@@ -25,7 +25,7 @@ from ..geometry.mesh import is_closed_manifold, signed_volume
 from ..library import words
 from ..library.index import Entry, library
 from ..library.wishes import Wishes, heard
-from . import fit, seams
+from . import fit, frames, seams
 from .complete import cap_parts
 from .reshape import reshaped
 
@@ -101,7 +101,7 @@ def replace_part(
     turned = _upright(np.asarray(vertices, np.float64), up)
     progress.span(0.0, 0.2, "Reading the words").step()
     wishes, reading = _heard(text, wishes_only=bool(source) or mesh is not None)
-    frame = fit.frame_of(turned, faces, labels, part)
+    frame = frames.frame_of(turned, faces, labels, part)
     rest_faces = faces[~own]
     span = progress.span(0.2, 0.6, "Choosing parts")
     span.step()
@@ -245,7 +245,7 @@ def _heard(text: str, *, wishes_only: bool = False) -> tuple[Wishes, words.Readi
     return wishes, reading
 
 
-def _of_mesh(mesh: tuple[Floats, Ints], name: str, frame: fit.Frame) -> Offer:
+def _of_mesh(mesh: tuple[Floats, Ints], name: str, frame: frames.Frame) -> Offer:
     """A mesh of the user's: held where the old part was held."""
     vertices, faces = mesh
     low, high = vertices.min(axis=0), vertices.max(axis=0)
@@ -284,13 +284,13 @@ def _stretchable(offer: Offer) -> Offer:
 
 
 def _fitted(
-    offer: Offer, frame: fit.Frame, rest: tuple[Floats, Ints], wishes: Wishes, how: str
+    offer: Offer, frame: frames.Frame, rest: tuple[Floats, Ints], wishes: Wishes, how: str
 ) -> tuple[tuple[Floats, Ints], str]:
     shaped = reshaped(offer.mesh.vertices, offer.mesh.faces, wishes.shapes)
     offer = replace(offer, mesh=PartMesh(*shaped, offer.mesh.name))
     scale = wishes.scale.copy()
     scale[np.ptp(shaped[0], axis=0).argmax()] *= wishes.length
-    mesh = fit.placed(frame, offer, scale, mirrored=wishes.mirrored)
+    mesh = fit.placed(frame, offer, scale, mirrored=wishes.mirrored, rest=rest)
     if offer.in_place:
         return seams.copies(mesh, frame, wishes.count), "overlap"
     mesh = seams.copies(fit.settled(mesh, frame, rest), frame, wishes.count)

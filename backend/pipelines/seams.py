@@ -10,7 +10,7 @@ from ..contract.arrays import Floats, Ints
 from ..geometry.booleans import Mesh, concatenated, difference, union
 from ..geometry.caps.fill import fill
 from ..geometry.mesh import signed_volume
-from .fit import Frame
+from .frames import Frame
 
 JOINS = ("auto", "overlap", "weld", "trim")
 

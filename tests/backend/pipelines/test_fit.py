@@ -10,7 +10,7 @@ from backend.engines.base import Offer, PartMesh
 from backend.geometry.mesh import signed_volume
 from backend.library.families.forms import block, lathe, turned
 from backend.library.index import library
-from backend.pipelines import fit
+from backend.pipelines import fit, frames
 from tests.backend.pipelines.replacing import cart, labelled, post
 
 DOWN = np.array([0.0, -1.0, 0.0])
@@ -24,7 +24,7 @@ def offer(title: str) -> Offer:
 
 def test_a_seam_between_labels_is_found_with_its_side() -> None:
     vertices, faces, labels = post()
-    frame = fit.frame_of(vertices, faces, labels, 1)
+    frame = frames.frame_of(vertices, faces, labels, 1)
     assert len(frame.loops) == 1
     assert frame.anchor == pytest.approx([0, 1, 0], abs=0.01)
     assert frame.side == pytest.approx(DOWN, abs=0.01)
@@ -34,11 +34,11 @@ def test_a_seam_between_labels_is_found_with_its_side() -> None:
 def test_a_part_is_held_by_the_most_that_hangs_together() -> None:
     """The dome touches box and hat: the box carries the wheels too."""
     vertices, faces, labels = cart()
-    frame = fit.frame_of(vertices, faces, labels, 3)
+    frame = frames.frame_of(vertices, faces, labels, 3)
     assert not frame.loops
     assert frame.side is not None
     assert frame.side[1] < -0.9
-    hat = fit.frame_of(vertices, faces, labels, 4)
+    hat = frames.frame_of(vertices, faces, labels, 4)
     assert hat.side is not None
     assert hat.side[1] < -0.9
 
@@ -47,12 +47,12 @@ def test_a_part_that_stands_alone_has_no_side() -> None:
     vertices, faces, labels = labelled(
         block((1, 1, 1)), (block((1, 1, 1))[0] + 9, block((1, 1, 1))[1])
     )
-    assert fit.frame_of(vertices, faces, labels, 0).side is None
+    assert frames.frame_of(vertices, faces, labels, 0).side is None
 
 
 def test_the_seam_is_met_and_the_size_is_the_old_ones() -> None:
     vertices, faces, labels = post()
-    frame = fit.frame_of(vertices, faces, labels, 1)
+    frame = frames.frame_of(vertices, faces, labels, 1)
     v, f = fit.placed(frame, offer("pumpkin"))
     assert v[:, 1].min() == pytest.approx(1, abs=0.05)
     assert np.ptp(v, axis=0).max() < 1.1
@@ -62,7 +62,7 @@ def test_the_seam_is_met_and_the_size_is_the_old_ones() -> None:
 def test_what_is_held_on_top_hangs() -> None:
     """A leg is held at its top; in the place of a post below its seam it hangs from it."""
     vertices, faces, labels = post()
-    frame = fit.frame_of(vertices, faces, labels, 0)
+    frame = frames.frame_of(vertices, faces, labels, 0)
     v, _ = fit.placed(frame, offer("turned table leg"))
     assert v[:, 1].max() == pytest.approx(1, abs=0.05)
     assert np.ptp(v[:, 1]) == pytest.approx(1, abs=0.05)
@@ -71,7 +71,7 @@ def test_what_is_held_on_top_hangs() -> None:
 @pytest.mark.parametrize("part", [1, 2])
 def test_a_wheel_takes_axis_diameter_and_middle(part: int) -> None:
     vertices, faces, labels = cart()
-    frame = fit.frame_of(vertices, faces, labels, part)
+    frame = frames.frame_of(vertices, faces, labels, part)
     v, _ = fit.placed(frame, offer("spoked wheel"))
     extent = np.ptp(v, axis=0)
     assert int(extent.argmin()) == 0
@@ -83,15 +83,15 @@ def test_a_wheel_takes_axis_diameter_and_middle(part: int) -> None:
 def test_long_parts_swing_onto_the_old_axis() -> None:
     stick = turned(lathe([(0.1, 0), (0.1, 2)], 12), 2, 35)
     vertices, faces, labels = labelled(block((1, 0.2, 1)), stick)
-    frame = fit.frame_of(vertices, faces, labels, 1)
+    frame = frames.frame_of(vertices, faces, labels, 1)
     v, f = fit.placed(frame, offer("unicorn horn"))
-    axis = fit.principal(v, f)[0][0]
+    axis = frames.principal(v, f)[0][0]
     assert abs(axis @ frame.axes[0]) > 0.99
 
 
 def test_wishes_of_size_are_over_the_fit() -> None:
     vertices, faces, labels = post()
-    frame = fit.frame_of(vertices, faces, labels, 1)
+    frame = frames.frame_of(vertices, faces, labels, 1)
     plain, _ = fit.placed(frame, offer("top hat"))
     tall, _ = fit.placed(frame, offer("top hat"), np.array([1, 2, 1.0]))
     assert np.ptp(tall[:, 1]) == pytest.approx(2 * np.ptp(plain[:, 1]), rel=0.01)
@@ -100,7 +100,7 @@ def test_wishes_of_size_are_over_the_fit() -> None:
 
 def test_mirrored_is_the_mirror_image_and_outward() -> None:
     vertices, faces, labels = post()
-    frame = fit.frame_of(vertices, faces, labels, 1)
+    frame = frames.frame_of(vertices, faces, labels, 1)
     v, f = fit.placed(frame, offer("human hand"))
     w, g = fit.placed(frame, offer("human hand"), mirrored=True)
     assert signed_volume(w, g) == pytest.approx(signed_volume(v, f), rel=0.05)
@@ -109,7 +109,7 @@ def test_mirrored_is_the_mirror_image_and_outward() -> None:
 
 def test_varied_keeps_its_seam() -> None:
     vertices, faces, labels = post()
-    frame = fit.frame_of(vertices, faces, labels, 1)
+    frame = frames.frame_of(vertices, faces, labels, 1)
     v, _ = fit.varied((vertices, faces), frame, 3)
     seam = np.linalg.norm(vertices[:, None] - frame.loops[0], axis=2).min(axis=1) < 1e-9
     assert seam.any()

@@ -9,13 +9,13 @@ import pytest
 from backend.geometry.booleans import is_solid
 from backend.geometry.mesh import is_closed_manifold, signed_volume
 from backend.library.families.forms import ball, block, moved
-from backend.pipelines import fit, seams
+from backend.pipelines import frames, seams
 from tests.backend.pipelines.replacing import cart, post
 
 
 def test_a_weld_grows_from_the_seams_own_vertices() -> None:
     vertices, faces, labels = post()
-    frame = fit.frame_of(vertices, faces, labels, 1)
+    frame = frames.frame_of(vertices, faces, labels, 1)
     small = moved(ball(0.2), (0, 1.6, 0))  # it would float
     (v, f), how = seams.joined(small, frame, (vertices, faces[labels == 0]))
     assert how == "weld"
@@ -27,7 +27,7 @@ def test_a_weld_grows_from_the_seams_own_vertices() -> None:
 
 def test_a_trim_cuts_off_what_lies_inside() -> None:
     vertices, faces, labels = cart()
-    frame = fit.frame_of(vertices, faces, labels, 3)
+    frame = frames.frame_of(vertices, faces, labels, 3)
     box = vertices, faces[labels == 0]
     sunk = moved(ball(0.4), (0, 0.3, 0))
     (v, f), how = seams.joined(sunk, frame, box, "trim")
@@ -39,7 +39,7 @@ def test_a_trim_cuts_off_what_lies_inside() -> None:
 
 def test_copies_share_the_old_width() -> None:
     vertices, faces, labels = cart()
-    frame = fit.frame_of(vertices, faces, labels, 0)
+    frame = frames.frame_of(vertices, faces, labels, 0)
     one = block((0.2, 0.2, 0.2))
     v, f = seams.copies(one, frame, 3)
     assert len(f) == 3 * len(one[1])

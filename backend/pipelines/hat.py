@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is worn goes around what wears it: the opening of a hat, and the head at its rim.
+
+Everything here is in a frame with +Y up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..contract.arrays import Floats, Ints
+from ..geometry.booleans import Mesh
+from ..geometry.rays import RayScene
+from .frames import Frame
+
+LEVELS, WAYS = 24, 16
+BRIM = 0.07  # of the size: a jump of the inner radius by so much, from one level to the next
+LOOSE = 1.06  # how much wider the opening is than the head
+
+
+@dataclass(frozen=True)
+class Opening:
+    """Where a hat is open for a head: place (3,), the middle of the rim; radius; height of the
+    crown above it."""
+
+    place: Floats
+    radius: float
+    height: float
+
+
+@dataclass(frozen=True)
+class Wearing:
+    """Where a head wears a hat: place (3,) of the rim's middle; radius there; top of the head."""
+
+    place: Floats
+    radius: float
+    top: float
+
+
+def opening(vertices: Floats, faces: Ints) -> Opening | None:
+    """The opening of an upright hat: from its top down to where the brim begins, or to its foot.
+
+    Seen from the axis, the first wall around it is the crown; None for what has no such wall.
+    """
+    low, high = vertices.min(axis=0), vertices.max(axis=0)
+    size = float((high - low).max())
+    levels = np.linspace(high[1], low[1], LEVELS + 2)[1:-1]
+    radius, middle = _walls(RayScene(vertices, faces, proxy=False), (low + high) / 2, levels, size)
+    found = np.flatnonzero(np.isfinite(radius))
+    if not len(found) or found[0] > LEVELS // 2:
+        return None
+    last = int(found[0])
+    for level in range(last + 1, LEVELS):
+        if not radius[level] < radius[last] + BRIM * size:
+            break
+        last = level
+    widest = last if radius[last] > 0.9 * np.nanmax(radius[found[0] : last + 1]) else None
+    if widest is None:  # narrower towards its foot, as a beanie's hem is
+        widest = int(found[0] + np.nanargmax(radius[found[0] : last + 1]))
+    place = np.array([middle[last, 0], levels[last], middle[last, 1]])
+    return Opening(place, float(radius[widest]), float(high[1] - levels[last]))
+
+
+def wearing(frame: Frame, rest: Mesh | None) -> Wearing | None:
+    """The rim of the hat that a frame's part is on the head that is below; None where it is held
+    from another side."""
+    if frame.side is None or frame.side[1] > -0.6:
+        return None
+    half = float((frame.high - frame.low)[[0, 2]].mean() / 2)
+    if rest is None or not len(rest[1]) or half <= 0:
+        return None
+    scene = RayScene(*rest, proxy=False)
+    tall = float(frame.high[1] - frame.low[1])
+    if frame.loops:
+        place, radius = frame.anchor.copy(), frame.reach
+        place[1] -= 0.1 * radius
+    else:
+        place = np.array([frame.centre[0], frame.low[1] + 0.06 * tall, frame.centre[2]])
+        found, _ = _walls(scene, place, place[1:2], 1.5 * half)
+        radius = float(found[0]) if np.isfinite(found[0]) else 0.85 * half
+        radius = min(radius, 1.1 * half)
+    ways = np.array([[0.0, 1.0, 0.0]] * 5)
+    beside = 0.3 * radius * np.array([[0, 0, 0], [1, 0, 0], [-1, 0, 0], [0, 0, 1], [0, 0, -1]])
+    gap = np.asarray(scene.distance(place + beside, ways), np.float64)
+    gap = gap[np.isfinite(gap) & (gap < tall)]
+    top = place[1] + (float(np.median(gap)) if len(gap) else 0.0)
+    return Wearing(place, LOOSE * radius, top)
+
+
+def lifted(vertices: Floats, worn: Wearing, crown: float) -> Floats:
+    """A hat on its head, higher where its crown (a height) would not hold the head's top."""
+    return vertices + [0, max(0.0, worn.top - worn.place[1] - 0.9 * crown), 0]
+
+
+def _walls(scene: RayScene, middle: Floats, levels: Floats, most: float) -> tuple[Floats, Floats]:
+    """(L,) how far the first wall around the axis is at each level, NaN for none, and (L, 2) the
+    middle in x and z of what is within it."""
+    angle = 2 * np.pi * np.arange(WAYS) / WAYS
+    way = np.stack([np.cos(angle), 0 * angle, np.sin(angle)], 1)
+    start = np.repeat(
+        np.column_stack([0 * levels + middle[0], levels, 0 * levels + middle[2]]), WAYS, 0
+    )
+    gap = np.asarray(scene.distance(start, np.tile(way, (len(levels), 1))), np.float64)
+    gap = np.where(gap < most, gap, np.nan).reshape(len(levels), WAYS)
+    hit = np.isfinite(gap).mean(axis=1) >= 0.6
+    radius = np.full(len(levels), np.nan)
+    radius[hit] = np.nanmedian(gap[hit], axis=1)
+    ends = np.where(np.isfinite(gap), gap, 0)[..., None] * way[:, [0, 2]]
+    shift = (ends.max(axis=1) + ends.min(axis=1)) / 2
+    return radius, np.where(hit[:, None], shift, 0.0) + middle[[0, 2]]
