@@ -21,6 +21,9 @@ COLUMN, ROW = 180, 140  # of the node editor, for those who look
 Ranges = list[tuple[int, int]]
 """First and last id of each run of hidden parts."""
 
+EVERYTHING: Ranges = [(-(2**31), 2**31 - 1)]
+"""Of a mesh, also where it has no parts."""
+
 
 def is_preview(modifier: bpy.types.Modifier) -> bool:
     """Is this the modifier that hides parts?"""
@@ -59,7 +62,7 @@ def _give(modifier: bpy.types.Modifier, group: bpy.types.NodeTree | None) -> Non
 
 
 def _fill(group: bpy.types.NodeTree, ranges: Ranges) -> None:
-    """Make a group that deletes the faces whose part id is in one of the ranges."""
+    """Make a group that deletes the faces whose part id is in one of the ranges, or all."""
     if group.get(RANGES) == str(ranges):
         return
     group[RANGES] = str(ranges)
@@ -68,6 +71,9 @@ def _fill(group: bpy.types.NodeTree, ranges: Ranges) -> None:
     for in_out in ("INPUT", "OUTPUT"):
         group.interface.new_socket("Geometry", in_out=in_out, socket_type="NodeSocketGeometry")
     group.is_modifier = True
+    shown = _node(group, "NodeGroupOutput", 4, 0)
+    if ranges == EVERYTHING:
+        return
     part = _node(group, "GeometryNodeInputNamedAttribute", 0, 1, data_type="INT")
     part.inputs["Name"].default_value = ATTRIBUTE
     hidden = None
@@ -80,7 +86,7 @@ def _fill(group: bpy.types.NodeTree, ranges: Ranges) -> None:
             inside = either.outputs[0]
         hidden = inside
     delete = _node(group, "GeometryNodeDeleteGeometry", 3, 0, domain="FACE")
-    whole, shown = _node(group, "NodeGroupInput", 2, 0), _node(group, "NodeGroupOutput", 4, 0)
+    whole = _node(group, "NodeGroupInput", 2, 0)
     group.links.new(whole.outputs[0], delete.inputs["Geometry"])
     group.links.new(hidden, delete.inputs["Selection"])
     group.links.new(delete.outputs[0], shown.inputs[0])

@@ -3,19 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from typing import Any
-
 import bpy
 
 from ...backend.contract.errors import PartwiseError
 from ..engine import jobs
-from ..mesh.labels import get_labels, has_labels
-from ..scene import completions, targets
+from ..mesh.labels import has_labels
+from ..scene import closing, targets
 from ..scene.apply import AppliesResults, hand_over
 from ..scene.assembly import assembly_of, show_original, shows_original, split_objects
-from ..scene.completions import Completing, Completion, ask
-from ..scene.targets import Target
 from .poll import SaysWhyNot
 
 
@@ -103,31 +98,14 @@ def why_not(context: bpy.types.Context) -> str:
 
 def _start_closing(objects: list[bpy.types.Object], settings: bpy.types.PropertyGroup) -> jobs.Job:
     """Ask the engine what closes the parts of all objects, then split them in one step of undo."""
-    how = completions.HIDDEN if settings.closing == "HIDDEN" else completions.CAP
-    completing, style = Completing.of(settings, how), completions.style_of(settings)
-    prepared = []
-    for obj in objects:
-        labels, before = get_labels(obj.data), completions.kept(obj.data, style)
-        missing = set(labels.tolist()) - set(before.report if before else ())
-        prepared.append((Target.of(obj), labels, missing))
+    title, work = closing.job_of(objects, settings)
 
-    def work() -> Generator[jobs.Ask, Any, list[tuple[Target, Completion | None]]]:
-        found: list[tuple[Target, Completion | None]] = []
-        for number, (target, labels, missing) in enumerate(prepared):
-            span = (number / len(prepared), (number + 1) / len(prepared))
-            closed = None
-            if missing:
-                closed = yield from ask(target, labels, completing, chosen=missing, span=span)
-            found.append((target, closed))
-        return found
-
-    def finish(found: list[tuple[Target, Completion | None]]) -> None:
+    def finish(found: list[closing.Closed]) -> None:
         for target, _ in found:
             target.find_unchanged(copies=bpy.context.scene.partwise.copy_linked)
         hand_over(PARTWISE_OT_apply_split, found)
 
-    title = "Completing Parts" if how == completions.HIDDEN else "Closing Cuts"
-    return jobs.start(title, work(), finish)
+    return jobs.start(title, work, finish)
 
 
 CLASSES = (PARTWISE_OT_split, PARTWISE_OT_apply_split, PARTWISE_OT_toggle_original)

@@ -78,7 +78,7 @@ class PARTWISE_OT_discard_proposal(ProposalOperator, bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         proposal = proposals.current()
-        if proposal is not None and proposal.is_growing:
+        if proposal is not None and (proposal.is_growing or proposals.is_accepting()):
             jobs.cancel()
             jobs.dismiss()
         proposals.discard()

@@ -54,7 +54,7 @@ def draw(
     from . import shader as shaders
 
     for in_front in (False, True):
-        faces = [drawn(ghost, world) for ghost, world in placed if ghost.in_front == in_front]
+        faces = [drawn(ghost, world) for ghost, world in placed if is_in_front(ghost) == in_front]
         shaders.draw_faces(
             faces, view, projection, bias=BIAS, in_front=in_front, clip_planes=clip_planes
         )
@@ -73,6 +73,12 @@ def drawn(ghost: Ghost, world: Matrix) -> DrawnFaces:
         _batches[ghost] = batch, shaders.colour_texture(np.atleast_2d(ghost.colours))
     batch, colours = _batches[ghost]
     return shaders.DrawnFaces(batch, colours, world)
+
+
+def is_in_front(ghost: Ghost) -> bool:
+    """Is it seen through everything else, of itself or as the object is that it follows?"""
+    obj = None if ghost.in_front or ghost.uid is None else proposals.find(ghost.uid)
+    return ghost.in_front or (obj is not None and obj.show_in_front)
 
 
 def world_of(ghost: Ghost, context: bpy.types.Context) -> Matrix | None:

@@ -21,6 +21,7 @@ from ...backend.contract.errors import BadInput
 from ..mesh.replacement import colour_of, main_material
 
 HERE = "Current File"
+BROUGHT = "partwise_brought"  # on a material: the file and the name that it was brought from
 CATALOGUES = "blender_assets.cats.txt"
 MOST_FILES = 2000
 MOST_TRIANGLES = 2_000_000
@@ -208,15 +209,26 @@ def material_of(obj: bpy.types.Object) -> bpy.types.Material | None:
 
 
 def bring_material(asset: Asset, name: str) -> bpy.types.Material | None:
-    """A material of an asset, in the open file; None where it is gone."""
+    """A material of an asset, in the open file; None where it is gone.
+
+    It is brought once: the next time it is the one that was brought, whatever it is called now and
+    however it was changed, as Blender's own Append (Reuse Data) has it.
+    """
     if not asset.path:
         return bpy.data.materials.get(name)
+    key = f"{asset.path}\n{name}"
+    for material in bpy.data.materials:
+        if material.library is None and material.get(BROUGHT) == key:
+            return material
     try:
         with bpy.data.libraries.load(asset.path, link=False) as (source, wanted):
             wanted.materials = [name] if name in source.materials else []
     except OSError:
         return None
-    return next(iter(wanted.materials), None)
+    brought = next(iter(wanted.materials), None)
+    if brought is not None:
+        brought[BROUGHT] = key
+    return brought
 
 
 def _surfaces(

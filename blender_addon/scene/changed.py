@@ -63,6 +63,8 @@ frame = Signal("frame")  # Evaluated: another frame is shown
 undone = Signal("undone")  # an undo or a redo: anything may be another, and under another name
 loading = Signal("loading")  # another file will take the place of this one
 loaded = Signal("loaded")  # and did
+saving = Signal("saving")  # the file will be written
+saved = Signal("saved")  # and was, or could not be
 seen = Signal("seen")  # parts, clicks or their masks, of which no evaluation tells
 settings = Signal("settings")  # the settings of a scene, and the context
 
@@ -92,6 +94,16 @@ def _after_load(*_: object) -> None:
     loaded.say()
 
 
+@persistent
+def _before_save(*_: object) -> None:
+    saving.say()
+
+
+@persistent
+def _after_save(*_: object) -> None:
+    saved.say()
+
+
 HANDLERS = (
     ("depsgraph_update_post", _on_evaluation),
     ("frame_change_post", _on_frame),
@@ -99,6 +111,9 @@ HANDLERS = (
     ("redo_post", _on_undo),
     ("load_pre", _before_load),
     ("load_post", _after_load),
+    ("save_pre", _before_save),
+    ("save_post", _after_save),
+    ("save_post_fail", _after_save),
 )
 
 

@@ -9,7 +9,7 @@ it was made from is deleted, edited or undone, or gets other parts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +27,7 @@ from .apply import AppliesResults, hand_over
 from .targets import Target
 
 Floats = NDArray[np.floating[Any]]
+Prepare = Callable[[Any], tuple[str, jobs.Work] | None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,12 +67,15 @@ class Ghost:
 class Variant:
     """One of the results that may be taken.
 
-    name : in words; ghosts : what is seen of it; result : what the operator gets that applies it.
+    name : in words; ghosts : what is seen of it; result : what the operator gets that applies it;
+    covers : of what it takes the place, which is not seen meanwhile: the session_uid of an object,
+    and the id of a part of its mesh or None for all of it.
     """
 
     name: str
     ghosts: list[Ghost]
     result: Any = None
+    covers: Sequence[tuple[int, int | None]] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +115,9 @@ class Proposal:
 
     title : what it is, as "Fox.Hat replaced"; operator : gets the variant's `result` in its
     `results()`; bases : what it was made from, nothing when it needs no object; job : the one that
-    still adds to it, with which it ends unless that is done.
+    still adds to it, with which it ends unless that is done; prepare : makes of a result the job,
+    its title and its work, that has to be done before the operator gets what that returns in its
+    place; None where nothing has to be done. It runs when the result is accepted.
     """
 
     title: str
@@ -119,6 +125,7 @@ class Proposal:
     bases: Sequence[Basis]
     variants: list[Variant]
     job: jobs.Job | None = None
+    prepare: Prepare | None = None
     index: int = 0
     is_checked: bool = True
 
@@ -149,6 +156,7 @@ class Proposal:
 
 
 _proposal: Proposal | None = None
+_accepting: jobs.Job | None = None  # the one that was started when a proposal was accepted
 
 
 def show(proposal: Proposal) -> None:
@@ -196,14 +204,42 @@ def step(steps: int) -> None:
 def accept(*, copies: bool = False) -> None:
     """Apply the variant that is shown, in one step of undo, and end the proposal.
 
-    copies : linked or shared data will be copied. Raises BadInput when there is nothing to apply or
-    what it was made from has changed, RuntimeError as the operator that applies it.
+    copies : linked or shared data will be copied. Where something has to be done before, this
+    starts the job that does it, and at its end applies the result. Raises BadInput when there is
+    nothing to apply or what it was made from has changed, RuntimeError as the operator that applies
+    it.
     """
+    global _accepting
     proposal = current()
     if proposal is None:
         raise BadInput("There is no preview any more.", "Make it anew.")
     if proposal.is_growing:
         raise BadInput("The result is not complete yet.", "Wait for it, or cancel it.")
+    _check(proposal, copies=copies)
+    result = proposal.variant.result
+    before = proposal.prepare(result) if proposal.prepare is not None else None
+    if before is None:
+        _apply(proposal, result)
+        return
+    title, work = before
+
+    def finish(prepared: Any) -> None:
+        if current() is not proposal:
+            raise BadInput("The preview ended meanwhile.", "Nothing was changed. Make it anew.")
+        _check(proposal, copies=copies)
+        _apply(proposal, prepared)
+
+    _accepting = jobs.start(title, work, finish)
+    if _accepting.error is not None:
+        raise _accepting.error
+
+
+def is_accepting() -> bool:
+    """Does a job run that was started when a proposal was accepted?"""
+    return _accepting is not None and _accepting.state == jobs.RUNNING
+
+
+def _check(proposal: Proposal, *, copies: bool) -> None:
     for basis in proposal.bases:
         obj = basis.find()
         if obj is None or not (basis.has_same_parts(obj) and basis.has_same_mesh(obj)):
@@ -215,8 +251,17 @@ def accept(*, copies: bool = False) -> None:
         reason = targets.refusal(obj, copies=copies)
         if reason is not None:
             raise reason
-    hand_over(proposal.operator, [proposal.variant.result])
+
+
+def _apply(proposal: Proposal, result: Any) -> None:
+    """End the proposal, before its result is in the scene: no step of undo may hold traces of it.
+    It goes on where the result cannot be applied."""
     discard()
+    try:
+        hand_over(proposal.operator, [result])
+    except Exception:
+        show(proposal)
+        raise
 
 
 def discard() -> None:

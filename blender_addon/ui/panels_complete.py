@@ -17,8 +17,9 @@ from ..ops import complete
 from ..ops.parts import chosen
 from ..scene import completions, proposals
 from ..scene.completions import Completion, Report
+from . import volumes
 from .panels import SidebarPanel, draw_text
-from .proposals import draw_proposal
+from .proposals import draw_header_buttons, draw_proposal
 
 MOST_ROWS = 12  # of the reports
 WORDS = {"cap": "flat cap", "sheet": "open sheet", "none": "nothing was open"}
@@ -37,11 +38,7 @@ class PARTWISE_PT_complete(SidebarPanel, bpy.types.Panel):
         return complete.is_whole(context.object) or bool(complete.pieces(context)[0])
 
     def draw_header_preset(self, context: bpy.types.Context) -> None:
-        """A preview can be accepted also while the panel is closed."""
-        if proposals.current(complete.PARTWISE_OT_apply_completed) is not None:
-            row = self.layout.row(align=True)
-            row.operator("partwise.accept_proposal", text="", icon="CHECKMARK", emboss=False)
-            row.operator("partwise.discard_proposal", text="", icon="X", emboss=False)
+        draw_header_buttons(self.layout, complete.PARTWISE_OT_apply_completed)
 
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
@@ -112,6 +109,8 @@ def draw_reports(
         return
     # What is not closed comes first, for that is what one must see.
     told = sorted(told, key=lambda each: bool(each[1]["closed"]))
+    closed = [abs(report["volume"]) * scale for _, report, scale in told if report["closed"]]
+    unit = volumes.unit_of(context.scene.unit_settings, closed)
     column = layout.column(align=True)
     for name, report, scale in told[:MOST_ROWS]:
         icon = "CHECKMARK" if report["closed"] else "ERROR"
@@ -119,7 +118,7 @@ def draw_reports(
         row.label(text=name, icon=icon)
         values = row.row()
         values.alignment = "RIGHT"
-        values.label(text=report_text(context, report, scale))
+        values.label(text=report_text(report, scale, unit))
     if len(told) > MOST_ROWS:
         column.label(text=f"and {len(told) - MOST_ROWS} more", icon="BLANK1")
 
@@ -140,22 +139,15 @@ def counted(parts: int) -> str:
     return "1 part is" if parts == 1 else f"{parts} parts are"
 
 
-def report_text(context: bpy.types.Context, report: Report, scale: float) -> str:
+def report_text(report: Report, scale: float, unit: volumes.Unit) -> str:
     """What is told of a part, in short. scale : of a volume, from the mesh to the world."""
     texts = []
     if report["hidden_share"] > 0:
         texts.append(f"{report['hidden_share']:.0%} new")
     if report["closed"]:
-        texts.append(volume_text(context, abs(report["volume"]) * scale))
+        texts.append(volumes.text_of(abs(report["volume"]) * scale, unit))
     texts.append(WORDS.get(report["engine"]) or str(report["engine"]))
     return ", ".join(texts)
-
-
-def volume_text(context: bpy.types.Context, volume: float) -> str:
-    """A volume in the units of the scene."""
-    units = context.scene.unit_settings
-    scaled = volume * units.scale_length**3
-    return str(bpy.utils.units.to_string(units.system, "VOLUME", scaled, precision=3))
 
 
 def proposed(context: bpy.types.Context) -> Iterator[tuple[str, Report, float]]:

@@ -5,26 +5,49 @@ from __future__ import annotations
 
 import bpy
 
-from ..ops import images
+from ..engine import jobs
+from ..ops import images, takes
 from ..scene.briefs import VIEWS
 from ..scene.takes import Take
 from .panels import SidebarPanel, draw_text
-from .proposals import draw_proposal
+from .proposals import draw_header_buttons, draw_proposal
 
 SHAPE_NAMES = {item[0].lower(): item[1] for item in images.SHAPES}
 THUMBNAIL = 5.0  # of its height in rows of the panel
 
 
-class PARTWISE_PT_take(SidebarPanel, bpy.types.Panel):
-    """What is made of pictures, as long as it is a preview: above all else, and never closed."""
+class ImagesPanel(SidebarPanel):
+    """Base of the two panels From Images, of which one is there: before the preview, and with it.
 
-    bl_label = "Preview"
+    That of the preview is another, so that it is open however the first one was left, as when a
+    picture is dropped on the view.
+    """
+
+    bl_label = "From Images"
     bl_parent_id = "PARTWISE_PT_main"
-    bl_order = -1
+    bl_order = 7
+
+
+class PARTWISE_PT_images(ImagesPanel, bpy.types.Panel):
+    bl_options = {"DEFAULT_CLOSED"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return images.current() is None
+
+    def draw(self, context: bpy.types.Context) -> None:
+        draw_front(self.layout, context)
+
+
+class PARTWISE_PT_take(ImagesPanel, bpy.types.Panel):
+    """What is made of pictures, as long as it is a preview."""
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         return images.current() is not None
+
+    def draw_header_preset(self, context: bpy.types.Context) -> None:
+        draw_header_buttons(self.layout, images.PARTWISE_OT_apply_take)
 
     def draw(self, context: bpy.types.Context) -> None:
         layout, proposal = self.layout, images.current()
@@ -32,57 +55,100 @@ class PARTWISE_PT_take(SidebarPanel, bpy.types.Panel):
             return
         draw_proposal(layout, images.PARTWISE_OT_apply_take)
         layout.operator("partwise.another_take", text="Another Version", icon="FILE_REFRESH")
-        take = proposal.variant.result
-        for note in take.made.notes:
+        for note in proposal.variant.result.made.notes:
             draw_text(layout, context, str(note), icon="INFO")
-        if not images.PARTWISE_OT_shape_part.lacks(take):
-            draw_take_parts(layout, take)
 
 
-class PARTWISE_PT_images(SidebarPanel, bpy.types.Panel):
-    bl_label = "From Images"
-    bl_parent_id = "PARTWISE_PT_main"
-    bl_options = {"DEFAULT_CLOSED"}
-    bl_order = 6
+class PARTWISE_PT_take_parts(SidebarPanel, bpy.types.Panel):
+    """The shape of each part of the preview, and their order."""
 
-    def draw(self, context: bpy.types.Context) -> None:
-        layout, asked = self.layout, context.scene.partwise_images
-        draw_view(layout, asked, "front")
-        column = layout.column()
-        column.scale_y = 1.6
-        column.operator("partwise.make_parts", text="Make Parts", icon="MESH_MONKEY")
-
-
-class PARTWISE_PT_image_options(SidebarPanel, bpy.types.Panel):
-    bl_label = "How Parts Are Made"
-    bl_parent_id = "PARTWISE_PT_images"
+    bl_label = "Shape and Depth"
+    bl_parent_id = "PARTWISE_PT_take"
     bl_order = 0
 
     def draw(self, context: bpy.types.Context) -> None:
-        layout, asked = self.layout, context.scene.partwise_images
-        layout.use_property_split = True
-        layout.use_property_decorate = False
-        column = layout.column()
-        found = column.column()
-        found.active = not any(getattr(asked, view).mask for view in VIEWS)  # else masks say it
-        found.prop(asked, "count", text="Parts" if asked.count else "Parts (0 = Auto)")
-        found.prop(asked, "limbs")
-        column.prop(asked, "shape")
-        column.prop(asked, "thickness")
-        column.prop(asked, "symmetry")
-        column.prop(asked, "back_side")
-        column.prop(asked, "size")
+        proposal = images.current()
+        if proposal is None:
+            return
+        take = proposal.variant.result
+        reason = takes.PARTWISE_OT_shape_part.lacks(take)
+        if reason:
+            draw_text(self.layout, context, reason, icon="INFO")
+        draw_take_parts(self.layout, take)
 
 
-class PARTWISE_PT_image_views(SidebarPanel, bpy.types.Panel):
-    bl_label = "Other Sides"
+class PARTWISE_PT_take_pictures(SidebarPanel, bpy.types.Panel):
+    """What the preview was made of, to make another one."""
+
+    bl_label = "Pictures"
+    bl_parent_id = "PARTWISE_PT_take"
+    bl_options = {"DEFAULT_CLOSED"}
+    bl_order = 1
+
+    def draw(self, context: bpy.types.Context) -> None:
+        draw_front(self.layout, context)
+
+
+class OptionsPanel(SidebarPanel):
+    bl_label = "How Parts Are Made"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        draw_options(self.layout, context.scene.partwise_images)  # type: ignore[attr-defined]
+
+
+class PARTWISE_PT_image_options(OptionsPanel, bpy.types.Panel):
     bl_parent_id = "PARTWISE_PT_images"
+    bl_order = 0
+
+
+class PARTWISE_PT_take_options(OptionsPanel, bpy.types.Panel):
+    bl_parent_id = "PARTWISE_PT_take_pictures"
+    bl_order = 0
+
+
+class ViewsPanel(SidebarPanel):
+    bl_label = "Other Sides"
     bl_options = {"DEFAULT_CLOSED"}
     bl_order = 1
 
     def draw(self, context: bpy.types.Context) -> None:
         for view in VIEWS[1:]:
-            draw_view(self.layout, context.scene.partwise_images, view)
+            draw_view(self.layout, context.scene.partwise_images, view)  # type: ignore[attr-defined]
+
+
+class PARTWISE_PT_image_views(ViewsPanel, bpy.types.Panel):
+    bl_parent_id = "PARTWISE_PT_images"
+
+
+class PARTWISE_PT_take_views(ViewsPanel, bpy.types.Panel):
+    bl_parent_id = "PARTWISE_PT_take_pictures"
+
+
+def draw_front(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """The picture of the front, and the button."""
+    draw_view(layout, context.scene.partwise_images, VIEWS[0])
+    column = layout.column()
+    column.scale_y = 1.6
+    column.operator("partwise.make_parts", text="Make Parts", icon="MESH_MONKEY")
+    reason = images.why_not(context)
+    if reason and not jobs.busy():
+        draw_text(layout, context, reason, icon="INFO")
+
+
+def draw_options(layout: bpy.types.UILayout, asked: bpy.types.PropertyGroup) -> None:
+    """What else decides how parts are made."""
+    layout.use_property_split = True
+    layout.use_property_decorate = False
+    column = layout.column()
+    found = column.column()
+    found.active = not any(getattr(asked, view).mask for view in VIEWS)  # else masks say it
+    found.prop(asked, "count", text="Parts" if asked.count else "Parts (0 = Auto)")
+    found.prop(asked, "limbs")
+    column.prop(asked, "shape")
+    column.prop(asked, "thickness")
+    column.prop(asked, "symmetry")
+    column.prop(asked, "back_side")
+    column.prop(asked, "size")
 
 
 def draw_view(layout: bpy.types.UILayout, asked: bpy.types.PropertyGroup, view: str) -> None:
@@ -119,7 +185,8 @@ def draw_take_parts(layout: bpy.types.UILayout, take: Take) -> None:
         row = column.row(align=True)
         row.label(text=str(name))
         kind = take.kinds.get(number, "")
-        text = SHAPE_NAMES.get(str(report.get("kind", "")), "Shape")
+        made = str(report.get("kind", ""))
+        text = SHAPE_NAMES.get(made) or made.title() or "Shape"
         menu = row.operator_menu_enum(
             "partwise.shape_part", "kind", text=text if kind else f"{text} (auto)"
         )
@@ -130,8 +197,12 @@ def draw_take_parts(layout: bpy.types.UILayout, take: Take) -> None:
 
 
 CLASSES = (
-    PARTWISE_PT_take,
     PARTWISE_PT_images,
     PARTWISE_PT_image_options,
     PARTWISE_PT_image_views,
+    PARTWISE_PT_take,
+    PARTWISE_PT_take_parts,
+    PARTWISE_PT_take_pictures,
+    PARTWISE_PT_take_options,
+    PARTWISE_PT_take_views,
 )

@@ -10,8 +10,14 @@ from ..ops import replace
 from ..scene import part_sources, proposals, surroundings
 from . import thumbnails
 from .panels import SidebarPanel, draw_text
-from .proposals import draw_proposal
+from .proposals import draw_header_buttons, draw_proposal
 
+SPLITS = "Accept makes objects of all parts, as Split does. The original stays, hidden."
+CLOSES = {
+    "NONE": "Cuts stay open, as Close in Split Options says.",
+    "CAP": "Cuts are capped, as Close in Split Options says.",
+    "HIDDEN": "The other parts are completed, as Close in Split Options says.",
+}
 SCALE = 3.6  # of a picture, in heights of a button
 
 
@@ -23,12 +29,18 @@ class PARTWISE_PT_replace(SidebarPanel, bpy.types.Panel):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
+        if proposals.current(replace.PARTWISE_OT_apply_replacement) is not None:
+            return True
         return context.mode == "OBJECT" and not surroundings.why_not(context.object)
+
+    def draw_header_preset(self, context: bpy.types.Context) -> None:
+        draw_header_buttons(self.layout, replace.PARTWISE_OT_apply_replacement)
 
     def draw(self, context: bpy.types.Context) -> None:
         layout, settings = self.layout, context.scene.partwise_replacing
-        icon = "MESH_DATA" if has_labels(context.object.data) else "OBJECT_DATA"
-        layout.label(text=f"In place of {surroundings.called(context.object)}:", icon=icon)
+        if not surroundings.why_not(context.object):
+            icon = "MESH_DATA" if has_labels(context.object.data) else "OBJECT_DATA"
+            layout.label(text=f"In place of {surroundings.called(context.object)}:", icon=icon)
         row = layout.row(align=True)
         row.prop(settings, "text", text="", placeholder="taller pink fedora")
         row.operator("partwise.search_parts", text="", icon="VIEWZOOM")
@@ -82,11 +94,12 @@ def draw_said(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
         draw_text(layout, context, f"Not understood: {words}", icon="QUESTION")
     if said.notice:
         draw_text(layout, context, said.notice, icon="INFO")
-    if has_labels(context.object.data):
+    whole = said.basis.find()
+    if whole is not None and has_labels(whole.data):
         quiet = layout.column()
         quiet.active = False
-        text = "Accept makes objects of all parts, as Split does. The original stays, hidden."
-        draw_text(quiet, context, text)
+        draw_text(quiet, context, SPLITS)
+        draw_text(quiet, context, CLOSES[context.scene.partwise.closing])
 
 
 def draw_found(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:

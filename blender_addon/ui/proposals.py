@@ -30,3 +30,11 @@ def draw_proposal(layout: bpy.types.UILayout, operator: type[AppliesResults]) ->
     row.operator("partwise.accept_proposal", icon="CHECKMARK")
     row.operator("partwise.discard_proposal", icon="X")
     return True
+
+
+def draw_header_buttons(layout: bpy.types.UILayout, operator: type[AppliesResults]) -> None:
+    """In the header of its panel: a proposal can be taken also while that is closed."""
+    if proposals.current(operator) is not None:
+        row = layout.row(align=True)
+        row.operator("partwise.accept_proposal", text="", icon="CHECKMARK", emboss=False)
+        row.operator("partwise.discard_proposal", text="", icon="X", emboss=False)

@@ -7,7 +7,12 @@ import bpy
 import numpy as np
 import pytest
 from partwise.blender_addon.mesh.labels import get_labels, write_labels
-from partwise.blender_addon.mesh.preview import is_preview, put_preview, remove_preview
+from partwise.blender_addon.mesh.preview import (
+    EVERYTHING,
+    is_preview,
+    put_preview,
+    remove_preview,
+)
 
 
 @pytest.fixture
@@ -52,3 +57,14 @@ def test_a_group_that_another_mesh_uses_is_not_changed(cube):
     put_preview([copy], [(1, 1)])
     assert shown(cube) == [1, 2, 3, 4, 5]
     assert shown(copy) == [0, 2, 3, 4, 5]
+
+
+def test_everything_is_hidden_also_of_what_has_no_parts(cube):
+    bpy.ops.mesh.primitive_cone_add()
+    cone = bpy.context.object
+    put_preview([cube, cone], EVERYTHING)
+    depsgraph = bpy.context.evaluated_depsgraph_get()
+    for obj in (cube, cone):
+        assert len(obj.evaluated_get(depsgraph).data.polygons) == 0
+    put_preview([cube], [(0, 0)])
+    assert shown(cube) == [1, 2, 3, 4, 5]

@@ -14,7 +14,7 @@ from partwise.blender_addon.mesh.labels import get_labels
 from partwise.blender_addon.ops.replace import PARTWISE_OT_apply_replacement
 from partwise.blender_addon.scene import part_sources, parts, proposals
 
-from tests.blender.ops.replacing import LEFT, RIGHT, add_figure, content
+from tests.blender.ops.replacing import HAT, LEFT, RIGHT, add_figure, content
 
 
 @pytest.fixture(autouse=True)
@@ -43,6 +43,21 @@ def make_active(obj: bpy.types.Object) -> None:
     bpy.ops.object.select_all(action="DESELECT")
     obj.select_set(True)
     bpy.context.view_layer.objects.active = obj
+
+
+def cut_open(fox: bpy.types.Object) -> None:
+    """Half of the body's faces are the hat's, so that a cut is between them."""
+    labels = get_labels(fox.data)
+    labels[:64] = HAT
+    labels[128:256] = HAT
+    parts.set_labels(fox.data, labels, names={0: "Body", HAT: "Hat", LEFT: "Horn"})
+    fox.data.partwise.active = HAT
+    bpy.context.view_layer.update()
+
+
+def open_edges(mesh: bpy.types.Mesh) -> int:
+    edges = np.array([loop.edge_index for loop in mesh.loops])
+    return int((np.bincount(edges, minlength=len(mesh.edges)) != 2).sum())
 
 
 def settings() -> bpy.types.PropertyGroup:
@@ -78,6 +93,7 @@ def test_words_become_a_preview_and_the_scene_stays(fox):
     before = scene_content()
     proposal = say("taller pink fedora")
     assert scene_content() == before
+    assert proposal.variant.covers == [(fox.session_uid, HAT)]
     assert proposal.title == "Hat replaced"
     assert proposal.variant.name == "fedora"
     assert len(proposal.variants) > 1
@@ -85,7 +101,7 @@ def test_words_become_a_preview_and_the_scene_stays(fox):
     assert "fedora" in said.understood[0]
     assert any("pink" in sentence for sentence in said.understood)
     (ghost,) = proposal.variant.ghosts
-    assert ghost.in_front
+    assert not ghost.in_front
     assert ghost.colours[0] > ghost.colours[1]  # pink
     assert 0.6 < ghost.vertices[:, 2].max() < 4.0
 
@@ -138,6 +154,49 @@ def test_accepted_on_a_part_object_only_its_mesh_is_another(split_fox):
     bpy.ops.ed.undo()
     assert bpy.data.objects["Fox.Hat"].data.name == "Fox.Hat"
     assert len(bpy.data.objects["Fox.Hat"].data.polygons) == 128
+
+
+def test_its_neighbours_are_closed_as_split_would(fox):
+    bpy.context.scene.partwise.closing = "CAP"
+    cut_open(fox)
+    bpy.ops.ed.undo_push(message="before")
+    say("fedora")
+    bpy.ops.partwise.accept_proposal("INVOKE_DEFAULT", True)
+    body, hat = bpy.data.objects["Fox.Body"], bpy.data.objects["Fox.Hat"]
+    assert open_edges(body.data) == 0
+    assert len(body.data.polygons) > 64
+    assert hat.data.partwise.stands_in
+    bpy.ops.ed.undo()
+    assert "Fox.parts" not in bpy.data.collections
+
+
+def test_its_neighbours_stay_open_where_split_leaves_them_so(fox):
+    cut_open(fox)
+    say("fedora")
+    bpy.ops.partwise.accept_proposal()
+    assert open_edges(bpy.data.objects["Fox.Body"].data) > 0
+
+
+def test_the_old_part_is_not_seen_while_the_new_one_is_previewed(fox):
+    def seen(obj):
+        shown = obj.evaluated_get(bpy.context.evaluated_depsgraph_get()).data
+        return len(shown.polygons)
+
+    say("fedora")
+    assert seen(fox) == 3 * 128
+    bpy.ops.partwise.accept_proposal()
+    hat = bpy.data.objects["Fox.Hat"]
+    assert seen(hat) == len(hat.data.polygons) > 0
+    assert not fox.modifiers
+    proposal = say("crown")
+    assert seen(hat) == 0
+    assert len(proposal.variant.ghosts[0].faces) > 0
+    fox_object = bpy.data.objects["Fox.Body"]
+    make_active(fox_object)
+    settings().other = hat  # as a source it is there, although it is not seen
+    bpy.ops.partwise.replace_with_object()
+    assert seen(hat) == len(hat.data.polygons)
+    proposals.discard()
 
 
 def test_a_part_is_replaced_twice_and_joined_back(split_fox):
@@ -251,31 +310,6 @@ def test_regenerate_of_what_was_replaced_is_of_its_kind(fox):
 def test_wishes_alone_change_the_part_that_is_there(fox):
     tall = say("twice as tall").variant.ghosts[0].vertices
     assert np.ptp(tall[:, 2]) == pytest.approx(2.0, rel=0.05)
-
-
-def test_what_is_found_replaces_with_the_wishes_of_the_words(fox):
-    settings().text = "fedora"
-    bpy.ops.partwise.search_parts()
-    found = part_sources.found()
-    assert found.sources[0].title == "fedora"
-    assert found.sources[0].picture.shape == (96, 96, 4)
-    settings().text = "pink fedora"
-    bpy.ops.partwise.replace_with(key=found.sources[1].key)
-    said = shown().variant.result
-    assert said.name == found.sources[1].title
-    assert said.wishes["name"] == "pink"
-
-
-def test_without_words_all_are_listed_in_pages(fox):
-    bpy.ops.partwise.search_parts()
-    found = part_sources.found()
-    assert len(found.sources) > 300
-    assert found.pages == -(-len(found.sources) // part_sources.PAGE)
-    first = found.shown()
-    bpy.ops.partwise.turn_page(step=-1)
-    assert found.page == found.pages - 1
-    bpy.ops.partwise.turn_page(step=1)
-    assert found.shown() == first
 
 
 def test_another_object_is_a_source_with_its_material(fox):

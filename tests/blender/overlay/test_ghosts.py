@@ -159,6 +159,16 @@ def test_it_follows_its_object_and_is_hidden_with_it():
     assert hue(at(seen(), 1.5, 1.5)) == "nothing"
 
 
+def test_it_is_in_front_as_the_object_is_that_it_follows():
+    bpy.ops.object.empty_add()
+    obj = bpy.context.object
+    drawn = square(uid=obj.session_uid)
+    assert not ghosts.is_in_front(drawn)
+    obj.show_in_front = True
+    assert ghosts.is_in_front(drawn)
+    assert ghosts.is_in_front(square(in_front=True))
+
+
 def test_it_stays_on_the_graphics_card_as_long_as_it_is_proposed():
     drawn = square()
     propose([drawn])

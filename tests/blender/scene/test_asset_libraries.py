@@ -104,6 +104,18 @@ def test_the_mesh_is_as_it_is_shown_and_leaves_nothing(library):
     assert asset_libraries.bring_material(boot, "Gone") is None
 
 
+def test_a_material_is_brought_once_whatever_became_of_it(library):
+    boot, _ = found()
+    first = asset_libraries.bring_material(boot, "Leather")
+    first.name, first.roughness = "Old Leather", 0.125
+    bpy.data.materials.new("Leather")  # the artist's own
+    assert asset_libraries.bring_material(boot, "Leather") == first
+    assert (len(bpy.data.materials), first.roughness) == (2, 0.125)
+    bpy.data.materials.remove(first)
+    again = asset_libraries.bring_material(boot, "Leather")
+    assert again.roughness != 0.125
+
+
 def test_assets_of_the_open_file(scene):
     bpy.ops.mesh.primitive_cone_add()
     cone = bpy.context.object

@@ -247,3 +247,62 @@ def test_a_result_may_need_no_object():
 def test_arrays_that_do_not_fit_are_refused(vertices, faces, colours):
     with pytest.raises(ValueError, match="do not fit"):
         Ghost(vertices, np.array(faces), colours)
+
+
+def test_what_has_to_be_done_first_is_done_when_it_is_accepted(cube):
+    def prepare(result):
+        def work():
+            doubled = yield from jobs.compute(lambda: result * 2)
+            return doubled
+
+        return ("Doubling", work())
+
+    propose(cube, prepare=prepare)
+    proposals.accept()
+    assert jobs.current().title == "Doubling"
+    assert "oneone" in bpy.data.objects
+    assert proposals.current() is None
+    propose(cube, prepare=lambda _: None)
+    proposals.accept()
+    assert "one" in bpy.data.objects
+
+
+def test_where_that_fails_or_is_cancelled_the_preview_stays(cube, monkeypatch):
+    def fail(_result):
+        def work():
+            yield from jobs.compute(lambda: None)
+            raise BadInput("It does not work.", "Try another.")
+
+        return ("Failing", work())
+
+    shown = propose(cube, prepare=fail)
+    with pytest.raises(BadInput, match="does not work"):
+        proposals.accept()
+    assert proposals.current() is shown
+    assert not proposals.is_accepting()
+    monkeypatch.setattr(jobs, "_has_no_timers", lambda: False)
+    proposals.accept()
+    assert proposals.is_accepting()
+    jobs.cancel()
+    assert proposals.current() is shown
+    assert not proposals.is_accepting()
+    jobs.dismiss()
+
+
+def test_what_was_edited_while_that_was_done_is_not_lost(cube, monkeypatch):
+    def prepare(result):
+        def work():
+            yield from jobs.compute(lambda: None)
+            return result
+
+        return ("Waiting", work())
+
+    monkeypatch.setattr(jobs, "_has_no_timers", lambda: False)
+    propose(cube, prepare=prepare)
+    proposals.accept()
+    move_vertex(cube)
+    bpy.context.view_layer.update()
+    jobs.wait(10.0)
+    assert jobs.current().state == jobs.FAILED
+    assert "one" not in bpy.data.objects
+    jobs.dismiss()

@@ -9,12 +9,12 @@ import bpy
 import pytest
 from partwise.blender_addon.engine import jobs
 from partwise.blender_addon.scene import proposals
+from partwise.blender_addon.ui import volumes
 from partwise.blender_addon.ui.panels_complete import (
     PARTWISE_PT_complete,
     PARTWISE_PT_complete_options,
     PARTWISE_PT_complete_report,
     report_text,
-    volume_text,
 )
 
 from tests.blender.arms import select, tick
@@ -109,16 +109,23 @@ def test_a_part_that_grows_shows_its_preview(arm: bpy.types.Object, domes: Path,
 
 
 def test_reports_are_in_words(arm: bpy.types.Object):
+    litres = volumes.Unit(1000.0, "l")
     told = {"engine": "cap", "closed": True, "volume": -2.0, "hidden_share": 0.254}
-    text = report_text(bpy.context, told, 0.5)
-    assert text == f"25% new, {volume_text(bpy.context, 1.0)}, flat cap"
+    assert report_text(told, 0.5, litres) == "25% new, 1,000 l, flat cap"
     bare = {"engine": "sheet", "closed": False, "volume": 0.0, "hidden_share": 0.0}
-    assert report_text(bpy.context, bare, 1.0) == "open sheet"
+    assert report_text(bare, 1.0, litres) == "open sheet"
 
 
-def test_a_volume_is_told_in_the_units_of_the_scene(arm: bpy.types.Object):
-    bpy.context.scene.unit_settings.scale_length = 0.01
-    assert volume_text(bpy.context, 1.0) == "1 cm³"
+def test_all_volumes_of_a_report_are_in_one_unit(arm: bpy.types.Object):
+    tick(arm, 0, 1, 2)
+    bpy.ops.partwise.complete()
+    bpy.ops.partwise.accept_proposal()
+    for row, volume in zip(arm.data.partwise.parts, (2.0, 0.0003, 0.00001), strict=True):
+        row.report.volume, row.report.closed = volume, True
+    told = [text for text in reported().texts if "m³" in text]
+    assert len(told) == 3
+    assert all(" cm³" in text for text in told)
+    assert "2,000,000 cm³" in told[0]
 
 
 @pytest.mark.parametrize(("scale", "times"), [((2, 2, 2), 8), ((-2, 2, 2), 8)])

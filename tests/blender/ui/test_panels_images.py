@@ -52,32 +52,56 @@ def test_zero_parts_are_said_to_be_automatic():
     assert "Parts" in draw(panels_images.PARTWISE_PT_image_options).texts
 
 
-def test_the_preview_is_a_panel_of_its_own_with_the_nearest_part_first():
+def test_the_preview_takes_the_place_of_the_button_with_the_nearest_part_first():
     assert draw(panels_images.PARTWISE_PT_take) is None
+    assert draw(panels_images.PARTWISE_PT_images) is not None
     choose()
     bpy.ops.partwise.make_parts()
+    assert draw(panels_images.PARTWISE_PT_images) is None
     shown = draw(panels_images.PARTWISE_PT_take)
     assert {"Parts of Doll", "2 parts", "Accept", "Discard"} <= set(shown.texts)
+    shown = draw(panels_images.PARTWISE_PT_take_parts)
     names = images.current().variant.result.made.names
     assert [text for text in shown.texts if text in names] == names[::-1]
     assert shown.operators.count("partwise.shape_part") == 2
     assert any(text.endswith("(auto)") for text in shown.texts)
     bpy.ops.partwise.shape_part(part=0, kind="FLAT")
-    assert "Flat" in draw(panels_images.PARTWISE_PT_take).texts
+    assert "Flat" in draw(panels_images.PARTWISE_PT_take_parts).texts
     bpy.ops.partwise.discard_proposal()
     assert draw(panels_images.PARTWISE_PT_take) is None
 
 
-def test_parts_of_several_pictures_are_only_looked_at():
+def test_shape_and_depth_of_several_pictures_are_shown_and_why_they_stay():
     asked = choose()
     asked.side.image = image_of(figure())
     bpy.ops.partwise.make_parts()
-    shown = draw(panels_images.PARTWISE_PT_take)
-    assert "partwise.accept_proposal" in shown.operators
-    assert "partwise.shape_part" not in shown.operators
+    assert "partwise.accept_proposal" in draw(panels_images.PARTWISE_PT_take).operators
+    shown = draw(panels_images.PARTWISE_PT_take_parts)
+    assert set(images.current().variant.result.made.names) <= set(shown.texts)
+    assert shown.operators.count("partwise.shape_part") == 2  # grey, with the reason
+    assert any("masks" in text for text in shown.texts)
+    with pytest.raises(RuntimeError, match="changed by their masks"):
+        bpy.ops.partwise.shape_part(part=0, kind="FLAT")
 
 
-def test_it_is_the_only_panel_that_is_never_closed_and_comes_first():
-    kind = panels_images.PARTWISE_PT_take
-    assert "DEFAULT_CLOSED" not in getattr(kind, "bl_options", set())
-    assert kind.bl_order < 0
+def test_the_preview_stands_where_its_button_was_and_is_open():
+    before, preview = panels_images.PARTWISE_PT_images, panels_images.PARTWISE_PT_take
+    for name in ("bl_label", "bl_order", "bl_parent_id"):
+        assert getattr(before, name) == getattr(preview, name)
+    assert "DEFAULT_CLOSED" not in getattr(preview, "bl_options", set())
+
+
+def test_it_can_be_taken_from_the_header_and_made_again_below():
+    choose()
+    assert draw(panels_images.PARTWISE_PT_take, "draw_header_preset") is None
+    bpy.ops.partwise.make_parts()
+    shown = draw(panels_images.PARTWISE_PT_take, "draw_header_preset")
+    assert shown.operators == ["partwise.accept_proposal", "partwise.discard_proposal"]
+    assert "partwise.make_parts" in draw(panels_images.PARTWISE_PT_take_pictures).operators
+
+
+def test_in_edit_mode_the_panel_says_why_its_button_is_grey():
+    choose()
+    bpy.ops.mesh.primitive_cube_add()
+    bpy.ops.object.mode_set(mode="EDIT")
+    assert "Switch to Object Mode" in draw(panels_images.PARTWISE_PT_images).texts
