@@ -14,7 +14,8 @@ from ..caps.loops import cross, edge_key
 from ..isosurface import GridField, zero_level
 from ..mesh import signed_volume
 from .fair import fair, folded, unfolded
-from .grow import grow, lids
+from .grow import grow
+from .openings import Opening, joined, openings, was_flat
 from .patches import hidden_faces, hidden_patches
 from .remesh import Wanted, compact, remesh
 from .visible import ObjectShell, OpenPart, Samples
@@ -65,15 +66,20 @@ def hidden_surface(
     """
     if not seen.loops or seen.left_over:
         return None
+    taken = _taken(seen)
+    lids = openings(seen, list(range(len(seen.loops))), taken)
+    level = [] if lids is None else [one for one in lids if was_flat(seen, one, field)]
+    if lids is not None and len(level) == len(lids):
+        return None
     reach = ALONG * field.cell
     field, mesh = _suited(seen, field)
     reach = max(reach, ALONG * field.cell)
     progress.step(0.1)
     if len(mesh[1]) == 0:
         return None
-    work = _Work(seen, shown, field, *mesh, reach)
-    flat = work.flat()
+    work = _Work(seen, shown, field, *mesh, reach, taken, level)
     # A lid as it is: what a cap would be.
+    flat = None if lids is None else joined([one for one in lids if one not in level], work.rim)
     least = np.inf if flat is None else work.error(*flat)
     near = NEAR if flat is None else max(NEAR, AS_NEAR * least)
     if flat is not None and work.is_level(*flat, least * field.cell) and work.holds(*flat):
@@ -88,9 +94,10 @@ def hidden_surface(
         if made is None:
             continue
         points, faces = work.finished(*made)
+        error = work.error(points, faces)
+        points, faces = work.with_level(points, faces)
         if not work.holds(points, faces):
             continue
-        error = work.error(points, faces)
         if error < BETTER * least or (best is None and error < least):
             number = np.concatenate([seen.rim, len(seen.points) + np.arange(len(points))])
             best = HiddenSurface(points[len(seen.rim) :], number[faces], way)
@@ -99,6 +106,16 @@ def hidden_surface(
             break
     progress.step(1.0)
     return best
+
+
+def _taken(seen: OpenPart) -> Ints:
+    """Sorted `edge_key`s of visible edges between border vertices, numbered as in `seen.rim`."""
+    number = np.full(len(seen.points), -1)
+    number[seen.rim] = np.arange(len(seen.rim))
+    near = number[seen.faces]
+    a, b = near.reshape(-1), near[:, AHEAD].reshape(-1)
+    both = (a >= 0) & (b >= 0)
+    return np.unique(edge_key(a[both], b[both]))
 
 
 def _source_length(seen: OpenPart) -> float:
@@ -133,17 +150,17 @@ class _Work:
         vertices: Floats,
         faces: Ints,
         reach: float,
+        taken: Ints,
+        level: list[Opening],
     ) -> None:
         self.seen, self.shown, self.field = seen, shown, field
         self.vertices, self.faces = vertices, faces
+        self.taken, self.level = taken, level
+        self.rim = seen.points[seen.rim]
         self.fixed = len(seen.rim)
         number = np.full(len(seen.points), -1)
         number[seen.rim] = np.arange(self.fixed)
         self.number = number
-        near = number[seen.faces]
-        a, b = near.reshape(-1), near[:, AHEAD].reshape(-1)
-        both = (a >= 0) & (b >= 0)
-        self.taken = np.unique(edge_key(a[both], b[both]))
         first, last, loop = seen.edges
         cell = field.cell
         start, end = seen.points[first], seen.points[last]
@@ -154,6 +171,10 @@ class _Work:
         self.edges = Samples.of_edges(start, end, np.arange(len(length)), 0.3 * cell)
         samples = Samples.of_faces(seen.points, seen.faces, seen.face_normals, 0.4 * cell)
         self.hidden = hidden_faces(vertices, faces, samples, self.border, cell, reach)
+        self.closed = [loop for one in level for loop in one.loops]
+        if level:  # what is nearest to their border has been decided
+            near = self.border.tree.query(vertices[faces].mean(axis=1))[1]
+            self.hidden &= ~np.isin(self.border.source[near], self.closed)
         self.inner_length = self._inner_length()
         few = min(FEWEST + EACH * len(seen.faces), PLENTY)
         self.most = max(few, DENSER * len(seen.faces))
@@ -229,11 +250,11 @@ class _Work:
             made.append(number[patch.faces])
             for loop, ring in patch.loops.items():
                 made.append(self._strip(loop, vertices, number, ring))
-        joined = np.concatenate(made)
-        area = _area(points, joined)
-        points, joined = remesh(
+        all_faces = np.concatenate(made)
+        area = _area(points, all_faces)
+        points, all_faces = remesh(
             points,
-            joined,
+            all_faces,
             self.fixed,
             self.wanted(area),
             self.taken,
@@ -241,17 +262,17 @@ class _Work:
             progress=progress.span(0.2, 0.8),
         )
         progress.step(0.8)
-        closed = {loop for patch in patches for loop in patch.loops}
+        closed = {loop for patch in patches for loop in patch.loops}.union(self.closed)
         rest = [i for i in range(len(seen.loops)) if i not in closed]
         if rest:
-            made_lids = lids(seen, rest, self.taken)
+            made_lids = openings(seen, rest, self.taken)
             if made_lids is None:
                 return None
-            more, lid = self.grown(made_lids, progress.span(0.8, 1.0))
+            more, lid = self.grown(joined(made_lids, self.rim), progress.span(0.8, 1.0))
             lid = np.where(lid >= self.fixed, lid - self.fixed + len(points), lid)
             points = np.concatenate([points, more[self.fixed :]])
-            joined = np.concatenate([joined, lid])
-        return points, joined
+            all_faces = np.concatenate([all_faces, lid])
+        return points, all_faces
 
     def _strip(self, loop: int, vertices: Floats, number: Ints, ring: Ints) -> Ints:
         """Triangles between a loop of border and the loop of a patch."""
@@ -259,9 +280,11 @@ class _Work:
         i, j = strip(self.seen.points[border], vertices[back])
         return strip_faces(self.number[border], number[back], i, j)
 
-    def flat(self) -> tuple[Floats, Ints] | None:
-        """Lids over all loops, as they are."""
-        return lids(self.seen, list(range(len(self.seen.loops))), self.taken)
+    def with_level(self, points: Floats, faces: Ints) -> tuple[Floats, Ints]:
+        """With the lids of openings that were flat."""
+        more, lid = joined(self.level, self.rim)
+        lid = np.where(lid >= self.fixed, lid - self.fixed + len(points), lid)
+        return np.concatenate([points, more[self.fixed :]]), np.concatenate([faces, lid])
 
     def is_level(self, points: Floats, faces: Ints, error: float) -> bool:
         """Whether a lid with an error, a length, is small and as good as what the field says."""

@@ -7,7 +7,7 @@ import numpy as np
 
 from backend.geometry.caps.loops import borders
 from backend.geometry.hidden.fair import fair, folded, tidied, unfolded
-from backend.geometry.hidden.grow import lids
+from backend.geometry.hidden.openings import joined, openings
 from backend.geometry.hidden.remesh import remesh
 from backend.geometry.hidden.visible import OpenPart
 from tests.backend.geometry.hidden.fields import SCENES, field_of, seen_of
@@ -49,8 +49,9 @@ def test_a_lid_beside_its_border_bends_to_what_is_seen() -> None:
     found = borders(faces, labels, len(vertices))
     seen = OpenPart.of(vertices, faces[labels == 1], found, 1)
     field = field_of(SCENES["limb in a body"][1], 32)
-    lid = lids(seen, [0], NONE)
-    assert lid is not None
+    found_lids = openings(seen, [0], NONE)
+    assert found_lids is not None
+    lid = joined(found_lids, seen.points[seen.rim])
     fixed = len(seen.rim)
     points, made = remesh(*lid, fixed, lambda p: np.full(len(p), field.cell), NONE)
     away = np.linalg.norm(points[:, None] - points[None, :fixed], axis=2).min(axis=1)
