@@ -19,6 +19,7 @@ SURROUNDED = 0.55  # share of a part's outline beside another part, on which it 
 ACROSS = 3.2  # how many times its half width a part meets the one that it crosses
 SURE = 0.8  # votes of T-junctions
 ENCLOSED = 0.9  # share of a part's outline beside others on which it lies if it is before them
+NARROW = 0.5  # width of a band beside its length
 JUNCTION = 6  # pixels of the disc about a junction in which shares are measured
 
 
@@ -66,13 +67,15 @@ def layers(labels: Labels, depth: Singles, order: Ints | None = None) -> Layers:
         )
         crosses = votes[part, beside] >= SURE and meets[part, beside] > ACROSS * radius[part]
         if enclosed or crosses:
-            host[part] = beside
+            if not goes_around(labels, int(part)):
+                host[part] = beside
             over[part, beside] = abs(over[part, beside]) + 2
             over[beside, part] = -over[part, beside]
     for part in np.flatnonzero((host < 0) & (share.sum(axis=1) > ENCLOSED)):
         # A beard over chin and coat: it lies on what it meets most.
         beside = (meets[part] > 0) & (host != part)
-        if (over[part, beside] > 0).all() and votes[part, beside].sum() >= SURE:
+        before = (over[part, beside] > 0).all() and votes[part, beside].sum() >= SURE
+        if before and not goes_around(labels, int(part)):
             most = int(np.argmax(meets[part] * beside))
             if not _rests_on(host, most, int(part)):
                 host[part] = most
@@ -85,6 +88,27 @@ def layers(labels: Labels, depth: Singles, order: Ints | None = None) -> Layers:
         lies_behind = (host >= 0) & (rank < rank[np.maximum(host, 0)])
         host[lies_behind] = -1
     return Layers(host, over, meets, _ranked(over, area))
+
+
+def goes_around(labels: Labels, part: int) -> bool:
+    """Whether a part crosses the figure from outline to outline, as a belt does: it reaches the
+    background at both of its ends.
+    """
+    from scipy.ndimage import binary_dilation, label
+
+    own = labels == part
+    ends, count = label(binary_dilation(own & binary_dilation(labels < 0, iterations=2)) & own)
+    if count < 2:
+        return False
+    points = np.argwhere(own)
+    middle = points.mean(axis=0)
+    _, axes = np.linalg.eigh(np.cov(points.T))
+    along = (points - middle) @ axes[:, 1]
+    half = float(np.ptp(along)) / 2
+    if len(points) > NARROW * 4 * half * half:
+        return False
+    places = [((np.argwhere(ends == end) - middle) @ axes[:, 1]).mean() for end in range(1, count + 1)]
+    return bool(min(places) < -0.7 * half and max(places) > 0.7 * half)
 
 
 def _rests_on(host: Ints, part: int, other: int) -> bool:

@@ -15,6 +15,7 @@ import numpy as np
 
 from ..contract.arrays import Bools, Floats, Singles
 from ..contract.progress import SILENT, Progress
+from .bases import Base, bases
 from .heights import Line, cap, extruded, mirror_line, signed_depth, torsion, turned
 from .layers import ENCLOSED, Layers, hull
 from .regions import Labels
@@ -28,6 +29,9 @@ STEEP = 1.0  # of the half thickness: depth of a surface that a part does not fo
 LARGE = 0.16  # of the figure's size: bodies thicker than this are flattened
 SOLID_OF_REVOLUTION = 0.95
 RECTANGLE = 0.95
+FREE = 0.6  # share of a limb's outline that is the figure's
+BALL = 0.85  # area of the largest disc in a ball beside its own
+BESIDE = 2.5  # how much nearer what is beside counts than what is above
 
 
 @dataclass(frozen=True)
@@ -73,13 +77,15 @@ def solids(labels: Labels, lie: Layers, wishes: Wishes, progress: Progress = SIL
     whole = _completed(masks, lie)
     size = float(max(np.ptp(axis) + 1 for axis in np.nonzero(labels >= 0)))
     made: list[Solid | None] = [None] * count
-    groups = _groups(lie)
+    undersides, parted = bases(whole, lie)
+    groups = _groups(lie, parted)
     below = np.full(labels.shape, -np.inf, np.float32)  # fronts of all parts so far
     for number, group in enumerate(groups):
         progress.step(number / len(groups))
         union = np.logical_or.reduce([whole[part] for part in group])
         raised = lie.host[group[0]] >= 0
-        body = _Body(group, union, whole, lie, size, wishes, raised)
+        ends = _ends_of(group, undersides, parted)
+        body = _Body(group, union, whole, lie, size, wishes, raised, ends)
         for place, part in enumerate(group):
             progress.step((number + place / len(group)) / len(groups))
             solid = body.solid(part)
@@ -106,7 +112,10 @@ def _completed(masks: list[Bools], lie: Layers) -> list[Bools]:
         if host >= 0:
             around = max(float(lie.meets[part].sum()), 1.0)
             inside = lie.meets[part, host] / around > 0.97
-            whole[host] |= whole[part] if inside else whole[part] & hull(masks[host])
+            if inside:
+                whole[host] |= whole[part]
+            elif not _enclosed(part, masks, lie):
+                whole[host] |= whole[part] & hull(masks[host])
     for part, mask in enumerate(masks):
         before = [
             other
@@ -128,10 +137,24 @@ def _completed(masks: list[Bools], lie: Layers) -> list[Bools]:
     lying = [whole[part] for part in range(len(masks)) if _enclosed(part, masks, lie)]
     gaps = np.logical_or.reduce([binary_fill_holes(solid), *lying]) & ~solid & figure
     if gaps.any():
-        far = np.stack([distance_transform_edt(~whole[part])[gaps] for part in body])
+        # Behind them goes on what is seen beside them, rather than what is above or below, and the
+        # trunk rather than its limbs, which end where they are hidden.
+        trunk = max(area[part] for part in body)
+        far = np.stack(
+            [
+                distance_transform_edt(~whole[part], sampling=(BESIDE, 1))[gaps]
+                * (trunk / max(area[part], 1))
+                for part in body
+            ]
+        )
         for place, part in enumerate(body):
             whole[part][gaps] |= far.argmin(axis=0) == place
     return whole
+
+
+def _free(part: int, masks: list[Bools], lie: Layers) -> bool:
+    """Whether most of a part's outline is that of the figure, as a limb's is."""
+    return lie.meets[part].sum() < (1 - FREE) * _outline(masks[part])
 
 
 def _enclosed(part: int, masks: list[Bools], lie: Layers) -> bool:
@@ -139,24 +162,71 @@ def _enclosed(part: int, masks: list[Bools], lie: Layers) -> bool:
     return lie.host[part] >= 0 and lie.meets[part].sum() > ENCLOSED * _outline(masks[part])
 
 
-def _groups(lie: Layers) -> list[list[int]]:
-    """Parts that make one body, hosts first: all without a host, those on one host that touch."""
+def _groups(lie: Layers, parted: set[tuple[int, int]]) -> list[list[int]]:
+    """Parts that make one body, hosts first: all without a host, those on one host that touch.
+
+    parted : pairs that touch without being of one body, as legs and a skirt.
+    """
     count = len(lie.host)
     number = np.arange(count)
     for one in range(count):
         for two in range(one):
             joined = lie.host[one] == lie.host[two] and lie.meets[one, two] > 0
-            if lie.host[one] == lie.host[two] == -1 or joined:
+            if joined and not {(one, two), (two, one)} & parted:
                 number[number == number[one]] = number[two]
     groups = [np.flatnonzero(number == value).tolist() for value in np.unique(number)]
     ordered: list[list[int]] = []
     placed: set[int] = {-1}
     while groups:
         ready = [group for group in groups if all(lie.host[part] in placed for part in group)]
-        ordered += ready
+        ordered += sorted(ready, key=lambda group: int(lie.order[group].min()))
         placed |= {part for group in ready for part in group}
         groups = [group for group in groups if group not in ready]
     return ordered
+
+
+@dataclass(frozen=True)
+class _Ends:
+    """Where a body ends without an edge. bases : undersides of its parts. under : pairs of a part
+    of another body and the part of this one that goes on inside of it.
+    """
+
+    bases: Mapping[int, Base]
+    under: list[tuple[int, int, Base]]
+
+
+def _ends_of(group: list[int], undersides: Mapping[int, Base], parted: set[tuple[int, int]]) -> _Ends:
+    within = {above for above, below in parted if above in group and below in group}
+    return _Ends(
+        {part: undersides[part] for part in group if part in undersides and part not in within},
+        [
+            (above, below, undersides[above])
+            for above, below in sorted(parted)
+            if below in group and above not in group
+        ],
+    )
+
+
+def _goes_on(whole: list[Bools], ends: _Ends) -> tuple[Bools, Singles]:
+    """Where (h, w) a body goes on above, inside of other bodies, and how far."""
+    made = np.zeros(whole[0].shape, bool)
+    reach = np.zeros(made.shape, np.float32)
+    row = np.arange(len(made))[:, None]
+    for above, below, base in ends.under:
+        meets = (base.below(made.shape, 3) & whole[below]).any(axis=0)[base.columns]
+        columns, first = base.columns[meets], base.rows[meets]
+        deep = _deep(whole[below])
+        inside = (row < first) & (row >= first - round(2.2 * deep)) & whole[above][:, columns]
+        made[:, columns] |= inside
+        reach[:, columns] = np.where(inside, max(OVERLAP * deep, 4.0), reach[:, columns])
+    return made, reach
+
+
+def _deep(mask: Bools) -> int:
+    """Half the width of a part where it is widest, in pixels."""
+    from scipy.ndimage import distance_transform_edt
+
+    return int(np.ceil(distance_transform_edt(np.pad(mask, 1)).max()))
 
 
 class _Body:
@@ -171,12 +241,23 @@ class _Body:
         size: float,
         wishes: Wishes,
         raised: bool,
+        ends: _Ends,
     ) -> None:
-        self.group, self.union, self.whole, self.lie = group, union, whole, lie
-        self.wishes, self.raised = wishes, raised
-        self.depth = signed_depth(union)
-        self.field = torsion(self.depth)
-        self.scaled = self.field * self._gains(size)
+        self.group, self.whole, self.lie = group, whole, lie
+        self.wishes, self.raised, self.ends = wishes, raised, ends
+        goes_on, self.inside_others = _goes_on(whole, ends)
+        self.union = union | goes_on
+        deep = {part: _deep(whole[part]) for part in ends.bases}
+        domain = np.pad(self.union, ((0, max(deep.values(), default=0)), (0, 0)))
+        below = np.zeros(domain.shape, bool)
+        for part, base in ends.bases.items():
+            below |= base.below(domain.shape, deep[part])
+        depth = signed_depth(domain | below)
+        self.depth = depth[: len(union)]
+        self.field = torsion(depth)[: len(union)]
+        self.under = below[: len(union)]  # what is cut off under level undersides
+        self.cut = -signed_depth(below)[: len(union)]
+        self.scaled = self._no_thicker(self.field * self._gains(size))
         self.line = None
         if not raised and not any(wishes.kinds.get(part) not in (None, "turned") for part in group):
             self.line = _common_axis([whole[part] for part in group], union)
@@ -199,6 +280,17 @@ class _Body:
         blur = 0.035 * size
         return np.asarray(gaussian_filter(total, blur) / (gaussian_filter(weight, blur) + 1e-9))
 
+    def _no_thicker(self, field: Singles) -> Singles:
+        """A field (h, w) in which no ball is thicker than it is wide where it meets the body."""
+        most = np.full(field.shape, np.inf, np.float32)
+        for part in self.group:
+            mask = self.whole[part]
+            radius = _deep(mask)
+            if _free(part, self.whole, self.lie) and np.pi * radius**2 > BALL * mask.sum():
+                most[mask] = (radius * self.wishes.thickness) ** 2
+        share = np.clip(field / most, 0, None)
+        return np.asarray(field / (1 + share**4) ** 0.25, np.float32)
+
     def kind(self, part: int) -> str:
         """How a part is made."""
         asked = self.wishes.kinds.get(part)
@@ -217,15 +309,19 @@ class _Body:
         from scipy.ndimage import distance_transform_edt, gaussian_filter
 
         kind = self.kind(part)
-        others = self.union & ~self.whole[part]
+        level = kind in ("round", "half") and part in self.ends.bases
+        others = (self.union | self.under if kind in ("round", "half") else self.union) & ~self.whole[part]
         field = self.scaled
         half = float(np.sqrt(max(np.where(self.whole[part], field, 0).max(), 1.0)))
+        lip = max(LIP * half, 1.5 * self.cell(part))
         if not others.any():
             field = self._shaped(kind, self.depth, field, half)
             return Solid(field, np.zeros_like(field), kind, back=_back(kind))
         reach = self._reach(part)
         rest = others & (distance_transform_edt(~self.whole[part]) > reach)
         before, behind = rest & (reach > 0), rest & (reach == 0)
+        if level:
+            behind &= ~self.under
         if kind in ("turned", "flat"):
             field = self._shaped(kind, signed_depth(self.union & ~rest), field, half)
         field = field - self._drawn_in(part, half)
@@ -241,13 +337,14 @@ class _Body:
                 np.minimum(field, half * half * rounded),
             )
         field = field * self._emphasis(part, half)
-        lip = max(LIP * half, 1.5 * self.cell(part))
         if behind.any():
             # The rounded edge is lower than what lies behind: it begins so far outside that it
             # comes out of that where the part begins in the picture.
             above = PUFF * np.sqrt(np.maximum(self.scaled, 0))
             low = 1 - np.clip(above / lip, 0, 1)
             wall = -signed_depth(behind) + lip * (1 - np.sqrt(1 - low * low)) + 0.5
+        if level:
+            wall = self.cut if wall is None else np.minimum(wall, self.cut)
         middle = np.zeros(field.shape, np.float32)
         made = np.asarray(field, np.float32)
         return Solid(made, middle, kind, back=_back(kind), wall=wall, lip=lip)
@@ -269,7 +366,8 @@ class _Body:
         from scipy.ndimage import distance_transform_edt
 
         gap = distance_transform_edt(~self.whole[part])
-        reach = np.zeros(self.union.shape, np.float32)
+        inside = [other for _, other, _ in self.ends.under if other == part]
+        reach = self.inside_others.copy() if inside else np.zeros(self.union.shape, np.float32)
         thick = np.sqrt(np.maximum(self.scaled, 0))
         for other in self.group:
             if other == part or self.lie.meets[part, other] == 0:
@@ -336,7 +434,7 @@ def _laid_on(solid: Solid, below: Singles, known: Bools, mask: Bools) -> Solid:
     if np.ptp(middle[mask]) > STEEP * radius:
         # A nose over the edge of a beard stands upright, as long as all of it is seen.
         upright = bent(2.5)
-        if (upright + thick > front)[lies].mean() > 0.9:
+        if (upright + thick > front)[lies].mean() > 0.98:
             middle = upright
     return replace(solid, middle=middle)
 
