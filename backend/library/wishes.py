@@ -181,7 +181,7 @@ def heard(text: str, titles: Collection[str]) -> Wishes:
             _resize(wishes, word, strength)
         elif word in SHAPES:
             _shape(wishes, SHAPES[word])
-        elif _number(word) is not None and place + 1 < len(said):
+        elif _number(word) is not None and _counts(said[place + 1 :]):
             number = _number(word)
             if number is not None and float(number).is_integer() and number >= 1:
                 _copies(wishes, int(number))
@@ -323,6 +323,13 @@ def _is_wish(word: str) -> bool:
         or word in FINISHES
         or word in SAME_FINISH
     )
+
+
+def _counts(after: list[str]) -> bool:
+    """Whether a number before these words says how many: "three", "two hats", "two pointed
+    horns", but not of "three blade propeller", whose blades it counts."""
+    names = [word for word in after if not _is_wish(word)]
+    return len(names) < 2 or (names[-1].endswith("s") and not names[-1].endswith("ss"))
 
 
 def _next_is_colour(said: list[str], place: int) -> bool:

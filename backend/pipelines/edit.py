@@ -20,7 +20,7 @@ from ..contract.progress import SILENT, Progress
 from ..engines import registry
 from ..engines.base import Offer, PartMesh
 from ..engines.offers import offer_of
-from ..geometry.booleans import is_solid
+from ..geometry.booleans import Mesh, concatenated, is_solid
 from ..geometry.mesh import is_closed_manifold, signed_volume
 from ..library import words
 from ..library.index import Entry, library
@@ -102,7 +102,6 @@ def replace_part(
     progress.span(0.0, 0.2, "Reading the words").step()
     wishes, reading = _heard(text, wishes_only=bool(source) or mesh is not None)
     frame = frames.frame_of(turned, faces, labels, part)
-    rest_faces = faces[~own]
     span = progress.span(0.2, 0.6, "Choosing parts")
     span.step()
     notice = ""
@@ -127,28 +126,27 @@ def replace_part(
                 replace(own_mesh, mesh=PartMesh(*fit.varied(whole, frame, seed + k), name))
                 for k in range(variants)
             ]
-    twin = seams.twin_of(turned, faces, labels, part) if given["twins"] else None
-    rest = turned, rest_faces
+    several = not any(offer.in_place or offer.worn or _several(offer) for offer in offers)
+    places = _places(turned, faces, labels, part, frame, several=several, twins=given["twins"])
     made: list[Variant] = []
     placing = progress.span(0.6, 1.0, "Fitting")
     for number, offer in enumerate(offers):
         placing.step(number / len(offers))
         if given["stretch"]:
-            offer = _stretchable(offer)
-        found, how = _fitted(offer, frame, rest, wishes, given["join"])
+            offer = replace(offer, alike=True)
         named = offer.mesh.name or name or "part"
-        made.append(_variant(number, part, named, found, how, ran, up))
-        if twin is not None:
-            other, plane = twin
-            v, f = found[0].copy(), np.ascontiguousarray(found[1][:, ::-1])
-            v[:, 0] = 2 * plane - v[:, 0]
-            made.append(_variant(number, other, named, (v, f), how, ran, up))
+        found: dict[int, list[Mesh]] = {}
+        for place in places:
+            mesh, how = place.fitted(offer, wishes, given["join"])
+            found.setdefault(place.of, []).append(mesh)
+        for of, meshes in found.items():
+            made.append(_variant(number, of, named, concatenated(meshes), how, ran, up))
     placing.step(1.0)
     understood = [*wishes.understood]
     if wishes.rest and offers:
         understood.insert(0, offers[0].mesh.name)
     understood += [f"“{wrong}” was read as “{right}”" for wrong, right in reading.corrected.items()]
-    if given["twins"] and twin is None:
+    if given["twins"] and all(place.of == part for place in places):
         notice = f"{notice} No mirror image of this part was found; it was replaced alone.".strip()
     return Replaced(made, ran, notice, understood, list(reading.unknown), wishes.material)
 
@@ -279,13 +277,90 @@ def _of_itself(vertices: Floats, faces: Ints, labels: NDArray[np.integer], part:
     return Offer(mesh, np.zeros(3), np.zeros(3), in_place=True)
 
 
-def _stretchable(offer: Offer) -> Offer:
-    return replace(offer, alike=True)
+@dataclass(frozen=True)
+class _Place:
+    """A place for an offer: in the object, or where `plane` is given in its mirror image in x.
+
+    of : the part that it is, or belongs to.
+    """
+
+    of: int
+    frame: frames.Frame
+    rest: Mesh
+    plane: float | None = None
+
+    def fitted(self, offer: Offer, wishes: Wishes, join: str) -> tuple[Mesh, str]:
+        """The offer here, as wished, and how it was joined."""
+        mesh, how = _fitted(offer, self.frame, self.rest, wishes, join)
+        return (mesh if self.plane is None else _flipped(mesh, self.plane)), how
+
+
+def _several(offer: Offer) -> bool:
+    """Whether an offer is itself of several pieces alike, as a pair of ears."""
+    vertices, faces = offer.mesh.vertices, offer.mesh.faces
+    return len(seams.pieces_of(vertices, faces, np.ones(len(faces), bool))) > 1
+
+
+def _flipped(mesh: Mesh, plane: float) -> Mesh:
+    vertices = mesh[0].copy()
+    vertices[:, 0] = 2 * plane - vertices[:, 0]
+    return vertices, np.ascontiguousarray(mesh[1][:, ::-1])
+
+
+def _places(
+    vertices: Floats,
+    faces: Ints,
+    labels: NDArray[np.integer],
+    part: int,
+    frame: frames.Frame,
+    *,
+    several: bool,
+    twins: bool,
+) -> list[_Place]:
+    """Where a part is to be put: in its place; in that of each piece where there are several
+    alike and `several`; and in that of its mirror image, as large but with seams of its own."""
+    own = labels == part
+    rest = vertices, faces[~own]
+    masks = seams.pieces_of(vertices, faces, own) if several else [own]
+    found: list[_Place] = []
+    if len(masks) == 1:
+        found.append(_Place(part, frame, rest))
+    else:
+        others = [np.where(own & ~mask, -2, labels) for mask in masks]
+        where = [frames.frame_of(vertices, faces, lent, part) for lent in others]
+        middle = float(frame.centre[0])
+        first = where[0].centre[0] - middle
+        for lent, one in zip(others, where, strict=True):
+            other = (one.centre[0] - middle) * first < 0 and abs(first) > 0.1 * frame.size
+            if other:
+                one = _frame_across(vertices, faces, lent, part, middle)
+                across = _flipped(rest, middle)
+                found.append(_Place(part, one, across, middle))
+            else:
+                found.append(_Place(part, one, rest))
+    twin = seams.twin_of(vertices, faces, labels, part) if twins else None
+    if twin is not None:
+        of, plane = twin
+        one = _frame_across(vertices, faces, labels, of, plane)
+        if len(masks) == 1:
+            moved = one.centre - frame.centre
+            one = replace(one, low=frame.low + moved, high=frame.high + moved,
+                          spread=frame.spread, bulk=frame.bulk, axes=frame.axes,
+                          spindle=frame.spindle)  # fmt: skip
+        across = _flipped((vertices, faces[labels != of]), plane)
+        found.append(_Place(of, one, across, plane))
+    return found
+
+
+def _frame_across(
+    vertices: Floats, faces: Ints, labels: NDArray[np.integer], part: int, plane: float
+) -> frames.Frame:
+    return frames.frame_of(*_flipped((vertices, faces), plane), labels, part)
 
 
 def _fitted(
-    offer: Offer, frame: frames.Frame, rest: tuple[Floats, Ints], wishes: Wishes, how: str
-) -> tuple[tuple[Floats, Ints], str]:
+    offer: Offer, frame: frames.Frame, rest: Mesh, wishes: Wishes, how: str
+) -> tuple[Mesh, str]:
     shaped = reshaped(offer.mesh.vertices, offer.mesh.faces, wishes.shapes)
     offer = replace(offer, mesh=PartMesh(*shaped, offer.mesh.name))
     scale = wishes.scale.copy()

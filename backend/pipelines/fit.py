@@ -71,7 +71,7 @@ def pose(frame: Frame, offer: Offer, points: Floats) -> Floats:
 
     best = max(_poses(), key=score)
     if spun is not None:
-        most = 180 if signed else 35 if offer.upright else 60
+        most = 180 if signed or not offer.anchor.any() else 15 if offer.upright else 60
         best = swung(best @ spun[1], spun[0], most, either=not signed) @ best
     elif long:
         best = swung(best @ axes[0], frame.axes[0], 60) @ best
@@ -236,12 +236,12 @@ def _scale(frame: Frame, offer: Offer, turned: Floats) -> Floats:
     new, old = bulk(turned), frame.bulk
     ratio = np.maximum(old, 1e-3 * frame.size) / np.maximum(new, 1e-9)
     tight = float(ratio[new > 0.7 * new.max()].min())
-    uniform = float(np.sqrt(tight * max(tight, old.max() / new.max())))
+    uniform = tight * float(max(1.0, old.max() / new.max() / tight)) ** 0.3
     whole = float(np.linalg.norm(old) / np.linalg.norm(new))
     if frame.side is not None:
         along = int(np.abs(frame.side).argmax())
         standing = along == 1
-        if old[along] > 0.7 * old.max() and new[along] > (0.6 if standing else 0.8) * new.max():
+        if old[along] > 0.7 * old.max() and new[along] > (0.9 if standing else 0.8) * new.max():
             # As long as the old one, from the seam on: a foot comes to the ground.
             uniform = min(float(ratio[along]), (1.4 if standing else 1.0) * whole)
             if frame.loops and offer.reach > 0 and not standing:

@@ -73,7 +73,13 @@ class Frame:
     @property
     def disc(self) -> bool:
         """Whether it is an upright disc, as a wheel is, whose middle counts, not its seam."""
-        if self.side is None or self.spread[2] > FLAT * self.spread[1]:
+        if self.side is None:
+            return False
+        if self.spindle is not None and abs(self.spindle.axis[1]) < 0.3:
+            radial = self.points - np.outer(self.points @ self.spindle.axis, self.spindle.axis)
+            wide = float(np.ptp(radial, axis=0).max())
+            return bool(np.ptp(self.points @ self.spindle.axis) < 0.95 * wide)
+        if self.spread[2] > FLAT * self.spread[1]:
             return False
         return bool(self.spread[0] < 1.3 * self.spread[1] and abs(self.axes[2][1]) < 0.7)
 
@@ -101,8 +107,9 @@ def frame_of(vertices: Floats, faces: Ints, labels: NDArray[np.integer], part: i
     touching = None if loops else _touching(vertices, faces[holder], own[holder], low, high)
     size = max(float((high - low).max()), 1e-30)
     places = np.concatenate(loops) if loops else touching
-    if not loops and touching is not None and not (holder | own).all():
-        places = _touching(vertices, faces, own, low, high)
+    if not loops and touching is not None and spread[0] > LONG * spread[1]:
+        # Its ends may be well inside of what holds them.
+        places = _touching(vertices, faces, own, low, high, 0.1 * float(spread[0]))
     if loops:
         anchor, reach = _seam(held, (low + high) / 2)
     elif touching is not None:
@@ -117,7 +124,8 @@ def frame_of(vertices: Floats, faces: Ints, labels: NDArray[np.integer], part: i
     samples = sampled(vertices, faces[own])
     ends = None
     if side is not None and places is not None and spread[0] > LONG * spread[1]:
-        ends = _ends(places, axes[0], (low + high) / 2, float(spread[0]), anchor)
+        held_at = np.array([loop.mean(axis=0) for loop in loops]) if loops else places
+        ends = _ends(held_at, axes[0], (low + high) / 2, float(spread[0]), anchor)
     return Frame(
         low, high, side, anchor, reach, loops, axes, spread, bulk(samples), spindle(samples), ends,
         _contents(vertices, faces, labels, part, samples), samples,
@@ -133,8 +141,8 @@ def sampled(vertices: Floats, faces: Ints, count: int = 2000) -> Floats:
 
 
 def bulk(points: Floats) -> Floats:
-    """(3,) extents of a surface; where a hundredth of it at an end sticks far out, without that."""
-    low, high = np.quantile(points, [0.012, 0.988], axis=0)
+    """(3,) extents of a surface; where a thirtieth of it at an end sticks far out, without that."""
+    low, high = np.quantile(points, [0.03, 0.97], axis=0)
     whole = np.maximum(np.ptp(points, axis=0), 1e-3 * float(np.ptp(points, axis=0).max()))
     return np.asarray(np.where(high - low < 0.8 * whole, high - low, whole))
 
@@ -185,7 +193,7 @@ def _ends(
 ) -> Floats | None:
     """(2, 3) the middles of what touches at both ends of a long part; None for one end alone."""
     along = (places - centre) @ axis / length
-    ends = [places[along < -0.3], places[along > 0.3]]
+    ends = [places[along < -0.25], places[along > 0.25]]
     if min(map(len, ends)) == 0:
         return None
     middle = [(end.min(axis=0) + end.max(axis=0)) / 2 for end in ends]
@@ -292,9 +300,17 @@ def _loops(vertices: Floats, faces: Ints, own: NDArray[np.bool_]) -> list[Floats
 
 
 def _touching(
-    vertices: Floats, faces: Ints, own: NDArray[np.bool_], low: Floats, high: Floats
+    vertices: Floats,
+    faces: Ints,
+    own: NDArray[np.bool_],
+    low: Floats,
+    high: Floats,
+    near_enough: float = 0.0,
 ) -> Floats | None:
-    """(n, 3) places of a part that lie near or within the others; None where it stands alone."""
+    """(n, 3) places of a part that lie near the others; None where it stands alone.
+
+    near_enough : a distance within which they count, whatever is nearer.
+    """
     size = float(np.ptp(vertices[np.unique(faces)], axis=0).max()) or 1.0
     corner = vertices[faces[~own]]
     near = (
@@ -313,7 +329,9 @@ def _touching(
 
         gap = cKDTree(vertices[rest]).query(points)[0] / size
     touching = (
-        points[gap < max(NEAR, 1.2 * float(gap.min()))] if gap.min() < 4 * NEAR else points[:0]
+        points[gap < max(NEAR, 1.2 * float(gap.min()), near_enough / size)]
+        if gap.min() < 4 * NEAR
+        else points[:0]
     )
     return touching if len(touching) else None
 

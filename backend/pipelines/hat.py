@@ -16,6 +16,7 @@ from ..geometry.rays import RayScene
 from .frames import Frame
 
 LEVELS, WAYS = 24, 16
+LOWER = 0.65  # of the height: where a brim may be
 BRIM = 0.07  # of the size: a jump of the inner radius by so much, from one level to the next
 LOOSE = 1.06  # how much wider the opening is than the head
 
@@ -40,27 +41,26 @@ class Wearing:
 
 
 def opening(vertices: Floats, faces: Ints) -> Opening | None:
-    """The opening of an upright hat: from its top down to where the brim begins, or to its foot.
+    """The opening of an upright hat: above its brim, where it has one, or at its foot.
 
-    Seen from the axis, the first wall around it is the crown; None for what has no such wall.
+    Seen from the axis, the first wall around it is the crown; at the brim it is suddenly far. None
+    for what has no wall.
     """
     low, high = vertices.min(axis=0), vertices.max(axis=0)
     size = float((high - low).max())
-    levels = np.linspace(high[1], low[1], LEVELS + 2)[1:-1]
+    levels = np.linspace(low[1], high[1], LEVELS + 2)[1:-1]
     radius, middle = _walls(RayScene(vertices, faces, proxy=False), (low + high) / 2, levels, size)
-    found = np.flatnonzero(np.isfinite(radius))
-    if not len(found) or found[0] > LEVELS // 2:
+    if not np.isfinite(radius).any():
         return None
-    last = int(found[0])
-    for level in range(last + 1, LEVELS):
-        if not radius[level] < radius[last] + BRIM * size:
-            break
-        last = level
-    widest = last if radius[last] > 0.9 * np.nanmax(radius[found[0] : last + 1]) else None
-    if widest is None:  # narrower towards its foot, as a beanie's hem is
-        widest = int(found[0] + np.nanargmax(radius[found[0] : last + 1]))
-    place = np.array([middle[last, 0], levels[last], middle[last, 1]])
-    return Opening(place, float(radius[widest]), float(high[1] - levels[last]))
+    lower = int(LOWER * LEVELS)
+    fall = np.nan_to_num(radius[:lower], nan=size) - np.nan_to_num(radius[1 : lower + 1], nan=size)
+    brim = int(fall.argmax())
+    rim = brim + 1 if fall[brim] > BRIM * size else int(np.isfinite(radius).argmax())
+    place = np.array([middle[rim, 0], levels[rim], middle[rim, 1]])
+    wide = float(radius[rim])
+    if fall[brim] <= BRIM * size:  # a helmet is narrower at the neck
+        wide = max(wide, 0.8 * float(np.nanmax(radius)))
+    return Opening(place, wide, float(high[1] - levels[rim]))
 
 
 def wearing(frame: Frame, rest: Mesh | None) -> Wearing | None:

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from ..contract.arrays import Floats, Ints
 from ..geometry.booleans import Mesh, concatenated, difference, union
 from ..geometry.caps.fill import fill
-from ..geometry.mesh import signed_volume
+from ..geometry.mesh import face_islands, same_positions, shared_edges, signed_volume
 from .frames import Frame
 
+MOST_PIECES = 8  # that are taken for several of the same, as ears, legs and wheels
 JOINS = ("auto", "overlap", "weld", "trim")
 
 
@@ -88,6 +89,28 @@ def copies(mesh: Mesh, frame: Frame, count: int) -> Mesh:
     base = frame.anchor + (mesh[0] - frame.anchor) * scale
     made = [(base + (k - (count - 1) / 2) * step, mesh[1]) for k in range(count)]
     return concatenated(made)
+
+
+def pieces_of(vertices: Floats, faces: Ints, own: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
+    """Which faces (F,) are of each piece of a part of several alike, as two ears; else itself.
+
+    Alike: as large within a fifth, and beside each other.
+    """
+    corners = same_positions(vertices)[faces[own]]
+    first, second = shared_edges(corners)[:2]
+    island, count = face_islands(np.ones(len(corners)), first, second)
+    if not 1 < count <= MOST_PIECES:
+        return [own]
+    rows = np.flatnonzero(own)
+    masks = [np.isin(np.arange(len(faces)), rows[island == number]) for number in range(count)]
+    points = [vertices[np.unique(faces[mask])] for mask in masks]
+    low = np.array([p.min(axis=0) for p in points])
+    high = np.array([p.max(axis=0) for p in points])
+    extent = high - low
+    alike = np.abs(extent - extent[0]).max() < 0.2 * extent[0].max()
+    one, other = np.triu_indices(count, 1)
+    beside = (np.maximum(low[one] - high[other], low[other] - high[one]) > 0).any(axis=1)
+    return masks if alike and beside.all() else [own]
 
 
 def twin_of(

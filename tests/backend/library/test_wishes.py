@@ -78,3 +78,13 @@ def test_mirrored_and_how_many() -> None:
 def test_everything_that_is_heard_is_said_back() -> None:
     wishes = heard("two taller pink mirrored rounder hat", TITLES)
     assert len(wishes.understood) == 5
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [("three", 3), ("two large horns", 2), ("three pink fedora", 3), ("three blade propeller", 1)],
+)
+def test_a_number_counts_parts_not_what_they_have(text: str, count: int) -> None:
+    wishes = heard(text, ["fedora", "propeller"])
+    assert wishes.count == count
+    assert ("three" in wishes.rest) == (count == 1)

@@ -153,3 +153,24 @@ def test_the_list_is_sorted_by_words() -> None:
     everything, none = listed(thumbnails=False)
     assert len(everything) > 300
     assert none is None
+
+
+def test_each_of_two_wheels_in_one_part_is_replaced() -> None:
+    vertices, faces, labels = cart()
+    labels = np.where(labels == 2, 1, labels)
+    (wheels,) = replace_part(vertices, faces, labels, 1, text="spoked wheel").variants
+    x = wheels.vertices[:, 0]
+    assert x.min() == pytest.approx(-x.max(), abs=0.02)
+    assert not (np.abs(x) < 0.3).any(), "one at each side, none between"
+
+
+def test_a_twin_sits_on_its_own_seam() -> None:
+    vertices, faces, labels = cart()
+    moved_wheel = np.unique(faces[labels == 2])
+    vertices = vertices.copy()
+    vertices[moved_wheel] += [-0.08, 0.02, 0.03]
+    done = replace_part(vertices, faces, labels, 1, text="gear", options={"twins": True})
+    one, other = (v.vertices for v in done.variants)
+    middle = (other.min(axis=0) + other.max(axis=0)) / 2
+    assert middle == pytest.approx([-0.68, -0.28, 0.03], abs=0.03)
+    assert np.ptp(other, axis=0) == pytest.approx(np.ptp(one, axis=0), abs=0.01)

@@ -8,7 +8,7 @@ import pytest
 
 from backend.engines.base import Offer, PartMesh
 from backend.geometry.mesh import signed_volume
-from backend.library.families.forms import block, lathe, turned
+from backend.library.families.forms import ball, block, lathe, moved, turned
 from backend.library.index import library
 from backend.pipelines import fit, frames
 from tests.backend.pipelines.replacing import cart, labelled, post
@@ -116,3 +116,39 @@ def test_varied_keeps_its_seam() -> None:
     assert np.array_equal(v[seam], vertices[seam])
     assert np.abs(v - vertices).max() > 0.01
     assert not np.allclose(v, fit.varied((vertices, faces), frame, 4)[0])
+
+
+def test_a_new_shade_hangs_as_the_old_one_and_keeps_its_bulb() -> None:
+    from scipy.spatial import ConvexHull
+
+    shade = lathe([(0.5, 0), (0.2, 0.6)], 24)
+    mount = moved(lathe([(0.05, 0), (0.05, 1)], 8), (0, 0.55, 0))
+    bulb = moved(ball(0.12), (0, 0.15, 0))
+    tilted = [turned(mesh, 2, 50) for mesh in (shade, mount, bulb)]
+    vertices, faces, labels = labelled(*tilted)
+    frame = frames.frame_of(vertices, faces, labels, 0)
+    for title in ("cone lamp shade", "drum lamp shade", "bell lamp shade"):
+        entry = library().named(title)
+        given = Offer(PartMesh(*library().mesh(entry), title), np.array(entry.side),
+                      np.array(entry.anchor), upright=True)  # fmt: skip
+        v, f = fit.placed(frame, given)
+        hull = ConvexHull(v).equations
+        inside = vertices[np.unique(faces[labels == 2])] @ hull[:, :3].T + hull[:, 3]
+        assert inside.max() < 0.03, title
+        found = frames.spindle(frames.sampled(v, f))
+        assert found is not None
+        assert frame.spindle is not None
+        assert abs(found.axis @ frame.spindle.axis) > 0.98, title
+
+
+def test_what_is_held_at_both_ends_spans_them() -> None:
+    low, high = moved(block((1, 0.2, 1)), (0, -0.1, 0)), moved(ball(0.2), (0.4, 1.6, 0))
+    rod = lathe([(0.05, 0), (0.05, 1.5)], 12)
+    rod = (rod[0] + np.outer(rod[0][:, 1] / 1.5, [0.4, 0, 0]), rod[1])
+    vertices, faces, labels = labelled(low, rod, high)
+    frame = frames.frame_of(vertices, faces, labels, 1)
+    for title in ("turned table leg", "human arm", "door handle lever"):
+        v, f = fit.placed(frame, offer(title))
+        assert v[:, 1].min() < 0.06, title
+        assert v[:, 1].max() > 1.4, title
+        assert signed_volume(v, f) > 0

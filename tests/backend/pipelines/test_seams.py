@@ -54,3 +54,12 @@ def test_the_twin_of_a_wheel_is_the_wheel_across() -> None:
     assert found[0] == 2
     assert found[1] == pytest.approx(0, abs=1e-9)
     assert seams.twin_of(vertices, faces, labels, 3) is None, "it lies on the plane"
+
+
+def test_a_part_of_several_alike_has_pieces() -> None:
+    vertices, faces, labels = cart()
+    wheels = np.isin(labels, [1, 2])
+    found = seams.pieces_of(vertices, faces, wheels)
+    assert [int(mask.sum()) for mask in found] == [int(wheels.sum()) // 2] * 2
+    different = seams.pieces_of(vertices, faces, np.isin(labels, [1, 4]))
+    assert len(different) == 1
