@@ -13,6 +13,7 @@ from .panels import SidebarPanel, draw_text
 from .proposals import draw_header_buttons, draw_proposal
 
 SHAPE_NAMES = {item[0].lower(): item[1] for item in images.SHAPES}
+NAMES = 0.47  # of the width, beside menus and arrows
 THUMBNAIL = 5.0  # of its height in rows of the panel
 
 
@@ -182,8 +183,9 @@ def draw_take_parts(layout: bpy.types.UILayout, take: Take) -> None:
     rows = list(zip(take.made.names, take.made.report, strict=True))
     for number in reversed(range(len(rows))):
         name, report = rows[number]
-        row = column.row(align=True)
-        row.label(text=str(name))
+        sides = column.split(factor=NAMES, align=True)
+        sides.label(text=str(name))
+        row = sides.row(align=True)
         kind = take.kinds.get(number, "")
         made = str(report.get("kind", ""))
         text = SHAPE_NAMES.get(made) or made.title() or "Shape"

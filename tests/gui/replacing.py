@@ -21,6 +21,11 @@ def topmost() -> int:
     return int(np.argmax([heights[labels == part_id].mean() for part_id in ids]))
 
 
+def shown_faces(obj: bpy.types.Object) -> int:
+    """How many faces of it the view shows."""
+    return len(obj.evaluated_get(bpy.context.evaluated_depsgraph_get()).data.polygons)
+
+
 @contextmanager
 def alone() -> Iterator[None]:
     """The sub-panel open and all others closed, as Ctrl+click on its header would make it."""
@@ -55,6 +60,17 @@ def alone() -> Iterator[None]:
             bpy.utils.register_class(cls)
 
 
+def look_at_the_part(window: Window) -> Waits[None]:
+    """What is before and behind it stays in sight."""
+    obj = active()
+    part_id = obj.data.partwise.parts[obj.data.partwise.active].part_id
+    labels = ours("scene.parts").get_labels(obj.data)
+    centres = np.array([obj.matrix_world @ face.center for face in obj.data.polygons])
+    centre = centres[labels == part_id].mean(axis=0)
+    middle = 0.6 * centre + 0.4 * centres.mean(axis=0)
+    yield from window.frame(tuple(middle), 0.6 * float(np.ptp(centres, axis=0).max()))
+
+
 def replace_parts(window: Window, package: Path) -> Waits[None]:
     """By words before the split, by a picture after it; each is one step of undo."""
     yield from load(window, "fox.glb")
@@ -72,12 +88,15 @@ def replace_by_words_and_pictures(window: Window) -> Waits[None]:
         bpy.ops.ed.undo_push(message="Choose a part")
     settings = bpy.context.scene.partwise_replacing
     settings.text = "taller pink fedora"
+    yield from look_at_the_part(window)
+    yield from window.point_at_nothing()
     yield from window.picture("36_replace")
     yield from window.press("bpy.ops.partwise.replace_part")
     yield from window.until(lambda: not jobs.busy(), "the end of the job")
     assert jobs.current().state == "DONE", jobs.current().error
     proposal = proposals.current()
     assert proposal.variant.name == "fedora"
+    assert shown_faces(active()) < len(active().data.polygons)  # the ear is out of sight
     yield from window.point_at_nothing()
     yield from window.picture("37_replace_preview")
     with window.here():
@@ -107,12 +126,18 @@ def replace_by_words_and_pictures(window: Window) -> Waits[None]:
     yield from window.press("bpy.ops.partwise.replace_with(", across=0.5)
     yield from window.until(lambda: not jobs.busy(), "the end of the job")
     assert proposals.current() is not None, jobs.current().error
+    assert shown_faces(active()) == 0
     yield from window.point_at_nothing()
     yield from window.picture("41_found_preview")
     with window.here():
         bpy.ops.partwise.discard_proposal("INVOKE_DEFAULT", True)
+        assert shown_faces(active()) == len(active().data.polygons)
         bpy.ops.partwise.regenerate_part("INVOKE_DEFAULT", True)
     yield from window.until(lambda: not jobs.busy(), "the end of the job")
     assert len(proposals.current().variants) > 1
     yield from window.picture("42_regenerated")
-    proposals.discard()
+    yield from window.undo()  # of the accepted part: the preview ends, and nothing stays hidden
+    assert proposals.current() is None
+    assert not any(obj.modifiers for obj in bpy.data.objects)
+    yield from window.redo()
+    assert not any(obj.modifiers for obj in bpy.data.objects)

@@ -12,6 +12,7 @@ import bpy
 from clicking import click_parts, join_parts
 from completing import complete_parts
 from imaging import parts_from_a_picture
+from posing import pose_a_completed_arm
 from proposing import look_at_proposals
 from replacing import replace_parts
 from splitting import split_and_close, split_and_close_large, split_into_objects
@@ -343,6 +344,7 @@ STEPS = (
     join_parts,
     look_at_proposals,
     replace_parts,
+    pose_a_completed_arm,
     click_parts,
     left_out,
     menus,

@@ -24,6 +24,7 @@ BEAT = 0.15  # seconds in which an event is handled and drawn, by software
 LINE = 9  # pixels: less than the height of a button
 MODIFIERS = {"ctrl": "LEFT_CTRL", "shift": "LEFT_SHIFT"}
 MARGIN = 40  # pixels of the sidebar's tabs
+SENSOR = 72.0  # millimetres that a 3D view shows at a lens of as many
 
 
 class Window:
@@ -126,12 +127,36 @@ class Window:
             view.view_rotation = Euler(turn).to_quaternion()
             bpy.ops.view3d.view_selected()
             yield 2 * BEAT
-            region = self.region()
-            covered = self.region("UI").width / region.width
-            view.view_distance *= 0.75 / (1.0 - covered / 2)
-            view.update()
-            right = view.view_matrix.to_3x3()[0]
-            view.view_location += right * view.view_distance * covered / 2
+        yield from self._beside_sidebar(0.75)
+
+    def frame(
+        self,
+        centre: tuple[float, float, float],
+        size: float,
+        turn: tuple[float, float, float] | None = None,
+    ) -> Waits[None]:
+        """Look at what is seen of a preview: a ball of this diameter; from where one looks, or
+        from another direction."""
+        view = self.area.spaces.active.region_3d
+        view.view_perspective = "PERSP"
+        if turn is not None:
+            view.view_rotation = Euler(turn).to_quaternion()
+        view.view_location = centre
+        region, lens = self.region(), self.area.spaces.active.lens
+        narrow = min(region.width, region.height) / max(region.width, region.height)
+        view.view_distance = size * lens / (SENSOR * narrow)
+        view.update()
+        yield from self._beside_sidebar(1.0)
+
+    def _beside_sidebar(self, share: float) -> Waits[None]:
+        """Move the middle of the view to that of what the sidebar leaves of it."""
+        view, region = self.area.spaces.active.region_3d, self.region()
+        shown = self.area.spaces.active.show_region_ui
+        covered = self.region("UI").width / region.width if shown else 0.0
+        view.view_distance *= share / (1.0 - covered / 2)
+        view.update()
+        right = view.view_matrix.to_3x3()[0]
+        view.view_location += right * view.view_distance * covered / 2
         yield 2 * BEAT
 
     def under_mouse(self) -> str:
