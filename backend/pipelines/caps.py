@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..contract.progress import SILENT, Progress
 from ..geometry.caps.close import close_parts
+from ..geometry.caps.cracks import stitches, without_cracks
 from ..geometry.mesh import same_positions
 from .guarantees import closed_parts
 
@@ -53,7 +54,8 @@ def cap_parts(
     if parts == 0:
         return Caps(np.empty((0, 3)), [], [])
     welded = same_positions(vertices)
-    corners = welded[faces]
+    joined = without_cracks(vertices, faces, welded)
+    corners = joined[faces]
     used = vertices[faces.reshape(-1)]
     low, high = used.min(axis=0), used.max(axis=0)
     centre, scale = 0.5 * low + 0.5 * high, float((high - low).max()) or 1.0
@@ -61,6 +63,13 @@ def cap_parts(
     new, caps = close_parts((vertices - centre) / scale, corners, part, closing)
     new = apart(vertices, new * scale + centre, scale)
     cap_faces = [caps.get(k, np.empty((0, 3), np.int64)) for k in range(parts)]
+    corners = welded[faces]
+    if joined is not welded:
+        everything = np.concatenate([vertices, new])
+        joined = np.append(joined, np.arange(len(vertices), len(everything)))
+        for k, cap in enumerate(cap_faces):
+            own = np.concatenate([corners[part == k], cap])
+            cap_faces[k] = np.concatenate([cap, stitches(everything, own, joined)])
     return Caps(new, cap_faces, closed_parts(corners, part, cap_faces))
 
 

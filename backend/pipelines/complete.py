@@ -18,6 +18,7 @@ from ..contract.errors import BadInput
 from ..contract.progress import SILENT, Progress
 from ..engines import registry
 from ..engines.base import PartMesh, SignedDistance
+from ..geometry.caps.cracks import stitches, without_cracks
 from ..geometry.caps.loops import Borders, borders
 from ..geometry.hidden.carry import WIDTH, carry_weights
 from ..geometry.hidden.sheets import is_sheet, thickened
@@ -207,7 +208,8 @@ class _Completion:
     ) -> None:
         self.vertices, self.faces, self.part, self.count = vertices, faces, part, count
         self.shown = shown
-        self.welded = same_positions(vertices)
+        self.exact = same_positions(vertices)
+        self.welded = without_cracks(vertices, faces, self.exact)
         self.corners = self.welded[faces]
         self.has_size = True
         try:
@@ -260,6 +262,11 @@ class _Completion:
     ) -> None:
         """Keep new points (m,3), of unit size, and faces for a part."""
         placed = apart(self.vertices, points * self.scale + self.centre, self.scale)
+        if self.welded is not self.exact:
+            everything = np.concatenate([self.vertices, placed])
+            joined = np.append(self.welded, np.arange(len(self.vertices), len(everything)))
+            own = np.concatenate([self.exact[self.faces[self.rows[k]]], faces])
+            faces = np.concatenate([faces, stitches(everything, own, joined)])
         self._take(k, placed, faces, engine)
 
     def _take(
@@ -276,7 +283,7 @@ class _Completion:
     def _reported(
         self, k: int, points: NDArray[np.float64], faces: NDArray[np.int64], engine: str
     ) -> PartReport:
-        own = self.corners[self.rows[k]]
+        own = self.exact[self.faces[self.rows[k]]]
         used, number = np.unique(np.concatenate([own, faces]), return_inverse=True)
         number = number.reshape(-1, 3)
         place = np.concatenate([self.vertices, points])[used]
@@ -290,7 +297,7 @@ class _Completion:
     @cached_property
     def bare(self) -> list[PartReport]:
         """What is told of each part without new faces."""
-        closed = closed_parts(self.corners, self.part, [NONE] * self.count)
+        closed = closed_parts(self.exact[self.faces], self.part, [NONE] * self.count)
         volume = signed_volumes(self.vertices, self.faces, self.part, self.count)
         return [
             PartReport(is_closed, float(size) if is_closed else 0.0, 0.0, 0.0, "none")

@@ -285,3 +285,21 @@ def test_the_same_twice() -> None:
     one, two = (complete_parts(vertices, faces, labels, how="cap") for _ in range(2))
     assert one.vertices.tobytes() == two.vertices.tobytes()
     assert one.carry_weight.tobytes() == two.carry_weight.tobytes()
+
+
+@pytest.mark.parametrize("how", ["cap", "hidden"])
+@pytest.mark.parametrize("cut", [False, True])
+def test_a_seam_that_gapes_by_a_rounding_error_is_closed(
+    how: str, cut: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where a profile was turned around an axis; a border of two parts may cross it."""
+    solid = rod((0, 0, -0.3), (0, 0, 0.3), 0.2)
+    vertices, faces, labels = seen_of([solid], 26)
+    labels[:] = (vertices[faces].mean(axis=1)[:, 2] > 0.03) if cut else 0
+    side = np.arctan2(*vertices[faces].mean(axis=1)[:, :2].T) > 1.0
+    other = np.arange(len(vertices)) + len(vertices)
+    faces = np.where(side[:, None], other[faces], faces)
+    vertices = np.concatenate([vertices, vertices * (1 + 1e-9) + 1e-9])
+    install(monkeypatch, fields([solid] * (labels.max() + 1), vertices, 26))
+    done = complete_parts(vertices, faces, labels, how=how)
+    check(vertices, faces, labels, done)
