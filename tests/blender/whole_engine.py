@@ -18,7 +18,7 @@ from backend.contract.progress import SILENT, Progress
 from backend.engines import registry
 from backend.engines.base import SignedDistance
 
-CELLS = 24
+CELLS = 14
 HEIGHT = 0.5  # of a dome, in radii of the arm
 
 
