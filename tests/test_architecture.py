@@ -46,7 +46,7 @@ ROOMS: dict[str, set[str]] = {
     "files/gltf": {"assets", "machine", "contract", "geometry"},
     "files": {"files/gltf", "assets", "machine", "contract", "geometry"},
     "pictures": {"files", "contract", "geometry"},
-    "engines": BELOW_ENGINES,
+    "engines": {"shapes", "shapes/families", *BELOW_ENGINES},
     "pipelines": BELOW_PIPELINES,
     "service": {"pipelines", "files", "engines", "machine", "contract", "geometry"},
     "shapes": {"geometry", "pictures", "contract"},

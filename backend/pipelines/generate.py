@@ -66,7 +66,7 @@ def _chosen(engine: str, brief: Brief) -> registry.Chosen:
             if chosen.engine.takes(brief):
                 return chosen
     raise BadInput(
-        "No engine of this version makes parts from words alone.", "Give a picture or boxes."
+        "No engine of this version makes parts from this.", "Give a picture, words or boxes."
     )
 
 

@@ -20,7 +20,7 @@ from ..geometry.mesh import is_closed_manifold, signed_volume
 from ..geometry.solids import NotSolid, solid_of, union_of
 from .labelled import connected_pieces, face_areas, face_pairs
 from .remesh import decimate, polygonise, random_rotation, vertex_normals, warp
-from .sculpt import Sculpture, Step, mix
+from .sculpt import Sculpture, alone, mix
 
 SWELL = 5e-5  # of the object's size; files are rounded to a third of it
 
@@ -138,31 +138,17 @@ def sculpted_parts(
     name_of = sculpture.resolve(rules)
     wholes = []
     for name in sorted(set(name_of)):
-        own = [_step_of(step, [name_of[part] == name for part in step.parts])
-               for step in sculpture.steps]  # fmt: skip
-        steps = [step for step in own if step is not None]
-        if not any(step.sign > 0 for step in steps):
+        own = alone(sculpture, [other == name for other in name_of], detail)
+        if own is None:
             continue
-        alone = replace(sculpture, steps=steps, paints=[], detail=detail)
         try:
-            vertices, faces = polygonise(alone, all_pieces=True)
+            vertices, faces = polygonise(own, all_pieces=True)
         except ValueError:  # cut away, or finer than the grid
             continue
         wholes += [Whole(*piece, name) for piece in _pieces(vertices, faces)]
     area = np.array([face_areas(whole.vertices, whole.faces).sum() for whole in wholes])
     keep = np.flatnonzero(area > smallest * area.sum())
     return [wholes[k] for k in keep]
-
-
-def _step_of(step: Step, mine: Sequence[bool]) -> Step | None:
-    """What a step does to a part: its own primitives, and every cut."""
-    if step.sign < 0:
-        return step
-    own = [k for k, is_mine in enumerate(mine) if is_mine]
-    if not own:
-        return None
-    primitives = [step.primitives[k] for k in own]
-    return replace(step, primitives=primitives, parts=[step.parts[k] for k in own])
 
 
 def _pieces(vertices: Floats, faces: Ints) -> list[tuple[Floats, Ints]]:

@@ -10,7 +10,7 @@ coarse and fine labellings.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
 import numpy as np
@@ -218,6 +218,25 @@ def _resolve(path: str, rules: Sequence[str]) -> str:
                     return prefix.rpartition("/")[0]
                 return target or prefix
     return path
+
+
+def alone(sculpture: Sculpture, mine: Sequence[bool], detail: int) -> Sculpture | None:
+    """The sculpture of some of its paths: their own primitives, and every cut; None for nothing.
+
+    mine : for each path. detail : grid cells along its box.
+    """
+    steps = []
+    for step in sculpture.steps:
+        if step.sign < 0:
+            steps.append(step)
+            continue
+        own = [k for k, part in enumerate(step.parts) if mine[part]]
+        if own:
+            primitives, parts = [step.primitives[k] for k in own], [step.parts[k] for k in own]
+            steps.append(replace(step, primitives=primitives, parts=parts))
+    if not any(step.sign > 0 for step in steps):
+        return None
+    return replace(sculpture, steps=steps, paints=[], detail=detail)
 
 
 def _join(a: Singles, b: Singles, blend: float, sign: int) -> Singles:

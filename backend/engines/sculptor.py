@@ -1,0 +1,422 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The sculptor: whole objects from words alone, as separate closed parts with pivots and joints.
+
+Words choose a family of procedural objects and say what it must have ("with four legs"); among its
+variants those are taken that have it. Colours, sizes and how many are wishes as everywhere else.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..contract.arrays import Floats, Ints
+from ..contract.engines import About
+from ..contract.errors import BadInput
+from ..contract.progress import SILENT, Progress
+from ..library import wishes as wishing
+from ..library import words
+from .base import Brief, Generated, GenerateEngine, PartMesh
+
+if TYPE_CHECKING:
+    from ..shapes.families.titles import Title
+    from ..shapes.sculpt import Sculpture
+
+ABOUT = About(
+    name="sculptor",
+    label="Sculptor",
+    text="Whole objects from words",
+    verbs=("generate",),
+    rank=30,
+    memory=150_000_000,
+)
+
+TRIES = 60  # variants that are looked at for what words ask for
+DETAIL = 44  # grid cells along each part
+MOST_PARTS = 28
+SMALLEST = 2e-6  # volume of a part beside the object's box
+ALIKE = 0.55  # similarity of words from which a name is what was meant
+GAP = 0.25  # between copies, of the object's width
+SAME_PART = {
+    "armrest": "arm", "backrest": "back", "tyre": "wheel", "tire": "wheel", "eyes": "eye",
+    "antenna": "aerial", "backpack": "pack", "door": "door", "branch": "branch", "cushion":
+    "cushion", "tabletop": "top", "lampshade": "shade", "sleeve": "arm", "paw": "foot",
+}  # fmt: skip
+WITHOUT = re.compile(r"\b(?:without|no)\b")
+SIDES = {"l": "left", "r": "right", "f": "front", "b": "back",
+         "fl": "front left", "fr": "front right", "bl": "back left", "br": "back right"}  # fmt: skip
+OWN_PART = {"top", "seat", "body", "torso", "hull", "base", "box", "case"}  # that shapes speak of
+
+
+def load() -> GenerateEngine:
+    """The engine; its table of words is read when names alone do not do."""
+    return Sculptor()
+
+
+@dataclass
+class Asked:
+    """What words ask for.
+
+    title : of which kind. general : wishes for all of it. has : (part, how many or 0) that it must
+    have; lacks : what it must not. colours : part -> linear light. level : "round" or "square" for
+    what is seen from above, or empty. unknown : words without meaning here.
+    """
+
+    title: Title
+    general: wishing.Wishes
+    has: list[tuple[str, int]] = field(default_factory=list)
+    lacks: list[str] = field(default_factory=list)
+    colours: dict[str, Sequence[float]] = field(default_factory=dict)
+    level: str = ""
+    unknown: list[str] = field(default_factory=list)
+
+
+class Sculptor:
+    """The engine."""
+
+    def takes(self, brief: Brief) -> bool:
+        """Whether there are words, and nothing else to go by."""
+        return bool(brief.text.strip()) and not brief.images and not brief.boxes
+
+    def generate(self, brief: Brief, *, seed: int = 0, progress: Progress = SILENT) -> Generated:
+        """An object of the kind that the words name. Raises BadInput where they name none."""
+        asked = read(brief.text)
+        progress.span(0, 0.2, "Looking for what was asked").step()
+        sculpture, unmet = chosen(asked, seed, progress.span(0, 0.2, "Looking for what was asked"))
+        rules = _rules(sculpture, asked, brief.parts)
+        wholes = _wholes(sculpture, rules, progress.span(0.2, 1.0, "Making parts"))
+        if not wholes:
+            raise BadInput("Nothing came out of these words.", "Try another seed.")
+        parts = _assembled(wholes, asked, seed)
+        return Generated(_copied(parts, asked.general.count), notes=_said(asked, unmet))
+
+
+def read(text: str) -> Asked:
+    """What a text asks for. Raises BadInput where no kind of object is named in it."""
+    from ..shapes.families.titles import TITLES
+
+    plain = words.plain(text)
+    named = {name: title for title in TITLES for name in title.names}
+    head, *clauses = re.split(r"\b(?:with|having|that has|which has|and has)\b", plain)
+    head, *denied = re.split(WITHOUT, head)
+    general = wishing.heard(head, named)
+    rest = [word for word in general.rest.split() if word not in words.FILLERS]
+    title, used = _named(rest, named)
+    if title is None:
+        title, used = _named([word for word in plain.split() if word not in words.FILLERS], named)
+    if title is None:
+        title, used = _nearly(rest, named), rest
+    asked = Asked(title, general)
+    asked.level = next(
+        (level for shape, level in (("rounder", "round"), ("squarer", "square"))
+         if shape in general.shapes), ""
+    )  # fmt: skip
+    asked.unknown = [word for word in rest if word not in used]
+    for clause in (part for clause in clauses for part in re.split(r"\band\b|,", clause)):
+        clause, *more = re.split(WITHOUT, clause)
+        denied += more
+        _clause(clause, asked)
+    for clause in denied:
+        asked.lacks += [_part(word) for word in clause.split() if word not in words.FILLERS]
+    return asked
+
+
+def _named(said: Sequence[str], named: dict[str, Title]) -> tuple[Title | None, Sequence[str]]:
+    """The kind whose longest name, in any number, stands in the words; the last of them wins."""
+    for length in (4, 3, 2, 1):
+        for first in range(len(said) - length, -1, -1):
+            span = list(said[first : first + length])
+            for last in (span[-1], *words.singulars(span[-1])):
+                title = named.get(" ".join([*span[:-1], last]))
+                if title is not None:
+                    return title, span
+    return None, ()
+
+
+def _nearly(said: Sequence[str], named: dict[str, Title]) -> Title:
+    """The kind that words mean by the table of words. Raises BadInput with the nearest names."""
+    table = words.table()
+    asked = table.vector([word for word in map(table.known, said) if word])
+    names = sorted(named)
+    score = np.array([table.vector(name.split()) @ asked for name in names])
+    order = np.argsort(-score, kind="stable")
+    if asked.any() and score[order[0]] >= ALIKE:
+        return named[names[order[0]]]
+    first = list(dict.fromkeys(named[names[k]].names[0] for k in order)) if asked.any() else []
+    nearest = ", ".join((first or ["robot", "chair", "table", "house", "car", "tree"])[:6])
+    raise BadInput(
+        f"No kind of object is known by “{' '.join(said)[:60]}”.", f"The nearest are: {nearest}."
+    )
+
+
+def _part(word: str) -> str:
+    """The name of parts that a word speaks of."""
+    for form in (word, *words.singulars(word)):
+        if form in SAME_PART:
+            return SAME_PART[form]
+    return (words.singulars(word) or [word])[-1]
+
+
+def _clause(clause: str, asked: Asked) -> None:
+    """Reads what the object is to have: "four red legs", "a tall back"."""
+    said = [word for word in clause.split() if word not in words.FILLERS]
+    if not said:
+        return
+    count, colour = 0, None
+    for word in said[:-1]:
+        number = wishing.NUMBERS.get(word) or (int(word) if word.isdigit() else None)
+        if number is not None and float(number).is_integer():
+            count = int(number)
+        elif word in wishing.COLOURS or wishing.SAME_FINISH.get(word, word) in wishing.FINISHES:
+            made = wishing.heard(f"{word} x", ()).material
+            colour = made.get("colour")
+        else:
+            asked.unknown.append(word)
+    part = _part(said[-1])
+    asked.has.append((part, count))
+    if colour:
+        asked.colours[part] = colour[:3]
+
+
+def _segments(path: str) -> list[str]:
+    """The names in a path, without sides and numbers: "arm.l/hand" is an arm and a hand."""
+    return [re.sub(r"[.\d'].*$", "", piece) for piece in path.split("/")]
+
+
+def _counted(sculpture: Sculpture, part: str) -> int:
+    """How many parts of a name there are."""
+    found = set()
+    for path in sculpture.paths:
+        pieces = path.split("/")
+        for place, name in enumerate(_segments(path)):
+            if part in name.split() or name.rstrip("s") == part:
+                found.add("/".join(pieces[: place + 1]))
+                break
+    return len(found)
+
+
+def _level(sculpture: Sculpture) -> str:
+    """Whether the widest level part is "round" or "square", seen from above."""
+    solids = [
+        (solid, sculpture.paths[part])
+        for step in sculpture.steps
+        if step.sign > 0
+        for solid, part in zip(step.primitives, step.parts, strict=True)
+    ]
+    own = [one for one, path in solids if OWN_PART & set(_segments(path))]
+    widest = max(own or [one for one, _ in solids], key=lambda s: np.prod((s.upper - s.lower)[:2]))
+    middle, half = (widest.lower + widest.upper) / 2, (widest.upper - widest.lower) / 2
+    corner = np.array([[x, y, 0] for x in (-0.85, 0.85) for y in (-0.85, 0.85)])
+    away = widest.distance(np.ascontiguousarray((middle + corner * half).T, dtype=np.float32))
+    return "round" if (away > 0).all() else "square"
+
+
+def chosen(asked: Asked, seed: int, progress: Progress = SILENT) -> tuple[Sculpture, list[str]]:
+    """The first variant of a seed that has all that is asked for, or most of it, and a sentence
+    for each thing that it lacks.
+    """
+    best: tuple[int, Sculpture, list[str]] | None = None
+    for number in range(TRIES):
+        progress.step(number / TRIES)
+        key = [zlib.crc32(asked.title.family.encode()), seed, number]
+        sculpture = asked.title.sculptor(np.random.default_rng(key))
+        unmet = []
+        for part, count in asked.has:
+            there = _counted(sculpture, part)
+            if not there or (count and there != count):
+                unmet.append(f"{count or ''} {part}".strip())
+        unmet += [f"without {part}" for part in asked.lacks if _counted(sculpture, part)]
+        if asked.level and _level(sculpture) != asked.level:
+            unmet.append(asked.level)
+        if best is None or len(unmet) < best[0]:
+            best = len(unmet), sculpture, unmet
+        if not unmet:
+            break
+    assert best is not None
+    return best[1], best[2]
+
+
+def _rules(sculpture: Sculpture, asked: Asked, count: int | None) -> tuple[str, ...]:
+    """The opinion on what a part is that comes nearest to the number of parts that is wanted."""
+    options = [rules for _, rules in sculpture.opinions] or [()]
+    sizes = [len(set(sculpture.resolve(rules))) for rules in options]
+    wanted = count or MOST_PARTS
+    near = min(range(len(options)), key=lambda k: (sizes[k] > wanted, abs(sizes[k] - wanted)))
+    return tuple(options[near])
+
+
+@dataclass(frozen=True)
+class _Whole:
+    path: str
+    vertices: Floats
+    faces: Ints
+
+
+def _wholes(
+    sculpture: Sculpture, rules: Sequence[str], progress: Progress = SILENT
+) -> list[_Whole]:
+    """Each name's own steps alone, as closed surfaces; cuts go through all."""
+    from ..geometry.isosurface import GridField, zero_level
+    from ..geometry.mesh import is_closed_manifold, signed_volume
+    from ..shapes.sculpt import alone
+
+    name_of = sculpture.resolve(rules)
+    low, high = sculpture.bounds()
+    least = SMALLEST * float(np.prod(high - low))
+    names = list(dict.fromkeys(name_of))
+    found = []
+    for number, name in enumerate(names):
+        progress.step(number / len(names))
+        own = alone(sculpture, [other == name for other in name_of], DETAIL)
+        if own is None:
+            continue
+        values, origin, cell = own.sample_grid()
+        vertices, faces = zero_level(GridField(np.minimum(values, 4 * cell), origin, cell))
+        if not len(faces) or not is_closed_manifold(faces):
+            continue
+        if signed_volume(vertices, faces) > least:
+            found.append(_Whole(name, vertices, faces))
+    return found
+
+
+def _assembled(wholes: list[_Whole], asked: Asked, seed: int) -> list[PartMesh]:
+    """Named, coloured parts that hang on each other; longest side 1 but for wished sizes."""
+    every = np.concatenate([whole.vertices for whole in wholes])
+    low, high = every.min(axis=0), every.max(axis=0)
+    scale = asked.general.scale.copy()
+    extent = (high - low)[[0, 2, 1]]
+    scale[int(np.argmax(extent))] *= asked.general.length
+    size = float(extent.max())
+    middle = np.array([(low[0] + high[0]) / 2, (low[1] + high[1]) / 2, low[2]])
+    placed = [
+        replace(whole, vertices=((whole.vertices - middle) / size)[:, [0, 2, 1]] * [1, 1, -1]
+                * scale)
+        for whole in wholes
+    ]  # fmt: skip
+    volume = [float(np.prod(np.ptp(whole.vertices, axis=0))) for whole in placed]
+    trunk = int(np.argmax(volume))
+    made = []
+    for number, whole in enumerate(placed):
+        parent = _parent(number, placed, trunk)
+        pivot = None if parent < 0 else _meeting(whole, placed[parent])
+        made.append(
+            PartMesh(
+                whole.vertices,
+                whole.faces,
+                spoken(whole.path),
+                kind=asked.title.family,
+                colour=_colour(whole.path, asked, seed),
+                pivot=pivot,
+                parent=parent,
+                joint=None if parent < 0 else _joint(whole),
+            )
+        )
+    return made
+
+
+def spoken(path: str) -> str:
+    """A part's name for people: "arm.l/hand" is the hand left."""
+    pieces = path.split("/")
+    name = re.sub(r"[.\d'].*$", "", pieces[-1]) or pieces[0]
+    side = next(
+        (SIDES[m[1]] for piece in reversed(pieces)
+         if (m := re.search(r"\.(fl|fr|bl|br|l|r|f|b)\d*$", piece)) and m[1] in SIDES),
+        "",
+    )  # fmt: skip
+    return f"{name} {side}".strip()
+
+
+def _parent(number: int, wholes: list[_Whole], trunk: int) -> int:
+    """The part whose path one's own begins with; else the largest of all."""
+    if number == trunk:
+        return -1
+    path = wholes[number].path
+    above = [
+        other for other, whole in enumerate(wholes)
+        if other != number and path.startswith(whole.path + "/")
+    ]  # fmt: skip
+    return max(above, key=lambda other: len(wholes[other].path)) if above else trunk
+
+
+def _meeting(one: _Whole, other: _Whole) -> Floats:
+    """Where a part meets another: the middle of its places that are nearest to that."""
+    from scipy.spatial import cKDTree
+
+    gap, _ = cKDTree(other.vertices).query(one.vertices)
+    near = gap <= np.quantile(gap, 0.08)
+    middle: Floats = one.vertices[near].mean(axis=0)
+    return middle
+
+
+def _joint(whole: _Whole) -> dict[str, object]:
+    """How a part turns: wheels about their thin axis, limbs freely, the rest not."""
+    segments = set(_segments(whole.path))
+    if segments & {"wheel", "rotor", "castor", "tailrotor"}:
+        axis = np.eye(3)[int(np.argmin(np.ptp(whole.vertices, axis=0)))]
+        return {"type": "hinge", "axis": axis.tolist()}
+    if segments & {"arm", "leg", "head", "hand", "foot", "wing", "tail", "limb", "finger"}:
+        return {"type": "ball"}
+    if segments & {"lid", "door", "drawer", "front"}:
+        return {"type": "slider" if "drawer" in segments else "hinge"}
+    return {"type": "fixed"}
+
+
+def _colour(path: str, asked: Asked, seed: int) -> tuple[float, float, float]:
+    """The colour asked for, the one that such parts have, or one of a palette."""
+    segments = _segments(path)
+    own = next((asked.colours[name] for name in reversed(segments) if name in asked.colours), None)
+    own = own or asked.general.material.get("colour")
+    if own is None:
+        looks = asked.title.looks
+        code = next(
+            (code for name in reversed(segments) for part, code in looks if part == name), None
+        ) or next((code for part, code in looks if not part), "b8a48c")
+        own = wishing.linear(code)
+        light = 1 + 0.12 * np.sin(zlib.crc32(segments[-1].encode()) % 628 / 100 + seed)
+        own = [min(value * light, 1.0) for value in own[:3]]
+    red, green, blue = (float(value) for value in own[:3])
+    return red, green, blue
+
+
+def _copied(parts: list[PartMesh], count: int) -> list[PartMesh]:
+    """So many of an object side by side."""
+    if count <= 1:
+        return parts
+    every = np.concatenate([part.vertices for part in parts])
+    step = float(np.ptp(every[:, 0])) * (1 + GAP)
+    made = []
+    for number in range(count):
+        shift = np.array([step * (number - (count - 1) / 2), 0.0, 0.0])
+        made += [
+            replace(
+                part,
+                vertices=part.vertices + shift,
+                pivot=None if part.pivot is None else part.pivot + shift,
+                parent=part.parent if part.parent < 0 else part.parent + number * len(parts),
+            )
+            for part in parts
+        ]
+    return made
+
+
+def _said(asked: Asked, unmet: list[str]) -> tuple[str, ...]:
+    """What was understood, and what was not."""
+    wanted = [f"{count or ''} {part}".strip() for part, count in asked.has]
+    wanted += [f"without {part}" for part in asked.lacks]
+    general = [said for said in asked.general.understood if said not in ("rounder", "squarer")]
+    general += [asked.level] if asked.level else []
+    other = [s for s in asked.general.shapes if s not in ("rounder", "squarer")]
+    met = [one for one in [*general, *wanted] if one not in unmet and one not in other]
+    notes = [f"Understood: {', '.join([asked.title.names[0], *met])}."]
+    if unmet:
+        notes.append(
+            f"No {asked.title.names[0]} like this was found: {', '.join(unmet)}. Another seed may."
+        )
+    if asked.unknown or other:
+        notes.append(f"Not understood: {', '.join([*asked.unknown, *other])}.")
+    return tuple(notes)
