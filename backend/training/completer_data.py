@@ -45,7 +45,7 @@ EVEN, NEAR = 640, 320  # places of a part: spread evenly, and near its hidden su
 LEAST_VISIBLE = 0.005  # that a part has of the visible area
 LEAST_HIDDEN = 0.01  # of a part's area, so that there is something to learn
 MOST_FACES = 60_000  # of an object before it is united
-MOST_PARTS = 24  # of an object that are sampled
+MOST_PARTS, OF_COPIES = 24, 8  # of an object that are sampled, and of a copy or a sculpture
 FILES = ("train_nodes", "train_shells")
 COLOURED = ("train_materials_0", "train_materials_1", "train_materials_2")  # shells are their parts
 SMALLEST, MOST_SHELLS = 0.004, 24  # share of the area of a shell that counts, and how many do
@@ -199,21 +199,27 @@ def load_object(path: Path) -> TrueObject:
         )
 
 
-def sampled(true: TrueObject, seed: int) -> dict[str, np.ndarray] | None:
+def sampled(
+    true: TrueObject, seed: int, most: int = MOST_PARTS, *, lend: bool = True
+) -> dict[str, np.ndarray] | None:
     """Features and truth at places of the parts of an object; None where nothing is hidden.
 
     features : (N, C) float16. truth : (N,) whether inside the whole part. way : (N,) how each was
     chosen. part : (N,). hidden : (K,).
+
+    most : parts at most. lend : whether siblings and mirror images lend surface, which takes
+    longest by far.
     """
     rng = np.random.default_rng(seed)
     object_ = VisibleObject(true.vertices, true.faces, true.labels)
-    lenders = Lenders(object_, seed)
+    lenders = Lenders(object_, seed) if lend else None
     visible = np.bincount(true.labels, object_.area, len(true.hidden)) / object_.area.sum()
     chosen = np.flatnonzero((true.hidden >= LEAST_HIDDEN) & (visible >= LEAST_VISIBLE))
-    chosen = rng.permutation(chosen)[:MOST_PARTS]
+    chosen = rng.permutation(chosen)[:most]
     rows: dict[str, list[np.ndarray]] = {name: [] for name in ("features", "truth", "way", "part")}
     for part in chosen:
-        seen = object_.part(int(part), lenders.lent(int(part)), seed)
+        lent = None if lenders is None else lenders.lent(int(part))
+        seen = object_.part(int(part), lent, seed)
         if seen is None:
             continue
         whole = true.wholes[part]
@@ -277,7 +283,9 @@ def _made(source: ObjectSource, out: Path) -> str:
                 return "skipped"
             save_object(about, *found)
         true = load_object(about)
-        rows = sampled(true, zlib.crc32(source.name.encode()))
+        made = source.copy > 0 or source.file is None
+        most = OF_COPIES if made else MOST_PARTS
+        rows = sampled(true, zlib.crc32(source.name.encode()), most, lend=not made)
         if rows is None:
             about.with_suffix(".skip").touch()
             return "skipped"

@@ -43,19 +43,14 @@ CHOICE = (
 LEAST = 30  # places in a part, below which it counts less
 NEAR_COUNT = 0.4  # of the places near the surface, for one of those spread evenly
 BATCH, RATE, DECAY, WARM = 4096, 2e-3, 0.02, 200
-NOISE, OF_PARTS = 0.02, 0.2  # deviation added to features, in theirs, and to those of whole parts
+NOISE, OF_PARTS = 0.03, 0.3  # deviation added to features, in theirs, and to those of whole parts
 SAME = (
-    "loops",
-    "open",
-    "extent 1",
-    "extent 2",
-    "extent 3",
-    "share",
-    "lent share",
-    "unit",
-)  # features that all places of a part share: without noise they would tell parts by heart
+    "loops", "open", "extent 1", "extent 2", "extent 3", "share", "lent share", "unit",
+    "turns", "moves", "loop agreement", "loop radius", "loop spread", "loop thickness", "loop rise",
+    "loop room", "second loop radius", "loops facing", "loops apart",
+)  # fmt: skip  # all or many places of a part share them: without noise they tell parts by heart
 EASY, RARE = 0.2, 0.25  # error of the winding number below which places are drawn more rarely
-DROPPED = 0.1  # share of the places that must do without a group of features
+DROPPED = 0.3  # share of the places that must do without a group of features
 GROUPS = (("winding", "own winding", "logit"), ("loop ", "second loop", "loops"), ("border",),
           ("turned", "turns"), ("moved", "moves"))  # fmt: skip
 SHRUNK = (0.4, 0.55, 0.7, 0.85, 1.0)  # of what the network adds, the best ships
@@ -427,7 +422,11 @@ def train(run: Run, places: Places, options: argparse.Namespace, device: torch.d
             / counts.mean()
         )
         share = run.seconds / whole
-        rate = RATE * min(1.0, (run.step + 1) / WARM) * (0.02 + 0.98 * math.cos(share * 1.5708))
+        rate = (
+            options.rate
+            * min(1.0, (run.step + 1) / WARM)
+            * (0.02 + 0.98 * math.cos(share * 1.5708))
+        )
         for group in run.optimizer.param_groups:
             group["lr"] = rate
         run.optimizer.zero_grad(set_to_none=True)
@@ -471,6 +470,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--batch", type=int, default=BATCH)
     parser.add_argument("--width", type=int, default=160)
     parser.add_argument("--layers", type=int, default=4)
+    parser.add_argument("--rate", type=float, default=RATE, help="of learning, at most")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--half", action="store_true", help="bfloat16 on processors that have it")
     options = parser.parse_args(argv)

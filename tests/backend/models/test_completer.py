@@ -1,10 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The completer: without training it adds nothing, and NumPy and PyTorch agree."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from backend.models.completer import POINTS_A_TURN, Completer, CompleterConfig, shapes
+from backend.models.completer import (
+    POINTS_A_TURN,
+    Completer,
+    CompleterConfig,
+    member_name,
+    shapes,
+)
 
 CONFIG = CompleterConfig(features=5, width=8, layers=3)
 
@@ -30,6 +38,15 @@ def test_many_places_are_answered_as_few():
 def test_features_beyond_what_was_seen_say_no_more():
     net = Completer(CONFIG, arrays())
     assert np.allclose(net(np.full((1, 5), 1e4, np.float32)), net(np.full((1, 5), 1e6, np.float32)))
+
+
+def test_members_say_their_mean():
+    two = replace(CONFIG, members=2)
+    both = arrays() | {member_name(name, 1): a for name, a in arrays(5).items()}
+    assert {name: a.shape for name, a in both.items()} == shapes(two)
+    rows = np.random.default_rng(3).normal(size=(6, 5)).astype(np.float32)
+    one, other = Completer(CONFIG, arrays())(rows), Completer(CONFIG, arrays(5))(rows)
+    assert np.allclose(Completer(two, both)(rows), (one + other) / 2, atol=1e-4)
 
 
 def test_torch_says_the_same():
