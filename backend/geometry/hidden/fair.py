@@ -9,11 +9,15 @@ from ...contract.arrays import Bools, Floats, Ints
 from ..caps.fill import AHEAD
 from ..caps.loops import cross
 from ..isosurface import GridField
+from ..mesh import shared_edges
 from .remesh import relax, vertex_normals
 from .visible import OpenPart
 
 BAND = 4.0  # cells from the border, within which a surface is faired
 TRUST = 2.5  # cells from the border, from where on the field is believed fully
+FIRM, SOFT = 0.5, 0.03  # weight of the field against bending, for parts with edges and without
+EDGE = 0.82  # cosine of the angle of an edge
+ROUND, HARD = 0.25, 0.6  # share of all bending at edges, of a soft part and of a hard one
 SMOOTH, SHARP = 0.8, 0.4  # cosines: the surface goes on straight over a border, or bends there
 
 
@@ -24,10 +28,12 @@ def fair(
     away: Floats,
     seen: OpenPart,
     field: GridField,
+    softness: float = 0.0,
 ) -> Floats:
-    """Move points near the border so that the surface leaves it without a bend.
+    """Move points so that the surface leaves the border without a bend, and is smooth.
 
-    points : (n,3), the first `fixed` are `seen.rim`. away : (n,) distances to the border. The
+    points : (n,3), the first `fixed` are `seen.rim`. away : (n,) distances to the border.
+    softness : of the part (`soft`); of a soft one all points move, and lumps of the field go. The
     bending energy (squared Laplacians, weighted by inverse lengths: Fujiwara 1995) and the
     distances to where the field had put the points are made least together; the field counts the
     more the farther a point is from the border. Over a vertex where the field goes on as the
@@ -37,7 +43,7 @@ def fair(
     from scipy.sparse.linalg import splu
 
     free = np.zeros(len(points), dtype=bool)
-    free[fixed:] = away[fixed:] < BAND * field.cell
+    free[fixed:] = (softness > 0) | (away[fixed:] < BAND * field.cell)
     if not free.any():
         return points
     smooth = _goes_on(points, faces, fixed, away, seen, field)
@@ -63,7 +69,7 @@ def fair(
     bending = (diags(np.sqrt(importance)) @ laplacian).tocsr()
     bending = bending[importance > 0]
     believed = np.clip(away[free] / (TRUST * field.cell), 0.0, 1.0)
-    believed = 0.5 * believed**2 * (3 - 2 * believed) + 1e-4
+    believed = FIRM * (SOFT / FIRM) ** softness * believed**2 * (3 - 2 * believed) + 1e-4
     columns = np.zeros(size, dtype=bool)
     columns[: len(points)] = free
     inner, outer = bending[:, columns], bending[:, ~columns]
@@ -72,6 +78,21 @@ def fair(
     points = points.copy()
     points[free] = splu(system).solve(np.asarray(right))
     return points
+
+
+def soft(seen: OpenPart) -> float:
+    """How far what is seen of a part bends everywhere, 1, and not at edges alone, 0."""
+    first, second, _, _ = shared_edges(seen.faces)
+    normals = seen.face_normals
+    cosine = np.einsum("ij,ij->i", normals[first], normals[second])
+    corner = seen.points[seen.faces]
+    size = np.sqrt(
+        np.linalg.norm(cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0]), axis=1)
+    )
+    bend = np.arccos(np.clip(cosine, -1, 1)) * np.minimum(size[first], size[second])
+    total = float(bend.sum())
+    hard = float(bend[cosine < EDGE].sum()) / total if total > 0 else 1.0
+    return float(np.clip((HARD - hard) / (HARD - ROUND), 0.0, 1.0))
 
 
 def _goes_on(

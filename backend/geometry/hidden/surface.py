@@ -9,11 +9,11 @@ import numpy as np
 
 from ...contract.arrays import Floats, Ints
 from ...contract.progress import SILENT, Progress
-from ..caps.fill import AHEAD
+from ..caps.fill import AHEAD, flip_to_delaunay
 from ..caps.loops import cross, edge_key
 from ..isosurface import GridField, zero_level
 from ..mesh import signed_volume
-from .fair import fair, folded, unfolded
+from .fair import fair, folded, soft, tidied, unfolded
 from .grow import grow
 from .openings import Opening, joined, openings, was_flat
 from .patches import hidden_faces, hidden_patches
@@ -175,6 +175,7 @@ class _Work:
         if level:  # what is nearest to their border has been decided
             near = self.border.tree.query(vertices[faces].mean(axis=1))[1]
             self.hidden &= ~np.isin(self.border.source[near], self.closed)
+        self.softness = soft(seen)
         self.inner_length = self._inner_length()
         few = min(FEWEST + EACH * len(seen.faces), PLENTY)
         self.most = max(few, DENSER * len(seen.faces))
@@ -324,8 +325,12 @@ class _Work:
     def finished(self, points: Floats, faces: Ints) -> tuple[Floats, Ints]:
         """Fair along the border, without folds, inside of the object."""
         points, faces = compact(points, faces, self.fixed)
-        away = self.border.tree.query(points)[0]
-        points = fair(points, faces, self.fixed, away, self.seen, self.field)
+        for again in range(2 if self.softness > 0 else 1):
+            if again:  # lumps that are gone leave small triangles behind
+                points = tidied(points, faces, self.fixed)
+                faces = flip_to_delaunay(points, faces, self.taken, rounds=4)
+            away = self.border.tree.query(points)[0]
+            points = fair(points, faces, self.fixed, away, self.seen, self.field, self.softness)
         points = unfolded(points, faces, self.fixed)
         reach = 3 * self.field.cell
         rim = points[: self.fixed]

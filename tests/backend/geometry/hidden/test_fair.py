@@ -6,11 +6,13 @@ from __future__ import annotations
 import numpy as np
 
 from backend.geometry.caps.loops import borders
-from backend.geometry.hidden.fair import fair, folded, tidied, unfolded
+from backend.geometry.hidden.fair import fair, folded, soft, tidied, unfolded
+from backend.geometry.hidden.grow import grow
 from backend.geometry.hidden.openings import joined, openings
 from backend.geometry.hidden.remesh import remesh
 from backend.geometry.hidden.visible import OpenPart
-from tests.backend.geometry.hidden.fields import SCENES, field_of, seen_of
+from backend.geometry.mesh import shared_edges
+from tests.backend.geometry.hidden.fields import SCENES, box, field_of, seen_of
 
 NONE = np.empty(0, np.int64)
 
@@ -66,3 +68,43 @@ def test_a_lid_beside_its_border_bends_to_what_is_seen() -> None:
         return float(np.mean(np.sum(normal * field.normal(corner.mean(axis=1)), axis=1)))
 
     assert bends(after) >= bends(points)
+
+
+def opened_part(solids: list, part: int) -> OpenPart:
+    vertices, faces, labels = seen_of(solids, 32)
+    return OpenPart.of(vertices, faces[labels == part], borders(faces, labels, len(vertices)), part)
+
+
+def test_limbs_are_soft_and_boxes_are_hard() -> None:
+    limb = opened_part(SCENES["limb in a body"], 1)
+    block = opened_part(
+        [box((0, 0, 0.1), (0.2, 0.15, 0.2)), box((0, 0, -0.2), (0.4, 0.4, 0.15))], 0
+    )
+    assert soft(limb) == 1.0
+    assert soft(block) < 0.1
+
+
+def test_lumps_of_a_soft_part_are_smoothed_those_of_a_hard_one_stay() -> None:
+    """Noise of the field at the scale of its cells is no shape; edges of a hard part are."""
+    seen = opened_part(SCENES["limb in a body"], 1)
+    field = field_of(SCENES["limb in a body"][1], 32)
+    found = openings(seen, [0], NONE)
+    assert found is not None
+    fixed = len(seen.rim)
+    lid = joined(found, seen.points[seen.rim])
+    points, made = grow(*lid, fixed, field, lambda p: np.full(len(p), field.cell), NONE, 2000)
+    points[fixed:] += np.random.default_rng(0).normal(0, 0.2 * field.cell, points[fixed:].shape)
+    away = np.linalg.norm(points[:, None] - points[None, :fixed], axis=2).min(axis=1)
+
+    def rough(places: np.ndarray) -> float:
+        """How much neighbouring triangles turn against each other."""
+        first, second, _, _ = shared_edges(made)
+        corner = places[made]
+        normal = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
+        normal /= np.linalg.norm(normal, axis=1, keepdims=True)
+        return float(np.mean(1 - np.sum(normal[first] * normal[second], axis=1)))
+
+    hard = fair(points, made, fixed, away, seen, field, 0.0)
+    gentle = fair(points, made, fixed, away, seen, field, 1.0)
+    assert rough(gentle) < 0.5 * rough(points)
+    assert rough(hard) > 1.5 * rough(gentle)
