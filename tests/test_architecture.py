@@ -45,7 +45,7 @@ ROOMS: dict[str, set[str]] = {
     "assets": {"contract", "geometry"},
     "files/gltf": {"assets", "machine", "contract", "geometry"},
     "files": {"files/gltf", "assets", "machine", "contract", "geometry"},
-    "pictures": {"files", "contract", "geometry"},
+    "pictures": {"files", "assets", "contract", "geometry"},
     "engines": {"shapes", "shapes/families", *BELOW_ENGINES},
     "pipelines": BELOW_PIPELINES,
     "service": {"pipelines", "files", "engines", "machine", "contract", "geometry"},

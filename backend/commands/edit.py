@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import time
 from argparse import Namespace
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,7 +54,7 @@ def run(options: Namespace, console: Console) -> int:
         name=names[part],
         text=_words(options),
         mesh=mesh,
-        mesh_name="" if options.mesh is None else options.mesh.stem,
+        mesh_name=(options.mesh or options.image or Path()).stem,
         image=image,
         variants=options.variants,
         seed=options.seed,
@@ -65,14 +66,14 @@ def run(options: Namespace, console: Console) -> int:
     written = _write(options, asset, labels, names, done, single)
     if options.preview is not None:
         make_folder(options.preview.parent)
-        _draw(options.preview, asset, labels, done)
+        _draw(options.preview, asset, labels, done, part)
     console.end_progress()
     own = [variant for variant in done.variants if variant.part == part]
     warnings = [*asset.remarks, *([done.notice] if done.notice else [])]
     if done.not_understood:
         words = ", ".join(f"“{word}”" for word in done.not_understood)
         warnings.append(f"Not understood, and passed over: {words}.")
-    if len(own) < options.variants and not options.mesh:
+    if len(own) < options.variants and not options.mesh and not options.image:
         warnings.append(
             f"{options.variants} variants were asked for; there {'is' if len(own) == 1 else 'are'} "
             f"{len(own)} of this."
@@ -196,13 +197,22 @@ def _write(
     return written
 
 
-def _draw(path: Path, asset: Asset, labels: NDArray[np.int64], done: Replaced) -> None:
-    """The object before, and with each variant."""
+def _draw(path: Path, asset: Asset, labels: NDArray[np.int64], done: Replaced, part: int) -> None:
+    """The object before, and with each variant in its own colour and finish."""
     from ..contract.palette import part_colours
-    from ..pictures.preview import Cell, contact_sheet
+    from ..pictures.materials import colours_of_parts
+    from ..pictures.preview import Cell, best_turn, contact_sheet
 
-    colours = part_colours(int(labels.max()) + 1)
-    cells = [Cell(asset.vertices, asset.faces, labels, "before", asset.up, colours)]
+    count = int(labels.max()) + 1
+    own_colours = colours_of_parts(asset, labels, count)
+    colours = part_colours(count) if own_colours is None else own_colours
+    wished = done.material.get("colour")
+    new = colours if wished is None else np.tile(np.asarray(wished[:3]), (count, 1))
+    both_colours = np.concatenate([colours, new])  # those of new parts stand behind
+    shine = np.zeros(2 * count)
+    shine[count:] = _shine(done.material)
+    turn = _turn(asset, labels == part, best_turn)
+    cells = [Cell(asset.vertices, asset.faces, labels, "before", asset.up, colours, turn)]
     for number in sorted({variant.number for variant in done.variants})[:7]:
         own = [variant for variant in done.variants if variant.number == number]
         keep = ~np.isin(labels, [variant.part for variant in own])
@@ -210,9 +220,22 @@ def _draw(path: Path, asset: Asset, labels: NDArray[np.int64], done: Replaced) -
         faces, shown = [asset.faces[keep]], [labels[keep]]
         for variant in own:
             faces.append(variant.faces + sum(map(len, vertices)))
-            shown.append(np.full(len(variant.faces), variant.part))
+            shown.append(np.full(len(variant.faces), count + variant.part))
             vertices.append(variant.vertices)
         both = np.concatenate(vertices), np.concatenate(faces), np.concatenate(shown)
-        cells.append(Cell(*both, own[0].name, asset.up, colours))
+        cells.append(Cell(*both, own[0].name, asset.up, both_colours, turn, shine=shine))
     rows = [cells[start : start + 4] for start in range(0, len(cells), 4)]
     contact_sheet(path, rows, cell=WIDTH // len(rows[0]))
+
+
+def _shine(material: Mapping[str, Any]) -> float:
+    """How much of a mirror a finish is, for a picture."""
+    smooth = 1 - float(material.get("roughness", 0.7))
+    return 0.45 + 0.5 * smooth if material.get("metallic") else max(0.0, 0.6 * smooth - 0.2)
+
+
+def _turn(asset: Asset, own: NDArray[np.bool_], best_turn: Callable[..., float]) -> float:
+    """The front; or another side, from which much more is seen of a part."""
+    vertices, faces = asset.vertices, asset.faces
+    found = best_turn(vertices, faces, own, asset.up, views=8)
+    return found

@@ -437,7 +437,8 @@ class Replace(Fields):
     """Put another part in a part's place. labels (F,) int32: the part of each face.
 
     text: words; source: title of a part of the library; or a mesh of the user's, in the same axes,
-    source_vertices (N, 3) and source_faces (M, 3), or read from the path source_file; without any
+    source_vertices (N, 3) and source_faces (M, 3), or read from the path source_file; or image
+    (H, W, 4) RGBA, a picture of the part, with the top row first; without any
     another part of the same kind. Beside another source the words are wishes alone.
     name: what the part is called. up: the axis of the object, "Y" or "Z", that points up. options:
     join ("auto", "overlap", "weld", "trim"), twins and stretch (true or false).
@@ -457,6 +458,7 @@ class Replace(Fields):
     options: Annotated[dict[str, Any], Json(dict)] | None = None
     source_vertices: Annotated[NDArray[Any], Array(("N", 3), "float32 float64")] | None = None
     source_faces: Annotated[NDArray[Any], Array(("M", 3), "int32 int64")] | None = None
+    image: Annotated[NDArray[np.uint8], Array(("H", "W", 4), "uint8")] | None = None
 
 
 @dataclass(frozen=True, eq=False)

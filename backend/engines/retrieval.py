@@ -38,6 +38,7 @@ SIBLINGS = {
 LIKE = 0.2  # largest distance of likenesses of what is still of the same kind
 VOTES = 7  # neighbours whose majority says the kind of a part without a name
 KIND_SURE = 0.62  # likeness of a part's name to a kind, above which the name decides
+SAME = 2  # most variants of one family, where there are others of its kind
 BESIDE = 0.72  # of the best score: what still counts as another variant of what was asked for
 
 
@@ -94,6 +95,11 @@ class Retrieval:
                 f"The nearest are: {words.nearest_names(reading.words, self.library, self.words)}.",
             )
         good = [m.entry for m in matches if m.score >= max(words.SURE, BESIDE * matches[0].score)]
+        wanted = -(-variants // SAME)  # so many different ones, and others of the first one's kind
+        kind = good[0].kind
+        good += [m.entry for m in matches if m.entry.kind == kind and m.entry not in good][
+            : max(0, wanted - len(good))
+        ]
         if len(good) < variants and not any(entry.family for entry in good):
             good = [m.entry for m in matches[:variants] if m.score >= words.SURE]
         return _several(good, variants, seed)

@@ -117,6 +117,21 @@ def _lit(normal: Singles, share: Singles) -> Singles:
     return sky + np.maximum(_dot(normal, LAMP), 0) * share[1] * np.float32(LAMP_POWER)
 
 
+def shining(light: Singles, surface: Raster, direction: Singles, shine: Singles) -> Singles:
+    """Light (n,) of which a share (n,) is what the surface mirrors: a bright sky, a dark ground, a
+    light between them and the lamp, as of polished metal. direction : (3,) from the camera."""
+    normal = surface.normal
+    along = _dot(normal, direction[:, None])
+    mirrored = direction[:, None] - 2 * along * normal
+    height = mirrored[1]
+    lamp = np.maximum(_dot(mirrored, LAMP), 0)
+    seen = 0.42 + 0.3 * (1 + np.tanh(7 * height)) + 0.5 * np.exp(-(((height - 0.3) / 0.2) ** 2))
+    seen += 1.5 * lamp**24
+    shade = np.clip(light / 0.75, 0.3, 1.1)  # where little light comes, little is mirrored
+    result: Singles = (light * (1 - shine) + seen * shade * shine).astype(np.float32)
+    return result
+
+
 def _dot(one: Singles, other: Singles) -> Singles:
     """Products of vectors (3, ...), added in one order on every machine."""
     result: Singles = one[0] * other[0] + one[1] * other[1] + one[2] * other[2]

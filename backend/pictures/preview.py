@@ -39,6 +39,7 @@ class Cell:
     ----------
     vertices, faces, labels : (V, 3), (F, 3), (F,) 0..K-1.
     colours : (K, 3) linear light, one for each label; colours of parts where it is None.
+    shine : (K,) how much of a mirror each label is, 0 to 1; None for none.
     turn : radians by which the object is turned about its axis `up`.
     clicks : face, weight (3,) of its corners at the place, and whether it is included: a disc, or
         excluded: a ring with a bar. Those on the far side are drawn faintly.
@@ -52,6 +53,7 @@ class Cell:
     colours: ArrayLike | None = None
     turn: float = 0.0
     clicks: Sequence[Click] = ()
+    shine: ArrayLike | None = None
 
 
 def render_parts(
@@ -157,7 +159,9 @@ def _cell_picture(entry: Cell, size: int, quality: Quality) -> Picture:
         colours = part_colours(int(k.max()) + 1)
     else:
         colours = np.asarray(entry.colours, dtype=np.float32)
-    picture = Image.fromarray(_as_seen(render(v, f, k, colours, (size, size), quality)))
+    shine = None if entry.shine is None else np.asarray(entry.shine, dtype=np.float32)
+    light = render(v, f, k, colours, (size, size), quality, shine=shine)
+    picture = Image.fromarray(_as_seen(light))
     if entry.clicks:
         _draw_clicks(picture, v, f, entry.clicks)
     return picture

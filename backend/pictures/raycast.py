@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ..contract.arrays import Singles
 from ..geometry.rays import Hits, RayScene
-from .lighting import Quality, Raster, ground_light, surface_light
+from .lighting import Quality, Raster, ground_light, shining, surface_light
 
 AZIMUTH, ELEVATION = np.radians(28.0), np.radians(18.0)
 CREASE = np.cos(np.radians(38.0))
@@ -35,11 +35,13 @@ def render(
     size: tuple[int, int],
     quality: Quality | None = None,
     workers: int = 0,
+    shine: Singles | None = None,
 ) -> Singles:
     """Picture (height, width, 3) in linear light of a mesh with Y up.
 
     vertices (V, 3) of any size and place, faces (F, 3), labels (F,) into colours (K, 3). workers :
-    threads that shoot rays; 0 for one on each core.
+    threads that shoot rays; 0 for one on each core. shine : (K,) how much of a mirror each label
+    is, 0 to 1.
     """
     quality = quality or Quality()
     width, height = size
@@ -61,6 +63,8 @@ def render(
     row, column = row.take(hit), column.take(hit)
     surface = surface_of(tracer, origins, directions[0], hits, hit, aimed.shape, row, column)
     own, light = labels.take(surface.face), surface_light(tracer, surface, quality)
+    if shine is not None:
+        light = shining(light, surface, directions[0], shine.take(own))
     place = (row + window[0].start) * width + (column + window[1].start)
     image.reshape(-1, 3)[place] = colours.take(own, axis=0) * light[:, None]
     place = row * aimed.shape[1] + column

@@ -27,7 +27,7 @@ from ..library.index import Entry, library
 from ..library.wishes import Wishes, heard
 from . import fit, frames, seams
 from .complete import cap_parts
-from .reshape import reshaped
+from .places import is_several, places_of
 
 MOST_VARIANTS = 32
 NEARBY = 0.3  # similarity of what a search still shows
@@ -88,19 +88,20 @@ def replace_part(
 
     vertices : (V, 3); faces : (F, 3); labels : (F,) part of each face. name : what the part is
     called. text : words; source : title of a library part; mesh : (v, f) of the user's, in the same
-    axes, called `mesh_name`; with none of them another part of the same kind. Beside a source or a
-    mesh, of the words only the wishes count. up : "Y" or "Z". options : `join`, one of
+    axes; image : (H, W, 4) RGBA of the part, from which it is made; `mesh_name` is what either is
+    called; with none of them another part of the same kind. Beside these, of the words only the wishes count. up : "Y" or "Z". options : `join`, one of
     `seams.JOINS`; `twins`: the mirror image of the part is replaced too; `stretch`: to the old box.
     Raises BadInput where a part has no faces, or words mean nothing.
     """
     given = _checked_options(options or {}, up)
     labels = np.asarray(labels)
     own = labels == part
-    _check(vertices, faces, own, part, source, mesh)
+    _check(vertices, faces, own, part, (source, mesh, image))
     variants = int(np.clip(variants, 1, MOST_VARIANTS))
     turned = _upright(np.asarray(vertices, np.float64), up)
     progress.span(0.0, 0.2, "Reading the words").step()
-    wishes, reading = _heard(text, wishes_only=bool(source) or mesh is not None)
+    named = bool(source) or mesh is not None or image is not None
+    wishes, reading = _heard(text, wishes_only=named)
     frame = frames.frame_of(turned, faces, labels, part)
     span = progress.span(0.2, 0.6, "Choosing parts")
     span.step()
@@ -108,6 +109,14 @@ def replace_part(
     if mesh is not None:
         upright = _upright(np.asarray(mesh[0], np.float64), up)
         ran, offers = "mesh", [_of_mesh((upright, mesh[1]), mesh_name, frame)]
+    elif image is not None:
+        from .pictured import of_picture
+
+        seen = of_picture(image, engine, seed, span)
+        ran, notice = seen.engine, " ".join(seen.notes)
+        offers = [_of_mesh(seen.mesh, mesh_name, frame)]
+        wishes.material.setdefault("colour", seen.colour)
+        wishes.material.setdefault("name", mesh_name or "picture")
     elif source:
         ran, offers = "source", _of_source(source, variants, seed)
     elif text and not wishes.rest and wishes:
@@ -117,7 +126,7 @@ def replace_part(
         ran, notice = chosen.about.name, chosen.notice
         offers = chosen.engine.replace(
             turned, faces, labels, part,
-            name=name, image=image, text=wishes.rest, variants=variants, seed=seed, progress=span,
+            name=name, text=wishes.rest, variants=variants, seed=seed, progress=span,
         )  # fmt: skip
         if not offers:  # nothing is of its kind: the part itself, varied
             own_mesh = _of_itself(turned, faces, labels, part)
@@ -126,8 +135,8 @@ def replace_part(
                 replace(own_mesh, mesh=PartMesh(*fit.varied(whole, frame, seed + k), name))
                 for k in range(variants)
             ]
-    several = not any(offer.in_place or offer.worn or _several(offer) for offer in offers)
-    places = _places(turned, faces, labels, part, frame, several=several, twins=given["twins"])
+    several = not any(offer.in_place or offer.worn or is_several(offer.mesh) for offer in offers)
+    places = places_of(turned, faces, labels, part, frame, several=several, twins=given["twins"])
     made: list[Variant] = []
     placing = progress.span(0.6, 1.0, "Fitting")
     for number, offer in enumerate(offers):
@@ -192,8 +201,7 @@ def _check(
     faces: Ints,
     own: NDArray[np.bool_],
     part: int,
-    source: str,
-    mesh: tuple[Floats, Ints] | None,
+    sources: tuple[Any, ...],
 ) -> None:
     if own.shape != (len(faces),):
         raise BadInput(
@@ -206,8 +214,14 @@ def _check(
         raise BadInput(
             "The part has no size, so that nothing can take its place.", "Choose another."
         )
-    if mesh is not None and source:
-        raise BadInput("A library part and a mesh were given together.", "Give one of them.")
+    if (
+        sum(
+            source is not None and not (isinstance(source, str) and not source)
+            for source in sources
+        )
+        > 1
+    ):
+        raise BadInput("Several things were given for the place of one part.", "Give one of them.")
 
 
 def _upright(vertices: Floats, up: str) -> Floats:
@@ -275,101 +289,6 @@ def _of_itself(vertices: Floats, faces: Ints, labels: NDArray[np.integer], part:
     used, numbers = np.unique(np.concatenate([faces[own], caps.faces[1]]), return_inverse=True)
     mesh = PartMesh(both[used], numbers.reshape(-1, 3).astype(np.int64))
     return Offer(mesh, np.zeros(3), np.zeros(3), in_place=True)
-
-
-@dataclass(frozen=True)
-class _Place:
-    """A place for an offer: in the object, or where `plane` is given in its mirror image in x.
-
-    of : the part that it is, or belongs to.
-    """
-
-    of: int
-    frame: frames.Frame
-    rest: Mesh
-    plane: float | None = None
-
-    def fitted(self, offer: Offer, wishes: Wishes, join: str) -> tuple[Mesh, str]:
-        """The offer here, as wished, and how it was joined."""
-        mesh, how = _fitted(offer, self.frame, self.rest, wishes, join)
-        return (mesh if self.plane is None else _flipped(mesh, self.plane)), how
-
-
-def _several(offer: Offer) -> bool:
-    """Whether an offer is itself of several pieces alike, as a pair of ears."""
-    vertices, faces = offer.mesh.vertices, offer.mesh.faces
-    return len(seams.pieces_of(vertices, faces, np.ones(len(faces), bool))) > 1
-
-
-def _flipped(mesh: Mesh, plane: float) -> Mesh:
-    vertices = mesh[0].copy()
-    vertices[:, 0] = 2 * plane - vertices[:, 0]
-    return vertices, np.ascontiguousarray(mesh[1][:, ::-1])
-
-
-def _places(
-    vertices: Floats,
-    faces: Ints,
-    labels: NDArray[np.integer],
-    part: int,
-    frame: frames.Frame,
-    *,
-    several: bool,
-    twins: bool,
-) -> list[_Place]:
-    """Where a part is to be put: in its place; in that of each piece where there are several
-    alike and `several`; and in that of its mirror image, as large but with seams of its own."""
-    own = labels == part
-    rest = vertices, faces[~own]
-    masks = seams.pieces_of(vertices, faces, own) if several else [own]
-    found: list[_Place] = []
-    if len(masks) == 1:
-        found.append(_Place(part, frame, rest))
-    else:
-        others = [np.where(own & ~mask, -2, labels) for mask in masks]
-        where = [frames.frame_of(vertices, faces, lent, part) for lent in others]
-        middle = float(frame.centre[0])
-        first = where[0].centre[0] - middle
-        for lent, one in zip(others, where, strict=True):
-            other = (one.centre[0] - middle) * first < 0 and abs(first) > 0.1 * frame.size
-            if other:
-                one = _frame_across(vertices, faces, lent, part, middle)
-                across = _flipped(rest, middle)
-                found.append(_Place(part, one, across, middle))
-            else:
-                found.append(_Place(part, one, rest))
-    twin = seams.twin_of(vertices, faces, labels, part) if twins else None
-    if twin is not None:
-        of, plane = twin
-        one = _frame_across(vertices, faces, labels, of, plane)
-        if len(masks) == 1:
-            moved = one.centre - frame.centre
-            one = replace(one, low=frame.low + moved, high=frame.high + moved,
-                          spread=frame.spread, bulk=frame.bulk, axes=frame.axes,
-                          spindle=frame.spindle)  # fmt: skip
-        across = _flipped((vertices, faces[labels != of]), plane)
-        found.append(_Place(of, one, across, plane))
-    return found
-
-
-def _frame_across(
-    vertices: Floats, faces: Ints, labels: NDArray[np.integer], part: int, plane: float
-) -> frames.Frame:
-    return frames.frame_of(*_flipped((vertices, faces), plane), labels, part)
-
-
-def _fitted(
-    offer: Offer, frame: frames.Frame, rest: Mesh, wishes: Wishes, how: str
-) -> tuple[Mesh, str]:
-    shaped = reshaped(offer.mesh.vertices, offer.mesh.faces, wishes.shapes)
-    offer = replace(offer, mesh=PartMesh(*shaped, offer.mesh.name))
-    scale = wishes.scale.copy()
-    scale[np.ptp(shaped[0], axis=0).argmax()] *= wishes.length
-    mesh = fit.placed(frame, offer, scale, mirrored=wishes.mirrored, rest=rest)
-    if offer.in_place:
-        return seams.copies(mesh, frame, wishes.count), "overlap"
-    mesh = seams.copies(fit.settled(mesh, frame, rest), frame, wishes.count)
-    return seams.joined(mesh, frame, rest, how)
 
 
 def _variant(

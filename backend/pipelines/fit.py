@@ -125,7 +125,7 @@ def placed(
     worn = hat.wearing(frame, rest) if offer.worn else None
     opening = hat.opening(vertices, faces) if worn is not None else None
     if worn is not None and opening is not None:
-        scale = np.full(3, worn.radius / opening.radius)
+        scale = np.full(3, worn.scale(opening))
         anchor, target = opening.place, worn.place
     else:
         scale = _scale(frame, offer, points @ turn.T)
@@ -136,7 +136,7 @@ def placed(
     faces = np.ascontiguousarray(faces)
     vertices = (vertices - anchor) @ matrix.T + target
     if worn is not None and opening is not None:
-        return hat.lifted(vertices, worn, opening.height * float(matrix[1, 1])), faces
+        return hat.lifted(vertices, worn, opening, float(abs(matrix[1, 1]))), faces
     return _around(_seated(vertices, frame, offer, points), frame), faces
 
 
@@ -290,8 +290,12 @@ def varied(mesh: Mesh, frame: Frame, seed: int) -> Mesh:
 
 def _free(vertices: Floats, frame: Frame) -> Floats:
     """(V, 1) how freely vertices may move: not on a seam, wholly at some distance from it."""
-    if not frame.loops:
+    if not frame.loops and frame.side is None:
         return np.ones((len(vertices), 1))
+    if not frame.loops:
+        gap = (frame.end(frame.side) - vertices @ frame.side)[:, None] / frame.size
+        share = np.clip(gap / FADE - 0.5, 0, 1)
+        return np.asarray(share**2 * (3 - 2 * share))
     from scipy.spatial import cKDTree
 
     gap = cKDTree(np.concatenate(frame.loops)).query(vertices)[0][:, None] / frame.size

@@ -23,21 +23,31 @@ LOOSE = 1.06  # how much wider the opening is than the head
 
 @dataclass(frozen=True)
 class Opening:
-    """Where a hat is open for a head: place (3,), the middle of the rim; radius; height of the
-    crown above it."""
+    """Where a hat is open for a head: place (3,), the middle of the rim; radius; half (2,) its
+    half widths in x and z; height of the
+    crown above it; dip: how far the brim hangs below it."""
 
     place: Floats
     radius: float
+    half: Floats
     height: float
+    dip: float
 
 
 @dataclass(frozen=True)
 class Wearing:
-    """Where a head wears a hat: place (3,) of the rim's middle; radius there; top of the head."""
+    """Where a head wears a hat: place (3,) of the rim's middle; radius and half widths (2,) in x
+    and z there; top of the head."""
 
     place: Floats
     radius: float
+    half: Floats
     top: float
+
+    def scale(self, opening: Opening) -> float:
+        """How large a hat is worn: as wide as the head, and a little more where it is oval."""
+        ratio = self.radius / opening.radius
+        return LOOSE * float(np.clip((self.half / opening.half).max(), ratio, 1.35 * ratio))
 
 
 def opening(vertices: Floats, faces: Ints) -> Opening | None:
@@ -49,7 +59,9 @@ def opening(vertices: Floats, faces: Ints) -> Opening | None:
     low, high = vertices.min(axis=0), vertices.max(axis=0)
     size = float((high - low).max())
     levels = np.linspace(low[1], high[1], LEVELS + 2)[1:-1]
-    radius, middle = _walls(RayScene(vertices, faces, proxy=False), (low + high) / 2, levels, size)
+    radius, middle, half = _walls(
+        RayScene(vertices, faces, proxy=False), (low + high) / 2, levels, size
+    )
     if not np.isfinite(radius).any():
         return None
     lower = int(LOWER * LEVELS)
@@ -60,7 +72,8 @@ def opening(vertices: Floats, faces: Ints) -> Opening | None:
     wide = float(radius[rim])
     if fall[brim] <= BRIM * size:  # a helmet is narrower at the neck
         wide = max(wide, 0.8 * float(np.nanmax(radius)))
-    return Opening(place, wide, float(high[1] - levels[rim]))
+    grown = half[rim] * wide / float(radius[rim])
+    return Opening(place, wide, grown, float(high[1] - levels[rim]), float(levels[rim] - low[1]))
 
 
 def wearing(frame: Frame, rest: Mesh | None) -> Wearing | None:
@@ -75,28 +88,37 @@ def wearing(frame: Frame, rest: Mesh | None) -> Wearing | None:
     tall = float(frame.high[1] - frame.low[1])
     if frame.loops:
         place, radius = frame.anchor.copy(), frame.reach
+        around = np.concatenate(frame.loops)[:, [0, 2]] - place[[0, 2]]
+        wide = np.abs(around).max(axis=0).clip(radius, 1.35 * radius)
         place[1] -= 0.1 * radius
     else:
         place = np.array([frame.centre[0], frame.low[1] + 0.06 * tall, frame.centre[2]])
-        found, _ = _walls(scene, place, place[1:2], 1.5 * half)
-        radius = float(found[0]) if np.isfinite(found[0]) else 0.85 * half
-        radius = min(radius, 1.1 * half)
+        found, _, halves = _walls(scene, place, place[1:2], 1.5 * half)
+        seen = bool(np.isfinite(found[0]))
+        radius = min(float(found[0]), 1.1 * half) if seen else 0.85 * half
+        wide = halves[0].clip(0.5 * radius, 1.1 * half) if seen else np.full(2, radius)
     ways = np.array([[0.0, 1.0, 0.0]] * 5)
     beside = 0.3 * radius * np.array([[0, 0, 0], [1, 0, 0], [-1, 0, 0], [0, 0, 1], [0, 0, -1]])
     gap = np.asarray(scene.distance(place + beside, ways), np.float64)
     gap = gap[np.isfinite(gap) & (gap < tall)]
     top = place[1] + (float(np.median(gap)) if len(gap) else 0.0)
-    return Wearing(place, LOOSE * radius, top)
+    return Wearing(place, radius, wide, top)
 
 
-def lifted(vertices: Floats, worn: Wearing, crown: float) -> Floats:
-    """A hat on its head, higher where its crown (a height) would not hold the head's top."""
-    return vertices + [0, max(0.0, worn.top - worn.place[1] - 0.9 * crown), 0]
+def lifted(vertices: Floats, worn: Wearing, opening: Opening, scale: float) -> Floats:
+    """A hat on its head, higher where its crown would not hold the head's top, and where its brim
+    would hang over the eyes."""
+    tall = worn.top - worn.place[1]
+    room = max(0.0, 0.9 * scale * opening.height - 0.6 * tall)
+    up = max(tall - 0.9 * scale * opening.height, min(0.7 * scale * opening.dip, 0.4 * tall, room))
+    return vertices + [0, max(0.0, up), 0]
 
 
-def _walls(scene: RayScene, middle: Floats, levels: Floats, most: float) -> tuple[Floats, Floats]:
-    """(L,) how far the first wall around the axis is at each level, NaN for none, and (L, 2) the
-    middle in x and z of what is within it."""
+def _walls(
+    scene: RayScene, middle: Floats, levels: Floats, most: float
+) -> tuple[Floats, Floats, Floats]:
+    """(L,) how far the first wall around the axis is at each level, NaN for none; (L, 2) the middle
+    in x and z of what is within it, and (L, 2) its half widths there."""
     angle = 2 * np.pi * np.arange(WAYS) / WAYS
     way = np.stack([np.cos(angle), 0 * angle, np.sin(angle)], 1)
     start = np.repeat(
@@ -109,4 +131,5 @@ def _walls(scene: RayScene, middle: Floats, levels: Floats, most: float) -> tupl
     radius[hit] = np.nanmedian(gap[hit], axis=1)
     ends = np.where(np.isfinite(gap), gap, 0)[..., None] * way[:, [0, 2]]
     shift = (ends.max(axis=1) + ends.min(axis=1)) / 2
-    return radius, np.where(hit[:, None], shift, 0.0) + middle[[0, 2]]
+    half = np.maximum((ends.max(axis=1) - ends.min(axis=1)) / 2, 1e-9 * most)
+    return radius, np.where(hit[:, None], shift, 0.0) + middle[[0, 2]], half

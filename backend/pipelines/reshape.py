@@ -11,15 +11,23 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..contract.arrays import Floats, Ints
+from ..geometry.mesh import same_positions, signed_volume
 
 FINEST = 0.09  # longest edge, of the part's size, where a shape is to bend
 MOST_FACES = 24_000
+THIN = 0.12  # of its box: what fills less is no box that could become a ball
 
 
 def reshaped(vertices: Floats, faces: Ints, shapes: Sequence[str]) -> tuple[Floats, Ints]:
     """The part (V, 3), (F, 3), +Y up, with shapes such as "rounder" or "squarer bottom"."""
     if not shapes:
         return vertices, faces
+    if abs(signed_volume(vertices, faces)) / max(_room(vertices), 1e-30) < THIN:
+        # A ring or a rod is no box: it is rounded along its own surface.
+        rounds = [shape for shape in shapes if shape == "rounder"]
+        if rounds:
+            vertices, faces = smoothed(vertices, faces)
+            return reshaped(vertices, faces, [s for s in shapes if s not in rounds])
     low, high = vertices.min(axis=0), vertices.max(axis=0)
     half = np.maximum((high - low) / 2, 1e-9 * float((high - low).max() or 1.0))
     centre = (low + high) / 2
@@ -33,6 +41,29 @@ def reshaped(vertices: Floats, faces: Ints, shapes: Sequence[str]) -> tuple[Floa
             share = np.clip(share * 2 - 0.5, 0, 1)  # none of the other end
         v = _map(v, what, where, share[:, None], half)
     return v * half + centre, faces
+
+
+def _room(vertices: Floats) -> float:
+    """Volume of the box."""
+    return float(np.prod(np.ptp(vertices, axis=0)))
+
+
+def smoothed(vertices: Floats, faces: Ints, steps: int = 8) -> tuple[Floats, Ints]:
+    """The surface with soft edges, as large as before: smoothed forth and back (Taubin 1995)."""
+    size = float(np.ptp(vertices, axis=0).max())
+    v, faces = subdivided(vertices, faces, FINEST * size)
+    first = same_positions(v)
+    edges = np.unique(
+        np.sort(np.concatenate([first[faces[:, [k, (k + 1) % 3]]] for k in range(3)]), 1), axis=0
+    )
+    edges = edges[edges[:, 0] != edges[:, 1]]
+    ends = np.concatenate([edges, edges[:, ::-1]])
+    count = np.maximum(np.bincount(ends[:, 0], minlength=len(v)), 1)[:, None]
+    for step in range(2 * steps):
+        mean = np.stack([np.bincount(ends[:, 0], v[ends[:, 1], k], len(v)) for k in range(3)], 1)
+        v = v + (0.5 if step % 2 == 0 else -0.52) * np.where(count > 0, mean / count - v, 0)
+        v = v[first]
+    return v, faces
 
 
 def _map(v: Floats, what: str, where: str, share: Floats, half: Floats) -> Floats:

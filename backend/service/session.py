@@ -338,6 +338,7 @@ class Session:
             source=request.source,
             mesh=source,
             mesh_name=called,
+            image=request.image,
             variants=request.variants,
             seed=request.seed,
             engine=request.engine,

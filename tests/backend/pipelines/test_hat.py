@@ -51,7 +51,7 @@ def test_a_hat_sits_around_the_head(text: str) -> None:
     found = hat.opening(made.vertices, made.faces)
     assert found is not None
     at_rim = np.sqrt(0.25 - (found.place[1] - 1.0) ** 2)
-    assert found.radius == pytest.approx(at_rim, rel=0.25), "its opening is as wide as the head"
+    assert 0.9 * at_rim < found.radius < 0.65, "its opening is about as wide as the head"
     assert found.place[[0, 2]] == pytest.approx([0, 0], abs=0.08)
     assert made.vertices[:, 1].max() > 1.5, "the head's top is inside"
 

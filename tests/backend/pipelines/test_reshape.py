@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from backend.geometry.mesh import is_closed_manifold, signed_volume
-from backend.library.families.forms import block, lathe
+from backend.library.families.forms import block, lathe, ring
 from backend.pipelines.reshape import reshaped, subdivided
 
 SHAPES = ["rounder", "squarer", "tapered", "pointed", "flared", "twisted", "bent", "leaning"]
@@ -57,3 +57,12 @@ def test_subdivided_is_the_same_surface() -> None:
     assert len(finer[1]) > 10 * len(faces)
     assert is_closed_manifold(finer[1])
     assert signed_volume(*finer) == pytest.approx(1)
+
+
+def test_a_thin_ring_is_rounded_along_itself() -> None:
+    vertices, faces = ring(1.0, 0.05, around=24, tube=4)
+    v, f = reshaped(vertices, faces, ["rounder"])
+    assert np.ptp(v, axis=0) == pytest.approx(np.ptp(vertices, axis=0), rel=0.06)
+    radius = np.linalg.norm(v[:, [0, 2]], axis=1)
+    assert radius.min() > 0.9, "it is still a ring"
+    assert is_closed_manifold(f)
