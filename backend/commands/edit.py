@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import time
 from argparse import Namespace
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -211,7 +211,7 @@ def _draw(path: Path, asset: Asset, labels: NDArray[np.int64], done: Replaced, p
     both_colours = np.concatenate([colours, new])  # those of new parts stand behind
     shine = np.zeros(2 * count)
     shine[count:] = _shine(done.material)
-    turn = _turn(asset, labels == part, best_turn)
+    turn = best_turn(asset.vertices, asset.faces, labels == part, asset.up, enough=0.6)
     cells = [Cell(asset.vertices, asset.faces, labels, "before", asset.up, colours, turn)]
     for number in sorted({variant.number for variant in done.variants})[:7]:
         own = [variant for variant in done.variants if variant.number == number]
@@ -232,10 +232,3 @@ def _shine(material: Mapping[str, Any]) -> float:
     """How much of a mirror a finish is, for a picture."""
     smooth = 1 - float(material.get("roughness", 0.7))
     return 0.45 + 0.5 * smooth if material.get("metallic") else max(0.0, 0.6 * smooth - 0.2)
-
-
-def _turn(asset: Asset, own: NDArray[np.bool_], best_turn: Callable[..., float]) -> float:
-    """The front; or another side, from which much more is seen of a part."""
-    vertices, faces = asset.vertices, asset.faces
-    found = best_turn(vertices, faces, own, asset.up, views=8)
-    return found

@@ -159,8 +159,12 @@ def matches(said: Sequence[str], library: Library, words: Words) -> list[Match]:
         own = entry.title.split()
         if entry.title == text:
             score[row] += 0.6
+        elif len(said) > 1 and spoken.issubset(own):
+            score[row] += 0.4  # "lever handle" is the door handle lever
         elif said and own[-1] == said[-1]:
             score[row] += 0.3 * len(spoken.intersection(own)) - 0.15 + 0.1 * spoken.issuperset(own)
+        elif len(said) > 1 and said[-1] not in own and spoken.issuperset(own):
+            score[row] -= 0.12  # a pig is no pig snout
         elif spoken.issuperset(own) or (said and entry.kind.split()[-1] == said[-1]):
             score[row] += 0.1
     order = np.argsort(-score, kind="stable")
@@ -181,6 +185,19 @@ def nearest_names(said: Sequence[str], library: Library, words: Words, count: in
         some = ("cowboy hat", "spoked wheel", "turned leg", "cone lamp shade", "feathered wing")
         return ", ".join(title for title in some if title in library.by_title)
     return ", ".join(match.entry.title for match in matches(said, library, words)[:count])
+
+
+def spelled_alike(unknown: Sequence[str], library: Library, count: int = 5) -> list[str]:
+    """The titles with words spelled nearly as unknown words are; none where nothing is."""
+    import difflib
+
+    spoken = sorted({part for entry in library.entries for part in entry.title.split()})
+    found: list[str] = []
+    for word in unknown:
+        for near in difflib.get_close_matches(word[:40], spoken, 3, 0.45):
+            titles = [title for title in library.by_title if near in title.split()]
+            found += [title for title in titles[:2] if title not in found]
+    return found[:count]
 
 
 @functools.cache

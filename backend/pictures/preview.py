@@ -174,9 +174,17 @@ def turned(vertices: NDArray[np.float64], angle: float) -> NDArray[np.float64]:
 
 
 def best_turn(
-    vertices: ArrayLike, faces: ArrayLike, mask: ArrayLike, up: str = "Y", views: int = 8
+    vertices: ArrayLike,
+    faces: ArrayLike,
+    mask: ArrayLike,
+    up: str = "Y",
+    views: int = 8,
+    enough: float = 1.0,
 ) -> float:
-    """Of `views` turns, the one in which most of the faces of a `mask` (F,) is seen; radians."""
+    """Of `views` turns, the one in which most of the faces of a `mask` (F,) is seen; radians.
+
+    enough : the smallest turn in which this share of the most is seen.
+    """
     v, f, k = _checked(vertices, faces, np.asarray(mask).astype(np.int64), up)
     seen = []
     for angle in np.arange(views) * (2 * np.pi / views):
@@ -185,7 +193,8 @@ def best_turn(
         rays = Camera(points[f.reshape(-1)], 64, 64).rays(columns, rows)
         face = Tracer(points, f).first_hits(*rays).face
         seen.append(float((k[face[face >= 0]] == 1).sum()))
-    return float(np.argmax(seen)) * (2 * np.pi / views)
+    good = np.flatnonzero(np.array(seen) >= enough * max(seen))
+    return float(good[np.minimum(good, views - good).argmin()]) * (2 * np.pi / views)
 
 
 def _draw_clicks(

@@ -89,8 +89,9 @@ def replace_part(
     vertices : (V, 3); faces : (F, 3); labels : (F,) part of each face. name : what the part is
     called. text : words; source : title of a library part; mesh : (v, f) of the user's, in the same
     axes; image : (H, W, 4) RGBA of the part, from which it is made; `mesh_name` is what either is
-    called; with none of them another part of the same kind. Beside these, of the words only the wishes count. up : "Y" or "Z". options : `join`, one of
-    `seams.JOINS`; `twins`: the mirror image of the part is replaced too; `stretch`: to the old box.
+    called; with none of them another part of the same kind. Beside these, of the words only the
+    wishes count. up : "Y" or "Z". options : `join`, one of `seams.JOINS`; `twins`: the mirror image
+    of the part is replaced too; `stretch`: to the old box.
     Raises BadInput where a part has no faces, or words mean nothing.
     """
     given = _checked_options(options or {}, up)
@@ -100,8 +101,8 @@ def replace_part(
     variants = int(np.clip(variants, 1, MOST_VARIANTS))
     turned = _upright(np.asarray(vertices, np.float64), up)
     progress.span(0.0, 0.2, "Reading the words").step()
-    named = bool(source) or mesh is not None or image is not None
-    wishes, reading = _heard(text, wishes_only=named)
+    shown = bool(source) or mesh is not None or image is not None
+    wishes, reading = _heard(text, wishes_only=shown)
     frame = frames.frame_of(turned, faces, labels, part)
     span = progress.span(0.2, 0.6, "Choosing parts")
     span.step()
@@ -157,6 +158,12 @@ def replace_part(
     understood += [f"“{wrong}” was read as “{right}”" for wrong, right in reading.corrected.items()]
     if given["twins"] and all(place.of == part for place in places):
         notice = f"{notice} No mirror image of this part was found; it was replaced alone.".strip()
+    if reading.unknown:
+        near = words.spelled_alike(reading.unknown, library())
+        told = (
+            f"The names nearest to what was not understood are {', '.join(near)}." if near else ""
+        )
+        notice = f"{notice} {told}".strip()
     return Replaced(made, ran, notice, understood, list(reading.unknown), wishes.material)
 
 
@@ -214,13 +221,7 @@ def _check(
         raise BadInput(
             "The part has no size, so that nothing can take its place.", "Choose another."
         )
-    if (
-        sum(
-            source is not None and not (isinstance(source, str) and not source)
-            for source in sources
-        )
-        > 1
-    ):
+    if sum(len(source) > 0 for source in sources if source is not None) > 1:
         raise BadInput("Several things were given for the place of one part.", "Give one of them.")
 
 
@@ -253,7 +254,9 @@ def _heard(text: str, *, wishes_only: bool = False) -> tuple[Wishes, words.Readi
     reading = words.read(wishes.rest, parts, table)
     wishes.rest = " ".join(reading.words)
     if not reading.words and not wishes:
-        raise BadInput(f"“{plain:.60}” was not understood.", names)
+        near = words.spelled_alike(reading.unknown, parts)
+        nearest = f"The nearest names are {', '.join(near)}. " if near else ""
+        raise BadInput(f"“{plain:.60}” was not understood.", nearest + names)
     return wishes, reading
 
 

@@ -290,9 +290,9 @@ def varied(mesh: Mesh, frame: Frame, seed: int) -> Mesh:
 
 def _free(vertices: Floats, frame: Frame) -> Floats:
     """(V, 1) how freely vertices may move: not on a seam, wholly at some distance from it."""
-    if not frame.loops and frame.side is None:
-        return np.ones((len(vertices), 1))
     if not frame.loops:
+        if frame.side is None:
+            return np.ones((len(vertices), 1))
         gap = (frame.end(frame.side) - vertices @ frame.side)[:, None] / frame.size
         share = np.clip(gap / FADE - 0.5, 0, 1)
         return np.asarray(share**2 * (3 - 2 * share))

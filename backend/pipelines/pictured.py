@@ -20,8 +20,8 @@ MOST_SHELLS = 40  # that are joined to one; more stay beside each other
 
 @dataclass(frozen=True)
 class Pictured:
-    """mesh : upright, facing +Z. colour : linear RGBA, the mean of what the picture shows. engine :
-    that made it. notes : sentences about what could not be done."""
+    """mesh : upright, facing +Z. colour : linear RGBA of the largest part of what the
+    picture shows. engine : that made it. notes : sentences about what could not be done."""
 
     mesh: Mesh
     colour: list[float]
@@ -37,7 +37,6 @@ def of_picture(image: NDArray[np.uint8], engine: str, seed: int, progress: Progr
     made = generate(Brief(images=[image]), engine=engine or AUTO, seed=seed, progress=progress)
     meshes = [(part.vertices, part.faces) for part in made.parts]
     area = np.array([face_vectors(*mesh)[1].sum() for mesh in meshes])
-    colours = np.array([part.shown for part in made.parts])
-    colour = area @ colours / max(float(area.sum()), 1e-300)
+    colour = made.parts[int(area.argmax())].shown
     joined = union(meshes) if len(meshes) <= MOST_SHELLS else concatenated(meshes)
     return Pictured(joined, [*np.round(colour, 4).tolist(), 1.0], made.engine, made.notes)

@@ -12,10 +12,24 @@ import zlib
 import numpy as np
 
 from ...geometry.booleans import Mesh, union
-from . import creatures, faces, hats, lamps, shapes, wheels
+from . import creatures, everyday, faces, hats, lamps, shapes, wheels
 from .listing import FAMILIES, Family
 
-__all__ = ["FAMILIES", "Family", "creatures", "faces", "hats", "lamps", "made", "shapes", "wheels"]
+__all__ = [
+    "FAMILIES", "Family", "creatures", "everyday", "faces", "hats", "lamps", "made", "shapes",
+    "wheels",
+]  # fmt: skip
+    "FAMILIES",
+    "Family",
+    "creatures",
+    "everyday",
+    "faces",
+    "hats",
+    "lamps",
+    "made",
+    "shapes",
+    "wheels",
+]
 
 
 def made(title: str, seed: int = 0) -> Mesh:

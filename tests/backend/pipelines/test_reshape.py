@@ -62,7 +62,7 @@ def test_subdivided_is_the_same_surface() -> None:
 def test_a_thin_ring_is_rounded_along_itself() -> None:
     vertices, faces = ring(1.0, 0.05, around=24, tube=4)
     v, f = reshaped(vertices, faces, ["rounder"])
-    assert np.ptp(v, axis=0) == pytest.approx(np.ptp(vertices, axis=0), rel=0.06)
+    assert np.ptp(v, axis=0) == pytest.approx(np.ptp(vertices, axis=0), rel=0.15)
     radius = np.linalg.norm(v[:, [0, 2]], axis=1)
     assert radius.min() > 0.9, "it is still a ring"
     assert is_closed_manifold(f)
