@@ -21,6 +21,7 @@ from ..contract.errors import BadInput, WeightsCorrupt
 from .index import Entry, Library
 
 LONGEST = 200  # letters of a description
+UNLIKE = 0.15  # similarity below which a word says nothing of a part
 SURE = 0.42  # similarity below which a part is not what was meant
 FILLERS = {
     "a", "an", "the", "with", "of", "and", "or", "please", "make", "made", "it", "its", "part",
@@ -130,13 +131,15 @@ def plain(text: str) -> str:
 def read(text: str, library: Library, words: Words) -> Reading:
     """The words of a plain text, those unknown told apart or taken for what they nearly are."""
     spoken = {part for entry in library.entries for part in entry.title.split()}
+    spoken |= {part for kind in library.kinds() for part in kind.split()}
     found, unknown, corrected = [], [], {}
     for word in re.findall(r"[a-z]+", text):
         if word in FILLERS:
             continue
         known = word if word in spoken else words.known(word)
-        for form in singulars(word):
-            known = form if form in spoken else known
+        if word not in spoken:
+            for form in singulars(word):
+                known = form if form in spoken else known
         if known is None:
             known = words.near(word, spoken)
             if known is not None:
@@ -157,6 +160,8 @@ def matches(said: Sequence[str], library: Library, words: Words) -> list[Match]:
     text, spoken = " ".join(said), set(said)
     for row, entry in enumerate(library.entries):
         own = entry.title.split()
+        if entry.kind == text:
+            score[row] += 0.25
         if entry.title == text:
             score[row] += 0.6
         elif len(said) > 1 and spoken.issubset(own):
@@ -185,6 +190,13 @@ def nearest_names(said: Sequence[str], library: Library, words: Words, count: in
         some = ("cowboy hat", "spoked wheel", "turned leg", "cone lamp shade", "feathered wing")
         return ", ".join(title for title in some if title in library.by_title)
     return ", ".join(match.entry.title for match in matches(said, library, words)[:count])
+
+
+def passed_over(said: Sequence[str], title: str, words: Words) -> list[str]:
+    """The known words that have nothing to do with the title that was chosen for them all."""
+    own = title.split()
+    meant = words.vector(own)
+    return [w for w in said if w not in own and float(words.vector([w]) @ meant) < UNLIKE]
 
 
 def spelled_alike(unknown: Sequence[str], library: Library, count: int = 5) -> list[str]:

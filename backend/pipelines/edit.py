@@ -158,13 +158,16 @@ def replace_part(
     understood += [f"“{wrong}” was read as “{right}”" for wrong, right in reading.corrected.items()]
     if given["twins"] and all(place.of == part for place in places):
         notice = f"{notice} No mirror image of this part was found; it was replaced alone.".strip()
-    if reading.unknown:
-        near = words.spelled_alike(reading.unknown, library())
+    missed = list(reading.unknown)
+    if wishes.rest and offers:
+        missed += words.passed_over(reading.words, offers[0].mesh.name, words.table())
+    if missed:
+        near = words.spelled_alike(missed, library())
         told = (
             f"The names nearest to what was not understood are {', '.join(near)}." if near else ""
         )
         notice = f"{notice} {told}".strip()
-    return Replaced(made, ran, notice, understood, list(reading.unknown), wishes.material)
+    return Replaced(made, ran, notice, understood, missed, wishes.material)
 
 
 def listed(
