@@ -13,6 +13,7 @@ from ..contract.arrays import Floats, Ints
 from ..contract.engines import About
 from ..contract.errors import BadInput
 from ..contract.progress import SILENT, Progress
+from ..geometry.booleans import Mesh
 from ..library import words
 from ..library.index import Entry, Library, library
 from ..library.likeness import likeness
@@ -38,6 +39,7 @@ SIBLINGS = {
 LIKE = 0.2  # largest distance of likenesses of what is still of the same kind
 VOTES = 7  # neighbours whose majority says the kind of a part without a name
 KIND_SURE = 0.62  # likeness of a part's name to a kind, above which the name decides
+LIKENESS = 0.25  # what a distance of likenesses counts beside the similarity of words
 SAME = 2  # most variants of one family, where there are others of its kind
 BESIDE = 0.72  # of the best score: what still counts as another variant of what was asked for
 
@@ -74,10 +76,10 @@ class Retrieval:
                 "Describe the part in words, or choose a mesh.",
             )
         progress.step(0.1)
+        mesh = vertices, faces[np.asarray(labels) == part]
         if text:
-            chosen, alike = self.found(text, variants, seed), False
+            chosen, alike = self.found(text, variants, seed, mesh), False
         else:
-            mesh = vertices, faces[np.asarray(labels) == part]
             chosen, alike = self.similar(name, *mesh, variants, seed), True
         offers = []
         for number, (entry, own_seed) in enumerate(chosen):
@@ -85,8 +87,11 @@ class Retrieval:
             offers.append(offer_of(self.library, entry, own_seed, alike=alike))
         return offers
 
-    def found(self, text: str, variants: int, seed: int) -> list[tuple[Entry, int]]:
-        """What words mean, the best first; families are asked again with other seeds."""
+    def found(
+        self, text: str, variants: int, seed: int, old: Mesh | None = None
+    ) -> list[tuple[Entry, int]]:
+        """What words mean, the best first; families are asked again with other seeds. Of what they
+        mean as well, such as all hats, that first which is most like the old part."""
         reading = words.read(text, self.library, self.words)
         matches = words.matches(reading.words, self.library, self.words)
         if not reading.words or matches[0].score < words.SURE:
@@ -95,6 +100,13 @@ class Retrieval:
                 f"The nearest are: {words.nearest_names(reading.words, self.library, self.words)}.",
             )
         good = [m.entry for m in matches if m.score >= max(words.SURE, BESIDE * matches[0].score)]
+        if old is not None:
+            own = likeness(*old)
+            worth = {
+                m.entry: m.score - LIKENESS * float(np.linalg.norm(np.array(m.entry.shape) - own))
+                for m in matches[: len(good)]
+            }
+            good.sort(key=lambda entry: -worth[entry])
         wanted = -(-variants // SAME)  # so many different ones, and others of the first one's kind
         kind = good[0].kind
         good += [m.entry for m in matches if m.entry.kind == kind and m.entry not in good][

@@ -19,6 +19,7 @@ from . import hat
 from .frames import FLAT, LONG, Frame, bulk, principal, sampled, spindle
 
 OVERLAP = 0.03  # of the part's size: how far it dips into what holds it
+GROWTH = (1.0, 1.1, 1.2, 1.35, 1.5)  # of what must hold the contents of the old part
 FADE = 0.2  # of the part's size: how far from its seams it changes freely
 SLIM = 1.5  # of the old width: most of what spans two others, where it can be made so slim
 STRETCH = 1.4  # most that a part of the same kind is stretched against its own proportions
@@ -137,7 +138,8 @@ def placed(
     vertices = (vertices - anchor) @ matrix.T + target
     if worn is not None and opening is not None:
         return hat.lifted(vertices, worn, opening, float(abs(matrix[1, 1]))), faces
-    return _around(_seated(vertices, frame, offer, points), frame), faces
+    seated = _seated(vertices, frame, offer, points)
+    return _around(seated, frame, not offer.anchor.any()), faces
 
 
 def _seated(vertices: Floats, frame: Frame, offer: Offer, points: Floats) -> Floats:
@@ -166,7 +168,7 @@ def _seated(vertices: Floats, frame: Frame, offer: Offer, points: Floats) -> Flo
     return vertices
 
 
-def _around(vertices: Floats, frame: Frame) -> Floats:
+def _around(vertices: Floats, frame: Frame, stands_around: bool) -> Floats:
     """A part that has others inside, as a shade its bulb, as large as it must be to keep them."""
     if not len(frame.contents):
         return vertices
@@ -177,11 +179,12 @@ def _around(vertices: Floats, frame: Frame) -> Floats:
     except QhullError:
         return vertices
     centre = frame.anchor if frame.side is not None else frame.centre
-    for grown in (1.0, 1.1, 1.2, 1.35, 1.5):
+    for grown in GROWTH:
         inner = centre + (frame.contents - centre) / grown
         if (inner @ hull[:, :3].T + hull[:, 3]).max() < 0.02 * frame.size:
             return np.asarray(centre + (vertices - centre) * grown)
-    return vertices
+    # A shallow one covers them at least.
+    return np.asarray(centre + (vertices - centre) * (GROWTH[-2] if stands_around else 1.0))
 
 
 def _spanning(frame: Frame, offer: Offer, points: Floats, factor: Floats, hand: Floats) -> Mesh:
