@@ -58,7 +58,7 @@ demo: $(VENV)/.engine  ## each verb on a bundled example, with pictures in out/
 	$(PY) -m backend decompose $(EXAMPLE) -o out/demo.glb --complete cap --preview out/demo.png
 	$(PY) -m backend decompose examples/fox.glb --parts 7 --complete hidden -o out/completed.glb \
 		--preview out/completed.png
-	$(PY) -m backend edit examples/office_chair.glb --part seat --text armchair \
+	$(PY) -m backend edit examples/lamp.glb --part shade --text "brass lamp shade" --variants 3 \
 		-o out/replaced.glb --preview out/replaced.png
 	$(PY) -m backend generate --image examples/gnome.png -o out/gnome.glb --preview out/gnome.png
 

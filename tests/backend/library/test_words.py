@@ -56,3 +56,21 @@ def test_empty_and_endless_texts_are_refused_in_words(text: str) -> None:
     with pytest.raises(BadInput) as caught:
         words.plain(text)
     assert caught.value.hint
+
+
+def test_words_find_what_is_meant() -> None:
+    def first(text: str) -> str:
+        said = words.read(text, library(), words.table()).words
+        return words.matches(said, library(), words.table())[0].entry.title
+
+    assert first("lever handle") == "door handle lever"
+    assert first("pig snout") == "pig snout"
+    assert first("glasses") == "glasses"
+    assert first("helmet") == "knight helmet"
+    assert library().named(first("horn")).kind == "horn"
+
+
+def test_what_was_passed_over_is_told_with_names_near() -> None:
+    assert words.passed_over(["gizmo", "fedora"], "fedora", words.table()) == ["gizmo"]
+    assert "spoked wheel" in words.spelled_alike(["wheeel", "spokd"], library())
+    assert words.spelled_alike(["qqqqqq"], library()) == []

@@ -201,3 +201,17 @@ def test_tangents_stand_at_right_angles():
     frame = np.stack([*lighting._tangents(normals), normals])  # (vector, axis, n)
     product = np.einsum("ain,bin->nab", frame, frame)
     np.testing.assert_allclose(product, np.broadcast_to(np.eye(3), product.shape), atol=1e-5)
+
+
+def test_metal_mirrors_a_bright_sky_and_a_dark_ground() -> None:
+    from backend.pictures.lighting import Raster, shining
+
+    normal = np.array([[0.0, 0.6, 0.8], [0.0, -0.6, 0.8]], np.float32).T
+    nothing = np.zeros((3, 2), np.float32)
+    row = np.arange(2)
+    surface = Raster((1, 2), row * 0, row, nothing, normal, normal, row, row.astype(np.float32))
+    light = np.full(2, 0.7, np.float32)
+    away = np.array([0.0, 0.0, -1.0], np.float32)
+    metal = shining(light, surface, away, np.ones(2, np.float32))
+    assert metal[0] > 2 * metal[1]
+    assert shining(light, surface, away, np.zeros(2, np.float32)) == pytest.approx(light)
