@@ -140,7 +140,12 @@ def parts_of(path: Path, asset: Asset) -> tuple[NDArray[np.int64], list[str]]:
         with np.load(path, allow_pickle=False) as archive:
             found = archive["labels"] if "labels" in archive.files else None
         if found is not None:
-            if found.shape != (len(asset.faces),) or found.dtype.kind not in "iu":
+            if found.dtype.kind not in "iu":
+                raise BadInput(
+                    f"The labels of {path.name} are no whole numbers.",
+                    "There must be one whole number for each triangle.",
+                )
+            if found.shape != (len(asset.faces),):
                 raise BadInput(
                     f"The labels of {path.name} do not fit: {found.shape} for {len(asset.faces)} "
                     "triangles.",

@@ -175,7 +175,7 @@ def spindle(points: Floats) -> Spindle | None:
         if straight and abs(turning.mean()) < 0.12 * width:
             ends = [
                 float(np.quantile(radius[near], 0.9))
-                for near in (along < np.quantile(along, 0.15), along > np.quantile(along, 0.85))
+                for near in (along <= np.quantile(along, 0.15), along >= np.quantile(along, 0.85))
             ]
             found.append((other[0] / other[1], axes[:, k], ends))
     if not found or len(found) == 3:

@@ -174,3 +174,19 @@ def test_a_twin_sits_on_its_own_seam() -> None:
     middle = (other.min(axis=0) + other.max(axis=0)) / 2
     assert middle == pytest.approx([-0.68, -0.28, 0.03], abs=0.03)
     assert np.ptp(other, axis=0) == pytest.approx(np.ptp(one, axis=0), abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("vertices", "faces"),
+    [
+        ([(0, 0, 0), (1, 0, 0), (1, 1, 0), (0, 1, 0)], [(0, 1, 2), (0, 2, 3)]),
+        ([(0, 0, 0), (1, 0, 0), (0, 1, 0)], [(0, 1, 2)]),
+        ([(0, 0, 0), (1e30, 0, 0), (0, 1e30, 0), (0, 0, 1e30)], [(0, 1, 2), (0, 2, 3)]),
+        ([(0, 0, 0), (1, 0, 0), (2, 0, 0)], [(0, 1, 2)]),
+    ],
+)
+def test_any_mesh_of_the_users_is_fitted(vertices: list[Any], faces: list[Any]) -> None:
+    mesh = np.array(vertices, dtype=np.float64), np.array(faces)
+    (made,) = replace_part(*cart(), 4, mesh=mesh, mesh_name="sheet").variants
+    assert np.isfinite(made.vertices).all()
+    assert 0.1 < np.ptp(made.vertices, axis=0).max() < 3
