@@ -141,6 +141,11 @@ def why_not(context: bpy.types.Context) -> str:
     if context.mode != "OBJECT":
         return "Switch to Object Mode"
     if is_whole(context.object):
+        reason = targets.unseen(context, context.object)
+        if reason:
+            return reason
+        if context.object.hide_select:
+            return "This object cannot be selected. Allow it with the arrow in the Outliner"
         if not context.object.select_get():
             return "Select the object"
         return "" if chosen(context.object.data) else "Tick parts in the list"

@@ -25,7 +25,7 @@ from ..scene.analyses import ask_about
 from ..scene.apply import AppliesResults
 from ..scene.proposals import Ghost, Proposal, Variant
 from ..scene.replacements import Replacement, Source
-from ..scene.targets import refusal
+from ..scene.targets import refusal, unseen
 from .poll import SaysWhyNot
 
 SUFFIXES = "*.glb;*.gltf;*.obj;*.stl;*.ply;*.off;*.fbx;*.dae;*.3mf;*.3ds;*.x3d;*.usdz"
@@ -191,7 +191,7 @@ def why_not(context: bpy.types.Context) -> str:
         return "A job is running"
     if context.mode != "OBJECT":
         return "Switch to Object Mode"
-    reason = surroundings.why_not(context.object)
+    reason = surroundings.why_not(context.object) or unseen(context, context.object)
     if reason:
         return reason
     refused = refusal(context.object, copies=context.scene.partwise.copy_linked)

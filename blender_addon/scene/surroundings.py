@@ -95,9 +95,18 @@ def why_not(obj: bpy.types.Object | None) -> str:
         return "Select an object with parts, or a part"
     if has_labels(obj.data):
         return "" if active_part(obj.data) else "Choose a part in the list"
-    if obj.partwise.source is None or assembly_of(obj) is None:
+    if obj.partwise.source is None:
+        if was_part(obj):
+            return "The original of this part is gone. Undo that, or decompose the part itself"
         return "This object has no parts yet. Press Decompose first"
+    if assembly_of(obj) is None:
+        return "This part is not among the others. Put it back into their collection"
     return ""
+
+
+def was_part(obj: bpy.types.Object | None) -> bool:
+    """Did Split make this object, whatever became of its original?"""
+    return obj is not None and obj.type == "MESH" and obj.partwise.part_id >= 0
 
 
 def called(obj: bpy.types.Object) -> str:

@@ -129,6 +129,20 @@ def _objection(obj: bpy.types.Object, *, copies: bool) -> tuple[str, BadInput] |
     return None
 
 
+def unseen(context: bpy.types.Context, obj: bpy.types.Object) -> str:
+    """Why nobody would see a preview on an object, in words for a tooltip; empty when it is seen.
+
+    It may be hidden itself, by its collection, or because the 3D view is in local view without it.
+    """
+    space = context.space_data
+    is_view = space is not None and space.type == "VIEW_3D"
+    if is_view and space.local_view is not None and not obj.local_view_get(space):
+        return f"“{obj.name}” is not in this view. Leave Local View with View > Local View"
+    if not obj.visible_get(view_layer=context.view_layer):
+        return f"“{obj.name}” is hidden. Show it with the eye in the Outliner"
+    return ""
+
+
 @dataclass(frozen=True)
 class Target:
     """An object whose mesh was sent to the engine: enough to find it again, whatever happened.

@@ -31,7 +31,8 @@ class PARTWISE_PT_replace(SidebarPanel, bpy.types.Panel):
     def poll(cls, context: bpy.types.Context) -> bool:
         if proposals.current(replace.PARTWISE_OT_apply_replacement) is not None:
             return True
-        return context.mode == "OBJECT" and not surroundings.why_not(context.object)
+        is_part = surroundings.was_part(context.object)
+        return context.mode == "OBJECT" and (is_part or not surroundings.why_not(context.object))
 
     def draw_header_preset(self, context: bpy.types.Context) -> None:
         draw_header_buttons(self.layout, replace.PARTWISE_OT_apply_replacement)

@@ -213,3 +213,26 @@ def test_a_target_in_edit_mode(cube):
     with pytest.raises(BadInput, match="was edited"):
         target.find_unchanged()
     bpy.ops.object.mode_set(mode="OBJECT")
+
+
+def test_what_nobody_sees_is_said(scene):
+    bpy.ops.mesh.primitive_cube_add()
+    cube = bpy.context.object
+    assert targets.unseen(bpy.context, cube) == ""
+    cube.hide_set(True)
+    assert targets.unseen(bpy.context, cube).startswith("“Cube” is hidden. Show it")
+
+
+def test_what_is_not_in_local_view_is_said(scene):
+    bpy.ops.mesh.primitive_cube_add()
+    cube = bpy.context.object
+    window = bpy.context.window_manager.windows[0]
+    area = next(area for area in window.screen.areas if area.type == "VIEW_3D")
+    region = next(region for region in area.regions if region.type == "WINDOW")
+    cube.select_set(True)
+    with bpy.context.temp_override(window=window, area=area, region=region):
+        bpy.ops.mesh.primitive_cone_add()
+        bpy.ops.view3d.localview()
+        assert "Leave Local View" in targets.unseen(bpy.context, cube)
+        assert targets.unseen(bpy.context, bpy.context.object) == ""
+        bpy.ops.view3d.localview()

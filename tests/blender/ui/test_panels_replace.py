@@ -124,3 +124,36 @@ def test_why_it_cannot_be_replaced_is_said(fox):
 def test_how_it_fits(fox):
     layout = draw(panels_replace.PARTWISE_PT_replace_options)
     assert layout.properties == ["join", "twins", "stretch", "variants", "seed"]
+
+
+def test_a_part_without_its_original_or_the_others_says_so(fox):
+    bpy.ops.partwise.split()
+    hat = bpy.data.objects["Fox.Hat"]
+    bpy.context.view_layer.objects.active = hat
+    bpy.data.collections["Fox.parts"].objects.unlink(hat)
+    bpy.context.scene.collection.objects.link(hat)
+    bpy.context.view_layer.objects.active = hat
+    assert "not among the others" in " ".join(shown().texts)
+    bpy.data.objects.remove(fox)
+    assert "original of this part is gone" in " ".join(shown().texts)
+
+
+def test_a_preview_stays_in_its_panel_whatever_is_active(fox):
+    bpy.context.scene.partwise_replacing.text = "fedora"
+    bpy.ops.partwise.replace_part()
+    bpy.ops.mesh.primitive_cube_add()
+    assert "partwise.accept_proposal" in shown().operators
+    header = draw(PANEL, "draw_header_preset")
+    assert header.operators == ["partwise.accept_proposal", "partwise.discard_proposal"]
+    bpy.context.view_layer.objects.active = None
+    assert "Hat replaced" in shown().texts
+
+
+@pytest.mark.parametrize(
+    ("close", "says"), [("NONE", "stay open"), ("CAP", "are capped"), ("HIDDEN", "are completed")]
+)
+def test_what_becomes_of_the_cuts_is_said(fox, close, says):
+    bpy.context.scene.partwise.closing = close
+    bpy.context.scene.partwise_replacing.text = "fedora"
+    bpy.ops.partwise.replace_part()
+    assert says in " ".join(shown().texts)
