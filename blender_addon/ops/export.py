@@ -14,7 +14,7 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, StringProperty
 
 from ...backend.contract.errors import BadInput, PartwiseError
-from ..scene import explode
+from ..scene import explode, visibility
 from ..scene.assembly import assembly_of
 from .poll import SaysWhyNot
 
@@ -107,6 +107,7 @@ def export(
         )
     with (
         _selection_kept(context),
+        visibility.uncovered(context.view_layer),
         explode.set_aside(parts),
         tempfile.TemporaryDirectory(dir=folder, prefix=".partwise-") as beside,
     ):

@@ -15,7 +15,7 @@ from ...backend.contract.errors import PartwiseError
 from ..core.pictures import backdrop_of, coloured
 from ..engine import jobs
 from ..mesh.new import new_image
-from ..scene import briefs, pictures
+from ..scene import briefs, pictures, visibility
 from ..scene.briefs import BACKDROP, VIEWS
 from .images import current, start, why_not
 from .poll import SaysWhyNot
@@ -124,7 +124,8 @@ class PARTWISE_OT_take_picture(SaysWhyNot, bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         try:
             if self.source == "VIEW":
-                image = pictures.keep_view(context)
+                with visibility.uncovered(context.view_layer):
+                    image = pictures.keep_view(context)
             else:
                 image = pictures.keep_render(context.scene)
         except PartwiseError as error:

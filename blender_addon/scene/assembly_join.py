@@ -13,6 +13,7 @@ from ..mesh.caps import caps_digest
 from ..mesh.compare import are_whole
 from ..mesh.join import Joined, join_meshes
 from ..mesh.keys import remove_meshes
+from ..mesh.preview import is_preview
 from . import parts
 
 SOURCE = "source"  # an original is put away in `<Name>.source`
@@ -27,7 +28,12 @@ def parts_of(folder: bpy.types.Collection) -> list[bpy.types.Object]:
 def added_modifiers(folder: bpy.types.Collection) -> list[str]:
     """Names of modifiers that parts have and their original has not."""
     known = {modifier.name for modifier in folder.partwise.source.modifiers}
-    return sorted({m.name for part in parts_of(folder) for m in part.modifiers} - known)
+    return sorted({m.name for part in parts_of(folder) for m in _modifiers(part)} - known)
+
+
+def _modifiers(obj: bpy.types.Object) -> list[bpy.types.Modifier]:
+    """Those of the artist."""
+    return [modifier for modifier in obj.modifiers if not is_preview(modifier)]
 
 
 def join_back(folder: bpy.types.Collection) -> bool:
@@ -71,7 +77,7 @@ def _is_untouched(piece: bpy.types.Object) -> bool:
     """Is a part, but for its place and the mesh that was cut, as Split made it, caps too?"""
     original = piece.partwise.source
     named = _stem(piece.name) == _stem(piece.data.name)  # Split gave both one name
-    stacks = ((piece.modifiers, original.modifiers), (piece.constraints, original.constraints))
+    stacks = ((_modifiers(piece), _modifiers(original)), (piece.constraints, original.constraints))
     return (
         named
         and piece.data.partwise.caps == caps_digest(piece.data)

@@ -7,7 +7,12 @@ brings back a state of the file in which there was one, ends here too.
 
 from __future__ import annotations
 
+import bpy
+
 from . import changed, proposals, visibility
+
+
+_count = 0  # of objects, when something was evaluated
 
 
 def follow(*_: object) -> None:
@@ -21,6 +26,16 @@ def follow(*_: object) -> None:
         else:
             covered[uid] = former | {part_id}
     visibility.cover(covered)
+
+
+def _evaluated(_what: object) -> None:
+    """What ends a proposal is an edit, too; and a copy of what is covered has to be seen."""
+    global _count
+    follow()
+    count = len(bpy.data.objects)
+    if visibility.is_covering() and count != _count:
+        visibility.mend()
+    _count = count
 
 
 def _changed_back() -> None:
@@ -41,7 +56,7 @@ def _saved() -> None:
 
 LISTENERS = (
     (changed.seen, follow),
-    (changed.evaluated, follow),
+    (changed.evaluated, _evaluated),
     (changed.undone, _changed_back),
     (changed.loaded, _changed_back),
     (changed.saving, _saving),

@@ -45,12 +45,12 @@ def suspend(*, suspended: bool) -> None:
 
 def mend() -> None:
     """Bring in order what undo, redo or a file left, whatever that was."""
-    _apply(
-        obj
-        for obj in bpy.data.objects
-        if obj.type == "MESH"
-        and (obj.session_uid in _covered or any(map(is_preview, obj.modifiers)))
-    )
+    _apply(obj for obj in bpy.data.objects if obj.session_uid in _covered or _has_preview(obj))
+
+
+def is_covering() -> bool:
+    """Is anything covered right now?"""
+    return bool(_covered)
 
 
 @contextmanager
@@ -79,7 +79,12 @@ def _follow() -> None:
     uids = {k for k in before.keys() | _covered.keys() if before.get(k, ()) != _covered.get(k, ())}
     if uids:
         meshes = {obj.data for obj in bpy.data.objects if obj.session_uid in uids}
-        _apply(obj for obj in bpy.data.objects if obj.data in meshes)
+        _apply(obj for obj in bpy.data.objects if obj.data in meshes or _has_preview(obj))
+
+
+def _has_preview(obj: bpy.types.Object) -> bool:
+    """A copy of what was covered has it too."""
+    return any(map(is_preview, obj.modifiers))
 
 
 def _apply(objects: Iterable[bpy.types.Object]) -> None:

@@ -7,7 +7,7 @@ import bpy
 import numpy as np
 import pytest
 from partwise.blender_addon.ops.export import EXPORTERS, file_names
-from partwise.blender_addon.scene import parts
+from partwise.blender_addon.scene import parts, visibility
 
 
 @pytest.fixture
@@ -52,6 +52,16 @@ def test_the_exploded_view_is_not_exported(assembly, tmp_path):
         [float(x) for x in line.split()[1:4]] for line in text.splitlines() if line[:2] == "v "
     ]
     assert np.abs(points).max() == 1.0
+
+
+def test_what_a_preview_covers_is_exported(assembly, tmp_path):
+    visibility.cover({assembly.objects[0].session_uid: None})
+    try:
+        bpy.ops.partwise.export_parts(directory=str(tmp_path), format="OBJ")
+    finally:
+        visibility.cover({})
+    for path in tmp_path.glob("*.obj"):
+        assert sum(line.startswith("f ") for line in path.read_text().splitlines()) == 3
 
 
 def test_files_are_not_replaced_unasked(assembly, tmp_path):

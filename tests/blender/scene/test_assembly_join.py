@@ -13,8 +13,13 @@ import pytest
 from partwise.blender_addon.mesh.caps import caps_digest, rims_of_caps
 from partwise.blender_addon.mesh.compare import is_unchanged
 from partwise.blender_addon.mesh.layers import CAP
-from partwise.blender_addon.scene import parts
-from partwise.blender_addon.scene.assembly_join import added_modifiers, join_back, parts_of
+from partwise.blender_addon.scene import parts, visibility
+from partwise.blender_addon.scene.assembly_join import (
+    added_modifiers,
+    discard_untouched,
+    join_back,
+    parts_of,
+)
 
 from tests.blender.assemblies import cube, select, vase
 from tests.blender.mesh_dump import differences, differing_layers, dump_mesh, dump_scene
@@ -199,6 +204,19 @@ def test_modifiers_that_only_parts_have_are_found(cube: bpy.types.Object):
     for part, name in zip(folder.objects, ("Second", "First"), strict=True):
         part.modifiers.new(name, "BEVEL")
     assert added_modifiers(folder) == ["First", "Second"]
+
+
+def test_what_covers_a_part_in_a_preview_is_no_work_of_the_artist(cube: bpy.types.Object):
+    bpy.ops.partwise.split()
+    folder = bpy.data.collections["Cube.parts"]
+    visibility.cover({folder.objects[0].session_uid: None})
+    try:
+        assert added_modifiers(folder) == []
+        select(cube)
+        discard_untouched(cube)
+        assert "Cube.parts" not in bpy.data.collections
+    finally:
+        visibility.cover({})
 
 
 def test_where_all_parts_were_deleted_the_original_comes_back_as_it_was(cube: bpy.types.Object):

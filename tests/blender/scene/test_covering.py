@@ -240,6 +240,23 @@ def test_it_is_seen_again_when_the_extension_is_disabled(cube):
         covering.register()
 
 
+def test_a_copy_of_what_is_covered_is_seen(cube):
+    bpy.ops.object.duplicate()
+    bpy.context.view_layer.update()
+    bpy.context.view_layer.objects.active = cube
+    cover(cube, (1,))
+    bpy.ops.object.select_all(action="DESELECT")
+    cube.select_set(True)
+    bpy.ops.object.duplicate()
+    copy = bpy.context.object
+    assert copy != cube
+    bpy.context.view_layer.update()
+    assert (seen(cube), seen(copy)) == (4, 6)
+    proposals.discard()
+    assert (seen(cube), seen(copy)) == (6, 6)
+    assert not left()
+
+
 def test_nothing_is_covered_while_objects_are_copied(cube):
     cover(cube, (1,))
     with visibility.uncovered(bpy.context.view_layer):
