@@ -11,7 +11,6 @@ import bpy
 
 from . import changed, proposals, visibility
 
-
 _count = 0  # of objects, when something was evaluated
 
 
