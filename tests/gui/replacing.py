@@ -67,8 +67,8 @@ def look_at_the_part(window: Window) -> Waits[None]:
     labels = ours("scene.parts").get_labels(obj.data)
     centres = np.array([obj.matrix_world @ face.center for face in obj.data.polygons])
     centre = centres[labels == part_id].mean(axis=0)
-    middle = 0.6 * centre + 0.4 * centres.mean(axis=0)
-    yield from window.frame(tuple(middle), 0.6 * float(np.ptp(centres, axis=0).max()))
+    middle = 0.3 * centre + 0.7 * (centres.min(axis=0) + centres.max(axis=0)) / 2
+    yield from window.frame(tuple(middle), 0.8 * float(np.ptp(centres, axis=0).max()))
 
 
 def replace_parts(window: Window, package: Path) -> Waits[None]:
