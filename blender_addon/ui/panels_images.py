@@ -13,7 +13,6 @@ from .panels import SidebarPanel, draw_text
 from .proposals import draw_header_buttons, draw_proposal
 
 SHAPE_NAMES = {item[0].lower(): item[1] for item in images.SHAPES}
-NAMES = 0.5  # of the width, beside menus and arrows
 THUMBNAIL = 5.0  # of its height in rows of the panel
 
 
@@ -183,14 +182,12 @@ def draw_take_parts(layout: bpy.types.UILayout, take: Take) -> None:
     rows = list(zip(take.made.names, take.made.report, strict=True))
     for number in reversed(range(len(rows))):
         name, report = rows[number]
-        sides = column.split(factor=NAMES, align=True)
-        sides.label(text=str(name))
-        row = sides.row(align=True)
+        row = column.row(align=True)
+        row.label(text=str(name))
         made = str(report.get("kind", ""))
         text = SHAPE_NAMES.get(made) or made.title() or "Shape"
-        is_auto = number not in take.kinds
         menu = row.operator_menu_enum(
-            "partwise.shape_part", "kind", text=text, icon="AUTO" if is_auto else "NONE"
+            "partwise.shape_part", "kind", text=text if number in take.kinds else f"{text} (auto)"
         )
         menu.part = number
         for step, icon in ((1, "TRIA_UP"), (-1, "TRIA_DOWN")):
