@@ -134,7 +134,6 @@ def _write(path: Path, made: Made) -> list[str]:
 def _draw(path: Path, made: Made) -> None:
     import numpy as np
 
-    from ..contract.palette import part_colours
     from ..pictures.textured import Painted, joined, render_views
 
     vertices, faces, part = joined(
@@ -142,5 +141,5 @@ def _draw(path: Path, made: Made) -> None:
     )
     uv = [part.uv for part in made.parts if part.uv is not None]
     shown = np.concatenate(uv) if len(uv) == len(made.parts) else None
-    colours = part_colours(len(made.parts))
+    colours = np.array([part.shown for part in made.parts])
     render_views(path, Painted(vertices, faces, shown, made.texture, colours[part]))

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The blockout engine: a rounded block, or what its words call round, in each box.
+"""The blockout engine: in each box what its words name, or a rounded block.
 
-An assembly to begin with: closed parts with names, parents, pivots and joints, that are then
-replaced one by one.
+A box's text, or else its name, finds a part of the library or a family, which is stretched into the
+box; colours are wishes. What no part is known for becomes a block, or a ball where the words say
+so. Names, parents, pivots and joints are the boxes' own.
 """
 
 from __future__ import annotations
@@ -11,15 +12,18 @@ import numpy as np
 
 from ..contract.arrays import Floats, Ints
 from ..contract.engines import About
-from ..contract.errors import BadInput
+from ..contract.errors import BadInput, PartwiseError
 from ..contract.palette import part_colours
 from ..contract.progress import SILENT, Progress
+from ..library import words
+from ..library.index import Library, library
+from ..library.wishes import Wishes, heard
 from .base import Box, Brief, Generated, GenerateEngine, PartMesh
 
 ABOUT = About(
     name="blockout",
     label="Blockout",
-    text="Rounded blocks in boxes, with joints",
+    text="Library parts or blocks in boxes, with joints",
     verbs=("generate",),
     rank=20,
     memory=10_000_000,
@@ -27,6 +31,7 @@ ABOUT = About(
 
 CELLS = 12  # quads along each edge of a block
 BEVEL = 0.22  # of the shortest side
+NAMED = 0.8  # score of words from which a part is what they name
 BALLS = {"ball", "sphere", "head", "eye", "round", "egg", "knob"}
 
 
@@ -48,11 +53,22 @@ class Blockout:
             raise BadInput("There are no boxes to fill.", "Give them with --boxes.")
         place = {box.name: number for number, box in enumerate(brief.boxes)}
         colours = part_colours(len(brief.boxes))
-        parts = []
+        parts, filled, plain = [], [], []
         for number, box in enumerate(brief.boxes):
             progress.step(number / len(brief.boxes))
-            vertices, faces, kind = block(box)
-            red, green, blue = (float(value) for value in colours[number])
+            wishes, title = _named(box)
+            if title:
+                vertices, faces = _stretched(box, *_part(title, seed))
+                kind, quads = "library", False
+                filled.append(f"“{box.name:.40}” is a {title}")
+            else:
+                vertices, faces, kind = block(box)
+                quads = True
+                if box.text.strip() and kind == "block":
+                    plain.append(f"“{box.text:.40}”")
+            red, green, blue = (
+                float(value) for value in wishes.material.get("colour", colours[number])[:3]
+            )
             origin = (box.joint or {}).get("origin")
             parts.append(
                 PartMesh(
@@ -60,14 +76,58 @@ class Blockout:
                     faces,
                     box.name,
                     kind=kind,
-                    quads=True,
+                    quads=quads,
                     colour=(red, green, blue),
                     pivot=None if origin is None else np.array(origin, float),
                     parent=place.get(box.parent, -1),
                     joint=box.joint,
                 )
             )
-        return Generated(parts)
+        notes = [f"{', '.join(filled)}."] if filled else []
+        if plain:
+            notes.append(f"Nothing of the library is {', '.join(plain)}: plain blocks are there.")
+        return Generated(parts, notes=tuple(notes))
+
+
+def _named(box: Box) -> tuple[Wishes, str]:
+    """The wishes in a box's words, and the title of the part that they mean, empty for none."""
+    wishes = Wishes()
+    try:
+        table, parts = words.table(), library()
+        for text in (box.text, box.name):
+            said = words.plain(text.replace("_", " ")) if text.strip() else ""
+            if not said.strip(" %"):
+                continue
+            found = heard(said, parts.by_title)
+            if found and not wishes:
+                wishes = found
+            title = _title(found.rest, parts, table)
+            if title:
+                return wishes, title
+    except PartwiseError:  # no table, or words that are none: a block serves
+        pass
+    return wishes, ""
+
+
+def _title(said: str, parts: Library, table: words.Words) -> str:
+    """The part that words name surely: its title or kind is what they say."""
+    reading = words.read(said, parts, table)
+    if not reading.words or BALLS & set(reading.words):
+        return ""
+    best = words.matches(reading.words, parts, table)[0]
+    return best.entry.title if best.score >= NAMED else ""
+
+
+def _part(title: str, seed: int) -> tuple[Floats, Ints]:
+    parts = library()
+    return parts.mesh(parts.named(title), seed)
+
+
+def _stretched(box: Box, vertices: Floats, faces: Ints) -> tuple[Floats, Ints]:
+    """A mesh that fills a box from corner to corner."""
+    low, high = vertices.min(axis=0), vertices.max(axis=0)
+    share = (vertices - low) / np.maximum(high - low, 1e-12)
+    return box.low + share * (box.high - box.low), faces
 
 
 def block(box: Box) -> tuple[Floats, Ints, str]:

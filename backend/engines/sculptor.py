@@ -48,8 +48,12 @@ SAME_PART = {
     "cushion", "tabletop": "top", "lampshade": "shade", "sleeve": "arm", "paw": "foot",
 }  # fmt: skip
 WITHOUT = re.compile(r"\b(?:without|no)\b")
-SIDES = {"l": "left", "r": "right", "f": "front", "b": "back",
-         "fl": "front left", "fr": "front right", "bl": "back left", "br": "back right"}  # fmt: skip
+SIDES = {
+    "l": "left", "r": "right", "f": "front", "b": "back", "front": "front", "hind": "hind",
+    "rear": "rear", "fl": "front left", "fr": "front right", "bl": "back left", "br": "back right",
+}  # fmt: skip
+PLACES = {"upper", "lower", "fore", "low", "top", "body", "post", "rest", "inner", "outer"}
+"""What is said together with the name of what it is of: an upper arm."""
 OWN_PART = {"top", "seat", "body", "torso", "hull", "base", "box", "case"}  # that shapes speak of
 
 
@@ -64,7 +68,7 @@ class Asked:
 
     title : of which kind. general : wishes for all of it. has : (part, how many or 0) that it must
     have; lacks : what it must not. colours : part -> linear light. level : "round" or "square" for
-    what is seen from above, or empty. unknown : words without meaning here.
+    what is seen from above, or empty. called : its name in the words. unknown : words without meaning here.
     """
 
     title: Title
@@ -73,6 +77,7 @@ class Asked:
     lacks: list[str] = field(default_factory=list)
     colours: dict[str, Sequence[float]] = field(default_factory=dict)
     level: str = ""
+    called: str = ""
     unknown: list[str] = field(default_factory=list)
 
 
@@ -101,28 +106,34 @@ def read(text: str) -> Asked:
     from ..shapes.families.titles import TITLES
 
     plain = words.plain(text)
+    if not re.search("[a-z]", plain):
+        raise BadInput(
+            "The description has no English words.", "Say what to make, such as “a round table”."
+        )
     named = {name: title for title in TITLES for name in title.names}
     head, *clauses = re.split(r"\b(?:with|having|that has|which has|and has)\b", plain)
     head, *denied = re.split(WITHOUT, head)
     general = wishing.heard(head, named)
     rest = [word for word in general.rest.split() if word not in words.FILLERS]
     title, used = _named(rest, named)
+    called = " ".join(used)
     if title is None:
         title, used = _named([word for word in plain.split() if word not in words.FILLERS], named)
     if title is None:
         title, used = _nearly(rest, named), rest
     asked = Asked(title, general)
+    asked.called = called or title.names[0]
     asked.level = next(
         (level for shape, level in (("rounder", "round"), ("squarer", "square"))
          if shape in general.shapes), ""
     )  # fmt: skip
     asked.unknown = [word for word in rest if word not in used]
-    for clause in (part for clause in clauses for part in re.split(r"\band\b|,", clause)):
-        clause, *more = re.split(WITHOUT, clause)
+    for feature in (part for clause in clauses for part in re.split(r"\band\b|,", clause)):
+        own, *more = re.split(WITHOUT, feature)
         denied += more
-        _clause(clause, asked)
-    for clause in denied:
-        asked.lacks += [_part(word) for word in clause.split() if word not in words.FILLERS]
+        _clause(own, asked)
+    for one in denied:
+        asked.lacks += [_part(word) for word in one.split() if word not in words.FILLERS]
     return asked
 
 
@@ -320,15 +331,14 @@ def _assembled(wholes: list[_Whole], asked: Asked, seed: int) -> list[PartMesh]:
 
 
 def spoken(path: str) -> str:
-    """A part's name for people: "arm.l/hand" is the hand left."""
-    pieces = path.split("/")
-    name = re.sub(r"[.\d'].*$", "", pieces[-1]) or pieces[0]
-    side = next(
-        (SIDES[m[1]] for piece in reversed(pieces)
-         if (m := re.search(r"\.(fl|fr|bl|br|l|r|f|b)\d*$", piece)) and m[1] in SIDES),
-        "",
-    )  # fmt: skip
-    return f"{name} {side}".strip()
+    """A part's name for people: "leg.front.l/foot" is the foot front left."""
+    names = [name for name in _segments(path) if name]
+    name = names[-1] if names else path
+    if len(names) > 1 and name in PLACES:
+        name = f"{names[-2]} {name}"
+    pieces = re.split(r"[./]", path)
+    sides = [SIDES[bare] for piece in pieces if (bare := piece.rstrip("0123456789")) in SIDES]
+    return " ".join([name, *sides])
 
 
 def _parent(number: int, wholes: list[_Whole], trunk: int) -> int:
@@ -412,10 +422,10 @@ def _said(asked: Asked, unmet: list[str]) -> tuple[str, ...]:
     general += [asked.level] if asked.level else []
     other = [s for s in asked.general.shapes if s not in ("rounder", "squarer")]
     met = [one for one in [*general, *wanted] if one not in unmet and one not in other]
-    notes = [f"Understood: {', '.join([asked.title.names[0], *met])}."]
+    notes = [f"Understood: {', '.join([asked.called, *met])}."]
     if unmet:
         notes.append(
-            f"No {asked.title.names[0]} like this was found: {', '.join(unmet)}. Another seed may."
+            f"No {asked.title.names[0]} of this seed is like this: {', '.join(unmet)}. Another seed may have it."
         )
     if asked.unknown or other:
         notes.append(f"Not understood: {', '.join([*asked.unknown, *other])}.")

@@ -315,7 +315,7 @@ class _Body:
         half = float(np.sqrt(max(np.where(self.whole[part], field, 0).max(), 1.0)))
         lip = max(LIP * half, 1.5 * self.cell(part))
         if not others.any():
-            field = self._shaped(kind, self.depth, field, half)
+            field = self._shaped(kind, signed_depth(self.union), field, half)
             return Solid(field, np.zeros_like(field), kind, back=_back(kind))
         reach = self._reach(part)
         rest = others & (distance_transform_edt(~self.whole[part]) > reach)

@@ -102,6 +102,8 @@ def singulars(word: str) -> list[str]:
         forms.append(word[:-3] + "y")
     if word.endswith("ves"):
         forms += [word[:-3] + "f", word[:-3] + "fe"]
+    if word.endswith("men"):
+        forms.append(word[:-3] + "man")
     if word.endswith("es"):
         forms.append(word[:-2])
     if word.endswith("s") and not word.endswith("ss"):

@@ -27,7 +27,7 @@ Work = Generator[jobs.Ask, Any, Any]
 
 
 class PARTWISE_OT_make_parts(SaysWhyNot, bpy.types.Operator):
-    """Make closed, textured parts of the pictures, as a preview at the 3D cursor"""
+    """Make closed parts of the pictures, or of the words, as a preview at the 3D cursor"""
 
     bl_idname = "partwise.make_parts"
     bl_label = "Make Parts from Images"
@@ -35,8 +35,9 @@ class PARTWISE_OT_make_parts(SaysWhyNot, bpy.types.Operator):
 
     @classmethod
     def objection(cls, context: bpy.types.Context) -> str:
-        if not any(getattr(context.scene.partwise_images, view).image for view in VIEWS):
-            return "Choose a picture first"
+        asked = context.scene.partwise_images
+        if not asked.text.strip() and not any(getattr(asked, view).image for view in VIEWS):
+            return "Choose a picture first, or write what to make"
         return why_not(context)
 
     def execute(self, context: bpy.types.Context) -> set[str]:

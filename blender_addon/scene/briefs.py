@@ -54,9 +54,12 @@ class Sheet:
     options: dict[str, Any]
     size: float
     place: tuple[float, float, float]
+    text: str = ""
 
     def request(self) -> Generate:
         """What is asked. Takes a moment, and touches nothing of Blender's."""
+        if not self.images:
+            return Generate(parts=self.parts, text=self.text)
         options = dict(self.options)
         if self.shape != AUTO:
             options["kinds"] = {str(number): self.shape.lower() for number in range(MOST_COLOURS)}
@@ -81,6 +84,10 @@ def read(context: bpy.types.Context) -> Sheet:
     asked = context.scene.partwise_images
     given = [(view, getattr(asked, view)) for view in VIEWS]
     given = [(view, slot) for view, slot in given if slot.image is not None]
+    text = asked.text.strip()
+    if not given and text:
+        place = tuple(context.scene.cursor.location)
+        return Sheet(text, (), (), (), asked.count or None, AUTO, {}, asked.size, place, text)
     if not given:
         raise BadInput("There is no picture to make parts from.", "Choose one first.")
     if given[0][0] != "front":
@@ -156,6 +163,10 @@ def ask_again(take: Take, **options: Any) -> Generator[jobs.Ask, Any, Take]:
 
 def ask_otherwise(first: Take, known: list[Take]) -> Generator[jobs.Ask, Any, Take | None]:
     """The step of a job that gets another take, unlike those that are known; None for no more."""
+    if first.request.image_0 is None:  # of words: each seed has another variant
+        turn = max(take.turn for take in known) + 1
+        found = yield from ask(replace(first.request, seed=first.request.seed + turn), first)
+        return replace(found, turn=turn, name=f"variant {turn + 1}")
     for number in range(max(take.turn for take in known), len(TURNS)):
         name, options, share = TURNS[number]
         is_cut = bool(share) or "limbs" in options

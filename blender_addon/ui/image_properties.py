@@ -4,7 +4,14 @@
 from __future__ import annotations
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, PointerProperty
+from bpy.props import (
+    BoolProperty,
+    EnumProperty,
+    FloatProperty,
+    IntProperty,
+    PointerProperty,
+    StringProperty,
+)
 
 from ..ops.images import SHAPES
 
@@ -30,6 +37,11 @@ class PartwiseImages(bpy.types.PropertyGroup):
     side: PointerProperty(type=PartwiseView)
     back: PointerProperty(type=PartwiseView)
     top: PointerProperty(type=PartwiseView)
+    text: StringProperty(
+        name="Words",
+        description="Without a picture: what to make, such as “round wooden table with four legs”",
+        maxlen=200,
+    )
     count: IntProperty(
         name="Parts",
         description="How many parts; 0 for as many as are seen",

@@ -125,8 +125,11 @@ class PARTWISE_PT_take_views(ViewsPanel, bpy.types.Panel):
 
 
 def draw_front(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
-    """The picture of the front, and the button."""
-    draw_view(layout, context.scene.partwise_images, VIEWS[0])
+    """The picture of the front, or words where there is none, and the button."""
+    asked = context.scene.partwise_images
+    draw_view(layout, asked, VIEWS[0])
+    if not any(getattr(asked, view).image for view in VIEWS):
+        layout.prop(asked, "text", text="", icon="GREASEPENCIL", placeholder="Or words: a robot")
     column = layout.column()
     column.scale_y = 1.6
     column.operator("partwise.make_parts", text="Make Parts", icon="MESH_MONKEY")

@@ -4,16 +4,15 @@
 import numpy as np
 import pytest
 
-from backend.contract.errors import BadInput
 from backend.engines.base import Brief
 from backend.geometry.mesh import is_closed_manifold, signed_volume
 from backend.pipelines.generate import boxes_of, generate
 
 BOXES = {
     "parts": [
-        {"name": "chest", "min": [-2, 0, -1], "max": [2, 1, 1]},
+        {"name": "part one", "min": [-2, 0, -1], "max": [2, 1, 1]},
         {
-            "name": "lid", "min": [-2, 1, -1], "max": [2, 1.4, 1], "parent": "chest",
+            "name": "part two", "min": [-2, 1, -1], "max": [2, 1.4, 1], "parent": "part one",
             "joint": {"type": "hinge", "axis": [1, 0, 0], "origin": [0, 1, -1], "limits": [0, 90]},
         },
         {"name": "lock", "text": "ball", "min": [-0.2, 0.8, 1], "max": [0.2, 1.2, 1.3]},
@@ -40,6 +39,16 @@ def test_joints_give_parents_and_pivots():
     assert lid.joint["limits"] == [0, 90]
 
 
-def test_words_alone_are_refused_until_an_engine_knows_them():
-    with pytest.raises(BadInput, match="words alone"):
-        generate(Brief(text="a chair"))
+def test_words_name_parts_of_the_library_that_fill_their_boxes():
+    box = {"name": "a", "text": "red cowboy hat", "min": [0, 0, 0], "max": [3, 1, 2]}
+    strange = {"name": "b", "text": "qqxzv wwkj", "min": [4, 0, 0], "max": [5, 1, 1]}
+    made = generate(Brief(boxes=boxes_of({"parts": [box, strange]})))
+    hat, plain = made.parts
+    assert (hat.kind, plain.kind) == ("library", "block")
+    np.testing.assert_allclose(hat.vertices.min(axis=0), box["min"], atol=1e-6)
+    np.testing.assert_allclose(hat.vertices.max(axis=0), box["max"], atol=1e-6)
+    assert hat.colour[0] > 3 * hat.colour[1]
+    assert is_closed_manifold(hat.faces)
+    said = " ".join(made.notes)
+    assert "“a” is a cowboy hat" in said
+    assert "qqxzv" in said

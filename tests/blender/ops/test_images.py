@@ -141,6 +141,18 @@ def test_without_a_picture_the_button_is_grey_and_says_why():
     refused("no picture of the front")
 
 
+def test_words_alone_make_an_object_and_other_versions_of_it():
+    bpy.context.scene.partwise_images.text = "a round table with four legs"
+    proposal = make()
+    assert proposal.title == "Parts of a round table with four legs"
+    assert "5 parts" in proposal.variant.name
+    assert bpy.ops.partwise.another_take() == {"FINISHED"}
+    assert len(images.current().variants) == 2
+    bpy.context.scene.partwise_images.text = "qqxzv wwkj"
+    with pytest.raises(RuntimeError, match="nearest are"):
+        bpy.ops.partwise.make_parts()
+
+
 def test_pictures_that_cannot_be_used_are_said(tmp_path):
     choose(np.full((4, 4, 4), 255, np.uint8))
     refused("too few to see a figure")
