@@ -17,6 +17,8 @@ from .layers import Layers
 LEVEL = 0.06  # of a part's smaller extent: how far a level edge may bend
 WIDE = 0.62  # of a part's width that is level
 SAME = 0.75  # of a base that other parts of the same body may go on below
+SEEN = 0.7  # of a base's length where the part is seen, and not what lies before it
+BELOW = 0.8  # of a part below a base that is a body of its own
 NARROWEST = 8  # pixels
 
 
@@ -52,18 +54,19 @@ def base_of(mask: Bools) -> Base | None:
     return Base(run, bottom[run] + 1)
 
 
-def bases(whole: list[Bools], lie: Layers) -> tuple[dict[int, Base], set[tuple[int, int]]]:
+def bases(masks: list[Bools], whole: list[Bools], lie: Layers) -> tuple[dict[int, Base], set[tuple[int, int]]]:
     """The undersides of parts that make bodies, and pairs (above, below) that they part.
 
     What goes on below as wide as the part itself is of the same body, and the part has no base:
-    the stripe of a shirt. Legs under a skirt are bodies of their own.
+    the stripe of a shirt. Legs under a skirt are bodies of their own. masks : of what is seen of
+    each part, whole : what it covers.
     """
     found: dict[int, Base] = {}
     parted: set[tuple[int, int]] = set()
     of_bodies = [part for part in range(len(whole)) if lie.host[part] < 0]
     for part in of_bodies:
         base = base_of(whole[part])
-        if base is None:
+        if base is None or masks[part][base.rows - 1, base.columns].mean() < SEEN:
             continue
         near = base.below(whole[part].shape, 3)
         columns = {
@@ -75,5 +78,10 @@ def bases(whole: list[Bools], lie: Layers) -> tuple[dict[int, Base], set[tuple[i
         if sum(columns.values()) > SAME * len(base.columns):
             continue
         found[part] = base
-        parted |= {(part, other) for other in columns}
+        level = int(np.median(base.rows))
+        parted |= {
+            (part, other)
+            for other in columns
+            if masks[other][level - 2 :].sum() > BELOW * masks[other].sum()
+        }
     return found, parted

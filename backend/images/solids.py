@@ -77,7 +77,7 @@ def solids(labels: Labels, lie: Layers, wishes: Wishes, progress: Progress = SIL
     whole = _completed(masks, lie)
     size = float(max(np.ptp(axis) + 1 for axis in np.nonzero(labels >= 0)))
     made: list[Solid | None] = [None] * count
-    undersides, parted = bases(whole, lie)
+    undersides, parted = bases(masks, whole, lie)
     groups = _groups(lie, parted)
     below = np.full(labels.shape, -np.inf, np.float32)  # fronts of all parts so far
     for number, group in enumerate(groups):
@@ -252,6 +252,7 @@ class _Body:
         below = np.zeros(domain.shape, bool)
         for part, base in ends.bases.items():
             below |= base.below(domain.shape, deep[part])
+        below &= ~domain
         depth = signed_depth(domain | below)
         self.depth = depth[: len(union)]
         self.field = torsion(depth)[: len(union)]
