@@ -201,7 +201,7 @@ def build_parser() -> Parser:
     )
     _add_engine(complete, verb="complete")
 
-    generate = command("generate", "make separate, closed, textured parts from pictures")
+    generate = command("generate", "make separate, closed parts from pictures, words or boxes")
     generate.add_argument(
         "-o", "--output", metavar="OUT.glb", required=True, type=Path, help="the file of parts"
     )
@@ -233,9 +233,24 @@ def build_parser() -> Parser:
     generate.add_argument(
         "--back", choices=("fill", "mirror"), help="what backs show: plain colours, or the front"
     )
-    generate.add_argument("--text", metavar="WORDS", help="what to make, without a picture")
     generate.add_argument(
-        "--boxes", metavar="FILE.json", type=Path, help="parts with their boxes and joints"
+        "--shape",
+        metavar="[NUMBER=]KIND",
+        nargs="+",
+        default=[],
+        help="round, half, turned or flat, for all parts, or for some by their number in the "
+        "mask: 0=flat 3=round",
+    )
+    generate.add_argument(
+        "--text",
+        metavar="WORDS",
+        help="what to make, without a picture: “a round wooden table with four legs”",
+    )
+    generate.add_argument(
+        "--boxes",
+        metavar="FILE.json",
+        type=Path,
+        help="parts with their boxes, words that choose what fills them, and joints",
     )
     generate.add_argument("--parts", metavar="N", type=whole_number(1, "parts"), help="how many")
     generate.add_argument(

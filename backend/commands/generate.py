@@ -97,6 +97,8 @@ def _asked(options: Namespace) -> tuple[Brief, list[str]]:
         chosen["rectangle"] = options.rectangle
     if options.back is not None:
         chosen["back"] = options.back
+    if options.shape:
+        chosen["kinds"] = _kinds(options.shape)
     boxes = [] if options.boxes is None else boxes_of(read_json(options.boxes))
     brief = brief_of(
         images,
@@ -108,6 +110,22 @@ def _asked(options: Namespace) -> tuple[Brief, list[str]]:
         options=chosen,
     )
     return brief, notes
+
+
+def _kinds(given: list[str]) -> dict[int, str]:
+    """Shapes by the number of a part, of "flat" for all or "3=flat" for one."""
+    from ..engines.figures import MOST_PARTS
+
+    kinds: dict[int, str] = {}
+    for entry in given:
+        number, sign, kind = entry.rpartition("=")
+        if not sign:
+            kinds = {part: kinds.get(part, kind) for part in range(MOST_PARTS)}
+        elif number.isdigit() and int(number) < MOST_PARTS:
+            kinds[int(number)] = kind
+        else:
+            raise BadInput(f"“{entry:.40}” names no part.", "Give a number, as in 3=flat.")
+    return kinds
 
 
 def _write(path: Path, made: Made) -> list[str]:

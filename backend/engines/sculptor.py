@@ -68,7 +68,8 @@ class Asked:
 
     title : of which kind. general : wishes for all of it. has : (part, how many or 0) that it must
     have; lacks : what it must not. colours : part -> linear light. level : "round" or "square" for
-    what is seen from above, or empty. called : its name in the words. unknown : words without meaning here.
+    what is seen from above, or empty. called : its name in the words. unknown : words
+    without meaning here.
     """
 
     title: Title
@@ -425,7 +426,8 @@ def _said(asked: Asked, unmet: list[str]) -> tuple[str, ...]:
     notes = [f"Understood: {', '.join([asked.called, *met])}."]
     if unmet:
         notes.append(
-            f"No {asked.title.names[0]} of this seed is like this: {', '.join(unmet)}. Another seed may have it."
+            f"No {asked.title.names[0]} of this seed is like this: {', '.join(unmet)}. "
+            "Another seed may have it."
         )
     if asked.unknown or other:
         notes.append(f"Not understood: {', '.join([*asked.unknown, *other])}.")

@@ -54,7 +54,9 @@ def base_of(mask: Bools) -> Base | None:
     return Base(run, bottom[run] + 1)
 
 
-def bases(masks: list[Bools], whole: list[Bools], lie: Layers) -> tuple[dict[int, Base], set[tuple[int, int]]]:
+def bases(
+    masks: list[Bools], whole: list[Bools], lie: Layers
+) -> tuple[dict[int, Base], set[tuple[int, int]]]:
     """The undersides of parts that make bodies, and pairs (above, below) that they part.
 
     What goes on below as wide as the part itself is of the same body, and the part has no base:

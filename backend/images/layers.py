@@ -107,7 +107,9 @@ def goes_around(labels: Labels, part: int) -> bool:
     half = float(np.ptp(along)) / 2
     if len(points) > NARROW * 4 * half * half:
         return False
-    places = [((np.argwhere(ends == end) - middle) @ axes[:, 1]).mean() for end in range(1, count + 1)]
+    places = [
+        ((np.argwhere(ends == end) - middle) @ axes[:, 1]).mean() for end in range(1, count + 1)
+    ]
     return bool(min(places) < -0.7 * half and max(places) > 0.7 * half)
 
 

@@ -195,7 +195,9 @@ class _Ends:
     under: list[tuple[int, int, Base]]
 
 
-def _ends_of(group: list[int], undersides: Mapping[int, Base], parted: set[tuple[int, int]]) -> _Ends:
+def _ends_of(
+    group: list[int], undersides: Mapping[int, Base], parted: set[tuple[int, int]]
+) -> _Ends:
     within = {above for above, below in parted if above in group and below in group}
     return _Ends(
         {part: undersides[part] for part in group if part in undersides and part not in within},
@@ -209,11 +211,12 @@ def _ends_of(group: list[int], undersides: Mapping[int, Base], parted: set[tuple
 
 def _goes_on(whole: list[Bools], ends: _Ends) -> tuple[Bools, Singles]:
     """Where (h, w) a body goes on above, inside of other bodies, and how far."""
-    made = np.zeros(whole[0].shape, bool)
-    reach = np.zeros(made.shape, np.float32)
-    row = np.arange(len(made))[:, None]
+    rows, width = whole[0].shape
+    made: Bools = np.zeros((rows, width), bool)
+    reach: Singles = np.zeros((rows, width), np.float32)
+    row = np.arange(rows)[:, None]
     for above, below, base in ends.under:
-        meets = (base.below(made.shape, 3) & whole[below]).any(axis=0)[base.columns]
+        meets = (base.below((rows, width), 3) & whole[below]).any(axis=0)[base.columns]
         columns, first = base.columns[meets], base.rows[meets]
         deep = _deep(whole[below])
         inside = (row < first) & (row >= first - round(2.2 * deep)) & whole[above][:, columns]
@@ -248,10 +251,12 @@ class _Body:
         goes_on, self.inside_others = _goes_on(whole, ends)
         self.union = union | goes_on
         deep = {part: _deep(whole[part]) for part in ends.bases}
-        domain = np.pad(self.union, ((0, max(deep.values(), default=0)), (0, 0)))
-        below = np.zeros(domain.shape, bool)
+        shape = len(union) + max(deep.values(), default=0), union.shape[1]
+        domain = np.zeros(shape, bool)
+        domain[: len(union)] = self.union
+        below = np.zeros(shape, bool)
         for part, base in ends.bases.items():
-            below |= base.below(domain.shape, deep[part])
+            below |= base.below(shape, deep[part])
         below &= ~domain
         depth = signed_depth(domain | below)
         self.depth = depth[: len(union)]
@@ -311,7 +316,9 @@ class _Body:
 
         kind = self.kind(part)
         level = kind in ("round", "half") and part in self.ends.bases
-        others = (self.union | self.under if kind in ("round", "half") else self.union) & ~self.whole[part]
+        others = (
+            self.union | self.under if kind in ("round", "half") else self.union
+        ) & ~self.whole[part]
         field = self.scaled
         half = float(np.sqrt(max(np.where(self.whole[part], field, 0).max(), 1.0)))
         lip = max(LIP * half, 1.5 * self.cell(part))
@@ -326,7 +333,6 @@ class _Body:
         if kind in ("turned", "flat"):
             field = self._shaped(kind, signed_depth(self.union & ~rest), field, half)
         field = field - self._drawn_in(part, half)
-        wall = None
         if before.any():
             end = -signed_depth(before)
             near = distance_transform_edt(~before, return_distances=False, return_indices=True)
@@ -338,12 +344,14 @@ class _Body:
                 np.minimum(field, half * half * rounded),
             )
         field = field * self._emphasis(part, half)
+        wall: Singles | None = None
         if behind.any():
             # The rounded edge is lower than what lies behind: it begins so far outside that it
             # comes out of that where the part begins in the picture.
             above = PUFF * np.sqrt(np.maximum(self.scaled, 0))
             low = 1 - np.clip(above / lip, 0, 1)
-            wall = -signed_depth(behind) + lip * (1 - np.sqrt(1 - low * low)) + 0.5
+            edge = -signed_depth(behind) + lip * (1 - np.sqrt(1 - low * low)) + 0.5
+            wall = np.asarray(edge, np.float32)
         if level:
             wall = self.cut if wall is None else np.minimum(wall, self.cut)
         middle = np.zeros(field.shape, np.float32)

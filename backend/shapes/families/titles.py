@@ -31,12 +31,13 @@ class Title:
 
 _WOOD, _STEEL, _SKIN, _LEAF = "a9784a", "8d939b", "e2b08c", "4f8f45"
 _PERSON = (("hair", "5b3a23"), ("beard", "5b3a23"), ("head", _SKIN), ("hand", _SKIN),
-           ("foot", "4a3728"), ("leg", "39507a"), ("arm", "b5443c"), ("torso", "b5443c"))  # fmt: skip
+           ("foot", "4a3728"), ("leg", "39507a"), ("arm", "b5443c"), ("torso", "b5443c"),
+           ("pack", "5b3a23"))  # fmt: skip
 _DARK = (("wheel", "2b2d31"), ("track", "3a3c40"), ("tyre", "2b2d31"))
 _NAMES: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     "human": ("person, human, man, woman, people, boy, girl, mannequin", _PERSON),
     "hand": ("hand", (("", _SKIN),)),
-    "quadruped": ("quadruped, dog, cat, horse, wolf, fox, cow, sheep, pig, pony, four legged animal",
+    "quadruped": ("quadruped, dog, cat, horse, wolf, fox, cow, sheep, pig, pony",
                   (("", "9c7350"),)),
     "bird": ("bird, sparrow, pigeon, eagle, crow, parrot, seagull",
              (("leg", "d9912f"), ("beak", "d9912f"), ("", "5b82b5"))),

@@ -38,7 +38,8 @@ def test_seeds_give_variants_and_the_same_seed_the_same():
     ("text", "family"),
     [
         ("a robot", "robot"), ("robot arm", "robot_arm"), ("chair with armrests", "chair"),
-        ("two snowmen", "snowman"), ("a tall green tree", "tree"), ("rocking horse", "rocking_horse"),
+        ("two snowmen", "snowman"), ("a tall green tree", "tree"),
+        ("rocking horse", "rocking_horse"),
         ("spaceship with a wing", "spaceship"), ("houses", "house"), ("violins", "fiddle"),
     ],
 )  # fmt: skip
@@ -81,7 +82,7 @@ def test_several_stand_side_by_side_and_hang_together():
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("qqxzv wwkj", "nearest are"), ("苹果", "English"), ("x" * 500, "letters"), ("!!!", "English")],
+    [("qqxzv wwkj", "nearest are"), ("苹果", "English"), ("x" * 500, "letters")],
 )
 def test_what_means_nothing_is_refused(text, said):
     with pytest.raises(BadInput) as caught:
