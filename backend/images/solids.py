@@ -216,7 +216,8 @@ def _goes_on(whole: list[Bools], ends: _Ends) -> tuple[Bools, Singles]:
     reach: Singles = np.zeros((rows, width), np.float32)
     row = np.arange(rows)[:, None]
     for above, below, base in ends.under:
-        meets = (base.below((rows, width), 3) & whole[below]).any(axis=0)[base.columns]
+        under: Bools = base.below((rows, width), 3) & whole[below]
+        meets = np.asarray(under.any(axis=0))[base.columns]
         columns, first = base.columns[meets], base.rows[meets]
         deep = _deep(whole[below])
         inside = (row < first) & (row >= first - round(2.2 * deep)) & whole[above][:, columns]
