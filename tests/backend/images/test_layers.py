@@ -4,7 +4,7 @@
 import numpy as np
 from scipy.ndimage import distance_transform_edt
 
-from backend.images.layers import hull, layers
+from backend.images.layers import goes_around, hull, layers
 from tests.backend.images.drawn import bar, disc
 
 
@@ -71,3 +71,13 @@ def test_a_hull_is_convex_and_holds_its_mask():
     assert not found[20, 60]
     line = bar(80, 5, 6, 0, 80)
     assert np.array_equal(hull(line), line)
+
+
+def test_a_belt_goes_around_and_a_beard_does_not():
+    coat, belt = bar(160, 20, 140, 40, 120), bar(160, 80, 100, 38, 122)
+    beard = bar(160, 30, 100, 40, 120)
+    labels = stacked(coat, belt)
+    assert goes_around(labels, 1)
+    assert lie(labels).host[1] == -1
+    assert not goes_around(stacked(coat, beard), 1)
+    assert not goes_around(stacked(coat, bar(160, 80, 100, 60, 100)), 1)

@@ -56,3 +56,16 @@ def test_dots_on_a_hat_stay_apart():
     labels = np.where(hat, 0, -1).astype(np.int32)
     labels[dots[0]], labels[dots[1]] = 1, 2
     assert rejoined(labels, oklab(picture[..., :3])).max() == 2
+
+
+def test_a_coat_on_both_sides_of_a_buckled_belt_is_one_part():
+    coat, belt = bar(200, 40, 160, 50, 150), bar(200, 95, 115, 48, 152)
+    buckle = bar(200, 90, 120, 85, 115)
+    picture = painted(200, (coat, BLUE), (belt, SKIN), (buckle, RED))
+    labels = np.where(coat, 0, -1).astype(np.int32)
+    labels[bar(200, 40, 95, 50, 150)] = 3
+    labels[belt & bar(200, 0, 200, 0, 100)], labels[belt & bar(200, 0, 200, 100, 200)] = 1, 4
+    labels[buckle] = 2
+    found = rejoined(labels, oklab(picture[..., :3]))
+    assert found[60, 100] == found[140, 100]
+    assert found[105, 60] == found[105, 140]
