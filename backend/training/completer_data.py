@@ -40,6 +40,7 @@ from ..shapes.occluded import (
     sculpted_parts,
 )
 from ..shapes.occluded import varied as bent
+from .segmenter_data import HELD_OUT, fold
 
 EVEN, NEAR = 640, 320  # places of a part: spread evenly, and near its hidden surface
 LEAST_VISIBLE = 0.005  # that a part has of the visible area
@@ -50,6 +51,10 @@ FILES = ("train_nodes", "train_shells")
 COLOURED = ("train_materials_0", "train_materials_1", "train_materials_2")  # shells are their parts
 SMALLEST, MOST_SHELLS = 0.004, 24  # share of the area of a shell that counts, and how many do
 UNREACHED, EVENLY, NEARBY = 0, 1, 2  # how a place was chosen; the first is beyond the engine's grid
+
+
+LEARNED, CHOOSING, REPORTED = 0, 1, 2  # what a group is for
+CHOICE = 24  # folds of a hundred below which groups choose what ships; below HELD_OUT they report
 
 
 @dataclass(frozen=True)
@@ -261,6 +266,19 @@ def _near_surface(whole: Whole, unit: float, rng: np.random.Generator) -> Floats
     spread = unit * np.exp(rng.uniform(np.log(0.01), np.log(0.12), (len(face), 1)))
     places = np.einsum("ij,ijk->ik", weight, triangles[face])
     return np.asarray(places + spread * rng.standard_normal((len(face), 3)))
+
+
+def use_of(group: str) -> int:
+    """What the parts of a group are for: LEARNED, CHOOSING or REPORTED."""
+    number = fold(group)
+    return REPORTED if number < HELD_OUT else CHOOSING if number < CHOICE else LEARNED
+
+
+def about_object(path: Path) -> tuple[str, str]:
+    """Group and kind of an object, without reading the rest of it."""
+    with np.load(path, allow_pickle=False) as z:
+        about = json.loads(str(z["about"]))
+    return about["group"], about["kind"]
 
 
 def load_samples(path: Path) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 """How well the fields of the hidden engine hold whole parts: IoU on a grid, by hidden share.
 
 `python -m backend.training.completer_report --data build/completer` measures the winding number
-alone, with lent surface, and with the network, on objects held out from training, straight from
-the fields, without a surface made of them.
+alone, with lent surface, and with the network, on objects that neither were trained on nor chose
+what ships, straight from the fields, without a surface made of them.
 """
 
 from __future__ import annotations
@@ -21,10 +21,12 @@ from ..contract.arrays import Floats
 from ..engines.hidden import CHECKPOINT, Hidden, HiddenWholes, read_completer
 from ..engines.visible_part import lattice
 from ..geometry.winding import WindingNumber
-from .completer_data import TrueObject, load_object
-from .segmenter_data import HELD_OUT, fold
+from ..shapes.labelled import face_areas
+from .completer_data import REPORTED, TrueObject, about_object, load_object, use_of
 
 CELLS = 64  # along the object's longest side, as others report it
+PLACES = 4000  # of its cells that a part is measured at, drawn at random where there are more
+LEAST_VISIBLE = 0.01  # of the visible area that a part has that is measured
 BINS = (0.02, 0.08, 0.2, 0.4, 1.01)  # of the hidden share of a part's area
 
 
@@ -40,6 +42,7 @@ def part_iou(true: TrueObject, part: int, survey: HiddenWholes, inside: Floats) 
     if seen is not None:
         low, high = np.minimum(low, seen.low), np.maximum(high, seen.high)
     near = np.flatnonzero(((points >= low) & (points <= high)).all(axis=1) & (inside > 0.5))
+    near = np.random.default_rng(part).permutation(near)[:PLACES]
     truth = WindingNumber(whole.vertices, whole.faces)(points[near]) > 0.5
     said = np.zeros(len(near), dtype=bool)
     if seen is not None:
@@ -63,7 +66,9 @@ def measure(
     surveys = []
     for engine in engines:
         surveys.append(engine.survey(true.vertices, true.faces, true.labels.astype(np.int32)))
-    for part in np.flatnonzero(true.hidden >= least):
+    visible = np.bincount(true.labels, face_areas(true.vertices, true.faces), len(true.hidden))
+    shown = visible >= LEAST_VISIBLE * visible.sum()
+    for part in np.flatnonzero((true.hidden >= least) & shown):
         scores, seconds = [], []
         for survey in surveys:
             begun = time.process_time()
@@ -74,7 +79,7 @@ def measure(
 
 
 def table(rows: Sequence[tuple[float, list[float], list[float]]], names: Sequence[str]) -> str:
-    """The mean IoU by hidden share, in Markdown."""
+    """The mean IoU by hidden share, with its standard error, in Markdown."""
     lines = ["| hidden share | parts | " + " | ".join(names) + " |"]
     lines.append("| --- | ---: |" + " ---: |" * len(names))
     share = np.array([row[0] for row in rows])
@@ -82,20 +87,26 @@ def table(rows: Sequence[tuple[float, list[float], list[float]]], names: Sequenc
     for low, high in [*pairwise(BINS), (BINS[0], BINS[-1])]:
         mine = (share >= low) & (share < high)
         if mine.any():
-            means = " | ".join(f"{value:.3f}" for value in scores[mine].mean(axis=0))
+            error = scores[mine].std(axis=0) / np.sqrt(mine.sum())
+            both = zip(scores[mine].mean(axis=0), error, strict=True)
+            means = " | ".join(f"{value:.3f} ± {off:.3f}" for value, off in both)
             lines.append(f"| {low:.0%} to {min(high, 1):.0%} | {mine.sum()} | {means} |")
     seconds = np.array([row[2] for row in rows]).mean(axis=0)
     lines.append("| seconds a part | | " + " | ".join(f"{s:.2f}" for s in seconds) + " |")
     return "\n".join(lines)
 
 
-def held_out(folder: Path, artists: bool = True) -> list[Path]:
-    """Objects that are not trained on, those of artists as they are or all."""
+def held_out(folder: Path, kinds: Sequence[str] = (), made: bool = False) -> list[Path]:
+    """Objects that are only reported, those of artists as they are or all.
+
+    kinds : of parts; without any, all. made : sculptures and copies as well.
+    """
     paths = []
     for path in sorted((folder / "objects").glob("*.npz")):
-        if artists and (path.stem.startswith("shape") or "copy" in path.stem):
+        if not made and (path.stem.startswith("shape") or "copy" in path.stem):
             continue
-        if fold(load_object(path).group) < HELD_OUT:
+        group, kind = about_object(path)
+        if use_of(group) == REPORTED and (not kinds or kind in kinds):
             paths.append(path)
     return paths
 
@@ -104,17 +115,25 @@ def main(argv: list[str] | None = None) -> int:
     """Command line; returns an exit status."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, metavar="FOLDER")
-    parser.add_argument("--weights", type=Path, default=CHECKPOINT)
+    parser.add_argument("--weights", type=Path, nargs="+", default=[CHECKPOINT], metavar="FILE")
     parser.add_argument("--limit", type=int, default=1000, metavar="N", help="objects at most")
     parser.add_argument("--all", action="store_true", help="sculptures and copies as well")
+    parser.add_argument("--kinds", nargs="+", default=[], metavar="KIND", help="nodes, shells, ...")
+    parser.add_argument("--worst", type=int, default=0, metavar="N", help="parts that are named")
     options = parser.parse_args(argv)
     engines = {"winding number": Hidden(None, lend=False), "lent": Hidden(None)}
-    if options.weights.is_file():
-        engines["network"] = Hidden(read_completer(options.weights))
-    rows = []
-    for path in held_out(options.data, not options.all)[: options.limit]:
-        rows += measure(load_object(path), list(engines.values()))
+    for path in options.weights:
+        name = "network" if path == CHECKPOINT else path.parent.name + "/" + path.stem
+        engines[name] = Hidden(read_completer(path))
+    rows, names = [], []
+    for path in held_out(options.data, options.kinds, options.all)[: options.limit]:
+        found = measure(load_object(path), list(engines.values()))
+        rows += found
+        names += [path.stem] * len(found)
     print(table(rows, list(engines)))
+    worst = sorted((row[1][-1], row[0], name) for row, name in zip(rows, names, strict=True))
+    for score, hidden, name in worst[: options.worst]:
+        print(f"{score:.3f} with {hidden:.0%} hidden, of {name}")
     return 0
 
 

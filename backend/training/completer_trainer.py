@@ -28,18 +28,22 @@ import torch
 from ..contract.arrays import Bools, Floats, Ints
 from ..engines.completion_features import NAMES
 from ..models.completer import Completer, CompleterConfig, shapes
-from .completer_data import EVENLY, NEARBY, UNREACHED, load_samples
-from .segmenter_data import HELD_OUT, fold
+from .completer_data import (
+    CHOOSING,
+    EVENLY,
+    LEARNED,
+    NEARBY,
+    REPORTED,
+    UNREACHED,
+    load_samples,
+    use_of,
+)
 
 RUN, BEST, LOG = "run.safetensors", "completer.safetensors", "measured.jsonl"
 BINS = (0.0, 0.02, 0.08, 0.2, 0.4, 1.01)  # of the hidden share
 COUNTS = (0.3, 0.7, 1.0, 1.5, 1.5)  # how much a part of each bin counts
 COLOURED, MADE, SCULPTED = 0.8, 0.5, 0.3  # how much shells of coloured meshes, parts of copies
 # and of sculptures count; others one
-LEARNED, CHOOSING, REPORTED = 0, 1, 2  # what a part is for
-CHOICE = (
-    24  # folds of a hundred below which groups choose, from HELD_OUT on; below that they report
-)
 LEAST = 30  # places in a part, below which it counts less
 NEAR_COUNT = 0.4  # of the places near the surface, for one of those spread evenly
 BATCH, RATE, DECAY, WARM = 4096, 2e-3, 0.02, 200
@@ -113,12 +117,6 @@ def read(source: Path, rows: int = 0) -> Places:
     weight = weights_of(joined, np.array(hidden), np.array(kinds))
     return Places(**joined, hidden=np.array(hidden), use=np.array(use),
                   artist=np.array(artist), weight=weight)  # fmt: skip
-
-
-def use_of(group: str) -> int:
-    """What the parts of a group are for."""
-    number = fold(group)
-    return REPORTED if number < HELD_OUT else CHOOSING if number < CHOICE else LEARNED
 
 
 def weights_of(columns: dict[str, np.ndarray], hidden: Floats, kinds: Floats) -> Floats:
