@@ -27,8 +27,11 @@ FILE_ENDINGS = {
 
 FORMATS = " ".join(MESH_SUFFIXES)
 
-EPILOG = f"""\
+MESHES = f"""\
 INPUT is a mesh ({FORMATS}), a folder of meshes or a pattern such as 'models/*.glb'.
+"""
+ONE_MESH = f"INPUT is one mesh file ({FORMATS}).\n"
+EPILOG = """\
 Results go to stdout (--json for machines), progress and the closing sentence to stderr.
 Exit status: 0 all done, 1 a fault of Partwise, 2 an input or option that cannot be used,
 130 stopped with Ctrl-C. A file is either written whole or not at all.
@@ -111,19 +114,19 @@ def build_parser() -> Parser:
     parser = Parser(
         prog="python -m backend",
         description="Partwise: turns fused meshes into separate, complete, editable parts.",
-        epilog=EPILOG,
+        epilog=MESHES + EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"partwise {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
 
-    def command(name: str, text: str, *, json: bool = True) -> Parser:
+    def command(name: str, text: str, inputs: str = "", *, json: bool = True) -> Parser:
         sub = commands.add_parser(
             name,
             help=text,
             description=text[0].upper() + text[1:] + ".",
-            epilog=EPILOG,
+            epilog=inputs + EPILOG,
             formatter_class=argparse.RawDescriptionHelpFormatter,
             allow_abbrev=False,
         )
@@ -133,7 +136,7 @@ def build_parser() -> Parser:
         sub.add_argument("--debug", action="store_true", help="show the traceback of an error")
         return sub
 
-    decompose = command("decompose", "write meshes as GLB files of named parts")
+    decompose = command("decompose", "write meshes as GLB files of named parts", MESHES)
     _add_inputs(decompose, "OUT", "a .glb file for one INPUT, else a folder for <stem>.glb")
     decompose.add_argument(
         "--complete",
@@ -151,7 +154,8 @@ def build_parser() -> Parser:
         "--split-files", action="store_true", help="a folder <stem> with one GLB for each part"
     )
 
-    segment = command("segment", "write the part of each triangle, and the merge tree, as .npz")
+    text = "write the part of each triangle, and the merge tree, as .npz"
+    segment = command("segment", text, MESHES)
     _add_inputs(segment, "DIR", "a folder for <stem>.npz, or an .npz file for one INPUT")
     segment.add_argument(
         "--clicks",
@@ -160,7 +164,7 @@ def build_parser() -> Parser:
         help="JSON with click queries to answer, or a folder with <stem>.json for each INPUT",
     )
 
-    complete = command("complete", "write labelled meshes as whole parts")
+    complete = command("complete", "write labelled meshes as whole parts", MESHES)
     complete.add_argument("inputs", metavar="INPUT", nargs="+", help="file, folder or pattern")
     complete.add_argument(
         "-o",
@@ -264,7 +268,7 @@ def build_parser() -> Parser:
     )
     generate.add_argument("--seed", metavar="N", type=whole_number(0, "seed"), default=0)
 
-    edit = command("edit", "put another part in a part's place")
+    edit = command("edit", "put another part in a part's place", ONE_MESH)
     edit.add_argument("input", metavar="INPUT", type=Path, help="a scene, or .npz with labels")
     edit.add_argument(
         "-o",

@@ -77,7 +77,7 @@ def complete_file(task: Task, progress: Progress) -> Row:
     row: Row = {
         "faces": done.faces,
         "new_faces": done.new_faces,
-        "parts": len(done.report),
+        "parts": done.parts,
         "closed": sum(bool(part["closed"]) for part in done.report),
         "hidden": sum(part["engine"] == done.engine != "cap" for part in done.report),
         "engine": done.engine,

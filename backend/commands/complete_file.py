@@ -19,6 +19,7 @@ from ..files.npz import read_labels
 from ..files.readers import read_mesh, write_arrays, write_parts
 from ..pipelines.complete import CompletedParts, complete_parts
 
+NAMED = 5  # parts that a sentence names
 APART = 0.9  # how far parts are pulled from each other in the picture, so that one sees between
 
 
@@ -28,6 +29,7 @@ class Completion:
 
     engine : what was asked. notice : a sentence where it is not the one that was to be.
     faces, new_faces : number of triangles of the source, and of those that were made.
+    parts : number of parts that have triangles.
     report : for each part what was measured on it. remarks : what could not be kept.
     """
 
@@ -35,6 +37,7 @@ class Completion:
     notice: str
     faces: int
     new_faces: int
+    parts: int
     report: list[dict[str, Any]]
     remarks: tuple[str, ...]
 
@@ -96,9 +99,32 @@ def complete(
         notice=done.notice,
         faces=len(asset.faces),
         new_faces=sum(map(len, done.faces)),
+        parts=len(np.unique(part)),
         report=report,
-        remarks=tuple(asset.remarks),
+        remarks=(*asset.remarks, *left_open(part, report, names)),
     )
+
+
+def left_open(
+    part: NDArray[np.int64], report: Sequence[dict[str, Any]], names: Sequence[str]
+) -> list[str]:
+    """Sentences about the parts that are still open, and why.
+
+    part : (F,) of each triangle, 0..K-1. report : of K parts. names : of K parts, or none.
+    """
+    shown = np.unique(part).tolist()
+    sheets = [k for k in shown if report[k]["engine"] == "sheet" and not report[k]["closed"]]
+    others = [k for k in shown if not report[k]["closed"] and k not in sheets]
+    sentences = []
+    for which, why in (
+        (others, "they were open before they were cut, or cross themselves"),
+        (sheets, "they are sheets, such as cloth; --thicken gives them a thickness"),
+    ):
+        if which:
+            some = ", ".join(names[k] if names else f"{k}" for k in which[:NAMED])
+            more = ", ..." if len(which) > NAMED else ""
+            sentences.append(f"{len(which)} of {len(shown)} parts stay open ({some}{more}): {why}.")
+    return sentences
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import sys
 from typing import Any, TextIO
 
@@ -61,9 +62,10 @@ class Console:
         if self.quiet:
             return
         if not sys.stderr.isatty():
-            if stage != self._stage:
+            kind = re.sub(r"\d+ of ", "", stage)  # of a hundred parts the first one's line will do
+            if kind != self._stage:
                 self.say(f"  {stage}")
-                self._stage = stage
+                self._stage = kind
             return
         from tqdm import tqdm
 

@@ -160,6 +160,11 @@ def parts_of(path: Path, asset: Asset) -> tuple[NDArray[np.int64], list[str]]:
 
 def chosen_part(wanted: str, names: list[str]) -> int:
     """The number of a part by its name. Raises BadInput with the names that there are."""
+    if len(names) == 1 and wanted.casefold() != names[0].casefold():
+        raise BadInput(
+            f"There is no part named “{wanted:.60}”: all of it is one object, “{names[0]:.60}”.",
+            "Take it apart first: decompose it into a .glb, and name a part of that.",
+        )
     lower = [name.casefold() for name in names]
     if wanted in names:
         return names.index(wanted)

@@ -122,9 +122,18 @@ def parts_of(
     options: Options,
     progress: Progress,
 ) -> Labels:
-    """The part (h, w) of each pixel of the canvas: of the mask, or found by colour and necks."""
+    """The part (h, w) of each pixel of the canvas: of the mask, or found by colour and necks.
+
+    Raises BadInput for more than `MOST_PARTS`, as many as anyone could tell apart.
+    """
     from ..images.partition import partition
     from ..images.regions import numbered, spread_into
+
+    if mask is None and count is not None and count > MOST_PARTS:
+        raise BadInput(
+            f"{count} parts are more than {MOST_PARTS}.",
+            "Ask for fewer, or leave the number out: then it is chosen by what is seen.",
+        )
 
     if mask is not None:
         labels, _ = canvas.labels_of(mask)

@@ -51,6 +51,16 @@ def test_help_of_every_command(capsys):
     assert main(["segmnt"]) == 2
 
 
+def test_the_help_speaks_of_meshes_only_where_there_are_some(capsys):
+    said = {}
+    for command in ("complete", "edit", "generate"):
+        assert main([command, "--help"]) == 0
+        said[command] = capsys.readouterr().out
+    assert "a folder of meshes" in said["complete"]
+    assert "INPUT is one mesh file" in said["edit"]
+    assert "INPUT" not in said["generate"]
+
+
 def test_the_help_names_what_is_read():
     assert arguments.FORMATS.split() == list(MESH_SUFFIXES)
 

@@ -53,6 +53,23 @@ def test_one_input_may_have_a_file_and_a_line_says_what_was_done(
     assert "2 parts, 2 of them closed, 0 grown" in said.out + said.err
 
 
+def test_parts_that_stay_open_are_named_with_the_reason(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A ball with a hole beside a sheet; the number between theirs is nobody's."""
+    ball = trimesh.creation.icosphere(2)
+    ball.update_faces(np.arange(len(ball.faces)) > 3)
+    sheet = trimesh.Trimesh([[5, 0, 0], [7, 0, 0], [5, 2, 0], [7, 2, 0]], [[0, 1, 2], [1, 3, 2]])
+    both = trimesh.util.concatenate([ball, sheet])
+    labels = np.repeat([0, 2], [len(ball.faces), 2])
+    np.savez(tmp_path / "a.npz", vertices=both.vertices, faces=both.faces, labels=labels)
+    assert main(["complete", str(tmp_path / "a.npz"), "-o", str(tmp_path / "out"), "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)["results"]
+    assert (row["parts"], row["closed"]) == (2, 0)
+    assert "1 of 2 parts stay open (0): they were open before" in row["warnings"][0]
+    assert "1 of 2 parts stay open (2): they are sheets" in row["warnings"][1]
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -30,6 +30,14 @@ def test_elsewhere_a_stage_is_one_plain_line(capsys):
     assert said.out == ""
 
 
+def test_elsewhere_a_hundred_parts_do_not_fill_the_log(capsys):
+    console = Console()
+    for stage in ("Completing part 1 of 3", "Completing part 2 of 3", "Writing", "Part 10 of 12"):
+        console.progress(stage, 1, 10)
+    lines = capsys.readouterr().err.splitlines()
+    assert lines == ["  Completing part 1 of 3", "  Writing", "  Part 10 of 12"]
+
+
 def test_on_a_terminal_a_bar_moves_and_goes(monkeypatch):
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)

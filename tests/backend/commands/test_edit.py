@@ -106,3 +106,15 @@ def test_a_part_that_is_not_there_is_answered_with_those_that_are(
 def test_the_input_is_not_replaced(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert edit("-o", CHAIR, "--regenerate") == 2
     assert "replace the input" in capsys.readouterr().err
+
+
+def test_an_object_that_was_not_taken_apart_is_said_to_be_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fox = str(Path(CHAIR).with_name("fox.glb"))
+    out = tmp_path / "a.glb"
+    assert main(["edit", fox, "--part", "ear", "--text", "hat", "-o", str(out)]) == 2
+    said = capsys.readouterr().err
+    assert "all of it is one object" in said
+    assert "decompose it" in said
+    assert not out.exists()

@@ -66,6 +66,8 @@ def test_too_many_parts_and_orders_that_do_not_fit_are_refused():
     canvas, _ = found_figure(picture, mask, PLAIN)
     with pytest.raises(BadInput, match=f"more than {MOST_PARTS}"):
         parts_of(canvas, mask, None, PLAIN, SILENT)
+    with pytest.raises(BadInput, match=f"1000000 parts are more than {MOST_PARTS}"):
+        parts_of(canvas, None, 1_000_000, PLAIN, SILENT)
     with pytest.raises(BadInput, match="each of the 2 parts"):
         lie_of(np.maximum(face()[1], 0), Options(order=(0, 0)))
 
