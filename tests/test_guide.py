@@ -56,6 +56,22 @@ def test_every_command_is_one_that_the_command_line_knows(page: str) -> None:
             pytest.fail(f"{page}: {line}: {error}")
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_every_file_of_a_command_is_there_made_before_or_the_readers_own(page: str) -> None:
+    made: set[str] = set()
+    for line in commands(page):
+        options = build_parser().parse_args(shlex.split(line.replace("\\", "/"), comments=True))
+        given = vars(options)
+        listed = ("inputs", "image", "masks", "input", "mesh", "labels", "boxes", "clicks")
+        for value in (given.get(name) for name in listed):
+            for path in value if isinstance(value, list) else [value]:
+                name = str(path or "").rstrip("/")
+                if not name or name.startswith("my/") or "DATA" in name or name in made:
+                    continue
+                assert list(guide.ROOT.glob(name)), f"{page}: {line}: there is no {name}"
+        made |= {str(given[name]) for name in ("output", "preview") if given.get(name)}
+
+
 def test_every_button_that_the_guide_names_is_in_blender() -> None:
     named = set(re.findall(r"\*\*(.+?)\*\*", text_of(GUIDE).replace("\n", " ")))
     assert len(named) > 30
