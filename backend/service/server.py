@@ -28,6 +28,7 @@ from typing import NoReturn
 from .. import __version__
 from ..contract import libraries, requests
 from ..contract.errors import BadInput, Cancelled, OutOfMemory, PartwiseError
+from ..contract.fields import Fields
 from ..contract.progress import Progress
 from ..contract.protocol import (
     PROTOCOL,
@@ -63,7 +64,7 @@ class PendingJob:
 
     id: int | str
     method: str
-    request: requests.Fields
+    request: Fields
     bytes: int
     answered: bool = False
     done: int = 0  # of `total`, as last reported
@@ -258,7 +259,7 @@ class Server:
                 raise Cancelled
             self._outbox.put_progress({"type": "progress", "id": job.id, **share})
 
-    def _partial(self, job: PendingJob, result: requests.Fields) -> None:
+    def _partial(self, job: PendingJob, result: Fields) -> None:
         """Send what is finished of the running job. Raises Cancelled when it was cancelled."""
         params, arrays = result.to_message()
         pieces = encode_frame({"type": "partial", "id": job.id, "params": params}, arrays)
@@ -279,7 +280,7 @@ class Server:
         self._outbox.put(pieces)
 
 
-def _result(message_id: int | str, result: requests.Fields) -> Pieces:
+def _result(message_id: int | str, result: Fields) -> Pieces:
     params, arrays = result.to_message()
     return encode_frame({"type": "result", "id": message_id, "params": params}, arrays)
 

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from ..contract import requests
 from ..contract.errors import BadInput, Cancelled, MeshNotOpen, OutOfMemory, PartwiseError
+from ..contract.fields import Fields
 from ..contract.progress import Progress
 from ..geometry.mesh import without_strays
 from ..machine import cpu as machine
@@ -30,7 +31,7 @@ from ..machine.resident import Residents, residents
 if TYPE_CHECKING:
     from ..pipelines.segment import Analysis, Hints
 
-Request = TypeVar("Request", bound=requests.Fields)
+Request = TypeVar("Request", bound=Fields)
 
 log = logging.getLogger(__name__)
 
@@ -101,9 +102,9 @@ class Session:
         self.budget = budget
         self.networks = networks
         self._meshes: OrderedDict[str, HeldMesh] = OrderedDict()  # least recently used first
-        self._partial: Callable[[requests.Fields], None] | None = None  # of the running job
+        self._partial: Callable[[Fields], None] | None = None  # of the running job
         self._lock = threading.Lock()  # guards the table, not the meshes in it
-        self._answers: dict[type[requests.Fields], Callable[[Any, Progress], requests.Fields]] = {}
+        self._answers: dict[type[Fields], Callable[[Any, Progress], Fields]] = {}
         self.register(requests.OpenMesh, self.open_mesh)
         self.register(requests.CloseMesh, self.close_mesh)
         self.register(requests.Segment, self.segment)
@@ -115,18 +116,16 @@ class Session:
         self.register(requests.ListLibrary, self.list_library)
         self.register(requests.Release, self.release)
 
-    def register(
-        self, kind: type[Request], answer: Callable[[Request, Progress], requests.Fields]
-    ) -> None:
+    def register(self, kind: type[Request], answer: Callable[[Request, Progress], Fields]) -> None:
         """Answer requests of a class with a function of the request and a progress."""
         self._answers[kind] = answer
 
     def answer(
         self,
-        request: requests.Fields,
+        request: Fields,
         progress: Progress,
-        partial: Callable[[requests.Fields], None] | None = None,
-    ) -> requests.Fields:
+        partial: Callable[[Fields], None] | None = None,
+    ) -> Fields:
         """Run one job.
 
         partial : hears of what is finished before the rest (`requests.PARTIALS`).

@@ -21,7 +21,7 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from ...backend.contract.errors import Cancelled, PartwiseError
-from ...backend.contract.requests import Fields
+from ...backend.contract.fields import Fields
 from .log import EngineLog
 from .process import Call, EngineProcess, Events, in_words
 

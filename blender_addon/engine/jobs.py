@@ -31,7 +31,7 @@ from ...backend.contract.errors import BadInput, Cancelled, PartwiseError
 
 if TYPE_CHECKING:
     from ...backend.contract.engines import Told
-    from ...backend.contract.requests import Fields
+    from ...backend.contract.fields import Fields
     from .client import Client
     from .process import Call
 

@@ -20,6 +20,7 @@ from typing import IO, Any
 
 from ...backend import __version__
 from ...backend.contract.errors import Cancelled, OutOfMemory, PartwiseError, of_code
+from ...backend.contract.fields import Fields
 from ...backend.contract.protocol import (
     Message,
     PayloadNotHeld,
@@ -28,7 +29,7 @@ from ...backend.contract.protocol import (
     read_message,
     write_pieces,
 )
-from ...backend.contract.requests import METHODS, PARTIALS, Fields
+from ...backend.contract.requests import METHODS, PARTIALS
 from .command import environment
 from .log import EngineLog
 

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...backend.contract.errors import MeshNotOpen
-from ...backend.contract.requests import Fields, OpenMesh, Segment, Segmented
+from ...backend.contract.fields import Fields
+from ...backend.contract.requests import OpenMesh, Segment, Segmented
 from ...backend.contract.tree import MergeTree
 from ..core import labels, trees
 from ..core.trees import PolygonTree

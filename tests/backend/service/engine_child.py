@@ -19,7 +19,7 @@ from typing import Annotated, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from backend.contract import protocol, requests
+from backend.contract import fields, protocol, requests
 from backend.contract.progress import Progress
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -69,7 +69,7 @@ class Child:
     def send_bytes(self, data: bytes) -> None:
         protocol.write_pieces(self.stdin, [memoryview(data)])
 
-    def request(self, request: requests.Fields, method: str | None = None) -> int:
+    def request(self, request: fields.Fields, method: str | None = None) -> int:
         """Send a typed request; returns its id."""
         methods = {pair[0]: name for name, pair in requests.METHODS.items()}
         params, arrays = request.to_message()
@@ -144,18 +144,18 @@ class Child:
 
 
 @dataclass(frozen=True, eq=False)
-class Act(requests.Fields):
+class Act(fields.Fields):
     """Do something that a job may do."""
 
-    action: Annotated[str, requests.Text()]
-    seconds: Annotated[float, requests.Number(0, 1000)] = 0.0
+    action: Annotated[str, fields.Text()]
+    seconds: Annotated[float, fields.Number(0, 1000)] = 0.0
 
 
 @dataclass(frozen=True, eq=False)
-class Acted(requests.Fields):
+class Acted(fields.Fields):
     """A megabyte for `action` "answer much", else empty."""
 
-    data: Annotated[NDArray[np.uint8], requests.Array(("N",), "uint8")]
+    data: Annotated[NDArray[np.uint8], fields.Array(("N",), "uint8")]
 
 
 def ended(request: Act) -> bytes:

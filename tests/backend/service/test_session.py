@@ -18,6 +18,7 @@ from backend.contract.errors import (
     OutOfMemory,
     PartwiseError,
 )
+from backend.contract.fields import Fields
 from backend.contract.progress import Progress
 from backend.contract.requests import (
     CloseMesh,
@@ -37,7 +38,7 @@ FACES = np.array([[0, 2, 1], [0, 1, 3], [1, 2, 3], [0, 3, 2]])
 BYTES = TETRAHEDRON.nbytes + FACES.nbytes
 
 
-def ask(session: Session, request: requests.Fields, heard: Any = None) -> Any:
+def ask(session: Session, request: Fields, heard: Any = None) -> Any:
     return session.answer(request, Progress(heard))
 
 
@@ -128,7 +129,7 @@ def test_a_closed_mesh_is_forgotten() -> None:
     "request_",
     [Segment("x"), Cut("x"), Release("x"), requests.Complete("x", np.zeros(4, np.int32))],
 )
-def test_a_mesh_that_is_not_open(request_: requests.Fields) -> None:
+def test_a_mesh_that_is_not_open(request_: Fields) -> None:
     with pytest.raises(MeshNotOpen, match="does not hold"):
         ask(Session(), request_)
 

@@ -21,7 +21,7 @@ import bpy
 import numpy as np
 import pytest
 from partwise import blender_addon
-from partwise.backend.contract import requests
+from partwise.backend.contract import fields, requests
 from partwise.backend.contract.errors import BadInput, Cancelled, MeshNotOpen
 from partwise.backend.contract.requests import OpenMesh, Ping, Segment, Status
 from partwise.blender_addon.engine import command as engine_command
@@ -39,16 +39,16 @@ ACTOR = (
 
 
 @dataclass(frozen=True, eq=False)
-class Act(requests.Fields):
+class Act(fields.Fields):
     """The request that the engine of service/engine_child.py has besides the real ones."""
 
-    action: Annotated[str, requests.Text()]
-    seconds: Annotated[float, requests.Number(0, 1000)] = 0.0
+    action: Annotated[str, fields.Text()]
+    seconds: Annotated[float, fields.Number(0, 1000)] = 0.0
 
 
 @dataclass(frozen=True, eq=False)
-class Acted(requests.Fields):
-    data: Annotated[np.ndarray, requests.Array(("N",), "uint8")]
+class Acted(fields.Fields):
+    data: Annotated[np.ndarray, fields.Array(("N",), "uint8")]
 
 
 @pytest.fixture(autouse=True)
@@ -76,7 +76,7 @@ def actor(timers: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     jobs.client().stop()
 
 
-def ask(request: requests.Fields, **options: Any) -> jobs.Work:
+def ask(request: fields.Fields, **options: Any) -> jobs.Work:
     """A job of one question."""
     return (yield Ask(request, **options))
 

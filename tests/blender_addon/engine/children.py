@@ -15,7 +15,7 @@ from typing import Annotated
 import numpy as np
 import pytest
 from partwise.backend import __version__
-from partwise.backend.contract import requests
+from partwise.backend.contract import fields
 from partwise.backend.contract.errors import (
     PartwiseError,
 )
@@ -32,16 +32,16 @@ posix_only = pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has
 
 
 @dataclass(frozen=True, eq=False)
-class Act(requests.Fields):
+class Act(fields.Fields):
     """The request that the engine of service/engine_child.py has besides the real ones."""
 
-    action: Annotated[str, requests.Text()]
-    seconds: Annotated[float, requests.Number(0, 1000)] = 0.0
+    action: Annotated[str, fields.Text()]
+    seconds: Annotated[float, fields.Number(0, 1000)] = 0.0
 
 
 @dataclass(frozen=True, eq=False)
-class Acted(requests.Fields):
-    data: Annotated[np.ndarray, requests.Array(("N",), "uint8")]
+class Acted(fields.Fields):
+    data: Annotated[np.ndarray, fields.Array(("N",), "uint8")]
 
 
 def program(text: str) -> list[str]:
@@ -79,13 +79,13 @@ def settle(client: Client, call: Call) -> Call:
     return call
 
 
-def result(client: Client, request: requests.Fields, then=None):
+def result(client: Client, request: fields.Fields, then=None):
     call = settle(client, client.submit(request, then))
     assert call.error is None, (call.error, call.error.detail)
     return call.result
 
 
-def error(client: Client, request: requests.Fields, then=None) -> PartwiseError:
+def error(client: Client, request: fields.Fields, then=None) -> PartwiseError:
     call = settle(client, client.submit(request, then))
     assert call.result is None
     assert isinstance(call.error, PartwiseError)
