@@ -7,6 +7,7 @@ Visible triangles are never touched. A part whose hidden surface cannot be made 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -32,6 +33,8 @@ from ..geometry.mesh import (
     signed_volumes,
     unit_vertices,
 )
+from ..machine.cpu import cores
+from .abreast import Turns, abreast
 from .analysis import checked_mesh
 from .caps import Caps, apart, cap_parts
 from .guarantees import PartReport, closed_parts, report_part
@@ -40,6 +43,7 @@ __all__ = ["Caps", "CompletedPart", "CompletedParts", "cap_parts", "complete_par
 
 HOW = ("cap", "hidden")
 NONE = np.empty((0, 3), np.int64)
+AT_A_TIME = 2  # parts, in threads: what is asked of arrays leaves Python's lock free
 PROBES = 2000  # faces of a part that are asked which side of them is inside
 
 
@@ -151,32 +155,46 @@ def _grow_hidden(
     wholes = asked.engine.survey(
         work.unit, work.outward, work.part.astype(np.int32), seed=seed, progress=looking
     )
-    caps: Caps | None = None
-    for number, k in enumerate(chosen):
+    turns = Turns(len(chosen))
+    work.prepare()
+
+    def grown(number: int, k: int, every: Progress) -> _Grown | None:
+        """What closes a part; None where it needs a cap."""
         stage = f"Completing part {number + 1} of {len(chosen)}"
-        share = 0.7 / len(chosen)
-        own = progress.span(0.3 + number * share, 0.3 + (number + 1) * share, stage)
-        own.step()
-        seen = work.seen(k)
-        if is_sheet(seen):
-            work.take(k, *(thickened(seen, thicken) if thicken > 0 else work.nothing), "sheet")
-            continue
-        if not seen.loops and not seen.left_over:
-            work.take(k, *work.nothing, "none")
-            continue
-        field = _field(wholes.whole(k, progress=own.span(0.0, 0.5)))
-        if field is not None and seen.loops and not seen.left_over:
-            turned = not _agree(seen, field)
-            side = seen.turned() if turned else seen
-            found = hidden_surface(side, work.object, field, own.span(0.5, 0.9))
-            if found is not None:
-                new = found.faces[:, ::-1] if turned else found.faces
-                work.take(k, found.points, new, asked.about.name)
-                if work.report[k].closed:
+        own = every.span(number / len(chosen), (number + 1) / len(chosen), stage)
+        # An engine answers for one part after the other: it need not know of threads.
+        with turns.turn(number):
+            own.step()
+            seen = work.seen(k)
+            if is_sheet(seen):
+                made = thickened(seen, thicken) if thicken > 0 else work.nothing
+                return _Grown(*made, "sheet")
+            if not seen.loops and not seen.left_over:
+                return _Grown(*work.nothing, "none")
+            field = _field(wholes.whole(k, progress=own.span(0.0, 0.5)))
+        if field is None or not seen.loops or seen.left_over:
+            return None
+        turned = not _agree(seen, field)
+        side = seen.turned() if turned else seen
+        found = hidden_surface(side, work.object, field, own.span(0.5, 0.9))
+        if found is None:
+            return None
+        new = found.faces[:, ::-1] if turned else found.faces
+        return _Grown(found.points, new, asked.about.name)
+
+    caps: Caps | None = None
+    growing = progress.span(0.3, 1.0)
+    made = abreast(grown, chosen, min(AT_A_TIME, cores()), growing)
+    with closing(made):
+        for number, (k, each) in enumerate(zip(chosen, made, strict=True)):
+            if each is not None:
+                work.take(k, each.points, each.faces, each.engine)
+                if work.report[k].closed or each.engine != asked.about.name:
                     continue
-        if caps is None:
-            caps = cap_parts(work.vertices, work.faces, work.part, progress=own.span(0.9, 1.0))
-        work.cap(k, caps)
+            if caps is None:
+                own = growing.span(number / len(chosen), (number + 1) / len(chosen))
+                caps = cap_parts(work.vertices, work.faces, work.part, progress=own)
+            work.cap(k, caps)
     return work.done(asked.about.name, asked.notice)
 
 
@@ -193,6 +211,15 @@ def _agree(seen: OpenPart, field: GridField) -> bool:
     corner = seen.points[seen.faces[rows]]
     area = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
     return bool(np.sum(area * field.normal(corner.mean(axis=1))) >= 0)
+
+
+@dataclass(frozen=True)
+class _Grown:
+    """New points (m,3), of unit size, and faces of a part; engine : what made them."""
+
+    points: NDArray[np.float64]
+    faces: NDArray[np.int64]
+    engine: str
 
 
 class _Completion:
@@ -242,6 +269,10 @@ class _Completion:
     def borders(self) -> Borders:
         """Where parts meet."""
         return borders(self.corners, self.part, len(self.vertices))
+
+    def prepare(self) -> None:
+        """Make what threads share before they begin, so that it is made once."""
+        _ = self.borders, self.object.normals, self.object.samples
 
     def seen(self, k: int) -> OpenPart:
         """A part as it is seen, in unit size."""

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections import Counter
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,6 +18,7 @@ from backend.contract.errors import BadInput
 from backend.contract.progress import Progress
 from backend.engines.base import SignedDistance
 from backend.geometry.mesh import same_positions, signed_volume
+from backend.pipelines import complete
 from backend.pipelines.complete import CompletedPart, CompletedParts, cap_parts, complete_parts
 from tests.backend.geometry.hidden.fields import SCENES, ball, rod, seen_of
 from tests.backend.pipelines.whole_engine import fields, install
@@ -303,3 +306,31 @@ def test_a_seam_that_gapes_by_a_rounding_error_is_closed(
     install(monkeypatch, fields([solid] * (labels.max() + 1), vertices, 26))
     done = complete_parts(vertices, faces, labels, how=how)
     check(vertices, faces, labels, done)
+
+
+def test_two_parts_at_a_time_are_those_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    vertices, faces, labels = seen_of(SCENES["torso"], 24)
+    done, most = {}, []
+    for workers in (1, 2):
+        install(monkeypatch, fields(SCENES["torso"], vertices, 24))
+        monkeypatch.setattr(complete, "cores", lambda workers=workers: workers)
+        threads: set[int] = set()
+        real = complete.hidden_surface
+
+        def told(*given: Any, real: Any = real, threads: set[int] = threads) -> Any:
+            threads.add(threading.get_ident())
+            return real(*given)
+
+        monkeypatch.setattr(complete, "hidden_surface", told)
+        shown: list[int] = []
+        done[workers] = complete_parts(
+            vertices, faces, labels, shown=lambda one, shown=shown: shown.append(one.part)
+        )
+        monkeypatch.setattr(complete, "hidden_surface", real)
+        assert shown == sorted(shown) == list(range(4))
+        most.append(len(threads))
+    assert most[0] == 1
+    assert threading.get_ident() not in threads
+    assert done[1].vertices.tobytes() == done[2].vertices.tobytes()
+    assert all(np.array_equal(a, b) for a, b in zip(done[1].faces, done[2].faces, strict=True))
+    assert [one.to_json() for one in done[1].report] == [one.to_json() for one in done[2].report]

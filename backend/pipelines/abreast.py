@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Work on several things at a time in threads, with results in order as from one thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from queue import SimpleQueue
+from threading import Event
+from typing import TypeVar
+
+from ..contract.progress import Progress
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class _Stopped(BaseException):
+    """A thread ends, as nobody waits for its result."""
+
+
+class Turns:
+    """What threads do one after the other, in the order of their numbers: 0, 1, 2 and so on."""
+
+    def __init__(self, count: int) -> None:
+        self._open = [Event() for _ in range(count + 1)]
+        self._open[0].set()
+
+    @contextmanager
+    def turn(self, number: int) -> Iterator[None]:
+        """Waits until all before `number` have had their turns, and ends this one."""
+        self._open[number].wait()
+        try:
+            yield
+        finally:
+            self._open[number + 1].set()
+
+
+def abreast(
+    work: Callable[[int, Item, Progress], Result],
+    items: Sequence[Item],
+    workers: int,
+    progress: Progress,
+) -> Generator[Result, None, None]:
+    """What `work(number, item, progress)` makes of each item, in their order.
+
+    Some `workers` items are worked on at a time, those that come first before others. The progress
+    of each is that of all: its spans are shares of the whole. What it tells is passed on in the
+    thread of the caller; where that raises, all threads end at their next step, and it raises here.
+    """
+    told: SimpleQueue[tuple[str, float] | int] = SimpleQueue()  # steps, and who has ended
+    ended: set[int] = set()
+    stop = Event()
+    most = 0.0
+
+    def tell(stage: str, share: float) -> None:
+        if stop.is_set():
+            raise _Stopped
+        told.put((stage, share))
+
+    def one(number: int, item: Item) -> Result:
+        try:
+            return work(number, item, _Relay(tell))
+        finally:
+            told.put(number)
+
+    pool = ThreadPoolExecutor(max(workers, 1), thread_name_prefix="abreast")
+    try:
+        waiting = [pool.submit(one, number, item) for number, item in enumerate(items)]
+        for number, future in enumerate(waiting):
+            while number not in ended:
+                heard = told.get()
+                if isinstance(heard, int):
+                    ended.add(heard)
+                    continue
+                most = max(most, heard[1])  # it never goes back
+                progress.span(0.0, 1.0, heard[0]).step(most)
+            yield future.result()
+    finally:
+        stop.set()
+        pool.shutdown(cancel_futures=True)
+
+
+class _Relay(Progress):
+    """A progress whose steps are heard in another thread, as shares of the whole."""
+
+    __slots__ = ("_hear",)
+
+    def __init__(
+        self,
+        hear: Callable[[str, float], None],
+        stage: str = "",
+        first: float = 0.0,
+        last: float = 1.0,
+    ) -> None:
+        super().__init__(None, stage, first, last)
+        self._hear = hear
+
+    def span(self, first: float, last: float, stage: str = "") -> Progress:
+        size = self._last - self._first
+        ends = self._first + size * first, self._first + size * last
+        return _Relay(self._hear, stage or self._stage, *ends)
+
+    def step(self, share: float = 0.0) -> None:
+        self._hear(self._stage, self._first + (self._last - self._first) * share)

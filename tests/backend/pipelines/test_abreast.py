@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Work in threads: results in order, turns one after the other, steps heard by the caller."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from backend.contract.progress import SILENT, Progress
+from backend.pipelines.abreast import Turns, abreast
+
+
+def test_results_come_in_order_though_the_first_takes_longest() -> None:
+    meeting = threading.Barrier(2)  # which nobody passes alone
+
+    def work(number: int, item: str, progress: Progress) -> str:
+        meeting.wait(10)
+        time.sleep(0.0 if number else 0.05)
+        return item.upper()
+
+    assert list(abreast(work, ["a", "b", "c", "d"], 2, SILENT)) == ["A", "B", "C", "D"]
+
+
+def test_turns_are_taken_in_order_also_where_one_fails() -> None:
+    turns, taken = Turns(3), []
+
+    def work(number: int, item: float, progress: Progress) -> float:
+        time.sleep(item)
+        with turns.turn(number):
+            taken.append(number)
+            if number == 1:
+                raise ValueError("the second")
+        return item
+
+    found = abreast(work, [0.03, 0.0, 0.0], 3, SILENT)
+    assert next(found) == 0.03
+    with pytest.raises(ValueError, match="the second"):
+        next(found)
+    assert taken == [0, 1, 2]
+
+
+def test_the_caller_hears_each_step_and_no_share_goes_back() -> None:
+    heard: list[tuple[int, int]] = []
+
+    def work(number: int, item: int, progress: Progress) -> None:
+        own = progress.span(number / 4, (number + 1) / 4, "working")
+        for k in range(5):
+            own.step(k / 5)
+
+    def tell(stage: str, done: int, whole: int) -> None:
+        heard.append((threading.get_ident(), done))
+
+    assert list(abreast(work, range(4), 2, Progress(tell))) == [None] * 4
+    shares = [done for _, done in heard]
+    assert {thread for thread, _ in heard} == {threading.get_ident()}
+    assert shares == sorted(shares)
+    assert len(shares) > 15
+    assert shares[-1] == 95
+
+
+def test_a_cancelled_job_ends_in_all_threads() -> None:
+    def work(number: int, item: int, progress: Progress) -> None:
+        while True:
+            progress.step(0.1)
+            time.sleep(0.001)
+
+    def tell(stage: str, done: int, whole: int) -> None:
+        raise KeyError("cancelled")
+
+    before = threading.active_count()
+    with pytest.raises(KeyError):
+        list(abreast(work, range(5), 2, Progress(tell)))
+    assert threading.active_count() == before
