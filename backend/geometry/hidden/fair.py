@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ...contract.arrays import Bools, Floats, Ints
@@ -15,7 +17,8 @@ from .visible import OpenPart
 
 BAND = 4.0  # cells from the border, within which a surface is faired
 TRUST = 2.5  # cells from the border, from where on the field is believed fully
-FIRM, SOFT = 0.5, 0.03  # weight of the field against bending, for parts with edges and without
+FIRM, SOFT = 0.5, 0.06  # weight of the field against bending, for parts with edges and without
+SPREAD = 10  # edges over which the bend of a soft surface is averaged
 EDGE = 0.82  # cosine of the angle of an edge
 ROUND, HARD = 0.25, 0.6  # share of all bending at edges, of a soft part and of a hard one
 SMOOTH, SHARP = 0.8, 0.4  # cosines: the surface goes on straight over a border, or bends there
@@ -66,18 +69,40 @@ def fair(
     importance = np.zeros(size)
     importance[: len(points)][free] = 1.0
     importance[:fixed] = smooth
-    bending = (diags(np.sqrt(importance)) @ laplacian).tocsr()
+    root = np.sqrt(importance)
+    bending = (diags(root) @ laplacian).tocsr()
     bending = bending[importance > 0]
+    wanted = np.zeros((size, 3))
+    if softness > 0:
+        wanted[: len(points)] = softness * _spread(laplacian @ place, near, fixed, len(points))
+    wanted = (root[:, None] * wanted)[importance > 0]
     believed = np.clip(away[free] / (TRUST * field.cell), 0.0, 1.0)
     believed = FIRM * (SOFT / FIRM) ** softness * believed**2 * (3 - 2 * believed) + 1e-4
     columns = np.zeros(size, dtype=bool)
     columns[: len(points)] = free
     inner, outer = bending[:, columns], bending[:, ~columns]
     system = (inner.T @ inner + diags(believed)).tocsc()
-    right = believed[:, None] * points[free] - inner.T @ (outer @ place[~columns])
+    right = believed[:, None] * points[free] + inner.T @ (wanted - outer @ place[~columns])
     points = points.copy()
     points[free] = splu(system).solve(np.asarray(right))
     return points
+
+
+def _spread(bend: Floats, near: Any, fixed: int, count: int) -> Floats:
+    """Laplacians of a surface (count,3) with their lumps averaged away: its bend at large.
+
+    bend : (N,3) of more points, of which the first `count` are the surface's and the first `fixed`
+    its border, whose own bend is none of it. near : (N,N) weights of neighbours.
+    """
+    links = near[:count, :count].tocsr()
+    inner = (np.arange(count) >= fixed).astype(np.float64)
+    bend = bend[:count] * inner[:, None]
+    weight = inner
+    for _ in range(SPREAD):
+        bend, weight = links @ bend, links @ weight
+        most = max(float(weight.max(initial=0)), 1e-300)
+        bend, weight = bend / most, weight / most
+    return np.asarray(bend / np.maximum(weight, 1e-12)[:, None])
 
 
 def soft(seen: OpenPart) -> float:

@@ -31,6 +31,7 @@ FEWEST, EACH, PLENTY = (
 )  # faces that are never too many: at least, for each seen, at most
 DENSER = 1.2  # faces of a hidden surface, against those that are seen, at most
 FOLDS, FOLDED = 4, 0.03  # triangles, and share, that may look folded: at a sharp bend some do
+YIELDS = 0.28  # cells of mean error that a smooth surface may have more
 NEAR = 0.35  # cells of mean error, below which no other way is tried
 LITTLE = 0.02  # of what is seen: as large as a lid may be for a cap to be as good
 LEVEL = 0.05  # of the lid's size: as far as the field may leave it then
@@ -93,7 +94,7 @@ def hidden_surface(
             made = work.grown(flat, progress.span(0.6, 0.9))
         if made is None:
             continue
-        points, faces = work.finished(*made)
+        points, faces = work.finished(*made, least)
         error = work.error(points, faces)
         points, faces = work.with_level(points, faces)
         if not work.holds(points, faces):
@@ -322,15 +323,29 @@ class _Work:
             area = np.append(area, size.sum())
         return wrong / max(float(area.sum()), 1e-300) / cell
 
-    def finished(self, points: Floats, faces: Ints) -> tuple[Floats, Ints]:
-        """Fair along the border, without folds, inside of the object."""
+    def finished(self, points: Floats, faces: Ints, least: float) -> tuple[Floats, Ints]:
+        """Fair, without folds, inside of the object; of a soft part smooth as well.
+
+        Unless that takes it too far from the field: then it was shape that was smoothed, not noise.
+        least : error of another way, which it must be better than.
+        """
         points, faces = compact(points, faces, self.fixed)
-        for again in range(2 if self.softness > 0 else 1):
-            if again:  # lumps that are gone leave small triangles behind
-                points = tidied(points, faces, self.fixed)
-                faces = flip_to_delaunay(points, faces, self.taken, rounds=4)
-            away = self.border.tree.query(points)[0]
-            points = fair(points, faces, self.fixed, away, self.seen, self.field, self.softness)
+        firm = self._faired(points, faces, 0.0)
+        if self.softness > 0:
+            soft_one = self._faired(points, faces, self.softness)
+            soft_one = self._faired(*self._tidied(*soft_one), self.softness)
+            if self.error(*soft_one) < min(self.error(*firm) + YIELDS, BETTER * least):
+                return soft_one
+        return firm
+
+    def _tidied(self, points: Floats, faces: Ints) -> tuple[Floats, Ints]:
+        """Lumps that are gone leave small triangles behind."""
+        points = tidied(points, faces, self.fixed)
+        return points, flip_to_delaunay(points, faces, self.taken, rounds=4)
+
+    def _faired(self, points: Floats, faces: Ints, softness: float) -> tuple[Floats, Ints]:
+        away = self.border.tree.query(points)[0]
+        points = fair(points, faces, self.fixed, away, self.seen, self.field, softness)
         points = unfolded(points, faces, self.fixed)
         reach = 3 * self.field.cell
         rim = points[: self.fixed]

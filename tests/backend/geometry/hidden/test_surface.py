@@ -45,8 +45,8 @@ def test_parts_are_closed_and_as_their_fields_say(name: str) -> None:
         expected = np.clip(0.5 - field.values / field.cell, 0, 1).sum() * field.cell**3
         assert signed_volume(places, whole) == pytest.approx(expected, rel=0.08)
         off = np.abs(solid(hidden.points)) / field.cell
-        assert off.mean() < 0.1
-        assert off.max() < 0.6
+        assert off.mean() < 0.25  # smoothness costs a fraction of a cell
+        assert off.max() < 0.8
         assert folded(places, hidden.faces).mean() < 0.01
         # Nothing is seen outside of the object.
         union = np.min([other(hidden.points) for other in SCENES[name]], axis=0)
