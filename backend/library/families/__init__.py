@@ -19,17 +19,6 @@ __all__ = [
     "FAMILIES", "Family", "creatures", "everyday", "faces", "hats", "lamps", "made", "shapes",
     "wheels",
 ]  # fmt: skip
-    "FAMILIES",
-    "Family",
-    "creatures",
-    "everyday",
-    "faces",
-    "hats",
-    "lamps",
-    "made",
-    "shapes",
-    "wheels",
-]
 
 
 def made(title: str, seed: int = 0) -> Mesh:
