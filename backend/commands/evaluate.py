@@ -145,14 +145,14 @@ def _prepare(options: Namespace) -> None:
     if options.plot is not None or options.report is not None:
         need_matplotlib()
     if options.write is not None:
-        check_page(options.write)
+        check_page(options.write, options.task)
     if options.report is not None:
         make_folder(options.report)
 
 
 def _tell(options: Namespace, console: Console, sections: list[Section], minutes: float) -> int:
     """Write and print what was measured. Returns the exit status."""
-    from ..evaluation.page import content, write_page
+    from ..evaluation.page import contents, write_page
     from ..evaluation.plots import write_plot
     from ..evaluation.sheets import write_sheet
     from ..evaluation.suite import figures, tables, write_report
@@ -175,7 +175,7 @@ def _tell(options: Namespace, console: Console, sections: list[Section], minutes
     if options.report is not None:
         write_report(options.report, options.task, sections, options.worst)
     if options.write is not None:
-        write_page(options.write, content(by_title, minutes))
+        write_page(options.write, contents(options.task, by_title, minutes))
     console.result(tables(options.task, sections))
     lasted = f" in {minutes:.0f} minutes" if options.task == "all" else ""
     what = "parts" if options.task == "complete" else "objects"

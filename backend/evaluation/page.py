@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Markdown of the documentation: engines side by side, between two markers of a page."""
+"""The Markdown of the documentation: engines side by side, each place between two markers."""
 
 from __future__ import annotations
 
@@ -21,8 +21,7 @@ from .clicks import CLICKS
 from .completion import Figures
 from .runner import Measured, Summary, means, written
 
-BEGIN, END = "<!-- evaluation: begin -->", "<!-- evaluation: end -->"
-HINT = f"Give a page that has the lines {BEGIN} and {END}, in this order."
+PLACES = "evaluation", "completion"  # of a page: segments and clicks; completed parts
 ROOT = Path(__file__).resolve().parents[2]
 
 # Figures of the engines side by side -> key and whether less is better.
@@ -50,45 +49,61 @@ def write_text(path: Path, text: str) -> None:
         temporary.write_text(text, encoding="utf-8")
 
 
-def check_page(path: Path) -> None:
-    """Raises BadInput where a page is missing or has no place for tables."""
-    _split(path)
+def markers(place: str) -> tuple[str, str]:
+    """The lines between which a place of a page lies."""
+    return f"<!-- {place}: begin -->", f"<!-- {place}: end -->"
 
 
-def write_page(path: Path, content: str) -> None:
-    """Replace what a page has between its markers."""
-    before, after = _split(path)
-    write_text(path, f"{before}{BEGIN}\n{content}\n{END}{after}")
+def places(task: str) -> tuple[str, ...]:
+    """Where on a page the tables of a task belong."""
+    return PLACES if task == "all" else PLACES[1:] if task == "complete" else PLACES[:1]
 
 
-def _split(path: Path) -> tuple[str, str]:
+def check_page(path: Path, task: str) -> None:
+    """Raises BadInput where a page is missing or has no place for the tables of a task."""
+    for place in places(task):
+        _split(path, place)
+
+
+def write_page(path: Path, contents: Mapping[str, str]) -> None:
+    """Replace what a page has in its places."""
+    for place, text in contents.items():
+        begin, end = markers(place)
+        before, after = _split(path, place)
+        write_text(path, f"{before}{begin}\n{text}\n{end}{after}")
+
+
+def _split(path: Path, place: str) -> tuple[str, str]:
+    begin, end = markers(place)
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise unreadable(path, error) from error
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise BadInput(f"{path} has no place for the tables.", HINT)
+    before, found, rest = text.partition(begin)
+    _, ended, after = rest.partition(end)
+    if not (found and ended):
+        raise BadInput(
+            f"{path} has no place for the tables.",
+            f"Give a page that has the lines {begin} and {end}, in this order.",
+        )
     return before, after
 
 
-def content(sections: Mapping[str, Sequence[Measured]], minutes: float) -> str:
-    """Provenance, and the tables of segmentation, clicks and completion, side by side."""
+def contents(
+    task: str, sections: Mapping[str, Sequence[Measured]], minutes: float
+) -> dict[str, str]:
+    """For each place of a task's tables: provenance, and the tables, side by side."""
     summaries = {title: means(measured) for title, measured in sections.items()}
+    tables = {
+        PLACES[0]: [*segment_lines(summaries), "", *click_lines(summaries)],
+        PLACES[1]: complete_lines(summaries),
+    }
     count = sum(bool(one.figures) for measured in sections.values() for one in measured)
-    return "\n".join(
-        [
-            *_provenance(),
-            f"- {count} objects in {minutes:.0f} minutes",
-            "",
-            *segment_lines(summaries),
-            "",
-            *click_lines(summaries),
-            "",
-            *complete_lines(summaries),
-        ]
-    )
+    counted = "parts" if task == "complete" else "objects and parts"
+    lasted = f"- {count} {counted} in {minutes:.0f} minutes"
+    return {
+        place: "\n".join([*_provenance(), lasted, "", *tables[place]]) for place in places(task)
+    }
 
 
 def _provenance() -> list[str]:

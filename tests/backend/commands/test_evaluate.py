@@ -12,7 +12,7 @@ from PIL import Image
 
 from backend.__main__ import main
 from backend.evaluation import generation, suite
-from backend.evaluation.page import BEGIN, END
+from backend.evaluation.page import markers
 from tests.backend.evaluation.hidden_bodies import wholes
 from tests.backend.mesh_files import QUICK
 
@@ -63,7 +63,8 @@ def test_the_whole_suite_fills_a_folder_and_a_page(labelled_file, tmp_path, caps
     sheets = []  # tested above, and slow
     monkeypatch.setattr(suite, "write_sheet", lambda path, *_: sheets.append(path.name))
     page = tmp_path / "page.md"
-    page.write_text(f"before\n{BEGIN}\nSTALE\n{END}\nafter\n")
+    (begin, end), hidden = markers("evaluation"), "\n".join(markers("completion"))
+    page.write_text(f"before\n{begin}\nSTALE\n{end}\nbetween\n{hidden}\nafter\n")
     folder = tmp_path / "report"
     arguments = ["evaluate", str(labelled_file), "--task", "all", "--limit", "1", *QUICK]
     assert main([*arguments, "--report", str(folder), "--write", str(page), "--worst", "1"]) == 0
@@ -87,8 +88,10 @@ def test_the_whole_suite_fills_a_folder_and_a_page(labelled_file, tmp_path, caps
     assert {"complete-hidden-parts.png", "complete-hidden-parts-worst.png"} < set(sheets)
     assert len(sheets) == 2 * 2 * 3 + 2
     text = page.read_text()
-    assert text.startswith(f"before\n{BEGIN}\n- Partwise")
-    assert text.endswith(f"\n{END}\nafter\n")
+    assert text.startswith(f"before\n{begin}\n- Partwise")
+    assert f"\n{end}\nbetween\n" in text
+    assert text.endswith(f"\n{markers('completion')[1]}\nafter\n")
+    assert text.count("- Partwise") == 2
     assert "| smooth shapes | 1 |" in text
     assert "STALE" not in text
 
@@ -138,7 +141,7 @@ def hidden(tmp_path):
 def test_parts_are_completed_and_drawn(hidden, tmp_path, capsys):
     sheet, file = tmp_path / "sheet.png", tmp_path / "figures.json"
     page = tmp_path / "page.md"
-    page.write_text(f"{BEGIN}\n{END}\n")
+    page.write_text("\n".join(markers("completion")))
     arguments = ["evaluate", str(hidden), "--task", "complete", "--methods", "open,cap"]
     written = ["--sheet", str(sheet), "--json", str(file), "--write", str(page)]
     assert main([*arguments, *written]) == 0

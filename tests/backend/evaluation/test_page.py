@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The tables of the documentation: engines side by side, between two markers."""
+"""The tables of the documentation: engines side by side, each place between two markers."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ import pytest
 
 from backend.contract.errors import BadInput
 from backend.evaluation.page import (
-    BEGIN,
-    END,
+    PLACES,
     check_page,
     click_lines,
     complete_lines,
+    contents,
+    markers,
     segment_lines,
     write_page,
 )
@@ -58,22 +59,37 @@ def test_clicks_have_a_row_for_each_engine():
     assert click_lines(SUMMARIES) == []
 
 
+EMPTY = "".join(f"{name}\n{begin}\n{end}\n" for name in PLACES for begin, end in [markers(name)])
+
+
 def test_a_page_keeps_what_lies_around_the_markers(tmp_path):
     page = tmp_path / "page.md"
-    page.write_text(f"a\n{BEGIN}\n{END}\nb\n")
+    page.write_text(EMPTY)
     for text in ("one", "two"):
-        write_page(page, text)
-    assert page.read_text() == f"a\n{BEGIN}\ntwo\n{END}\nb\n"
+        write_page(page, {"completion": text})
+    begin = markers("completion")[0]
+    assert page.read_text() == EMPTY.replace(f"{begin}\n", f"{begin}\ntwo\n")
+
+
+def test_each_task_has_its_places():
+    assert list(contents("all", {}, 1.0)) == ["evaluation", "completion"]
+    assert list(contents("complete", {}, 1.0)) == ["completion"]
+    assert list(contents("click", {}, 1.0)) == ["evaluation"]
 
 
 def test_a_page_without_a_place_is_refused(tmp_path):
     page = tmp_path / "page.md"
-    for text in ("", BEGIN, f"{END} {BEGIN}"):
+    begin, end = markers("evaluation")
+    for text in ("", begin, f"{end} {begin}"):
         page.write_text(text)
         with pytest.raises(BadInput, match="no place"):
-            check_page(page)
+            check_page(page, "segment")
+    page.write_text(f"{begin}\n{end}\n")
+    check_page(page, "segment")
+    with pytest.raises(BadInput, match="no place"):
+        check_page(page, "all")
     with pytest.raises(BadInput):
-        check_page(tmp_path / "missing.md")
+        check_page(tmp_path / "missing.md", "segment")
 
 
 def test_completed_parts_have_a_row_for_each_method():
