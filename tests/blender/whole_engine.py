@@ -19,7 +19,7 @@ from backend.engines import registry
 from backend.engines.base import SignedDistance
 
 CELLS = 14
-HEIGHT = 0.5  # of a dome, in radii of the arm
+HEIGHT = 1.0  # of a dome, in radii of the arm
 
 
 class Domes:

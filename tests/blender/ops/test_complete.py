@@ -18,6 +18,7 @@ from partwise.blender_addon.scene import completions, parts, proposals
 
 from tests.blender.arms import AROUND, RINGS, new_points, open_edges, pose, select, tick
 from tests.blender.mesh_dump import dump_scene
+from tests.blender.whole_engine import HEIGHT
 
 PATIENCE = 240.0  # seconds; other work may share the machine
 
@@ -141,7 +142,7 @@ def test_part_objects_are_completed_among_their_siblings(arm: bpy.types.Object):
     assert faces_of_caps(forearm.data).sum() == len(forearm.data.polygons) - faces[1]
     assert forearm.data.partwise.report.closed
     height = np.ptp(np.array(forearm.bound_box)[:, 2])
-    assert height == pytest.approx(1 + 2 * 0.5, abs=0.15)
+    assert height == pytest.approx(1 + 2 * HEIGHT, rel=0.15)  # domes, smooth
     forearm.location.x -= 5
     assert is_unchanged(forearm, arm)
     bpy.ops.partwise.join_back()
@@ -338,5 +339,5 @@ def test_a_stretched_object_is_completed_in_its_own_shape(arm: bpy.types.Object)
     hand, *_ = split(arm)
     assert open_edges(hand.data) == 0
     top = max(hand.data.vertices[row].co.z for row in new_points(hand.data))
-    assert top == pytest.approx(1 + 0.5 / 3, abs=0.05)
+    assert top == pytest.approx(1 + HEIGHT / 3, rel=0.15)
     assert is_unchanged(hand, arm)
