@@ -21,6 +21,7 @@ FIRM, SOFT = 0.5, 0.06  # weight of the field against bending, for parts with ed
 SPREAD = 10  # edges over which the bend of a soft surface is averaged
 EDGE = 0.82  # cosine of the angle of an edge
 ROUND, HARD = 0.25, 0.6  # share of all bending at edges, of a soft part and of a hard one
+SYMMETRIC = {"SymmetricMode": True}  # of the sparse solver
 SMOOTH, SHARP = 0.8, 0.4  # cosines: the surface goes on straight over a border, or bends there
 
 
@@ -84,7 +85,9 @@ def fair(
     system = (inner.T @ inner + diags(believed)).tocsc()
     right = believed[:, None] * points[free] + inner.T @ (wanted - outer @ place[~columns])
     points = points.copy()
-    points[free] = splu(system).solve(np.asarray(right))
+    # The system is symmetric and positive: its diagonal needs no pivots.
+    solve = splu(system, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options=SYMMETRIC)
+    points[free] = solve.solve(np.asarray(right))
     return points
 
 

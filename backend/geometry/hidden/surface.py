@@ -40,7 +40,7 @@ AS_NEAR = 0.2  # of the error of a flat lid, below which none is
 BETTER = 0.8  # of the error of another way, below which a way is the better one
 ALONG = 1.6  # cells from what is seen, within which a field's surface runs along it
 FEW, LARGEST_GRID = 6000, 1_500_000  # faces of a field that is read finer, and most values then
-EDGE, LOOP = 3.0, 24.0  # cells along a source's edge and around a loop of border, if possible
+EDGE, LOOP = 2.0, 24.0  # cells along a source's edge and around a loop of border, if possible
 SMALL = 24  # values along a side of a grid that is not read coarser
 
 
@@ -94,8 +94,7 @@ def hidden_surface(
             made = work.grown(flat, progress.span(0.6, 0.9))
         if made is None:
             continue
-        points, faces = work.finished(*made, least)
-        error = work.error(points, faces)
+        points, faces, error = work.finished(*made, least)
         points, faces = work.with_level(points, faces)
         if not work.holds(points, faces):
             continue
@@ -176,6 +175,7 @@ class _Work:
         if level:  # what is nearest to their border has been decided
             near = self.border.tree.query(vertices[faces].mean(axis=1))[1]
             self.hidden &= ~np.isin(self.border.source[near], self.closed)
+        self.hidden_area = _area(vertices, faces[self.hidden])
         self.softness = soft(seen)
         self.inner_length = self._inner_length()
         few = min(FEWEST + EACH * len(seen.faces), PLENTY)
@@ -316,27 +316,35 @@ class _Work:
             rows = rows[:: max(len(rows) // COMPARED, 1)]
             places = self.vertices[rows]
             size = _areas(places)
-            size *= _areas(self.vertices[self.faces[self.hidden]]).sum() / max(size.sum(), 1e-300)
+            size *= self.hidden_area / max(size.sum(), 1e-300)
             tree = cKDTree(np.concatenate([made.point, self.border.point]))
             away = tree.query(places.mean(axis=1))[0]
             wrong += float(np.sum(size * np.maximum(away - 0.5 * spacing, 0.0)))
             area = np.append(area, size.sum())
         return wrong / max(float(area.sum()), 1e-300) / cell
 
-    def finished(self, points: Floats, faces: Ints, least: float) -> tuple[Floats, Ints]:
-        """Fair, without folds, inside of the object; of a soft part smooth as well.
+    def finished(self, points: Floats, faces: Ints, least: float) -> tuple[Floats, Ints, float]:
+        """Fair, without folds, inside of the object; of a soft part smooth as well; and the error.
 
         Unless that takes it too far from the field: then it was shape that was smoothed, not noise.
         least : error of another way, which it must be better than.
         """
         points, faces = compact(points, faces, self.fixed)
-        firm = self._faired(points, faces, 0.0)
+        smooth: tuple[Floats, Ints] | None = None
+        wrong = np.inf
         if self.softness > 0:
-            soft_one = self._faired(points, faces, self.softness)
-            soft_one = self._faired(*self._tidied(*soft_one), self.softness)
-            if self.error(*soft_one) < min(self.error(*firm) + YIELDS, BETTER * least):
-                return soft_one
-        return firm
+            smooth = self._faired(points, faces, self.softness)
+            smooth = self._faired(*self._tidied(*smooth), self.softness)
+            wrong = self.error(*smooth)
+            if wrong >= BETTER * least:
+                smooth = None
+            elif wrong < YIELDS:  # whatever the error of the other is
+                return *smooth, wrong
+        firm = self._faired(points, faces, 0.0)
+        error = self.error(*firm)
+        if smooth is not None and wrong < error + YIELDS:
+            return *smooth, wrong
+        return *firm, error
 
     def _tidied(self, points: Floats, faces: Ints) -> tuple[Floats, Ints]:
         """Lumps that are gone leave small triangles behind."""
