@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..contract.arrays import Floats, Ints, Singles
+from .mesh import without_strays
 
 PROXY_FROM = 150_000  # triangles; larger meshes are clustered first, for building is one long call
 RAYS_A_CALL = 60_000  # short calls, so that a cancel is seen between them
@@ -35,13 +36,14 @@ class RayScene:
 
     vertices : (V, 3) float; faces : (F, 3) int. proxy : whether a large mesh may be stood in for
     by a coarser one, which takes vertices of unit size. Triangles have their own numbers, and
-    their own places, only without.
+    their own places, only without. Vertices that no face uses may be anything.
     """
 
     def __init__(self, vertices: Floats | Singles, faces: Ints, *, proxy: bool = True) -> None:
         from embreex.mesh_construction import TriangleMesh
         from embreex.rtcore_scene import EmbreeScene
 
+        vertices = without_strays(np.asarray(vertices), faces)  # single precision overflows early
         if proxy and len(faces) > PROXY_FROM:
             vertices, faces = cluster_vertices(
                 np.asarray(vertices, dtype=np.float64), faces, PROXY_FROM

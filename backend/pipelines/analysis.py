@@ -25,6 +25,7 @@ from ..geometry.mesh import (
     build_face_graph,
     check_usable,
     unit_vertices,
+    without_strays,
 )
 from ..geometry.nearest import NearestFace
 from ..geometry.patches.cues import BRIDGE, FACES, LENGTH, PatchGraph, patch_graph
@@ -258,8 +259,8 @@ def checked_mesh(
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """The arrays of a mesh in the types that the engine works with.
 
-    Raises BadInput for wrong shapes, no faces, or faces of vertices that do not exist or are not
-    finite.
+    Vertices that no face uses and nothing can compute with are at the origin after this. Raises
+    BadInput for wrong shapes, no faces, or faces of vertices that do not exist or are not finite.
     """
     vertices = np.asarray(vertices, dtype=np.float64)
     faces = np.asarray(faces)
@@ -273,7 +274,7 @@ def checked_mesh(
         check_usable(vertices, faces)
     except UnusableMesh as error:
         raise _refusal(error.flaw) from error
-    return vertices, faces
+    return without_strays(vertices, faces), faces
 
 
 def _refusal(flaw: Flaw) -> BadInput:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..contract.progress import SILENT, Progress
 from ..geometry.caps.close import close_parts
 from ..geometry.caps.cracks import stitches, without_cracks
-from ..geometry.mesh import same_positions
+from ..geometry.mesh import same_positions, without_strays
 from .guarantees import closed_parts
 
 
@@ -53,6 +53,7 @@ def cap_parts(
     parts = int(part.max()) + 1 if len(part) else 0
     if parts == 0:
         return Caps(np.empty((0, 3)), [], [])
+    vertices = without_strays(vertices, faces)
     welded = same_positions(vertices)
     joined = without_cracks(vertices, faces, welded)
     corners = joined[faces]

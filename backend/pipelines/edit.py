@@ -21,7 +21,7 @@ from ..engines import registry
 from ..engines.base import Offer, PartMesh
 from ..engines.offers import offer_of
 from ..geometry.booleans import Mesh, concatenated, is_solid
-from ..geometry.mesh import is_closed_manifold, signed_volume
+from ..geometry.mesh import is_closed_manifold, signed_volume, without_strays
 from ..library import words
 from ..library.index import Entry, library
 from ..library.wishes import Wishes, heard
@@ -99,7 +99,8 @@ def replace_part(
     own = labels == part
     _check(vertices, faces, own, part, (source, mesh, image))
     variants = int(np.clip(variants, 1, MOST_VARIANTS))
-    turned = _upright(np.asarray(vertices, np.float64), up)
+    vertices = without_strays(np.asarray(vertices, np.float64), faces)
+    turned = _upright(vertices, up)
     progress.span(0.0, 0.2, "Reading the words").step()
     shown = bool(source) or mesh is not None or image is not None
     wishes, reading = _heard(text, wishes_only=shown)
@@ -265,10 +266,13 @@ def _heard(text: str, *, wishes_only: bool = False) -> tuple[Wishes, words.Readi
 
 def _of_mesh(mesh: tuple[Floats, Ints], name: str, frame: frames.Frame) -> Offer:
     """A mesh of the user's: held where the old part was held."""
-    vertices, faces = mesh
+    used, numbers = np.unique(mesh[1], return_inverse=True)  # others would count for its size
+    vertices, faces = mesh[0][used], numbers.reshape(-1, 3).astype(np.int64)
+    if not len(faces):
+        raise BadInput("The mesh has no faces.", "Choose another mesh.")
     low, high = vertices.min(axis=0), vertices.max(axis=0)
     size = float((high - low).max())
-    if not len(faces) or not size > 0:
+    if not size > 0:
         raise BadInput("The mesh has no size.", "Choose another mesh.")
     v = (vertices - (low + high) / 2) / size
     side = np.array([0.0, -1.0, 0.0]) if frame.side is None else frame.side

@@ -74,3 +74,12 @@ def test_a_cloud_of_specks_still_has_triangles_to_shoot_at():
     vertices = rng.random((3000, 1, 3)) - 0.5 + 1e-7 * rng.random((3000, 3, 3))
     _, faces = cluster_vertices(vertices.reshape(-1, 3), np.arange(9000).reshape(-1, 3), 100)
     assert len(faces) > 0
+
+
+@pytest.mark.parametrize("stray", [1e300, -1e200, np.nan, np.inf])
+def test_vertices_that_no_face_uses_may_be_anything(stray):
+    cube = trimesh.creation.box()
+    vertices = np.concatenate([np.full((2, 3), stray), cube.vertices])
+    with np.errstate(all="raise"):
+        scene = RayScene(vertices, np.asarray(cube.faces) + 2)
+    assert scene.distance(np.zeros((1, 3)), np.eye(3)[:1])[0] == pytest.approx(0.5)

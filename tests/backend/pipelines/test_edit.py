@@ -190,3 +190,23 @@ def test_any_mesh_of_the_users_is_fitted(vertices: list[Any], faces: list[Any]) 
     (made,) = replace_part(*cart(), 4, mesh=mesh, mesh_name="sheet").variants
     assert np.isfinite(made.vertices).all()
     assert 0.1 < np.ptp(made.vertices, axis=0).max() < 3
+
+
+@pytest.mark.parametrize("stray", [1e300, -1e200, np.nan, np.inf, 50])
+@pytest.mark.parametrize("text", ["twice as tall", "cowboy hat"])
+def test_what_no_face_uses_changes_nothing(text: str, stray: float) -> None:
+    vertices, faces, labels = post()
+    expected = replace_part(vertices, faces, labels, 1, text=text).variants[0]
+    strayed = np.concatenate([np.full((2, 3), stray), vertices])
+    with np.errstate(all="raise", under="ignore"):
+        done = replace_part(strayed, faces + 2, labels, 1, text=text).variants[0]
+    assert done.vertices == pytest.approx(expected.vertices)
+
+
+@pytest.mark.parametrize("stray", [1e300, np.nan, 50])
+def test_what_no_face_of_a_users_mesh_uses_does_not_make_it_small(stray: float) -> None:
+    points, sides = block((1, 1, 1))
+    plain = replace_part(*cart(), 4, mesh=(points, sides)).variants[0]
+    strayed = np.concatenate([np.full((2, 3), stray), points]), sides + 2
+    done = replace_part(*cart(), 4, mesh=strayed).variants[0]
+    assert done.vertices == pytest.approx(plain.vertices)
