@@ -137,11 +137,13 @@ def block(box: Box) -> tuple[Floats, Ints, str]:
     if BALLS & set(f"{box.name} {box.text}".lower().replace("_", " ").split()):
         unit = cube / np.linalg.norm(cube, axis=1, keepdims=True)
         return middle + unit * half, faces, "ball"
+    size = float(half.max())
+    half = half / size  # or squares of what is tiny would be 0
     bevel = 2 * BEVEL * float(half.min())
     inner = np.clip(cube * half, -(half - bevel), half - bevel)
     out = cube * half - inner
-    length = np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-12)
-    return middle + inner + out / length * bevel, faces, "block"
+    length = np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-300)
+    return middle + size * (inner + out / length * bevel), faces, "block"
 
 
 def _cube() -> tuple[Floats, Ints]:

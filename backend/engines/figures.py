@@ -51,6 +51,7 @@ class Options:
             raise BadInput(f"There is no option “{min(unknown):.40}”.", f"Known: {known}.")
         values = dict(given)
         try:
+            cls._check_kinds(given)
             values["kinds"] = {int(k): str(v) for k, v in dict(given.get("kinds") or {}).items()}
             if given.get("order") is not None:
                 values["order"] = tuple(int(part) for part in given["order"])
@@ -69,6 +70,16 @@ class Options:
         if made.back not in ("fill", "mirror"):
             raise BadInput(f"Backs cannot be “{made.back!s:.40}”.", "Use fill or mirror.")
         return made
+
+    @staticmethod
+    def _check_kinds(given: Mapping[str, Any]) -> None:
+        """Raise BadInput where true or false stands for a number, or something else for those."""
+        lists = (given[key] for key in ("order", "rectangle") if given.get(key) is not None)
+        numbers = [given.get("thickness"), *(number for each in lists for number in each)]
+        answers = given.get("symmetric"), given.get("limbs", True)
+        wrong = any(isinstance(number, bool | str) for number in numbers)
+        if wrong or not all(one is None or isinstance(one, bool) for one in answers):
+            raise BadInput("An option is not of its kind.", "See docs/protocol.md.")
 
 
 def resized_mask(mask: NDArray[np.int32], shape: tuple[int, ...]) -> NDArray[np.int32]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -103,7 +104,9 @@ def brief_of(
 
 
 JOINTS = ("hinge", "slider", "ball", "fixed")
+MOVING = ("hinge", "slider")  # about or along an axis
 MOST_BOXES = 200
+FARTHEST = 1e6  # of a corner from the middle
 
 
 def boxes_of(document: Any) -> list[Box]:
@@ -157,13 +160,27 @@ def _box(entry: Any, number: int) -> Box:
 
 
 def _point(value: Any, name: str, key: str) -> NDArray[np.float64]:
-    try:
-        point = np.array(value, dtype=np.float64)
-    except (TypeError, ValueError):
-        point = np.empty(0)
-    if point.shape != (3,) or not np.isfinite(point).all() or np.abs(point).max() > 1e6:
+    point = _numbers(value, 3)
+    if point is None:
         raise BadInput(f"“{key}” of “{name:.60}” is not three numbers.", "Give [x, y, z].")
+    if np.abs(point).max() > FARTHEST:
+        raise BadInput(
+            f"“{key}” of “{name:.60}” is too far away.", f"Stay within {FARTHEST:,.0f} of 0."
+        )
     return point
+
+
+def _numbers(value: Any, count: int) -> NDArray[np.float64] | None:
+    """So many finite numbers, None for anything else; true and "1" are none."""
+    if not isinstance(value, list | tuple | np.ndarray) or len(value) != count:
+        return None
+    if not all(isinstance(one, Real) and not isinstance(one, bool) for one in value):
+        return None
+    try:
+        found = np.array(value, dtype=np.float64)
+    except OverflowError:
+        return None
+    return found if np.isfinite(found).all() else None
 
 
 def _joint(joint: Any, name: str) -> dict[str, Any]:
@@ -174,15 +191,20 @@ def _joint(joint: Any, name: str) -> dict[str, Any]:
     for key in ("axis", "origin"):
         if joint.get(key) is not None:
             made[key] = _point(joint[key], name, key).tolist()
-    limits = joint.get("limits")
-    if limits is not None:
-        try:
-            low, high = (float(limit) for limit in limits)
-        except (TypeError, ValueError):
-            low, high = np.nan, np.nan
-        if not (np.isfinite([low, high]).all() and low <= high):
+    if kind in MOVING and "axis" in made and not np.linalg.norm(made["axis"]) > 0:
+        raise BadInput(
+            f"The axis of the {kind} of “{name:.60}” points nowhere.",
+            "Give a direction that is not [0, 0, 0].",
+        )
+    if joint.get("limits") is not None:
+        limits = _numbers(joint["limits"], 2)
+        if limits is None:
             raise BadInput(f"The limits of “{name:.60}” are not two numbers.", "Give [low, high].")
-        made["limits"] = [low, high]
+        if limits[0] > limits[1]:
+            raise BadInput(
+                f"The limits of “{name:.60}” are the wrong way round.", "Give the lower one first."
+            )
+        made["limits"] = limits.tolist()
     return made
 
 
@@ -213,7 +235,7 @@ def check(brief: Brief) -> None:
 def _check_masks(brief: Brief) -> None:
     if brief.masks and len(brief.masks) != len(brief.images):
         raise BadInput(
-            f"There are {len(brief.masks)} masks for {len(brief.images)} pictures.",
+            _against(len(brief.masks), "mask", len(brief.images)),
             "Give a mask for each picture, or none.",
         )
     for number, (image, mask) in enumerate(zip(brief.images, brief.masks, strict=False), 1):
@@ -227,10 +249,16 @@ def _check_masks(brief: Brief) -> None:
             raise BadInput(f"Mask {number} is empty.", "Paint each part in a colour of its own.")
 
 
+def _against(count: int, noun: str, images: int) -> str:
+    """The sentence for more or fewer things than pictures."""
+    there = f"There is 1 {noun}" if count == 1 else f"There are {count} {noun}s"
+    return f"{there} for {images} picture{'' if images == 1 else 's'}."
+
+
 def _check_views(views: Sequence[str], images: int) -> None:
     if views and len(views) != images:
         raise BadInput(
-            f"There are {len(views)} views for {images} pictures.",
+            _against(len(views), "view", images),
             f"Name the side of each picture: {', '.join(VIEWS)}.",
         )
     strange = [view for view in views if view not in VIEWS]

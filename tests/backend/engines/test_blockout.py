@@ -52,3 +52,33 @@ def test_words_name_parts_of_the_library_that_fill_their_boxes():
     said = " ".join(made.notes)
     assert "“a” is a cowboy hat" in said
     assert "qqxzv" in said
+
+
+PLACES = {
+    "one": [([0, 0, 0], [1, 1, 1])],
+    "flat": [([0, 0, 0], [1, 1e-9, 1])],
+    "hardly there": [([0, 0, 0], [1e-200] * 3)],
+    "in one place": [([0, 0, 0], [1, 1, 1])] * 3,
+    "overlapping": [([0, 0, 0], [1, 1, 1]), ([0.5, 0.5, 0], [2, 2, 1])],
+    "far": [([1e6 - 1, 0, 0], [1e6, 1, 1]), ([-1e6] * 3, [1e6] * 3)],
+    "many": [([k, 0, 0], [k + 1, 1, 1]) for k in range(200)],
+}
+
+
+@pytest.mark.parametrize("case", PLACES)
+@pytest.mark.parametrize("text", ["", "cowboy hat"])
+def test_boxes_of_any_shape_and_number_are_filled(case, text):
+    """A chain of parents, each a hinge of the one before."""
+    boxes = [
+        {"name": f"p{k}", "text": text if k < 3 else "", "min": low, "max": high,
+         "parent": f"p{k - 1}" if k else "", "joint": {"type": "hinge", "axis": [0, 1, 0]}}
+        for k, (low, high) in enumerate(PLACES[case])
+    ]  # fmt: skip
+    with np.errstate(all="raise", under="ignore"):
+        made = generate(Brief(boxes=boxes_of({"parts": boxes})))
+    assert [part.parent for part in made.parts] == list(range(-1, len(boxes) - 1))
+    for part, (low, high) in zip(made.parts, PLACES[case], strict=True):
+        assert is_closed_manifold(part.faces)
+        size = np.subtract(high, low)
+        assert (np.abs(np.ptp(part.vertices, axis=0) - size) <= 0.011 * size).all()
+        assert (part.vertices >= np.array(low) - 1e-6 * size).all()

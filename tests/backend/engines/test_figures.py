@@ -80,3 +80,18 @@ def test_options_are_checked_and_known_by_name():
     assert Options.of({}) == PLAIN
     with pytest.raises(BadInput, match="no option “colour”"):
         Options.of({"colour": 1})
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"thickness": True}, {"thickness": "1"}, {"thickness": [1]}, {"thickness": float("nan")},
+        {"order": [True, False]}, {"order": "10"}, {"order": 3}, {"limbs": "no"}, {"limbs": 0},
+        {"symmetric": "yes"}, {"rectangle": [0, 0, True, 5]}, {"rectangle": [1, 2]},
+        {"kinds": [1]},
+    ],
+)  # fmt: skip
+def test_options_of_another_kind_are_refused_in_words(given):
+    with pytest.raises(BadInput, match=r"not of its kind|out of range") as error:
+        Options.of(given)
+    assert error.value.hint

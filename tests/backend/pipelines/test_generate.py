@@ -24,8 +24,8 @@ WRONG = {
     "pixel": (Brief([PICTURE[:1, :1]]), "1 x 1 pixels"),
     "small mask": (Brief([PICTURE], [LABELS[:80]]), "160 x 80 pixels"),
     "empty mask": (Brief([PICTURE], [np.full_like(LABELS, -1)]), "Mask 1 is empty"),
-    "masks": (Brief([PICTURE, PICTURE], [LABELS]), "1 masks for 2 pictures"),
-    "views": (Brief([PICTURE], views=["front", "side"]), "2 views for 1 pictures"),
+    "masks": (Brief([PICTURE, PICTURE], [LABELS]), "There is 1 mask for 2 pictures"),
+    "views": (Brief([PICTURE], views=["front", "side"]), "There are 2 views for 1 picture[.]"),
     "view": (Brief([PICTURE], views=["below"]), "No side is called"),
     "same view": (Brief([PICTURE] * 2, views=["front", "front"]), "same side"),
     "no front": (Brief([PICTURE], views=["side"]), "No picture shows the front"),
@@ -59,11 +59,38 @@ def test_boxes_are_read_with_their_joints():
     [
         None, [], [{}], [{"name": "a"}], [{**BOX, "min": [0, 0]}], [{**BOX, "max": [1, 0, 1]}],
         [{**BOX, "max": [np.nan, 1, 1]}], [BOX, BOX], [{**BOX, "parent": "none"}],
-        [{**BOX, "parent": "seat"}], [{**BOX, "joint": {"type": "glue"}}],
-        [{**BOX, "joint": {"type": "hinge", "limits": [2, 1]}}], [BOX] * 300,
+        [{**BOX, "parent": "seat"}], [{**BOX, "joint": {"type": "glue"}}], [BOX] * 300,
+        [{**BOX, "max": ["1", "1", "1"]}], [{**BOX, "max": [True, True, True]}],
+        [{**BOX, "max": [10**400, 1, 1]}], [{**BOX, "max": "111"}], [{**BOX, "max": [[1, 1, 1]]}],
     ],
 )  # fmt: skip
 def test_boxes_that_make_no_sense_are_refused_in_words(parts):
     with pytest.raises(BadInput) as error:
         boxes_of({"parts": parts})
     assert error.value.hint
+
+
+@pytest.mark.parametrize(
+    ("joint", "words"),
+    [
+        ({"type": "hinge", "axis": [0, 0, 0]}, "axis of the hinge of “seat” points nowhere"),
+        ({"type": "slider", "axis": [0, 0.0, -0.0]}, "axis of the slider of “seat” points nowhere"),
+        ({"type": "hinge", "axis": [np.nan, 0, 1]}, "“axis” of “seat” is not three numbers"),
+        ({"type": "hinge", "limits": [2, 1]}, "wrong way round"),
+        ({"type": "hinge", "limits": [np.nan, 1]}, "not two numbers"),
+        ({"type": "hinge", "limits": [False, True]}, "not two numbers"),
+        ({"type": "hinge", "limits": "12"}, "not two numbers"),
+        ({"type": "hinge", "origin": [1e9, 0, 0]}, "too far away"),
+    ],
+)
+def test_joints_that_cannot_move_are_refused_in_words(joint, words):
+    with pytest.raises(BadInput, match=words) as error:
+        boxes_of({"parts": [{**BOX, "joint": joint}]})
+    assert error.value.hint
+
+
+def test_parents_in_a_circle_are_refused_wherever_the_circle_is():
+    names = {"a": "", "b": "d", "c": "b", "d": "c"}
+    boxes = [{**BOX, "name": name, "parent": parent} for name, parent in names.items()]
+    with pytest.raises(BadInput, match="hangs on itself"):
+        boxes_of({"parts": boxes})
