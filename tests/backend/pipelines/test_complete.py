@@ -21,6 +21,7 @@ from backend.geometry.mesh import same_positions, signed_volume
 from backend.pipelines import complete
 from backend.pipelines.complete import CompletedPart, CompletedParts, cap_parts, complete_parts
 from tests.backend.geometry.hidden.fields import SCENES, ball, rod, seen_of
+from tests.backend.pipelines.cancelling import is_cancelled_everywhere
 from tests.backend.pipelines.whole_engine import fields, install
 
 AS_GOOD = {"limb in a body": ["cap", "knowing"]}  # the body lacks a small and flat piece alone
@@ -255,32 +256,17 @@ def test_labels_and_options_that_do_not_fit_are_refused() -> None:
 
 
 @pytest.mark.parametrize("how", ["cap", "hidden"])
-def test_it_can_be_cancelled_anywhere(how: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Stop(Exception):
-        pass
-
+def test_it_ends_at_whatever_step_it_is_cancelled(
+    how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     solids = SCENES["limb in a body"]
     vertices, faces, labels = seen_of(solids, 24)
     install(monkeypatch, fields(solids, vertices, 20))
-    calls = 0
 
-    def count(*_: object) -> None:
-        nonlocal calls
-        calls += 1
+    def job(progress: Progress) -> None:
+        complete_parts(vertices, faces, labels, how=how, progress=progress)
 
-    complete_parts(vertices, faces, labels, how=how, progress=Progress(count))
-    assert calls > 2
-    for last in {1, calls // 2, calls}:
-
-        def tell(*_: object, last: int = last) -> None:
-            nonlocal calls
-            calls += 1
-            if calls == last:
-                raise Stop
-
-        calls = 0
-        with pytest.raises(Stop):
-            complete_parts(vertices, faces, labels, how=how, progress=Progress(tell))
+    assert is_cancelled_everywhere(job, vertices, faces, labels) > 2
 
 
 def test_the_same_twice() -> None:

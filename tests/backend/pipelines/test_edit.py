@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from backend.contract.errors import BadInput, Cancelled
+from backend.contract.errors import BadInput
 from backend.contract.progress import Progress
 from backend.library.families.forms import block
 from backend.pipelines.edit import listed, replace_part
+from tests.backend.pipelines.cancelling import is_cancelled_everywhere
 from tests.backend.pipelines.replacing import cart, post
 
 
@@ -137,12 +138,17 @@ def test_a_part_without_area_is_refused() -> None:
         replace_part(vertices, faces, labels, 5, text="hat")
 
 
-def test_it_can_be_cancelled() -> None:
-    def stop(stage: str, done: int, total: int) -> None:
-        raise Cancelled
+@pytest.mark.parametrize(
+    "wanted",
+    [{"text": "hat", "variants": 4}, {"text": "red"}, {"mesh": block((1, 1, 1))}, {}],
+    ids=["words", "wishes", "mesh", "again"],
+)
+def test_it_ends_at_whatever_step_it_is_cancelled(wanted: dict[str, Any]) -> None:
+    def job(progress: Progress) -> None:
+        replace_part(vertices, faces, labels, 4, progress=progress, **wanted)
 
-    with pytest.raises(Cancelled):
-        replace_part(*cart(), 4, text="hat", progress=Progress(stop))
+    vertices, faces, labels = cart()
+    assert is_cancelled_everywhere(job, vertices, faces, labels) >= 3
 
 
 def test_the_list_is_sorted_by_words() -> None:

@@ -8,6 +8,7 @@ from backend.contract.errors import BadInput
 from backend.engines.base import Brief
 from backend.pipelines.generate import boxes_of, generate
 from tests.backend.images.drawn import doll
+from tests.backend.pipelines.cancelling import is_cancelled_everywhere
 
 PICTURE, LABELS = doll()
 
@@ -94,3 +95,19 @@ def test_parents_in_a_circle_are_refused_wherever_the_circle_is():
     boxes = [{**BOX, "name": name, "parent": parent} for name, parent in names.items()]
     with pytest.raises(BadInput, match="hangs on itself"):
         boxes_of({"parts": boxes})
+
+
+SMALL = doll(48)
+ASKED = {
+    "picture": lambda: Brief(*([each] for each in SMALL), options={"limbs": False}),
+    "words": lambda: Brief(text="a mug"),
+    "boxes": lambda: Brief(boxes=boxes_of({"parts": [BOX, {**BOX, "name": "lid"}]})),
+}
+
+
+@pytest.mark.parametrize("asked", ASKED)
+def test_it_ends_at_whatever_step_it_is_cancelled(asked):
+    def job(progress):
+        generate(ASKED[asked](), progress=progress)
+
+    assert is_cancelled_everywhere(job, *SMALL) >= 2
