@@ -5,18 +5,19 @@ from __future__ import annotations
 
 import errno
 import itertools
+import json
 import os
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import trimesh
-from PIL import Image
 
 from backend.__main__ import main
 from backend.files import readers
-from tests.backend.images.drawn import doll
+from backend.pictures import textured
 
 CHAIR = Path(__file__).parents[3] / "examples/office_chair.glb"
 FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -35,8 +36,9 @@ def words_of(verb: str, given: Path, out: Path) -> list[str]:
             rest = [str(CHAIR), "--part", "seat", "--text", "stool", "--variants", "2"]
             rest += ["-o", str(out)]
         case _:
-            Image.fromarray(doll(48)[0]).save(given / "doll.png")
-            rest = ["-o", str(out / "doll.glb"), "--image", str(given / "doll.png")]
+            boxes = {"parts": [{"name": "seat", "min": [0, 0, 0], "max": [1, 1, 1]}]}
+            (given / "boxes.json").write_text(json.dumps(boxes))
+            rest = ["-o", str(out / "made.glb"), "--boxes", str(given / "boxes.json")]
     return [verb, *rest, *picture]
 
 
@@ -53,6 +55,7 @@ def test_a_full_disk_is_said_and_leaves_no_file_in_part(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """It is full at the first file, then at the second and so on; those before are whole."""
+    monkeypatch.setattr(textured, "render_views", partial(textured.render_views, height=96))
     given, whole = tmp_path / "given", tmp_path / "whole"
     given.mkdir()
     assert main(words_of(verb, given, whole)) == 0
