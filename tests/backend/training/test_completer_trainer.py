@@ -15,20 +15,17 @@ from backend.engines.completion_features import NAMES
 from backend.engines.hidden import read_completer
 from backend.models.completer import Completer, CompleterConfig
 from backend.training import completer_data, completer_trainer
-from backend.training.completer_data import load_object, sampled, save_object
-from backend.training.completer_trainer import (
-    BEST,
+from backend.training.completer_data import (
     CHOOSING,
     LEARNED,
-    LOG,
     REPORTED,
-    RUN,
-    begun,
-    begun_from,
-    drawn,
-    read,
+    load_object,
+    sampled,
+    save_object,
     use_of,
 )
+from backend.training.completer_places import read
+from backend.training.completer_trainer import BEST, LOG, RUN, begun, begun_from, drawn
 from tests.backend.training.pairs import two_balls
 
 FEW = 120
@@ -111,8 +108,3 @@ def test_packed_samples_are_the_same(data, tmp_path):
     assert np.array_equal(one.hidden, other.hidden)
     assert completer_trainer.main([f"--data={data}", f"--pack={packed}", "--rows=200"]) == 0
     assert len(read(packed).truth) == 200
-
-
-def test_without_samples_it_says_how_to_make_them(tmp_path):
-    with pytest.raises(SystemExit, match="completer_data"):
-        read(tmp_path)
