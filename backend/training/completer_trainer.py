@@ -28,12 +28,7 @@ import torch
 from ..contract.arrays import Bools, Floats, Ints
 from ..engines.completion_features import NAMES
 from ..models.completer import Completer, CompleterConfig, shapes
-from .completer_data import (
-    CHOOSING,
-    LEARNED,
-    REPORTED,
-    UNREACHED,
-)
+from .completer_data import CHOOSING, LEARNED, REPORTED, UNREACHED
 from .completer_places import Places, judges, of_parts, pack, read, report
 
 RUN, BEST, LOG = "run.safetensors", "completer.safetensors", "measured.jsonl"
