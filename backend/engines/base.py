@@ -167,7 +167,8 @@ class Wholes(Protocol):
     def whole(self, part: int, *, progress: Progress = SILENT) -> SignedDistance | PartMesh | None:
         """The whole of one part; the pipeline welds it to the visible faces, which stay the same.
 
-        None where nothing is hidden, or the part is an open sheet that has no inside.
+        None where nothing is hidden, or the part is an open sheet that has no inside. Threads ask
+        for several parts at a time, in any order; the answers must not depend on it.
         """
 
 

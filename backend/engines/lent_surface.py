@@ -7,6 +7,8 @@ other. Only faces that come to lie inside the object, away from the part's own s
 
 from __future__ import annotations
 
+from threading import Lock
+
 import numpy as np
 
 from ..contract.arrays import Bools, Floats, Ints
@@ -39,7 +41,10 @@ GAP = 0.03  # of half the extent that lent faces keep from the own surface
 
 
 class Lenders:
-    """Finds for each part of an object what siblings and mirror images lend it."""
+    """Finds for each part of an object what siblings and mirror images lend it.
+
+    Threads may ask at the same time, in any order: what is found is the same.
+    """
 
     def __init__(self, seen: VisibleObject, seed: int = 0, progress: Progress = SILENT) -> None:
         self._object = seen
@@ -60,6 +65,7 @@ class Lenders:
             self._area[part] = float(area.sum())
             self._extent[part] = _main_extents(points[0])
         self._found: dict[tuple[int, int], tuple[Placement, Agreement] | None] = {}
+        self._looking = Lock()  # so that no pair is tried twice
 
     def lent(self, part: int) -> tuple[Floats, Ints] | None:
         """Vertices (V, 3) and faces (F, 3) that are lent to a part; None where nothing is."""
@@ -128,25 +134,32 @@ class Lenders:
 
     def _registered(self, other: int, part: int) -> tuple[Placement, Agreement] | None:
         """How `other` lies on `part`; each pair is tried once, for both ways."""
-        if (part, other) in self._found:
-            known = self._found[part, other]
-            return None if known is None else (known[0].inverse, known[1])
-        if (other, part) not in self._found:
-            source, target = self._samples[other], self._samples[part]
-            near = 6 * NEAR * self._unit(part)
-            ranked = []
-            for placement in suggestions(source, target):
-                gap, _ = target.nearest(placement(source.points[:64]))
-                back, _ = source.nearest(placement.inverse(target.points[:64]))
-                ranked.append((float((gap > near).mean() + (back > near).mean()), placement))
-            ranked.sort(key=lambda each: each[0])
-            best = None
-            for _, placement in ranked[:BEFORE]:
-                found = self._checked(other, part, placement)
-                if found is not None and (best is None or found[1].off < best[1].off):
-                    best = found
-            self._found[other, part] = best
-        return self._found[other, part]
+        # Always the same way, so that it does not matter which of them is asked for first.
+        source, target = max(other, part), min(other, part)
+        with self._looking:
+            if (source, target) not in self._found:
+                self._found[source, target] = self._tried(source, target)
+            known = self._found[source, target]
+        if known is None or source == other:
+            return known
+        return known[0].inverse, known[1]
+
+    def _tried(self, other: int, part: int) -> tuple[Placement, Agreement] | None:
+        """How `other` lies best on `part`, of what is suggested."""
+        source, target = self._samples[other], self._samples[part]
+        near = 6 * NEAR * self._unit(part)
+        ranked = []
+        for placement in suggestions(source, target):
+            gap, _ = target.nearest(placement(source.points[:64]))
+            back, _ = source.nearest(placement.inverse(target.points[:64]))
+            ranked.append((float((gap > near).mean() + (back > near).mean()), placement))
+        ranked.sort(key=lambda each: each[0])
+        best = None
+        for _, placement in ranked[:BEFORE]:
+            found = self._checked(other, part, placement)
+            if found is not None and (best is None or found[1].off < best[1].off):
+                best = found
+        return best
 
     def _loan(
         self, other: int, part: int, placement: Placement, taken: list[NearestFace]

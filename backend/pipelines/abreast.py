@@ -3,9 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from queue import SimpleQueue
 from threading import Event
 from typing import TypeVar
@@ -18,23 +17,6 @@ Result = TypeVar("Result")
 
 class _Stopped(BaseException):
     """A thread ends, as nobody waits for its result."""
-
-
-class Turns:
-    """What threads do one after the other, in the order of their numbers: 0, 1, 2 and so on."""
-
-    def __init__(self, count: int) -> None:
-        self._open = [Event() for _ in range(count + 1)]
-        self._open[0].set()
-
-    @contextmanager
-    def turn(self, number: int) -> Iterator[None]:
-        """Waits until all before `number` have had their turns, and ends this one."""
-        self._open[number].wait()
-        try:
-            yield
-        finally:
-            self._open[number + 1].set()
 
 
 def abreast(

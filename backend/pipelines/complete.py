@@ -34,7 +34,7 @@ from ..geometry.mesh import (
     unit_vertices,
 )
 from ..machine.cpu import cores
-from .abreast import Turns, abreast
+from .abreast import abreast
 from .analysis import checked_mesh
 from .caps import Caps, apart, cap_parts
 from .guarantees import PartReport, closed_parts, report_part
@@ -155,23 +155,20 @@ def _grow_hidden(
     wholes = asked.engine.survey(
         work.unit, work.outward, work.part.astype(np.int32), seed=seed, progress=looking
     )
-    turns = Turns(len(chosen))
     work.prepare()
 
     def grown(number: int, k: int, every: Progress) -> _Grown | None:
         """What closes a part; None where it needs a cap."""
         stage = f"Completing part {number + 1} of {len(chosen)}"
         own = every.span(number / len(chosen), (number + 1) / len(chosen), stage)
-        # An engine answers for one part after the other: it need not know of threads.
-        with turns.turn(number):
-            own.step()
-            seen = work.seen(k)
-            if is_sheet(seen):
-                made = thickened(seen, thicken) if thicken > 0 else work.nothing
-                return _Grown(*made, "sheet")
-            if not seen.loops and not seen.left_over:
-                return _Grown(*work.nothing, "none")
-            field = _field(wholes.whole(k, progress=own.span(0.0, 0.5)))
+        own.step()
+        seen = work.seen(k)
+        if is_sheet(seen):
+            made = thickened(seen, thicken) if thicken > 0 else work.nothing
+            return _Grown(*made, "sheet")
+        if not seen.loops and not seen.left_over:
+            return _Grown(*work.nothing, "none")
+        field = _field(wholes.whole(k, progress=own.span(0.0, 0.5)))
         if field is None or not seen.loops or seen.left_over:
             return None
         turned = not _agree(seen, field)

@@ -54,3 +54,14 @@ def test_different_parts_lend_each_other_nothing():
 
 def test_a_part_without_faces_is_lent_nothing(pair):
     assert pair[2].lent(17) is None
+
+
+def test_it_does_not_matter_which_of_a_pair_is_asked_for_first(pair):
+    _, seen, _ = pair
+    first, second = Lenders(seen), Lenders(seen)
+    second._registered(2, 1)
+    asked, again = first._registered(1, 2), second._registered(1, 2)
+    assert asked is not None
+    assert again is not None
+    places = seen.vertices
+    assert np.array_equal(asked[0](places), again[0](places))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Work in threads: results in order, turns one after the other, steps heard by the caller."""
+"""Work in threads: results in order, steps heard by the caller."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import time
 import pytest
 
 from backend.contract.progress import SILENT, Progress
-from backend.pipelines.abreast import Turns, abreast
+from backend.pipelines.abreast import abreast
 
 
 def test_results_come_in_order_though_the_first_takes_longest() -> None:
@@ -23,22 +23,17 @@ def test_results_come_in_order_though_the_first_takes_longest() -> None:
     assert list(abreast(work, ["a", "b", "c", "d"], 2, SILENT)) == ["A", "B", "C", "D"]
 
 
-def test_turns_are_taken_in_order_also_where_one_fails() -> None:
-    turns, taken = Turns(3), []
-
+def test_what_one_raises_is_raised_in_its_turn() -> None:
     def work(number: int, item: float, progress: Progress) -> float:
         time.sleep(item)
-        with turns.turn(number):
-            taken.append(number)
-            if number == 1:
-                raise ValueError("the second")
+        if number == 1:
+            raise ValueError("the second")
         return item
 
     found = abreast(work, [0.03, 0.0, 0.0], 3, SILENT)
     assert next(found) == 0.03
     with pytest.raises(ValueError, match="the second"):
         next(found)
-    assert taken == [0, 1, 2]
 
 
 def test_the_caller_hears_each_step_and_no_share_goes_back() -> None:
