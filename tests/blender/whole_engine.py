@@ -18,8 +18,8 @@ from backend.contract.progress import SILENT, Progress
 from backend.engines import registry
 from backend.engines.base import SignedDistance
 
-CELLS = 14
-HEIGHT = 1.0  # of a dome, in radii of the arm
+CELLS = 22
+HEIGHT = 1.5  # of a dome, in radii of the arm
 
 
 class Domes:
@@ -45,7 +45,7 @@ class Domes:
         x, y, z = (axis.squeeze() for axis in np.meshgrid(*(origin[:, None] + spacing
                    * np.arange(CELLS + 1)), indexing="ij"))  # fmt: skip
         away = np.hypot(x, y)
-        dome = HEIGHT * radius * (1 - (away / radius) ** 2)
+        dome = HEIGHT * radius * (1 - away / radius)  # which leaves the arm at an angle
         below = low - z - (dome if low > ends[0] + 1e-6 else 0)
         above = z - high - (dome if high < ends[1] - 1e-6 else 0)
         values = np.maximum(np.maximum(away - radius, below), above)

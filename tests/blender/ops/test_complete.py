@@ -142,7 +142,7 @@ def test_part_objects_are_completed_among_their_siblings(arm: bpy.types.Object):
     assert faces_of_caps(forearm.data).sum() == len(forearm.data.polygons) - faces[1]
     assert forearm.data.partwise.report.closed
     height = np.ptp(np.array(forearm.bound_box)[:, 2])
-    assert height == pytest.approx(1 + 2 * HEIGHT, rel=0.15)  # domes, smooth
+    assert 1 + HEIGHT < height < 1 + 2 * HEIGHT  # domes, whose tips are rounded
     forearm.location.x -= 5
     assert is_unchanged(forearm, arm)
     bpy.ops.partwise.join_back()
@@ -339,5 +339,5 @@ def test_a_stretched_object_is_completed_in_its_own_shape(arm: bpy.types.Object)
     hand, *_ = split(arm)
     assert open_edges(hand.data) == 0
     top = max(hand.data.vertices[row].co.z for row in new_points(hand.data))
-    assert top == pytest.approx(1 + HEIGHT / 3, rel=0.15)
+    assert 1 + HEIGHT / 6 < top < 1 + HEIGHT / 3
     assert is_unchanged(hand, arm)
