@@ -134,13 +134,14 @@ def unseen(context: bpy.types.Context, obj: bpy.types.Object) -> str:
 
     It may be hidden itself, by its collection, or because the 3D view is in local view without it.
     """
-    space = context.space_data
-    is_view = space is not None and space.type == "VIEW_3D"
-    if is_view and space.local_view is not None and not obj.local_view_get(space):
+    layer, space = context.view_layer, context.space_data
+    is_local = space is not None and space.type == "VIEW_3D" and space.local_view is not None
+    if obj.visible_get(view_layer=layer, **({"viewport": space} if is_local else {})):
+        return ""
+    # Not `local_view_get`, which Blender 4.5 denies for all objects where it has no window.
+    if is_local and not (obj.hide_viewport or obj.hide_get(view_layer=layer)):
         return f"“{obj.name}” is not in this view. Leave Local View with View > Local View"
-    if not obj.visible_get(view_layer=context.view_layer):
-        return f"“{obj.name}” is hidden. Show it with the eye in the Outliner"
-    return ""
+    return f"“{obj.name}” is hidden. Show it with the eye in the Outliner"
 
 
 @dataclass(frozen=True)
