@@ -84,7 +84,7 @@ def winding_logit(winding: Floats) -> Floats:
 
 def _nearest(seen: VisiblePart, points: Floats) -> list[Floats]:
     """Height above the tangent planes of the nearest samples of the part."""
-    gap, index = seen.tree("points").query(points, k=NEAREST, workers=1)
+    gap, index = seen.tree("points").query(points, k=NEAREST)
     height = np.einsum("nkj,nkj->nk", points[:, None] - seen.points[index], seen.normals[index])
     gap, height = gap / seen.unit, height / seen.unit
     first = height[:, 0]
@@ -101,7 +101,7 @@ def _others(seen: VisiblePart, points: Floats) -> list[Floats]:
     tree = seen.tree("others")
     if tree is None:
         return [np.full(len(points), v) for v in (FAR, 0.0, 0.0, 0.0)]
-    gap, index = tree.query(points, k=min(4, len(seen.others)), workers=1)
+    gap, index = tree.query(points, k=min(4, len(seen.others)))
     gap, index = gap.reshape(len(points), -1), index.reshape(len(points), -1)
     away = points[:, None] - seen.others[index]
     height = np.einsum("nkj,nkj->nk", away, seen.other_normals[index]) / seen.unit
@@ -142,7 +142,7 @@ def _border(seen: VisiblePart, points: Floats) -> list[Floats]:
     border = seen.border
     if border.tree is None:
         return [np.full(len(points), v) for v in (FAR, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)]
-    gap, index = border.tree.query(points, k=min(NEAREST, len(border.middle)), workers=1)
+    gap, index = border.tree.query(points, k=min(NEAREST, len(border.middle)))
     gap, index = gap.reshape(len(points), -1), index.reshape(len(points), -1)
     away = (points[:, None] - border.middle[index]) / seen.unit
     outward = np.einsum("nkj,nkj->nk", away, border.outward[index])
@@ -263,7 +263,7 @@ def _profile(at: Floats, normal: Floats, weight: Floats, places: Floats) -> list
         return [np.full(len(places), v) for v in (FAR, 0.0, 0.0, 0.0, 0.0)]
     from scipy.spatial import cKDTree
 
-    gap, index = cKDTree(at).query(places, k=4, workers=1)
+    gap, index = cKDTree(at).query(places, k=4)
     height = np.einsum("nkj,nkj->nk", places[:, None] - at[index], normal[index])
     height = np.clip(height, -FAR, FAR)
     result = [np.sqrt(np.minimum(gap[:, 0], FAR)), height[:, 0], height.mean(1), height.max(1)]

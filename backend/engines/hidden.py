@@ -227,7 +227,7 @@ class HiddenWholes:
 
         points = low + cell * np.stack(np.unravel_index(which, shape), axis=1)
         count = min(NEIGHBOURS, len(samples))
-        index = cKDTree(samples).query(points, k=count, workers=1)[1].reshape(len(points), count)
+        index = cKDTree(samples).query(points, k=count)[1].reshape(len(points), count)
         vertices = self.object.vertices
         best, height = np.full(len(points), np.inf), np.full(len(points), np.nan)
         for column in face[index].T:

@@ -191,7 +191,7 @@ class VisibleObject:
 
         keep = np.ones(len(edge), dtype=bool)
         if len(given):
-            gap, _ = cKDTree(given).query(middle, workers=1)
+            gap, _ = cKDTree(given).query(middle)
             keep = gap > 0.05 * unit
         if not keep.any():
             return no_border()

@@ -233,6 +233,9 @@ class _Completion:
         self.vertices, self.faces, self.part, self.count = vertices, faces, part, count
         self.shown = shown
         self.exact = same_positions(vertices)
+        self.exact_corners = self.exact[
+            faces
+        ]  # (F, 3) welded where positions are equal, cracks apart
         self.welded = without_cracks(vertices, faces, self.exact)
         self.corners = self.welded[faces]
         self.has_size = True
@@ -293,7 +296,7 @@ class _Completion:
         if self.welded is not self.exact:
             everything = np.concatenate([self.vertices, placed])
             joined = np.append(self.welded, np.arange(len(self.vertices), len(everything)))
-            own = np.concatenate([self.exact[self.faces[self.rows[k]]], faces])
+            own = np.concatenate([self.exact_corners[self.rows[k]], faces])
             faces = np.concatenate([faces, stitches(everything, own, joined)])
         self._take(k, placed, faces, engine)
 
@@ -311,7 +314,7 @@ class _Completion:
     def _reported(
         self, k: int, points: NDArray[np.float64], faces: NDArray[np.int64], engine: str
     ) -> PartReport:
-        own = self.exact[self.faces[self.rows[k]]]
+        own = self.exact_corners[self.rows[k]]
         used, number = np.unique(np.concatenate([own, faces]), return_inverse=True)
         number = number.reshape(-1, 3)
         place = np.concatenate([self.vertices, points])[used]
@@ -325,7 +328,7 @@ class _Completion:
     @cached_property
     def bare(self) -> list[PartReport]:
         """What is told of each part without new faces."""
-        closed = closed_parts(self.exact[self.faces], self.part, [NONE] * self.count)
+        closed = closed_parts(self.exact_corners, self.part, [NONE] * self.count)
         volume = signed_volumes(self.vertices, self.faces, self.part, self.count)
         return [
             PartReport(is_closed, float(size) if is_closed else 0.0, 0.0, 0.0, "none")

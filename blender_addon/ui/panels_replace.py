@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import bpy
 
+from ..engine import jobs
 from ..mesh.labels import has_labels
 from ..ops import replace
 from ..scene import part_sources, proposals, surroundings
@@ -51,7 +52,7 @@ class PARTWISE_PT_replace(SidebarPanel, bpy.types.Panel):
         row.operator("partwise.replace_part", text="Preview", icon="HIDE_OFF")
         row.operator("partwise.regenerate_part", text="Regenerate", icon="FILE_REFRESH")
         reason = replace.why_not(context)
-        if reason and reason != "A job is running":
+        if reason and not jobs.busy():
             draw_text(layout, context, reason, icon="INFO")
         if draw_proposal(layout, replace.PARTWISE_OT_apply_replacement):
             draw_said(layout, context)
