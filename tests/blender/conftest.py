@@ -39,6 +39,17 @@ def scene(extension: None) -> bpy.types.Scene:
     return bpy.context.scene
 
 
+@pytest.fixture
+def no_proposal(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No job before, and no preview after."""
+    from partwise.blender_addon.engine import jobs
+    from partwise.blender_addon.scene import proposals
+
+    monkeypatch.setattr(jobs, "_job", None)
+    yield
+    proposals.discard()
+
+
 @pytest.fixture(scope="module")
 def domes(extension: None) -> Iterator[Path]:
     """The engine that completes parts of arms in domes, in the place of the real one.

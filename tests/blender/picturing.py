@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Small pictures of a figure, as Blender's images and as files."""
+"""Small pictures of a figure, as Blender's images and as files, and parts made of them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from pathlib import Path
 
 import bpy
 import numpy as np
+import pytest
 from partwise.blender_addon.mesh.new import new_image
+from partwise.blender_addon.ops import images
+from partwise.blender_addon.scene import proposals
 
 RED, BLUE = (220, 40, 40), (40, 60, 200)
 
@@ -41,3 +44,16 @@ def choose(picture: np.ndarray | None = None) -> bpy.types.PropertyGroup:
     asked = bpy.context.scene.partwise_images
     asked.front.image = image_of(figure() if picture is None else picture)
     return asked
+
+
+def make() -> proposals.Proposal:
+    """The preview of parts made of what was chosen."""
+    assert bpy.ops.partwise.make_parts() == {"FINISHED"}
+    return images.current()
+
+
+def refused(match: str) -> None:
+    """Making parts is refused in such words, and there is no preview."""
+    with pytest.raises(RuntimeError, match=match):
+        bpy.ops.partwise.make_parts()
+    assert images.current() is None

@@ -10,25 +10,9 @@ from partwise.blender_addon.engine import jobs
 from partwise.blender_addon.ops import images
 from partwise.blender_addon.scene import proposals
 
-from tests.blender.picturing import BLUE, RED, choose, figure, image_of, saved
+from tests.blender.picturing import BLUE, RED, choose, figure, image_of, make, refused, saved
 
-
-@pytest.fixture(autouse=True)
-def nothing_left(monkeypatch):
-    monkeypatch.setattr(jobs, "_job", None)
-    yield
-    proposals.discard()
-
-
-def make() -> proposals.Proposal:
-    assert bpy.ops.partwise.make_parts() == {"FINISHED"}
-    return images.current()
-
-
-def refused(match: str) -> None:
-    with pytest.raises(RuntimeError, match=match):
-        bpy.ops.partwise.make_parts()
-    assert images.current() is None
+pytestmark = pytest.mark.usefixtures("no_proposal")
 
 
 def accept() -> list[bpy.types.Object]:

@@ -8,23 +8,12 @@ import contextlib
 import bpy
 import numpy as np
 import pytest
-from partwise.blender_addon.engine import jobs
 from partwise.blender_addon.ops import images
-from partwise.blender_addon.scene import briefs, proposals
+from partwise.blender_addon.scene import briefs
 
-from tests.blender.picturing import choose
+from tests.blender.picturing import choose, make
 
-
-@pytest.fixture(autouse=True)
-def nothing_left(monkeypatch):
-    monkeypatch.setattr(jobs, "_job", None)
-    yield
-    proposals.discard()
-
-
-def make() -> proposals.Proposal:
-    assert bpy.ops.partwise.make_parts() == {"FINISHED"}
-    return images.current()
+pytestmark = pytest.mark.usefixtures("no_proposal")
 
 
 def test_other_versions_differ_until_there_are_no_more():
