@@ -37,6 +37,9 @@ PYTHON_bpy53 = $(PYTHON313)
 TODAYS := bpy52 bpy53
 SKIPPED = $(foreach name,$(TODAYS),$(if $(or $(wildcard .venv-$(name)/.made),$(PYTHON_$(name))),,$(name)))
 BPY := .venv-bpy50/bin/python
+# A file's tests share what they make, so that one worker runs them all; tests/order.py says which
+# files start first.
+PYTEST := -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 # Its file differs by platform, so it is named by its version; what it needs is there already.
 INSTALL_TORCH := -m pip install --quiet --disable-pip-version-check --only-binary :all: \
@@ -69,14 +72,14 @@ guide-pictures: demo  ## the pictures of README and docs/guide.md anew
 test: lint test-engine test-blender  ## style, types, all tests, also inside Blender 4.5, 5.0, 5.2, 5.3
 
 test-engine: $(VENV)/.dev .venv-bpy50/.made  ## tests of the engine and the build; says what it skips
-	$(PY) -m pytest -n $(WORKERS) --dist loadgroup --ignore tests/blender --ignore tests/gui
+	$(PY) $(PYTEST) --ignore tests/blender --ignore tests/gui
 
 # What ships runs on the Python of today's Blender too; a part of the tests, as the whole takes long.
 ON_313 := $(addprefix tests/backend/,contract checkpoints machine service geometry engines pipelines \
 	test_bootstrap.py)
 
 test-engine313: .venv-bpy53/.made .venv-bpy50/.made  ## tests of the engine on Blender 5.3's Python
-	.venv-bpy53/bin/python -m pytest -n $(WORKERS) --dist loadgroup $(ON_313)
+	.venv-bpy53/bin/python $(PYTEST) $(ON_313)
 
 test-blender:  ## tests inside Blender 4.5, 5.0, 5.2 and 5.3, without a window
 	@skipped="$(strip $(SKIPPED))"; \
@@ -90,7 +93,7 @@ test-blender:  ## tests inside Blender 4.5, 5.0, 5.2 and 5.3, without a window
 		"Name one: make $@ PYTHON313=/path/to/python3.13." ;; esac
 
 test-bpy%: .venv-bpy%/.made .venv-bpy50/.made
-	.venv-bpy$*/bin/python -m pytest -n $(WORKERS) --dist loadgroup tests/blender
+	.venv-bpy$*/bin/python $(PYTEST) tests/blender
 
 test-gui: $(VENV)/.dev .venv-bpy50/.made  ## tests in the window of a real Blender, started by GUI_BLENDER
 	GUI_BLENDER="$(GUI_BLENDER)" $(PY) tests/gui/run.py

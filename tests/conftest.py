@@ -16,6 +16,18 @@ one_for_algebra()  # as at the doors of the backend; NumPy is not there yet
 
 ROOT = Path(__file__).resolve().parents[1]
 
+# Files that take longest, which start first: no worker is to begin one when the others are done.
+LONGEST = (
+    "tests/backend/training/test_smoke.py",
+    "tests/backend/test_main.py",
+    "tests/backend/training/test_judge_trainer.py",
+    "tests/test_build_addon.py",
+    "tests/blender/test_install.py",
+    "tests/blender/engine/test_jobs.py",
+    "tests/blender/ops/test_verbs_anywhere.py",
+    "tests/blender/ops/test_decompose.py",
+)
+
 # Shared machines pause; a pause is no failure. The same examples each run keep failures repeatable.
 settings.register_profile("partwise", deadline=None, derandomize=True)
 settings.load_profile("partwise")
@@ -30,3 +42,10 @@ sys.modules.setdefault("partwise", package)
 def checkout() -> Path:
     """Root of the source tree, where `python -m backend` runs."""
     return ROOT
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first."""
+    places = {str(ROOT / name): place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(str(item.path), len(places)))

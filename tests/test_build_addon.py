@@ -46,11 +46,6 @@ def package(tool: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_addon.build(LINUX, tmp_path_factory.mktemp("dist"), tool)
 
 
-# One worker makes the package; a second one would download the wheels again.
-one_worker = pytest.mark.xdist_group("package")
-
-
-@one_worker
 def test_package_holds_what_serves_and_nothing_else(package):
     names = zipfile.ZipFile(package).namelist()
     assert names == ["blender_manifest.toml", *sorted(names[1:])]
@@ -76,13 +71,11 @@ def test_package_holds_what_serves_and_nothing_else(package):
     assert "backend/files/readers.py" in names, "a part can be replaced by a mesh file"
 
 
-@one_worker
 def test_two_builds_are_equal_byte_for_byte(package, tool, tmp_path):
     again = build_addon.build(LINUX, tmp_path, tool)
     assert again.read_bytes() == package.read_bytes()
 
 
-@one_worker
 def test_a_checkout_elsewhere_gives_the_same_package(package, tool, tmp_path):
     """Another path, other times of the files, another time zone, another mask of modes."""
     copy = tmp_path / "another clone"
@@ -106,14 +99,12 @@ def test_a_checkout_elsewhere_gives_the_same_package(package, tool, tmp_path):
     assert (copy / "dist" / package.name).read_bytes() == package.read_bytes()
 
 
-@one_worker
 def test_files_in_the_package_have_plain_modes_and_a_fixed_time(package):
     for info in zipfile.ZipFile(package).infolist():
         assert info.date_time == (1980, 1, 1, 0, 0, 0)
         assert stat.S_IMODE(info.external_attr >> 16) == 0o644
 
 
-@one_worker
 def test_every_library_in_the_package_brings_its_licence(package):
     notice = (ROOT / "THIRD_PARTY.md").read_text(encoding="utf-8")
     archive = zipfile.ZipFile(package)
@@ -128,7 +119,6 @@ def test_every_library_in_the_package_brings_its_licence(package):
         assert f"`{licences[0]}`" in row
 
 
-@one_worker
 def test_a_package_that_is_too_large_is_refused_and_removed(package, tool, tmp_path, monkeypatch):
     monkeypatch.setattr(build_addon, "LARGEST", 1_000_000)
     with pytest.raises(BadInput, match="at most 1 MB"):
@@ -136,14 +126,12 @@ def test_a_package_that_is_too_large_is_refused_and_removed(package, tool, tmp_p
     assert not list(tmp_path.iterdir())
 
 
-@one_worker
 def test_what_blenders_tool_refuses_is_told_in_its_words(package, tool, tmp_path, monkeypatch):
     monkeypatch.setattr(build_addon, "manifest", lambda *_: 'schema_version = "1.0.0"\n')
     with pytest.raises(BadInput, match=r"refused the package \(build\)[\s\S]*tagline"):
         build_addon.build(LINUX, tmp_path, tool)
 
 
-@one_worker
 def test_a_tool_that_packs_files_twice_is_refused(package, tmp_path, monkeypatch):
     def run_tool(tool, command, *arguments):
         if command == "build":

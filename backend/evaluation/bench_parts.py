@@ -17,12 +17,12 @@ PARTS = 12
 WORDS = ("cowboy hat", "a taller pink vase", "wheel")
 
 
-def completion(triangles: int) -> dict[str, float]:
-    """Hidden surfaces of the twelve parts of a body; and when the first of them can be shown."""
+def completion(triangles: int, parts: int = PARTS) -> dict[str, float]:
+    """Hidden surfaces of the parts of a body; and when the first of them can be shown."""
     from ..pipelines.complete import complete_parts
 
-    vertices, faces, labels = _parted(triangles)
-    complete_parts(*_parted(500))  # imports are not part of the job
+    vertices, faces, labels = _parted(triangles, parts)
+    complete_parts(*_parted(500, 2))  # imports are not part of the job
     shown: list[float] = []
     began = time.perf_counter()
     complete_parts(
@@ -52,12 +52,12 @@ def generation(pixels: int) -> dict[str, float]:
     return {"seconds": seconds, "peak_mb": peak_memory() / 1e6}
 
 
-def _parted(triangles: int) -> tuple[Floats, Ints, NDArray[np.int32]]:
-    """A body in twelve parts: vertices (V, 3), faces (F, 3), labels (F,)."""
+def _parted(triangles: int, parts: int = PARTS) -> tuple[Floats, Ints, NDArray[np.int32]]:
+    """A body in parts: vertices (V, 3), faces (F, 3), labels (F,)."""
     from ..pipelines import segment
 
     vertices, faces = blob(triangles)
-    return vertices, faces, segment.labels(segment.analyse(vertices, faces), parts=PARTS)
+    return vertices, faces, segment.labels(segment.analyse(vertices, faces), parts=parts)
 
 
 def _figure(pixels: int) -> Bytes:

@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -50,23 +51,32 @@ def no_proposal(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     proposals.discard()
 
 
-@pytest.fixture(scope="module")
-def domes(extension: None) -> Iterator[Path]:
-    """The engine that completes parts of arms in domes, in the place of the real one.
-
-    It takes its time with the last part as long as the file is there whose path this is.
-    """
-    from partwise.blender_addon.engine import jobs
-
-    from tests.blender.arms import DOMES
-
-    slow = Path(HOME) / "slow"
+@pytest.fixture(scope="session")
+def slow(extension: None) -> Iterator[Path]:
+    """As long as a file is there, the engine of domes takes its time with the last part."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PARTWISE_TEST_SLOW", str(slow))
-        jobs.client().stop()
-        patch.setattr(jobs.client(), "_command", lambda: [sys.executable, "-c", DOMES])
+        patch.setenv("PARTWISE_TEST_SLOW", str(Path(HOME) / "slow"))
+        yield Path(HOME) / "slow"
+
+
+@pytest.fixture(scope="session")
+def engine_of_domes(slow: Path) -> Iterator[Any]:
+    """The client of the engine that completes parts of arms in domes."""
+    from tests.blender.arms import DOMES
+    from tests.blender.other_engines import engine_of
+
+    with engine_of(DOMES) as client:
+        yield client
+
+
+@pytest.fixture
+def domes(engine_of_domes: Any, slow: Path) -> Iterator[Path]:
+    """That engine is asked in the place of the real one; the file that makes it slow."""
+    from tests.blender.other_engines import asked_instead
+
+    with asked_instead(engine_of_domes):
         yield slow
-        jobs.client().stop()
+        slow.unlink(missing_ok=True)
 
 
 @pytest.fixture
@@ -78,7 +88,6 @@ def arm(scene: bpy.types.Scene, domes: Path) -> Iterator[bpy.types.Object]:
     from tests.blender.arms import make_arm
 
     yield make_arm()
-    domes.unlink(missing_ok=True)
     proposals.discard()
     jobs.cancel()
     jobs.dismiss()

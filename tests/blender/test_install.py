@@ -21,10 +21,9 @@ import pytest
 import build_addon
 from benchmarks.fresh_blender import MODULE, FreshBlender
 
-pytestmark = [
-    pytest.mark.xdist_group("package"),
-    pytest.mark.skipif(sys.platform != "linux", reason="reads processes and rights as Linux has"),
-]
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux", reason="reads processes and rights as Linux has"
+)
 
 SHAPES = Path(__file__).parents[1] / "fixtures" / "smooth_shapes.npz"
 OF_BLENDER = ("bpy", "numpy", "numpy.libs")

@@ -5,7 +5,7 @@ from backend.evaluation.bench_parts import completion, generation, replacement
 
 
 def test_completion_is_measured_and_shows_parts_before_it_ends():
-    got = completion(600)
+    got = completion(600, parts=3)
     assert 0 < got["first_s"] < got["seconds"]
 
 

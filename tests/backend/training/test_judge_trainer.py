@@ -20,16 +20,12 @@ def corpus(tmp_path_factory):
     groups = (f"group{k}" for k in range(1000))
     held_out = next(group for group in groups if fold(group) < HELD_OUT)
     learned = next(group for group in groups if fold(group) >= HELD_OUT)
-    for family, kind, group in (
-        ("mushroom", "procedural", learned),
-        ("goblet", "procedural", held_out),
-        ("mushroom", "nodes", held_out),
-        ("goblet", "nodes", learned),
-    ):
+    for family, groups in (("mushroom", (learned, held_out)), ("goblet", (held_out, learned))):
         mesh = make(family, 1, 2000)
         graph, tables = reduce_mesh(mesh.vertices, mesh.faces, mesh.labels, 0)
-        name = f"{family}_{kind}"
-        save(folder / f"{name}.npz", Example(name, group, kind, graph, tables, mesh.weights))
+        for kind, group in zip(("procedural", "nodes"), groups, strict=True):
+            name = f"{family}_{kind}"
+            save(folder / f"{name}.npz", Example(name, group, kind, graph, tables, mesh.weights))
     return folder
 
 

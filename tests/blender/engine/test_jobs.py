@@ -26,8 +26,10 @@ from partwise.backend.contract.errors import BadInput, Cancelled, MeshNotOpen
 from partwise.backend.contract.requests import OpenMesh, Ping, Segment, Status
 from partwise.blender_addon.engine import command as engine_command
 from partwise.blender_addon.engine import jobs
+from partwise.blender_addon.engine.client import Client
 from partwise.blender_addon.engine.jobs import Ask
 
+from tests.blender.other_engines import asked_instead, engine_of
 from tests.watched import watched
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -64,16 +66,21 @@ def timers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs, "_has_no_timers", lambda: False)
 
 
-@pytest.fixture
-def actor(timers: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+@pytest.fixture(scope="module")
+def engine_of_acts() -> Iterator[Client]:
     """An engine that waits and fails on demand."""
+    with engine_of(ACTOR) as client:
+        yield client
+
+
+@pytest.fixture
+def actor(engine_of_acts: Client, timers: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """That engine is asked, in a Blender that has timers."""
     monkeypatch.setitem(requests.METHODS, "act", (Act, Acted))
     monkeypatch.setitem(requests.PARTIALS, "act", Acted)
-    jobs.client().stop()
-    monkeypatch.setattr(jobs.client(), "_command", lambda: [sys.executable, "-c", ACTOR])
-    yield
-    jobs.cancel()
-    jobs.client().stop()
+    with asked_instead(engine_of_acts):
+        yield
+        jobs.cancel()
 
 
 def ask(request: fields.Fields, **options: Any) -> jobs.Work:
@@ -400,7 +407,7 @@ def test_a_killed_engine_is_reported_and_the_next_job_runs(actor):
     assert jobs.client().pid != first
 
 
-def test_an_engine_that_cannot_start_is_a_failed_job(timers, monkeypatch):
+def test_an_engine_that_cannot_start_is_a_failed_job(actor, monkeypatch):
     jobs.client().stop()
     with monkeypatch.context() as patch:
         patch.setattr(jobs.client(), "_command", lambda: ["/there/is/no/python"])
