@@ -36,6 +36,7 @@ PYTHON_bpy53 = $(PYTHON313)
 # Those of today need a Python that not every machine has; without it they are skipped, and said so.
 TODAYS := bpy52 bpy53
 SKIPPED = $(foreach name,$(TODAYS),$(if $(or $(wildcard .venv-$(name)/.made),$(PYTHON_$(name))),,$(name)))
+ENVIRONMENTS = $(patsubst %,.venv-%/.made,$(filter-out $(SKIPPED),$(BLENDERS)))
 BPY := .venv-bpy50/bin/python
 # A file's tests share what they make, so that one worker runs them all; tests/order.py says which
 # files start first.
@@ -49,7 +50,7 @@ SYSTEM_LIBRARIES := libegl1 libegl-mesa0 libgl1 libgl1-mesa-dri libsm6 libxfixes
 	libxkbcommon0 libxrender1 libxxf86vm1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo guide-pictures test test-engine test-engine313 test-blender test-gui lint format bench fuzz \
+.PHONY: help demo guide-pictures test environments test-engine test-engine313 test-blender test-gui lint format bench fuzz \
 	evaluate library train train-segmenter train-clicks train-judge train-completer train-smoke zip lock \
 	clean system-libraries
 .SECONDARY:
@@ -69,14 +70,23 @@ demo: $(VENV)/.engine  ## each verb on a bundled example, with pictures in out/
 guide-pictures: demo  ## the pictures of README and docs/guide.md anew
 	$(PY) -m tests.guide
 
-test: lint test-engine test-blender  ## style, types, all tests, also inside Blender 4.5, 5.0, 5.2, 5.3
+# Types are the work of one process, and environments that are made wait for the disk: both go beside
+# the tests of the engine.
+test:  ## style, types, all tests, also inside Blender 4.5, 5.0, 5.2, 5.3
+	@$(MAKE) --no-print-directory -j 2 lint test-engine environments
+	@$(MAKE) --no-print-directory test-blender
+
+# Which they are is asked only where they are made.
+.SECONDEXPANSION:
+environments: $$(ENVIRONMENTS)
+	@:
 
 test-engine: $(VENV)/.dev .venv-bpy50/.made  ## tests of the engine and the build; says what it skips
 	$(PY) $(PYTEST) --ignore tests/blender --ignore tests/gui
 
-# What ships runs on the Python of today's Blender too; a part of the tests, as the whole takes long.
-ON_313 := $(addprefix tests/backend/,contract checkpoints machine service geometry engines pipelines \
-	test_bootstrap.py)
+# What ships runs on the Python of today's Blender too. Engines and pipelines do so in the tests inside
+# Blender 5.2 and 5.3; here is what they stand on: frames, weights, the process, libraries not in Python.
+ON_313 := $(addprefix tests/backend/,contract checkpoints machine service geometry test_bootstrap.py)
 
 test-engine313: .venv-bpy53/.made .venv-bpy50/.made  ## tests of the engine on Blender 5.3's Python
 	.venv-bpy53/bin/python $(PYTEST) $(ON_313)
@@ -238,6 +248,8 @@ $(VENV)/.dev: requirements/dev.lock requirements/torch.txt $(VENV)/.made
 	$(PY) $(INSTALL_TORCH)
 	@touch $(VENV)/.engine $(VENV)/.measure $(VENV)/.train $@
 
+# The first of them installs what Blender needs of the system, which two at once cannot.
+.venv-bpy45/.made .venv-bpy52/.made .venv-bpy53/.made: | .venv-bpy50/.made
 .venv-bpy%/.made: requirements/bpy%.lock
 	@[ -n "$(PYTHON_bpy$*)" ] || { version=$(if $(filter bpy$*,$(TODAYS)),3.13,3.11); \
 		echo "Tests inside this Blender need Python $$version with its venv module." \

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import build_addon
 from backend.contract import libraries
 from backend.contract.protocol import Message, read_message, write_message
 from backend.contract.requests import OpenMesh, Segment, Status
@@ -72,6 +73,25 @@ def refusal(*args: Any) -> str:
     assert output.stdout == ""
     assert "Traceback" not in output.stderr
     return output.stderr
+
+
+def test_all_code_that_ships_is_understood_by_this_python(checkout):
+    """Nothing that Python has dropped, and nothing that it warns of."""
+    shipped = [name for name in build_addon.shipped_files() if name.startswith("backend/")]
+    code = [name for name in shipped if name.endswith(".py") and "bootstrap" not in name]
+    assert len(code) > 200
+    program = f"""
+import importlib
+from pathlib import Path
+for name in {code}:
+    compile(Path(name).read_bytes(), name, "exec")
+    importlib.import_module(".".join(Path(name).with_suffix("").parts).removesuffix(".__init__"))
+"""
+    done = subprocess.run(
+        [sys.executable, "-W", "error::SyntaxWarning", "-c", program],
+        cwd=checkout, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
 
 
 def test_it_says_on_which_python_and_libraries_it_runs():

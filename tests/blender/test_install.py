@@ -28,11 +28,11 @@ pytestmark = pytest.mark.skipif(
 SHAPES = Path(__file__).parents[1] / "fixtures" / "smooth_shapes.npz"
 OF_BLENDER = ("bpy", "numpy", "numpy.libs")
 
-# Starts as Blender does with a window: with the add-ons that are enabled in the preferences.
-DECOMPOSE = """
+# Starts as Blender does with a window: with the add-ons that are enabled in the preferences. The
+# engine starts with the first question.
+ASK = """
 import os
 from pathlib import Path
-import numpy as np
 bpy.ops.wm.read_userpref()
 bpy.ops.wm.read_homefile(use_empty=True)
 from bl_ext.user_default.partwise.backend.contract.requests import Status
@@ -45,7 +45,12 @@ def children():
 def status():
     return (yield jobs.Ask(Status()))
 
-idle = children()
+idle, reports = children(), []
+jobs.start("Status", status(), reports.append)
+"""
+
+DECOMPOSE = """
+import numpy as np
 with np.load(argument["shapes"]) as data:
     vertices, faces = data["human/vertices"], data["human/faces"]
 mesh = bpy.data.meshes.new("Körper")
@@ -57,12 +62,11 @@ bpy.context.view_layer.objects.active = body
 result = bpy.ops.partwise.decompose()
 labels = np.empty(len(mesh.polygons), np.int32)
 mesh.attributes["part_id"].data.foreach_get("value", labels)
-reports = []
 jobs.start("Status", status(), reports.append)
 answer = {
     "result": sorted(result), "labels": labels.tolist(), "idle": idle, "children": children(),
     "parts": [part.faces for part in mesh.partwise.parts],
-    "python": reports[0].python, "libraries": reports[0].libraries,
+    "python": reports[-1].python, "libraries": reports[-1].libraries,
 }
 """
 
@@ -118,7 +122,7 @@ def check_parts(found: dict[str, Any]) -> None:
 
 
 def test_decompose_runs_with_the_bundled_libraries_only(blender, python):
-    found = blender.run(DECOMPOSE, {"shapes": str(SHAPES)})
+    found = blender.run(ASK + DECOMPOSE, {"shapes": str(SHAPES)})
     check_parts(found)
     assert found["idle"] == [], "the engine must not start before it is needed"
     assert Path(found["python"]["executable"]).resolve() == python.resolve(), (
@@ -141,20 +145,21 @@ def test_the_engine_ends_when_blender_is_killed(blender, tmp_path):
         "import signal\nos.kill(os.getpid(), signal.SIGKILL)\n"
     )
     with pytest.raises(RuntimeError, match="status -9"):
-        blender.run(DECOMPOSE + kill, {"shapes": str(SHAPES), "left": str(left)})
+        blender.run(ASK + kill, {"left": str(left)})
     assert ends(int(left.read_text()))
 
 
 def test_disabling_the_extension_ends_the_engine(blender):
     disable = f"""
 import time
+before = children()
 bpy.ops.preferences.addon_disable(module={MODULE!r})
 until = time.monotonic() + 5
 while children() and time.monotonic() < until:
     time.sleep(0.02)
-answer = [len(answer["children"]), children(), hasattr(bpy.types.Mesh, "partwise")]
+answer = [len(before), children(), hasattr(bpy.types.Mesh, "partwise")]
 """
-    assert blender.run(DECOMPOSE + disable, {"shapes": str(SHAPES)}) == [1, [], False]
+    assert blender.run(ASK + disable) == [1, [], False]
 
 
 def test_a_read_only_extension_folder_is_enough(blender):
@@ -173,7 +178,9 @@ except PermissionError:
         path.chmod(0o555 if path.is_dir() else 0o444)
     try:
         found = blender.run(
-            DECOMPOSE + try_to_write, {"shapes": str(SHAPES)}, before=give_up_overriding_rights
+            ASK + DECOMPOSE + try_to_write,
+            {"shapes": str(SHAPES)},
+            before=give_up_overriding_rights,
         )
     finally:
         for path in paths:

@@ -250,16 +250,21 @@ def test_the_command_line_knows_a_new_engine(toy, bone, tmp_path, capsys):
     assert "learned, geometric, toy, or auto" in " ".join(capsys.readouterr().out.split())
 
 
-def test_doctor_checks_a_new_engine(toy, monkeypatch, capsys):
+@pytest.fixture
+def of_engines_alone(monkeypatch):
+    """The doctor looks at nothing else."""
     for name in ("_memory", "_libraries", "_weights"):
         monkeypatch.setattr(f"backend.commands.doctor.{name}", lambda: "")
+
+
+def test_doctor_checks_a_new_engine(toy, of_engines_alone, capsys):
     assert main(["doctor"]) == 0
     assert "ok   toy engine: runs on NumPy with 0.0 MB of weights; a mesh of 1280" in (
         capsys.readouterr().out
     )
 
 
-def test_doctor_says_of_an_engine_that_is_not_set_up_why(folder, capsys):
+def test_doctor_says_of_an_engine_that_is_not_set_up_why(folder, of_engines_alone, capsys):
     more = ', weights=("huge",), bundled=False'
     (folder / "large.py").write_text(LINE.format(name="large", more=more))
     main(["doctor"])

@@ -159,6 +159,7 @@ def test_a_job_goes_on_from_answer_to_answer(actor):
     assert jobs.pump() is None
 
 
+@pytest.mark.of_the_engine
 def test_progress_never_falls_and_names_the_stage(actor):
     def work() -> jobs.Work:
         for first in (0.0, 0.5):
@@ -174,6 +175,7 @@ def test_progress_never_falls_and_names_the_stage(actor):
     assert shares[-1] == 1
 
 
+@pytest.mark.of_the_engine
 def test_an_error_arrives_at_the_yield_and_can_be_handled(actor):
     def work() -> jobs.Work:
         with pytest.raises(MeshNotOpen):
@@ -185,6 +187,7 @@ def test_an_error_arrives_at_the_yield_and_can_be_handled(actor):
     assert job.state == "DONE"
 
 
+@pytest.mark.of_the_engine
 def test_what_is_finished_is_heard_before_the_rest(actor):
     heard, ended = [], []
     work = ask(Act("in pieces", 60.0), hear=lambda piece: heard.append(piece.data.tolist()))
@@ -200,12 +203,14 @@ def test_what_is_finished_is_heard_before_the_rest(actor):
     assert len(ended) == 1
 
 
+@pytest.mark.of_the_engine
 def test_pieces_that_nobody_wants_are_no_matter(actor):
     job = jobs.start("In pieces", ask(Act("in pieces")))
     until_ended(job)
     assert job.state == "DONE"
 
 
+@pytest.mark.of_the_engine
 def test_who_cannot_hear_ends_the_job(actor):
     heard = []
 
@@ -222,6 +227,7 @@ def test_who_cannot_hear_ends_the_job(actor):
     assert following.state == "DONE"
 
 
+@pytest.mark.of_the_engine
 def test_a_question_that_fails_is_no_progress(actor):
     def work() -> jobs.Work:
         with pytest.raises(MeshNotOpen):
@@ -234,6 +240,7 @@ def test_a_question_that_fails_is_no_progress(actor):
     jobs.cancel()
 
 
+@pytest.mark.of_the_engine
 @pytest.mark.parametrize(
     ("action", "code"), [("fail", "INTERNAL"), ("run out of memory", "OUT_OF_MEMORY")]
 )
@@ -255,6 +262,7 @@ def raise_(error: Exception) -> Any:
     raise error
 
 
+@pytest.mark.of_the_engine
 @pytest.mark.parametrize(
     ("error", "state", "says"),
     [
@@ -282,6 +290,7 @@ def test_wherever_a_job_raises_it_ends_with_that_error(actor, error, state, says
     assert not jobs.busy()
 
 
+@pytest.mark.of_the_engine
 def test_only_one_job_at_a_time(actor):
     job = in_the_middle()
     closed = []
@@ -296,6 +305,7 @@ def test_only_one_job_at_a_time(actor):
     assert not closed
 
 
+@pytest.mark.of_the_engine
 def test_the_end_of_a_job_may_apply_it_and_start_another(actor):
     order = []
 
@@ -338,6 +348,7 @@ def test_cancel_is_at_once_closes_the_job_and_keeps_the_engine(actor):
     assert jobs.client().pid == pid
 
 
+@pytest.mark.of_the_engine
 def test_the_last_that_the_status_bar_is_told_is_the_end(actor, monkeypatch):
     told = []
     monkeypatch.setattr(jobs, "_show", lambda job: told.append(job.state))
@@ -351,6 +362,7 @@ def test_the_last_that_the_status_bar_is_told_is_the_end(actor, monkeypatch):
     assert told[-1] == "CANCELLED"
 
 
+@pytest.mark.of_the_engine
 def test_cancel_of_work_on_a_thread(timers):
     job = jobs.start("Computing", jobs.compute(lambda: time.sleep(0.5)))
     jobs.cancel()
@@ -360,6 +372,7 @@ def test_cancel_of_work_on_a_thread(timers):
     assert job.state == "CANCELLED"
 
 
+@pytest.mark.of_the_engine
 def test_a_job_that_cannot_be_closed_is_a_fault_in_words(actor):
     def work() -> jobs.Work:
         try:
@@ -393,6 +406,7 @@ def test_opening_a_file_cancels_the_job_with_a_reason(actor, tmp_path):
     assert following.state == "DONE"
 
 
+@pytest.mark.of_the_engine
 def test_a_killed_engine_is_reported_and_the_next_job_runs(actor):
     job = in_the_middle()
     first = jobs.client().pid
@@ -407,6 +421,7 @@ def test_a_killed_engine_is_reported_and_the_next_job_runs(actor):
     assert jobs.client().pid != first
 
 
+@pytest.mark.of_the_engine
 def test_an_engine_that_cannot_start_is_a_failed_job(actor, monkeypatch):
     jobs.client().stop()
     with monkeypatch.context() as patch:
@@ -484,6 +499,7 @@ def hills(count: int) -> tuple[np.ndarray, np.ndarray]:
     return vertices, np.concatenate(triangles).astype(np.int32)
 
 
+@pytest.mark.of_the_engine
 def test_the_main_thread_is_never_blocked(timers):
     """A real job on 200 k faces: to start it, to look at it and to take each step."""
     vertices, faces = hills(320)

@@ -215,6 +215,7 @@ def try_another() -> None:
     assert jobs.current().state == "DONE"
 
 
+@pytest.mark.of_the_engine
 def test_try_another_goes_round(human):
     decompose()
     seen = []
@@ -226,6 +227,7 @@ def test_try_another_goes_round(human):
     assert not same_parts(seen[0][1], seen[1][1])
 
 
+@pytest.mark.of_the_engine
 def test_try_another_keeps_locked_parts_hints_and_fineness(human, settings):
     settings.hint_materials = True
     high = np.array([p.center.z for p in human.data.polygons])
@@ -464,6 +466,7 @@ def test_an_undo_while_a_job_runs(human, monkeypatch):
     assert not parts.has_labels(bpy.data.objects["human"].data)
 
 
+@pytest.mark.of_the_engine
 @pytest.mark.parametrize("name", sorted(set(CORPUS) - {"index_too_large", "index_negative"}))
 def test_bad_meshes_are_segmented_or_refused_with_a_sentence(name):
     bad = CORPUS[name]()
