@@ -19,6 +19,7 @@ from partwise.backend.contract import fields
 from partwise.backend.contract.errors import (
     PartwiseError,
 )
+from partwise.backend.contract.requests import Status
 from partwise.blender_addon.engine.client import Client
 from partwise.blender_addon.engine.process import Call
 
@@ -106,6 +107,12 @@ def is_alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")")[1].split()[0] != "Z"
     except OSError:
         return False
+
+
+def is_idle(client: Client) -> bool:
+    """Whether an engine that runs has nothing to do."""
+    report = result(client, Status())
+    return not report.queue and report.running is None
 
 
 def in_the_middle_of_a_job(client: Client) -> Call:

@@ -14,6 +14,8 @@ from tests.blender_addon.engine.children import (
     ACTOR,
     Act,
     Acted,
+    is_idle,
+    result,
     running,
 )
 
@@ -25,9 +27,24 @@ def client() -> Iterator[Client]:
         yield client
 
 
+@pytest.fixture(scope="session")
+def kept() -> Iterator[list[Client]]:
+    """The engine that the last test left as it was, if it did: starting one takes a while."""
+    clients: list[Client] = []
+    yield clients
+    for client in clients:
+        client.stop()
+
+
 @pytest.fixture
-def actor(monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
-    """An engine that waits, prints and fails on demand."""
+def actor(kept: list[Client], monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
+    """An engine that waits, prints and fails on demand, and has nothing to do."""
     monkeypatch.setitem(requests.METHODS, "act", (Act, Acted))
-    with running(lambda: ACTOR) as client:
-        yield client
+    if not kept:
+        kept.append(Client(lambda: ACTOR))
+    client = kept[0]
+    result(client, requests.Ping())
+    first = client.pid
+    yield client
+    if client.pid != first or not is_idle(client):
+        kept.pop().stop()

@@ -69,7 +69,7 @@ def test_submit_never_waits(client):
 
 def test_a_call_changes_only_when_it_is_polled(actor):
     call = actor.submit(Act("nothing"))
-    time.sleep(1.0)
+    time.sleep(0.5)
     assert not call.done
     until(actor.poll)
     until(lambda: call.done or not actor.poll())
