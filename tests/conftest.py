@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LONGEST = (
     "tests/backend/training/test_smoke.py",
     "tests/backend/test_main.py",
+    "tests/backend/pipelines/test_complete.py",
     "tests/backend/training/test_judge_trainer.py",
     "tests/test_build_addon.py",
     "tests/blender/test_install.py",

@@ -337,15 +337,20 @@ def test_two_parts_at_a_time_are_those_of_one(monkeypatch: pytest.MonkeyPatch) -
     assert [one.to_json() for one in done[1].report] == [one.to_json() for one in done[2].report]
 
 
-@pytest.mark.parametrize("stray", [1e300, -1e200, np.nan, np.inf])
-@pytest.mark.parametrize("how", ["cap", "hidden"])
-def test_what_no_face_uses_changes_nothing(how: str, stray: float) -> None:
+@pytest.fixture(scope="module", params=["cap", "hidden"])
+def plated(request: pytest.FixtureRequest) -> tuple[str, tuple[np.ndarray, ...], CompletedParts]:
     """The flat patch becomes a plate, whose depth is measured by rays; the rest gets a cap."""
     cube = trimesh.creation.box().subdivide().subdivide().subdivide()
     vertices, faces = np.array(cube.vertices), np.array(cube.faces, np.int64)
     x, y, z = vertices[faces].mean(axis=1).T
     labels = ((y > 0.49) & (np.abs(x) < 0.25) & (np.abs(z) < 0.25)).astype(np.int64)
-    expected = complete_parts(vertices, faces, labels, how=how)
+    done = complete_parts(vertices, faces, labels, how=request.param)
+    return request.param, (vertices, faces, labels), done
+
+
+@pytest.mark.parametrize("stray", [1e300, -1e200, np.nan, np.inf])
+def test_what_no_face_uses_changes_nothing(plated: Any, stray: float) -> None:
+    how, (vertices, faces, labels), expected = plated
     strayed = np.concatenate([np.full((2, 3), stray), vertices])
     with np.errstate(all="raise", under="ignore"):
         done = complete_parts(strayed, faces + 2, labels, how=how)
