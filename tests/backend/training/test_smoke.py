@@ -1,24 +1,22 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The whole way from procedural shapes to a segmenter that beats chance."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
 pytest.importorskip("torch", reason="torch is needed for training only")
 
-import torch
-
 from backend.training.segmenter_run import BEST
-from backend.training.smoke import by_chance, main
+from backend.training.smoke import by_chance
 from tests.backend.training.samples import chain
 
 
-@pytest.fixture(autouse=True)
-def threads():
-    """As many as before."""
-    before = torch.get_num_threads()
-    yield
-    torch.set_num_threads(before)
+def smoke(checkout, *options):
+    command = [sys.executable, "-m", "backend.training.smoke", *options]
+    return subprocess.run(command, cwd=checkout, capture_output=True, text=True)
 
 
 def test_chances_are_those_that_can_be_told_beforehand():
@@ -33,11 +31,13 @@ def test_chances_are_those_that_can_be_told_beforehand():
     assert all(0 < click < 0.9 for _, click in found.values())
 
 
-def test_training_from_procedural_shapes_beats_chance(tmp_path, capsys):
+def test_training_from_procedural_shapes_beats_chance(checkout, tmp_path):
     small = ["--families=chair,octopus", "--shapes=5", f"--out={tmp_path}"]
-    assert main([*small, "--steps=150"]) == 0, capsys.readouterr()
-    assert "It beats chance." in capsys.readouterr().out
+    found = smoke(checkout, *small, "--steps=150")
+    assert found.returncode == 0, found.stdout + found.stderr
+    assert "It beats chance." in found.stdout
     assert (tmp_path / BEST).stat().st_size > 1e5
     # The same shapes, hardly trained: the check must be able to fail.
-    assert main([*small, "--steps=1"]) == 1
-    assert "It does not clearly beat chance." in capsys.readouterr().out
+    found = smoke(checkout, *small, "--steps=1")
+    assert found.returncode == 1
+    assert "It does not clearly beat chance." in found.stdout
