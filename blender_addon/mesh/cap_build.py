@@ -26,6 +26,7 @@ from .caps import (
     Rows,
     elements_of_caps,
     faces_of_caps,
+    rims_digest,
     rims_of_caps,
 )
 from .layers import SHARP
@@ -88,6 +89,7 @@ def add_caps(
     if caps.style.own_slot:
         _give_own_slot(mesh)
     mesh.update()
+    mesh.partwise.rims = rims_digest(mesh)
     moved = np.split(blended[:, weights.shape[1] :], max(len(keys), 1), axis=1)
     return [np.concatenate([k, new + shift]) for k, shift in zip(keys, moved, strict=False)]
 
@@ -119,6 +121,7 @@ def remove_caps(mesh: bpy.types.Mesh, source: bpy.types.Mesh | None = None) -> N
             sharp[known] = mesh_layers.read(was)[ids[known]]
         mesh_layers.write(mesh.attributes[SHARP], sharp)
     mesh.update()
+    mesh.partwise.rims = ""
     _keep_normals(mesh, normals, rims)
     return kept["POINT"]
 

@@ -89,6 +89,21 @@ def rims_of_caps(mesh: bpy.types.Mesh) -> NDArray[np.bool_]:
     return np.asarray(touched.all(axis=0))
 
 
+def corners_at_rims(mesh: bpy.types.Mesh) -> NDArray[np.bool_]:
+    """(C,) the corners at vertices where caps are joined, of the faces that the source had."""
+    at_rim = np.zeros(len(mesh.vertices), dtype=bool)
+    at_rim[mesh_layers.edge_vertices(mesh)[rims_of_caps(mesh)]] = True
+    return np.asarray(at_rim[corner_vertices(mesh)] & ~faces_of_caps(mesh)[corner_faces(mesh)])
+
+
+def rims_digest(mesh: bpy.types.Mesh) -> str:
+    """How rims are shaded where that is stored, to know later whether someone changed it."""
+    layer = mesh.attributes.get(CUSTOM_NORMAL)
+    if layer is None or layer.domain != "CORNER":
+        return ""
+    return hashlib.sha256(mesh_layers.read(layer)[corners_at_rims(mesh)].tobytes()).hexdigest()
+
+
 def caps_digest(mesh: bpy.types.Mesh) -> str:
     """What caps are like, to know later whether someone worked on them; empty without caps."""
     if not faces_of_caps(mesh).any():

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from . import layers as mesh_layers
 from . import shading as mesh_shading
-from .caps import Rows, elements_of_caps, rims_of_caps
+from .caps import Rows, corners_at_rims, elements_of_caps, rims_digest, rims_of_caps
 from .delta import own_delta
 from .keys import read_keys
 from .labels import ATTRIBUTE
@@ -35,6 +35,7 @@ from .read import corner_vertices, positions
 
 NEAR = 2e-6  # of the size of the source: the rounding of an origin that was moved
 SHADED_ALIKE = np.radians(0.2)
+CODED_ALIKE = 8  # steps of a stored custom normal: what is rounded where it is encoded anew
 
 
 def place_in_source(part: bpy.types.Object, source: bpy.types.Object) -> Matrix:
@@ -209,13 +210,16 @@ def _compared(mesh: bpy.types.Mesh) -> set[str]:
 
 
 def _same_shading(mesh: bpy.types.Mesh, whole: bpy.types.Mesh, cut: _Cut) -> bool:
-    """The normals of the whole, or at least the same custom normals, everywhere."""
+    """The normals of the whole, or at least the same custom normals; or as caps left their rims."""
     row, corner = cut.row["CORNER"], cut.id["CORNER"]
     stored = []
     for owner in (mesh, whole):
         data = mesh_shading.custom_data(owner)
         stored.append(np.zeros((len(owner.loops), 2), np.int16) if data is None else data)
-    same = (stored[0][row] == stored[1][corner]).all(axis=1)
+    off = np.abs(stored[0][row].astype(np.int32) - stored[1][corner])
+    same = (off <= CODED_ALIKE).all(axis=1)
+    if mesh.partwise.rims and mesh.partwise.rims == rims_digest(mesh):
+        same |= corners_at_rims(mesh)[row]
     chord = np.linalg.norm(
         mesh_shading.corner_normals(mesh)[row] - mesh_shading.corner_normals(whole)[corner], axis=1
     )

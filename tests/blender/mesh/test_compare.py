@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from mathutils import Matrix, Vector
 from partwise.blender_addon.mesh import layers as mesh_layers
+from partwise.blender_addon.mesh.build import build_part
+from partwise.blender_addon.mesh.caps import CONTINUED, CapStyle, corners_at_rims
 from partwise.blender_addon.mesh.compare import (
     are_whole,
     at_source,
@@ -20,7 +22,9 @@ from partwise.blender_addon.mesh.compare import (
 from partwise.blender_addon.mesh.delta import set_offset
 from partwise.blender_addon.mesh.read import positions
 
+from tests.blender.mesh.arm_parts import cut
 from tests.blender.mesh.vase_parts import EDITS, Part, split
+from tests.blender.mesh_dump import vector_of
 
 
 @pytest.mark.parametrize("origin", ["SOURCE", "BOUNDS"])
@@ -46,6 +50,39 @@ def test_every_edit_is_noticed(vase: bpy.types.Object, edit: Callable[[Part], ob
     edit(part)
     bpy.context.view_layer.update()
     assert not is_unchanged(part, vase)
+
+
+@pytest.mark.parametrize("keep_shading", [True, False])
+@pytest.mark.parametrize("has_own", [True, False], ids=["own normals", "automatic"])
+def test_new_faces_that_go_on_evenly_do_not_count_as_an_edit(
+    whole: bpy.types.Object, keep_shading: bool, has_own: bool
+):
+    if has_own:
+        shade_askew(whole.data)
+    style = CapStyle(CONTINUED, smooth=True, keep_normals=True)
+    for label, mesh in cut(whole, style, 8, keep_shading=keep_shading).items():
+        assert is_unchanged(build_part(whole, mesh, "Part", label), whole)
+
+
+def test_an_edit_of_the_shading_is_noticed_at_the_rim_of_new_faces_too(whole: bpy.types.Object):
+    shade_askew(whole.data)
+    style = CapStyle(CONTINUED, smooth=True, keep_normals=True)
+    mesh = cut(whole, style, 8, keep_shading=False)[1]
+    part = build_part(whole, mesh, "Part", 1)
+    assert is_unchanged(part, whole)
+    at_rim = corners_at_rims(mesh)
+    assert 0 < at_rim.sum() < len(at_rim)
+    normals = vector_of(mesh.corner_normals, "vector", 3)
+    normals[at_rim] = [0, 0, 1]
+    mesh.normals_split_custom_set(normals.tolist())
+    assert not is_unchanged(part, whole)
+
+
+def shade_askew(mesh: bpy.types.Mesh) -> None:
+    """Give a mesh custom normals, as files bring along."""
+    normals = vector_of(mesh.corner_normals, "vector", 3) + [0, 0.3, 0.2]
+    normals /= np.linalg.norm(normals, axis=1, keepdims=True)
+    mesh.normals_split_custom_set(normals.tolist())
 
 
 def test_a_part_knows_its_place_in_its_source_also_where_it_is_apart(vase: bpy.types.Object):

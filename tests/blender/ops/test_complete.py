@@ -167,6 +167,29 @@ def test_completing_a_part_again_replaces_its_caps(arm: bpy.types.Object):
     assert is_unchanged(hand, arm)
 
 
+@pytest.mark.parametrize("taken_off", [False, True], ids=["completed", "and opened again"])
+@pytest.mark.parametrize("has_own", [False, True], ids=["automatic", "own normals"])
+def test_join_back_restores_what_was_cut_without_its_shading_and_completed(
+    arm: bpy.types.Object, has_own: bool, taken_off: bool
+):
+    if has_own:
+        normals = np.array([corner.vector for corner in arm.data.corner_normals]) + [0, 0.3, 0.2]
+        arm.data.normals_split_custom_set(normals.tolist())
+    whole, settings = arm.data, bpy.context.scene.partwise
+    settings.keep_shading = False
+    made = split(arm)
+    settings.keep_shading = True
+    select(*made)
+    complete(made[0])
+    bpy.ops.partwise.accept_proposal()
+    assert [open_edges(part.data) for part in made] == [0, 0, 0]
+    if taken_off:
+        bpy.ops.partwise.open_parts()
+    assert [is_unchanged(part, arm) for part in made] == [True, True, True]
+    bpy.ops.partwise.join_back()
+    assert arm.data == whole
+
+
 def test_a_part_that_was_edited_is_completed_as_it_is_now(arm: bpy.types.Object):
     _, forearm, _ = split(arm)
     select(forearm)
