@@ -17,11 +17,11 @@ from ..scene.proposals import Ghost, Proposal, Variant
 from ..scene.takes import Take, make_objects
 from .poll import SaysWhyNot
 
-SHAPES = (
-    ("ROUND", "Round", "Inflated to both sides, like a balloon"),
-    ("HALF", "Half Round", "Round in front and flat behind"),
-    ("TURNED", "Turned", "As if on a lathe, like a vase or a wheel's hub"),
-    ("FLAT", "Flat", "A plate with a bevelled edge"),
+SHAPES = (  # as items of a property, in which automatic is the first
+    ("ROUND", "Round", "Inflated to both sides, like a balloon", "MESH_UVSPHERE", 1),
+    ("HALF", "Half Round", "Round in front and flat behind", "SPHERECURVE", 2),
+    ("TURNED", "Turned", "As if on a lathe, like a vase or a wheel's hub", "MOD_SCREW", 3),
+    ("FLAT", "Flat", "A plate with a bevelled edge", "MESH_PLANE", 4),
 )
 Work = Generator[jobs.Ask, Any, Any]
 

@@ -98,7 +98,10 @@ class PARTWISE_OT_shape_part(PartOfTakeOperator, bpy.types.Operator):
     bl_idname = "partwise.shape_part"
     bl_label = "Shape of Part"
 
-    kind: EnumProperty(name="Shape", items=(("AUTO", "Automatic", "As fits its outline"), *SHAPES))
+    kind: EnumProperty(
+        name="Shape",
+        items=(("AUTO", "Automatic", "As fits its outline", "SHADERFX", 0), *SHAPES),
+    )
 
     def wanted(self, take: Take) -> dict[str, Any]:
         kinds = {number: kind for number, kind in take.kinds.items() if number != self.part}

@@ -110,7 +110,7 @@ def was_part(obj: bpy.types.Object | None) -> bool:
 
 
 def called(obj: bpy.types.Object) -> str:
-    """What the part that would be replaced is called."""
+    """What a part is called: the active one of a mesh, or an object without its original's name."""
     row = active_part(obj.data) if has_labels(obj.data) else None
     return str(row.name if row else _own_name(obj))
 

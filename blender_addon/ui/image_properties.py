@@ -58,7 +58,7 @@ class PartwiseImages(bpy.types.PropertyGroup):
     shape: EnumProperty(
         name="Shape",
         description="How parts get their depth; each can be changed in the preview",
-        items=(("AUTO", "Automatic", "As fits the outline of each part"), *SHAPES),
+        items=(("AUTO", "Automatic", "As fits the outline of each part", "SHADERFX", 0), *SHAPES),
     )
     thickness: FloatProperty(
         name="Thickness",

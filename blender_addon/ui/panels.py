@@ -9,7 +9,7 @@ from ...backend.contract.errors import PartwiseError
 from ..engine import jobs
 from ..ops import decompose
 from ..ops.click import has_clicks
-from ..scene import edits, parts, targets
+from ..scene import edits, parts, proposals, targets
 from ..scene.assembly import assembly_of, shows_original
 from . import lists, presets
 
@@ -45,6 +45,20 @@ class SidebarPanel:
     bl_category = "Partwise"
 
 
+class RoomyPanel(SidebarPanel):
+    """Base of panels that make room as long as a preview waits to be accepted or discarded, so that
+    it is seen at once, with what is told of it."""
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return proposals.current() is None and cls.fits(context)
+
+    @classmethod
+    def fits(cls, context: bpy.types.Context) -> bool:
+        """Is there something for this panel?"""
+        return True
+
+
 class PARTWISE_PT_main(SidebarPanel, bpy.types.Panel):
     bl_label = "Partwise"
 
@@ -64,7 +78,7 @@ class PARTWISE_PT_main(SidebarPanel, bpy.types.Panel):
             row.label(text="Cancelled, nothing was changed")
             row.operator("partwise.dismiss_job", text="", icon="X", emboss=False)
         mesh = labelled_mesh(context)
-        if mesh is not None:
+        if mesh is not None and proposals.current() is None:  # which another cut would end
             draw_cut(layout, context, mesh)
 
 
@@ -103,7 +117,7 @@ class PARTWISE_PT_parts(SidebarPanel, bpy.types.Panel):
         draw_colours(layout, context)
 
 
-class PARTWISE_PT_options(SidebarPanel, bpy.types.Panel):
+class PARTWISE_PT_options(RoomyPanel, bpy.types.Panel):
     bl_label = "Options"
     bl_parent_id = "PARTWISE_PT_main"
     bl_options = {"DEFAULT_CLOSED"}
@@ -126,7 +140,7 @@ class PARTWISE_PT_options(SidebarPanel, bpy.types.Panel):
         layout.column(heading="Linked Data").prop(settings, "copy_linked", text="Copy")
 
 
-class PARTWISE_PT_split(SidebarPanel, bpy.types.Panel):
+class PARTWISE_PT_split(RoomyPanel, bpy.types.Panel):
     """How Split works; its button is above, where it is seen whatever else is open."""
 
     bl_label = "Split Options"
@@ -134,7 +148,7 @@ class PARTWISE_PT_split(SidebarPanel, bpy.types.Panel):
     bl_order = 4
 
     @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
+    def fits(cls, context: bpy.types.Context) -> bool:
         return labelled_mesh(context) is not None
 
     def draw(self, context: bpy.types.Context) -> None:
@@ -146,13 +160,13 @@ class PARTWISE_PT_split(SidebarPanel, bpy.types.Panel):
         layout.column(heading="Cuts").prop(settings, "keep_shading")
 
 
-class PARTWISE_PT_assembly(SidebarPanel, bpy.types.Panel):
+class PARTWISE_PT_assembly(RoomyPanel, bpy.types.Panel):
     bl_label = "Assembly"
     bl_parent_id = "PARTWISE_PT_main"
     bl_order = 5
 
     @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
+    def fits(cls, context: bpy.types.Context) -> bool:
         return assembly_of(context.object) is not None
 
     def draw(self, context: bpy.types.Context) -> None:

@@ -9,18 +9,18 @@ from ..core import clicks
 from ..engine import jobs
 from ..ops.click import has_clicks, part_to_become
 from ..scene import click_masks, parts
-from .panels import SidebarPanel, draw_text
+from .panels import RoomyPanel, draw_text
 
 TOOL = "partwise.click"
 
 
-class PARTWISE_PT_click(SidebarPanel, bpy.types.Panel):
+class PARTWISE_PT_click(RoomyPanel, bpy.types.Panel):
     bl_label = "Click"
     bl_parent_id = "PARTWISE_PT_main"
     bl_order = 0
 
     @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
+    def fits(cls, context: bpy.types.Context) -> bool:
         return bool(context.mode == "OBJECT")
 
     def draw(self, context: bpy.types.Context) -> None:

@@ -15,36 +15,29 @@ import numpy as np
 from ..engine import jobs
 from ..ops import complete
 from ..ops.parts import chosen
-from ..scene import completions, proposals
+from ..scene import completions, proposals, surroundings
 from ..scene.completions import Completion, Report
 from . import volumes
-from .panels import SidebarPanel, draw_text
-from .proposals import draw_header_buttons, draw_proposal
+from .panels import RoomyPanel, SidebarPanel, draw_text
+from .proposals import PreviewPanel, draw_proposal
 
 MOST_ROWS = 12  # of the reports
-WORDS = {"cap": "flat cap", "sheet": "open sheet", "none": "nothing was open"}
+# What answered, where that says more than that it was the engine whose work this is.
+WORDS = {"hidden": "", "cap": "flat cap", "sheet": "open sheet", "none": "nothing was open"}
 
 
-class PARTWISE_PT_complete(SidebarPanel, bpy.types.Panel):
+class PARTWISE_PT_complete(RoomyPanel, bpy.types.Panel):
     bl_label = "Complete"
     bl_parent_id = "PARTWISE_PT_main"
     bl_options = {"DEFAULT_CLOSED"}
     bl_order = 3
 
     @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        if proposals.current(complete.PARTWISE_OT_apply_completed) is not None:
-            return True
+    def fits(cls, context: bpy.types.Context) -> bool:
         return complete.is_whole(context.object) or bool(complete.pieces(context)[0])
-
-    def draw_header_preset(self, context: bpy.types.Context) -> None:
-        draw_header_buttons(self.layout, complete.PARTWISE_OT_apply_completed)
 
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
-        if draw_proposal(layout, complete.PARTWISE_OT_apply_completed):
-            draw_reports(layout, context, list(proposed(context)))
-            return
         row = layout.row(align=True)
         row.scale_y = 1.3
         row.operator("partwise.complete", text=button_text(context), icon="MOD_SOLIDIFY")
@@ -53,6 +46,17 @@ class PARTWISE_PT_complete(SidebarPanel, bpy.types.Panel):
         if reason and not jobs.busy():
             draw_text(layout, context, reason, icon="INFO")
         draw_summary(layout, [report for _, report, _ in completed(context)])
+
+
+class PARTWISE_PT_completion(PreviewPanel, bpy.types.Panel):
+    """What completes parts, as long as it is a preview."""
+
+    bl_label = "Complete"
+    applies = complete.PARTWISE_OT_apply_completed
+
+    def draw(self, context: bpy.types.Context) -> None:
+        draw_proposal(self.layout, self.applies)
+        draw_reports(self.layout, context, list(proposed(context)))
 
 
 class PARTWISE_PT_complete_options(SidebarPanel, bpy.types.Panel):
@@ -73,8 +77,7 @@ class PARTWISE_PT_complete_report(SidebarPanel, bpy.types.Panel):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        is_preview = proposals.current(complete.PARTWISE_OT_apply_completed) is not None
-        return not is_preview and any(True for _ in completed(context))
+        return any(True for _ in completed(context))
 
     def draw(self, context: bpy.types.Context) -> None:
         draw_reports(self.layout, context, list(completed(context)))
@@ -146,8 +149,8 @@ def report_text(report: Report, scale: float, unit: volumes.Unit) -> str:
         texts.append(f"{report['hidden_share']:.0%} new")
     if report["closed"]:
         texts.append(volumes.text_of(abs(report["volume"]) * scale, unit))
-    texts.append(WORDS.get(report["engine"]) or str(report["engine"]))
-    return ", ".join(texts)
+    texts.append(WORDS.get(report["engine"], str(report["engine"])))
+    return ", ".join(filter(None, texts))
 
 
 def proposed(context: bpy.types.Context) -> Iterator[tuple[str, Report, float]]:
@@ -162,7 +165,7 @@ def proposed(context: bpy.types.Context) -> Iterator[tuple[str, Report, float]]:
             for part_id, report in done.report.items():
                 yield names.get(part_id, obj.name), report, scale_of(obj)
         else:
-            yield obj.name, done.report, scale_of(obj)
+            yield surroundings.called(obj), done.report, scale_of(obj)
 
 
 def completed(context: bpy.types.Context) -> Iterator[tuple[str, Report, float]]:
@@ -175,7 +178,11 @@ def completed(context: bpy.types.Context) -> Iterator[tuple[str, Report, float]]
         return
     for obj in complete.pieces(context)[0]:
         if obj.data.partwise.report.engine:
-            yield obj.name, completions.read_report(obj.data.partwise.report), scale_of(obj)
+            yield (
+                surroundings.called(obj),
+                completions.read_report(obj.data.partwise.report),
+                scale_of(obj),
+            )
 
 
 def scale_of(obj: bpy.types.Object) -> float:
@@ -188,4 +195,5 @@ CLASSES = (
     PARTWISE_PT_complete,
     PARTWISE_PT_complete_options,
     PARTWISE_PT_complete_report,
+    PARTWISE_PT_completion,
 )

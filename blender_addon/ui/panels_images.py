@@ -9,51 +9,36 @@ from ..engine import jobs
 from ..ops import images, takes
 from ..scene.briefs import VIEWS
 from ..scene.takes import Take
-from .panels import SidebarPanel, draw_text
-from .proposals import draw_header_buttons, draw_proposal
+from . import lists
+from .panels import RoomyPanel, SidebarPanel, draw_text
+from .proposals import PreviewPanel, draw_proposal
 
-SHAPE_NAMES = {item[0].lower(): item[1] for item in images.SHAPES}
+SHAPES = {name.lower(): (title, icon) for name, title, _, icon, _ in images.SHAPES}
 THUMBNAIL = 5.0  # of its height in rows of the panel
+SHAPE_WIDTH, SHAPE_ICON = 8.0, 2.0  # of the menu of shapes, in heights of a button
 
 
-class ImagesPanel(SidebarPanel):
-    """Base of the two panels From Images, of which one is there: before the preview, and with it.
-
-    That of the preview is another, so that it is open however the first one was left, as when a
-    picture is dropped on the view.
-    """
-
+class PARTWISE_PT_images(RoomyPanel, bpy.types.Panel):
     bl_label = "From Images"
     bl_parent_id = "PARTWISE_PT_main"
-    bl_order = 7
-
-
-class PARTWISE_PT_images(ImagesPanel, bpy.types.Panel):
     bl_options = {"DEFAULT_CLOSED"}
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        return images.current() is None
+    bl_order = 7
 
     def draw(self, context: bpy.types.Context) -> None:
         draw_front(self.layout, context)
 
 
-class PARTWISE_PT_take(ImagesPanel, bpy.types.Panel):
+class PARTWISE_PT_take(PreviewPanel, bpy.types.Panel):
     """What is made of pictures, as long as it is a preview."""
 
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        return images.current() is not None
-
-    def draw_header_preset(self, context: bpy.types.Context) -> None:
-        draw_header_buttons(self.layout, images.PARTWISE_OT_apply_take)
+    bl_label = "From Images"
+    applies = images.PARTWISE_OT_apply_take
 
     def draw(self, context: bpy.types.Context) -> None:
         layout, proposal = self.layout, images.current()
         if proposal is None:
             return
-        draw_proposal(layout, images.PARTWISE_OT_apply_take)
+        draw_proposal(layout, self.applies)
         layout.operator("partwise.another_take", text="Another Version", icon="FILE_REFRESH")
         for note in proposal.variant.result.made.notes:
             draw_text(layout, context, str(note), icon="INFO")
@@ -74,7 +59,7 @@ class PARTWISE_PT_take_parts(SidebarPanel, bpy.types.Panel):
         reason = takes.PARTWISE_OT_shape_part.lacks(take)
         if reason:
             draw_text(self.layout, context, reason, icon="INFO")
-        draw_take_parts(self.layout, take)
+        draw_take_parts(self.layout, context, take)
 
 
 class PARTWISE_PT_take_pictures(SidebarPanel, bpy.types.Panel):
@@ -179,8 +164,12 @@ def draw_view(layout: bpy.types.UILayout, asked: bpy.types.PropertyGroup, view: 
     row.operator("partwise.new_mask", text="", icon="ADD").view = view.upper()
 
 
-def draw_take_parts(layout: bpy.types.UILayout, take: Take) -> None:
-    """The parts of a preview, the nearest first: their shapes and their order can be changed."""
+def draw_take_parts(layout: bpy.types.UILayout, context: bpy.types.Context, take: Take) -> None:
+    """The parts of a preview, the nearest first: their shapes and their order can be changed.
+
+    Shapes are icons, in words only where the sidebar is wide, so that names have room.
+    """
+    is_wide = lists.panel_width(context) >= lists.WIDER
     column = layout.column(align=True)
     rows = list(zip(take.made.names, take.made.report, strict=True))
     for number in reversed(range(len(rows))):
@@ -188,13 +177,16 @@ def draw_take_parts(layout: bpy.types.UILayout, take: Take) -> None:
         row = column.row(align=True)
         row.label(text=str(name))
         made = str(report.get("kind", ""))
-        text = SHAPE_NAMES.get(made) or made.title() or "Shape"
-        menu = row.operator_menu_enum(
-            "partwise.shape_part", "kind", text=text if number in take.kinds else f"{text} (auto)"
+        title, icon = SHAPES.get(made, (made.title() or "Shape", "SHADERFX"))
+        title = title if number in take.kinds else f"{title} (auto)"
+        shape = row.row(align=True)
+        shape.ui_units_x = SHAPE_WIDTH if is_wide else SHAPE_ICON
+        menu = shape.operator_menu_enum(
+            "partwise.shape_part", "kind", text=title if is_wide else "", icon=icon
         )
         menu.part = number
-        for step, icon in ((1, "TRIA_UP"), (-1, "TRIA_DOWN")):
-            button = row.operator("partwise.order_part", text="", icon=icon)
+        for step, arrow in ((1, "TRIA_UP"), (-1, "TRIA_DOWN")):
+            button = row.operator("partwise.order_part", text="", icon=arrow)
             button.part, button.step = number, step
 
 

@@ -10,8 +10,8 @@ from ..mesh.labels import has_labels
 from ..ops import replace
 from ..scene import part_sources, proposals, surroundings
 from . import thumbnails
-from .panels import SidebarPanel, draw_text
-from .proposals import draw_header_buttons, draw_proposal
+from .panels import RoomyPanel, SidebarPanel, draw_text
+from .proposals import PreviewPanel, draw_proposal
 
 SPLITS = "Accept makes objects of all parts, as Split does. The original stays, hidden."
 CLOSES = {
@@ -22,65 +22,92 @@ CLOSES = {
 SCALE = 3.6  # of a picture, in heights of a button
 
 
-class PARTWISE_PT_replace(SidebarPanel, bpy.types.Panel):
+class PARTWISE_PT_replace(RoomyPanel, bpy.types.Panel):
     bl_label = "Replace"
     bl_parent_id = "PARTWISE_PT_main"
     bl_options = {"DEFAULT_CLOSED"}
     bl_order = 6
 
     @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        if proposals.current(replace.PARTWISE_OT_apply_replacement) is not None:
-            return True
+    def fits(cls, context: bpy.types.Context) -> bool:
         is_part = surroundings.was_part(context.object)
         return context.mode == "OBJECT" and (is_part or not surroundings.why_not(context.object))
 
-    def draw_header_preset(self, context: bpy.types.Context) -> None:
-        draw_header_buttons(self.layout, replace.PARTWISE_OT_apply_replacement)
+    def draw(self, context: bpy.types.Context) -> None:
+        draw_wishes(self.layout, context)
+        draw_sources(self.layout, context)
+
+
+class PARTWISE_PT_replacement(PreviewPanel, bpy.types.Panel):
+    """What takes the place of a part, as long as it is a preview."""
+
+    bl_label = "Replace"
+    applies = replace.PARTWISE_OT_apply_replacement
 
     def draw(self, context: bpy.types.Context) -> None:
-        layout, settings = self.layout, context.scene.partwise_replacing
-        if not surroundings.why_not(context.object):
-            icon = "MESH_DATA" if has_labels(context.object.data) else "OBJECT_DATA"
-            layout.label(text=f"In place of {surroundings.called(context.object)}:", icon=icon)
-        row = layout.row(align=True)
-        row.prop(settings, "text", text="", placeholder="taller pink fedora")
-        row.operator("partwise.search_parts", text="", icon="VIEWZOOM")
-        column = layout.column(align=True)
-        row = column.row(align=True)
-        row.scale_y = 1.3
-        row.operator("partwise.replace_part", text="Preview", icon="HIDE_OFF")
-        row.operator("partwise.regenerate_part", text="Regenerate", icon="FILE_REFRESH")
-        reason = replace.why_not(context)
-        if reason and not jobs.busy():
-            draw_text(layout, context, reason, icon="INFO")
-        if draw_proposal(layout, replace.PARTWISE_OT_apply_replacement):
-            draw_said(layout, context)
-        draw_found(layout, context)
-        row = layout.row(align=True)
-        row.prop(settings, "other", text="")
-        row.operator("partwise.replace_with_object", text="", icon="FORWARD")
-        row.operator("partwise.replace_with_file", text="", icon="FILE_FOLDER")
+        draw_wishes(self.layout, context)
+        draw_proposal(self.layout, self.applies)
+        draw_said(self.layout, context)
+        draw_sources(self.layout, context)
 
 
-class PARTWISE_PT_replace_options(SidebarPanel, bpy.types.Panel):
+class FitPanel(SidebarPanel):
     """How the new part is made and fitted."""
 
     bl_label = "Fit"
-    bl_parent_id = "PARTWISE_PT_replace"
     bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context: bpy.types.Context) -> None:
-        layout, settings = self.layout, context.scene.partwise_replacing
-        layout.use_property_split = True
-        layout.use_property_decorate = False
-        layout.prop(settings, "join")
-        column = layout.column()
-        column.prop(settings, "twins")
-        column.prop(settings, "stretch")
-        column = layout.column(align=True)
-        column.prop(settings, "variants")
-        column.prop(settings, "seed")
+        draw_options(self.layout, context.scene.partwise_replacing)  # type: ignore[attr-defined]
+
+
+class PARTWISE_PT_replace_options(FitPanel, bpy.types.Panel):
+    bl_parent_id = "PARTWISE_PT_replace"
+
+
+class PARTWISE_PT_replacement_options(FitPanel, bpy.types.Panel):
+    bl_parent_id = "PARTWISE_PT_replacement"
+
+
+def draw_wishes(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """Which part is meant, what it should be, and the buttons that preview it."""
+    settings = context.scene.partwise_replacing
+    if not surroundings.why_not(context.object):
+        icon = "MESH_DATA" if has_labels(context.object.data) else "OBJECT_DATA"
+        layout.label(text=f"In place of {surroundings.called(context.object)}:", icon=icon)
+    row = layout.row(align=True)
+    row.prop(settings, "text", text="", placeholder="taller pink fedora")
+    row.operator("partwise.search_parts", text="", icon="VIEWZOOM")
+    column = layout.column(align=True)
+    row = column.row(align=True)
+    row.scale_y = 1.3
+    row.operator("partwise.replace_part", text="Preview", icon="HIDE_OFF")
+    row.operator("partwise.regenerate_part", text="Regenerate", icon="FILE_REFRESH")
+    reason = replace.why_not(context)
+    if reason and not jobs.busy():
+        draw_text(layout, context, reason, icon="INFO")
+
+
+def draw_sources(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """What was found, and other places where parts come from."""
+    draw_found(layout, context)
+    row = layout.row(align=True)
+    row.prop(context.scene.partwise_replacing, "other", text="")
+    row.operator("partwise.replace_with_object", text="", icon="FORWARD")
+    row.operator("partwise.replace_with_file", text="", icon="FILE_FOLDER")
+
+
+def draw_options(layout: bpy.types.UILayout, settings: bpy.types.PropertyGroup) -> None:
+    """How the new part meets the others, and which of many are made."""
+    layout.use_property_split = True
+    layout.use_property_decorate = False
+    layout.prop(settings, "join")
+    column = layout.column()
+    column.prop(settings, "twins")
+    column.prop(settings, "stretch")
+    column = layout.column(align=True)
+    column.prop(settings, "variants")
+    column.prop(settings, "seed")
 
 
 def draw_said(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
@@ -147,4 +174,9 @@ def draw_source(layout: bpy.types.UILayout, source: part_sources.PartSource) -> 
     button.key = source.key
 
 
-CLASSES = (PARTWISE_PT_replace, PARTWISE_PT_replace_options)
+CLASSES = (
+    PARTWISE_PT_replace,
+    PARTWISE_PT_replace_options,
+    PARTWISE_PT_replacement,
+    PARTWISE_PT_replacement_options,
+)

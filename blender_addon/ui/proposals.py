@@ -7,6 +7,29 @@ import bpy
 
 from ..scene import proposals
 from ..scene.apply import AppliesResults
+from .panels import SidebarPanel
+
+
+class PreviewPanel(SidebarPanel):
+    """Base of panels that are there as long as their preview is.
+
+    They are not those before the preview, so that they are open however these were left, as when a
+    picture is dropped on the view; all others but the list of parts make room (`RoomyPanel`).
+    """
+
+    bl_parent_id = "PARTWISE_PT_main"
+    bl_order = 2
+    applies: type[AppliesResults]  # the operator that takes the preview
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return proposals.current(cls.applies) is not None
+
+    def draw_header_preset(self, context: bpy.types.Context) -> None:
+        """Also while it is closed."""
+        row = self.layout.row(align=True)  # type: ignore[attr-defined]
+        row.operator("partwise.accept_proposal", text="", icon="CHECKMARK", emboss=False)
+        row.operator("partwise.discard_proposal", text="", icon="X", emboss=False)
 
 
 def draw_proposal(layout: bpy.types.UILayout, operator: type[AppliesResults]) -> bool:
@@ -30,11 +53,3 @@ def draw_proposal(layout: bpy.types.UILayout, operator: type[AppliesResults]) ->
     row.operator("partwise.accept_proposal", icon="CHECKMARK")
     row.operator("partwise.discard_proposal", icon="X")
     return True
-
-
-def draw_header_buttons(layout: bpy.types.UILayout, operator: type[AppliesResults]) -> None:
-    """In the header of its panel: a proposal can be taken also while that is closed."""
-    if proposals.current(operator) is not None:
-        row = layout.row(align=True)
-        row.operator("partwise.accept_proposal", text="", icon="CHECKMARK", emboss=False)
-        row.operator("partwise.discard_proposal", text="", icon="X", emboss=False)

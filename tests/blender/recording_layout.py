@@ -146,5 +146,6 @@ def draw(cls: Any, method: str = "draw") -> RecordingLayout | None:
     if hasattr(cls, "poll") and not cls.poll(bpy.context):
         return None
     layout = RecordingLayout()
-    getattr(cls, method)(SimpleNamespace(layout=layout), bpy.context)
+    own = {name: getattr(cls, name) for name in ("applies",) if hasattr(cls, name)}
+    getattr(cls, method)(SimpleNamespace(layout=layout, **own), bpy.context)
     return layout

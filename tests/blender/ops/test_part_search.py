@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import bpy
 import pytest
-from partwise.blender_addon.engine import jobs
 from partwise.blender_addon.ops.replace import PARTWISE_OT_apply_replacement
 from partwise.blender_addon.scene import part_sources, proposals
 
@@ -13,10 +12,8 @@ from tests.blender.ops.replacing import add_figure
 
 
 @pytest.fixture(autouse=True)
-def nothing_left(monkeypatch):
-    monkeypatch.setattr(jobs, "_job", None)
+def nothing_found(no_proposal):
     yield
-    proposals.discard()
     part_sources.keep(None)
 
 

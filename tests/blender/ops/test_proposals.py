@@ -12,12 +12,14 @@ from tests.blender.ops.proposing import PARTWISE_OT_test_rename, propose
 
 
 @pytest.fixture(autouse=True)
-def registered(monkeypatch):
-    monkeypatch.setattr(jobs, "_job", None)
+def registered():
     bpy.utils.register_class(PARTWISE_OT_test_rename)
     yield
-    proposals.discard()
+    proposals.discard()  # before the class goes
     bpy.utils.unregister_class(PARTWISE_OT_test_rename)
+
+
+pytestmark = pytest.mark.usefixtures("no_proposal")
 
 
 @pytest.fixture

@@ -18,10 +18,8 @@ from tests.blender.ops.replacing import HAT, LEFT, RIGHT, add_figure, content
 
 
 @pytest.fixture(autouse=True)
-def nothing_left(monkeypatch):
-    monkeypatch.setattr(jobs, "_job", None)
+def nothing_found(no_proposal):
     yield
-    proposals.discard()
     part_sources.keep(None)
 
 

@@ -31,12 +31,10 @@ STEPS = 30  # of a walk
 
 
 @pytest.fixture(autouse=True)
-def nothing_left(monkeypatch) -> Iterator[None]:
-    monkeypatch.setattr(jobs, "_job", None)
+def object_mode(no_proposal) -> Iterator[None]:
     yield
     if bpy.context.mode != "OBJECT":
         bpy.ops.object.mode_set(mode="OBJECT")
-    proposals.discard()
     part_sources.keep(None)
 
 

@@ -14,6 +14,7 @@ from partwise.blender_addon.ui.panels_complete import (
     PARTWISE_PT_complete,
     PARTWISE_PT_complete_options,
     PARTWISE_PT_complete_report,
+    PARTWISE_PT_completion,
     report_text,
 )
 
@@ -24,8 +25,10 @@ OPTIONS = ["complete_uv", "complete_own_slot", "thicken"]
 
 
 def shown() -> RecordingLayout:
-    assert PARTWISE_PT_complete.poll(bpy.context)
-    return draw(PARTWISE_PT_complete)
+    """The panel, or that of its preview, which takes its place."""
+    before, preview = draw(PARTWISE_PT_complete), draw(PARTWISE_PT_completion)
+    assert (before is None) != (preview is None)
+    return before or preview
 
 
 def reported() -> RecordingLayout:
@@ -60,7 +63,6 @@ def test_a_preview_has_its_report_before_it_is_accepted(arm: bpy.types.Object):
     assert {"Hand", "Forearm"} <= set(layout.texts)
     assert layout.icons.count("CHECKMARK") == 3  # and Accept's own
     assert "ERROR" not in layout.icons
-    assert not PARTWISE_PT_complete_report.poll(bpy.context)
     bpy.ops.partwise.accept_proposal()
     layout = shown()
     assert "partwise.complete" in layout.operators
@@ -80,7 +82,7 @@ def test_part_objects_have_their_reports(arm: bpy.types.Object):
     bpy.ops.partwise.complete()
     bpy.ops.partwise.accept_proposal()
     layout = reported()
-    assert {"Arm.Hand", "Arm.Forearm"} <= set(layout.texts)
+    assert {"Hand", "Forearm"} <= set(layout.texts)  # of Arm, as the tab says above
     assert layout.icons.count("CHECKMARK") == 2
 
 
@@ -114,6 +116,7 @@ def test_reports_are_in_words(arm: bpy.types.Object):
     assert report_text(told, 0.5, litres) == "25% new, 1,000 l, flat cap"
     bare = {"engine": "sheet", "closed": False, "volume": 0.0, "hidden_share": 0.0}
     assert report_text(bare, 1.0, litres) == "open sheet"
+    assert report_text(told | {"engine": "hidden"}, 0.5, litres) == "25% new, 1,000 l"
 
 
 def test_all_volumes_of_a_report_are_in_one_unit(arm: bpy.types.Object):

@@ -5,20 +5,13 @@ from __future__ import annotations
 
 import bpy
 import pytest
-from partwise.blender_addon.engine import jobs
 from partwise.blender_addon.ops import images
-from partwise.blender_addon.scene import proposals
-from partwise.blender_addon.ui import panels_images
+from partwise.blender_addon.ui import lists, panels_images
 
 from tests.blender.picturing import choose, figure, image_of
 from tests.blender.recording_layout import draw
 
-
-@pytest.fixture(autouse=True)
-def nothing_left(monkeypatch):
-    monkeypatch.setattr(jobs, "_job", None)
-    yield
-    proposals.discard()
+pytestmark = pytest.mark.usefixtures("no_proposal")
 
 
 @pytest.mark.parametrize("state", ["nothing", "picture", "mask", "preview", "sides"])
@@ -64,13 +57,24 @@ def test_the_preview_takes_the_place_of_the_button_with_the_nearest_part_first()
     names = images.current().variant.result.made.names
     assert [text for text in shown.texts if text in names] == names[::-1]
     assert shown.operators.count("partwise.shape_part") == 2
-    assert sum(text.endswith("(auto)") for text in shown.texts) == 2
     bpy.ops.partwise.shape_part(part=0, kind="FLAT")
-    shown = draw(panels_images.PARTWISE_PT_take_parts)
-    assert "Flat" in shown.texts
-    assert sum(text.endswith("(auto)") for text in shown.texts) == 1
+    assert "MESH_PLANE" in draw(panels_images.PARTWISE_PT_take_parts).icons
     bpy.ops.partwise.discard_proposal()
     assert draw(panels_images.PARTWISE_PT_take) is None
+
+
+def test_shapes_are_in_words_where_there_is_room_for_them_beside_the_names(monkeypatch):
+    choose()
+    bpy.ops.partwise.make_parts()
+    narrow = draw(panels_images.PARTWISE_PT_take_parts)
+    assert set(narrow.texts) == set(images.current().variant.result.made.names)
+    monkeypatch.setattr(lists, "panel_width", lambda context: lists.WIDER)
+    wide = draw(panels_images.PARTWISE_PT_take_parts)
+    assert sum(text.endswith("(auto)") for text in wide.texts) == 2
+    bpy.ops.partwise.shape_part(part=0, kind="FLAT")
+    wide = draw(panels_images.PARTWISE_PT_take_parts)
+    assert "Flat" in wide.texts
+    assert sum(text.endswith("(auto)") for text in wide.texts) == 1
 
 
 def test_shape_and_depth_of_several_pictures_are_shown_and_why_they_stay():
@@ -84,13 +88,6 @@ def test_shape_and_depth_of_several_pictures_are_shown_and_why_they_stay():
     assert any("masks" in text for text in shown.texts)
     with pytest.raises(RuntimeError, match="changed by their masks"):
         bpy.ops.partwise.shape_part(part=0, kind="FLAT")
-
-
-def test_the_preview_stands_where_its_button_was_and_is_open():
-    before, preview = panels_images.PARTWISE_PT_images, panels_images.PARTWISE_PT_take
-    for name in ("bl_label", "bl_order", "bl_parent_id"):
-        assert getattr(before, name) == getattr(preview, name)
-    assert "DEFAULT_CLOSED" not in getattr(preview, "bl_options", set())
 
 
 def test_it_can_be_taken_from_the_header_and_made_again_below():

@@ -9,7 +9,6 @@ import bpy
 import numpy as np
 import pytest
 from partwise.backend.contract.requests import LibraryList
-from partwise.blender_addon.engine import jobs
 from partwise.blender_addon.scene import part_sources, proposals
 from partwise.blender_addon.scene.part_sources import Found, listed
 from partwise.blender_addon.ui import panels_replace, thumbnails
@@ -17,14 +16,12 @@ from partwise.blender_addon.ui import panels_replace, thumbnails
 from tests.blender.ops.replacing import add_figure
 from tests.blender.recording_layout import RecordingLayout, draw
 
-PANEL = panels_replace.PARTWISE_PT_replace
+PANEL, PREVIEW = panels_replace.PARTWISE_PT_replace, panels_replace.PARTWISE_PT_replacement
 
 
 @pytest.fixture(autouse=True)
-def nothing_left(monkeypatch) -> Iterator[None]:
-    monkeypatch.setattr(jobs, "_job", None)
+def nothing_found(no_proposal) -> Iterator[None]:
     yield
-    proposals.discard()
     part_sources.keep(None)
     thumbnails.forget()
 
@@ -35,9 +32,10 @@ def fox() -> bpy.types.Object:
 
 
 def shown() -> RecordingLayout:
-    layout = draw(PANEL)
-    assert layout is not None
-    return layout
+    """The panel, or that of its preview, which takes its place."""
+    before, preview = draw(PANEL), draw(PREVIEW)
+    assert (before is None) != (preview is None)
+    return before or preview
 
 
 def find_some(count: int, notes: list[str] | None = None) -> None:
@@ -122,8 +120,9 @@ def test_why_it_cannot_be_replaced_is_said(fox):
 
 
 def test_how_it_fits(fox):
-    layout = draw(panels_replace.PARTWISE_PT_replace_options)
-    assert layout.properties == ["join", "twins", "stretch", "variants", "seed"]
+    wanted = ["join", "twins", "stretch", "variants", "seed"]
+    assert draw(panels_replace.PARTWISE_PT_replace_options).properties == wanted
+    assert draw(panels_replace.PARTWISE_PT_replacement_options).properties == wanted
 
 
 def test_a_part_without_its_original_or_the_others_says_so(fox):
@@ -143,7 +142,7 @@ def test_a_preview_stays_in_its_panel_whatever_is_active(fox):
     bpy.ops.partwise.replace_part()
     bpy.ops.mesh.primitive_cube_add()
     assert "partwise.accept_proposal" in shown().operators
-    header = draw(PANEL, "draw_header_preset")
+    header = draw(PREVIEW, "draw_header_preset")
     assert header.operators == ["partwise.accept_proposal", "partwise.discard_proposal"]
     bpy.context.view_layer.objects.active = None
     assert "Hat replaced" in shown().texts

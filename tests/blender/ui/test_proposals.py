@@ -4,21 +4,20 @@
 from __future__ import annotations
 
 import bpy
+import numpy as np
 import pytest
-from partwise.blender_addon.scene import proposals
+from partwise.blender_addon.scene import parts, proposals
 from partwise.blender_addon.scene.apply import AppliesResults
-from partwise.blender_addon.ui.proposals import draw_proposal
+from partwise.blender_addon.ui import panels
+from partwise.blender_addon.ui.proposals import PreviewPanel, draw_proposal
 
 from tests.blender.ops.proposing import PARTWISE_OT_test_rename, propose
-from tests.blender.recording_layout import RecordingLayout
+from tests.blender.recording_layout import RecordingLayout, draw
 
 STEP, ACCEPT, DISCARD = (f"partwise.{name}_proposal" for name in ("step", "accept", "discard"))
 
 
-@pytest.fixture(autouse=True)
-def nothing_left():
-    yield
-    proposals.discard()
+pytestmark = pytest.mark.usefixtures("no_proposal")
 
 
 @pytest.fixture
@@ -55,3 +54,27 @@ def test_a_single_one_has_no_arrows(cube):
     layout = RecordingLayout()
     draw_proposal(layout, PARTWISE_OT_test_rename)
     assert layout.texts == ["Cube renamed", "Accept", "Discard"]
+
+
+def test_a_preview_is_open_and_near_the_top_for_all_but_the_list_of_parts_makes_room(cube):
+    parts.set_labels(cube.data, np.array([0, 0, 0, 1, 1, 1], np.int32))
+    previews = PreviewPanel.__subclasses__()
+    assert len(previews) == 3
+    for panel in previews:
+        assert "DEFAULT_CLOSED" not in getattr(panel, "bl_options", set())
+        assert not panel.poll(bpy.context)
+    assert panels.PARTWISE_PT_split.poll(bpy.context)
+    assert "partwise.split" in draw(panels.PARTWISE_PT_main).operators
+    propose(cube, "Fox")
+    tab = [cls for cls in bpy.types.Panel.__subclasses__() if "Partwise" in bl_category(cls)]
+    inside = [cls for cls in tab if getattr(cls, "bl_parent_id", "") == "PARTWISE_PT_main"]
+    assert len(inside) > len(previews) + 5
+    shown = [cls for cls in inside if cls.poll(bpy.context)]
+    assert shown == [panels.PARTWISE_PT_parts]
+    assert "partwise.split" not in draw(panels.PARTWISE_PT_main).operators
+    orders = {cls.bl_order for cls in previews}
+    assert max(orders) == min(orders) > panels.PARTWISE_PT_parts.bl_order
+
+
+def bl_category(cls: type[bpy.types.Panel]) -> str:
+    return str(getattr(cls, "bl_category", ""))
