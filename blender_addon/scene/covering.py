@@ -1,15 +1,23 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a proposal takes the place of is out of sight as long as that is shown, and no longer.
 
-No step of undo, no saved file and no other preview may keep it so: whatever ends a proposal, or
-brings back a state of the file in which there was one, ends here too.
+No step of undo, no saved file, no exported one and no other preview may keep it so: whatever ends a
+proposal, or brings back a state of the file in which there was one, ends here too.
+
+Blender tells nobody that it exports. So all is uncovered while a file browser asks what the file is
+to be called; collections that have exporters of their own do not ask (`is_exported_unasked`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 import bpy
 
 from . import changed, proposals, visibility
+
+PERIOD = 0.2  # seconds between two looks for file browsers, while something is covered
 
 _count = 0  # of objects, when something was evaluated
 
@@ -25,6 +33,31 @@ def follow(*_: object) -> None:
         else:
             covered[uid] = former | {part_id}
     visibility.cover(covered)
+    timers = bpy.app.timers
+    if covered and not bpy.app.background and not timers.is_registered(look_for_exports):
+        timers.register(look_for_exports, first_interval=PERIOD)
+
+
+def look_for_exports() -> float | None:
+    """Cover nothing as long as a file browser is open for something to export: a timer calls this.
+
+    Returns the seconds until the next look, None when nothing is covered any more.
+    """
+    visibility.suspend(suspended=is_exporting(bpy.context.window_manager.windows))
+    return PERIOD if visibility.is_wanted() else None
+
+
+def is_exporting(windows: Iterable[Any]) -> bool:
+    """Does a file browser ask in one of these windows for the name of an exported file?"""
+    areas = (area for window in windows for area in window.screen.areas)
+    browsers = (area.spaces.active for area in areas if area.type == "FILE_BROWSER")
+    asking = (getattr(browser, "active_operator", None) for browser in browsers)
+    return any(asked is not None and "EXPORT" in asked.bl_idname.upper() for asked in asking)
+
+
+def is_exported_unasked() -> bool:
+    """Is something covered, and has a collection an exporter that would leave it out?"""
+    return visibility.is_covering() and any(folder.exporters for folder in bpy.data.collections)
 
 
 def _evaluated(_what: object) -> None:
@@ -69,6 +102,8 @@ def register() -> None:
 
 
 def unregister() -> None:
+    if bpy.app.timers.is_registered(look_for_exports):
+        bpy.app.timers.unregister(look_for_exports)
     visibility.cover({})
     for signal, listener in LISTENERS:
         signal.ignore(listener)

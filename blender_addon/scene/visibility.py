@@ -48,6 +48,11 @@ def mend() -> None:
     _apply(obj for obj in bpy.data.objects if obj.session_uid in _covered or _has_preview(obj))
 
 
+def is_wanted() -> bool:
+    """Is anything to be covered, unless that is suspended?"""
+    return bool(_wanted)
+
+
 def is_covering() -> bool:
     """Is anything covered right now?"""
     return bool(_covered)

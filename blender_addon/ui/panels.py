@@ -69,7 +69,7 @@ class PARTWISE_PT_main(SidebarPanel, bpy.types.Panel):
         layout, job = self.layout, jobs.current()
         if job is not None and job.state == "RUNNING":
             draw_progress(layout, job)
-        else:
+        elif proposals.current() is None or context.selected_objects:
             draw_start(layout, context)
         if job is not None and job.state == "FAILED":
             draw_failure(layout, context, job)

@@ -55,7 +55,7 @@ class PARTWISE_PT_completion(PreviewPanel, bpy.types.Panel):
     applies = complete.PARTWISE_OT_apply_completed
 
     def draw(self, context: bpy.types.Context) -> None:
-        draw_proposal(self.layout, self.applies)
+        draw_proposal(self.layout, context, self.applies)
         draw_reports(self.layout, context, list(proposed(context)))
 
 

@@ -38,7 +38,7 @@ class PARTWISE_PT_take(PreviewPanel, bpy.types.Panel):
         layout, proposal = self.layout, images.current()
         if proposal is None:
             return
-        draw_proposal(layout, self.applies)
+        draw_proposal(layout, context, self.applies)
         layout.operator("partwise.another_take", text="Another Version", icon="FILE_REFRESH")
         for note in proposal.variant.result.made.notes:
             draw_text(layout, context, str(note), icon="INFO")

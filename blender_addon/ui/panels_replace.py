@@ -46,7 +46,7 @@ class PARTWISE_PT_replacement(PreviewPanel, bpy.types.Panel):
 
     def draw(self, context: bpy.types.Context) -> None:
         draw_wishes(self.layout, context)
-        draw_proposal(self.layout, self.applies)
+        draw_proposal(self.layout, context, self.applies)
         draw_said(self.layout, context)
         draw_sources(self.layout, context)
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import bpy
 
-from ..scene import proposals
+from ..scene import covering, proposals
 from ..scene.apply import AppliesResults
-from .panels import SidebarPanel
+from .panels import SidebarPanel, draw_text
+
+EXPORTERS = "Exporters of collections leave out what this covers."
 
 
 class PreviewPanel(SidebarPanel):
@@ -32,7 +34,9 @@ class PreviewPanel(SidebarPanel):
         row.operator("partwise.discard_proposal", text="", icon="X", emboss=False)
 
 
-def draw_proposal(layout: bpy.types.UILayout, operator: type[AppliesResults]) -> bool:
+def draw_proposal(
+    layout: bpy.types.UILayout, context: bpy.types.Context, operator: type[AppliesResults]
+) -> bool:
     """Draw the proposal that this operator would apply; False when there is none."""
     proposal = proposals.current(operator)
     if proposal is None:
@@ -48,6 +52,8 @@ def draw_proposal(layout: bpy.types.UILayout, operator: type[AppliesResults]) ->
         row.label(text=": ".join([*name, *filter(None, [proposal.variant.name])]))
         if count > 1:
             row.operator("partwise.step_proposal", text="", icon="TRIA_RIGHT").step = 1
+    if covering.is_exported_unasked():
+        draw_text(box, context, EXPORTERS, icon="ERROR")
     row = box.row(align=True)
     row.scale_y = 1.3
     row.operator("partwise.accept_proposal", icon="CHECKMARK")

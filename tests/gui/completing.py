@@ -27,6 +27,7 @@ def open_panel(window: Window, before: str, button: str) -> Waits[None]:
 def complete_parts(window: Window, package: Path) -> Waits[None]:
     """Two parts are completed in a preview, which Split then takes; the others stay open."""
     jobs, proposals = ours("engine.jobs"), ours("scene.proposals")
+    bpy.context.scene.partwise.closing = "NONE"  # whatever another step chose
     whole, count = active().name, part_count()
     sizes = {row.part_id: row.faces for row in table().parts}
     chosen = sorted(sizes, key=lambda part_id: sizes[part_id])[-2:]

@@ -81,6 +81,7 @@ def rig(obj: bpy.types.Object, part_id: int) -> bpy.types.Object:
 def pose_a_completed_arm(window: Window, package: Path) -> Waits[None]:
     """Its new faces take the weights of the border, so that nothing tears where it bends."""
     jobs = ours("engine.jobs")
+    bpy.context.scene.partwise.closing = "NONE"
     yield from load(window, "human.glb")
     lowest = min((active().matrix_world @ Vector(each)).z for each in active().bound_box)
     active().location.z -= lowest

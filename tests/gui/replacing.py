@@ -73,11 +73,35 @@ def look_at_the_part(window: Window) -> Waits[None]:
 
 def replace_parts(window: Window, package: Path) -> Waits[None]:
     """By words before the split, by a picture after it; each is one step of undo."""
+    bpy.context.scene.partwise.closing = "NONE"
     yield from load(window, "fox.glb")
     yield from window.press("bpy.ops.partwise.decompose")
     yield from window.until(lambda: not ours("engine.jobs").busy(), "the end of the job")
     with alone():
         yield from replace_by_words_and_pictures(window)
+
+
+def export_all_of_it(window: Window) -> Waits[None]:
+    """What a preview covers is in a file that Blender exports meanwhile."""
+    path, faces = window.pictures / "exported.obj", len(active().data.polygons)
+    with window.here():
+        bpy.ops.wm.obj_export("INVOKE_DEFAULT", filepath=str(path))
+    yield 2.0
+    assert shown_faces(active()) == faces
+    found = [
+        (each, area)
+        for each in bpy.context.window_manager.windows
+        for area in each.screen.areas
+        if area.type == "FILE_BROWSER"
+    ]
+    (browser, area), *_ = found
+    region = next(region for region in area.regions if region.type == "WINDOW")
+    with bpy.context.temp_override(window=browser, area=area, region=region):
+        bpy.ops.file.execute()
+    yield 2.0
+    assert sum(line.startswith("f ") for line in path.read_text("utf-8").splitlines()) == faces
+    path.unlink()
+    assert shown_faces(active()) < faces
 
 
 def replace_by_words_and_pictures(window: Window) -> Waits[None]:
@@ -99,6 +123,7 @@ def replace_by_words_and_pictures(window: Window) -> Waits[None]:
     assert shown_faces(active()) < len(active().data.polygons)  # the ear is out of sight
     yield from window.point_at_nothing()
     yield from window.picture("37_replace_preview")
+    yield from export_all_of_it(window)
     with window.here():
         bpy.ops.partwise.step_proposal("INVOKE_DEFAULT", True)
     yield from window.picture("38_replace_next_variant")

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import bpy
 import numpy as np
@@ -262,3 +263,55 @@ def test_nothing_is_covered_while_objects_are_copied(cube):
     with visibility.uncovered(bpy.context.view_layer):
         assert seen(cube) == 6
     assert seen(cube) == 4
+
+
+def browser(name: str | None) -> SimpleNamespace:
+    """A file browser that asks for the path of a file for an operator."""
+    asking = None if name is None else SimpleNamespace(bl_idname=name)
+    spaces = SimpleNamespace(active=SimpleNamespace(active_operator=asking))
+    return SimpleNamespace(type="FILE_BROWSER", spaces=spaces)
+
+
+@pytest.mark.parametrize(
+    ("name", "exports"),
+    [
+        ("WM_OT_obj_export", True),
+        ("EXPORT_SCENE_OT_gltf", True),
+        ("WM_OT_open_mainfile", False),
+        ("IMPORT_SCENE_OT_fbx", False),
+        (None, False),
+    ],
+)
+def test_a_file_browser_of_an_exporter_is_known(name, exports):
+    view = SimpleNamespace(type="VIEW_3D", spaces=SimpleNamespace(active=None))
+    areas = [[view], [view, browser(name)]]
+    windows = [SimpleNamespace(screen=SimpleNamespace(areas=each)) for each in areas]
+    assert covering.is_exporting(windows) == exports
+
+
+def test_what_is_exported_meanwhile_is_whole(cube, tmp_path, monkeypatch):
+    cover(cube, (1,))
+    assert covering.look_for_exports() is not None
+    assert seen(cube) == 4
+    monkeypatch.setattr(covering, "is_exporting", lambda windows: True)
+    assert covering.look_for_exports() is not None
+    path = tmp_path / "cube.obj"
+    bpy.ops.wm.obj_export(filepath=str(path))
+    assert sum(line.startswith("f ") for line in path.read_text().splitlines()) == 6
+    monkeypatch.undo()
+    covering.look_for_exports()
+    assert seen(cube) == 4
+    proposals.discard()
+    assert covering.look_for_exports() is None
+
+
+def test_collections_with_exporters_of_their_own_do_not_ask(cube):
+    assert not covering.is_exported_unasked()
+    folder = bpy.data.collections.new("Exported")
+    bpy.context.scene.collection.children.link(folder)
+    layer = bpy.context.view_layer.layer_collection.children["Exported"]
+    bpy.context.view_layer.active_layer_collection = layer
+    assert bpy.ops.collection.exporter_add(name="IO_FH_obj") == {"FINISHED"}
+    assert not covering.is_exported_unasked()
+    cover(cube, (1,))
+    assert covering.is_exported_unasked()

@@ -6,7 +6,7 @@ from __future__ import annotations
 import bpy
 import numpy as np
 import pytest
-from partwise.blender_addon.scene import parts, proposals
+from partwise.blender_addon.scene import covering, parts, proposals
 from partwise.blender_addon.scene.apply import AppliesResults
 from partwise.blender_addon.ui import panels
 from partwise.blender_addon.ui.proposals import PreviewPanel, draw_proposal
@@ -28,9 +28,9 @@ def cube() -> bpy.types.Object:
 
 def test_nothing_is_drawn_without_one_or_for_another_panel(cube):
     layout = RecordingLayout()
-    assert not draw_proposal(layout, PARTWISE_OT_test_rename)
+    assert not draw_proposal(layout, bpy.context, PARTWISE_OT_test_rename)
     propose(cube, "Fox")
-    assert not draw_proposal(layout, AppliesResults)
+    assert not draw_proposal(layout, bpy.context, AppliesResults)
     assert not layout.texts
 
 
@@ -38,7 +38,7 @@ def test_variants_have_names_and_numbers(cube):
     propose(cube, "Fox", "Hen", "Owl")
     proposals.step(1)
     layout = RecordingLayout()
-    assert draw_proposal(layout, PARTWISE_OT_test_rename)
+    assert draw_proposal(layout, bpy.context, PARTWISE_OT_test_rename)
     assert "Cube renamed" in layout.texts
     assert "2 of 3: Hen" in layout.texts
     assert layout.operators == [STEP, STEP, ACCEPT, DISCARD]
@@ -47,12 +47,12 @@ def test_variants_have_names_and_numbers(cube):
 def test_a_single_one_has_no_arrows(cube):
     propose(cube, "Fox")
     layout = RecordingLayout()
-    draw_proposal(layout, PARTWISE_OT_test_rename)
+    draw_proposal(layout, bpy.context, PARTWISE_OT_test_rename)
     assert "Fox" in layout.texts
     assert layout.operators == [ACCEPT, DISCARD]
     propose(cube, "")
     layout = RecordingLayout()
-    draw_proposal(layout, PARTWISE_OT_test_rename)
+    draw_proposal(layout, bpy.context, PARTWISE_OT_test_rename)
     assert layout.texts == ["Cube renamed", "Accept", "Discard"]
 
 
@@ -74,6 +74,16 @@ def test_a_preview_is_open_and_near_the_top_for_all_but_the_list_of_parts_makes_
     assert "partwise.split" not in draw(panels.PARTWISE_PT_main).operators
     orders = {cls.bl_order for cls in previews}
     assert max(orders) == min(orders) > panels.PARTWISE_PT_parts.bl_order
+
+
+def test_collections_that_are_exported_without_being_asked_have_a_warning(cube, monkeypatch):
+    propose(cube, "Fox")
+    layout = RecordingLayout()
+    draw_proposal(layout, bpy.context, PARTWISE_OT_test_rename)
+    assert "ERROR" not in layout.icons
+    monkeypatch.setattr(covering, "is_exported_unasked", lambda: True)
+    draw_proposal(layout, bpy.context, PARTWISE_OT_test_rename)
+    assert "collections leave out" in " ".join(layout.texts)
 
 
 def bl_category(cls: type[bpy.types.Panel]) -> str:
