@@ -12,6 +12,7 @@ from ..scene import closing, targets
 from ..scene.apply import AppliesResults, hand_over
 from ..scene.assembly import assembly_of, show_original, shows_original, split_objects
 from .poll import SaysWhyNot
+from .starting import not_now
 
 
 class PARTWISE_OT_split(SaysWhyNot, bpy.types.Operator):
@@ -87,13 +88,10 @@ def labelled(context: bpy.types.Context) -> list[bpy.types.Object]:
 
 def why_not(context: bpy.types.Context) -> str:
     """Why nothing can be split right now, for a tooltip; empty when it can."""
-    if jobs.busy():
-        return "A job is running"
-    if context.mode != "OBJECT":
-        return "Switch to Object Mode"
-    if not labelled(context):
-        return "Select an object with parts. Press Decompose first"
-    return ""
+    reason = not_now(context)
+    if not reason and not labelled(context):
+        reason = "Select an object with parts. Press Decompose first"
+    return reason
 
 
 def _start_closing(objects: list[bpy.types.Object], settings: bpy.types.PropertyGroup) -> jobs.Job:

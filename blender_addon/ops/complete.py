@@ -11,7 +11,7 @@ from typing import Any
 import bpy
 import numpy as np
 
-from ...backend.contract.errors import BadInput, PartwiseError
+from ...backend.contract.errors import BadInput
 from ..engine import jobs
 from ..mesh.caps import Points, faces_of_caps
 from ..mesh.labels import get_labels, has_labels
@@ -22,6 +22,7 @@ from ..scene.proposals import Basis, Ghost, Proposal, Variant
 from ..scene.siblings import CompletedPiece, Siblings
 from .parts import chosen
 from .poll import SaysWhyNot
+from .starting import not_now, run
 
 COLOUR = (0.9, 0.45, 0.1)  # of what is previewed of a part without a colour of its own
 OPACITY = 0.85
@@ -42,28 +43,23 @@ class PARTWISE_OT_complete(SaysWhyNot, bpy.types.Operator):
         return why_not(context)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
+        return run(self, lambda: self.start(context))
+
+    def start(self, context: bpy.types.Context) -> jobs.Job:
+        """Raises BadInput when one of the objects cannot be changed."""
         settings = context.scene.partwise
         wish = Completing.of(settings)
-        try:
-            if is_whole(context.object):
-                job = _complete_parts(context.object, wish, copies=settings.copy_linked)
-            else:
-                usable, left_out = pieces(context)
-                for obj in usable:
-                    reason = targets.refusal(obj, copies=settings.copy_linked)
-                    if reason is not None:
-                        raise reason
-                for obj in left_out:
-                    text = f"“{obj.name}” is left out: another copy of the same part is selected"
-                    self.report({"WARNING"}, text)
-                job = _complete_pieces(usable, wish)
-        except PartwiseError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
-        if job.state == "FAILED":
-            self.report({"ERROR"}, str(job.error))
-            return {"CANCELLED"}
-        return {"FINISHED"}
+        if is_whole(context.object):
+            return _complete_parts(context.object, wish, copies=settings.copy_linked)
+        usable, left_out = pieces(context)
+        for obj in usable:
+            reason = targets.refusal(obj, copies=settings.copy_linked)
+            if reason is not None:
+                raise reason
+        for obj in left_out:
+            text = f"“{obj.name}” is left out: another copy of the same part is selected"
+            self.report({"WARNING"}, text)
+        return _complete_pieces(usable, wish)
 
 
 class PARTWISE_OT_apply_completed(AppliesResults, bpy.types.Operator):
@@ -136,10 +132,9 @@ def pieces(
 
 def why_not(context: bpy.types.Context) -> str:
     """Why nothing can be completed right now, for a tooltip; empty when it can."""
-    if jobs.busy():
-        return "A job is running"
-    if context.mode != "OBJECT":
-        return "Switch to Object Mode"
+    reason = not_now(context)
+    if reason:
+        return reason
     if is_whole(context.object):
         reason = targets.unseen(context, context.object)
         if reason:

@@ -21,6 +21,7 @@ from ..scene.cuts import apply_cut, follow_slider
 from ..scene.orders import Order, Wish, next_variant, prepare, selection
 from .parts import PartOperator
 from .poll import SaysWhyNot
+from .starting import run
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class PARTWISE_OT_decompose(SaysWhyNot, bpy.types.Operator):
         if left_out:  # one line; the panel lists all
             more = f" And {len(left_out) - 1} more." if left_out[1:] else ""
             self.report({"WARNING"}, f"Left out: {left_out[0].reason}{more}")
-        return _run(self, start(_title(usable), orders, copies=settings.copy_linked))
+        return run(self, lambda: start(_title(usable), orders, copies=settings.copy_linked))
 
 
 class PARTWISE_OT_try_another(SaysWhyNot, bpy.types.Operator):
@@ -87,7 +88,7 @@ class PARTWISE_OT_try_another(SaysWhyNot, bpy.types.Operator):
         except PartwiseError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
-        return _run(self, start(_title(again), orders, copies=settings.copy_linked))
+        return run(self, lambda: start(_title(again), orders, copies=settings.copy_linked))
 
 
 class PARTWISE_OT_apply_parts(AppliesResults, bpy.types.Operator):
@@ -201,14 +202,6 @@ def _decomposed(context: bpy.types.Context) -> list[bpy.types.Object]:
     """The selected objects that can be decomposed again."""
     usable, _ = targets.usable_meshes(context, copies=context.scene.partwise.copy_linked)
     return [obj for obj in usable if was_decomposed(obj.data)]
-
-
-def _run(operator: bpy.types.Operator, job: jobs.Job) -> set[str]:
-    """The end of an operator that started a job."""
-    if job.state == "FAILED":
-        operator.report({"ERROR"}, str(job.error))
-        return {"CANCELLED"}
-    return {"FINISHED"}
 
 
 def _title(objects: list[bpy.types.Object]) -> str:

@@ -11,6 +11,7 @@ import bpy
 from ...backend.contract.requests import Ping
 from ..engine import jobs
 from .poll import SaysWhyNot
+from .starting import run
 
 
 class PARTWISE_OT_restart_engine(SaysWhyNot, bpy.types.Operator):
@@ -26,11 +27,7 @@ class PARTWISE_OT_restart_engine(SaysWhyNot, bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         jobs.stop_engine()
-        job = jobs.start("Starting the Engine", _greet())
-        if job.state == "FAILED":
-            self.report({"ERROR"}, str(job.error))
-            return {"CANCELLED"}
-        return {"FINISHED"}
+        return run(self, lambda: jobs.start("Starting the Engine", _greet()))
 
 
 class PARTWISE_OT_open_log(SaysWhyNot, bpy.types.Operator):

@@ -8,7 +8,6 @@ from typing import Any
 
 import bpy
 
-from ...backend.contract.errors import PartwiseError
 from ..engine import jobs
 from ..scene import briefs, proposals
 from ..scene.apply import AppliesResults
@@ -16,6 +15,7 @@ from ..scene.briefs import VIEWS
 from ..scene.proposals import Ghost, Proposal, Variant
 from ..scene.takes import Take, make_objects
 from .poll import SaysWhyNot
+from .starting import not_now, run
 
 SHAPES = (  # as items of a property, in which automatic is the first
     ("ROUND", "Round", "Inflated to both sides, like a balloon", "MESH_UVSPHERE", 1),
@@ -38,10 +38,10 @@ class PARTWISE_OT_make_parts(SaysWhyNot, bpy.types.Operator):
         asked = context.scene.partwise_images
         if not asked.text.strip() and not any(getattr(asked, view).image for view in VIEWS):
             return "Choose a picture first, or write what to make"
-        return why_not(context)
+        return not_now(context)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        return start(self, context)
+        return run(self, lambda: start(context))
 
 
 class PARTWISE_OT_apply_take(AppliesResults, bpy.types.Operator):
@@ -56,13 +56,10 @@ class PARTWISE_OT_apply_take(AppliesResults, bpy.types.Operator):
         return {"FINISHED"}
 
 
-def start(operator: bpy.types.Operator, context: bpy.types.Context) -> set[str]:
-    """Start to make parts of the pictures that are chosen."""
-    try:
-        sheet = briefs.read(context)
-    except PartwiseError as error:
-        operator.report({"ERROR"}, str(error))
-        return {"CANCELLED"}
+def start(context: bpy.types.Context) -> jobs.Job:
+    """Start to make parts of the pictures that are chosen. Raises BadInput for those that cannot be
+    used."""
+    sheet = briefs.read(context)
 
     def work() -> Generator[jobs.Ask, Any, Take]:
         request = yield from jobs.compute(sheet.request)
@@ -73,12 +70,7 @@ def start(operator: bpy.types.Operator, context: bpy.types.Context) -> set[str]:
         title = f"Parts of {sheet.title}"
         proposals.show(Proposal(title, PARTWISE_OT_apply_take, [], [variant]))
 
-    try:
-        job = jobs.start(f"Making parts of {sheet.title}", with_ghosts(work()), finish)
-    except PartwiseError as error:
-        operator.report({"ERROR"}, str(error))
-        return {"CANCELLED"}
-    return run(operator, job)
+    return jobs.start(f"Making parts of {sheet.title}", with_ghosts(work()), finish)
 
 
 def variant_of(take: Take, ghosts: list[Ghost]) -> Variant:
@@ -92,13 +84,6 @@ def current() -> Proposal | None:
     return proposals.current(PARTWISE_OT_apply_take)
 
 
-def why_not(context: bpy.types.Context) -> str:
-    """Why nothing can be made right now, in words for a tooltip; empty when it can."""
-    if jobs.busy():
-        return "A job is running"
-    return "" if context.mode == "OBJECT" else "Switch to Object Mode"
-
-
 def with_ghosts(work: Work) -> Work:
     """The same job, which also makes what is seen of its take."""
     take = yield from work
@@ -106,14 +91,6 @@ def with_ghosts(work: Work) -> Work:
         return None
     ghosts: Callable[[], list[Ghost]] = take.ghosts
     return take, (yield from jobs.compute(ghosts))
-
-
-def run(operator: bpy.types.Operator, job: jobs.Job) -> set[str]:
-    """The end of an operator that started a job."""
-    if job.state == "FAILED":
-        operator.report({"ERROR"}, str(job.error))
-        return {"CANCELLED"}
-    return {"FINISHED"}
 
 
 CLASSES = (PARTWISE_OT_make_parts, PARTWISE_OT_apply_take)

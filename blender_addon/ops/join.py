@@ -6,10 +6,10 @@ from __future__ import annotations
 import bpy
 
 from ...backend.contract.errors import PartwiseError
-from ..engine import jobs
 from ..scene.assembly import assembly_of
 from ..scene.assembly_join import added_modifiers, join_back
 from .poll import SaysWhyNot
+from .starting import not_now
 
 
 class PARTWISE_OT_join_back(SaysWhyNot, bpy.types.Operator):
@@ -49,13 +49,10 @@ class PARTWISE_OT_join_back(SaysWhyNot, bpy.types.Operator):
 
 def why_not(context: bpy.types.Context) -> str:
     """Why nothing can be joined right now, for a tooltip; empty when it can."""
-    if jobs.busy():
-        return "A job is running"
-    if context.mode != "OBJECT":
-        return "Switch to Object Mode"
-    if not assemblies(context):
-        return "Select a part, or the original of parts"
-    return ""
+    reason = not_now(context)
+    if not reason and not assemblies(context):
+        reason = "Select a part, or the original of parts"
+    return reason
 
 
 def assemblies(context: bpy.types.Context) -> list[bpy.types.Collection]:

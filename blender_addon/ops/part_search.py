@@ -14,6 +14,7 @@ from ..engine import jobs
 from ..scene import asset_libraries, part_sources
 from ..scene.asset_libraries import Asset
 from .poll import SaysWhyNot
+from .starting import run
 
 LONGEST = 4000  # letters of a search that are looked at
 
@@ -32,11 +33,8 @@ class PARTWISE_OT_search_parts(SaysWhyNot, bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         query = context.scene.partwise_replacing.text.strip()
-        job = jobs.start("Searching Parts", _search(query[:LONGEST]), part_sources.keep)
-        if job.state == jobs.FAILED:
-            self.report({"ERROR"}, str(job.error))
-            return {"CANCELLED"}
-        return {"FINISHED"}
+        work = _search(query[:LONGEST])
+        return run(self, lambda: jobs.start("Searching Parts", work, part_sources.keep))
 
 
 class PARTWISE_OT_turn_page(bpy.types.Operator):

@@ -17,8 +17,9 @@ from ..engine import jobs
 from ..mesh.new import new_image
 from ..scene import briefs, pictures, visibility
 from ..scene.briefs import BACKDROP, VIEWS
-from .images import current, start, why_not
+from .images import current, start
 from .poll import SaysWhyNot
+from .starting import not_now, run
 
 VIEW_ITEMS = tuple((view.upper(), view.title(), f"The {view}") for view in VIEWS)
 
@@ -45,7 +46,7 @@ class PARTWISE_OT_add_pictures(SaysWhyNot, bpy.types.Operator):
 
     @classmethod
     def objection(cls, context: bpy.types.Context) -> str:
-        return why_not(context)
+        return not_now(context)
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
         """Dropped files are known already."""
@@ -75,7 +76,7 @@ class PARTWISE_OT_add_pictures(SaysWhyNot, bpy.types.Operator):
             slot = getattr(context.scene.partwise_images, view)
             slot.image, slot.mask = images.get(sides.get(view, "")), None
         if self.make:
-            start(self, context)  # the pictures stay chosen, whatever comes of it
+            run(self, lambda: start(context))  # the pictures stay chosen, whatever comes of it
         return {"FINISHED"}
 
     def paths(self) -> list[Path]:

@@ -10,6 +10,7 @@ from ...backend.contract.errors import PartwiseError
 from ..engine import jobs
 from ..scene import proposals
 from .poll import SaysWhyNot
+from .starting import not_now
 
 
 class ProposalOperator(SaysWhyNot):
@@ -36,9 +37,7 @@ class PARTWISE_OT_accept_proposal(ProposalOperator, bpy.types.Operator):
 
     @classmethod
     def lacks(cls, context: bpy.types.Context, proposal: proposals.Proposal) -> str:
-        if proposal.is_growing or jobs.busy():
-            return "A job is running"
-        return "" if context.mode == "OBJECT" else "Switch to Object Mode"
+        return not_now(context)  # as while it grows
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """The operator that applies the variant makes the step of undo."""

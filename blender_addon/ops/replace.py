@@ -16,7 +16,7 @@ import numpy as np
 from bpy.props import StringProperty
 from bpy_extras.io_utils import ImportHelper
 
-from ...backend.contract.errors import BadInput, PartwiseError
+from ...backend.contract.errors import BadInput
 from ...backend.contract.requests import MAX_SEED, Replace, ReplacedPart
 from ..engine import jobs
 from ..mesh.labels import has_labels
@@ -27,6 +27,7 @@ from ..scene.proposals import Ghost, Proposal, Variant
 from ..scene.replacements import Replacement, Source
 from ..scene.targets import refusal, unseen
 from .poll import SaysWhyNot
+from .starting import not_now, run
 
 SUFFIXES = "*.glb;*.gltf;*.obj;*.stl;*.ply;*.off;*.fbx;*.dae;*.3mf;*.3ds;*.x3d;*.usdz"
 
@@ -49,15 +50,10 @@ class ReplaceOperator(SaysWhyNot):
         return ""
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        try:
-            job = preview(context, self.source(context), self.seed(context))
-        except PartwiseError as error:
-            self.report({"ERROR"}, str(error))  # type: ignore[attr-defined]
-            return {"CANCELLED"}
-        if job.state == jobs.FAILED:
-            self.report({"ERROR"}, str(job.error))  # type: ignore[attr-defined]
-            return {"CANCELLED"}
-        return {"FINISHED"}
+        return run(
+            self,  # type: ignore[arg-type]
+            lambda: preview(context, self.source(context), self.seed(context)),
+        )
 
     def source(self, context: bpy.types.Context) -> Source:
         """Where the other part comes from. Raises BadInput when it is not to be had."""
@@ -187,14 +183,11 @@ class PARTWISE_OT_apply_replacement(AppliesResults, bpy.types.Operator):
 
 def why_not(context: bpy.types.Context) -> str:
     """Why no part can be replaced right now, for a tooltip; empty when one can."""
-    if jobs.busy():
-        return "A job is running"
-    if context.mode != "OBJECT":
-        return "Switch to Object Mode"
-    reason = surroundings.why_not(context.object) or unseen(context, context.object)
+    obj = context.object
+    reason = not_now(context) or surroundings.why_not(obj) or unseen(context, obj)
     if reason:
         return reason
-    refused = refusal(context.object, copies=context.scene.partwise.copy_linked)
+    refused = refusal(obj, copies=context.scene.partwise.copy_linked)
     return "" if refused is None else str(refused)
 
 

@@ -13,8 +13,9 @@ from ..engine import jobs
 from ..scene import briefs, proposals
 from ..scene.proposals import Ghost, Proposal
 from ..scene.takes import Take
-from .images import SHAPES, current, run, variant_of, why_not, with_ghosts
+from .images import SHAPES, current, variant_of, with_ghosts
 from .poll import SaysWhyNot
+from .starting import not_now, run
 
 
 class TakeOperator(SaysWhyNot):
@@ -27,7 +28,7 @@ class TakeOperator(SaysWhyNot):
         proposal = current()
         if proposal is None:
             return "There is no preview of parts from images"
-        return cls.lacks(proposal.variant.result) or why_not(context)
+        return cls.lacks(proposal.variant.result) or not_now(context)
 
     @classmethod
     def lacks(cls, take: Take) -> str:
@@ -57,7 +58,8 @@ class PARTWISE_OT_another_take(TakeOperator, bpy.types.Operator):
                 proposals.step(len(proposal.variants) - 1 - proposal.index)
 
         work = with_ghosts(briefs.ask_otherwise(known[0], known))
-        return run(self, jobs.start(f"Making another {known[0].title}", work, finish))
+        title = f"Making another {known[0].title}"
+        return run(self, lambda: jobs.start(title, work, finish))
 
 
 class PartOfTakeOperator(TakeOperator):
@@ -85,7 +87,7 @@ class PartOfTakeOperator(TakeOperator):
                 proposals.step(0)
 
         work = with_ghosts(briefs.ask_again(take, **self.wanted(take)))
-        return run(self, jobs.start(f"Changing {take.title}", work, finish))
+        return run(self, lambda: jobs.start(f"Changing {take.title}", work, finish))
 
     def wanted(self, take: Take) -> dict[str, Any]:
         """What of the engine's options is to be different."""

@@ -7,6 +7,7 @@ import bpy
 
 from ..engine import jobs
 from ..ops import images, takes
+from ..ops.starting import not_now
 from ..scene.briefs import VIEWS
 from ..scene.takes import Take
 from . import lists
@@ -118,7 +119,7 @@ def draw_front(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     column = layout.column()
     column.scale_y = 1.6
     column.operator("partwise.make_parts", text="Make Parts", icon="MESH_MONKEY")
-    reason = images.why_not(context)
+    reason = not_now(context)
     if reason and not jobs.busy():
         draw_text(layout, context, reason, icon="INFO")
 

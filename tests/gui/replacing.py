@@ -86,8 +86,7 @@ def export_all_of_it(window: Window) -> Waits[None]:
     path, faces = window.pictures / "exported.obj", len(active().data.polygons)
     with window.here():
         bpy.ops.wm.obj_export("INVOKE_DEFAULT", filepath=str(path))
-    yield 2.0
-    assert shown_faces(active()) == faces
+    yield from window.until(lambda: shown_faces(active()) == faces, "all of it")
     found = [
         (each, area)
         for each in bpy.context.window_manager.windows
@@ -98,10 +97,9 @@ def export_all_of_it(window: Window) -> Waits[None]:
     region = next(region for region in area.regions if region.type == "WINDOW")
     with bpy.context.temp_override(window=browser, area=area, region=region):
         bpy.ops.file.execute()
-    yield 2.0
+    yield from window.until(lambda: shown_faces(active()) < faces, "the preview again")
     assert sum(line.startswith("f ") for line in path.read_text("utf-8").splitlines()) == faces
     path.unlink()
-    assert shown_faces(active()) < faces
 
 
 def replace_by_words_and_pictures(window: Window) -> Waits[None]:
