@@ -14,6 +14,7 @@ from ..core.labels import UNLABELLED
 from ..engine import jobs
 from ..mesh.labels import ATTRIBUTE, get_labels, has_labels
 from ..scene import changed, click_masks, edits, parts, pick, targets
+from ..scene.selection import select_only
 from .parts import activate
 from .poll import SaysWhyNot
 
@@ -311,10 +312,7 @@ def _activate(context: bpy.types.Context, obj: bpy.types.Object) -> None:
     """Make an object the active one, selected alone, as clicking it with another tool would."""
     objects = context.view_layer.objects
     if objects.active != obj or not obj.select_get():
-        for other in context.selected_objects:
-            other.select_set(False)
-        obj.select_set(True)
-        objects.active = obj
+        select_only(context, [obj])
 
 
 CLASSES = (

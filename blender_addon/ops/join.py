@@ -8,6 +8,7 @@ import bpy
 from ...backend.contract.errors import PartwiseError
 from ..scene.assembly import assembly_of
 from ..scene.assembly_join import added_modifiers, join_back
+from ..scene.selection import select_only
 from .poll import SaysWhyNot
 from .starting import not_now
 
@@ -38,12 +39,7 @@ class PARTWISE_OT_join_back(SaysWhyNot, bpy.types.Operator):
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         context.view_layer.update()
-        for obj in context.selected_objects:
-            obj.select_set(False)
-        seen = [obj for obj in originals if obj.name in context.view_layer.objects]
-        for obj in seen:
-            obj.select_set(True)
-        context.view_layer.objects.active = seen[0] if seen else None
+        select_only(context, originals)
         return {"FINISHED"}
 
 

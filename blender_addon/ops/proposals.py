@@ -37,7 +37,8 @@ class PARTWISE_OT_accept_proposal(ProposalOperator, bpy.types.Operator):
 
     @classmethod
     def lacks(cls, context: bpy.types.Context, proposal: proposals.Proposal) -> str:
-        return not_now(context)  # as while it grows
+        reason = not_now(context)  # as while it grows
+        return reason or str(proposals.elsewhere(proposal) or "")
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """The operator that applies the variant makes the step of undo."""

@@ -25,6 +25,7 @@ from ..scene.analyses import ask_about
 from ..scene.apply import AppliesResults
 from ..scene.proposals import Ghost, Proposal, Variant
 from ..scene.replacements import Replacement, Source
+from ..scene.selection import select_only
 from ..scene.targets import refusal, unseen
 from .poll import SaysWhyNot
 from .starting import not_now, run
@@ -173,11 +174,7 @@ class PARTWISE_OT_apply_replacement(AppliesResults, bpy.types.Operator):
         if not made:
             self.report({"ERROR"}, "The part was deleted. Nothing was changed.")
             return {"CANCELLED"}
-        for obj in context.selected_objects:
-            obj.select_set(False)
-        for obj in made:
-            obj.select_set(True)
-        context.view_layer.objects.active = made[0]
+        select_only(context, made)
         return {"FINISHED"}
 
 

@@ -15,6 +15,7 @@ from . import completions
 from .assembly_join import SOURCE, discard_untouched
 from .completions import Completion
 from .parts import default_name, part_of
+from .selection import select_only
 
 PARTS = "parts"
 
@@ -49,7 +50,7 @@ def split_objects(
     made = []
     for obj, meshes in zip(objects, cut, strict=True):
         made += _place(context, obj, meshes, settings.origin)
-    _select(context, made)
+    select_only(context, made)
     return made
 
 
@@ -111,16 +112,7 @@ def show_original(context: bpy.types.Context, folder: bpy.types.Collection, *, s
             home.hide_viewport = home.hide_render = not shown
     folder.hide_viewport = folder.hide_render = shown
     context.view_layer.update()
-    _select(context, [original] if shown else list(folder.objects))
-
-
-def _select(context: bpy.types.Context, objects: list[bpy.types.Object]) -> None:
-    """Select these objects and no others; the first one is the active one."""
-    for obj in context.selected_objects:
-        obj.select_set(False)
-    for obj in objects:
-        obj.select_set(True)
-    context.view_layer.objects.active = objects[0] if objects else None
+    select_only(context, [original] if shown else list(folder.objects))
 
 
 def is_source_folder(home: bpy.types.Collection, original: bpy.types.Object) -> bool:

@@ -24,6 +24,7 @@ from ..mesh.labels import get_labels, has_labels
 from ..mesh.read import Snapshot
 from . import changed, targets
 from .apply import AppliesResults, hand_over
+from .selection import is_in
 from .targets import Target
 
 Floats = NDArray[np.floating[Any]]
@@ -239,7 +240,25 @@ def is_accepting() -> bool:
     return _accepting is not None and _accepting.state == jobs.RUNNING
 
 
+def elsewhere(proposal: Proposal) -> BadInput | None:
+    """Why a proposal cannot be applied where one is: something that it was made from is not in this
+    view layer, and so its preview is not seen. None when all is."""
+    context = bpy.context
+    for obj in filter(None, (basis.find() for basis in proposal.bases)):
+        if is_in(context.view_layer, obj):
+            continue
+        if context.scene in obj.users_scene:
+            hint = "Show its collection in the Outliner, or discard the preview."
+            return BadInput(f"“{obj.name}” is not in this view layer.", hint)
+        hint = "Go back to the scene that it is in, or discard the preview."
+        return BadInput(f"“{obj.name}” is not in this scene.", hint)
+    return None
+
+
 def _check(proposal: Proposal, *, copies: bool) -> None:
+    reason = elsewhere(proposal)
+    if reason is not None:
+        raise reason
     for basis in proposal.bases:
         obj = basis.find()
         if obj is None or not (basis.has_same_parts(obj) and basis.has_same_mesh(obj)):

@@ -17,6 +17,7 @@ from ...backend.contract.requests import Generate, GeneratedParts
 from ..mesh.new import mark_sharp, new_image, new_material, new_mesh
 from .assembly import PARTS
 from .proposals import Ghost
+from .selection import select_only
 
 Floats = NDArray[np.floating[Any]]
 
@@ -164,11 +165,7 @@ def make_objects(context: bpy.types.Context, take: Take) -> list[bpy.types.Objec
             obj.parent = made[part.parent]
             obj.location -= place + Vector(parts[part.parent].pivot.tolist())
     context.view_layer.update()
-    for obj in context.selected_objects:
-        obj.select_set(False)
-    for obj in made:
-        obj.select_set(True)
-    context.view_layer.objects.active = made[-1]
+    select_only(context, made[::-1])  # the nearest is the active one
     return made
 
 

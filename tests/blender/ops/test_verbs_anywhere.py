@@ -18,6 +18,7 @@ from partwise.blender_addon.mesh.preview import is_preview
 from partwise.blender_addon.scene import part_sources, parts, proposals
 from partwise.blender_addon.ui import panels_complete, panels_images, panels_replace
 
+from tests.blender.arms import select
 from tests.blender.ops.replacing import HAT, add_figure, content
 from tests.blender.picturing import choose
 from tests.blender.recording_layout import draw
@@ -202,10 +203,64 @@ def not_a_number(fox: bpy.types.Object) -> None:
     fox.data.vertices[0].co.x = float("nan")
 
 
+def pose_mode(fox: bpy.types.Object) -> None:
+    bpy.ops.object.armature_add()
+    rig = bpy.context.object
+    fox.modifiers.new("Armature", "ARMATURE").object = rig
+    fox.modifiers.new("Subdivision", "SUBSURF")
+    bpy.ops.object.mode_set(mode="POSE")
+
+
+def posed(fox: bpy.types.Object) -> None:
+    pose_mode(fox)
+    bpy.ops.object.mode_set(mode="OBJECT")
+    select(fox)
+
+
+def geometry_nodes(fox: bpy.types.Object) -> None:
+    """Nodes that make another mesh of it, without the parts."""
+    group = bpy.data.node_groups.new("Box", "GeometryNodeTree")
+    group.interface.new_socket("Geometry", in_out="OUTPUT", socket_type="NodeSocketGeometry")
+    box, end = (group.nodes.new(kind) for kind in ("GeometryNodeMeshCube", "NodeGroupOutput"))
+    group.links.new(box.outputs["Mesh"], end.inputs["Geometry"])
+    fox.modifiers.new("Nodes", "NODES").node_group = group
+
+
+def instance(fox: bpy.types.Object) -> None:
+    folder = bpy.data.collections.new("Foxes")
+    folder.objects.link(fox)
+    made = bpy.data.objects.new("Instance", None)
+    made.instance_type, made.instance_collection = "COLLECTION", folder
+    bpy.context.scene.collection.objects.link(made)
+    select(made)
+
+
+def sheared(fox: bpy.types.Object) -> None:
+    holder = bpy.data.objects.new("Holder", None)
+    bpy.context.scene.collection.objects.link(holder)
+    holder.scale, fox.rotation_euler, fox.parent = (1, 2, 3), (1, 1, 1), holder
+
+
+def cycles(_fox: bpy.types.Object) -> None:
+    bpy.context.scene.render.engine = "CYCLES"
+
+
+def overridden(fox: bpy.types.Object) -> None:
+    path = Path(bpy.app.tempdir) / "overridden.blend"
+    bpy.ops.wm.save_as_mainfile(filepath=str(path), copy=True)
+    bpy.data.objects.remove(fox)
+    with bpy.data.libraries.load(str(path), link=True) as (_, wanted):
+        wanted.objects = ["Fox"]
+    (linked,) = wanted.objects
+    bpy.context.scene.collection.objects.link(linked)
+    select(linked.override_create(remap_local_usages=True))
+
+
 STATES: tuple[Callable[[bpy.types.Object], None], ...] = (
     *(nothing, no_object, deselected, edit_mode, sculpt_mode, weight_paint, camera, several),
     *(shared, hidden, hidden_collection, shape_keys, mirrored, locked, flat, no_faces, no_list),
     unselectable,
+    *(pose_mode, posed, geometry_nodes, instance, sheared, cycles, overridden),
     *(modifiers, split, split_and_edited, original_deleted, one_triangle, not_a_number),
 )
 
@@ -241,7 +296,10 @@ def test_what_an_artist_can_do_about_it_is_said(fox, state, says):
     assert says in press("replace_part")
 
 
-@pytest.mark.parametrize("state", [split, shape_keys, mirrored, several, modifiers, locked])
+@pytest.mark.parametrize(
+    "state",
+    [split, shape_keys, mirrored, several, modifiers, locked, posed, geometry_nodes, sheared],
+)
 def test_accepted_it_is_one_step_of_undo_whatever_the_state(fox, state):
     state(fox)
     for name in ("complete", "replace_part"):
@@ -258,6 +316,57 @@ def test_accepted_it_is_one_step_of_undo_whatever_the_state(fox, state):
         bpy.ops.ed.undo()
         check()
         assert meshes() == before
+
+
+def another_scene(_fox: bpy.types.Object) -> None:
+    bpy.ops.scene.new(type="NEW")
+
+
+def copied_scene(_fox: bpy.types.Object) -> None:
+    bpy.ops.scene.new(type="FULL_COPY")
+
+
+def excluded(fox: bpy.types.Object) -> None:
+    folder = bpy.data.collections.new("Folder")
+    bpy.context.scene.collection.children.link(folder)
+    for home in fox.users_collection:
+        home.objects.unlink(fox)
+    folder.objects.link(fox)
+    bpy.context.view_layer.layer_collection.children["Folder"].exclude = True
+
+
+@pytest.mark.parametrize("is_split", [False, True], ids=["whole", "split"])
+@pytest.mark.parametrize(
+    ("happens", "says"),
+    [
+        (another_scene, "not in this scene"),
+        (copied_scene, "not in this scene"),
+        (excluded, "not in this view layer"),
+        (edit_mode, "Object Mode"),
+    ],
+)
+def test_a_preview_that_is_not_seen_here_is_not_accepted_and_goes_on(fox, is_split, happens, says):
+    if is_split:
+        split(fox)
+        select(bpy.data.objects["Fox.Hat"])
+    target = bpy.context.object
+    assert press("replace_part") == ""
+    scene = bpy.context.scene
+    happens(target)
+    bpy.context.view_layer.update()
+    before = {} if happens is edit_mode else meshes()
+    assert says in press("accept_proposal")
+    check()
+    assert happens is edit_mode or meshes() == before
+    assert proposals.current() is not None
+    if happens is edit_mode:
+        bpy.ops.object.mode_set(mode="OBJECT")
+    elif happens is excluded:
+        bpy.context.view_layer.layer_collection.children["Folder"].exclude = False
+    else:
+        bpy.context.window.scene = scene
+    assert press("accept_proposal") == ""
+    assert bpy.data.objects["Fox.Hat"].data.partwise.stands_in
 
 
 @pytest.fixture
