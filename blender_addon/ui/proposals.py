@@ -16,11 +16,12 @@ class PreviewPanel(SidebarPanel):
     """Base of panels that are there as long as their preview is.
 
     They are not those before the preview, so that they are open however these were left, as when a
-    picture is dropped on the view; all others but the list of parts make room (`RoomyPanel`).
+    picture is dropped on the view; and they come first, so that they are in sight at any size of
+    the window and its text. All others but the list of parts make room (`RoomyPanel`).
     """
 
     bl_parent_id = "PARTWISE_PT_main"
-    bl_order = 2
+    bl_order = 0
     applies: type[AppliesResults]  # the operator that takes the preview
 
     @classmethod

@@ -24,6 +24,25 @@ def open_panel(window: Window, before: str, button: str) -> Waits[None]:
     raise AssertionError(f"no panel has {button}")
 
 
+def look_at_it_large(window: Window) -> Waits[None]:
+    """What is to be pressed is in sight also where all text is large, and the sidebar narrow."""
+    view = bpy.context.preferences.view
+    view.ui_scale = 1.5
+    yield 2.0
+    yield from window.find("bpy.ops.partwise.accept_proposal", across=0.3)
+    yield from window.point_at_nothing()
+    yield from window.picture("44_completed_preview_large")
+    view.ui_scale = 1.0
+    yield 2.0
+    region = window.region("UI")
+    x, y = region.x, region.y + region.height // 4
+    yield from window.drag(x, y, by=80)
+    yield from window.point_at_nothing()
+    yield from window.picture("45_completed_preview_narrow")
+    yield from window.find("bpy.ops.partwise.accept_proposal", across=0.3)
+    yield from window.drag(x + 80, y, by=-80)
+
+
 def complete_parts(window: Window, package: Path) -> Waits[None]:
     """Two parts are completed in a preview, which Split then takes; the others stay open."""
     jobs, proposals = ours("engine.jobs"), ours("scene.proposals")
@@ -43,6 +62,7 @@ def complete_parts(window: Window, package: Path) -> Waits[None]:
     assert active().data.partwise.hidden is None
     yield from window.point_at_nothing()
     yield from window.picture("41_completed_preview")
+    yield from look_at_it_large(window)
     yield from window.press("bpy.ops.partwise.accept_proposal", across=0.3)
     assert proposals.current() is None
     assert sum(row.report.engine != "" for row in table().parts) == 2

@@ -56,7 +56,7 @@ def test_a_single_one_has_no_arrows(cube):
     assert layout.texts == ["Cube renamed", "Accept", "Discard"]
 
 
-def test_a_preview_is_open_and_near_the_top_for_all_but_the_list_of_parts_makes_room(cube):
+def test_a_preview_is_open_and_comes_first_and_all_but_the_list_of_parts_makes_room(cube):
     parts.set_labels(cube.data, np.array([0, 0, 0, 1, 1, 1], np.int32))
     previews = PreviewPanel.__subclasses__()
     assert len(previews) == 3
@@ -72,8 +72,7 @@ def test_a_preview_is_open_and_near_the_top_for_all_but_the_list_of_parts_makes_
     shown = [cls for cls in inside if cls.poll(bpy.context)]
     assert shown == [panels.PARTWISE_PT_parts]
     assert "partwise.split" not in draw(panels.PARTWISE_PT_main).operators
-    orders = {cls.bl_order for cls in previews}
-    assert max(orders) == min(orders) > panels.PARTWISE_PT_parts.bl_order
+    assert all(cls.bl_order < panels.PARTWISE_PT_parts.bl_order for cls in previews)
 
 
 def test_collections_that_are_exported_without_being_asked_have_a_warning(cube, monkeypatch):
