@@ -156,7 +156,7 @@ class PARTWISE_PT_split(RoomyPanel, bpy.types.Panel):
         layout.use_property_split = True
         layout.use_property_decorate = False
         layout.prop(settings, "origin")
-        layout.row().prop(settings, "closing", expand=True)
+        draw_closing(layout, settings)
         layout.column(heading="Cuts").prop(settings, "keep_shading")
 
 
@@ -185,6 +185,14 @@ class PARTWISE_PT_assembly(RoomyPanel, bpy.types.Panel):
         column.operator("partwise.toggle_original", text=text, icon="HIDE_OFF")
         column.operator("partwise.join_back", icon="FILE_REFRESH")
         layout.operator("partwise.export_parts", icon="EXPORT")
+
+
+def draw_closing(layout: bpy.types.UILayout, settings: bpy.types.PropertyGroup) -> None:
+    """What closes the cuts of parts when they become objects."""
+    row = layout.row()
+    row.use_property_split = True
+    row.use_property_decorate = False
+    row.prop(settings, "closing", expand=True)
 
 
 def draw_colours(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:

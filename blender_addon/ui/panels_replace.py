@@ -10,15 +10,10 @@ from ..mesh.labels import has_labels
 from ..ops import replace
 from ..scene import part_sources, proposals, surroundings
 from . import thumbnails
-from .panels import RoomyPanel, SidebarPanel, draw_text
+from .panels import RoomyPanel, SidebarPanel, draw_closing, draw_text
 from .proposals import PreviewPanel, draw_proposal
 
 SPLITS = "Accept makes objects of all parts, as Split does. The original stays, hidden."
-CLOSES = {
-    "NONE": "Cuts stay open, as Close in Split Options says.",
-    "CAP": "Cuts are capped, as Close in Split Options says.",
-    "HIDDEN": "The other parts are completed, as Close in Split Options says.",
-}
 SCALE = 3.6  # of a picture, in heights of a button
 
 
@@ -128,7 +123,7 @@ def draw_said(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
         quiet = layout.column()
         quiet.active = False
         draw_text(quiet, context, SPLITS)
-        draw_text(quiet, context, CLOSES[context.scene.partwise.closing])
+        draw_closing(layout, context.scene.partwise)
 
 
 def draw_found(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:

@@ -148,11 +148,13 @@ def test_a_preview_stays_in_its_panel_whatever_is_active(fox):
     assert "Hat replaced" in shown().texts
 
 
-@pytest.mark.parametrize(
-    ("close", "says"), [("NONE", "stay open"), ("CAP", "are capped"), ("HIDDEN", "are completed")]
-)
-def test_what_becomes_of_the_cuts_is_said(fox, close, says):
-    bpy.context.scene.partwise.closing = close
+def test_what_becomes_of_the_cuts_is_chosen_beside_what_makes_them(fox):
+    assert "closing" not in shown().properties
     bpy.context.scene.partwise_replacing.text = "fedora"
     bpy.ops.partwise.replace_part()
-    assert says in " ".join(shown().texts)
+    assert "closing" in shown().properties
+    proposals.discard()
+    bpy.ops.partwise.split()
+    bpy.context.view_layer.objects.active = bpy.data.objects["Fox.Hat"]
+    bpy.ops.partwise.replace_part()
+    assert "closing" not in shown().properties
