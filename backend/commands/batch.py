@@ -20,8 +20,10 @@ from typing import Any
 
 from ..contract.errors import BadInput, OutOfMemory, PartwiseError
 from ..contract.progress import SILENT, Progress
+from .arguments import is_file_name
 from .console import Console
 from .failures import OK, STOPPED, in_words, status
+from .overwriting import refuse_overwriting
 
 Row = dict[str, Any]
 Work = Callable[[Any, Progress], Row]
@@ -37,6 +39,7 @@ class Task:
     name : what its outputs are called, without suffix; the stem of the source where that is free.
     target : the file or folder to write.
     options : of the command line.
+    preview : the picture to write.
     remark : a sentence where the name is another than the stem, else empty.
     """
 
@@ -44,6 +47,7 @@ class Task:
     name: str
     target: Path
     options: Namespace
+    preview: Path | None = None
     remark: str = ""
 
 
@@ -55,22 +59,37 @@ class Failure:
     error: PartwiseError
 
 
-def plan(options: Namespace, target: Callable[[str], Path]) -> list[Task]:
+def plan(
+    options: Namespace, target: Callable[[str], Path], beside: Path | None = None
+) -> list[Task]:
     """Tasks for the INPUT arguments, checked before any work begins.
 
-    `target` gives the output for the name of a task. Inputs of equal stems get names of their own
-    (:func:`names`). Raises BadInput when two inputs would write the same output all the same, or
-    an output would replace an input.
+    `target` gives the output for the name of a task; `beside` is a file that is read with each
+    input, or a folder of them. Inputs of equal stems get names of their own (:func:`names`).
+    Raises BadInput when two inputs would write the same output all the same, when an output would
+    replace what is read, or for a picture of an unknown format.
     """
     from ..files.readers import find_inputs
 
     sources = find_inputs(options.inputs)
+    picture: Path | None = getattr(options, "preview", None)
+    in_folder = picture is not None and not is_file_name(picture)
+    if picture is not None and not in_folder:
+        from ..pictures.preview import picture_format
+
+        picture_format(picture)
     tasks = []
     for source, name in zip(sources, names(sources), strict=True):
         path = target(name)
         other = f"{path.name}, because another input is called {source.stem} as well."
         remark = "" if name == source.stem else f"Written as {other}"
-        tasks.append(Task(source, name, path, options, remark))
+        drawn = picture / f"{name}.png" if picture is not None and in_folder else picture
+        tasks.append(Task(source, name, path, options, drawn, remark))
+    if picture is not None and not in_folder and len(tasks) > 1:
+        raise BadInput(
+            f"{len(tasks)} inputs cannot share the one picture {picture}.",
+            "Give a folder with --preview.",
+        )
     inputs = {os.path.realpath(source) for source in sources}
     seen: dict[str, Path] = {}
     for task in tasks:
@@ -84,7 +103,19 @@ def plan(options: Namespace, target: Callable[[str], Path]) -> list[Task]:
             own = os.path.realpath(task.source) == os.path.realpath(task.target)
             which = f"its own input {task.source}" if own else f"the input {task.target}"
             raise BadInput(f"The output would replace {which}.", "Choose another -o.")
+    written = [path for task in tasks for path in (task.target, task.preview)]
+    refuse_overwriting(_files_of(beside), written)
     return tasks
+
+
+def _files_of(beside: Path | None) -> list[Path]:
+    """A file, or the files of a folder."""
+    if beside is None or not beside.is_dir():
+        return [] if beside is None else [beside]
+    try:
+        return list(beside.iterdir())
+    except OSError as error:
+        raise in_words(error) from error
 
 
 def names(sources: Sequence[Path]) -> list[str]:
@@ -115,15 +146,18 @@ def names(sources: Sequence[Path]) -> list[str]:
     return result
 
 
-def prepare_folder(folder: Path, tasks: Sequence[Task]) -> None:
-    """Make the output folder now, so that an unwritable one is refused before the work.
+def prepare_folders(folder: Path, tasks: Sequence[Task]) -> None:
+    """Make the folders of outputs and pictures now: unwritable ones are refused before the work.
 
-    It is not made when there is no source to read.
+    They are not made when there is no source to read.
     """
     from ..files.readers import make_folder
 
     if any(task.source.is_file() for task in tasks):
         make_folder(folder)
+        for task in tasks:
+            if task.preview is not None:
+                make_folder(task.preview.parent)
 
 
 def run_batch(

@@ -10,7 +10,7 @@ from pathlib import Path
 from ..contract.errors import BadInput
 from ..contract.progress import Progress
 from .arguments import is_file_name
-from .batch import Row, Task, plan, prepare_folder, run_batch
+from .batch import Row, Task, plan, prepare_folders, run_batch
 from .console import Console
 
 
@@ -24,24 +24,12 @@ def run(options: Namespace, console: Console) -> int:
             f"Whole parts are written as .npz or .glb, not as '{options.output.suffix}'.",
             "Give -o a folder, or a name that ends in .npz or .glb.",
         )
-    one_picture = options.preview is not None and is_file_name(options.preview)
-    if one_picture:
-        from ..pictures.preview import picture_format
-
-        picture_format(options.preview)
 
     def target(name: str) -> Path:
         return Path(options.output) if one_file else options.output / f"{name}.npz"
 
-    tasks = plan(options, target)
-    if one_picture and len(tasks) > 1:
-        raise BadInput(
-            f"{len(tasks)} inputs cannot share the one picture {options.preview}.",
-            "Give a folder with --preview.",
-        )
-    prepare_folder(options.output.parent if one_file else options.output, tasks)
-    if options.preview is not None:
-        prepare_folder(options.preview.parent if one_picture else options.preview, tasks)
+    tasks = plan(options, target, beside=options.labels)
+    prepare_folders(options.output.parent if one_file else options.output, tasks)
     return run_batch(tasks, complete_file, _describe, console)
 
 
@@ -59,9 +47,6 @@ def complete_file(task: Task, progress: Progress) -> Row:
     from .complete_file import complete
 
     options, began = task.options, time.perf_counter()
-    preview = options.preview
-    if preview is not None and not is_file_name(preview):
-        preview = preview / f"{task.name}.png"
     done = complete(
         task.source,
         task.target,
@@ -71,7 +56,7 @@ def complete_file(task: Task, progress: Progress) -> Row:
         engine=options.engine,
         thicken=options.thicken,
         seed=options.seed,
-        preview=preview,
+        preview=task.preview,
         progress=progress,
     )
     row: Row = {
@@ -82,7 +67,7 @@ def complete_file(task: Task, progress: Progress) -> Row:
         "hidden": sum(part["engine"] == done.engine != "cap" for part in done.report),
         "engine": done.engine,
         "report": done.report,
-        "preview": None if preview is None else str(preview),
+        "preview": None if task.preview is None else str(task.preview),
         "warnings": list(done.remarks),
         "seconds": round(time.perf_counter() - began, 2),
     }

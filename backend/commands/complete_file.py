@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 from ..assets.asset import Asset
 from ..contract.errors import BadInput
 from ..contract.progress import SILENT, Progress
+from ..files.grown import Carry
 from ..files.npz import read_labels
 from ..files.readers import read_mesh, write_arrays, write_parts
 from ..pipelines.complete import CompletedParts, complete_parts
+from .overwriting import refuse_overwriting, textures_of
 
 NAMED = 5  # parts that a sentence names
 APART = 0.9  # how far parts are pulled from each other in the picture, so that one sees between
@@ -64,6 +66,7 @@ def complete(
     """
     progress.span(0.0, 0.1, "Reading the file").step()
     asset = read_mesh(source, lambda sentence: progress.span(0.0, 0.1, sentence).step())
+    refuse_overwriting(textures_of(asset), [preview])
     part, names = _labels(asset, source, labels, name)
     done = complete_parts(
         asset.vertices,
@@ -81,7 +84,9 @@ def complete(
         shown, number = np.unique(part, return_inverse=True)
         kept = _Chosen(done.vertices, [done.faces[k] for k in shown.tolist()])
         kept_names = [names[k] for k in shown.tolist()] if names else None
-        write_parts(target, asset, number.reshape(-1), caps=kept, names=kept_names)
+        grown = frozenset(np.nonzero(np.isin(shown, done.grown))[0].tolist())
+        carry = Carry(grown, done.carry_vertex, done.carry_weight)
+        write_parts(target, asset, number.reshape(-1), caps=kept, names=kept_names, carry=carry)
     else:
         write_arrays(target, arrays_of(asset, part, done, report))
     if preview is not None:

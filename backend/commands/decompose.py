@@ -10,8 +10,9 @@ from pathlib import Path
 from ..contract.errors import BadInput
 from ..contract.progress import Progress
 from .arguments import is_file_name
-from .batch import Row, Task, engine_fields, name_engine, plan, prepare_folder, run_batch
+from .batch import Row, Task, engine_fields, name_engine, plan, prepare_folders, run_batch
 from .console import Console
+from .overwriting import refuse_overwriting
 
 
 def run(options: Namespace, console: Console) -> int:
@@ -26,20 +27,11 @@ def run(options: Namespace, console: Console) -> int:
             f"--split-files writes a folder of files, and {options.output} names one file.",
             "Give -o a folder.",
         )
-    one_picture = options.preview is not None and is_file_name(options.preview)
-    if one_picture:
-        from ..pictures.preview import picture_format
-
-        picture_format(options.preview)
     tasks = plan(options, lambda name: _target(name, options))
-    if one_picture and len(tasks) > 1:
-        raise BadInput(
-            f"{len(tasks)} inputs cannot share the one picture {options.preview}.",
-            "Give a folder with --preview.",
-        )
-    prepare_folder(options.output.parent if _one_file(options) else options.output, tasks)
-    if options.preview is not None:
-        prepare_folder(options.preview.parent if one_picture else options.preview, tasks)
+    if options.split_files:  # what such a folder held before goes
+        sources = [task.source for task in tasks]
+        refuse_overwriting(sources, (task.target / path.name for task in tasks for path in sources))
+    prepare_folders(options.output.parent if _one_file(options) else options.output, tasks)
     return run_batch(tasks, decompose_file, _describe, console)
 
 
@@ -67,9 +59,6 @@ def decompose_file(task: Task, progress: Progress) -> Row:
     from .decompose_file import decompose
 
     options, began = task.options, time.perf_counter()
-    preview = options.preview
-    if preview is not None and not is_file_name(preview):
-        preview = preview / f"{task.name}.png"
     done = decompose(
         task.source,
         task.target,
@@ -80,7 +69,7 @@ def decompose_file(task: Task, progress: Progress) -> Row:
         seed=options.seed,
         variant=options.variant,
         split_files=options.split_files,
-        preview=preview,
+        preview=task.preview,
         progress=progress,
     )
     return {
@@ -89,7 +78,7 @@ def decompose_file(task: Task, progress: Progress) -> Row:
         "patches": done.patches,
         "closed": done.closed,
         **engine_fields(done.engine, options.variant, done.notice),
-        "preview": None if preview is None else str(preview),
+        "preview": None if task.preview is None else str(task.preview),
         "warnings": list(done.remarks),
         "seconds": round(time.perf_counter() - began, 2),
     }

@@ -13,9 +13,12 @@ from numpy.typing import NDArray
 from ..assets.asset import Asset
 from ..contract.errors import BadInput
 from ..contract.progress import SILENT, Progress
+from ..files.grown import Carry
+from ..files.parts import default_names
 from ..files.readers import CapFaces, make_folder, read_mesh, write_parts
 from ..pipelines.complete import CompletedParts, complete_parts
 from ..pipelines.segment import analyse, labels
+from .overwriting import refuse_overwriting, textures_of
 
 COMPLETIONS = ("none", "cap", "hidden")
 
@@ -70,6 +73,7 @@ def decompose(
         )
     progress.span(0.0, 0.1, "Reading the file").step()
     asset = read_mesh(source, lambda sentence: progress.span(0.0, 0.1, sentence).step())
+    refuse_overwriting(textures_of(asset), [preview])
     found = analyse(
         asset.vertices,
         asset.faces,
@@ -80,6 +84,7 @@ def decompose(
     )
     face_labels = labels(found, granularity=granularity, parts=parts)
     caps: CompletedParts | None = None
+    carry: Carry | None = None
     if complete != "none":
         caps = complete_parts(
             asset.vertices,
@@ -89,11 +94,12 @@ def decompose(
             seed=seed,
             progress=progress.span(0.6, 0.85),
         )
+        carry = Carry(frozenset(caps.grown), caps.carry_vertex, caps.carry_weight)
     progress.span(0.85, 0.9, "Writing the parts").step()
     if split_files:
-        _write_folder(target, asset, face_labels, caps)
+        _write_folder(target, asset, face_labels, caps, carry)
     else:
-        write_parts(target, asset, face_labels, caps=caps)
+        write_parts(target, asset, face_labels, caps=caps, carry=carry)
     if preview is not None:
         from ..pictures.preview import render_parts
 
@@ -119,14 +125,19 @@ def decompose(
 
 
 def _write_folder(
-    target: Path, asset: Asset, face_labels: NDArray[np.int32], caps: CapFaces | None
+    target: Path,
+    asset: Asset,
+    face_labels: NDArray[np.int32],
+    caps: CapFaces | None,
+    carry: Carry | None,
 ) -> None:
     """One GLB for each part. All are written elsewhere first; older ones are replaced."""
     make_folder(target)
     with tempfile.TemporaryDirectory(prefix=".", dir=target) as name:
         made = Path(name)
-        for part in range(int(face_labels.max()) + 1):
-            write_parts(made / f"part_{part:02}.glb", asset, face_labels, caps=caps, only=part)
+        for part, part_name in enumerate(default_names(int(face_labels.max()) + 1)):
+            one = made / f"{part_name}.glb"
+            write_parts(one, asset, face_labels, caps=caps, only=part, carry=carry)
         for old in target.glob("part_*.glb"):
             old.unlink()
         for file in made.iterdir():

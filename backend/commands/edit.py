@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import time
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from ..contract.errors import BadInput
 from ..contract.progress import Progress
 from .arguments import is_file_name
 from .console import Console
+from .overwriting import refuse_overwriting, textures_of
 
 if TYPE_CHECKING:
     from ..pipelines.edit import Replaced, Variant
@@ -33,6 +34,7 @@ def run(options: Namespace, console: Console) -> int:
     single = options.output.suffix.lower() == ".glb"
     _check(options, single)
     asset = read_mesh(options.input, console.say)
+    refuse_overwriting(textures_of(asset), [options.preview])
     labels, names = parts_of(options.input, asset)
     part = chosen_part(options.part, names)
     mesh = image = None
@@ -104,6 +106,8 @@ def run(options: Namespace, console: Console) -> int:
 
 
 def _check(options: Namespace, single: bool) -> None:
+    from ..pipelines.edit import MOST_VARIANTS
+
     if not single and is_file_name(options.output):
         raise BadInput(
             f"Parts are written as GLB, not as '{options.output.suffix}'.",
@@ -113,9 +117,10 @@ def _check(options: Namespace, single: bool) -> None:
         from ..pictures.preview import picture_format
 
         picture_format(options.preview)
-    for path in (options.input, options.mesh):
-        if path is not None and single and options.output.resolve() == path.resolve():
-            raise BadInput(f"The output would replace the input {path}.", "Choose another -o.")
+    numbers = range(min(options.variants, MOST_VARIANTS))
+    outputs = [options.output] if single else _files(options, numbers)
+    read = (options.input, options.mesh, options.image)
+    refuse_overwriting(read, (*outputs, options.preview))
     given = (options.text is not None, options.image is not None, options.mesh is not None)
     if not any((*given, options.regenerate)):
         raise BadInput(
@@ -198,13 +203,17 @@ def _write(
             replaced.setdefault(variant.part, []).append(new(variant))
         write_replaced(options.output, asset, labels, names, replaced)
         return [options.output]
-    written = []
-    for number in sorted({variant.number for variant in done.variants}):
-        path = options.output / f"{options.input.stem}.{number + 1}.glb"
+    numbers = sorted({variant.number for variant in done.variants})
+    written = _files(options, numbers)
+    for number, path in zip(numbers, written, strict=True):
         own = {v.part: [new(v)] for v in done.variants if v.number == number}
         write_replaced(path, asset, labels, names, own)
-        written.append(path)
     return written
+
+
+def _files(options: Namespace, numbers: Iterable[int]) -> list[Path]:
+    """The file of each variant, in a folder."""
+    return [options.output / f"{options.input.stem}.{number + 1}.glb" for number in numbers]
 
 
 def _draw(path: Path, asset: Asset, labels: NDArray[np.int64], done: Replaced, part: int) -> None:

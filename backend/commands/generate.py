@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..contract.errors import BadInput
 from ..contract.progress import Progress
 from .console import Console
+from .overwriting import refuse_overwriting
 
 if TYPE_CHECKING:
     from ..engines.base import Brief
@@ -32,6 +33,8 @@ def run(options: Namespace, console: Console) -> int:
         from ..pictures.preview import picture_format
 
         picture_format(options.preview)
+    read = (*options.image, *options.masks, options.boxes)
+    refuse_overwriting(read, (options.output, options.preview))
     brief, notes = _asked(options)
     make_folder(options.output.parent)
     if options.preview is not None:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ..contract.errors import BadInput
 from ..contract.progress import Progress
 from .arguments import is_file_name
-from .batch import Row, Task, engine_fields, name_engine, plan, prepare_folder, run_batch
+from .batch import Row, Task, engine_fields, name_engine, plan, prepare_folders, run_batch
 from .console import Console
 
 Query = tuple[NDArray[np.float64], NDArray[np.bool_]]  # points (N, 3), and which include (N,)
@@ -35,8 +35,8 @@ def run(options: Namespace, console: Console) -> int:
     def target(name: str) -> Path:
         return Path(options.output) if one_file else options.output / f"{name}.npz"
 
-    tasks = plan(options, target)
-    prepare_folder(options.output.parent if one_file else options.output, tasks)
+    tasks = plan(options, target, beside=options.clicks)
+    prepare_folders(options.output.parent if one_file else options.output, tasks)
     return run_batch(tasks, segment_file, _describe, console)
 
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from ..assets.asset import Asset, Attribute, Node, Primitive, centre_offset, distinct
 from .gltf.scene import transform_vectors
 from .gltf.writer import Glb, unique_names
+from .grown import Border, Carry, own_vertices, strips
 
 if TYPE_CHECKING:
     from .readers import CapFaces
@@ -28,6 +29,7 @@ def glb_of_parts(
     caps: CapFaces | None = None,
     names: Sequence[str] | None = None,
     only: int | None = None,
+    carry: Carry | None = None,
 ) -> tuple[list[str], list[bytes]]:
     """Names of the parts and the blocks of bytes of the file; see ``files.write_parts``."""
     count = _part_count(asset, labels, caps, names)
@@ -37,7 +39,7 @@ def glb_of_parts(
     glb = Glb(asset, None if only is None else {p.material for p, _ in pieces[only]})
     offset = centre_offset(asset.vertices)
     for part in chosen:
-        add_part(glb, asset, part_names[part], pieces[part], offset, caps, part)
+        add_part(glb, asset, part_names[part], pieces[part], offset, caps, part, carry)
     return [part_names[part] for part in chosen], glb.blocks()
 
 
@@ -90,11 +92,15 @@ def add_part(
     offset: NDArray[np.float64],
     caps: CapFaces | None,
     part: int,
+    carry: Carry | None = None,
 ) -> None:
     frame = Frame(asset, name, pieces, offset)
-    capped = caps is not None and len(caps.faces[part]) > 0
-    if capped and caps is not None and _is_bare(pieces):
-        entry = _bare_solid(glb, frame, *pieces[0], caps, part)
+    added = np.empty((0, 3), dtype=np.int64)
+    if caps is not None and len(caps.faces[part]):
+        border = Border(asset, pieces)
+        added = own_vertices(border, np.asarray(caps.faces[part], np.int64), asset.vertices)
+    if caps is not None and len(added) and _is_bare(pieces):
+        entry = _bare_solid(glb, frame, *pieces[0], added, caps.vertices)
         glb.add_node(frame.node, {"primitives": [entry], **frame.mesh})
         return
     primitives = []
@@ -117,16 +123,52 @@ def add_part(
         if primitive.extensions:
             entry["extensions"] = primitive.extensions
         primitives.append(entry)
-    if capped and caps is not None:
-        faces = np.asarray(caps.faces[part], dtype=np.int64)
-        used = distinct(faces)
-        corners = np.searchsorted(used, faces)
+    if caps is not None and len(added):
         if frame.mirrored:
-            corners = corners[:, ::-1]
-        positions = frame.positions(used, np.asarray(caps.vertices, dtype=np.float64))
-        targets = frame.cap_targets(used)
-        primitives.append(glb.primitive(positions, corners, {}, targets, glb.cap_material()))
+            added = added[:, ::-1]
+        new = np.asarray(caps.vertices, dtype=np.float64)
+        if carry is not None and part in carry.parts:
+            primitives += _grown(glb, frame, border, added, new, carry)
+        else:
+            used = distinct(added)
+            corners = np.searchsorted(used, added)
+            positions, targets = frame.positions(used, new), frame.cap_targets(used)
+            primitives.append(glb.primitive(positions, corners, {}, targets, glb.cap_material()))
     glb.add_node(frame.node, {"primitives": primitives, **frame.mesh})
+
+
+def _grown(
+    glb: Glb,
+    frame: Frame,
+    border: Border,
+    faces: NDArray[np.int64],
+    new: NDArray[np.float64],
+    carry: Carry,
+) -> list[dict[str, Any]]:
+    """Primitives of new faces that go on with the border of their part."""
+    local = frame.positions(distinct(faces), new)
+    made = []
+    for strip in strips(
+        frame.asset,
+        border,
+        faces,
+        new,
+        local,
+        carry,
+        baked=frame.baked,
+        targets=frame.keeps_targets,
+    ):
+        entry = glb.primitive(
+            frame.positions(strip.rows, new),
+            strip.corners,
+            strip.attributes,
+            strip.targets,
+            strip.primitive.material,
+        )
+        if strip.primitive.extensions:
+            entry["extensions"] = strip.primitive.extensions
+        made.append(entry)
+    return made
 
 
 def _is_bare(pieces: list[Piece]) -> bool:
@@ -145,19 +187,18 @@ def _bare_solid(
     frame: Frame,
     primitive: Primitive,
     rows: NDArray[np.int64],
-    caps: CapFaces,
-    part: int,
+    lids: NDArray[np.int64],
+    new: NDArray[np.float64],
 ) -> dict[str, Any]:
-    """One primitive of visible triangles, then caps, which share the vertices of the border."""
+    """One primitive of visible triangles, then new ones, which share the vertices of the border."""
     visible = primitive.vertices[primitive.corners[rows]]
-    lids = np.asarray(caps.faces[part], dtype=np.int64)
     if frame.baked and frame.asset.nodes[primitive.node].mirrored:
         visible = visible[:, ::-1]
     if frame.mirrored:
         lids = lids[:, ::-1]
     faces = np.concatenate([visible, lids])
     used = distinct(faces)
-    positions = frame.positions(used, np.asarray(caps.vertices, dtype=np.float64))
+    positions = frame.positions(used, np.asarray(new, dtype=np.float64))
     entry = glb.primitive(positions, np.searchsorted(used, faces), {}, [], None)
     if primitive.extensions:
         entry["extensions"] = primitive.extensions

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -29,6 +29,9 @@ from ..contract.errors import BadInput, OutOfMemory, PartwiseError
 from ..machine import cpu as machine
 from . import MESH_SUFFIXES
 from .sniff import mesh_format
+
+if TYPE_CHECKING:
+    from .grown import Carry
 
 FORMATS = ", ".join(MESH_SUFFIXES[:-1]) + " and " + MESH_SUFFIXES[-1]
 
@@ -198,6 +201,7 @@ def write_parts(
     caps: CapFaces | None = None,
     names: Sequence[str] | None = None,
     only: int | None = None,
+    carry: Carry | None = None,
 ) -> list[str]:
     """Write a GLB with one node and one mesh for each part, and return the parts' names.
 
@@ -207,12 +211,13 @@ def write_parts(
     caps : faces that close the parts; they become a primitive of their own.
     names : K names, made unique where they are not; by default part_00, part_01, ...
     only : write this part alone, with only the materials and textures that it uses.
+    carry : what new faces take from their border; without it all are caps.
 
     Raises BadInput if the file cannot be written, ValueError if the arguments do not fit.
     """
     from .parts import glb_of_parts
 
-    part_names, blocks = glb_of_parts(asset, np.asarray(labels), caps, names, only)
+    part_names, blocks = glb_of_parts(asset, np.asarray(labels), caps, names, only, carry)
     with replace_on_success(path) as temporary, open(temporary, "wb") as file:
         for block in blocks:
             file.write(block)

@@ -83,6 +83,11 @@ class CompletedParts:
     engine: str
     notice: str = ""
 
+    @property
+    def grown(self) -> list[int]:
+        """The parts whose new faces go on with their surface; those of others are flat caps."""
+        return [k for k, one in enumerate(self.report) if one.engine not in ("cap", "none")]
+
 
 def complete_parts(
     vertices: NDArray[np.float64],
