@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Nothing is written over what a command reads: labels, pictures and textures are someone's work."""
+"""Nothing is written over what a command reads: labels, pictures, textures, meshes."""
 
 from __future__ import annotations
 

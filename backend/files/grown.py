@@ -101,7 +101,7 @@ def strips(
     border: Border,
     faces: Ints,
     new: Floats,
-    local: Floats,
+    local: NDArray[np.float32],
     carry: Carry,
     *,
     baked: bool,
@@ -229,7 +229,7 @@ def _density(asset: Asset, primitive: Primitive, rows: Ints, uv: Floats) -> floa
     return float(np.median(np.linalg.norm(uv[corners] - uv[after], axis=2)[shown] / size[shown]))
 
 
-def _normals(place: Floats, corners: Ints) -> Floats:
+def _normals(place: NDArray[np.floating], corners: Ints) -> Floats:
     """Unit normals (n, 3) of the vertices of triangles, each weighing as its area."""
     a, b, c = (place[corners[:, k]].astype(np.float64) for k in range(3))
     each = np.cross(b - a, c - a)

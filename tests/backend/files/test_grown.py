@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""New faces go on with the material, colours, texture coordinates and shape keys of their border."""
+"""New faces go on with the material, colours, map and shape keys of their border."""
 
 from __future__ import annotations
 
