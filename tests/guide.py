@@ -26,6 +26,9 @@ MADE = {
     "docs/images/gnome.png": "out/gnome.png",
 }
 WINDOWS = {
+    "docs/images/panel.png": "out/gui/03_parts.png",
+    "docs/images/click.png": "out/gui/20_excluded.png",
+    "docs/images/exploded.png": "out/gui/14_exploded.png",
     "docs/images/panel-complete.png": "out/gui/43_completed_apart.png",
     "docs/images/panel-replace.png": "out/gui/37_replace_preview.png",
     "docs/images/panel-library.png": "out/gui/40_found_parts.png",

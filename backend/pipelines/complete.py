@@ -22,6 +22,7 @@ from ..engines.base import PartMesh, SignedDistance
 from ..geometry.caps.cracks import stitches, without_cracks
 from ..geometry.caps.loops import Borders, borders
 from ..geometry.hidden.carry import WIDTH, carry_weights
+from ..geometry.hidden.covered import covered_lids
 from ..geometry.hidden.sheets import is_sheet, thickened
 from ..geometry.hidden.surface import hidden_surface
 from ..geometry.hidden.visible import ObjectShell, OpenPart
@@ -33,6 +34,7 @@ from ..geometry.mesh import (
     signed_volumes,
     unit_vertices,
 )
+from ..geometry.winding import WindingNumber
 from ..machine.cpu import cores
 from .abreast import abreast
 from .analysis import checked_mesh
@@ -171,8 +173,9 @@ def _grow_hidden(
         if is_sheet(seen):
             made = thickened(seen, thicken) if thicken > 0 else work.nothing
             return _Grown(*made, "sheet")
+        lids = work.nothing if seen.left_over else covered_lids(seen, lambda: work.winding)
         if not seen.loops and not seen.left_over:
-            return _Grown(*work.nothing, "none")
+            return _Grown(*lids, "cap" if len(lids[1]) else "none")
         field = _field(wholes.whole(k, progress=own.span(0.0, 0.5)))
         if field is None or not seen.loops or seen.left_over:
             return None
@@ -182,7 +185,7 @@ def _grow_hidden(
         if found is None:
             return None
         new = found.faces[:, ::-1] if turned else found.faces
-        return _Grown(found.points, new, asked.about.name)
+        return _Grown(found.points, new, asked.about.name).and_lids(*lids, len(seen.points))
 
     caps: Caps | None = None
     growing = progress.span(0.3, 1.0)
@@ -222,6 +225,12 @@ class _Grown:
     points: NDArray[np.float64]
     faces: NDArray[np.int64]
     engine: str
+
+    def and_lids(self, points: NDArray[np.float64], faces: NDArray[np.int64], count: int) -> _Grown:
+        """With the lids of other openings; count : of the object's points."""
+        behind = np.where(faces >= count, faces + len(self.points), faces)
+        both = np.concatenate([self.points, points]), np.concatenate([self.faces, behind])
+        return replace(self, points=both[0], faces=both[1])
 
 
 class _Completion:
@@ -274,6 +283,11 @@ class _Completion:
     def borders(self) -> Borders:
         """Where parts meet."""
         return borders(self.corners, self.part, len(self.vertices))
+
+    @cached_property
+    def winding(self) -> WindingNumber:
+        """How often the whole object goes round a place."""
+        return WindingNumber(self.unit, self.object.faces)
 
     def prepare(self) -> None:
         """Make what threads share before they begin, so that it is made once."""
