@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self, get_args, get_type_hints
+from typing import Annotated, Any, ClassVar, Self, get_args, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
@@ -150,3 +150,15 @@ class Fields:
             if value is not None:
                 (arrays if isinstance(check, Array) else params)[name] = value
         return params, arrays
+
+
+# Fields that several messages have.
+
+MAX_SEED = (1 << 32) - 1
+
+Fingerprint = Annotated[str, Text(1, 200)]
+Engine = Annotated[str, Text(1, 50)]
+Seed = Annotated[int, Whole(0, MAX_SEED)]
+Parts = Annotated[int, Whole(1)]
+Granularity = Annotated[float, Number(0.0, 1.0)]
+Labels = Annotated[NDArray[np.int32], Array(("F",), "int32")]

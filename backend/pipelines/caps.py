@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..contract.progress import SILENT, Progress
 from ..geometry.caps.close import close_parts
-from ..geometry.caps.cracks import stitches, without_cracks
+from ..geometry.caps.cracks import stitched, without_cracks
 from ..geometry.mesh import same_positions, without_strays
 from .guarantees import closed_parts
 
@@ -67,10 +67,8 @@ def cap_parts(
     corners = welded[faces]
     if joined is not welded:
         everything = np.concatenate([vertices, new])
-        joined = np.append(joined, np.arange(len(vertices), len(everything)))
         for k, cap in enumerate(cap_faces):
-            own = np.concatenate([corners[part == k], cap])
-            cap_faces[k] = np.concatenate([cap, stitches(everything, own, joined)])
+            cap_faces[k] = stitched(everything, corners[part == k], cap, joined)
     return Caps(new, cap_faces, closed_parts(corners, part, cap_faces))
 
 

@@ -19,7 +19,7 @@ from ..contract.errors import BadInput
 from ..contract.progress import SILENT, Progress
 from ..engines import registry
 from ..engines.base import PartMesh, SignedDistance
-from ..geometry.caps.cracks import stitches, without_cracks
+from ..geometry.caps.cracks import stitched, without_cracks
 from ..geometry.caps.loops import Borders, borders
 from ..geometry.hidden.carry import WIDTH, carry_weights
 from ..geometry.hidden.covered import covered_lids
@@ -314,9 +314,8 @@ class _Completion:
         placed = apart(self.vertices, points * self.scale + self.centre, self.scale)
         if self.welded is not self.exact:
             everything = np.concatenate([self.vertices, placed])
-            joined = np.append(self.welded, np.arange(len(self.vertices), len(everything)))
-            own = np.concatenate([self.exact_corners[self.rows[k]], faces])
-            faces = np.concatenate([faces, stitches(everything, own, joined)])
+            own = self.exact_corners[self.rows[k]]
+            faces = stitched(everything, own, faces, self.welded)
         self._take(k, placed, faces, engine)
 
     def _take(

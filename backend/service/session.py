@@ -1,90 +1,33 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the backend process remembers: open meshes by fingerprint, and all that was computed.
+"""What the backend process answers, on the meshes that it holds.
 
 As in segment-anything, a mesh is encoded once and every cut and click after it is answered from
-the cache. The least recently used meshes make room when the memory budget is exceeded.
+the cache (`service/held.py`).
 """
 
 from __future__ import annotations
 
 import logging
-import threading
 import traceback
-from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..contract import requests
-from ..contract.errors import BadInput, Cancelled, MeshNotOpen, OutOfMemory, PartwiseError
+from ..contract.errors import BadInput, Cancelled, OutOfMemory, PartwiseError
 from ..contract.fields import Fields
 from ..contract.progress import Progress
 from ..geometry.mesh import without_strays
 from ..machine import cpu as machine
-from ..machine.memory import held_bytes, process_memory
+from ..machine.memory import process_memory
 from ..machine.resident import Residents, residents
-
-if TYPE_CHECKING:
-    from ..pipelines.segment import Analysis, Hints
+from .held import HeldMeshes, Key
 
 Request = TypeVar("Request", bound=Fields)
 
 log = logging.getLogger(__name__)
-
-_FALLBACK_BUDGET = 2 << 30
-_LARGEST_BUDGET = 8 << 30
-_MOST_ANALYSES = 6  # of one mesh: trying out hints must not fill the memory
-_LONGEST_LIST = 1000  # a report must fit into the JSON of one frame
-
-
-class Key(NamedTuple):
-    """What makes one analysis of a mesh differ from another."""
-
-    engine: str  # as it was asked for
-    seed: int
-    variant: int = 0
-    hints: str = ""  # their digest
-
-    @classmethod
-    def of(cls, request: requests.Segment) -> Key:
-        return cls(request.engine, request.seed, request.variant, request.hints_digest())
-
-
-@dataclass
-class HeldMesh:
-    """A mesh that a client has opened, with its analyses. `bytes` counts the arrays of both.
-
-    analyses : the last used one last.
-    """
-
-    fingerprint: str
-    vertices: NDArray[np.float64]  # (V, 3)
-    faces: NDArray[np.int64]  # (F, 3)
-    analyses: dict[Key, Analysis] = field(default_factory=dict)
-    bytes: int = 0
-
-    def used(self, key: Key) -> Analysis | None:
-        """The analysis with a key, from now on the last used one; None where there is none.
-
-        What "auto" chose is also found by its engine's own name.
-        """
-        for known, analysis in self.analyses.items():
-            is_chosen = known.engine == "auto" and analysis.engine == key.engine
-            if known == key or (is_chosen and not analysis.notice and known[1:] == key[1:]):
-                self.analyses[known] = self.analyses.pop(known)
-                return analysis
-        return None
-
-    def latest(self, engine: str, seed: int) -> Key:
-        """Key of the last used analysis of an engine ("auto": of any) and a seed."""
-        for key in reversed(self.analyses):
-            if key.seed == seed and engine in ("auto", key.engine, self.analyses[key].engine):
-                return key
-        return Key(engine, seed)
 
 
 class Session:
@@ -96,14 +39,9 @@ class Session:
     """
 
     def __init__(self, budget: int | None = None, networks: Residents = residents) -> None:
-        total = machine.memory()
-        if budget is None:
-            budget = min(total // 4, _LARGEST_BUDGET) if total else _FALLBACK_BUDGET
-        self.budget = budget
         self.networks = networks
-        self._meshes: OrderedDict[str, HeldMesh] = OrderedDict()  # least recently used first
+        self.meshes = HeldMeshes(budget, networks)
         self._partial: Callable[[Fields], None] | None = None  # of the running job
-        self._lock = threading.Lock()  # guards the table, not the meshes in it
         self._answers: dict[type[Fields], Callable[[Any, Progress], Fields]] = {}
         self.register(requests.OpenMesh, self.open_mesh)
         self.register(requests.CloseMesh, self.close_mesh)
@@ -156,7 +94,7 @@ class Session:
                 traceback.format_exc(),
             ) from None
         finally:
-            self._keep_to_budget()
+            self.meshes.keep_to_budget()
 
     def open_mesh(self, request: requests.OpenMesh, progress: Progress) -> requests.OpenedMesh:
         """Check a mesh and keep it. The same mesh again keeps what was computed on it."""
@@ -165,32 +103,20 @@ class Session:
         vertices, faces = checked_mesh(request.vertices, request.faces)
         vertices = without_strays(vertices, faces)
         name = request.fingerprint or requests.fingerprint(vertices, faces)
-        known = self._meshes.get(name)
-        if (
-            known is not None
-            and np.array_equal(known.faces, faces)
-            and np.array_equal(known.vertices, vertices)
-        ):
-            self._touch(known)
-            return requests.OpenedMesh(name, known=True)
-        with self._lock:
-            self._meshes.pop(name, None)
-            self._meshes[name] = HeldMesh(name, vertices, faces)
-        return requests.OpenedMesh(name, known=False)
+        return requests.OpenedMesh(name, known=self.meshes.put(name, vertices, faces))
 
     def close_mesh(self, request: requests.CloseMesh, progress: Progress) -> requests.Done:
         """Forget a mesh; closing one that is not open is no error."""
-        with self._lock:
-            self._meshes.pop(request.fingerprint, None)
+        self.meshes.drop(request.fingerprint)
         return requests.Done()
 
     def segment(self, request: requests.Segment, progress: Progress) -> requests.Segmented:
         """Labels, patches and the merge tree, computed once for each `Key`."""
         from ..pipelines.segment import Hints, labels
 
-        mesh, key = self._mesh(request.fingerprint), Key.of(request)
+        mesh, key = self.meshes.get(request.fingerprint), Key.of(request)
         hints = Hints(request.groups, request.borders)
-        analysis = mesh.used(key) or self._analyse(mesh, key, hints, progress)
+        analysis = mesh.used(key) or mesh.analyse(key, hints, progress)
         found = labels(analysis, granularity=request.granularity, parts=request.parts)
         return requests.Segmented(
             labels=found,
@@ -207,7 +133,7 @@ class Session:
         """Labels from the tree of an earlier `segment` or `click`, without computing one."""
         from ..pipelines.segment import labels
 
-        analysis = self._mesh(request.fingerprint).used(Key.of(request))
+        analysis = self.meshes.get(request.fingerprint).used(Key.of(request))
         if analysis is None:
             raise BadInput(
                 "This mesh was not decomposed yet, so there is nothing to cut.",
@@ -220,9 +146,9 @@ class Session:
         """The part under the clicks; the first one on a mesh also analyses it."""
         from ..pipelines.segment import Hints, click
 
-        mesh = self._mesh(request.fingerprint)
+        mesh = self.meshes.get(request.fingerprint)
         key = mesh.latest(request.engine, request.seed)
-        analysis = mesh.used(key) or self._analyse(mesh, key, Hints(), progress)
+        analysis = mesh.used(key) or mesh.analyse(key, Hints(), progress)
 
         points = request.points.astype(np.float64, copy=False)
         found = click(analysis, points, request.point_labels, request.choice)
@@ -240,7 +166,7 @@ class Session:
         """What makes the parts whole that the labels make of an open mesh; each as it comes."""
         from ..pipelines.complete import CompletedPart, complete_parts
 
-        mesh, partial = self._mesh(request.fingerprint), self._partial
+        mesh, partial = self.meshes.get(request.fingerprint), self._partial
 
         def shown(done: CompletedPart) -> None:
             if partial is not None:
@@ -312,7 +238,7 @@ class Session:
         """Other parts for the place of one part of an open mesh. Nothing of it is kept."""
         from ..pipelines.edit import replace_part
 
-        mesh = self._mesh(request.fingerprint)
+        mesh = self.meshes.get(request.fingerprint)
         source, called = None, ""
         if (request.source_vertices is None) != (request.source_faces is None):
             raise BadInput(
@@ -378,76 +304,16 @@ class Session:
 
     def release(self, request: requests.Release, progress: Progress) -> requests.Released:
         """Drop analyses, and of all meshes the networks too; the meshes stay open."""
-        if request.fingerprint is None:
-            meshes = list(self._meshes.values())
-        else:
-            meshes = [self._mesh(request.fingerprint)]
-        freed = sum(mesh.bytes for mesh in meshes)
-        for mesh in meshes:
-            mesh.analyses.clear()
-            freed -= held_bytes(mesh)
-        if request.fingerprint is None:
-            freed += self.networks.unload()
-        return requests.Released(freed)
+        return requests.Released(self.meshes.release(request.fingerprint))
 
     def status(self) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         """Memory in bytes and the last used meshes, as `requests.StatusReport` describes them."""
-        with self._lock:
-            meshes = list(self._meshes.values())
+        cache, meshes = self.meshes.told()
         memory: dict[str, Any] = {
             "total": machine.memory(),
             "process": process_memory(),
-            "cache": sum(mesh.bytes for mesh in meshes),
+            "cache": cache,
             "networks": self.networks.bytes(),
-            "budget": self.budget,
+            "budget": self.meshes.budget,
         }
-        return memory, [
-            {
-                "fingerprint": mesh.fingerprint,
-                "vertices": len(mesh.vertices),
-                "faces": len(mesh.faces),
-                "bytes": mesh.bytes,
-                "engines": sorted({known.engine for known in list(mesh.analyses.values())}),
-            }
-            for mesh in meshes[-_LONGEST_LIST:]
-        ]
-
-    def _mesh(self, fingerprint: str) -> HeldMesh:
-        mesh = self._meshes.get(fingerprint)
-        if mesh is None:
-            raise MeshNotOpen
-        self._touch(mesh)
-        return mesh
-
-    def _touch(self, mesh: HeldMesh) -> None:
-        with self._lock:
-            self._meshes.move_to_end(mesh.fingerprint)
-
-    def _analyse(self, mesh: HeldMesh, key: Key, hints: Hints, progress: Progress) -> Analysis:
-        from ..pipelines.segment import analyse
-
-        analysis = mesh.analyses[key] = analyse(
-            mesh.vertices,
-            mesh.faces,
-            seed=key.seed,
-            engine=key.engine,
-            hints=hints,
-            variant=key.variant,
-            progress=progress,
-        )
-        while len(mesh.analyses) > _MOST_ANALYSES:
-            del mesh.analyses[next(iter(mesh.analyses))]
-        return analysis
-
-    def _keep_to_budget(self) -> None:
-        """Forget the least recently used meshes; the last used one always stays."""
-        seen: set[int] = set()  # what meshes share counts for the first of them
-        loaded = self.networks.held(seen)
-        with self._lock:
-            for mesh in self._meshes.values():
-                mesh.bytes = held_bytes(mesh, seen)
-            held = loaded + sum(mesh.bytes for mesh in self._meshes.values())
-            while held > self.budget and len(self._meshes) > 1:
-                name, mesh = self._meshes.popitem(last=False)
-                held -= mesh.bytes
-                log.info("mesh %s made room for others", name)
+        return memory, meshes

@@ -45,7 +45,17 @@ def without_cracks(vertices: Floats, faces: Ints, welded: Ints) -> Ints:
     return one[welded]
 
 
-def stitches(vertices: Floats, faces: Ints, joined: Ints) -> Ints:
+def stitched(vertices: Floats, faces: Ints, added: Ints, joined: Ints) -> Ints:
+    """New faces of a part, and the slivers that join them with it across cracks.
+
+    vertices : (V+M,3) of the mesh, then new ones. faces : (n,3) of the part; added : (m,3) its new
+    ones. joined : (V,) as `without_cracks` gives it.
+    """
+    everything = np.append(joined, np.arange(len(joined), len(vertices)))
+    return np.concatenate([added, _stitches(vertices, np.concatenate([faces, added]), everything)])
+
+
+def _stitches(vertices: Floats, faces: Ints, joined: Ints) -> Ints:
     """Slivers (n,3) that close the cracks between a part's faces, all that it has.
 
     vertices : (V,3). faces : (f,3), welded but for cracks. joined : (V,), as `without_cracks`

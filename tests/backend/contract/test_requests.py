@@ -6,7 +6,6 @@ from __future__ import annotations
 import ast
 import sys
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -109,78 +108,6 @@ def test_unknown_method_names_the_known_ones() -> None:
     assert "open_mesh" in caught.value.hint
 
 
-@pytest.mark.parametrize(
-    ("changes", "says"),
-    [
-        ({"parts": 0}, "'parts' must be a whole number from 1"),
-        ({"parts": 2.0}, "'parts' must be a whole number"),
-        ({"parts": True}, "'parts' must be a whole number"),
-        ({"parts": "3"}, "'parts' must be a whole number"),
-        ({"parts": 10**30}, "'parts' must be a whole number"),
-        ({"granularity": 1.01}, "'granularity' must be a number from 0 to 1"),
-        ({"granularity": float("nan")}, "'granularity' must be a number"),
-        ({"granularity": False}, "'granularity' must be a number"),
-        ({"granularity": "0.5"}, "'granularity' must be a number"),
-        ({"granularity": 0.5, "parts": 3}, "both"),
-        ({"seed": -1}, "'seed'"),
-        ({"seed": None}, "'seed'"),
-        ({"variant": -1}, "'variant' must be a whole number from 0 to 1000"),
-        ({"variant": 1001}, "'variant' must be a whole number from 0 to 1000"),
-        ({"variant": "1"}, "'variant' must be a whole number"),
-        ({"engine": ""}, "'engine'"),
-        ({"engine": 3}, "'engine'"),
-        ({"fingerprint": None}, "'fingerprint'"),
-        ({"fingerprint": "x" * 1000}, "'fingerprint'"),
-        ({"granularty": 0.5}, "no parameter 'granularty'"),
-        ({"checks": {}}, "no parameter 'checks'"),
-    ],
-)
-def test_wrong_parameter(changes: dict[str, Any], says: str) -> None:
-    with pytest.raises(BadInput, match=says):
-        Segment.from_message({"fingerprint": "name", **changes}, {})
-
-
-@pytest.mark.parametrize(
-    ("arrays", "says"),
-    [
-        ({"groups": np.zeros(2)}, "'groups' must be an array of int32"),
-        ({"groups": np.zeros((2, 2), np.int32)}, "'groups' must have the shape"),
-        ({"borders": np.zeros((2, 3), np.int32)}, r"'borders' must have the shape \[N, 2\]"),
-    ],
-)
-def test_wrong_hints(arrays: dict[str, Any], says: str) -> None:
-    with pytest.raises(BadInput, match=says):
-        Segment.from_message({"fingerprint": "name"}, arrays)
-
-
-def test_hints_are_told_apart_by_their_digests() -> None:
-    one, two = np.array([0, 1], np.int32), np.array([[0, 1]], np.int32)
-    hints: list[dict[str, Any]] = [
-        {},
-        {"groups": one},
-        {"groups": one[::-1]},
-        {"borders": two},
-        {"groups": one, "borders": two},
-        {"borders": two[:0]},
-    ]
-    digests = [Segment("name", parts=3, **hint).hints_digest() for hint in hints]
-    assert len(set(digests)) == len(hints)
-    assert digests[0] == ""
-    assert requests.Cut("other", seed=4, **hints[4]).hints_digest() == digests[4]
-
-
-def test_requests_leave_the_engine_to_the_engine() -> None:
-    plain = Segment.from_message({"fingerprint": "name"}, {})
-    assert (plain.engine, plain.variant) == ("auto", 0)
-    points: dict[str, Any] = {"points": np.zeros((1, 3)), "point_labels": np.ones(1, np.int8)}
-    assert Click.from_message({"fingerprint": "name", "sequence": 0}, points).engine == "auto"
-
-
-def test_each_click_has_one_label() -> None:
-    with pytest.raises(BadInput, match="N = 2"):
-        Click("name", 0, np.zeros((2, 3)), np.ones(3, np.int8))
-
-
 def test_fingerprint_is_of_values_not_of_types() -> None:
     rng = np.random.default_rng(0)
     vertices = rng.random((5, 3), dtype=np.float32)
@@ -195,14 +122,14 @@ def test_fingerprint_is_of_values_not_of_types() -> None:
     assert name != requests.fingerprint(vertices, faces[:3])
 
 
-@pytest.mark.parametrize("module", ["protocol", "fields", "requests", "errors"])
+@pytest.mark.parametrize("module", ["protocol", "fields", "requests", "cuts", "surfaces", "errors"])
 def test_blender_can_import_it(module: str) -> None:
     """What the add-on imports knows the standard library, NumPy and its own folder only."""
     tree = ast.parse((Path(requests.__file__).parent / f"{module}.py").read_text())
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.level:
             assert node.level == 1
-            assert node.module in {"errors", "fields"}
+            assert node.module in {"errors", "fields", "cuts", "surfaces"}
         elif isinstance(node, ast.ImportFrom):
             assert (node.module or "").split(".")[0] in {"numpy", *sys.stdlib_module_names}
         elif isinstance(node, ast.Import):

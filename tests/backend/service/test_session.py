@@ -98,24 +98,6 @@ def test_vertices_that_no_face_uses_may_be_anything(stray: float) -> None:
     assert len(found.labels) == len(FACES)
 
 
-def test_the_least_recently_used_mesh_makes_room() -> None:
-    ours = Session(int(BYTES * 3.5), Residents())
-    open_copies(ours, "abc")
-    open_copies(ours, "a")  # used again
-    open_copies(ours, "d")
-    assert names_in(ours) == "cad"
-    with pytest.raises(MeshNotOpen):
-        ask(ours, Segment("b"))
-
-
-def test_a_mesh_above_the_budget_stays_until_the_next() -> None:
-    ours = Session(1, Residents())
-    open_copies(ours, "a")
-    assert names_in(ours) == "a"
-    open_copies(ours, "b")
-    assert names_in(ours) == "b"
-
-
 def test_a_closed_mesh_is_forgotten() -> None:
     ours = Session()
     open_copies(ours, "ab")

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from backend.geometry.caps.cracks import stitches, without_cracks
+from backend.geometry.caps.cracks import stitched, without_cracks
 from backend.geometry.mesh import is_closed_manifold, same_positions, signed_volume
 
 AROUND = 12
@@ -32,7 +32,7 @@ def closed_with(gap: float) -> tuple[int, bool, np.ndarray, np.ndarray]:
     vertices, faces = turned(gap)
     welded = same_positions(vertices)
     joined = without_cracks(vertices, faces, welded)
-    new = stitches(vertices, welded[faces], joined)
+    new = stitched(vertices, welded[faces], np.empty((0, 3), np.int64), joined)
     return len(new), is_closed_manifold(np.concatenate([welded[faces], new])), vertices, new
 
 

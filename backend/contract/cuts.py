@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What asks which faces belong together: parts of a mesh, other cuts of them, and clicks.
+
+Standard library and NumPy only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import BadInput
+from .fields import (
+    Array,
+    Engine,
+    Fields,
+    Fingerprint,
+    Granularity,
+    Labels,
+    Number,
+    Parts,
+    Seed,
+    Text,
+    Whole,
+)
+
+MAX_VARIANT = 1000
+
+Variant = Annotated[int, Whole(0, MAX_VARIANT)]
+Choice = Annotated[int, Whole(0)]
+Sequence = Annotated[int, Whole(0, (1 << 53) - 1)]
+
+
+@dataclass(frozen=True, eq=False)
+class Segment(Fields):
+    """Decompose an open mesh: `granularity` 0 (coarsest) to 1, or exactly `parts` parts.
+
+    Without either the engine chooses the number of parts. `variant` 0 is the best segmentation;
+    1, 2 and so on are other plausible ones. Hints, as far as given: `groups` (F,) int32 of faces,
+    -1 for no opinion, at whose changes parts should end, and `borders` (N, 2) int32, the vertices
+    of edges at which parts should end.
+    """
+
+    fingerprint: Fingerprint
+    granularity: Granularity | None = None
+    parts: Parts | None = None
+    engine: Engine = "auto"
+    seed: Seed = 0
+    variant: Variant = 0
+    groups: Labels | None = None
+    borders: Annotated[NDArray[np.int32], Array(("N", 2), "int32")] | None = None
+
+    def hints_digest(self) -> str:
+        """A name for the hints, empty where there are none."""
+        if self.groups is None and self.borders is None:
+            return ""
+        digest = hashlib.blake2b(digest_size=16)
+        for array in (self.groups, self.borders):
+            digest.update(b"-" if array is None else str(array.shape).encode())
+            digest.update(b"" if array is None else np.ascontiguousarray(array, dtype="<i4").data)
+        return digest.hexdigest()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.granularity is not None and self.parts is not None:
+            raise BadInput("Granularity and parts were both given.", "Give one of the two.")
+
+
+@dataclass(frozen=True, eq=False)
+class Segmented(Fields):
+    """labels (F,) int32 0..parts-1, patch (F,) int32 0..P-1 and the merge tree of the patches.
+
+    ``MergeTree(tree_children, tree_height).cut(parts)[patch]`` is the labels of every other cut.
+    `engine` is the one that ran; `notice` is a sentence for people where "auto" had to fall back
+    to it, otherwise empty.
+    """
+
+    labels: Labels
+    patch: Labels
+    tree_children: Annotated[NDArray[np.int32], Array(("M", 2), "int32")]
+    tree_height: Annotated[NDArray[np.float32], Array(("M",), "float32")]
+    engine: Engine
+    natural_parts: Parts
+    parts: Parts
+    notice: Annotated[str, Text()] = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Cut(Segment):
+    """Like `Segment`, but only of a mesh that was segmented so: never computes, always instant."""
+
+
+@dataclass(frozen=True, eq=False)
+class CutLabels(Fields):
+    """labels (F,) int32, 0..parts-1 without gaps."""
+
+    labels: Labels
+    parts: Parts
+
+
+@dataclass(frozen=True, eq=False)
+class Click(Fields):
+    """Points (N, 3) in the mesh's coordinates, labels (N,) 1 to include and 0 to exclude.
+
+    Answered on what was segmented or cut last, with its variant and hints; `engine` "auto" takes
+    whichever engine that was. `choice` is which of several plausible masks to answer, the smallest
+    first, and the nearest number that there is; without it, the likeliest.
+    Of the clicks that wait on one mesh, only the one with the highest `sequence` is answered.
+    """
+
+    fingerprint: Fingerprint
+    sequence: Sequence
+    points: Annotated[NDArray[Any], Array(("N", 3), "float32 float64")]
+    point_labels: Annotated[NDArray[Any], Array(("N",), "bool int8 uint8 int32 int64")]
+    engine: Engine = "auto"
+    seed: Seed = 0
+    choice: Choice | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Clicked(Fields):
+    """mask (F,) bool, score 0..1, the engine that answered, and a warning, empty for none.
+
+    The warning tells of clicks that were of no use, and why another engine stood in.
+    choice : which of `choices` plausible masks this is, the smallest first.
+    """
+
+    sequence: Sequence
+    mask: Annotated[NDArray[np.bool_], Array(("F",), "bool")]
+    score: Annotated[float, Number(0.0, 1.0)]
+    engine: Engine
+    warning: Annotated[str, Text()] = ""
+    choice: Choice = 0
+    choices: Annotated[int, Whole(1)] = 1
