@@ -178,8 +178,8 @@ def build_parser() -> Parser:
         "--labels",
         metavar="FILE",
         type=Path,
-        help="a result of segment, or a folder with <stem>.npz for each INPUT; without, the labels "
-        "in an .npz or the objects of a scene",
+        help="a result of segment, an .npy of part numbers, or a folder with <stem>.npz for each "
+        "INPUT; without, the labels in an .npz or the objects of a scene",
     )
     complete.add_argument(
         "--complete",

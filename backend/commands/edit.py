@@ -138,28 +138,22 @@ def _words(options: Namespace) -> str:
 
 def parts_of(path: Path, asset: Asset) -> tuple[NDArray[np.int64], list[str]]:
     """Labels (F,) 0..K-1 and names of the parts: by the file's labels, or its scene's nodes."""
+    from ..files.npz import holds_labels, read_labels
     from ..files.parts import default_names
     from ..files.replaced import nodes_as_parts
 
-    if path.suffix.lower() == ".npz":
-        with np.load(path, allow_pickle=False) as archive:
-            found = archive["labels"] if "labels" in archive.files else None
-        if found is not None:
-            if found.dtype.kind not in "iu":
-                raise BadInput(
-                    f"The labels of {path.name} are no whole numbers.",
-                    "There must be one whole number for each triangle.",
-                )
-            if found.shape != (len(asset.faces),):
-                raise BadInput(
-                    f"The labels of {path.name} do not fit: {found.shape} for {len(asset.faces)} "
-                    "triangles.",
-                    "There must be one whole number for each triangle.",
-                )
-            kept, labels = np.unique(found, return_inverse=True)
-            digits = default_names(max(int(kept.max()) + 1, len(kept)))
-            names = [digits[k] if 0 <= k < len(digits) else f"part_{k}" for k in kept.tolist()]
-            return labels.reshape(-1).astype(np.int64), names
+    if path.suffix.lower() == ".npz" and holds_labels(path):
+        found = read_labels(path)
+        if len(found) != len(asset.faces):
+            raise BadInput(
+                f"The labels of {path.name} do not fit: {len(found)} for {len(asset.faces)} "
+                "triangles.",
+                "There must be one whole number for each triangle.",
+            )
+        kept, labels = np.unique(found, return_inverse=True)
+        digits = default_names(max(int(kept.max()) + 1, len(kept)))
+        names = [digits[k] if 0 <= k < len(digits) else f"part_{k}" for k in kept.tolist()]
+        return labels.reshape(-1).astype(np.int64), names
     return nodes_as_parts(asset)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reading NumPy archives (.npz). ValueError and its like mean that the file is damaged."""
+"""Reading NumPy archives (.npz), and labels. ValueError and the like mean a damaged file."""
 
 from __future__ import annotations
 
@@ -43,17 +43,27 @@ def read_npz(path: Path) -> Asset:
     return plain_asset(path, vertices.astype(np.float64), faces.astype(np.int64))
 
 
+def holds_labels(path: Path) -> bool:
+    """Whether a sound .npz has ``labels`` beside its mesh."""
+    with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as archive:
+        return "labels" in archive.files
+
+
 def read_labels(path: Path) -> NDArray[np.int64]:
     """The part of each triangle, (F,) int64, from ``labels`` of an .npz, as `segment` writes it.
 
-    Raises BadInput for a file that cannot be read, or holds none.
+    An .npy holds nothing else. Raises BadInput for a file that cannot be read, or holds none.
     """
     hint = "Labels are integers of shape (F,), named 'labels', as `segment` writes them."
     try:
-        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as archive:
-            if "labels" not in archive.files:
-                raise BadInput(f"{path.name} holds no labels.", hint)
-            labels = archive["labels"]
+        found = np.load(io.BytesIO(path.read_bytes()), allow_pickle=False)
+        if isinstance(found, np.ndarray):
+            labels = found
+        else:
+            with found as archive:
+                if "labels" not in archive.files:
+                    raise BadInput(f"{path.name} holds no labels.", hint)
+                labels = archive["labels"]
     except OSError as error:
         if error.filename or error.errno:
             raise BadInput(f"{path} cannot be read: {error.strerror or error}.", hint) from error

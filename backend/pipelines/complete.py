@@ -46,6 +46,7 @@ __all__ = ["Caps", "CompletedPart", "CompletedParts", "cap_parts", "complete_par
 HOW = ("cap", "hidden")
 NONE = np.empty((0, 3), np.int64)
 AT_A_TIME = 2  # parts, in threads: what is asked of arrays leaves Python's lock free
+FLAT = 1e-6  # of its width, from which on an object has an inside where something may be hidden
 PROBES = 2000  # faces of a part that are asked which side of them is inside
 
 
@@ -176,6 +177,8 @@ def _grow_hidden(
         lids = work.nothing if seen.left_over else covered_lids(seen, lambda: work.winding)
         if not seen.loops and not seen.left_over:
             return _Grown(*lids, "cap" if len(lids[1]) else "none")
+        if not work.has_depth:
+            return None
         field = _field(wholes.whole(k, progress=own.span(0.0, 0.5)))
         if field is None or not seen.loops or seen.left_over:
             return None
@@ -252,11 +255,13 @@ class _Completion:
         ]  # (F, 3) welded where positions are equal, cracks apart
         self.welded = without_cracks(vertices, faces, self.exact)
         self.corners = self.welded[faces]
-        self.has_size = True
+        self.has_size, self.has_depth = True, True
         try:
             self.unit, self.centre, self.scale = unit_vertices(vertices, faces)
             used = np.unique(faces)  # a vertex that nothing uses may stand for one in its place
             self.unit[self.welded[used]] = self.unit[used]
+            spread = np.linalg.svd(np.cov(self.unit[used], rowvar=False), compute_uv=False)
+            self.has_depth = bool(spread[-1] > FLAT**2 * spread[0])
         except UnusableMesh:  # all in one place: there is nothing to close
             self.unit, self.centre, self.scale = np.zeros_like(vertices), vertices[faces[0, 0]], 1.0
             self.has_size = False

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from backend.contract.errors import BadInput
+from backend.files.npz import holds_labels, read_labels
 from backend.files.readers import read_mesh
 
 CORNERS = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], dtype=np.float64)
@@ -60,3 +61,21 @@ def test_a_damaged_header_says_nothing_on_stderr(tmp_path: Path, recwarn: pytest
     path.write_bytes(stream.getvalue())
     assert "is damaged" in refused(path)
     assert not recwarn.list
+
+
+def test_labels_of_an_archive_or_alone(tmp_path: Path):
+    labels = np.array([0, 1, 1], np.int16)
+    np.savez(tmp_path / "a.npz", labels=labels)
+    np.save(tmp_path / "a.npy", labels)
+    for name in ("a.npz", "a.npy"):
+        found = read_labels(tmp_path / name)
+        assert found.dtype == np.int64
+        assert found.tolist() == [0, 1, 1]
+    assert holds_labels(tmp_path / "a.npz")
+    np.savez(tmp_path / "b.npz", patch=labels)
+    assert not holds_labels(tmp_path / "b.npz")
+    np.save(tmp_path / "b.npy", labels / 2)
+    (tmp_path / "b.json").write_text("[0, 1, 1]")
+    for name, says in (("b.npz", "no labels"), ("b.npy", "float64"), ("b.json", "damaged")):
+        with pytest.raises(BadInput, match=says):
+            read_labels(tmp_path / name)

@@ -255,6 +255,20 @@ def test_odd_parts_harm_nobody(how: str, monkeypatch: pytest.MonkeyPatch) -> Non
     assert len(nowhere.closed) == 2
 
 
+def test_what_is_flat_has_no_inside_to_grow_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    vertices, faces = tetrahedron()
+    pressed = vertices * [1, 1, 0]
+    install(monkeypatch, fields([ball((0.3, 0.3, 0.0), 0.2)] * 2, pressed, 16))
+    done = complete_parts(pressed, faces, np.array([0, 0, 0, 1]))
+    assert np.abs(done.vertices[:, 2]).max(initial=0) < 1e-6
+    assert all(one.engine in ("cap", "none", "sheet") for one in done.report)
+    sheet = np.array([[0.0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0]])
+    thick = complete_parts(
+        sheet, np.array([[0, 1, 2], [0, 2, 3]]), np.zeros(2, np.int64), thicken=0.1
+    )
+    assert thick.closed == [True]
+
+
 def test_labels_and_options_that_do_not_fit_are_refused() -> None:
     vertices, faces = tetrahedron()
     good = np.array([0, 0, 1, 1])
