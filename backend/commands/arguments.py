@@ -203,7 +203,8 @@ def build_parser() -> Parser:
     complete.add_argument(
         "--skip-existing", action="store_true", help="leave inputs whose output is there"
     )
-    _add_engine(complete, verb="complete")
+    _add_engine(complete, "complete")
+    _add_jobs(complete)
 
     generate = command("generate", "make separate, closed parts from pictures, words or boxes")
     generate.add_argument(
@@ -260,13 +261,7 @@ def build_parser() -> Parser:
     generate.add_argument(
         "--preview", metavar="PNG", type=Path, help="picture of all sides, .png or .jpg"
     )
-    generate.add_argument(
-        "--engine",
-        metavar="NAME",
-        default=AUTO,
-        help=f"{registry.names('generate')}, or {AUTO}: the first of them that can run",
-    )
-    generate.add_argument("--seed", metavar="N", type=whole_number(0, "seed"), default=0)
+    _add_engine(generate, "generate")
 
     edit = command("edit", "put another part in a part's place", ONE_MESH)
     edit.add_argument("input", metavar="INPUT", type=Path, help="a scene, or .npz with labels")
@@ -299,13 +294,7 @@ def build_parser() -> Parser:
     edit.add_argument(
         "--preview", metavar="PNG", type=Path, help="picture of all variants, .png or .jpg"
     )
-    edit.add_argument(
-        "--engine",
-        metavar="NAME",
-        default=AUTO,
-        help=f"{registry.names('replace')}, or {AUTO}: the first of them that can run",
-    )
-    edit.add_argument("--seed", metavar="N", type=whole_number(0, "seed"), default=0)
+    _add_engine(edit, "replace")
 
     evaluate = command("evaluate", "measure quality on labelled objects", json=False)
     evaluate.add_argument("data", metavar="DATA.npz", type=Path, nargs="*")
@@ -351,7 +340,8 @@ def build_parser() -> Parser:
         metavar="NAMES",
         help="how parts are completed, separated by commas; all ways that there are by default",
     )
-    _add_engine(evaluate, "; several, separated by commas, are measured side by side")
+    _add_engine(evaluate, "segment", "; several, separated by commas, are measured side by side")
+    _add_jobs(evaluate)
 
     command("serve", "answer requests in frames on stdin and stdout, for Blender", json=False)
     command("doctor", "say whether this machine can run Partwise, and test it")
@@ -362,7 +352,7 @@ def build_parser() -> Parser:
     return parser
 
 
-def _add_engine(parser: Parser, more: str = "", verb: str = "segment") -> None:
+def _add_engine(parser: Parser, verb: str, more: str = "") -> None:
     parser.add_argument(
         "--engine",
         metavar="NAME",
@@ -370,6 +360,9 @@ def _add_engine(parser: Parser, more: str = "", verb: str = "segment") -> None:
         help=f"{registry.names(verb)}, or {AUTO}: the first of them that can run{more}",
     )
     parser.add_argument("--seed", metavar="N", type=whole_number(0, "seed"), default=0)
+
+
+def _add_jobs(parser: Parser) -> None:
     parser.add_argument(
         "--jobs", metavar="N", type=whole_number(1, "processes"), default=1, help="processes"
     )
@@ -393,4 +386,5 @@ def _add_inputs(parser: Parser, out: str, text: str) -> None:
     parser.add_argument(
         "--skip-existing", action="store_true", help="leave inputs whose output is there"
     )
-    _add_engine(parser)
+    _add_engine(parser, "segment")
+    _add_jobs(parser)

@@ -94,10 +94,11 @@ def run(options: Namespace, console: Console) -> int:
         "warnings": warnings,
         "seconds": round(time.perf_counter() - began, 2),
     }
+    picture = "" if options.preview is None else f", picture {options.preview}"
     titles = ", ".join(variant.name for variant in own)
     console.result(
         f"{options.input} -> {', '.join(map(str, written))}: {names[part]} is now {titles}, "
-        f"engine {done.engine}, {console.document['seconds']} s"
+        f"engine {done.engine}, {console.document['seconds']} s{picture}"
     )
     console.close()
     understood = f" Understood: {', '.join(done.understood)}." if done.understood else ""

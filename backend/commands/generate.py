@@ -58,9 +58,10 @@ def run(options: Namespace, console: Console) -> int:
         "warnings": [*notes, *made.notes],
         "seconds": seconds,
     }
+    picture = "" if options.preview is None else f", picture {options.preview}"
     console.result(
         f"{options.output}: {len(names)} parts, {closed} of them closed, "
-        f"engine {made.engine}, {seconds} s"
+        f"engine {made.engine}, {seconds} s{picture}"
     )
     console.close()
     console.say(f"Wrote {len(names)} parts: {', '.join(names)}.")

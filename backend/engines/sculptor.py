@@ -241,7 +241,7 @@ def chosen(asked: Asked, seed: int, progress: Progress = SILENT) -> tuple[Sculpt
         for part, count in asked.has:
             there = _counted(sculpture, part)
             if not there or (count and there != count):
-                unmet.append(f"{count or ''} {part}".strip())
+                unmet.append(_numbered(part, count))
         unmet += [f"without {part}" for part in asked.lacks if _counted(sculpture, part)]
         if asked.level and _level(sculpture) != asked.level:
             unmet.append(asked.level)
@@ -415,9 +415,20 @@ def _copied(parts: list[PartMesh], count: int) -> list[PartMesh]:
     return made
 
 
+def _numbered(part: str, count: int | None) -> str:
+    """A part and how many of it, as one says it: "4 legs"."""
+    if not count or count == 1:
+        return f"{count or ''} {part}".strip()
+    if part.endswith("foot"):
+        return f"{count} {part[:-4]}feet"
+    if part.endswith(("lf", "af")):
+        return f"{count} {part[:-1]}ves"
+    return f"{count} {part}{'es' if part.endswith(('s', 'x', 'ch', 'sh')) else 's'}"
+
+
 def _said(asked: Asked, unmet: list[str]) -> tuple[str, ...]:
     """What was understood, and what was not."""
-    wanted = [f"{count or ''} {part}".strip() for part, count in asked.has]
+    wanted = [_numbered(part, count) for part, count in asked.has]
     wanted += [f"without {part}" for part in asked.lacks]
     general = [said for said in asked.general.understood if said not in ("rounder", "squarer")]
     general += [asked.level] if asked.level else []

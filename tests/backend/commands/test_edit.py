@@ -50,8 +50,13 @@ def test_a_picture_of_few_variants_shows_them_large(
     assert height > WIDTH // cells
 
 
-def test_a_folder_gets_a_file_for_each_variant(tmp_path: Path) -> None:
-    assert edit("-o", tmp_path, "--text", "stool", "--variants", 3, "-q") == 0
+def test_a_folder_gets_a_file_for_each_variant(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    picture = tmp_path.parent / "three.png"
+    arguments = ("--text", "stool", "--variants", 3, "-q", "--preview", picture)
+    assert edit("-o", tmp_path, *arguments) == 0
+    assert capsys.readouterr().out.rstrip().endswith(f" s, picture {picture}")
     names = sorted(path.name for path in tmp_path.iterdir())
     assert names == [f"office_chair.{n}.glb" for n in (1, 2, 3)]
 

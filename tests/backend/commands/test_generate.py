@@ -30,6 +30,7 @@ def test_a_picture_becomes_a_glb_and_a_preview(picture, tmp_path, capsys, monkey
     assert len(told["parts"]) == 6
     assert all(part["closed"] for part in told["parts"])
     assert said.err.rstrip().splitlines()[-1].startswith("Wrote 6 parts")
+    assert told["preview"] == str(preview)
     assert out.read_bytes()[:4] == b"glTF"
     shown = np.asarray(Image.open(preview).convert("RGB"))
     assert len(np.unique(shown.reshape(-1, 3), axis=0)) > 500

@@ -24,7 +24,7 @@ def test_a_table_is_round_and_stands_on_four_legs():
     for leg in legs:
         assert made.parts[leg.parent] is top
         assert leg.vertices[:, 1].min() < 0.05 < leg.pivot[1]
-    assert made.notes == ("Understood: table, wooden, round, 4 leg.",)
+    assert made.notes == ("Understood: table, wooden, round, 4 legs.",)
 
 
 def test_seeds_give_variants_and_the_same_seed_the_same():
@@ -56,7 +56,7 @@ def test_what_is_asked_for_is_looked_for_among_variants():
     assert arms("chair with armrests")
     assert not arms("chair without arms")
     _, unmet = chosen(read("table with nine legs"), 0)
-    assert unmet == ["9 leg"]
+    assert unmet == ["9 legs"]
 
 
 def test_what_is_not_there_or_not_understood_is_said():
