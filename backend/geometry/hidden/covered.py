@@ -35,15 +35,14 @@ def covered_lids(seen: OpenPart, everything: Callable[[], WindingNumber]) -> tup
     Openings that are borders with other parts are left alone.
     """
     nothing = np.empty((0, 3)), np.empty((0, 3), np.int64)
-    start, end = seen.faces.reshape(-1), seen.faces[:, AHEAD].reshape(-1)
-    key, back = (start << 31) | end, (end << 31) | start
-    free = ~np.isin(key, back)
+    start, end = seen.open_edges
     if seen.loops:
         a, b, _ = seen.edges
-        free &= ~np.isin(key, (a << 31) | b)
-    if not free.any():
+        free = ~np.isin((start << 31) | end, (a << 31) | b)
+        start, end = start[free], end[free]
+    loops = simple_loops(zip(start.tolist(), end.tolist(), strict=True))
+    if not loops:
         return nothing
-    loops = simple_loops(zip(start[free].tolist(), end[free].tolist(), strict=True))
     others = _Others(everything(), WindingNumber(seen.points, seen.faces))
     loops = [one for one in loops if np.median(others(seen.points[one])) > BESIDE]
     if not 0 < len(loops) <= MOST:
@@ -51,8 +50,10 @@ def covered_lids(seen: OpenPart, everything: Callable[[], WindingNumber]) -> tup
     own = replace(seen, loops=loops, left_over=0)
     number = np.full(len(seen.points), -1)
     number[own.rim] = np.arange(len(own.rim))
-    between = (number[start] >= 0) & (number[end] >= 0)
-    taken = np.unique(edge_key(number[start[between]], number[end[between]]))
+    near = number[seen.faces]
+    a, b = near.reshape(-1), near[:, AHEAD].reshape(-1)
+    between = (a >= 0) & (b >= 0)
+    taken = np.unique(edge_key(a[between], b[between]))
     lids = openings(own, list(range(len(loops))), taken)
     if lids is None:
         return nothing

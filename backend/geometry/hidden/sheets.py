@@ -19,7 +19,7 @@ def is_sheet(seen: OpenPart) -> bool:
     A part of a solid is open only where it meets others. A solid with a small hole is no sheet:
     just below its surface, its winding number is nearly one, and one half below a sheet.
     """
-    start, end = _open_edges(seen.faces)
+    start, end = seen.open_edges
     if len(start) == 0:
         return False
     length = np.linalg.norm(seen.points[start] - seen.points[end], axis=1)
@@ -30,13 +30,6 @@ def is_sheet(seen: OpenPart) -> bool:
     if length[~of_border].sum() < OPEN * length.sum():
         return False
     return _winding_below(seen) < ENCLOSED
-
-
-def _open_edges(faces: Ints) -> tuple[Ints, Ints]:
-    """Start and end of the edges that one face alone has, as it runs along them."""
-    a, b = faces.reshape(-1), np.roll(faces, -1, axis=1).reshape(-1)
-    free = ~np.isin((a << 31) | b, (b << 31) | a)
-    return a[free], b[free]
 
 
 def _winding_below(seen: OpenPart) -> float:
@@ -77,6 +70,6 @@ def thickened(seen: OpenPart, thickness: float) -> tuple[Floats, Ints]:
     number = np.full(len(seen.points), -1)
     number[used] = len(seen.points) + np.arange(len(used))
     back = number[seen.faces][:, ::-1]
-    a, b = _open_edges(seen.faces)
+    a, b = seen.open_edges
     walls = [np.stack([b, a, number[a]], axis=1), np.stack([b, number[a], number[b]], axis=1)]
     return seen.points[used] - thickness * total, np.concatenate([back, *walls])

@@ -60,6 +60,13 @@ class OpenPart:
         return start, end, loop
 
     @cached_property
+    def open_edges(self) -> tuple[Ints, Ints]:
+        """Start and end (N,) of the edges that one face alone has, as it runs along them."""
+        a, b = self.faces.reshape(-1), np.roll(self.faces, -1, axis=1).reshape(-1)
+        free = ~np.isin((a << 31) | b, (b << 31) | a)
+        return a[free], b[free]
+
+    @cached_property
     def face_normals(self) -> Floats:
         """Unit normals (n,3), zero where there is no area."""
         return _face_normals(self.points, self.faces)
