@@ -145,10 +145,11 @@ def mirror_line(mask: Bools) -> tuple[Line, float] | None:
     return best
 
 
-def turned(depth: Singles, line: Line) -> Singles | None:
+def turned(depth: Singles, line: Line, body: Bools | None = None) -> Singles | None:
     """The field of the figure of revolution about an axis that a silhouette would be seen of.
 
-    None where the silhouette has gaps along the axis.
+    body : (h, w) of what else it goes on into, as wide as it is there: only where this ends are
+    ends round. None where the silhouette has gaps along the axis.
     """
     from scipy.ndimage import gaussian_filter1d
 
@@ -173,7 +174,11 @@ def turned(depth: Singles, line: Line) -> Singles | None:
     place = (row - middle[0]) * axis[0] + (column - middle[1]) * axis[1] - first
     off = (row - middle[0]) * across[0] + (column - middle[1]) * across[1]
     radius = np.interp(place, np.arange(size), square)
-    ends = np.minimum(place + 0.5, size - 0.5 - place) * 2 * profile.max()
+    begin, end = 0.0, float(size)
+    if body is not None:
+        reach = (np.argwhere(body) - middle) @ axis - first
+        begin, end = min(float(reach.min()), 0.0), max(float(reach.max()) + 1, end)
+    ends = np.minimum(place + 0.5 - begin, end - 0.5 - place) * 2 * profile.max()
     return np.asarray(np.minimum(radius - off * off, ends), np.float32)
 
 

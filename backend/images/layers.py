@@ -18,6 +18,7 @@ from .regions import Labels, neighbours
 SURROUNDED = 0.55  # share of a part's outline beside another part, on which it lies then
 ACROSS = 3.2  # how many times its half width a part meets the one that it crosses
 SURE = 0.8  # votes of T-junctions
+UNDECIDED = 1e-3
 ENCLOSED = 0.9  # share of a part's outline beside others on which it lies if it is before them
 NARROW = 0.5  # width of a band beside its length
 JUNCTION = 6  # pixels of the disc about a junction in which shares are measured
@@ -87,7 +88,11 @@ def layers(labels: Labels, depth: Singles, order: Ints | None = None) -> Layers:
         over = np.where(meets > 0, np.sign(rank[:, None] - rank[None]) * 3.0, 0.0)
         lies_behind = (host >= 0) & (rank < rank[np.maximum(host, 0)])
         host[lies_behind] = -1
-    return Layers(host, over, meets, _ranked(over, area))
+    ranked = _ranked(over, area)
+    # Of two that touch one is always before the other, or both would go on inside each other.
+    undecided = (meets > 0) & (over == 0)
+    over = np.where(undecided, UNDECIDED * np.sign(ranked[:, None] - ranked[None]), over)
+    return Layers(host, over, meets, ranked)
 
 
 def goes_around(labels: Labels, part: int) -> bool:

@@ -131,6 +131,7 @@ def _completed(masks: list[Bools], lie: Layers) -> list[Bools]:
             whole[part] |= more & (distance_transform_edt(~core) < 0.5 * thick)
         if label(mask)[1] > 1:
             whole[part] |= hull(mask) & figure
+        whole[part] &= mask | _hiding(part, masks, lie)
     # Under what lies on a body no gap stays through which one would see.
     body = [part for part in range(len(masks)) if lie.host[part] < 0]
     solid = np.logical_or.reduce([whole[part] for part in body])
@@ -150,6 +151,17 @@ def _completed(masks: list[Bools], lie: Layers) -> list[Bools]:
         for place, part in enumerate(body):
             whole[part][gaps] |= far.argmin(axis=0) == place
     return whole
+
+
+def _hiding(part: int, masks: list[Bools], lie: Layers) -> Bools:
+    """Where (h, w) a part may go on unseen: behind all that lies before it."""
+    apart = (lie.meets[:, part] == 0) & (lie.order > lie.order[part])
+    before = np.flatnonzero((lie.over[:, part] > 0) | apart)
+    hidden = np.zeros(masks[part].shape, bool)
+    for other in before:
+        if other != part:
+            hidden |= masks[other]
+    return hidden
 
 
 def _free(part: int, masks: list[Bools], lie: Layers) -> bool:
@@ -324,7 +336,7 @@ class _Body:
         half = float(np.sqrt(max(np.where(self.whole[part], field, 0).max(), 1.0)))
         lip = max(LIP * half, 1.5 * self.cell(part))
         if not others.any():
-            field = self._shaped(kind, signed_depth(self.union), field, half)
+            field = self._shaped(kind, self.union, field, half)
             return Solid(field, np.zeros_like(field), kind, back=_back(kind))
         reach = self._reach(part)
         rest = others & (distance_transform_edt(~self.whole[part]) > reach)
@@ -332,7 +344,7 @@ class _Body:
         if level:
             behind &= ~self.under
         if kind in ("turned", "flat"):
-            field = self._shaped(kind, signed_depth(self.union & ~rest), field, half)
+            field = self._shaped(kind, self.union & ~rest, field, half)
         field = field - self._drawn_in(part, half)
         if before.any():
             end = -signed_depth(before)
@@ -359,10 +371,13 @@ class _Body:
         made = np.asarray(field, np.float32)
         return Solid(made, middle, kind, back=_back(kind), wall=wall, lip=lip)
 
-    def _shaped(self, kind: str, depth: Singles, field: Singles, half: float) -> Singles:
+    def _shaped(self, kind: str, own: Bools, field: Singles, half: float) -> Singles:
+        """The field of a turned or flat part. Where it meets others it has no edge of its own."""
+        depth = signed_depth(self.union)
         if kind == "turned":
-            line = self.line or (mirror_line(depth > 0) or (None,))[0]
-            revolved = None if line is None else turned(depth, line)
+            line = self.line or (mirror_line(own) or (None,))[0]
+            silhouette = depth if self.line is not None else signed_depth(own)
+            revolved = None if line is None else turned(silhouette, line, self.union)
             if revolved is not None:
                 revolved = revolved * np.float32(self.wishes.thickness**2)
                 return np.minimum(revolved, np.where(depth > 0, np.inf, depth * half))
