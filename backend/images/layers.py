@@ -19,6 +19,7 @@ SURROUNDED = 0.55  # share of a part's outline beside another part, on which it 
 ACROSS = 3.2  # how many times its half width a part meets the one that it crosses
 SURE = 0.8  # votes of T-junctions
 UNDECIDED = 1e-3
+DOUBT = 0.5  # more than the width alone says
 ENCLOSED = 0.9  # share of a part's outline beside others on which it lies if it is before them
 NARROW = 0.5  # width of a band beside its length
 JUNCTION = 6  # pixels of the disc about a junction in which shares are measured
@@ -63,8 +64,9 @@ def layers(labels: Labels, depth: Singles, order: Ints | None = None) -> Layers:
         if not larger.any():
             continue
         beside = int(np.argmax(np.where(larger, meets[part], -1)))
+        hidden = (over[part] < -DOUBT) & (share[part] > 0.05)
         enclosed = share[part, beside] >= SURROUNDED or (
-            share[part].sum() > 0.93 and share[part, beside] > 0.3
+            share[part].sum() > 0.93 and share[part, beside] > 0.3 and not hidden.any()
         )
         crosses = votes[part, beside] >= SURE and meets[part, beside] > ACROSS * radius[part]
         if enclosed or crosses:

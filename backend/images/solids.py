@@ -259,6 +259,8 @@ class _Body:
         raised: bool,
         ends: _Ends,
     ) -> None:
+        from scipy.ndimage import distance_transform_edt
+
         self.group, self.whole, self.lie = group, whole, lie
         self.wishes, self.raised, self.ends = wishes, raised, ends
         goes_on, self.inside_others = _goes_on(whole, ends)
@@ -275,6 +277,10 @@ class _Body:
         self.depth = depth[: len(union)]
         self.field = torsion(depth)[: len(union)]
         self.under = below[: len(union)]  # what is cut off under level undersides
+        # The pixel of the body that is nearest to each.
+        self.nearest = distance_transform_edt(
+            ~(self.union | self.under), return_distances=False, return_indices=True
+        )
         self.cut = -signed_depth(below)[: len(union)]
         self.scaled = self._no_thicker(self.field * self._gains(size))
         self.line = None
@@ -328,7 +334,7 @@ class _Body:
         from scipy.ndimage import distance_transform_edt, gaussian_filter
 
         kind = self.kind(part)
-        level = kind in ("round", "half") and part in self.ends.bases
+        flat_end = kind in ("round", "half") and part in self.ends.bases
         others = (
             self.union | self.under if kind in ("round", "half") else self.union
         ) & ~self.whole[part]
@@ -338,14 +344,15 @@ class _Body:
         if not others.any():
             field = self._shaped(kind, self.union, field, half)
             return Solid(field, np.zeros_like(field), kind, back=_back(kind))
-        reach = self._reach(part)
-        rest = others & (distance_transform_edt(~self.whole[part]) > reach)
+        away: Singles = distance_transform_edt(~self.whole[part]).astype(np.float32)
+        reach = self._reach(part, away)
+        rest = others & (away > reach)
         before, behind = rest & (reach > 0), rest & (reach == 0)
-        if level:
+        if flat_end:
             behind &= ~self.under
         if kind in ("turned", "flat"):
             field = self._shaped(kind, self.union & ~rest, field, half)
-        field = field - self._drawn_in(part, half)
+        field = field - self._drawn_in(away, half)
         if before.any():
             end = -signed_depth(before)
             near = distance_transform_edt(~before, return_distances=False, return_indices=True)
@@ -356,16 +363,22 @@ class _Body:
                 field * np.minimum(rounded, 1),
                 np.minimum(field, half * half * rounded),
             )
-        field = field * self._emphasis(part, half)
+        field = field * self._emphasis(part, away, half)
         wall: Singles | None = None
         if behind.any():
             # The rounded edge is lower than what lies behind: it begins so far outside that it
             # comes out of that where the part begins in the picture.
-            above = PUFF * np.sqrt(np.maximum(self.scaled, 0))
+            down, across = np.gradient(field)
+            level = np.maximum(self.scaled, 0)
+            steep = np.sqrt(down**2 + across**2 + 4 * level)
+            above = np.clip((field - level) / np.maximum(steep, 1e-3), 0, None)
             low = 1 - np.clip(above / lip, 0, 1)
-            edge = -signed_depth(behind) + lip * (1 - np.sqrt(1 - low * low)) + 0.5
+            # Straight on into the background: the outline of what lies behind is no end.
+            side = behind[tuple(self.nearest)]
+            near = np.clip(3 - away / lip, 0, 1)
+            edge = near * (lip * (1 - np.sqrt(1 - low * low)) + 1) - 1 - signed_depth(side)
             wall = np.asarray(edge, np.float32)
-        if level:
+        if flat_end:
             wall = self.cut if wall is None else np.minimum(wall, self.cut)
         middle = np.zeros(field.shape, np.float32)
         made = np.asarray(field, np.float32)
@@ -386,32 +399,26 @@ class _Body:
             return extruded(depth, thick, max(0.28 * thick, 2.0))
         return field
 
-    def _reach(self, part: int) -> Singles:
+    def _reach(self, part: int, away: Singles) -> Singles:
         """How far (h, w) the part goes into the part of each pixel, 0 into what lies behind it."""
-        from scipy.ndimage import distance_transform_edt
-
-        gap = distance_transform_edt(~self.whole[part])
         inside = [other for _, other, _ in self.ends.under if other == part]
         reach = self.inside_others.copy() if inside else np.zeros(self.union.shape, np.float32)
         thick = np.sqrt(np.maximum(self.scaled, 0))
         for other in self.group:
             if other == part or self.lie.meets[part, other] == 0:
                 continue
-            near = self.whole[other] & (gap < 2.5)
+            near = self.whole[other] & (away < 2.5)
             half = float(np.median(thick[near])) if near.any() else 4.0
             if self.lie.over[part, other] <= 0:
                 reach[self.whole[other] & ~self.whole[part]] = max(OVERLAP * half, 4.0)
         return reach
 
-    def _drawn_in(self, part: int, half: float) -> Singles:
+    def _drawn_in(self, away: Singles, half: float) -> Singles:
         """What to take off a field (h, w) so that a hidden end stays inside of the outline."""
-        from scipy.ndimage import distance_transform_edt
-
-        inside = distance_transform_edt(~self.whole[part])
-        share = np.clip(inside / max(0.2 * half, 3.0), 0, 1)
+        share = np.clip(away / max(0.2 * half, 3.0), 0, 1)
         return np.asarray((0.05 * half + 1.5) * 1.6 * half * share, np.float32)
 
-    def _emphasis(self, part: int, half: float) -> Singles:
+    def _emphasis(self, part: int, away: Singles, half: float) -> Singles:
         """Factor (h, w): a little thicker beside what lies behind, thinner inside of others."""
         from scipy.ndimage import distance_transform_edt
 
@@ -424,8 +431,7 @@ class _Body:
         if behind:
             gap = distance_transform_edt(~np.logical_or.reduce([self.whole[k] for k in behind]))
             factor += PUFF * np.exp(-gap / max(0.5 * half, 2.0))
-        inside = distance_transform_edt(~self.whole[part])
-        share = np.clip(inside / max(0.16 * half, 2.0), 0, 1)
+        share = np.clip(away / max(0.16 * half, 2.0), 0, 1)
         factor *= 1 - SINK * share * share * (3 - 2 * share)
         return factor * factor
 
