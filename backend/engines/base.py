@@ -262,7 +262,7 @@ class Offer:
     is held; reach : half the width of that place, 0 for unknown. upright : it stands on its foot
     whatever holds it, as a pumpkin does and a wheel does not. worn : it goes around a head, as a
     hat does. alike : of the same kind as the
-    old part, so that it may be stretched to its frame.
+    old part, so that it may be stretched to its frame; sure : how surely, about 0..1.
     """
 
     mesh: PartMesh
@@ -273,6 +273,7 @@ class Offer:
     upright: bool = False
     in_place: bool = False
     worn: bool = False
+    sure: float = 1.0
 
 
 class ReplaceEngine(Protocol):

@@ -17,8 +17,10 @@ WORN = {"hat"}
 """Kinds that go around a head."""
 
 
-def offer_of(parts: Library, entry: Entry, seed: int = 0, *, alike: bool = False) -> Offer:
+def offer_of(
+    parts: Library, entry: Entry, seed: int = 0, *, alike: bool = False, sure: float = 1.0
+) -> Offer:
     """One part; what a family makes depends on the seed."""
     mesh = PartMesh(*parts.mesh(entry, seed), entry.title)
     held = np.array(entry.side), np.array(entry.anchor), entry.reach
-    return Offer(mesh, *held, alike, entry.kind in STANDING, worn=entry.kind in WORN)
+    return Offer(mesh, *held, alike, entry.kind in STANDING, worn=entry.kind in WORN, sure=sure)

@@ -39,6 +39,10 @@ SIBLINGS = {
 LIKE = 0.2  # largest distance of likenesses of what is still of the same kind
 VOTES = 7  # neighbours whose majority says the kind of a part without a name
 KIND_SURE = 0.62  # likeness of a part's name to a kind, above which the name decides
+UNSURE, VOTED = (
+    0.35,
+    0.6,
+)  # how sure a kind is that shape alone says: of one, and of most neighbours
 LIKENESS = 0.25  # what a distance of likenesses counts beside the similarity of words
 SAME = 2  # most variants of one family, where there are others of its kind
 BESIDE = 0.72  # of the best score: what still counts as another variant of what was asked for
@@ -77,14 +81,15 @@ class Retrieval:
             )
         progress.step(0.1)
         mesh = vertices, faces[np.asarray(labels) == part]
+        alike = not text
         if text:
-            chosen, alike = self.found(text, variants, seed, mesh), False
+            chosen = [(*one, 1.0) for one in self.found(text, variants, seed, mesh)]
         else:
-            chosen, alike = self.similar(name, *mesh, variants, seed), True
+            chosen = self.similar(name, *mesh, variants, seed)
         offers = []
-        for number, (entry, own_seed) in enumerate(chosen):
+        for number, (entry, own_seed, sure) in enumerate(chosen):
             progress.step(0.2 + 0.8 * number / len(chosen))
-            offers.append(offer_of(self.library, entry, own_seed, alike=alike))
+            offers.append(offer_of(self.library, entry, own_seed, alike=alike, sure=sure))
         return offers
 
     def found(
@@ -118,9 +123,9 @@ class Retrieval:
 
     def similar(
         self, name: str, vertices: Floats, faces: Ints, variants: int, seed: int
-    ) -> list[tuple[Entry, int]]:
-        """Parts of the kind of an old one, by its name where that says it, else by its shape; none
-        where nothing is like it."""
+    ) -> list[tuple[Entry, int, float]]:
+        """Parts of the kind of an old one, by its name where that says it, else by its shape, each
+        with how sure that is; none where nothing is like it."""
         alike = np.array([entry.shape for entry in self.library.entries])
         gap = np.linalg.norm(alike - likeness(vertices, faces), axis=1)
         entries = self.library.entries
@@ -128,6 +133,8 @@ class Retrieval:
             reading = words.read(words.plain(spoken_name(name)), self.library, self.words).words
         except BadInput:
             reading = ()
+        score = dict.fromkeys((entry.title for entry in entries), UNSURE)
+        rows: list[int] = []
         if reading:
             matches = words.matches(reading, self.library, self.words)
             if matches[0].score >= KIND_SURE:
@@ -135,14 +142,20 @@ class Retrieval:
                 rows = [row for row, entry in enumerate(entries) if entry.kind == kind]
                 score = {match.entry.title: match.score for match in matches}
                 rows.sort(key=lambda row: gap[row] - 0.5 * score[entries[row].title])
-                return _several([entries[row] for row in rows], variants, seed)
-        near = [row for row in np.argsort(gap, kind="stable")[:VOTES] if gap[row] < LIKE]
-        kinds = [entries[row].kind for row in near]
-        kind = max(kinds, key=kinds.count, default="")
-        if kinds.count(kind) <= VOTES // 2:
+        if not rows:
+            nearest = np.argsort(gap, kind="stable")
+            near = [row for row in nearest[:VOTES] if gap[row] < LIKE]
+            kinds = [entries[row].kind for row in near]
+            kind = max(kinds, key=kinds.count, default="")
+            if kinds.count(kind) > VOTES // 2:
+                rows = [row for row in nearest if entries[row].kind == kind]
+                score = dict.fromkeys(score, VOTED)
+            else:
+                rows = [row for row in nearest if gap[row] < LIKE]
+        if not rows:
             return []
-        rows = [row for row in np.argsort(gap, kind="stable") if entries[row].kind == kind]
-        return _several([entries[row] for row in rows], variants, seed)
+        chosen = _several([entries[row] for row in rows], variants, seed)
+        return [(entry, own_seed, score[entry.title]) for entry, own_seed in chosen]
 
 
 def spoken_name(name: str) -> str:

@@ -18,16 +18,16 @@ from ..contract.arrays import Floats, Ints
 from ..contract.errors import BadInput
 from ..contract.progress import SILENT, Progress
 from ..engines import registry
-from ..engines.base import Offer, PartMesh
+from ..engines.base import Offer, PartMesh, ReplaceEngine
 from ..engines.offers import offer_of
 from ..geometry.booleans import Mesh, concatenated, is_solid
 from ..geometry.mesh import is_closed_manifold, signed_volume, without_strays
 from ..library import words
 from ..library.index import Entry, library
 from ..library.wishes import Wishes, heard
-from . import fit, frames, seams
+from . import frames, seams, variety
 from .complete import cap_parts
-from .places import is_several, places_of
+from .places import Place, is_several, places_of
 
 MOST_VARIANTS = 32
 NEARBY = 0.3  # similarity of what a search still shows
@@ -126,20 +126,17 @@ def replace_part(
     else:
         chosen = registry.choose(engine, "replace")
         ran, notice = chosen.about.name, chosen.notice
-        offers = chosen.engine.replace(
-            turned, faces, labels, part,
-            name=name, text=wishes.rest, variants=variants, seed=seed, progress=span,
-        )  # fmt: skip
-        if not offers:  # nothing is of its kind: the part itself, varied
-            own_mesh = _of_itself(turned, faces, labels, part)
-            whole = own_mesh.mesh.vertices, own_mesh.mesh.faces
-            offers = [
-                replace(own_mesh, mesh=PartMesh(*fit.varied(whole, frame, seed + k), name))
-                for k in range(variants)
-            ]
-    several = not any(offer.in_place or offer.worn or is_several(offer.mesh) for offer in offers)
-    places = places_of(turned, faces, labels, part, frame, several=several, twins=given["twins"])
+        if wishes.rest:
+            offers = chosen.engine.replace(
+                turned, faces, labels, part,
+                name=name, text=wishes.rest, variants=variants, seed=seed, progress=span,
+            )  # fmt: skip
+        else:
+            offers = _again(
+                chosen.engine, (turned, faces, labels), part, frame, name, variants, seed, span
+            )
     made: list[Variant] = []
+    where: dict[bool, list[Place]] = {}
     placing = progress.span(0.6, 1.0, "Fitting")
     for number, offer in enumerate(offers):
         placing.step(number / len(offers))
@@ -147,7 +144,12 @@ def replace_part(
             offer = replace(offer, alike=True)
         named = offer.mesh.name or name or "part"
         found: dict[int, list[Mesh]] = {}
-        for place in places:
+        several = not (offer.in_place or offer.worn or is_several(offer.mesh))
+        if several not in where:
+            where[several] = places_of(
+                turned, faces, labels, part, frame, several=several, twins=given["twins"]
+            )
+        for place in where[several]:
             mesh, how = place.fitted(offer, wishes, given["join"])
             found.setdefault(place.of, []).append(mesh)
         for of, meshes in found.items():
@@ -157,7 +159,7 @@ def replace_part(
     if wishes.rest and offers:
         understood.insert(0, offers[0].mesh.name)
     understood += [f"“{wrong}” was read as “{right}”" for wrong, right in reading.corrected.items()]
-    if given["twins"] and all(place.of == part for place in places):
+    if given["twins"] and all(variant.part == part for variant in made):
         notice = f"{notice} No mirror image of this part was found; it was replaced alone.".strip()
     missed = list(reading.unknown)
     if wishes.rest and offers:
@@ -289,6 +291,35 @@ def _of_source(title: str, variants: int, seed: int) -> list[Offer]:
     entry = parts.named(title)
     count = variants if entry.family else 1
     return [offer_of(parts, entry, seed + k) for k in range(count)]
+
+
+def _again(
+    engine: ReplaceEngine,
+    thing: tuple[Floats, Ints, NDArray[np.integer]],
+    part: int,
+    frame: frames.Frame,
+    name: str,
+    variants: int,
+    seed: int,
+    progress: Progress,
+) -> list[Offer]:
+    """Other parts of the kind of the old one; of each piece's where it is several alike."""
+    vertices, faces, labels = thing
+    own = labels == part
+    pieces = seams.pieces_of(vertices, faces, own)
+    lent = np.where(own & ~pieces[0], -2, labels)
+    offers = engine.replace(
+        vertices, faces, lent, part,
+        name=name, variants=max(variety.ASKED, variants * 3 // 2), progress=progress.span(0.0, 0.3),
+    )  # fmt: skip
+    mesh = _of_itself(vertices, faces, labels, part).mesh
+    place = Place(part, frame, (vertices, faces[~own]))
+    if len(pieces) > 1:
+        place = places_of(vertices, faces, labels, part, frame, several=True, twins=False)[0]
+    return variety.again(
+        offers, (mesh.vertices, mesh.faces), frame, place, len(pieces), name, variants, seed,
+        progress.span(0.3, 1.0),
+    )  # fmt: skip
 
 
 def _of_itself(vertices: Floats, faces: Ints, labels: NDArray[np.integer], part: int) -> Offer:

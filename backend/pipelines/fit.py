@@ -278,19 +278,6 @@ def settled(mesh: Mesh, frame: Frame, rest: Mesh) -> Mesh:
     return vertices + (gap[hit].min() + OVERLAP * size) * frame.side, faces
 
 
-def varied(mesh: Mesh, frame: Frame, seed: int) -> Mesh:
-    """The old part itself, swollen and bent here and there; its seams stay where they are."""
-    rng = np.random.default_rng([11, seed])
-    vertices, faces = mesh
-    unit = (vertices - frame.centre) / frame.size
-    moved = unit * rng.uniform(0.85, 1.2, 3)
-    for _ in range(4):
-        wave = rng.normal(size=3) * rng.uniform(1.5, 4.0)
-        amount = rng.normal(size=3) * 0.035
-        moved = moved + np.sin(unit @ wave + rng.uniform(0, 2 * np.pi))[:, None] * amount
-    return vertices + _free(vertices, frame) * (moved - unit) * frame.size, faces
-
-
 def _free(vertices: Floats, frame: Frame) -> Floats:
     """(V, 1) how freely vertices may move: not on a seam, wholly at some distance from it."""
     if not frame.loops:

@@ -12,7 +12,7 @@ from ..geometry.caps.fill import fill
 from ..geometry.mesh import face_islands, same_positions, shared_edges, signed_volume
 from .frames import Frame
 
-MOST_PIECES = 8  # that are taken for several of the same, as ears, legs and wheels
+MOST_PIECES = 24  # that are taken for several of the same, as ears, legs and wheels
 JOINS = ("auto", "overlap", "weld", "trim")
 
 

@@ -107,17 +107,6 @@ def test_mirrored_is_the_mirror_image_and_outward() -> None:
     assert signed_volume(w, g) > 0
 
 
-def test_varied_keeps_its_seam() -> None:
-    vertices, faces, labels = post()
-    frame = frames.frame_of(vertices, faces, labels, 1)
-    v, _ = fit.varied((vertices, faces), frame, 3)
-    seam = np.linalg.norm(vertices[:, None] - frame.loops[0], axis=2).min(axis=1) < 1e-9
-    assert seam.any()
-    assert np.array_equal(v[seam], vertices[seam])
-    assert np.abs(v - vertices).max() > 0.01
-    assert not np.allclose(v, fit.varied((vertices, faces), frame, 4)[0])
-
-
 def test_a_new_shade_hangs_as_the_old_one_and_keeps_its_bulb() -> None:
     from scipy.spatial import ConvexHull
 
