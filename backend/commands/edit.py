@@ -75,6 +75,13 @@ def run(options: Namespace, console: Console) -> int:
     if done.not_understood:
         words = ", ".join(f"“{word}”" for word in done.not_understood)
         warnings.append(f"Not understood, and passed over: {words}.")
+    for variant in own:
+        if variant.report["floating"]:
+            left = ", ".join(names[label] for label in variant.report["floating"])
+            warnings.append(
+                f"{left} touched {names[part]} and {'do' if ', ' in left else 'does'} not touch "
+                f"the {variant.name} that is there now."
+            )
     if len(own) < options.variants and not options.mesh and not options.image:
         warnings.append(
             f"{options.variants} variants were asked for; there {'is' if len(own) == 1 else 'are'} "
@@ -89,7 +96,7 @@ def run(options: Namespace, console: Console) -> int:
         "engine": done.engine,
         "understood": done.understood,
         "not_understood": done.not_understood,
-        "variants": [{"name": v.name, "part": names[v.part], **v.report} for v in done.variants],
+        "variants": [_told(variant, names) for variant in done.variants],
         "preview": None if options.preview is None else str(options.preview),
         "warnings": warnings,
         "seconds": round(time.perf_counter() - began, 2),
@@ -104,6 +111,13 @@ def run(options: Namespace, console: Console) -> int:
     understood = f" Understood: {', '.join(done.understood)}." if done.understood else ""
     console.say(f"Replaced {names[part]} with {titles}.{understood}")
     return 0
+
+
+def _told(variant: Variant, names: list[str]) -> dict[str, Any]:
+    floating = [names[label] for label in variant.report["floating"]]
+    return {
+        "name": variant.name, "part": names[variant.part], **variant.report, "floating": floating,
+    }  # fmt: skip
 
 
 def _check(options: Namespace, single: bool) -> None:

@@ -176,10 +176,12 @@ class ReplacedPart(Fields):
 
     Part k owns vertices[vertex_offsets[k]:vertex_offsets[k + 1]] and the faces of the same range of
     face_offsets, which count its own vertices from 0. names: what each is. report: of each
-    {variant, part, closed, join, engine, faces, volume, size}; `part` is the one that it replaces,
-    another than asked for where it is a twin of the same variant. colours (K, 4) linear RGBA and
-    material {name, colour, metallic, roughness, emission, alpha} are what was wished; without wish
-    material is empty, and the old part's is to stay. understood: sentences; not_understood: words.
+    {variant, part, closed, join, floating, engine, faces, volume, size}; `part` is the one that it
+    replaces, another than asked for where it is a twin of the same variant; `floating` are those
+    that touched the old one and do not touch the new one. colours (K, 4) linear RGBA and material
+    {name, colour, metallic, roughness, transmission, ior, coat, sheen, emission} are what was
+    wished; without wish material is empty, and the old part's is to stay. understood: sentences;
+    not_understood: words.
     """
 
     vertices: Annotated[NDArray[np.float64], Array(("V", 3), "float64")]

@@ -27,8 +27,8 @@ CARRIED = ("COLOR_", "TEXCOORD_")
 class NewPart:
     """A closed mesh in world coordinates: (V, 3), (F, 3).
 
-    material : `name`, `colour` (linear RGBA or None), `metallic`, `roughness`, `emission`; empty
-    for that of the part that it replaces. extras : custom properties of the node.
+    material : `name`, `colour` (linear RGBA or None) and a finish, see `library.wishes.FINISHES`;
+    empty for that of the part that it replaces. extras : custom properties of the node.
     """
 
     vertices: NDArray[np.float64]
@@ -148,7 +148,31 @@ def _material(glb: Glb, wished: Mapping[str, Any], old: int | None) -> int:
         entry["alphaMode"] = "BLEND"
     if wished.get("emission"):
         entry["emissiveFactor"] = colour[:3]
+    extensions = _finish(wished, colour)
+    if extensions:
+        entry["extensions"] = extensions
+        known = glb.source_extensions
+        glb.source_extensions = [*known, *(name for name in extensions if name not in known)]
     if before.get("doubleSided"):
         entry["doubleSided"] = True
     materials.append(entry)
     return len(materials) - 1
+
+
+def _finish(wished: Mapping[str, Any], colour: list[float]) -> dict[str, Any]:
+    """The extensions of glTF 2.0 that say what a finish is beside metallic and roughness."""
+    found: dict[str, Any] = {}
+    if wished.get("transmission"):
+        found["KHR_materials_transmission"] = {"transmissionFactor": float(wished["transmission"])}
+        found["KHR_materials_ior"] = {"ior": float(wished.get("ior", 1.5))}
+    if wished.get("coat"):
+        found["KHR_materials_clearcoat"] = {
+            "clearcoatFactor": float(wished["coat"]), "clearcoatRoughnessFactor": 0.05,
+        }  # fmt: skip
+    if wished.get("sheen"):
+        share = float(wished["sheen"])
+        found["KHR_materials_sheen"] = {
+            "sheenColorFactor": [share * (0.5 + 0.5 * value) for value in colour[:3]],
+            "sheenRoughnessFactor": 0.5,
+        }
+    return found

@@ -81,6 +81,9 @@ SHAPES = {
 PLACED = re.compile(
     r"\b(square|squared|round|rounded|pointed|wide|narrow)(er)? (bottom|base|top|foot|end)\b"
 )
+THINGS = {"bone", "brick", "rock", "straw", "paper", "canvas", "bamboo", "diamond", "crystal",
+          "ice", "jelly", "tin", "felt", "clear", "rough"}  # fmt: skip
+"""Finishes that are things as well: alone they are the name of a part."""
 COLOURS = {
     "white": "f2f2f2", "black": "0d0d0d", "grey": "808080", "gray": "808080", "red": "c81e1e",
     "green": "2e8b3a", "blue": "1f4fd8", "yellow": "f2c81e", "orange": "f07818", "purple": "7a2bbf",
@@ -100,27 +103,61 @@ FINISHES: dict[str, dict[str, Any]] = {
     "steel": {"metallic": 1.0, "roughness": 0.3, "colour": "a4a8ae"},
     "iron": {"metallic": 1.0, "roughness": 0.55, "colour": "55565a"},
     "chrome": {"metallic": 1.0, "roughness": 0.06, "colour": "d4d6da"},
+    "aluminium": {"metallic": 1.0, "roughness": 0.4, "colour": "c8cace"},
+    "tin": {"metallic": 1.0, "roughness": 0.45, "colour": "b4b6b8"},
+    "rusty": {"metallic": 0.4, "roughness": 0.85, "colour": "7a4224"},
     "gold": {"metallic": 1.0, "roughness": 0.25}, "silver": {"metallic": 1.0, "roughness": 0.22},
     "copper": {"metallic": 1.0, "roughness": 0.3}, "bronze": {"metallic": 1.0, "roughness": 0.4},
     "brass": {"metallic": 1.0, "roughness": 0.3},
     "wood": {"metallic": 0.0, "roughness": 0.7, "colour": "8a5a32"},
+    "bamboo": {"metallic": 0.0, "roughness": 0.55, "colour": "c9a860"},
+    "straw": {"metallic": 0.0, "roughness": 0.85, "colour": "d8bc70"},
     "stone": {"metallic": 0.0, "roughness": 0.95, "colour": "8c8a84"},
-    "marble": {"metallic": 0.0, "roughness": 0.2, "colour": "e6e4de"},
+    "brick": {"metallic": 0.0, "roughness": 0.95, "colour": "9a4a36"},
+    "clay": {"metallic": 0.0, "roughness": 0.9, "colour": "b0653f"},
+    "marble": {"metallic": 0.0, "roughness": 0.2, "coat": 0.4, "colour": "e6e4de"},
+    "bone": {"metallic": 0.0, "roughness": 0.5, "colour": "e6dcc2"},
     "plastic": {"metallic": 0.0, "roughness": 0.4},
     "rubber": {"metallic": 0.0, "roughness": 0.9, "colour": "1c1c1e"},
-    "glass": {"metallic": 0.0, "roughness": 0.02, "alpha": 0.35, "colour": "dfeef2"},
+    "paper": {"metallic": 0.0, "roughness": 0.95, "colour": "efebe0"},
+    "glass": {"metallic": 0.0, "roughness": 0.02, "transmission": 1.0, "ior": 1.5,
+              "colour": "f2f8fa"},
+    "crystal": {"metallic": 0.0, "roughness": 0.0, "transmission": 1.0, "ior": 1.7,
+                "colour": "e6f2fa"},
+    "diamond": {"metallic": 0.0, "roughness": 0.0, "transmission": 1.0, "ior": 2.42,
+                "colour": "fafcff"},
+    "ice": {"metallic": 0.0, "roughness": 0.12, "transmission": 0.85, "ior": 1.31,
+            "colour": "d4ecf6"},
+    "jelly": {"metallic": 0.0, "roughness": 0.15, "transmission": 0.7, "ior": 1.4},
     "leather": {"metallic": 0.0, "roughness": 0.6, "colour": "5a3a24"},
-    "cloth": {"metallic": 0.0, "roughness": 1.0},
-    "ceramic": {"metallic": 0.0, "roughness": 0.15, "colour": "ece8e0"},
+    "cloth": {"metallic": 0.0, "roughness": 1.0, "sheen": 0.3},
+    "velvet": {"metallic": 0.0, "roughness": 0.9, "sheen": 1.0, "colour": "6a1a3a"},
+    "silk": {"metallic": 0.0, "roughness": 0.3, "sheen": 0.5},
+    "wool": {"metallic": 0.0, "roughness": 1.0, "sheen": 0.8, "colour": "ded6c6"},
+    "fur": {"metallic": 0.0, "roughness": 1.0, "sheen": 1.0, "colour": "7a5836"},
+    "ceramic": {"metallic": 0.0, "roughness": 0.15, "coat": 0.6, "colour": "ece8e0"},
+    "lacquered": {"roughness": 0.3, "coat": 1.0},
     "glossy": {"roughness": 0.08}, "matte": {"roughness": 0.95}, "rough": {"roughness": 1.0},
-    "transparent": {"alpha": 0.35}, "glowing": {"emission": 1.0},
+    "smooth": {"roughness": 0.25}, "brushed": {"roughness": 0.45},
+    "transparent": {"transmission": 0.9, "roughness": 0.05, "ior": 1.45},
+    "glowing": {"emission": 1.0},
 }  # fmt: skip
+"""Finishes, in the terms of the principled shader: metallic, roughness, transmission (with ior),
+coat, sheen, emission; `colour` is that which it has unless another is asked for."""
 SAME_FINISH = {
     "metallic": "metal", "wooden": "wood", "golden": "gold", "shiny": "glossy",
     "polished": "glossy",
     "matt": "matte", "dull": "matte", "see-through": "transparent", "translucent": "transparent",
     "luminous": "glowing", "fabric": "cloth", "porcelain": "ceramic", "concrete": "stone",
-    "chromed": "chrome",
+    "chromed": "chrome", "aluminum": "aluminium", "rusted": "rusty", "rust": "rusty",
+    "furry": "fur", "fluffy": "fur", "hairy": "fur", "shaggy": "fur", "woolen": "wool",
+    "woollen": "wool", "knitted": "wool", "icy": "ice", "frozen": "ice", "crystalline": "crystal",
+    "terracotta": "clay", "earthenware": "clay", "stony": "stone", "granite": "stone",
+    "rock": "stone", "rubbery": "rubber", "textile": "cloth", "felt": "cloth", "linen": "cloth",
+    "cotton": "cloth", "denim": "cloth", "canvas": "cloth", "satin": "silk", "silky": "silk",
+    "varnished": "lacquered", "enamel": "lacquered", "glassy": "glass", "clear": "transparent",
+    "neon": "glowing", "shining": "glossy", "gleaming": "glossy", "bony": "bone",
+    "cardboard": "paper", "mahogany": "wood", "timber": "wood", "reflective": "chrome",
 }  # fmt: skip
 
 
@@ -132,8 +169,8 @@ class Wishes:
     ----------
     scale : (3,) factors of width, height and depth. length : of the longest extent.
     shapes : of "rounder", "squarer", "tapered", ... or with a place, such as "squarer bottom".
-    material : `name`, `colour` (linear RGBA), `metallic`, `roughness`, `emission`; empty for that
-        of the part that was there.
+    material : `name`, `colour` (linear RGBA) and what of a finish is wished, see `FINISHES`; empty
+        for that of the part that was there.
     understood : a sentence for each wish. rest : the words that were no wishes.
     """
 
@@ -169,7 +206,7 @@ def heard(text: str, titles: Collection[str]) -> Wishes:
             if word in ("little",) and not _is_wish(said[place + 1]):
                 _resize(wishes, word, 1.0)
             continue
-        if word in kept and not comparative:
+        if (word in kept and not comparative) or (word in THINGS and len(said) == 1):
             rest.append(word)
         elif word in ("dark", "light", "bright", "pale") and _next_is_colour(said, place):
             shade = word
@@ -283,9 +320,7 @@ def _paint(wishes: Wishes, word: str, shade: str) -> None:
     if colour is None and "colour" not in wishes.material:
         colour = own
     if colour is not None:
-        wishes.material["colour"] = linear(colour, shade, made.get("alpha", 1.0))
-    elif "alpha" in made and wishes.material.get("colour"):
-        wishes.material["colour"][3] = made["alpha"]
+        wishes.material["colour"] = linear(colour, shade)
     wishes.material.update(made)
     said = f"{shade} {word}".strip()
     before = wishes.material.get("name")
@@ -293,7 +328,7 @@ def _paint(wishes: Wishes, word: str, shade: str) -> None:
     wishes.understood.append(said)
 
 
-def linear(colour: str, shade: str = "", alpha: float = 1.0) -> list[float]:
+def linear(colour: str, shade: str = "") -> list[float]:
     """Linear RGBA of six hexadecimal digits, made darker or lighter."""
     srgb = np.array([int(colour[i : i + 2], 16) / 255 for i in (0, 2, 4)])
     if shade == "dark":
@@ -301,7 +336,7 @@ def linear(colour: str, shade: str = "", alpha: float = 1.0) -> list[float]:
     elif shade in ("light", "pale", "bright"):
         srgb = srgb + (1 - srgb) * (0.25 if shade == "bright" else 0.5)
     light = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
-    return [*np.round(light, 4).tolist(), alpha]
+    return [*np.round(light, 4).tolist(), 1.0]
 
 
 def _words_of_title(text: str, titles: Collection[str]) -> set[str]:

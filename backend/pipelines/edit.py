@@ -27,7 +27,7 @@ from ..library.index import Entry, library
 from ..library.wishes import Wishes, heard
 from . import frames, seams, variety
 from .complete import cap_parts
-from .places import Place, is_several, places_of
+from .places import Fitted, Place, is_several, places_of
 
 MOST_VARIANTS = 32
 NEARBY = 0.3  # similarity of what a search still shows
@@ -39,7 +39,8 @@ class Variant:
     """A part that could be put in the place of another, in the object's own coordinates.
 
     part : which it replaces; that of a twin is another. number : of the variant that it belongs to.
-    report : `closed`, `join`, `engine`, `faces`, `volume`, `size`.
+    report : `closed`, `join`, `floating` (parts that touched the old one and do not touch this),
+    `engine`, `faces`, `volume`, `size`.
     """
 
     number: int
@@ -143,17 +144,18 @@ def replace_part(
         if given["stretch"]:
             offer = replace(offer, alike=True)
         named = offer.mesh.name or name or "part"
-        found: dict[int, list[Mesh]] = {}
+        found: dict[int, list[Fitted]] = {}
         several = not (offer.in_place or offer.worn or is_several(offer.mesh))
         if several not in where:
             where[several] = places_of(
                 turned, faces, labels, part, frame, several=several, twins=given["twins"]
             )
         for place in where[several]:
-            mesh, how = place.fitted(offer, wishes, given["join"])
-            found.setdefault(place.of, []).append(mesh)
-        for of, meshes in found.items():
-            made.append(_variant(number, of, named, concatenated(meshes), how, ran, up))
+            found.setdefault(place.of, []).append(place.fitted(offer, wishes, given["join"]))
+        for of, fitted in found.items():
+            mesh = concatenated([one.mesh for one in fitted])
+            left = sorted({label for one in fitted for label in one.floating})
+            made.append(_variant(number, of, named, mesh, fitted[-1].how, left, ran, up))
     placing.step(1.0)
     understood = [*wishes.understood]
     if wishes.rest and offers:
@@ -333,12 +335,20 @@ def _of_itself(vertices: Floats, faces: Ints, labels: NDArray[np.integer], part:
 
 
 def _variant(
-    number: int, part: int, name: str, mesh: tuple[Floats, Ints], how: str, engine: str, up: str
+    number: int,
+    part: int,
+    name: str,
+    mesh: Mesh,
+    how: str,
+    left: list[int],
+    engine: str,
+    up: str,
 ) -> Variant:
     vertices, faces = _back(mesh[0], up), mesh[1]
     report = {
         "closed": is_closed_manifold(faces) or is_solid(vertices, faces),
         "join": how,
+        "floating": left,
         "engine": engine,
         "faces": len(faces),
         "volume": abs(signed_volume(vertices, faces)),

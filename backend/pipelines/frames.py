@@ -22,6 +22,9 @@ MOST_CORNERS = 40_000  # faces whose corners tell the same, beside those of smal
 SAMPLES = 6000  # points over the object that tell which parts hang together
 MOST_POINTS, MOST_FACES = 2000, 20_000  # that are measured exactly where parts touch
 NEAR = 0.02  # of the object's size: parts that are nearer touch
+STANDING = 4.0  # what stands on the ground holds rather than others, unless those are larger
+FOOT = 0.2  # of the width of what stands on it
+FACING = 0.6  # cosine: a side that is up
 LONG, FLAT = 1.8, 0.7  # ratios of extents of what is long, and of what is flat
 
 
@@ -123,6 +126,8 @@ def frame_of(vertices: Floats, faces: Ints, labels: NDArray[np.integer], part: i
         if np.linalg.norm(away) > 0:
             side = away / np.linalg.norm(away)
     samples = sampled(vertices, faces[own])
+    if not loops and side is not None and side[1] > FACING and _is_foot(vertices, faces, own):
+        side, anchor, reach = _on_ground(samples)
     ends = None
     if side is not None and places is not None and spread[0] > LONG * spread[1]:
         held_at = np.array([loop.mean(axis=0) for loop in loops]) if loops else places
@@ -131,6 +136,25 @@ def frame_of(vertices: Floats, faces: Ints, labels: NDArray[np.integer], part: i
         low, high, side, anchor, reach, loops, axes, spread, bulk(samples), spindle(samples), ends,
         _contents(vertices, faces, labels, part, samples), samples,
     )  # fmt: skip
+
+
+def _is_foot(vertices: Floats, faces: Ints, own: NDArray[np.bool_]) -> bool:
+    """Whether a part alone stands on the ground, wide enough to carry all others."""
+    points, rest = vertices[np.unique(faces[own])], vertices[np.unique(faces[~own])]
+    tall = float(np.ptp(points[:, 1]))
+    foot = points[points[:, 1] < points[:, 1].min() + 0.05 * tall]
+    wide = float(np.ptp(foot[:, [0, 2]], axis=0).max())
+    below = len(rest) > 0 and points[:, 1].min() < rest[:, 1].min() - NEAR * tall
+    return bool(below and wide > FOOT * np.ptp(rest[:, [0, 2]], axis=0).max())
+
+
+def _on_ground(points: Floats) -> tuple[Floats, Floats, float]:
+    """Side, anchor and reach of what stands on the ground, by points (n, 3) of its surface."""
+    low, high = float(points[:, 1].min()), float(points[:, 1].max())
+    foot = points[points[:, 1] < low + NEAR * (high - low) + 1e-12]
+    middle = (foot.min(axis=0) + foot.max(axis=0)) / 2
+    middle[1] = low
+    return np.array([0.0, -1.0, 0.0]), middle, float(np.ptp(foot[:, [0, 2]], axis=0).max() / 2)
 
 
 def sampled(vertices: Floats, faces: Ints, count: int = 2000) -> Floats:
@@ -273,6 +297,10 @@ def _holder(
     touching = np.isin(np.arange(len(names)), group[beside & (np.arange(len(names)) != own)])
     if not touching.any():
         return np.asarray(labels != part)
+    lowest = np.full(len(names), np.inf)
+    np.minimum.at(lowest, group[of], points[:, 1])  # a head is held by what stands, not by its hat
+    stands = lowest < points[:, 1].min() + NEAR * float(np.ptp(points[:, 1]))
+    area = np.where(stands, STANDING * area, area)
     best = int(np.where(touching, area, -1.0).argmax())
     return np.asarray((group[number] == best) & (labels != part))
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,25 +14,37 @@ from ..engines.base import Offer, PartMesh
 from ..geometry.booleans import Mesh
 from ..library.wishes import Wishes
 from . import fit, frames, hat, seams
+from .loads import Load, carrying, floating, loads_of
 from .reshape import reshaped
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A new part in its place. how : it was joined; floating : parts that it no longer holds."""
+
+    mesh: Mesh
+    how: str
+    floating: list[int]
 
 
 @dataclass(frozen=True)
 class Place:
     """A place for an offer: in the object, or where `plane` is given in its mirror image in x.
 
-    of : the part that it is, or belongs to.
+    of : the part that it is, or belongs to. loads : what the part carries.
     """
 
     of: int
     frame: frames.Frame
     rest: Mesh
     plane: float | None = None
+    loads: Sequence[Load] = ()
 
-    def fitted(self, offer: Offer, wishes: Wishes, join: str) -> tuple[Mesh, str]:
-        """The offer here, as wished, and how it was joined."""
-        mesh, how = _fitted(offer, self.frame, self.rest, wishes, join)
-        return (mesh if self.plane is None else _flipped(mesh, self.plane)), how
+    def fitted(self, offer: Offer, wishes: Wishes, join: str) -> Fitted:
+        """The offer here, as wished."""
+        mesh, how = _fitted(offer, self, wishes, join)
+        left = [] if offer.in_place else floating(mesh, self.frame, self.loads)
+        return Fitted(mesh if self.plane is None else _flipped(mesh, self.plane), how, left)
 
 
 def is_several(mesh: PartMesh) -> bool:
@@ -63,7 +76,7 @@ def places_of(
     masks = seams.pieces_of(vertices, faces, own) if several else [own]
     found: list[Place] = []
     if len(masks) == 1:
-        found.append(Place(part, frame, rest))
+        found.append(Place(part, frame, rest, loads=loads_of(vertices, faces, labels, part, frame)))
     else:
         others = [np.where(own & ~mask, -2, labels) for mask in masks]
         where = [frames.frame_of(vertices, faces, lent, part) for lent in others]
@@ -97,9 +110,8 @@ def _frame_across(
     return frames.frame_of(*_flipped((vertices, faces), plane), labels, part)
 
 
-def _fitted(
-    offer: Offer, frame: frames.Frame, rest: Mesh, wishes: Wishes, how: str
-) -> tuple[Mesh, str]:
+def _fitted(offer: Offer, place: Place, wishes: Wishes, how: str) -> tuple[Mesh, str]:
+    frame, rest = place.frame, place.rest
     shaped = reshaped(offer.mesh.vertices, offer.mesh.faces, wishes.shapes)
     offer = replace(offer, mesh=PartMesh(*shaped, offer.mesh.name))
     scale = wishes.scale.copy()
@@ -109,5 +121,7 @@ def _fitted(
         return seams.copies(mesh, frame, wishes.count), "overlap"
     if not (offer.worn and hat.wearing(frame, rest) is not None):
         mesh = fit.settled(mesh, frame, rest)
+        if frame.ends is None:
+            mesh = carrying(mesh, frame, place.loads)
     mesh = seams.copies(mesh, frame, wishes.count)
     return seams.joined(mesh, frame, rest, how)

@@ -101,8 +101,8 @@ def wished_material(
 ) -> bpy.types.Material | None:
     """The material of the words: a new one, or one of this file that is the same; without, `old`.
 
-    wishes : {name, colour, metallic, roughness, emission, alpha}, as far as given. What is not
-    given is as on `old`, where that is plain.
+    wishes : {name, colour, metallic, roughness, transmission, ior, coat, sheen, emission, alpha},
+    as far as given. What is not given is as on `old`, where that is plain.
     """
     if not wishes:
         return old
@@ -116,6 +116,10 @@ def wished_material(
         "Metallic": float(wishes.get("metallic", 0.0)),
         "Roughness": float(wishes.get("roughness", 0.5)),
         "Alpha": alpha,
+        "Transmission Weight": float(wishes.get("transmission") or 0.0),
+        "IOR": float(wishes.get("ior", 1.5)),
+        "Coat Weight": float(wishes.get("coat") or 0.0),
+        "Sheen Weight": float(wishes.get("sheen") or 0.0),
         "Emission Strength": float(wishes.get("emission") or 0.0),
         "Emission Color": colour,
     }
@@ -137,6 +141,8 @@ def wished_material(
     made.metallic, made.roughness = values["Metallic"], values["Roughness"]
     if alpha < 1.0 and hasattr(made, "surface_render_method"):
         made.surface_render_method = "BLENDED"
+    if values["Transmission Weight"] and hasattr(made, "use_raytrace_refraction"):
+        made.use_raytrace_refraction = True  # else Eevee shows it black
     return made
 
 

@@ -93,6 +93,7 @@ def read(
     """Its variants, in the coordinates of the objects. Touches no data of Blender's."""
     found: dict[int, list[StandIn]] = {}
     names: dict[int, str] = {}
+    left: dict[int, list[str]] = {}
     for row, said in enumerate(answer.report):
         start, end = answer.vertex_offsets[row : row + 2]
         faces = answer.faces[slice(*answer.face_offsets[row : row + 2])]
@@ -104,11 +105,28 @@ def read(
         number = int(said["variant"])
         found.setdefault(number, []).append(StandIn(spot, own, np.ascontiguousarray(faces)))
         names.setdefault(number, str(answer.names[row]))
-    said_of = list(answer.understood), list(answer.not_understood), answer.notice
+        left.setdefault(number, []).extend(around.spots[k].name for k in said.get("floating", ()))
+    said_of = list(answer.understood), list(answer.not_understood)
     return [
-        Replacement(basis, names[number], parts, answer.material, source, *said_of)
+        Replacement(
+            basis,
+            names[number],
+            parts,
+            answer.material,
+            source,
+            *said_of,
+            " ".join(filter(None, (answer.notice, _floating(left[number])))),
+        )
         for number, parts in found.items()
     ]
+
+
+def _floating(names: list[str]) -> str:
+    """What is said of parts that lose their hold; empty for none."""
+    if not names:
+        return ""
+    some = ", ".join(f"“{name:.40}”" for name in dict.fromkeys(names[:4]))
+    return f"What touched the old part does not touch this one: {some}."
 
 
 def old_colour(obj: bpy.types.Object) -> tuple[float, ...]:

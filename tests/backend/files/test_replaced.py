@@ -85,3 +85,25 @@ def test_the_material_is_kept_or_the_wished_one(tmp_path: Path) -> None:
     assert materials[-1]["pbrMetallicRoughness"]["metallicFactor"] == 1
     of_new = [p.material for p in pink.primitives if pink.nodes[p.node].name == "two"]
     assert of_new == [len(materials) - 1]
+
+
+@pytest.mark.parametrize(
+    ("wish", "extension", "key"),
+    [
+        ({"transmission": 1.0, "ior": 1.5}, "KHR_materials_transmission", "transmissionFactor"),
+        ({"transmission": 1.0, "ior": 1.5}, "KHR_materials_ior", "ior"),
+        ({"coat": 0.6}, "KHR_materials_clearcoat", "clearcoatFactor"),
+        ({"sheen": 1.0}, "KHR_materials_sheen", "sheenColorFactor"),
+    ],
+)
+def test_a_finish_is_in_the_extensions_of_the_format(
+    tmp_path: Path, wish: dict[str, float], extension: str, key: str
+) -> None:
+    before = read_mesh(FOX)
+    labels = (np.arange(len(before.faces)) > 5).astype(np.int64)
+    look = {"name": "wished", "colour": [1, 0.2, 0.4, 1.0], **wish}
+    write_replaced(tmp_path / "a.glb", before, labels, ["one", "two"], {1: [new(look)]})
+    document = read_mesh(tmp_path / "a.glb").document
+    assert extension in document["extensionsUsed"]
+    assert document["materials"][-1]["extensions"][extension][key]
+    assert extension not in document.get("extensionsRequired", ())

@@ -63,7 +63,27 @@ def test_colour_and_finish_make_a_material() -> None:
     pink = heard("pink metal hat", TITLES).material
     assert pink["metallic"] == 1
     assert pink["colour"][0] > 0.8, "the colour that was said, not that of metal"
-    assert heard("red glass hat", TITLES).material["colour"][3] < 1
+
+
+@pytest.mark.parametrize(
+    ("text", "shader"),
+    [
+        ("metal hat", {"metallic": 1}), ("red glass hat", {"transmission": 1, "metallic": 0}),
+        ("furry hat", {"sheen": 1, "roughness": 1}), ("velvet hat", {"sheen": 1}),
+        ("ceramic hat", {"coat": 0.6}), ("crystal hat", {"ior": 1.7}), ("glowing", {"emission": 1}),
+        ("wooden hat", {"metallic": 0, "roughness": 0.7}),
+        ("transparent hat", {"transmission": 0.9}),
+    ],
+)  # fmt: skip
+def test_a_finish_is_more_than_a_colour(text: str, shader: dict[str, float]) -> None:
+    wishes = heard(text, TITLES)
+    assert {key: wishes.material[key] for key in shader} == shader
+    assert wishes.rest in ("hat", "")
+
+
+def test_what_is_a_thing_as_well_is_a_finish_only_beside_a_name() -> None:
+    assert heard("bone", TITLES).rest == "bone"
+    assert heard("bone hat", TITLES).material["name"] == "bone"
 
 
 def test_mirrored_and_how_many() -> None:

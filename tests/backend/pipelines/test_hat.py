@@ -6,6 +6,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from backend.geometry.booleans import concatenated
 from backend.library import families
 from backend.library.families.forms import ball, block, lathe, moved
 from backend.pipelines import frames, hat
@@ -58,5 +59,9 @@ def test_a_hat_sits_around_the_head(text: str) -> None:
 
 def test_a_part_that_hangs_wears_no_hat() -> None:
     vertices, faces, labels = figure()
-    frame = frames.frame_of(vertices * [1, -1, 1], faces[:, ::-1], labels, 2)
+    vertices, faces = concatenated(
+        [(vertices * [1, -1, 1], faces[:, ::-1]), moved(block((9, 0.2, 9)), (0, -6, 0))]
+    )
+    labels = np.append(labels, np.full(len(faces) - len(labels), 3))
+    frame = frames.frame_of(vertices, faces, labels, 2)
     assert hat.wearing(frame, (vertices, faces)) is None

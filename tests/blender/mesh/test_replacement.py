@@ -104,3 +104,16 @@ def test_a_finish_alone_keeps_the_old_colour(scene):
     old = wished_material({"name": "green", "colour": [0.1, 0.8, 0.1, 1.0]}, None)
     made = wished_material({"name": "metal", "metallic": 1.0}, old)
     assert colour_of(made) == pytest.approx((0.1, 0.8, 0.1, 1.0))
+
+
+def test_a_finish_reaches_the_shader():
+    glass = {"name": "glass", "transmission": 1.0, "ior": 1.5, "roughness": 0.02, "metallic": 0.0}
+    fur = {"name": "fur", "sheen": 1.0, "roughness": 1.0, "coat": 0.3}
+    shader = next(
+        n for n in wished_material(glass, None).node_tree.nodes if "Base Color" in n.inputs
+    )
+    assert shader.inputs["Transmission Weight"].default_value == 1.0
+    assert shader.inputs["Roughness"].default_value == pytest.approx(0.02)
+    shader = next(n for n in wished_material(fur, None).node_tree.nodes if "Base Color" in n.inputs)
+    assert shader.inputs["Sheen Weight"].default_value == 1.0
+    assert shader.inputs["Coat Weight"].default_value == pytest.approx(0.3)
