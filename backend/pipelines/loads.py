@@ -54,8 +54,8 @@ def loads_of(
     from scipy.spatial import cKDTree
 
     rows = np.flatnonzero(near)
-    there = NearestFace(vertices / size, faces[own]) if own.sum() < CLOUD else None
-    tree = None if there is not None else cKDTree(vertices[np.unique(faces[own])] / size)
+    tree = cKDTree(vertices[np.unique(faces[own])])
+    exact = NearestFace(vertices, faces[own]) if own.sum() < CLOUD else None
     found = []
     for label in np.unique(labels[rows]).tolist():
         chosen = faces[rows[labels[rows] == label]]
@@ -64,8 +64,8 @@ def loads_of(
         cloud = cloud[:: 1 + len(cloud) // 1500]
         if not len(cloud):
             continue
-        gap = there(cloud / size)[1] if there is not None else tree.query(cloud / size)[0]
-        places = cloud[gap < NEAR]
+        gap = tree.query(cloud)[0] if exact is None else exact(cloud)[1]
+        places = cloud[gap < NEAR * size]
         if not len(places):
             continue
         whole = vertices[np.unique(faces[labels == label])]
