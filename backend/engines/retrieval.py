@@ -43,6 +43,7 @@ UNSURE, VOTED = (
     0.35,
     0.6,
 )  # how sure a kind is that shape alone says: of one, and of most neighbours
+EXACT, KIN = 1.0, 0.75  # likeness of a name that names a part; how sure others of its kind are then
 LIKENESS = 0.25  # what a distance of likenesses counts beside the similarity of words
 SAME = 2  # most variants of one family, where there are others of its kind
 BESIDE = 0.72  # of the best score: what still counts as another variant of what was asked for
@@ -140,7 +141,8 @@ class Retrieval:
             if matches[0].score >= KIND_SURE:
                 kind = matches[0].entry.kind
                 rows = [row for row, entry in enumerate(entries) if entry.kind == kind]
-                score = {match.entry.title: match.score for match in matches}
+                least = KIN if matches[0].score >= EXACT else 0.0
+                score = {match.entry.title: max(match.score, least) for match in matches}
                 rows.sort(key=lambda row: gap[row] - 0.5 * score[entries[row].title])
         if not rows:
             nearest = np.argsort(gap, kind="stable")

@@ -27,6 +27,7 @@ SAMPLES = 600  # points by which two surfaces are compared
 LIMITS = (0.35, 0.6, 0.8, 1.0, 1.1), (0.03, 0.045, 0.055, 0.06, 0.11)
 """How surely an offer is of the old part's kind -> the mean distance from the old part, of its
 size, with which it still fits."""
+UNSURE = 0.7  # how surely an offer is a hat, if it is to be taken for one
 SURE = 0.8  # how surely an offer is of the old part's kind, so that no form of itself is needed
 ROOM = 2.6  # how many times the old part's volume, or what part of it, still fits
 SAME = 0.016  # of the size: mean distance below which an offer is the old part itself
@@ -53,7 +54,7 @@ def fitting(
         away = _gap(sampled(*mesh), old)
         gap = away / size
         most = float(np.interp(offer.sure, *LIMITS))
-        if offer.worn and offer.sure >= SURE:
+        if offer.worn and offer.sure > UNSURE:
             most = WORN
         room = abs(signed_volume(*mesh)) / volume if volume > 0 and not offer.worn else 1.0
         wide = ROOM if offer.sure < SURE else ROOM**2

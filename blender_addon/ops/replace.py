@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Replace: another part in the place of one, seen before it is taken; the others stay as they are.
 
-Words, the bundled library, the user's assets, a file, an object of the scene and more of the same
-kind all end in the same preview. What is accepted is an object of its own: a mesh with parts is
-split first, so that its original stays untouched and hidden, as Split leaves it.
+Words, the bundled library, the user's assets, a file, a picture, an object of the scene and more of
+the same kind all end in the same preview. What is accepted is an object of its own: a mesh with
+parts is split first, so that its original stays untouched and hidden, as Split leaves it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,15 @@ from ...backend.contract.errors import BadInput
 from ...backend.contract.requests import MAX_SEED, Replace, ReplacedPart
 from ..engine import jobs
 from ..mesh.labels import has_labels
-from ..scene import asset_libraries, part_sources, proposals, replacements, surroundings, visibility
+from ..scene import (
+    asset_libraries,
+    part_sources,
+    pictures,
+    proposals,
+    replacements,
+    surroundings,
+    visibility,
+)
 from ..scene.analyses import ask_about
 from ..scene.apply import AppliesResults
 from ..scene.proposals import Ghost, Proposal, Variant
@@ -162,6 +170,22 @@ class PARTWISE_OT_replace_with_file(ReplaceOperator, ImportHelper, bpy.types.Ope
         return Source("FILE", {"source_file": path})
 
 
+class PARTWISE_OT_replace_with_image(ReplaceOperator, bpy.types.Operator):
+    """Preview a part that is made from the picture that is chosen in the panel, in the place of the
+    active one"""
+
+    bl_idname = "partwise.replace_with_image"
+    bl_label = "Replace with Picture"
+
+    @classmethod
+    def lacks(cls, context: bpy.types.Context) -> str:
+        return "" if context.scene.partwise_replacing.image else "Choose a picture of the part"
+
+    def source(self, context: bpy.types.Context) -> Source:
+        pixels = pictures.read(context.scene.partwise_replacing.image)
+        return Source("IMAGE", {"image": pixels.to_bytes()})
+
+
 class PARTWISE_OT_apply_replacement(AppliesResults, bpy.types.Operator):
     """Put the part that is previewed in the place of the old one"""
 
@@ -264,5 +288,6 @@ CLASSES = (
     PARTWISE_OT_replace_with,
     PARTWISE_OT_replace_with_object,
     PARTWISE_OT_replace_with_file,
+    PARTWISE_OT_replace_with_image,
     PARTWISE_OT_apply_replacement,
 )

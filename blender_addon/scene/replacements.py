@@ -29,7 +29,7 @@ PLAIN = (0.8, 0.8, 0.8, 1.0)
 class Source:
     """Where another part comes from: what of `Replace` says so, and whose material it has.
 
-    kind : WORDS, SAME, LIBRARY, ASSET, OBJECT or FILE.
+    kind : WORDS, SAME, LIBRARY, ASSET, OBJECT, FILE or IMAGE.
     """
 
     kind: str

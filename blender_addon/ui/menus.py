@@ -100,6 +100,7 @@ class PARTWISE_MT_replace(bpy.types.Menu):
         layout.operator("partwise.regenerate_part", icon="FILE_REFRESH")
         layout.operator("partwise.replace_with_object", icon="OBJECT_DATA")
         layout.operator("partwise.replace_with_file", icon="FILE_FOLDER")
+        layout.operator("partwise.replace_with_image", icon="IMAGE_DATA")
         layout.separator()
         layout.operator("partwise.search_parts", icon="VIEWZOOM")
 

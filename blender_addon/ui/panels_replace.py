@@ -86,10 +86,14 @@ def draw_wishes(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
 def draw_sources(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     """What was found, and other places where parts come from."""
     draw_found(layout, context)
+    settings = context.scene.partwise_replacing
     row = layout.row(align=True)
-    row.prop(context.scene.partwise_replacing, "other", text="")
+    row.prop(settings, "other", text="")
     row.operator("partwise.replace_with_object", text="", icon="FORWARD")
     row.operator("partwise.replace_with_file", text="", icon="FILE_FOLDER")
+    row = layout.row(align=True)
+    row.template_ID(settings, "image", open="image.open")
+    row.operator("partwise.replace_with_image", text="", icon="FORWARD")
 
 
 def draw_options(layout: bpy.types.UILayout, settings: bpy.types.PropertyGroup) -> None:

@@ -27,6 +27,12 @@ class PartwiseReplacing(bpy.types.PropertyGroup):
         description="An object of which a copy takes the part's place",
         poll=_can_be_a_part,
     )
+    image: PointerProperty(
+        type=bpy.types.Image,
+        name="Picture",
+        description="A picture of the part alone, before a plain or transparent ground: the new "
+        "part is made from it",
+    )
     variants: IntProperty(
         name="Variants", description="How many to choose from", min=1, max=32, default=6
     )

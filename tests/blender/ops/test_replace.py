@@ -332,6 +332,26 @@ def test_another_object_is_a_source_with_its_material(fox):
     assert content(cone.data)
 
 
+def test_a_picture_is_a_source(fox):
+    with pytest.raises(RuntimeError, match="Choose a picture"):
+        bpy.ops.partwise.replace_with_image()
+    side = 64
+    pixels = np.ones((side, side, 4), dtype=np.float32)
+    pixels[8:56, 20:44] = (0.1, 0.2, 0.9, 1.0)
+    picture = bpy.data.images.new("Hat.png", side, side, alpha=True)
+    picture.pixels.foreach_set(pixels.ravel())
+    settings().image = picture
+    assert bpy.ops.partwise.replace_with_image() == {"FINISHED"}
+    (variant,) = shown().variants
+    assert variant.result.source.kind == "IMAGE"
+    (ghost,) = variant.ghosts
+    assert ghost.colours[2] > 2 * ghost.colours[0], "it is as blue as its picture"
+    bpy.ops.partwise.accept_proposal()
+    hat = bpy.context.object
+    assert hat.name == "Fox.Hat"
+    assert len(hat.data.polygons) > 50
+
+
 def test_a_file_is_a_source(fox, tmp_path: Path):
     bpy.ops.mesh.primitive_torus_add()
     path = tmp_path / "Ring 环.obj"

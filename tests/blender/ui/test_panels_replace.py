@@ -61,13 +61,14 @@ def test_it_is_there_where_a_part_can_be_replaced(scene):
 
 def test_before_a_search_it_is_short(fox):
     layout = shown()
-    assert layout.properties == ["text", "other"]
+    assert layout.properties == ["text", "other", "image"]
     names = (
         "search_parts",
         "replace_part",
         "regenerate_part",
         "replace_with_object",
         "replace_with_file",
+        "replace_with_image",
     )
     assert layout.operators == [f"partwise.{name}" for name in names]
 
