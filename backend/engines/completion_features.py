@@ -251,7 +251,10 @@ def _sliding(
     """Some samples in units of the part, their normals, and how they slide."""
     p = (seen.points[:SLIDING] - seen.centre) / seen.unit
     n = seen.normals[:SLIDING]
-    return p, n, how(p, n)
+    name = how.__name__
+    if name not in seen.slides:
+        seen.slides[name] = how(p, n)
+    return p, n, seen.slides[name]
 
 
 def _profile(at: Floats, normal: Floats, weight: Floats, places: Floats) -> list[Floats]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -21,13 +22,15 @@ from ..checkpoints.load import weights
 from ..contract.arrays import Bools, Floats, Ints
 from ..contract.engines import About
 from ..contract.progress import SILENT, Progress
+from ..geometry.isosurface import doubled
 from ..geometry.nearest import triangle_gap
 from ..models.completer import Completer, CompleterConfig, shapes
 from .base import CompleteEngine, SignedDistance
 from .completion_features import NAMES, lifted, winding_logit
 from .lent_surface import Lenders
 from .loaded import loaded
-from .visible_part import VisibleObject, VisiblePart, lattice
+from .narrow_band import OUTSIDE, NarrowBand
+from .visible_part import VisibleObject, VisiblePart
 
 ABOUT = About(
     name="hidden",
@@ -43,8 +46,9 @@ CHECKPOINT = WEIGHTS / "completer.safetensors"
 CELLS, MOST_CELLS = 64, 192  # of the finest grid along a part's longest side, thin ones' too
 ACROSS = 4  # cells of it, if possible, across what is thin
 THIN = 0.2  # share of the surface where a part is thinner than what counts as its thickness
+FEWEST_CELLS = 24  # along it, of parts of large triangles
+AN_EDGE, A_LOOP = 8, 48  # fine cells along an edge of the border and around a loop, if possible
 COARSEST = 4  # fine cells in one of the grid that is asked first
-OUTSIDE = -4.0  # logit of what cannot be part of it
 BAND = 2  # fine cells around visible surface in which the field is its distance
 NEIGHBOURS = 2  # samples whose faces are asked for the nearest
 UPRIGHT = 0.9  # cosine of the way to a face and its normal, where the face tells the side
@@ -142,39 +146,24 @@ class HiddenWholes:
         """The field on a grid that is as fine as it must be only near the part's surface."""
         longest = 2 * float(seen.half.max())
         thin = self._thickness(seen) / ACROSS
-        fine = float(np.clip(thin, longest / MOST_CELLS, longest / CELLS))
+        enough = np.clip(_needed(seen), longest / CELLS, longest / FEWEST_CELLS)
+        fine = float(np.clip(thin, longest / MOST_CELLS, enough))
         cell = COARSEST * fine
         shape = np.ceil((seen.high - seen.low) / cell).astype(np.int64) + 1
-        values = np.full(shape, OUTSIDE)
-        asked = np.ones(shape, dtype=bool)
-        while True:
-            progress.step(0.2)
-            values = self._asked(seen, values, asked, cell)
-            if cell <= 2 * fine * 1.001:
-                break
-            asked, cell = _to_refine(values, seen, cell / 2), cell / 2
-            values = _doubled(values)
+        band = NarrowBand(self.object.inside, partial(self.logits, seen), seen.low, cell, shape)
+        progress.step(0.1)
+        band.ask_all(_shown(seen, band), progress.span(0.1, 0.4))
+        while band.cell > 2 * fine * 1.001:
+            band = band.finer()
+            band.follow(_shown(seen, band), progress.span(0.4, 0.7))
         progress.step(0.7)
+        values, cell = band.values, band.cell
         self._drop_islands(seen, values, cell)
         away, low = _cropped(_distances(values, cell), seen.low, cell)
-        away, cell = _doubled(away), cell / 2
+        away, cell = doubled(away), cell / 2
+        progress.step(0.8)
         self._fit(seen, away, low, cell)
         return SignedDistance(away.astype(np.float32), low, cell)
-
-    def _asked(self, seen: VisiblePart, values: Floats, asked: Bools, cell: float) -> Floats:
-        """Logits with those of the grid's places that are asked answered anew."""
-        flat, where = values.reshape(-1).copy(), np.flatnonzero(asked)
-        points = lattice(seen.low, cell, np.array(values.shape))[where]
-        inside = self.object.inside(points)
-        within = inside > 0.5
-        flat[where[~within]] = OUTSIDE
-        shape = np.array(values.shape)
-        shown = _marked(seen.points[~seen.lent], seen.low, cell, shape, 0)
-        shown &= ~_marked(seen.border.middle, seen.low, cell, shape, 2)
-        flat[where[within & shown[where]]] = -OUTSIDE
-        within &= ~shown[where]
-        flat[where[within]] = self.logits(seen, points[within], inside[within])
-        return flat.reshape(values.shape)
 
     def _drop_islands(self, seen: VisiblePart, values: Floats, cell: float) -> None:
         """Makes what is inside but does not hang together with the visible surface outside."""
@@ -251,14 +240,16 @@ def _distances(logits: Floats, cell: float) -> Floats:
     return np.asarray(np.clip(away, -3 * cell, 3 * cell))
 
 
-def _to_refine(values: Floats, seen: VisiblePart, fine: float) -> Bools:
-    """Places of the grid twice as fine near which the sign changes or the part is visible."""
-    from scipy.ndimage import binary_dilation
+def _needed(seen: VisiblePart) -> float:
+    """How large a cell may be for the triangles at a part's border, and for its smallest loop."""
+    return min(seen.border.edge / AN_EDGE, seen.border.around / A_LOOP)
 
-    share = _doubled(values > 0)
-    mixed = binary_dilation((share > 0) & (share < 1))
-    shown = _marked(seen.points, seen.low, fine, np.array(mixed.shape), 1)
-    return np.asarray(mixed | shown.reshape(mixed.shape))
+
+def _shown(seen: VisiblePart, band: NarrowBand) -> Bools:
+    """Which places of a grid are of the part, if they are inside: visible surface is there."""
+    shown = _marked(seen.points[~seen.lent], seen.low, band.cell, band.shape, 0)
+    shown &= ~_marked(seen.border.middle, seen.low, band.cell, band.shape, 2)
+    return shown.reshape(band.values.shape)
 
 
 def _marked(points: Floats, low: Floats, cell: float, shape: Ints, steps: int) -> Bools:
@@ -272,18 +263,6 @@ def _marked(points: Floats, low: Floats, cell: float, shape: Ints, steps: int) -
     if steps:
         mask = binary_dilation(mask, iterations=steps)
     return mask.reshape(-1)
-
-
-def _doubled(values: Floats | Bools) -> Floats:
-    """Values on a grid twice as fine, (2X-1, 2Y-1, 2Z-1), between the old ones their mean."""
-    fine = np.asarray(values, dtype=np.float64)
-    for axis in range(3):
-        fine = np.moveaxis(fine, axis, 0)
-        result = np.empty((2 * len(fine) - 1, *fine.shape[1:]))
-        result[::2] = fine
-        result[1::2] = (fine[1:] + fine[:-1]) / 2
-        fine = np.moveaxis(result, 0, axis)
-    return np.ascontiguousarray(fine)
 
 
 def _cropped(away: Floats, low: Floats, cell: float, margin: int = 2) -> tuple[Floats, Floats]:

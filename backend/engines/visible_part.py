@@ -17,6 +17,7 @@ from ..geometry.graphs import components, sums
 from ..geometry.mesh import face_vectors, welded_on_grid
 from ..geometry.rays import RAYS_A_CALL, RayScene
 from ..geometry.sampling import points_by_group
+from ..geometry.slippage import Sliding
 from ..geometry.winding import WindingNumber
 
 OWN = 3072  # samples of a part
@@ -34,6 +35,8 @@ class Border:
     in which the surface would go on, tangential to its face, and the normal of that. length : (B,).
     loop : (B,) which of the L connected borders; ring : (L, 11) what `loops` measured on each.
     room : (L,) from a loop's middle to the object's surface, the way its own surface goes on.
+    edge, around : median length of an edge, and length of the shortest border, before anything was
+    lent that goes on from them.
     """
 
     middle: Floats
@@ -45,6 +48,8 @@ class Border:
     ring: Floats
     room: Floats
     tree: Any = None
+    edge: float = 0.0
+    around: float = 0.0
 
 
 @dataclass
@@ -78,6 +83,7 @@ class VisiblePart:
     winding: WindingNumber
     own_winding: WindingNumber
     trees: dict[str, Any] = field(default_factory=dict)
+    slides: dict[str, Sliding] = field(default_factory=dict)  # what features have found out
 
     def tree(self, which: str) -> Any:
         """A k-d tree of "points" or "others"; of the latter None where there are none."""
@@ -187,6 +193,7 @@ class VisibleObject:
         ends = np.concatenate([tail[edge], head[edge]])
         number = np.unique(ends, return_inverse=True)[1].reshape(2, -1)
         loop = components(int(number.max()) + 1, number[0], number[1])[number[0]]
+        usual, around = float(np.median(length)), float(np.bincount(loop, length).min())
         from scipy.spatial import cKDTree
 
         keep = np.ones(len(edge), dtype=bool)
@@ -202,7 +209,8 @@ class VisibleObject:
         hits = self.rays.first_hits(ring[:, :3], ring[:, 3:6])
         ways = np.linalg.norm(ring[:, 3:6], axis=1)
         room = np.where(hits.face >= 0, np.minimum(hits.distance * ways, 1.0), 1.0)
-        return Border(middle, along, outward, normal, length, loop, ring, room, cKDTree(middle))
+        tree = cKDTree(middle)
+        return Border(middle, along, outward, normal, length, loop, ring, room, tree, usual, around)
 
 
 def no_border() -> Border:

@@ -17,7 +17,7 @@ import numpy as np
 from ..contract.arrays import Singles
 
 BOUND = 6.0  # deviations beyond which a feature says no more
-POINTS_A_TURN = 4096  # so that what is worked on fits into the cache
+POINTS_A_TURN = 512  # so that what is worked on fits into the cache
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,27 @@ class Completer:
         return replace(self.config, members=1)
 
     def __call__(self, features: Singles) -> Singles:
-        """As `forward`, in NumPy, a cacheful at a time."""
-        turns = range(0, len(features), POINTS_A_TURN)
-        found = [self.forward(features[at : at + POINTS_A_TURN]) for at in turns]
-        return np.concatenate([*found, np.empty(0, np.float32)]).astype(np.float32)
+        """As `forward`, in NumPy, a cacheful at a time and in place."""
+        said = np.zeros(len(features), np.float32)
+        for member in range(self.config.members):
+            a = {name: self.arrays[member_name(name, member)] for name in shapes(self._one)}
+            for at in range(0, len(features), POINTS_A_TURN):
+                some = slice(at, at + POINTS_A_TURN)
+                said[some] += self._quickly(features[some], a)
+        return said / np.float32(self.config.members)
+
+    def _quickly(self, features: Singles, a: Mapping[str, Singles]) -> Singles:
+        """As `_member`: every new array would leave the cache."""
+        x = features - a["mean"]
+        x /= a["deviation"]
+        np.clip(x, -BOUND, BOUND, out=x)
+        h = x @ a["in.weight"]
+        h += a["in.bias"]
+        np.maximum(h, 0, out=h)
+        more = np.empty_like(h)
+        for k in range(self.config.layers - 1):
+            np.matmul(h, a[f"layer{k}.weight"], out=more)
+            more += a[f"layer{k}.bias"]
+            np.maximum(more, 0, out=more)
+            h += more
+        return np.asarray((h @ a["out.weight"] + a["out.bias"])[:, 0])

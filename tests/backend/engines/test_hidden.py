@@ -100,3 +100,14 @@ def test_a_cancelled_job_ends():
 
     with pytest.raises(Cancelled):
         survey.whole(0, progress=Progress(tell))
+
+
+def test_parts_of_large_triangles_have_coarser_grids():
+    """No finer than what grows of it: some cells along an edge, and many around a loop."""
+    spacings = []
+    for detail in (1, 3):
+        vertices, faces, labels = balls(*ARMS, detail=detail)
+        field = Hidden(None).survey(vertices, faces, labels).whole(1)
+        spacings.append(field.spacing / np.ptp(vertices[faces[labels == 1]], axis=(0, 1)).max())
+    assert spacings[0] > 1.5 * spacings[1]
+    assert spacings[0] < 1 / 20
