@@ -130,7 +130,8 @@ class HiddenWholes:
 
     def _is_solid(self, seen: VisiblePart) -> bool:
         """Whether the visible surface of a part has the object's inside on one side only."""
-        points, normals = seen.points[:PROBES], seen.normals[:PROBES]
+        shown = np.flatnonzero(~seen.lent)[:PROBES]  # what is lent has inside on both sides
+        points, normals = seen.points[shown], seen.normals[shown]
         step = 0.01 * seen.unit * normals
         within, without = self.object.inside(points - step), self.object.inside(points + step)
         return bool(((within > 0.5) & (without < 0.5)).mean() > SOLID)

@@ -374,8 +374,9 @@ class _Completion:
             owner = np.concatenate([np.empty(0, np.int64), *number])
             first = np.full(len(added), -1)
             first[owner[::-1]] = np.arange(len(owner))[::-1]
-            row, weight = row[first], weight[first]
-            row[first < 0], weight[first < 0] = 0, [1, *[0] * (WIDTH - 1)]
+            # The last row is for those of parts that were not asked for.
+            row = np.concatenate([row, np.zeros((1, WIDTH), np.int64)])[first]
+            weight = np.concatenate([weight, np.eye(1, WIDTH, dtype=np.float32)])[first]
         else:
             added = np.concatenate([np.empty((0, 3)), *self.points])
             start = count + np.cumsum([0, *(len(points) for points in self.points)])

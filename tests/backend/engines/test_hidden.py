@@ -71,6 +71,14 @@ def test_a_mirrored_sibling_lends_what_a_part_lacks():
     assert iou(said(lent, points), truth) > iou(said(alone, points), truth) + 0.04
 
 
+def test_a_part_to_which_much_surface_is_lent_is_solid_still():
+    survey = Hidden(None).survey(*balls([(0, 0, 0), (0.32, 0, 0), (-0.22, 0, 0)], ARMS[1]))
+    assert survey.seen(2).lent.mean() > 0.31
+    points = around(np.array([-0.22, 0, 0]), 0.13)
+    truth = np.linalg.norm(points - [-0.22, 0, 0], axis=1) < 0.13
+    assert iou(said(survey.whole(2), points), truth) > 0.9
+
+
 def test_sheets_and_parts_that_show_all_are_left_alone():
     sheet = trimesh.creation.box((1, 1, 0.4)).subdivide().subdivide()
     lid = sheet.face_normals[:, 2] > 0.9

@@ -213,6 +213,19 @@ def test_caps_are_those_of_neighbours_and_come_with_the_same_report() -> None:
     assert sum(one.volume for one in done.report) == pytest.approx(whole, rel=1e-3)
 
 
+def test_caps_of_a_part_that_needs_none_are_none() -> None:
+    vertices, faces, labels = seen_of(SCENES["torso"], 30)
+    alone = trimesh.creation.box((0.1, 0.1, 0.1))
+    alone.apply_translation((2, 0, 0))
+    faces = np.concatenate([faces, alone.faces + len(vertices)])
+    labels = np.append(labels, np.full(len(alone.faces), 4))
+    vertices = np.concatenate([vertices, alone.vertices])
+    done = complete_parts(vertices, faces, labels, how="cap", parts=[4])
+    assert done.closed == [False, False, False, False, True]
+    assert [len(new) for new in done.faces] == [0, 0, 0, 0, 0]
+    assert np.allclose(done.carry_weight.sum(axis=1), 1)
+
+
 def test_open_sheets_stay_open_and_get_thickness_on_request(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
