@@ -99,7 +99,7 @@ def was_flat(seen: OpenPart, opening: Opening, field: GridField) -> bool:
     start, end = np.concatenate(rings), np.concatenate([np.roll(ring, -1) for ring in rings])
     length = np.linalg.norm(seen.points[end] - seen.points[start], axis=1)
     share = length / max(float(length.sum()), 1e-300)
-    row = _beside(seen, start, end)
+    row = beside(seen, start, end)
     if share[seen.face_normals[row] @ normal > LEVEL].sum() > GOES_ON:
         return True
     upright = -share @ (_into(seen, start, end, row) @ normal)
@@ -122,8 +122,8 @@ def _depth(opening: Opening, field: GridField, normal: Floats, size: float) -> f
     return float(step * (same.sum(axis=1) - 1).mean())
 
 
-def _beside(seen: OpenPart, start: Ints, end: Ints) -> Ints:
-    """Of each directed edge (N,) of the border the face that has it."""
+def beside(seen: OpenPart, start: Ints, end: Ints) -> Ints:
+    """Of each directed edge (N,) of a part's border the row (N,) of its face that has it."""
     key = (seen.faces.reshape(-1) << 31) | seen.faces[:, AHEAD].reshape(-1)
     order = np.argsort(key)
     place = np.searchsorted(key[order], (start << 31) | end).clip(max=len(key) - 1)
@@ -147,5 +147,5 @@ def _inward(seen: OpenPart, loops: list[int]) -> list[Floats]:
     for i in loops:
         start = np.array(seen.loops[i])
         end = np.roll(start, -1)
-        found.append(_into(seen, start, end, _beside(seen, start, end)))
+        found.append(_into(seen, start, end, beside(seen, start, end)))
     return found

@@ -13,12 +13,13 @@ from ..caps.fill import AHEAD, flip_to_delaunay
 from ..caps.loops import cross, edge_key
 from ..isosurface import GridField, zero_level
 from ..mesh import signed_volume
+from .continued import continued
 from .fair import fair, folded, soft, tidied, unfolded
 from .grow import grow
 from .openings import Opening, joined, openings, was_flat
 from .patches import hidden_faces, hidden_patches
 from .remesh import Wanted, compact, remesh
-from .visible import ObjectShell, OpenPart, Samples
+from .visible import ObjectShell, OpenPart, Samples, source_length
 from .zipper import strip, strip_faces
 
 FINEST, COARSEST = 1.0, 2.0  # cells: the least edge length, and the least that a bend asks for
@@ -50,7 +51,7 @@ class HiddenSurface:
 
     points : (m,3) new ones, numbered after the object's own. faces : (f,3) into the object's
     points followed by these. way : "patch" where the field's own surface was used, "lid" where a
-    lid was grown to it.
+    lid was grown to it, "walls" where walls between openings and flat lids are all.
     """
 
     points: Floats
@@ -68,10 +69,13 @@ def hidden_surface(
     if not seen.loops or seen.left_over:
         return None
     taken = _taken(seen)
-    lids = openings(seen, list(range(len(seen.loops))), taken)
+    walls = continued(seen, shown, field, taken)
+    rest = sorted(set(range(len(seen.loops))) - {i for one in walls for i in one.loops})
+    lids = openings(seen, rest, taken) if rest else []
     level = [] if lids is None else [one for one in lids if was_flat(seen, one, field)]
     if lids is not None and len(level) == len(lids):
-        return None
+        return _decided(seen, walls + level, taken) if walls else None
+    level = walls + level
     reach = ALONG * field.cell
     field, mesh = _suited(seen, field)
     reach = max(reach, ALONG * field.cell)
@@ -108,6 +112,15 @@ def hidden_surface(
     return best
 
 
+def _decided(seen: OpenPart, all_of_it: list[Opening], taken: Ints) -> HiddenSurface | None:
+    """A surface of walls and lids alone; None where they do not hold."""
+    points, faces = joined(all_of_it, seen.points[seen.rim])
+    if not closes(seen, points, faces, taken):
+        return None
+    number = np.concatenate([seen.rim, len(seen.points) + np.arange(len(points) - len(seen.rim))])
+    return HiddenSurface(points[len(seen.rim) :], number[faces], "walls")
+
+
 def _taken(seen: OpenPart) -> Ints:
     """Sorted `edge_key`s of visible edges between border vertices, numbered as in `seen.rim`."""
     number = np.full(len(seen.points), -1)
@@ -118,18 +131,11 @@ def _taken(seen: OpenPart) -> Ints:
     return np.unique(edge_key(a[both], b[both]))
 
 
-def _source_length(seen: OpenPart) -> float:
-    """The median edge of the visible faces at the border."""
-    beside = seen.faces[np.isin(seen.faces, seen.rim).any(axis=1)]
-    sides = seen.points[beside] - seen.points[beside[:, AHEAD]]
-    return float(np.median(np.linalg.norm(sides, axis=2))) if len(beside) else 0.0
-
-
 def _suited(seen: OpenPart, field: GridField) -> tuple[GridField, tuple[Floats, Ints]]:
     """A field on cells that suit a part's triangles and the smallest of its loops, its surface."""
     start, end, loop = seen.edges
     around = np.bincount(loop, np.linalg.norm(seen.points[end] - seen.points[start], axis=1))
-    most = min(_source_length(seen) / EDGE, float(around.min()) / LOOP)
+    most = min(source_length(seen) / EDGE, float(around.min()) / LOOP)
     while 2 * field.cell < most and min(field.values.shape) > SMALL:
         field = field.coarser()
     mesh = zero_level(field)
@@ -184,7 +190,7 @@ class _Work:
     def _inner_length(self) -> float:
         """The source's edge length, less where the field bends so much that it would be cut off."""
         cell = self.field.cell
-        length = max(_source_length(self.seen), FINEST * cell)
+        length = max(source_length(self.seen), FINEST * cell)
         return min(length, max(COARSEST * cell, BEND / max(self._bend(), 1e-9)))
 
     def _bend(self) -> float:
@@ -192,7 +198,7 @@ class _Work:
         from scipy.spatial import cKDTree
 
         rows = self.faces[self.hidden]
-        wide = 1.6 * np.square(_source_length(self.seen) / self.field.cell)  # half an edge around
+        wide = 1.6 * np.square(source_length(self.seen) / self.field.cell)  # half an edge around
         around = int(np.clip(wide, *AROUND))
         if len(rows) < around:
             return 0.0
@@ -361,32 +367,42 @@ class _Work:
         return points, faces
 
     def holds(self, points: Floats, faces: Ints) -> bool:
-        """Whether the faces close the part: a sound surface of positive volume, few folds."""
-        if len(faces) == 0 or not np.isfinite(points).all():
-            return False
-        a, b = faces.reshape(-1), faces[:, AHEAD].reshape(-1)
-        there, back = np.sort((a << 31) | b), np.sort((b << 31) | a)
-        if (there[1:] == there[:-1]).any():
-            return False
-        start, end, _ = self.seen.edges
-        rim = np.sort((self.number[end] << 31) | self.number[start])
-        if not np.array_equal(np.setdiff1d(there, back, assume_unique=True), rim):
-            return False
-        # What joins two vertices of the border inside must not be an edge that is seen.
-        inner = edge_key(a, b)[np.isin((b << 31) | a, there)]
-        if np.isin(inner, self.taken).any():
-            return False
-        folds = np.count_nonzero(folded(points, faces))
-        return bool(folds <= max(FOLDS, FOLDED * len(faces)) and self.volume(points, faces) > 0)
+        """See `closes`."""
+        return closes(self.seen, points, faces, self.taken)
 
-    def volume(self, points: Floats, faces: Ints) -> float:
-        """Of the closed part."""
-        seen = self.seen
-        own = np.unique(seen.faces)
-        place = np.concatenate([points, seen.points[own]])
-        number = np.full(len(seen.points), -1)
-        number[own] = len(points) + np.arange(len(own))
-        return signed_volume(place, np.concatenate([faces, number[seen.faces]]))
+
+def closes(seen: OpenPart, points: Floats, faces: Ints, taken: Ints) -> bool:
+    """Whether new faces close a part: a sound surface of positive volume, with few folds.
+
+    points : (n,3), those of the rim first. taken : sorted `edge_key`s, as `_taken` makes them.
+    """
+    if len(faces) == 0 or not np.isfinite(points).all():
+        return False
+    a, b = faces.reshape(-1), faces[:, AHEAD].reshape(-1)
+    there, back = np.sort((a << 31) | b), np.sort((b << 31) | a)
+    if (there[1:] == there[:-1]).any():
+        return False
+    number = np.full(len(seen.points), -1)
+    number[seen.rim] = np.arange(len(seen.rim))
+    start, end, _ = seen.edges
+    rim = np.sort((number[end] << 31) | number[start])
+    if not np.array_equal(np.setdiff1d(there, back, assume_unique=True), rim):
+        return False
+    # What joins two vertices of the border inside must not be an edge that is seen.
+    inner = edge_key(a, b)[np.isin((b << 31) | a, there)]
+    if np.isin(inner, taken).any():
+        return False
+    folds = np.count_nonzero(folded(points, faces))
+    return bool(folds <= max(FOLDS, FOLDED * len(faces)) and _volume(seen, points, faces) > 0)
+
+
+def _volume(seen: OpenPart, points: Floats, faces: Ints) -> float:
+    """Of the closed part."""
+    own = np.unique(seen.faces)
+    place = np.concatenate([points, seen.points[own]])
+    number = np.full(len(seen.points), -1)
+    number[own] = len(points) + np.arange(len(own))
+    return signed_volume(place, np.concatenate([faces, number[seen.faces]]))
 
 
 def _area(points: Floats, faces: Ints) -> float:

@@ -77,6 +77,13 @@ class OpenPart:
         return OpenPart(self.points, self.faces[:, ::-1], loops, self.left_over)
 
 
+def source_length(seen: OpenPart) -> float:
+    """The median edge of the visible faces at the border."""
+    beside = seen.faces[np.isin(seen.faces, seen.rim).any(axis=1)]
+    sides = seen.points[beside] - seen.points[beside[:, [1, 2, 0]]]
+    return float(np.median(np.linalg.norm(sides, axis=2))) if len(beside) else 0.0
+
+
 @dataclass(frozen=True, eq=False)
 class Samples:
     """Points on a surface, with a tree to find the nearest. normal : (N,3); source : (N,) rows."""
