@@ -18,7 +18,9 @@ import bpy
 from . import changed, proposals, visibility
 
 PERIOD = 0.2  # seconds between two looks for file browsers, while something is covered
+AFTER = 4  # looks until all is covered again: the browser forgets whom it asks before that exports
 
+_looks_left = 0
 _count = 0  # of objects, when something was evaluated
 
 
@@ -43,7 +45,10 @@ def look_for_exports() -> float | None:
 
     Returns the seconds until the next look, None when nothing is covered any more.
     """
-    visibility.suspend(suspended=is_exporting(bpy.context.window_manager.windows))
+    global _looks_left
+    is_asked = is_exporting(bpy.context.window_manager.windows)
+    _looks_left = AFTER if is_asked else max(_looks_left - 1, 0)
+    visibility.suspend(suspended=_looks_left > 0)
     return PERIOD if visibility.is_wanted() else None
 
 

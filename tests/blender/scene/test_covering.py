@@ -300,6 +300,9 @@ def test_what_is_exported_meanwhile_is_whole(cube, tmp_path, monkeypatch):
     assert sum(line.startswith("f ") for line in path.read_text().splitlines()) == 6
     monkeypatch.undo()
     covering.look_for_exports()
+    assert seen(cube) == 6  # Blender may look before it exports, when the browser is done
+    for _ in range(covering.AFTER):
+        covering.look_for_exports()
     assert seen(cube) == 4
     proposals.discard()
     assert covering.look_for_exports() is None
