@@ -192,7 +192,9 @@ class Window:
         x, y = yield from self.find(what, across)
         yield from self.tap("LEFTMOUSE", x, y, **held)
 
-    def until(self, condition: Callable[[], bool], what: str, seconds: float = 60.0) -> Waits[None]:
+    def until(
+        self, condition: Callable[[], bool], what: str, seconds: float = 240.0
+    ) -> Waits[None]:
         """Wait until something is so."""
         end = time.monotonic() + seconds
         while not condition():
