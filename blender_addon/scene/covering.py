@@ -43,13 +43,14 @@ def follow(*_: object) -> None:
 def look_for_exports() -> float | None:
     """Cover nothing as long as a file browser is open for something to export: a timer calls this.
 
-    Returns the seconds until the next look, None when nothing is covered any more.
+    Returns the seconds until the next look, None when nothing is to be covered any more, nor to be
+    shown for a browser that is still open.
     """
     global _looks_left
     is_asked = is_exporting(bpy.context.window_manager.windows)
     _looks_left = AFTER if is_asked else max(_looks_left - 1, 0)
     visibility.suspend(suspended=_looks_left > 0)
-    return PERIOD if visibility.is_wanted() else None
+    return PERIOD if visibility.is_wanted() or _looks_left else None
 
 
 def is_exporting(windows: Iterable[Any]) -> bool:

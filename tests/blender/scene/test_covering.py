@@ -308,6 +308,21 @@ def test_what_is_exported_meanwhile_is_whole(cube, tmp_path, monkeypatch):
     assert covering.look_for_exports() is None
 
 
+def test_a_preview_that_ends_while_something_is_exported_leaves_the_next_one_as_it_should_be(
+    cube, monkeypatch
+):
+    cover(cube, (1,))
+    monkeypatch.setattr(covering, "is_exporting", lambda windows: True)
+    covering.look_for_exports()
+    proposals.discard()
+    assert covering.look_for_exports() is not None
+    monkeypatch.undo()
+    while covering.look_for_exports() is not None:
+        pass
+    cover(cube, (1,))
+    assert seen(cube) == 4
+
+
 def test_collections_with_exporters_of_their_own_do_not_ask(cube):
     assert not covering.is_exported_unasked()
     folder = bpy.data.collections.new("Exported")
