@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from ..pipelines.generate import Made
 
 
+NAMED = 20  # parts that the closing sentence names
+
+
 def run(options: Namespace, console: Console) -> int:
     """Run the command. Returns the exit status."""
     from ..files.readers import make_folder
@@ -64,7 +67,8 @@ def run(options: Namespace, console: Console) -> int:
         f"engine {made.engine}, {seconds} s{picture}"
     )
     console.close()
-    console.say(f"Wrote {len(names)} parts: {', '.join(names)}.")
+    more = ", ..." if len(names) > NAMED else ""
+    console.say(f"Wrote {len(names)} parts: {', '.join(names[:NAMED])}{more}.")
     return 0
 
 

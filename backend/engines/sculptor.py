@@ -37,7 +37,8 @@ ABOUT = About(
 )
 
 TRIES = 60  # variants that are looked at for what words ask for
-DETAIL = 44  # grid cells along each part
+DETAIL = 40  # grid cells along each part
+NEAR = 1e-3  # of a part's size, as near as fewer faces than the grid's stay
 MOST_PARTS = 28
 SMALLEST = 2e-6  # volume of a part beside the object's box
 ALIKE = 0.55  # similarity of words from which a name is what was meant
@@ -273,6 +274,7 @@ def _wholes(
     sculpture: Sculpture, rules: Sequence[str], progress: Progress = SILENT
 ) -> list[_Whole]:
     """Each name's own steps alone, as closed surfaces; cuts go through all."""
+    from ..geometry.booleans import coarser
     from ..geometry.isosurface import GridField, zero_level
     from ..geometry.mesh import is_closed_manifold, signed_volume
     from ..shapes.sculpt import alone
@@ -292,7 +294,8 @@ def _wholes(
         if not len(faces) or not is_closed_manifold(faces):
             continue
         if signed_volume(vertices, faces) > least:
-            found.append(_Whole(name, vertices, faces))
+            fewer = coarser((vertices, faces), NEAR)
+            found.append(_Whole(name, *(fewer or (vertices, faces))))
     return found
 
 

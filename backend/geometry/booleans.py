@@ -68,6 +68,17 @@ def simplified(mesh: Mesh, most: int) -> Mesh | None:
     return found if 4 <= len(found[1]) <= most else None
 
 
+def coarser(mesh: Mesh, tolerance: float) -> Mesh | None:
+    """A solid of fewer faces, few where it is flat, that is as near as `tolerance`, a share of its
+    size; None where that cannot be.
+    """
+    solid = _manifold(mesh)
+    if solid is None:
+        return None
+    found = _arrays(solid.simplify(tolerance * float(np.ptp(mesh[0], axis=0).max())))
+    return found if len(found[1]) >= 4 else None
+
+
 def _combined(meshes: Sequence[Mesh], how: str) -> Mesh | None:
     solids = [_manifold(mesh) for mesh in meshes]
     if not solids or any(solid is None for solid in solids):

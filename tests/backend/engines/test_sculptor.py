@@ -17,6 +17,7 @@ def test_a_table_is_round_and_stands_on_four_legs():
     top = next(part for part in made.parts if part.name == "top")
     assert len(legs) == 4
     assert all(row["closed"] and row["volume"] > 0 for row in made.report)
+    assert sum(len(part.faces) for part in made.parts) < 10_000  # what is flat takes few
     assert np.allclose(max(np.ptp(np.concatenate([p.vertices for p in made.parts]), axis=0)), 1)
     # Seen from above a disc has nothing in the corners of its box.
     corner = np.abs(top.vertices[:, [0, 2]]) / np.abs(top.vertices[:, [0, 2]]).max(axis=0)

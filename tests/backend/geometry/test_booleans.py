@@ -51,3 +51,17 @@ def test_simplified_keeps_to_the_most() -> None:
     assert fewer is not None
     assert len(fewer[1]) <= 400
     assert signed_volume(*fewer) == pytest.approx(4 / 3 * np.pi / 8, rel=0.1)
+
+
+def test_coarser_keeps_what_is_round_and_spares_what_is_flat() -> None:
+    import trimesh
+
+    round_ = ball(0.5, 40, 21)
+    fewer = booleans.coarser(round_, 1e-3)
+    assert fewer is not None
+    assert signed_volume(*fewer) == pytest.approx(signed_volume(*round_), rel=0.01)
+    box = trimesh.creation.box([1, 1, 1]).subdivide().subdivide()
+    flat = booleans.coarser((np.array(box.vertices), np.array(box.faces)), 1e-3)
+    assert flat is not None
+    assert len(flat[1]) == 12
+    assert booleans.coarser((np.eye(3), np.array([[0, 1, 2]])), 1e-3) is None
