@@ -123,7 +123,7 @@ def left_open(
     sentences = []
     for which, why in (
         (others, "they were open before they were cut, or cross themselves"),
-        (sheets, "they are sheets, such as cloth; --thicken gives them a thickness"),
+        (sheets, "they are sheets, such as cloth; complete --thicken gives them a thickness"),
     ):
         if which:
             some = ", ".join(names[k] if names else f"{k}" for k in which[:NAMED])

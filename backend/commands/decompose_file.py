@@ -18,6 +18,7 @@ from ..files.parts import default_names
 from ..files.readers import CapFaces, make_folder, read_mesh, write_parts
 from ..pipelines.complete import CompletedParts, complete_parts
 from ..pipelines.segment import analyse, labels
+from .complete_file import left_open
 from .overwriting import refuse_overwriting, textures_of
 
 COMPLETIONS = ("none", "cap", "hidden")
@@ -83,6 +84,7 @@ def decompose(
         progress=progress.span(0.1, 0.8 if complete == "none" else 0.6),
     )
     face_labels = labels(found, granularity=granularity, parts=parts)
+    remarks: list[str] = []
     caps: CompletedParts | None = None
     carry: Carry | None = None
     if complete != "none":
@@ -95,6 +97,8 @@ def decompose(
             progress=progress.span(0.6, 0.85),
         )
         carry = Carry(frozenset(caps.grown), caps.carry_vertex, caps.carry_weight)
+        report = [one.to_json() for one in caps.report]
+        remarks = left_open(face_labels.astype(np.int64), report, default_names(len(report)))
     progress.span(0.85, 0.9, "Writing the parts").step()
     if split_files:
         _write_folder(target, asset, face_labels, caps, carry)
@@ -120,7 +124,7 @@ def decompose(
         parts=int(np.max(face_labels)) + 1,
         patches=found.tree.leaf_count,
         closed=None if caps is None else sum(map(bool, caps.closed)),
-        remarks=tuple(asset.remarks),
+        remarks=(*asset.remarks, *remarks),
     )
 
 

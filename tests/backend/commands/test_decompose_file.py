@@ -97,3 +97,13 @@ def test_capped_parts_of_a_bare_mesh_open_elsewhere_as_closed_solids(tmp_path):
     assert all(part.is_volume for part in scene.geometry.values())
     volume = sum(part.volume for part in scene.geometry.values())
     assert volume == pytest.approx(mesh.volume, rel=1e-4)
+
+
+def test_parts_that_stay_open_are_named(tmp_path):
+    vertices, faces = lathe()
+    np.savez(tmp_path / "open.npz", vertices=vertices, faces=faces[8:])
+    done = decompose(tmp_path / "open.npz", tmp_path / "out.glb", parts=2, complete="cap")
+    assert done.closed == 1
+    assert any("1 of 2 parts stay open (part_0" in remark for remark in done.remarks)
+    plain = decompose(tmp_path / "open.npz", tmp_path / "out.glb", parts=2)
+    assert not plain.remarks
