@@ -9,6 +9,7 @@ the lines of a drawing, part what lies on both sides and are shared out between 
 from __future__ import annotations
 
 import heapq
+import math
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +19,15 @@ from ..contract.arrays import Bools, Floats, Ints, Singles
 Labels = NDArray[np.int32]
 
 ALIKE = 0.05  # weighted distance in OKLab below which neighbours are of one part
-LIGHTNESS = 0.6  # weight of lightness
+LIGHTNESS, LIGHTNESS_OF_SHADED = 0.6, 0.25  # weight of lightness
+USUAL_LIGHT, DARKEST = 0.65, 0.3  # lightness at which saturation counts as drawn, at most so dark
+SLOPES = 0.0012, 0.02  # change of lightness from one pixel to the next that shading makes
+SHADED = 0.3, 0.55  # share of pixels with such slopes in drawings and on shaded objects
 THIN = 0.0065  # of the figure's size: half the width of a drawn line
 SMALLEST = 0.006  # of the figure's area
 MOST_BASINS = 2500
+STEP = 3  # pixels to both sides of a border at which its step is taken
+HUE = 0.6  # weight of hue, which light and shade do not change, beside a step
 
 
 def colour_regions(lab: Singles, figure: Bools) -> Labels:
@@ -34,8 +40,38 @@ def colour_regions(lab: Singles, figure: Bools) -> Labels:
     return without_scraps(basins, figure)
 
 
-def _weighted(lab: Singles) -> Singles:
-    return lab * np.array([LIGHTNESS, 1.0, 1.0], np.float32)
+def _weighted(lab: Singles, figure: Bools) -> Singles:
+    """Colours (h, w, 3) in which distances say how surely two are not of one part.
+
+    In a flat drawing lightness is drawn; on shaded objects it comes of the light, which scales all
+    three channels of OKLab alike, so that hue and saturation stay.
+    """
+    drawn = lab * np.array([LIGHTNESS, 1.0, 1.0], np.float32)
+    share = shading(lab, figure)
+    if share <= 0:
+        return drawn
+    light = lab[..., :1]
+    lit = np.concatenate(
+        [light * LIGHTNESS_OF_SHADED, lab[..., 1:] * (USUAL_LIGHT / np.maximum(light, DARKEST))],
+        axis=-1,
+    )
+    return np.asarray(drawn + share * (lit - drawn), np.float32)
+
+
+def shading(lab: Singles, figure: Bools) -> float:
+    """How far a picture shows light on surfaces, 0..1, and not flat colours: by the share of its
+    pixels where lightness changes slowly.
+    """
+    from scipy.ndimage import binary_erosion
+
+    inner = binary_erosion(figure, iterations=3)
+    if not inner.any():
+        return 0.0
+    soft = _inside_only(lab[..., :1], figure, 2.0)[..., 0]
+    down, across = np.gradient(soft)
+    slope = np.hypot(down, across)[inner]
+    slow = float(((slope > SLOPES[0]) & (slope < SLOPES[1])).mean())
+    return float(np.clip((slow - SHADED[0]) / (SHADED[1] - SHADED[0]), 0, 1))
 
 
 def _basins(lab: Singles, figure: Bools) -> Labels:
@@ -102,29 +138,71 @@ def neighbours(labels: Labels) -> tuple[Ints, Ints, Ints]:
     return key // size, key % size, count
 
 
+def _steps(labels: Labels, seen: Singles) -> tuple[Ints, Ints, Ints, Floats]:
+    """Neighbours as `neighbours` gives them, and the sum of steps in colour across their border.
+
+    A step is taken some pixels to both sides as far as the regions go, so that it is whole where
+    an edge is a little soft, and small where a colour only changes slowly.
+    """
+    pairs, steps = [], []
+    for turned in (False, True):
+        here, colour = (labels.T, seen.transpose(1, 0, 2)) if turned else (labels, seen)
+        row, column = np.nonzero(
+            (here[:, :-1] != here[:, 1:]) & (here[:, :-1] >= 0) & (here[:, 1:] >= 0)
+        )
+        one, two = here[row, column], here[row, column + 1]
+        ends = []
+        for start, way, own in ((column, -1, one), (column + 1, 1, two)):
+            end, goes = start, np.ones(len(start), bool)
+            for _ in range(STEP):
+                following = np.clip(end + way, 0, here.shape[1] - 1)
+                goes &= here[row, following] == own
+                end = np.where(goes, following, end)
+            ends.append(colour[row, end])
+        steps.append(np.sqrt(((ends[0] - ends[1]) ** 2).sum(axis=1)))
+        pairs.append(np.sort(np.stack([one, two], axis=1), axis=1))
+    both, size = np.concatenate(pairs).astype(np.int64), int(labels.max()) + 1
+    key, place, count = np.unique(
+        both[:, 0] * size + both[:, 1], return_inverse=True, return_counts=True
+    )
+    total = np.bincount(place, np.concatenate(steps), len(key))
+    return key // size, key % size, count, total
+
+
 def _merged(basins: Labels, lab: Singles, figure: Bools) -> Labels:
-    """Neighbours merged, the most alike first, while they are alike."""
+    """Neighbours merged, the most alike first, while they are alike.
+
+    Alike are those of one colour, and those of one hue without a step in colour between them (the
+    mean along their border, as in Arbelaez et al., "Contour Detection and Hierarchical Image
+    Segmentation", 2011): a shade, a light or a gradient changes lightness slowly and no hue.
+    """
     count = int(basins.max()) + 1
     if count <= 1:
         return basins
     inside = basins >= 0
-    index, colour = basins[inside], _weighted(lab)[inside]
+    seen = _weighted(lab, figure)
+    index, colour = basins[inside], seen[inside]
     size = np.bincount(index, minlength=count).astype(np.float64)
     total_colour = np.stack([np.bincount(index, colour[:, c], count) for c in range(3)], axis=1)
-    mean: Floats = total_colour / np.maximum(size, 1)[:, None]
-    low, high, _ = neighbours(basins)
-    around: list[set[int]] = [set() for _ in range(count)]
-    for a, b in zip(low.tolist(), high.tolist(), strict=True):
-        around[a].add(b)
-        around[b].add(a)
+    mean: list[list[float]] = (total_colour / np.maximum(size, 1)[:, None]).tolist()
+    low, high, touching, step = _steps(basins, seen)
+    around: list[dict[int, tuple[float, float]]] = [{} for _ in range(count)]
+    for a, b, pixels, height in zip(
+        low.tolist(), high.tolist(), touching.tolist(), step.tolist(), strict=True
+    ):
+        around[a][b] = around[b][a] = (float(pixels), height)
     total = float(size.sum())
     version = np.zeros(count, np.int64)
 
     def cost(a: int, b: int) -> float:
-        gap = float(np.sqrt(((mean[a] - mean[b]) ** 2).sum()))
+        pixels, height = around[a][b]
+        (light, ax, ay), (other_light, bx, by) = mean[a], mean[b]
+        chromas = math.hypot(ax, ay) * math.hypot(bx, by)
+        hues = math.sqrt(max(2 * (chromas - ax * bx - ay * by), 0.0))
+        differ = math.sqrt((light - other_light) ** 2 + (ax - bx) ** 2 + (ay - by) ** 2)
         smaller = min(size[a], size[b]) / total
         # A scrap looks like its neighbour sooner than a large region does.
-        return gap * min(1.0, 0.35 + 0.65 * (smaller / 0.01) ** 0.5)
+        return min(max(height / pixels, HUE * hues), differ) * min(1.0, 0.35 + 0.65 * (smaller / 0.01) ** 0.5)
 
     def entry(a: int, b: int) -> tuple[float, int, int, int, int]:
         return cost(a, b), a, b, int(version[a]), int(version[b])
@@ -140,16 +218,16 @@ def _merged(basins: Labels, lab: Singles, figure: Bools) -> Labels:
             continue
         if size[a] < size[b]:
             a, b = b, a
-        mean[a] = (mean[a] * size[a] + mean[b] * size[b]) / (size[a] + size[b])
+        share = size[b] / (size[a] + size[b])
+        mean[a] = [one + (two - one) * share for one, two in zip(mean[a], mean[b], strict=True)]
         size[a] += size[b]
         parent[b] = a
         version[a] += 1
-        around[a] |= around[b]
-        around[a] -= {a, b}
-        for other in around[b]:
-            if other != a:
-                around[other].discard(b)
-                around[other].add(a)
+        del around[a][b], around[b][a]
+        for other, (pixels, height) in around[b].items():
+            del around[other][b]
+            more, higher = around[a].get(other, (0.0, 0.0))
+            around[a][other] = around[other][a] = (pixels + more, height + higher)
         for other in around[a]:
             heapq.heappush(heap, entry(a, other))
     while (parent != parent[parent]).any():
