@@ -44,9 +44,10 @@ def _without_plain_background(picture: NDArray[np.uint8]) -> Singles | None:
     """Coverage where the rim has one colour, or one that changes smoothly; else None.
 
     What of that colour is not joined to the rim is of the figure, unless it is large: between an
-    arm and the body the background is seen, in the white of an eye it is not.
+    arm and the body the background is seen, in the white of an eye it is not. A drawing of lines
+    alone is filled by the paper that it is drawn on.
     """
-    from scipy.ndimage import gaussian_filter, label
+    from scipy.ndimage import distance_transform_edt, gaussian_filter, label
 
     height, width = picture.shape[:2]
     if min(height, width) < 8:
@@ -76,8 +77,12 @@ def _without_plain_background(picture: NDArray[np.uint8]) -> Singles | None:
     size = np.bincount(regions.ravel(), minlength=count + 1)
     open_to_rim = np.zeros(count + 1, bool)
     open_to_rim[np.unique(regions[rim])] = True
-    figure_size = max(int((~like).sum()), 1)
-    open_to_rim |= size > max(0.02 * figure_size, 16)
+    enclosed = int(size[1:][~open_to_rim[1:]].sum())
+    core = distance_transform_edt(~like) > max(2.0, LINE * max(height, width))
+    painted = int((distance_transform_edt(~core) <= LINE * max(height, width)).sum())
+    if enclosed <= painted * core.any():
+        figure_size = max(int((~like).sum()), 1)
+        open_to_rim |= size > max(0.02 * figure_size, 16)
     open_to_rim[0] = False
     outside = open_to_rim[regions]
     soft = np.clip((distance - 0.5 * NEAR) / NEAR, 0, 1)

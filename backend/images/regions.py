@@ -26,6 +26,7 @@ SHADED = 0.3, 0.55  # share of pixels with such slopes in drawings and on shaded
 THIN = 0.0065  # of the figure's size: half the width of a drawn line
 SMALLEST = 0.006  # of the figure's area
 MOST_BASINS = 2500
+SCRAP = 0.002  # of the figure's area
 STEP = 3  # pixels to both sides of a border at which its step is taken
 HUE = 0.6  # weight of hue, which light and shade do not change, beside a step
 
@@ -144,9 +145,13 @@ def _steps(labels: Labels, seen: Singles) -> tuple[Ints, Ints, Ints, Floats]:
     A step is taken some pixels to both sides as far as the regions go, so that it is whole where
     an edge is a little soft, and small where a colour only changes slowly.
     """
+    from scipy.ndimage import distance_transform_edt
+
     pairs, steps = [], []
+    depth = distance_transform_edt(_interior(labels))
     for turned in (False, True):
         here, colour = (labels.T, seen.transpose(1, 0, 2)) if turned else (labels, seen)
+        deep = depth.T if turned else depth
         row, column = np.nonzero(
             (here[:, :-1] != here[:, 1:]) & (here[:, :-1] >= 0) & (here[:, 1:] >= 0)
         )
@@ -156,7 +161,8 @@ def _steps(labels: Labels, seen: Singles) -> tuple[Ints, Ints, Ints, Floats]:
             end, goes = start, np.ones(len(start), bool)
             for _ in range(STEP):
                 following = np.clip(end + way, 0, here.shape[1] - 1)
-                goes &= here[row, following] == own
+                # No farther than its middle, lest it reach the other side of a thin one.
+                goes &= (here[row, following] == own) & (deep[row, following] > deep[row, end])
                 end = np.where(goes, following, end)
             ends.append(colour[row, end])
         steps.append(np.sqrt(((ends[0] - ends[1]) ** 2).sum(axis=1)))
@@ -185,7 +191,10 @@ def _merged(basins: Labels, lab: Singles, figure: Bools) -> Labels:
     size = np.bincount(index, minlength=count).astype(np.float64)
     total_colour = np.stack([np.bincount(index, colour[:, c], count) for c in range(3)], axis=1)
     mean: list[list[float]] = (total_colour / np.maximum(size, 1)[:, None]).tolist()
-    low, high, touching, step = _steps(basins, seen)
+    # Of a scrap the whole counts: where it straddles an edge, it would lead across.
+    scrap = size < SCRAP * size.sum()
+    even = np.where((inside & scrap[basins])[..., None], np.array(mean, np.float32)[basins], seen)
+    low, high, touching, step = _steps(basins, even)
     around: list[dict[int, tuple[float, float]]] = [{} for _ in range(count)]
     for a, b, pixels, height in zip(
         low.tolist(), high.tolist(), touching.tolist(), step.tolist(), strict=True
@@ -202,7 +211,9 @@ def _merged(basins: Labels, lab: Singles, figure: Bools) -> Labels:
         differ = math.sqrt((light - other_light) ** 2 + (ax - bx) ** 2 + (ay - by) ** 2)
         smaller = min(size[a], size[b]) / total
         # A scrap looks like its neighbour sooner than a large region does.
-        return min(max(height / pixels, HUE * hues), differ) * min(1.0, 0.35 + 0.65 * (smaller / 0.01) ** 0.5)
+        return min(max(height / pixels, HUE * hues), differ) * min(
+            1.0, 0.35 + 0.65 * (smaller / 0.01) ** 0.5
+        )
 
     def entry(a: int, b: int) -> tuple[float, int, int, int, int]:
         return cost(a, b), a, b, int(version[a]), int(version[b])

@@ -372,7 +372,7 @@ class _Body:
             level = np.maximum(self.scaled, 0)
             steep = np.sqrt(down**2 + across**2 + 4 * level)
             above = np.clip((field - level) / np.maximum(steep, 1e-3), 0, None)
-            low = 1 - np.clip(above / lip, 0, 1)
+            low = 1 - np.clip(above / lip, 0, 1) if kind != "flat" else np.float32(0)
             # Straight on into the background: the outline of what lies behind is no end.
             side = behind[tuple(self.nearest)]
             near = np.clip(3 - away / lip, 0, 1)

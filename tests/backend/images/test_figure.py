@@ -46,6 +46,17 @@ def test_white_in_an_eye_stays_and_the_gap_under_an_arm_goes():
     assert not covered[gap].any()
 
 
+def test_a_drawing_of_lines_is_filled_by_its_paper():
+    size = 200
+    outer, inner = disc(size, 100, 100, 80), disc(size, 100, 100, 77)
+    arm = bar(size, 95, 105, 60, 140) & inner
+    picture = painted(
+        size, (outer, (0, 0, 0)), (inner, (255, 255, 255)), (arm, (0, 0, 0)),
+        ground=(255, 255, 255, 255),
+    )  # fmt: skip
+    assert iou(coverage(picture) >= 0.5, outer) > 0.98
+
+
 def test_a_rectangle_finds_a_figure_on_a_busy_background():
     rng = np.random.default_rng(1)
     size = 160

@@ -47,6 +47,16 @@ def test_a_vase_is_turned_about_its_axis():
     assert turned(signed_depth(mask[:, :60] & False), line) is None
 
 
+def test_what_is_turned_has_no_end_where_it_goes_on():
+    union = bar(200, 20, 180, 60, 100)
+    own = bar(200, 20, 90, 60, 100)
+    line, _ = mirror_line(union)
+    alone, within = turned(signed_depth(own), line), turned(signed_depth(own), line, union)
+    assert np.sqrt(within[88, 80]) == pytest.approx(20, abs=1)
+    assert np.sqrt(alone[88, 80]) < 15
+    assert np.sqrt(within[21, 80]) < 15
+
+
 def test_a_slab_is_even_but_for_its_edges():
     field = extruded(signed_depth(bar(120, 20, 100, 20, 100)), 10.0, 4.0)
     assert np.sqrt(field[60, 60]) == pytest.approx(10)

@@ -55,6 +55,21 @@ def test_a_beard_lies_on_chin_and_coat_though_neither_is_all_around_it():
     assert found.order[2] == 2
 
 
+def test_of_two_stripes_as_wide_as_each_other_one_is_before_the_other():
+    found = lie(stacked(bar(160, 20, 80, 40, 120), bar(160, 80, 140, 40, 120)))
+    assert found.over[0, 1] == -found.over[1, 0] != 0
+    assert (found.over[0, 1] > 0) == (found.order[0] > found.order[1])
+
+
+def test_a_chest_between_legs_lies_on_none_of_them_behind_a_head_that_is_before_it():
+    chest, head = bar(200, 60, 130, 60, 140), disc(200, 60, 100, 40)
+    legs = bar(200, 64, 190, 20, 60), bar(200, 64, 190, 140, 180)
+    under = bar(200, 130, 150, 60, 140)
+    found = lie(stacked(*legs, under, chest, head))
+    assert found.host[3] not in (0, 1, 2)
+    assert found.over[4, 3] > 0
+
+
 def test_a_person_can_turn_the_order_round():
     labels = stacked(disc(160, 80, 80, 70), disc(160, 80, 80, 20))
     assert lie(labels).order.tolist() == [0, 1]

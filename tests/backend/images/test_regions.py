@@ -11,6 +11,7 @@ from backend.images.regions import (
     mean_colours,
     neighbours,
     numbered,
+    shading,
     smoothed,
     spread_into,
 )
@@ -35,6 +36,36 @@ def test_shading_does_not_divide_a_part():
     shade = 0.6 + 0.4 * np.linspace(1, 0, 160)[:, None, None]
     picture[..., :3] = picture[..., :3] * shade
     assert regions_of(picture).max() == 0
+
+
+def lit(size, row, column, radius, colour):
+    """Colours (size, size, 3) of a ball lit from the upper left, with a highlight."""
+    y, x = (np.mgrid[:size, :size] + 0.5 - np.array([row, column])[:, None, None]) / radius
+    z = np.sqrt(np.maximum(1 - x * x - y * y, 0))
+    light = np.clip(0.6 * z - 0.5 * y - 0.6 * x, 0, 1)[..., None]
+    shine = np.clip(0.9 * z - 0.3 * y - 0.3 * x, 0, 1)[..., None] ** 40
+    return 255 * np.clip((0.2 + 0.8 * light) * np.array(colour) / 255 + 0.5 * shine, 0, 1)
+
+
+def test_lit_balls_are_a_region_each_whatever_their_shadows_and_highlights():
+    size, at = 240, (75, 165)
+    picture, ball = np.zeros((size, size, 4), np.uint8), []
+    for row, colour in zip(at, (RED, BLUE), strict=True):
+        mask = disc(size, row, 120, 50)
+        picture[mask, :3] = lit(size, row, 120, 50, colour)[mask]
+        picture[mask, 3] = 255
+        ball.append(mask)
+    lab = oklab(picture[..., :3])
+    assert shading(lab, picture[..., 3] > 0) > 0.9
+    found = regions_of(picture)
+    assert found.max() == 1
+    assert (found[ball[0] & ~ball[1]] == found[40, 120]).mean() > 0.98
+    assert found[40, 120] != found[200, 120]
+
+
+def test_a_flat_drawing_is_not_shaded():
+    picture, _ = doll()
+    assert shading(oklab(picture[..., :3]), picture[..., 3] > 0) == 0
 
 
 def test_a_drawn_line_parts_what_it_encloses_and_is_no_part():

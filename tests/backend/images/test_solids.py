@@ -33,6 +33,37 @@ def test_a_part_under_another_is_thinner_there():
     assert (one.front[both] > two.front[both]).all()
 
 
+def shown(found):
+    """The part (h, w) that is seen, -1 for none, with the edges of those that lie before."""
+    fronts = []
+    for each in found:
+        wall = np.inf if each.wall is None else each.wall
+        lost = np.maximum(each.lip - wall, 0) if each.lip else 0.0 * each.field
+        down = each.lip - np.sqrt(np.maximum(each.lip**2 - lost**2, 0))
+        fronts.append(np.where(each.inside, each.front - down, -np.inf))
+    stack = np.stack(fronts)
+    return np.where(np.isfinite(stack).any(axis=0), stack.argmax(axis=0), -1)
+
+
+def test_stripes_of_a_body_are_seen_where_the_picture_has_them():
+    stripes = [bar(240, top, top + 40, 50, 190) for top in (40, 80, 120, 160)]
+    seen = shown(made(*stripes))
+    for number, stripe in enumerate(stripes):
+        both = ((seen == number) & stripe).sum() / ((seen == number) | stripe).sum()
+        assert both > 0.9
+
+
+def test_no_part_is_completed_into_one_that_lies_behind_it():
+    upper = bar(200, 40, 100, 60, 140)
+    teeth = np.logical_or.reduce([bar(200, 100, 112, left, left + 8) for left in (60, 92, 132)])
+    apart = disc(200, 130, 76, 5)
+    behind = bar(200, 100, 170, 60, 140) & ~teeth & ~apart
+    labels = stacked(behind, upper | teeth | apart)
+    seen = shown(solids(labels, lie(labels, np.array([0, 1])), Wishes({})))
+    clear = behind & (seen >= 0)
+    assert (seen[clear] == 0).mean() > 0.9
+
+
 def test_an_eye_lies_on_the_front_of_its_face():
     face, eye = made(disc(160, 80, 80, 70), disc(160, 70, 60, 14))
     assert face.inside[70, 60]  # goes on below it
