@@ -101,9 +101,13 @@ class Retrieval:
         reading = words.read(text, self.library, self.words)
         matches = words.matches(reading.words, self.library, self.words)
         if not reading.words or matches[0].score < words.SURE:
+            near = words.is_near(reading.words, self.library, self.words)
+            told = words.nearest_names(reading.words, self.library, self.words)
             raise BadInput(
                 f"The library has nothing that is called “{text:.60}”.",
-                f"The nearest are: {words.nearest_names(reading.words, self.library, self.words)}.",
+                f"The nearest are: {told}."
+                if near
+                else f"{words.LANGUAGE} There are for example {told}.",
             )
         good = [m.entry for m in matches if m.score >= max(words.SURE, BESIDE * matches[0].score)]
         if old is not None:

@@ -22,13 +22,18 @@ from .index import Entry, Library
 
 LONGEST = 200  # letters of a description
 UNLIKE = 0.15  # similarity below which a word says nothing of a part
-SURE = 0.42  # similarity below which a part is not what was meant
+SURE = 0.5  # similarity below which a part is not what was meant
+SLIP = 0.82  # likeness of letters of what is the same word, typed wrongly
+NEARBY = 0.33  # similarity below which a name is not near enough to be told
+LANGUAGE = "Words are understood in English."
 FILLERS = {
     "a", "an", "the", "with", "of", "and", "or", "please", "make", "made", "it", "its", "part",
     "new", "replace", "by", "put", "me", "want", "i", "that", "is", "be", "like", "some", "one",
     "as", "for", "in", "on", "to", "into", "from", "this", "instead", "which", "has", "have",
     "having", "looks", "look", "give", "but", "also", "more", "very", "really", "quite",
-    "just", "shape", "shaped", "style", "styled", "kind", "type",
+    "just", "shape", "shaped", "style", "styled", "kind", "type", "teh", "pls", "plz", "change",
+    "turn", "swap", "use", "add", "need", "would", "my", "his", "her", "their", "there", "should",
+    "other", "another", "different", "nice", "cool", "beautiful",
 }  # fmt: skip
 
 
@@ -82,17 +87,26 @@ class Words:
         norm = float(np.linalg.norm(total))
         return total / norm if norm else total
 
-    def near(self, word: str, titles: set[str]) -> str | None:
+    def near(self, word: str, titles: set[str], alike: float = 0.8) -> str | None:
         """A known word that this is a slip of the keyboard for; those of titles first."""
         if len(word) < 4:
             return None
         import difflib
 
-        best = difflib.get_close_matches(word, sorted(titles), 1, 0.8)
-        if not best:
-            alike = [w for w in self.row if abs(len(w) - len(word)) < 2 and w[0] == word[0]]
-            best = difflib.get_close_matches(word, alike, 1, 0.9)
+        best = difflib.get_close_matches(word, sorted(titles), 1, alike)
+        if not best and len(word) > 6:
+            others = [w for w in self.row if abs(len(w) - len(word)) < 2 and w[0] == word[0]]
+            best = difflib.get_close_matches(word, others, 1, 0.92)
         return best[0] if best else None
+
+    def parts_of(self, word: str, titles: set[str]) -> tuple[str, str] | None:
+        """The two known words of which one was written, as "cowboyhat"; one is of the titles."""
+        for place in range(3, len(word) - 2):
+            first, last = word[:place], word[place:]
+            own = {form for form in (last, *singulars(last)) if form in titles}
+            if own and (first in titles or first in self.row):
+                return first, min(own, key=len)
+        return None
 
 
 def singulars(word: str) -> list[str]:
@@ -139,11 +153,14 @@ def read(text: str, library: Library, words: Words) -> Reading:
         if word in FILLERS:
             continue
         known = word if word in spoken else words.known(word)
-        if word not in spoken:
-            for form in singulars(word):
-                known = form if form in spoken else known
+        for form in () if word in library.by_title else singulars(word):
+            known = form if form in spoken else known
         if known is None:
-            known = words.near(word, spoken)
+            known = words.near(word, spoken, SLIP)
+            if known is None and (both := words.parts_of(word, spoken)):
+                found += both
+                continue
+            known = known or words.near(word, spoken)
             if known is not None:
                 corrected[word] = known
         if known is None:
@@ -187,11 +204,17 @@ def _named(library: Library, words: Words) -> tuple[Floats, Floats]:
 
 
 def nearest_names(said: Sequence[str], library: Library, words: Words, count: int = 5) -> str:
-    """The titles that come nearest to words, for a sentence."""
-    if not words.vector(said).any():
-        some = ("cowboy hat", "spoked wheel", "turned leg", "cone lamp shade", "feathered wing")
-        return ", ".join(title for title in some if title in library.by_title)
-    return ", ".join(match.entry.title for match in matches(said, library, words)[:count])
+    """The titles that come near to words, for a sentence; some of several kinds where none does."""
+    near = [match for match in matches(said, library, words)[:count] if match.score > NEARBY]
+    if near and words.vector(said).any():
+        return ", ".join(match.entry.title for match in near)
+    some = ("cowboy hat", "spoked wheel", "turned table leg", "cone lamp shade", "feathered wing")
+    return ", ".join(title for title in some if title in library.by_title)
+
+
+def is_near(said: Sequence[str], library: Library, words: Words) -> bool:
+    """Whether a name of the library is near enough to words to be told."""
+    return bool(words.vector(said).any()) and matches(said, library, words)[0].score > NEARBY
 
 
 def passed_over(said: Sequence[str], title: str, words: Words) -> list[str]:

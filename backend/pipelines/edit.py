@@ -22,7 +22,7 @@ from ..engines.base import Offer, PartMesh, ReplaceEngine
 from ..engines.offers import offer_of
 from ..geometry.booleans import Mesh, concatenated, is_solid
 from ..geometry.mesh import is_closed_manifold, signed_volume, without_strays
-from ..library import words
+from ..library import synonyms, words
 from ..library.index import Entry, library
 from ..library.wishes import Wishes, heard
 from . import frames, seams, variety
@@ -257,14 +257,18 @@ def _heard(text: str, *, wishes_only: bool = False) -> tuple[Wishes, words.Readi
     plain = words.plain(text)
     names = "It has for example " + words.nearest_names((), parts, table) + "."
     if not plain.strip(" %"):
-        raise BadInput("The description has no English words.", names)
-    wishes = heard(plain, parts.by_title)
-    reading = words.read(wishes.rest, parts, table)
-    wishes.rest = " ".join(reading.words)
-    if not reading.words and not wishes:
+        raise BadInput("The description has no English words.", f"{words.LANGUAGE} {names}")
+    wishes = heard(synonyms.renamed(synonyms.turned_round(plain), parts.by_title), parts.by_title)
+    thing, beside = synonyms.main_thing(wishes.rest)
+    reading = words.read(thing, parts, table)
+    said = synonyms.named(reading.words, parts.by_title)
+    besides = tuple(word for word in beside if word not in words.FILLERS)
+    reading = replace(reading, words=said, unknown=(*reading.unknown, *besides))
+    wishes.rest = " ".join(said)
+    if not said and not wishes:
         near = words.spelled_alike(reading.unknown, parts)
-        nearest = f"The nearest names are {', '.join(near)}. " if near else ""
-        raise BadInput(f"“{plain:.60}” was not understood.", nearest + names)
+        nearest = f"The nearest names are {', '.join(near)}. " if near else names
+        raise BadInput(f"“{plain:.60}” was not understood.", f"{words.LANGUAGE} {nearest}")
     return wishes, reading
 
 

