@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 
 _GROUPS: Mapping[str, str] = {
-    "feathered wing": "angel wing, bird wing, eagle wing, wing of feathers, swan wing, griffin wing",
+    "feathered wing": "angel wing, bird wing, eagle wing, swan wing, griffin wing",
     "butterfly wing": "fairy wing, pixie wing, moth wing",
     "bat wing": "devil wing, demon wing, vampire wing",
     "wasp wing": "insect wing, bee wing, fly wing, dragonfly wing",

@@ -187,8 +187,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("-o", "--output", type=Path, default=WEIGHTS / "words.safetensors")
     options = parser.parse_args(arguments)
     pieces = WordPiece(options.tokenizer)
-    names = {name for entry in library().entries for name in (entry.title, entry.kind)}
-    names = sorted(names | {name for title in TITLES for name in title.names})
+    own = {name for entry in library().entries for name in (entry.title, entry.kind)}
+    names = sorted(own | {name for title in TITLES for name in title.names})
     words = vocabulary(options.wordnet, pieces.table, names)
     full = embedded(options.model, pieces, words)
     full += embedded(options.model, pieces, explained(options.wordnet, words))

@@ -119,7 +119,8 @@ def test_it_says_in_which_language_words_are_understood(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "name", "missed"),
     [
-        ("a big red cowboy hat", "cowboy hat", []), ("wizard hat with stars", "wizard hat", ["stars"]),
+        ("a big red cowboy hat", "cowboy hat", []),
+        ("wizard hat with stars", "wizard hat", ["stars"]),
         ("crown of gold", "king crown", []), ("cowbow hat", "cowboy hat", []),
         ("wings of a bat", "bat wing", []), ("devil tail", "arrow tail", []),
     ],
