@@ -10,6 +10,8 @@ from numpy.typing import ArrayLike
 
 from ..contract.arrays import Floats, Ints
 
+FEW = 64  # nodes of a graph that is small
+
 
 def sums(values: ArrayLike, group: Ints, groups: int) -> Floats:
     """Sum of the values of each group: (N,) or (N, C) values, (N,) group -> (groups,) or
@@ -23,6 +25,8 @@ def sums(values: ArrayLike, group: Ints, groups: int) -> Floats:
 
 def components(nodes: int, first: Ints, second: Ints) -> Ints:
     """Connected component of each node, numbered by lowest node: (nodes,) int64."""
+    if nodes <= FEW:
+        return _few_components(nodes, first, second)
     from scipy.sparse import csr_matrix
     from scipy.sparse.csgraph import connected_components
 
@@ -31,6 +35,21 @@ def components(nodes: int, first: Ints, second: Ints) -> Ints:
     ones = np.ones(len(first), dtype=np.int8)
     graph = csr_matrix((ones, (first, second)), shape=(nodes, nodes))
     return connected_components(graph, directed=False)[1].astype(np.int64)
+
+
+def _few_components(nodes: int, first: Ints, second: Ints) -> Ints:
+    """The same without SciPy, which takes long to import."""
+    lowest = np.arange(nodes, dtype=np.int64)
+    ends = np.unique(np.stack([first, second], axis=1), axis=0) if len(first) else ()
+    changed = True
+    while changed:
+        changed = False
+        for a, b in ends:
+            low = min(lowest[a], lowest[b])
+            if lowest[a] != lowest[b]:
+                lowest[a] = lowest[b] = low
+                changed = True
+    return np.unique(lowest, return_inverse=True)[1].reshape(-1).astype(np.int64)
 
 
 def symmetric(nodes: int, first: Ints, second: Ints, cost: Floats) -> Any:

@@ -148,7 +148,9 @@ def read(text: str, library: Library, words: Words) -> Reading:
     """The words of a plain text, those unknown told apart or taken for what they nearly are."""
     spoken = {part for entry in library.entries for part in entry.title.split()}
     spoken |= {part for kind in library.kinds() for part in kind.split()}
-    found, unknown, corrected = [], [], {}
+    found: list[str] = []
+    unknown: list[str] = []
+    corrected: dict[str, str] = {}
     for word in re.findall(r"[a-z]+", text):
         if word in FILLERS:
             continue

@@ -21,7 +21,7 @@ from ..engines import registry
 from ..engines.base import Offer, PartMesh, ReplaceEngine
 from ..engines.offers import offer_of
 from ..geometry.booleans import Mesh, concatenated, is_solid
-from ..geometry.mesh import is_closed_manifold, signed_volume, without_strays
+from ..geometry.mesh import is_closed_manifold, signed_volume, used_by, without_strays
 from ..library import synonyms, words
 from ..library.index import Entry, library
 from ..library.wishes import Wishes, heard
@@ -224,7 +224,7 @@ def _check(
         )
     if not own.any():
         raise BadInput(f"There is no part {part} to replace.", "Choose a part that has faces.")
-    points = vertices[np.unique(faces[own])]
+    points = vertices[used_by(faces[own])]
     if not np.ptp(points, axis=0).max() > 0:
         raise BadInput(
             "The part has no size, so that nothing can take its place.", "Choose another."

@@ -104,12 +104,12 @@ def placed(
     wish: Floats | None = None,
     *,
     mirrored: bool = False,
-    rest: Mesh | None = None,
+    worn: hat.Wearing | None = None,
 ) -> Mesh:
     """The new part in the old one's place: (V, 3), (F, 3).
 
-    wish : (3,) factors of width, height and depth in the new part's own frame. rest : what is
-    around it, which says how large a head is that wears it.
+    wish : (3,) factors of width, height and depth in the new part's own frame. worn : how large a
+    head is that wears it, where it is for a head.
     """
     vertices, faces = np.asarray(offer.mesh.vertices, np.float64), offer.mesh.faces
     factor = np.ones(3) if wish is None else wish
@@ -123,7 +123,7 @@ def placed(
     if frame.ends is not None:
         return _spanning(frame, offer, points, factor, hand)
     turn = pose(frame, offer, points) @ hand
-    worn = hat.wearing(frame, rest) if offer.worn else None
+    worn = worn if offer.worn else None
     opening = hat.opening(vertices, faces) if worn is not None else None
     if worn is not None and opening is not None:
         scale = np.full(3, worn.scale(opening))

@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from ..contract.arrays import Floats, Ints
 from ..geometry.caps.loops import borders, simple_loops
 from ..geometry.graphs import components
-from ..geometry.mesh import face_vectors, same_positions
+from ..geometry.mesh import face_vectors, near_box, same_positions, used_by
 from ..geometry.nearest import NearestFace
 from ..geometry.sampling import points_by_group
 
 MOST_CORNERS = 40_000  # faces whose corners tell the same, beside those of small parts
 SAMPLES = 6000  # points over the object that tell which parts hang together
-MOST_POINTS, MOST_FACES = 2000, 20_000  # that are measured exactly where parts touch
+MOST_POINTS, MOST_FACES = 1200, 6000  # that are measured exactly where parts touch
 NEAR = 0.02  # of the object's size: parts that are nearer touch
 STANDING = 4.0  # what stands on the ground holds rather than others, unless those are larger
 FOOT = 0.2  # of the width of what stands on it
@@ -100,12 +100,13 @@ class Frame:
 def frame_of(vertices: Floats, faces: Ints, labels: NDArray[np.integer], part: int) -> Frame:
     """The frame of a part of an object."""
     own = np.asarray(labels) == part
-    points = vertices[np.unique(faces[own])]
+    points = vertices[used_by(faces[own])]
     low, high = points.min(axis=0), points.max(axis=0)
     axes, spread = principal(vertices, faces[own])
     holder = own | _holder(vertices, faces, np.asarray(labels), part)
-    loops = _loops(vertices, faces, own)
-    held = _loops(vertices, faces[holder], own[holder]) or loops
+    corners = same_positions(vertices)[faces]
+    loops = _loops(vertices, corners, own)
+    held = (_loops(vertices, corners[holder], own[holder]) if loops else None) or loops
     side: Floats | None = None
     anchor, reach = np.array([(low + high)[0] / 2, low[1], (low + high)[2] / 2]), 0.0
     touching = None if loops else _touching(vertices, faces[holder], own[holder], low, high)
@@ -122,7 +123,7 @@ def frame_of(vertices: Floats, faces: Ints, labels: NDArray[np.integer], part: i
     if loops or touching is not None:
         away = anchor - (low + high) / 2
         if np.linalg.norm(away) < 0.08 * size:  # held all around: towards the middle of the others
-            away = vertices[np.unique(faces[~own])].mean(axis=0) - (low + high) / 2
+            away = vertices[used_by(faces[~own])].mean(axis=0) - (low + high) / 2
         if np.linalg.norm(away) > 0:
             side = away / np.linalg.norm(away)
     samples = sampled(vertices, faces[own])
@@ -140,7 +141,7 @@ def frame_of(vertices: Floats, faces: Ints, labels: NDArray[np.integer], part: i
 
 def _is_foot(vertices: Floats, faces: Ints, own: NDArray[np.bool_]) -> bool:
     """Whether a part alone stands on the ground, wide enough to carry all others."""
-    points, rest = vertices[np.unique(faces[own])], vertices[np.unique(faces[~own])]
+    points, rest = vertices[used_by(faces[own])], vertices[used_by(faces[~own])]
     tall = float(np.ptp(points[:, 1]))
     foot = points[points[:, 1] < points[:, 1].min() + 0.05 * tall]
     wide = float(np.ptp(foot[:, [0, 2]], axis=0).max())
@@ -248,7 +249,7 @@ def _contents(
     found = [np.empty((0, 3))]
     slack = 0.03 * float((high - low).max())
     for name in names[whole]:
-        own = vertices[np.unique(faces[labels == name])]
+        own = vertices[used_by(faces[labels == name])]
         own = own[:: 1 + len(own) // 200]
         if (own @ hull.equations[:, :3].T + hull.equations[:, 3] < slack).all():
             found.append(own)
@@ -316,19 +317,30 @@ def principal(vertices: Floats, faces: Ints) -> tuple[Floats, Floats]:
     away = centre - weight @ centre
     _, axes = np.linalg.eigh((away * weight[:, None]).T @ away)
     rows = axes.T[::-1]
-    spread = np.ptp(vertices[np.unique(faces)] @ rows.T, axis=0)
+    spread = np.ptp(vertices[used_by(faces)] @ rows.T, axis=0)
     return np.ascontiguousarray(rows), np.asarray(spread)
 
 
-def _loops(vertices: Floats, faces: Ints, own: NDArray[np.bool_]) -> list[Floats]:
-    """The borders of a part with the others, where they share edges."""
-    welded = same_positions(vertices)
-    found = borders(welded[faces], own.astype(np.int64), len(vertices))
+def _loops(vertices: Floats, corners: Ints, own: NDArray[np.bool_]) -> list[Floats]:
+    """The borders of a part with the others, where they share edges.
+
+    corners : (F, 3) welded vertex numbers.
+    """
+    near = near_box(vertices, corners, *_grown(vertices, corners[own]))  # the others share no edge
+    found = borders(corners[near], own[near].astype(np.int64), len(vertices))
     edges = [
         (int(a), int(b)) if left else (int(b), int(a))
         for (a, b), (left, _) in zip(found.edge, found.part, strict=True)
     ]
     return [vertices[loop] for loop in simple_loops(edges)]
+
+
+def _grown(vertices: Floats, corners: Ints) -> tuple[Floats, Floats]:
+    """The box of a surface, a little larger."""
+    points = vertices[used_by(corners)]
+    low, high = points.min(axis=0), points.max(axis=0)
+    margin = 0.01 * max(float((high - low).max()), 1e-30)
+    return low - margin, high + margin
 
 
 def _touching(
@@ -343,19 +355,16 @@ def _touching(
 
     near_enough : a distance within which they count, whatever is nearer.
     """
-    size = float(np.ptp(vertices[np.unique(faces)], axis=0).max()) or 1.0
-    corner = vertices[faces[~own]]
-    near = (
-        (corner.max(axis=1) > low - NEAR * size) & (corner.min(axis=1) < high + NEAR * size)
-    ).all(axis=1)
+    size = float(np.ptp(vertices[used_by(faces)], axis=0).max()) or 1.0
+    near = near_box(vertices, faces[~own], low - NEAR * size, high + NEAR * size)
     if not near.any():
         return None
-    rest, numbers = np.unique(faces[~own][near], return_inverse=True)
-    points = vertices[np.unique(faces[own])]
+    rest, beside = used_by(faces[~own][near]), faces[~own][near]
+    points = vertices[used_by(faces[own])]
     if len(points) > MOST_POINTS:
         points = points[np.random.default_rng(0).permutation(len(points))[:MOST_POINTS]]
-    if len(numbers) <= 3 * MOST_FACES:
-        _, gap = NearestFace(vertices[rest] / size, numbers.reshape(-1, 3))(points / size)
+    if len(beside) <= MOST_FACES:
+        _, gap = NearestFace(vertices / size, beside)(points / size)
     else:  # so fine a surface is its points
         from scipy.spatial import cKDTree
 

@@ -7,7 +7,7 @@ reach is told. Everything here is in a frame with +Y up.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 
 from ..contract.arrays import Floats, Ints
 from ..geometry.booleans import Mesh
+from ..geometry.mesh import near_box, used_by
 from ..geometry.nearest import NearestFace
 from ..geometry.rays import RayScene
 from .frames import Frame, sampled
 
 NEAR = 0.02  # of the size: what is nearer touches
-CLOUD, MOST_PLACES = 12_000, 120
+CLOUD, MOST_ASKED, MOST_PLACES = 6000, 600, 120
 DIP = 0.01  # of the size: how far what stands on the new part sinks in
 SHALLOW, STEEP = 0.45, 2.2  # factors of height within which a part is fitted to what it carries
 WIDTHS = (1.0, 1.15, 1.3, 1.5)
@@ -47,45 +48,54 @@ def loads_of(
     size, tall = frame.size, float(frame.high[1] - frame.low[1])
     low, high = frame.low - NEAR * size, frame.high + NEAR * size
     own = labels == part
-    corner = vertices[faces]
-    near = ~own & ((corner.max(axis=1) > low) & (corner.min(axis=1) < high)).all(axis=1)
+    near = ~own & near_box(vertices, faces, low, high)
     if not near.any() or np.isin(-2, labels):
         return []
-    from scipy.spatial import cKDTree
-
     rows = np.flatnonzero(near)
-    tree = cKDTree(vertices[np.unique(faces[own])])
-    exact = NearestFace(vertices, faces[own]) if own.sum() < CLOUD else None
+    gap_to = _gaps(vertices, faces[own])
     found = []
     for label in np.unique(labels[rows]).tolist():
         chosen = faces[rows[labels[rows] == label]]
-        cloud = np.concatenate([sampled(vertices, chosen, 1500), vertices[np.unique(chosen)]])
+        cloud = np.concatenate([sampled(vertices, chosen, 800), vertices[used_by(chosen)]])
         cloud = cloud[((cloud > low) & (cloud < high)).all(axis=1)]
-        cloud = cloud[:: 1 + len(cloud) // 1500]
+        cloud = cloud[:: 1 + len(cloud) // MOST_ASKED]
         if not len(cloud):
             continue
-        gap = tree.query(cloud)[0] if exact is None else exact(cloud)[1]
-        places = cloud[gap < NEAR * size]
+        places = cloud[gap_to(cloud) < NEAR * size]
         if not len(places):
             continue
-        whole = vertices[np.unique(faces[labels == label])]
-        middle = (whole.min(axis=0) + whole.max(axis=0)) / 2
+        whole = vertices[used_by(faces[labels == label])]
+        lowest, highest = whole.min(axis=0), whole.max(axis=0)
+        middle = (lowest + highest) / 2
         at = places.mean(axis=0)
         if frame.side is not None and (at - frame.centre) @ frame.side > 0.3 * size / 2:
             continue  # it is on the side of what holds the part
-        if whole[:, 1].min() < frame.low[1] - NEAR * size and at[1] < frame.centre[1]:
+        if lowest[1] < frame.low[1] - NEAR * size and at[1] < frame.centre[1]:
             continue  # it is below
         stands = middle[1] > at[1] > frame.low[1] + ABOVE * tall
         places = places[:: 1 + len(places) // MOST_PLACES]
         if frame.loops:  # seams are welded anyway
-            seam = cKDTree(np.concatenate(frame.loops))
-            places = places[seam.query(places)[0] > 2 * NEAR * size]
+            seam = np.concatenate(frame.loops)
+            seam = seam[:: 1 + len(seam) // 400]
+            away = np.linalg.norm(places[:, None] - seam, axis=2).min(axis=1)
+            places = places[away > 2 * NEAR * size]
         if stands and len(places):
             below = np.abs(_top(places, (vertices, faces[own])) - places[:, 1]) < 2 * NEAR * size
             places, stands = (places[below], True) if below.any() else (places, False)
         if len(places):
             found.append(Load(label, places, bool(stands)))
     return found
+
+
+def _gaps(vertices: Floats, faces: Ints) -> Callable[[Floats], Floats]:
+    """How far places (n, 3) are from a surface; a fine one is its vertices."""
+    if len(faces) < CLOUD:
+        nearest = NearestFace(vertices, faces)
+        return lambda places: nearest(places)[1]
+    from scipy.spatial import cKDTree
+
+    tree = cKDTree(vertices[used_by(faces)])
+    return lambda places: np.asarray(tree.query(places)[0])
 
 
 def carrying(mesh: Mesh, frame: Frame, loads: Sequence[Load]) -> Mesh:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from ..contract.arrays import Floats, Ints
 from ..engines.base import Offer, PartMesh
 from ..geometry.booleans import Mesh
+from ..geometry.mesh import near_box
 from ..library.wishes import Wishes
 from . import fit, frames, hat, seams
 from .loads import Load, carrying, floating, loads_of
@@ -39,6 +41,18 @@ class Place:
     rest: Mesh
     plane: float | None = None
     loads: Sequence[Load] = ()
+
+    @cached_property
+    def near(self) -> Mesh:
+        """What is around it, without what is far."""
+        vertices, faces = self.rest
+        low, high = self.frame.low - self.frame.size, self.frame.high + self.frame.size
+        return vertices, faces[near_box(vertices, faces, low, high)]
+
+    @cached_property
+    def worn(self) -> hat.Wearing | None:
+        """The head that wears the part, if any does."""
+        return hat.wearing(self.frame, self.near)
 
     def fitted(self, offer: Offer, wishes: Wishes, join: str) -> Fitted:
         """The offer here, as wished."""
@@ -111,17 +125,18 @@ def _frame_across(
 
 
 def _fitted(offer: Offer, place: Place, wishes: Wishes, how: str) -> tuple[Mesh, str]:
-    frame, rest = place.frame, place.rest
+    frame = place.frame
     shaped = reshaped(offer.mesh.vertices, offer.mesh.faces, wishes.shapes)
     offer = replace(offer, mesh=PartMesh(*shaped, offer.mesh.name))
     scale = wishes.scale.copy()
     scale[np.ptp(shaped[0], axis=0).argmax()] *= wishes.length
-    mesh = fit.placed(frame, offer, scale, mirrored=wishes.mirrored, rest=rest)
+    worn = place.worn if offer.worn and not offer.in_place else None
+    mesh = fit.placed(frame, offer, scale, mirrored=wishes.mirrored, worn=worn)
     if offer.in_place:
         return seams.copies(mesh, frame, wishes.count), "overlap"
-    if not (offer.worn and hat.wearing(frame, rest) is not None):
-        mesh = fit.settled(mesh, frame, rest)
+    if worn is None:
+        mesh = fit.settled(mesh, frame, place.near)
         if frame.ends is None:
             mesh = carrying(mesh, frame, place.loads)
     mesh = seams.copies(mesh, frame, wishes.count)
-    return seams.joined(mesh, frame, rest, how)
+    return seams.joined(mesh, frame, place.rest, how)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from ..contract.arrays import Floats, Ints
 from ..geometry.booleans import Mesh, concatenated, difference, union
 from ..geometry.caps.fill import fill
-from ..geometry.mesh import face_islands, same_positions, shared_edges, signed_volume
+from ..geometry.mesh import face_islands, same_positions, shared_edges, signed_volume, used_by
 from .frames import Frame
 
 MOST_PIECES = 24  # that are taken for several of the same, as ears, legs and wheels
@@ -103,7 +103,7 @@ def pieces_of(vertices: Floats, faces: Ints, own: NDArray[np.bool_]) -> list[NDA
         return [own]
     rows = np.flatnonzero(own)
     masks = [np.isin(np.arange(len(faces)), rows[island == number]) for number in range(count)]
-    points = [vertices[np.unique(faces[mask])] for mask in masks]
+    points = [vertices[used_by(faces[mask])] for mask in masks]
     low = np.array([p.min(axis=0) for p in points])
     high = np.array([p.max(axis=0) for p in points])
     extent = high - low
@@ -120,7 +120,7 @@ def twin_of(
     names = np.unique(labels)
     boxes = {}
     for name in names.tolist():
-        points = vertices[np.unique(faces[labels == name])]
+        points = vertices[used_by(faces[labels == name])]
         boxes[name] = np.stack([points.min(axis=0), points.max(axis=0)])
     everything = np.array(list(boxes.values()))
     plane = float(everything[:, 0, 0].min() + everything[:, 1, 0].max()) / 2

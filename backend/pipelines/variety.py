@@ -15,7 +15,7 @@ from ..contract.arrays import Floats
 from ..contract.progress import Progress
 from ..engines.base import Offer, PartMesh
 from ..geometry.booleans import Mesh, is_solid
-from ..geometry.mesh import face_vectors, signed_volume
+from ..geometry.mesh import face_vectors, near_box, signed_volume, used_by
 from . import fit
 from .frames import Frame, sampled
 from .places import Place
@@ -44,13 +44,13 @@ def fitting(
 
     volume : of the old part, 0 for an open one. The less sure the kind, the more alike it must be.
     """
-    frame, rest = place.frame, place.rest
+    frame = place.frame
     old = frame.points
     size = float(np.sqrt(frame.size * max(frame.spread[1], 0.05 * frame.size)))
     found: list[tuple[float, Offer]] = []
     for number, offer in enumerate(offers):
         progress.step(number / len(offers))
-        mesh = fit.placed(frame, offer, rest=rest)
+        mesh = fit.placed(frame, offer, worn=place.worn if offer.worn else None)
         away = _gap(sampled(*mesh), old)
         gap = away / size
         most = float(np.interp(offer.sure, *LIMITS))
@@ -76,12 +76,11 @@ def neighbours(rest: Mesh, frame: Frame) -> Floats:
     """(n, 3) places of the others near a part."""
     size = frame.size
     low, high = frame.low - CLOSE * size, frame.high + CLOSE * size
-    corner = rest[0][rest[1]]
-    beside = ((corner.max(axis=1) > low) & (corner.min(axis=1) < high)).all(axis=1)
+    beside = near_box(*rest, low, high)
     if not beside.any():
         return np.empty((0, 3))
     others = rest[0], rest[1][beside]
-    cloud = np.concatenate([sampled(*others, CLOUD), others[0][np.unique(others[1])]])
+    cloud = np.concatenate([sampled(*others, CLOUD), others[0][used_by(others[1])]])
     return np.asarray(cloud[((cloud > low) & (cloud < high)).all(axis=1)])
 
 

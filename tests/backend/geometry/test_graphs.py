@@ -3,7 +3,7 @@
 
 import numpy as np
 
-from backend.geometry.graphs import components, spread, sums, symmetric
+from backend.geometry.graphs import FEW, components, spread, sums, symmetric
 
 
 def test_sums_of_groups_also_of_empty_ones_and_of_columns():
@@ -16,6 +16,14 @@ def test_components_are_numbered_by_their_lowest_node():
     found = components(5, np.array([3, 1]), np.array([4, 2]))
     assert found.tolist() == [0, 1, 1, 2, 2]
     assert components(3, np.zeros(0, int), np.zeros(0, int)).tolist() == [0, 1, 2]
+
+
+def test_small_graphs_have_the_same_components_as_large_ones():
+    rng = np.random.default_rng(4)
+    for edges in (5, 20, 60):
+        first, second = rng.integers(0, FEW, (2, edges))
+        many = components(FEW + 1, first, second)  # with one node more it is no longer small
+        assert components(FEW, first, second).tolist() == many[:-1].tolist()
 
 
 def test_parallel_edges_keep_the_least_cost():

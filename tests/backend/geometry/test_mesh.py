@@ -13,11 +13,13 @@ from backend.geometry.mesh import (
     build_face_graph,
     check_usable,
     is_closed_manifold,
+    near_box,
     same_positions,
     shared_edges,
     signed_volume,
     signed_volumes,
     unit_vertices,
+    used_by,
     welded_on_grid,
 )
 from tests.backend.geometry.solids import l_shape
@@ -185,3 +187,16 @@ def test_same_positions_names_the_first_vertex_at_a_position():
 def test_same_positions_agrees_with_equality(positions):
     found = same_positions(np.array(positions))
     assert found.tolist() == [positions.index(p) for p in positions]
+
+
+def test_used_vertices_and_faces_near_a_box() -> None:
+    vertices = np.array(
+        [[0, 0, 0], [1, 0, 0], [0, 1, 0], [9, 9, 9], [5, 5, 5], [6, 5, 5], [5, 6, 5.0]]
+    )
+    faces = np.array([[0, 1, 2], [4, 5, 6]])
+    assert used_by(faces).tolist() == [0, 1, 2, 4, 5, 6]
+    assert used_by(faces[:0]).tolist() == []
+    low, high = np.array([0.4, 0.4, -1.0]), np.array([0.6, 0.6, 1.0])
+    assert near_box(vertices, faces, low, high).tolist() == [True, False]
+    large = np.array([[-9, -9, 0], [9, -9, 0], [0, 9, 0.0]])
+    assert near_box(large, faces[:1], low, high).tolist() == [True], "no corner is inside"
