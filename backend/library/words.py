@@ -22,9 +22,9 @@ from .index import Entry, Library
 
 LONGEST = 200  # letters of a description
 UNLIKE = 0.15  # similarity below which a word says nothing of a part
-SURE = 0.5  # similarity below which a part is not what was meant
+SURE = 0.52  # similarity below which a part is not what was meant
 SLIP = 0.82  # likeness of letters of what is the same word, typed wrongly
-NEARBY = 0.33  # similarity below which a name is not near enough to be told
+NEARBY = 0.37  # similarity below which a name is not near enough to be told
 LANGUAGE = "Words are understood in English."
 FILLERS = {
     "a", "an", "the", "with", "of", "and", "or", "please", "make", "made", "it", "its", "part",
