@@ -48,7 +48,7 @@ ACROSS = 4  # cells of it, if possible, across what is thin
 THIN = 0.2  # share of the surface where a part is thinner than what counts as its thickness
 FEWEST_CELLS = 24  # along it, of parts of large triangles
 AN_EDGE, A_LOOP = 8, 48  # fine cells along an edge of the border and around a loop, if possible
-COARSEST = 4  # fine cells in one of the grid that is asked first
+COARSEST = 8  # fine cells in one of the grid that is asked first
 BAND = 2  # fine cells around visible surface in which the field is its distance
 NEIGHBOURS = 2  # samples whose faces are asked for the nearest
 UPRIGHT = 0.9  # cosine of the way to a face and its normal, where the face tells the side
@@ -160,8 +160,8 @@ class HiddenWholes:
         progress.step(0.7)
         values, cell = band.values, band.cell
         self._drop_islands(seen, values, cell)
-        away, low = _cropped(_distances(values, cell), seen.low, cell)
-        away, cell = doubled(away), cell / 2
+        near, low = _cropped(_distances(values, cell), seen.low, cell)
+        away, cell = np.asarray(doubled(near), np.float64), cell / 2
         progress.step(0.8)
         self._fit(seen, away, low, cell)
         return SignedDistance(away.astype(np.float32), low, cell)

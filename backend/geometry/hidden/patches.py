@@ -142,8 +142,9 @@ def _without_touching_fans(faces: Ints, kept: Bools) -> Bools:
 def _free_edges(faces: Ints) -> Ints:
     """Directed edges (n,2) that one face alone has."""
     a, b = faces.reshape(-1), faces[:, AHEAD].reshape(-1)
-    forward, backward = (a << 31) | b, (b << 31) | a
-    free = ~np.isin(forward, backward)
+    forward, backward = (a << 31) | b, np.sort((b << 31) | a)
+    place = np.searchsorted(backward, forward).clip(max=max(len(backward) - 1, 0))
+    free = backward[place] != forward
     return np.stack([a[free], b[free]], axis=1)
 
 

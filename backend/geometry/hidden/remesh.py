@@ -150,6 +150,12 @@ def _apart(faces: Ints, keep: Ints, gone: Ints, open_: Bools) -> Bools:
     return np.asarray(open_ & (least[keep] == rank) & (least[gone] == rank))
 
 
+def distinct(values: Ints) -> Ints:
+    """What `numpy.unique` finds, much faster for numbers: sorted, each once."""
+    values = np.sort(values)
+    return values[np.append(True, values[1:] != values[:-1])] if len(values) else values
+
+
 class _Stars:
     """The faces around each vertex. size : (n,) how many."""
 
@@ -176,9 +182,10 @@ class _Stars:
             row, which = self.around(end)
             corner = self.faces[row]
             other = (corner != keep[which][:, None]) & (corner != gone[which][:, None])
-            near.append(np.unique((which[:, None] * count + corner)[other]))
-        here, there = near
-        common = there[np.isin(there, here, assume_unique=True)]
+            near.append(distinct((which[:, None] * count + corner)[other]))
+        there = near[1]
+        both = np.sort(np.concatenate(near))
+        common = both[1:][both[1:] == both[:-1]]
 
         def at_rim(keys: Ints) -> Ints:
             return np.bincount(keys[keys % count < fixed] // count, minlength=len(keep))
