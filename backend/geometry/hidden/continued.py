@@ -29,6 +29,9 @@ LONG, MOST_ROWS = 3.0, 64  # edges of the source that a new face may be long, ab
 SAMPLES = 8  # of new faces, along the way
 DEPTHS = (0.15, 0.5, 0.9)  # of a loop's radius, below new faces, at any of which a field is asked
 HOLDS = 0.5  # share of places of new faces below which the field must say that it is inside
+BEYOND = 0.25  # share of them that may lie more than a cell deep in the field: the part goes on
+FEW_CELLS = 2.0  # of a radius, below which a field does not tell this
+HOLLOW = 0.5  # share of them over one loop that may lie more than a cell outside of it
 OUT = 0.03  # of the size of new faces: as far as they may be out of what is seen of the object
 
 
@@ -171,11 +174,16 @@ def _goes_on(normal: Floats, faces: Ints, loops: list[_Loop]) -> bool:
 def _is_inside(
     points: Floats, faces: Ints, shown: ObjectShell, field: GridField, loops: list[_Loop]
 ) -> bool:
-    """Whether the field calls inside what is below new faces, and they stay in the object."""
+    """Whether the field calls inside what is below new faces, not above, and the object has them."""
     used = points[np.unique(faces)]
     size = float(np.linalg.norm(np.ptp(used, axis=0)))
     new = Samples.of_faces(points, faces, _normals(points, faces), size / SAMPLES)
     radius = sum(loop.length for loop in loops) / (2 * np.pi * len(loops))
+    away = field.at(new.point) / field.cell
+    if radius > FEW_CELLS * field.cell and (away < -1).mean() > BEYOND:
+        return False
+    if len(loops) == 1 and (away > 1).mean() > HOLLOW:
+        return False
     held = [field.at(new.point - depth * radius * new.normal) < 0 for depth in DEPTHS]
     if np.any(held, axis=0).mean() < HOLDS:
         return False
