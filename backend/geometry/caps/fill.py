@@ -17,6 +17,7 @@ from .loops import cross, edge_key, newell_normal, plane_axes
 AHEAD = [1, 2, 0]  # the corner after each
 LARGEST_TABLE = 128  # vertices of one smallest-area table: time grows with the cube
 FLAT = 0.01  # a loop is flat if it leaves its plane by less than this part of its size
+BEYOND = 1.2  # of the least area, from where on clipped ears miss what a bent loop goes around
 MOST_FACES = 20_000  # a refined fill stays below
 
 
@@ -38,25 +39,39 @@ def fill(
     taken = np.empty(0, np.int64) if taken is None else taken
     if len(loops) == 1 and len(loops[0]) == 3:
         return points, loops[0][None]
+    flat = _is_flat(points, loops)
     faces = _clip_ears(points, loops)
     if faces is None:
         slit = _slit(points, loops)
         faces = smallest_area(points, slit, taken)
         if len(slit) > len(loops[0]) and not _bounded_by(faces, loops):
             return None
+    elif not flat and len(loops) == 1 and len(loops[0]) <= LARGEST_TABLE:
+        # Seen from one side, a strip around a frame looks like the whole frame.
+        least = smallest_area(points, loops[0], taken)
+        if _area(points, faces) > BEYOND * _area(points, least):
+            faces = least
     faces = flip_to_delaunay(points, faces, taken)
     outer = points[loops[0]]
-    flat = True
-    if sum(map(len, loops)) > 5:
-        everything = points[np.concatenate(loops)]
-        spread = np.linalg.eigvalsh(np.cov(everything, rowvar=False))
-        flat = bool(spread[0] < FLAT**2 * spread[2])
     count = len(points)
     points, faces = split_edges(points, faces, _among(inner_keys(faces), taken))
     if not flat:
         points, faces = refine(points, faces, outer, taken)
         points = minimise_area(points, faces, count)
     return points, faces
+
+
+def _is_flat(points: Floats, loops: list[Ints]) -> bool:
+    """Whether loops lie in a plane, or have too few vertices to tell a smooth surface."""
+    if sum(map(len, loops)) <= 5:
+        return True
+    spread = np.linalg.eigvalsh(np.cov(points[np.concatenate(loops)], rowvar=False))
+    return bool(spread[0] < FLAT**2 * spread[2])
+
+
+def _area(points: Floats, faces: Ints) -> float:
+    a, b, c = (points[faces[:, k]] for k in range(3))
+    return float(0.5 * np.linalg.norm(cross(b - a, c - a), axis=1).sum())
 
 
 # --- triangulation without new vertices -------------------------------------------------------

@@ -24,6 +24,9 @@ GOES_ON = 0.05  # share of the border at which the part's own faces lie in the p
 UPRIGHT, LEANS = 0.995, 0.3  # mean cosine of the part's walls to the plane's normal: of straight
 # ones, and of those that lean but are below the plane
 ENDS, STAYS = 0.2, 0.035  # of its size, by which a field leaves the plane of walls, or of any
+SAME = 0.999  # cosine between triangles of one plane
+MAINLY = 0.7  # share of a lid in one plane, from which on its border may leave it here and there
+UNBENT = 0.2  # share of the border at which the part's faces go on in such a lid
 ASKED, STEPS = 8, 24  # samples along an opening's side, and along the way to the zero level
 
 
@@ -83,7 +86,10 @@ def was_flat(seen: OpenPart, opening: Opening, field: GridField) -> bool:
     Its border lies in a plane, and either faces of the part go on in this plane at the border: a
     face on which something stands; or its walls stand upright on the plane, and the field leaves
     it by a fraction of the opening's size: a thing that stands on a face; or the field agrees.
+    Or its border leaves the plane here and there, but the lid is the same plane for the most part.
     """
+    if _goes_on(seen, opening):
+        return True
     a, b, c = (opening.points[opening.faces[:, k]] for k in range(3))
     size = float(np.sqrt(0.5 * np.linalg.norm(cross(b - a, c - a), axis=1).sum()))
     rings = [np.array(seen.loops[i]) for i in opening.loops]
@@ -107,6 +113,29 @@ def was_flat(seen: OpenPart, opening: Opening, field: GridField) -> bool:
         return False
     depth = _depth(opening, field, normal, size)
     return bool(depth < (ENDS if upright > UPRIGHT else STAYS) * size)
+
+
+def _goes_on(seen: OpenPart, opening: Opening) -> bool:
+    """Whether most of a lid is in one plane, and faces of the part go on in the lid unbent.
+
+    Measured on the lids of artists' parts that were neither plane nor let alone by the field: of
+    31 such, none was grown nearer to the true surface, 24 were farther.
+    """
+    lid = OpenPart(opening.points, opening.faces, [], 0)
+    a, b, c = (lid.points[lid.faces[:, k]] for k in range(3))
+    area = np.linalg.norm(cross(b - a, c - a), axis=1)
+    same = lid.face_normals @ lid.face_normals[np.argmax(area)] > SAME
+    if area[same].sum() < MAINLY * area.sum():
+        return False
+    number = np.full(len(seen.points), -1)
+    number[seen.rim] = np.arange(len(seen.rim))
+    rings = [np.array(seen.loops[i]) for i in opening.loops]
+    start, end = np.concatenate(rings), np.concatenate([np.roll(ring, -1) for ring in rings])
+    own = seen.face_normals[beside(seen, start, end)]
+    beyond = lid.face_normals[beside(lid, number[end], number[start])]
+    length = np.linalg.norm(seen.points[end] - seen.points[start], axis=1)
+    unbent = np.einsum("ij,ij->i", own, beyond) > LEVEL
+    return bool(length[unbent].sum() > UNBENT * length.sum())
 
 
 def _depth(opening: Opening, field: GridField, normal: Floats, size: float) -> float:

@@ -72,6 +72,17 @@ def test_a_saddle_becomes_a_smooth_small_surface():
     assert area(made, faces) < area(points, flat)
 
 
+def test_a_strip_around_three_sides_of_a_frame_is_no_membrane_over_it():
+    """From the front it looks like the frame's whole opening, which would be ten times as large."""
+    outline = np.array([[3.0, 4], [0, 4], [0, 0], [3, 0]])
+    back = np.column_stack([outline, np.zeros(4)])
+    front = np.column_stack([outline, np.full(4, 0.2)])
+    points = np.concatenate([back, front[::-1]])
+    made, faces = fill(points, [np.arange(8)])
+    assert_bounded(faces, [np.arange(8)])
+    assert area(made, faces) < 1.1 * 10 * 0.2
+
+
 def test_taken_edges_are_avoided():
     points = ring(4)
     taken = np.array([edge_key(np.array(0), np.array(2))])

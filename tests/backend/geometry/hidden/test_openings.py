@@ -119,3 +119,18 @@ def test_an_opening_that_bends_was_never_flat() -> None:
     found = borders(faces, labels, len(vertices))
     limb = OpenPart.of(vertices, faces[labels == 1], found, 1)
     assert flat_of(limb, field_of(solids[1])) == [False]
+
+
+SLAB = box((0, 0, -0.2), (0.4, 0.4, 0.1))
+
+
+def overhung(depth: float) -> OpenPart:
+    """A slab under a post that stands over its edge, and reaches down over its side."""
+    slab, _ = stacked(*cuboid((0.4, 0, 0.2 - depth), (0.2, 0.1, 0.3)))
+    return slab
+
+
+def test_a_face_goes_on_though_a_little_of_the_border_bends() -> None:
+    """Over the slab's edge by a hair: whatever the field says, its upper side goes on below."""
+    hole = field_of(lambda p: np.maximum(SLAB(p), -ball((0.3, 0, -0.1), 0.1)(p)))
+    assert flat_of(overhung(0.008), hole) == [True]
