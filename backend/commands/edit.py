@@ -189,7 +189,8 @@ def chosen_part(wanted: str, names: list[str]) -> int:
     near = difflib.get_close_matches(wanted.casefold()[:100], lower, 3, 0.5)
     some = [names[lower.index(name)] for name in near] or names[:12]
     more = ", ..." if not near and len(names) > len(some) else ""
-    raise BadInput(f"There is no part named “{wanted:.60}”.", f"There are {', '.join(some)}{more}.")
+    verb = "There are" if len(some) > 1 else "The nearest is"
+    raise BadInput(f"There is no part named “{wanted:.60}”.", f"{verb} {', '.join(some)}{more}.")
 
 
 def _write(

@@ -61,14 +61,15 @@ def run(options: Namespace, console: Console) -> int:
         "warnings": [*notes, *made.notes],
         "seconds": seconds,
     }
+    count = f"{len(names)} part" + ("" if len(names) == 1 else "s")
     picture = "" if options.preview is None else f", picture {options.preview}"
     console.result(
-        f"{options.output}: {len(names)} parts, {closed} of them closed, "
+        f"{options.output}: {count}, {closed} of them closed, "
         f"engine {made.engine}, {seconds} s{picture}"
     )
     console.close()
     more = ", ..." if len(names) > NAMED else ""
-    console.say(f"Wrote {len(names)} parts: {', '.join(names[:NAMED])}{more}.")
+    console.say(f"Wrote {count}: {', '.join(names[:NAMED])}{more}.")
     return 0
 
 

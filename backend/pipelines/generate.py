@@ -212,6 +212,11 @@ def check(brief: Brief) -> None:
     """Raise BadInput for a brief that no engine could work from."""
     if not brief.images and not brief.boxes and not brief.text.strip():
         raise BadInput("There is nothing to make parts from.", "Give a picture, words or boxes.")
+    if brief.images and brief.boxes:
+        raise BadInput(
+            "Pictures and boxes were both given, and each says where parts are.",
+            "Leave one of them out.",
+        )
     if len(brief.images) > MOST_PICTURES:
         raise BadInput(
             f"{len(brief.images)} pictures are more than {MOST_PICTURES}.",

@@ -123,3 +123,10 @@ def test_an_object_that_was_not_taken_apart_is_said_to_be_one(
     assert "all of it is one object" in said
     assert "decompose it" in said
     assert not out.exists()
+
+
+def test_a_part_that_is_nearly_named_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert edit("-o", tmp_path / "a.glb", "--regenerate", part="seet") == 2
+    assert "no part named “seet”. The nearest is seat." in capsys.readouterr().err

@@ -57,3 +57,11 @@ def test_what_cannot_be_done_is_said_and_nothing_written(
     assert main(["generate", *given]) == 2
     assert words in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
+
+
+def test_one_part_is_one(picture, tmp_path, capsys):
+    arguments = ["generate", "-o", str(tmp_path / "a.glb"), "--image", str(picture)]
+    assert main([*arguments, "--parts", "1"]) == 0
+    said = capsys.readouterr()
+    assert ": 1 part, 1 of them closed" in said.out
+    assert said.err.rstrip().splitlines()[-1].startswith("Wrote 1 part: ")

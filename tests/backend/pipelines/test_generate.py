@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from backend.contract.errors import BadInput
-from backend.engines.base import Brief
+from backend.engines.base import Box, Brief
 from backend.pipelines.generate import boxes_of, generate
 from tests.backend.images.drawn import doll
 from tests.backend.pipelines.cancelling import is_cancelled_everywhere
@@ -22,6 +22,7 @@ def test_a_picture_becomes_parts_with_a_report():
 
 WRONG = {
     "nothing": (Brief(), "nothing to make"),
+    "both": (Brief([PICTURE], boxes=[Box("a", (0, 0, 0), (1, 1, 1))]), "boxes were both given"),
     "pixel": (Brief([PICTURE[:1, :1]]), "1 x 1 pixels"),
     "small mask": (Brief([PICTURE], [LABELS[:80]]), "160 x 80 pixels"),
     "empty mask": (Brief([PICTURE], [np.full_like(LABELS, -1)]), "Mask 1 is empty"),
