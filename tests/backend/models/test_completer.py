@@ -35,6 +35,15 @@ def test_many_places_are_answered_as_few():
     assert net(rows[:0]).shape == (0,)
 
 
+def test_what_is_worked_out_in_place_is_what_it_is_trained_as():
+    both = arrays() | {member_name(name, 1): a for name, a in arrays(5).items()}
+    net = Completer(replace(CONFIG, members=2), both)
+    rows = np.random.default_rng(4).normal(size=(40, 5)).astype(np.float32)
+    kept = rows.copy()
+    assert np.allclose(net(rows), net.forward(rows), atol=1e-4)
+    assert (rows == kept).all()
+
+
 def test_features_beyond_what_was_seen_say_no_more():
     net = Completer(CONFIG, arrays())
     assert np.allclose(net(np.full((1, 5), 1e4, np.float32)), net(np.full((1, 5), 1e6, np.float32)))
