@@ -166,12 +166,15 @@ def unfolded(points: Floats, faces: Ints, fixed: int, rounds: int = 8) -> Floats
         bad = folded(points, faces)
         if not bad.any():
             break
-        moved = np.unique(faces[bad])
-        ring = np.unique(faces[np.isin(faces, moved).any(axis=1)])
-        moved = ring[ring >= fixed]
+        touched = np.zeros(len(points), dtype=bool)
+        touched[faces[bad]] = True
+        touched[faces[touched[faces].any(axis=1)]] = True
+        touched[:fixed] = False
+        moved = np.flatnonzero(touched)
         if len(moved) == 0:
             break
-        a, b = faces.reshape(-1), faces[:, AHEAD].reshape(-1)
+        around = faces[touched[faces].any(axis=1)]
+        a, b = around.reshape(-1), around[:, AHEAD].reshape(-1)
         both = np.append(a, b), np.append(b, a)
         near = coo_matrix((np.ones(2 * len(a)), both), shape=(len(points),) * 2).tocsr()[moved]
         mean = (near @ points) / np.asarray(near.sum(axis=1))
