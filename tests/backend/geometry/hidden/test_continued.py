@@ -131,3 +131,15 @@ def test_faces_stay_in_what_is_seen_of_the_object() -> None:
     everywhere = GridField(np.full((8, 8, 8), -1.0), np.full(3, -0.55), 1.1 / 7)
     assert len(seen.loops) == 2
     assert continued(seen, shell, everywhere, NONE) == []
+
+
+def test_a_field_that_goes_on_beyond_or_ends_before_is_believed() -> None:
+    block, knob = bar((0.6, 0.5, 0.4)), trimesh.creation.icosphere(1, 0.15)
+    knob.apply_translation((0, 0, 0.2))
+    seen, shell = united([block, knob], 0)
+
+    def found(high: float) -> int:
+        field = field_of(box((0, 0, high / 2 - 0.1), (0.3, 0.25, high / 2 + 0.1)), CELLS)
+        return len(continued(seen, shell, field, NONE))
+
+    assert [found(0.1), found(0.2), found(0.3)] == [0, 1, 0]
