@@ -25,6 +25,8 @@ STRAIGHT = 0.99  # cosine to the faces that are seen, from which on a new one go
 GOES_ON = 0.85  # share of the border at which they do
 FACING = 0.5  # cosine of the ways out of two loops, against each other
 FLAT = 0.9999  # cosine between faces of a flat lid
+FEW, SIDES = 40, 0.5  # vertices of a loop that is always tried; share of its faces, if it has more,
+# that are in one plane with the next
 LONG, MOST_ROWS = 3.0, 64  # edges of the source that a new face may be long, about; rows of them
 SAMPLES = 8  # of new faces, along the way
 DEPTHS = (0.15, 0.5, 0.9)  # of a loop's radius, below new faces, at any of which a field is asked
@@ -48,6 +50,8 @@ def continued(seen: OpenPart, shown: ObjectShell, field: GridField, taken: Ints)
     made = _pairs(seen, shown, field, loops, number)
     for i in sorted(set(range(len(loops))) - {i for one in made for i in one.loops}):
         loop = loops[i]
+        if len(loop.vertices) > FEW and not loop.has_flat_sides:
+            continue
         ring = number[loop.vertices[::-1]]
         faces = least_bent(rim, ring, np.roll(loop.normal[::-1], -1, axis=0), taken)
         if faces is None:
@@ -76,6 +80,12 @@ class _Loop:
         self.normal = seen.face_normals[beside(seen, start, end)]
         self.centre = self.weight @ (a + b) / 2 / self.length
         self.way = np.sum(cross(b - a, self.normal), axis=0) / self.length
+
+    @property
+    def has_flat_sides(self) -> bool:
+        """Whether faces next to each other are mostly in one plane, not of something round."""
+        ahead = np.einsum("ij,ij->i", self.normal, np.roll(self.normal, 1, axis=0))
+        return bool((ahead > FLAT).mean() >= SIDES)
 
     def may_face(self, other: _Loop) -> bool:
         """Whether both are about as large, and look at each other."""
@@ -174,7 +184,7 @@ def _goes_on(normal: Floats, faces: Ints, loops: list[_Loop]) -> bool:
 def _is_inside(
     points: Floats, faces: Ints, shown: ObjectShell, field: GridField, loops: list[_Loop]
 ) -> bool:
-    """Whether the field calls inside what is below new faces, not above, and the object has them."""
+    """Whether the field is inside below new faces, not above, and they stay in the object."""
     used = points[np.unique(faces)]
     size = float(np.linalg.norm(np.ptp(used, axis=0)))
     new = Samples.of_faces(points, faces, _normals(points, faces), size / SAMPLES)
