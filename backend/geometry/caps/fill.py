@@ -17,7 +17,7 @@ from .loops import cross, edge_key, newell_normal, plane_axes
 AHEAD = [1, 2, 0]  # the corner after each
 LARGEST_TABLE = 128  # vertices of one smallest-area table: time grows with the cube
 FLAT = 0.01  # a loop is flat if it leaves its plane by less than this part of its size
-BEYOND = 1.2  # of the least area, from where on clipped ears miss what a bent loop goes around
+BEYOND = 2.0  # of the least area, from where on clipped ears miss what a bent loop goes around
 MOST_FACES = 20_000  # a refined fill stays below
 
 
