@@ -43,7 +43,7 @@ class Options:
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Options:
         """Checked options. Raises BadInput for what is unknown or out of range."""
-        from ..images.solids import KINDS
+        from ..images.bodies import KINDS
 
         unknown = set(given) - set(cls.__dataclass_fields__)
         if unknown:

@@ -29,10 +29,10 @@ from .figures import (
 )
 
 if TYPE_CHECKING:
+    from ..images.bodies import Solid
     from ..images.canvas import Canvas
     from ..images.meshing import Net
     from ..images.regions import Labels
-    from ..images.solids import Solid
 
 ABOUT = About(
     name="inflate",
@@ -87,7 +87,8 @@ def one_picture(brief: Brief, options: Options, progress: Progress) -> Generated
     labels = parts_of(canvas, mask, brief.parts, options, progress.span(0.1, 0.3, "Finding parts"))
     labels, twin = _symmetric(labels, canvas)
     lie = lie_of(labels, options)
-    from ..images.solids import Wishes, solids
+    from ..images.bodies import Wishes
+    from ..images.solids import solids
 
     made = solids(
         labels,

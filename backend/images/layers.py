@@ -138,6 +138,12 @@ def outlines(labels: Labels, count: int) -> Floats:
     return total
 
 
+def outline(mask: Bools) -> float:
+    """Pairs of pixels between a mask (h, w) and what is around it."""
+    around = np.pad(mask, 1)
+    return float((around[1:] != around[:-1]).sum() + (around[:, 1:] != around[:, :-1]).sum())
+
+
 def _junction_votes(labels: Labels, count: int) -> Floats:
     """(K, K) antisymmetric: what T-junctions say of the part of the row before the column's."""
     votes = np.zeros((count, count))

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ..contract.arrays import Bools, Floats, Ints, Singles
 from ..geometry.isosurface import surface_net
-from .solids import Solid
+from .bodies import Solid
 
 Reals = NDArray[np.floating]
 

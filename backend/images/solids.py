@@ -1,80 +1,33 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """From parts that lie over each other to the solid of each: thickness, place in depth, hidden ends.
 
-Parts that make one body share its thickness, so that they fit together like the pieces of a doll.
-Where two meet, the one behind goes on inside the other, and the one before it has a lip. A part
-that lies on another follows its surface.
+Parts that touch on one host make one body (`images.bodies`). A part that lies on another follows
+its surface.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
-from ..contract.arrays import Bools, Floats, Singles
+from ..contract.arrays import Bools, Singles
 from ..contract.progress import SILENT, Progress
 from .bases import Base, bases
-from .heights import Line, cap, extruded, mirror_line, signed_depth, torsion, turned
-from .layers import ENCLOSED, Layers, hull
+from .bodies import Body, Ends, Solid, Wishes
+from .layers import Layers
 from .regions import Labels
+from .wholes import wholes
 
-KINDS = ("round", "half", "turned", "flat")
-OVERLAP = 0.8  # of the half thickness: how far a part goes on inside another
-LIP = 0.2  # of the half thickness: radius of the edge of what lies before
-PUFF, SINK = 0.08, 0.24  # thicker before, thinner behind
-RAISED = 0.55  # thickness of what lies on another part, beside a ball's
 STEEP = 1.0  # of the half thickness: depth of a surface that a part does not follow closely
-LARGE = 0.16  # of the figure's size: bodies thicker than this are flattened
-SOLID_OF_REVOLUTION = 0.95
-RECTANGLE = 0.95
-FREE = 0.6  # share of a limb's outline that is the figure's
-BALL = 0.85  # area of the largest disc in a ball beside its own
-BESIDE = 2.5  # how much nearer what is beside counts than what is above
-
-
-@dataclass(frozen=True)
-class Solid:
-    """A part as a field over the picture.
-
-    field : (h, w) square of half its thickness in pixels, negative outside. middle : (h, w) place
-    in depth of its middle, towards the viewer. kind : one of `KINDS`. back : thickness of its back
-    half, 1 as the front. wall : (h, w) distance in pixels from an upright end, negative beyond it,
-    and lip the radius of its edge.
-    """
-
-    field: Singles
-    middle: Singles
-    kind: str
-    back: float = 1.0
-    wall: Singles | None = None
-    lip: float = 0.0
-
-    @property
-    def inside(self) -> Bools:
-        """What it covers (h, w), hidden ends among it."""
-        return self.field > 0 if self.wall is None else (self.field > 0) & (self.wall > 0)
-
-    @property
-    def front(self) -> Singles:
-        """Depth (h, w) of its front."""
-        return self.middle + np.sqrt(np.maximum(self.field, 0))
-
-
-@dataclass(frozen=True)
-class Wishes:
-    """What a person asks for. kinds : of some parts; thickness : of all, 1 as chosen."""
-
-    kinds: Mapping[int, str]
-    thickness: float = 1.0
 
 
 def solids(labels: Labels, lie: Layers, wishes: Wishes, progress: Progress = SILENT) -> list[Solid]:
     """The solid of each of the K parts of a label picture (h, w)."""
     count = len(lie.host)
     masks = [labels == part for part in range(count)]
-    whole = _completed(masks, lie)
+    whole = wholes(masks, lie)
     size = float(max(np.ptp(axis) + 1 for axis in np.nonzero(labels >= 0)))
     made: list[Solid | None] = [None] * count
     undersides, parted = bases(masks, whole, lie)
@@ -85,7 +38,7 @@ def solids(labels: Labels, lie: Layers, wishes: Wishes, progress: Progress = SIL
         union = np.logical_or.reduce([whole[part] for part in group])
         raised = lie.host[group[0]] >= 0
         ends = _ends_of(group, undersides, parted)
-        body = _Body(group, union, whole, lie, size, wishes, raised, ends)
+        body = Body(group, union, whole, lie, size, wishes, raised, ends)
         for place, part in enumerate(group):
             progress.step((number + place / len(group)) / len(groups))
             solid = body.solid(part)
@@ -96,82 +49,6 @@ def solids(labels: Labels, lie: Layers, wishes: Wishes, progress: Progress = SIL
                 inside = laid.inside
                 below[inside] = np.maximum(below, laid.front)[inside]
     return [solid for solid in made if solid is not None]
-
-
-def _completed(masks: list[Bools], lie: Layers) -> list[Bools]:
-    """Each part with what others that lie before it hide of it: what is drawn on it, the middle
-    between its pieces, and its end under what lies on something else.
-    """
-    from scipy.ndimage import binary_fill_holes, distance_transform_edt, label
-
-    whole = [mask.copy() for mask in masks]
-    area = [int(mask.sum()) for mask in masks]
-    figure = np.logical_or.reduce(masks)
-    for part in np.argsort(area):
-        host = lie.host[part]
-        if host >= 0:
-            around = max(float(lie.meets[part].sum()), 1.0)
-            inside = lie.meets[part, host] / around > 0.97
-            if inside:
-                whole[host] |= whole[part]
-            elif not _enclosed(part, masks, lie):
-                whole[host] |= whole[part] & hull(masks[host])
-    for part, mask in enumerate(masks):
-        before = [
-            other
-            for other in np.flatnonzero(lie.over[:, part] > 0)
-            if lie.meets[other, part] > 0 and lie.host[part] < 0 <= lie.host[other] != part
-        ]
-        if before:
-            thick = float(distance_transform_edt(mask).max())
-            near = distance_transform_edt(~mask) < OVERLAP * thick
-            more = mask | (near & np.logical_or.reduce([whole[other] for other in before]))
-            # Without what is thin: the end goes on as wide as it is, it does not fan out.
-            core = distance_transform_edt(np.pad(more, 1))[1:-1, 1:-1] > 0.5 * thick
-            whole[part] |= more & (distance_transform_edt(~core) < 0.5 * thick)
-        if label(mask)[1] > 1:
-            whole[part] |= hull(mask) & figure
-        whole[part] &= mask | _hiding(part, masks, lie)
-    # Under what lies on a body no gap stays through which one would see.
-    body = [part for part in range(len(masks)) if lie.host[part] < 0]
-    solid = np.logical_or.reduce([whole[part] for part in body])
-    lying = [whole[part] for part in range(len(masks)) if _enclosed(part, masks, lie)]
-    gaps = np.logical_or.reduce([binary_fill_holes(solid), *lying]) & ~solid & figure
-    if gaps.any():
-        # Behind them goes on what is seen beside them, rather than what is above or below, and the
-        # trunk rather than its limbs, which end where they are hidden.
-        trunk = max(area[part] for part in body)
-        far = np.stack(
-            [
-                distance_transform_edt(~whole[part], sampling=(BESIDE, 1))[gaps]
-                * (trunk / max(area[part], 1))
-                for part in body
-            ]
-        )
-        for place, part in enumerate(body):
-            whole[part][gaps] |= far.argmin(axis=0) == place
-    return whole
-
-
-def _hiding(part: int, masks: list[Bools], lie: Layers) -> Bools:
-    """Where (h, w) a part may go on unseen: behind all that lies before it."""
-    apart = (lie.meets[:, part] == 0) & (lie.order > lie.order[part])
-    before = np.flatnonzero((lie.over[:, part] > 0) | apart)
-    hidden = np.zeros(masks[part].shape, bool)
-    for other in before:
-        if other != part:
-            hidden |= masks[other]
-    return hidden
-
-
-def _free(part: int, masks: list[Bools], lie: Layers) -> bool:
-    """Whether most of a part's outline is that of the figure, as a limb's is."""
-    return lie.meets[part].sum() < (1 - FREE) * _outline(masks[part])
-
-
-def _enclosed(part: int, masks: list[Bools], lie: Layers) -> bool:
-    """Whether a part lies on others that are all around it."""
-    return lie.host[part] >= 0 and lie.meets[part].sum() > ENCLOSED * _outline(masks[part])
 
 
 def _groups(lie: Layers, parted: set[tuple[int, int]]) -> list[list[int]]:
@@ -197,21 +74,11 @@ def _groups(lie: Layers, parted: set[tuple[int, int]]) -> list[list[int]]:
     return ordered
 
 
-@dataclass(frozen=True)
-class _Ends:
-    """Where a body ends without an edge. bases : undersides of its parts. under : pairs of a part
-    of another body and the part of this one that goes on inside of it.
-    """
-
-    bases: Mapping[int, Base]
-    under: list[tuple[int, int, Base]]
-
-
 def _ends_of(
     group: list[int], undersides: Mapping[int, Base], parted: set[tuple[int, int]]
-) -> _Ends:
+) -> Ends:
     within = {above for above, below in parted if above in group and below in group}
-    return _Ends(
+    return Ends(
         {part: undersides[part] for part in group if part in undersides and part not in within},
         [
             (above, below, undersides[above])
@@ -219,229 +86,6 @@ def _ends_of(
             if below in group and above not in group
         ],
     )
-
-
-def _goes_on(whole: list[Bools], ends: _Ends) -> tuple[Bools, Singles]:
-    """Where (h, w) a body goes on above, inside of other bodies, and how far."""
-    rows, width = whole[0].shape
-    made: Bools = np.zeros((rows, width), bool)
-    reach: Singles = np.zeros((rows, width), np.float32)
-    row = np.arange(rows)[:, None]
-    for above, below, base in ends.under:
-        under: Bools = base.below((rows, width), 3) & whole[below]
-        meets = np.asarray(under.any(axis=0))[base.columns]
-        columns, first = base.columns[meets], base.rows[meets]
-        deep = _deep(whole[below])
-        inside = (row < first) & (row >= first - round(2.2 * deep)) & whole[above][:, columns]
-        made[:, columns] |= inside
-        reach[:, columns] = np.where(inside, max(OVERLAP * deep, 4.0), reach[:, columns])
-    return made, reach
-
-
-def _deep(mask: Bools) -> int:
-    """Half the width of a part where it is widest, in pixels."""
-    from scipy.ndimage import distance_transform_edt
-
-    return int(np.ceil(distance_transform_edt(np.pad(mask, 1)).max()))
-
-
-class _Body:
-    """Parts that share one thickness."""
-
-    def __init__(
-        self,
-        group: list[int],
-        union: Bools,
-        whole: list[Bools],
-        lie: Layers,
-        size: float,
-        wishes: Wishes,
-        raised: bool,
-        ends: _Ends,
-    ) -> None:
-        from scipy.ndimage import distance_transform_edt
-
-        self.group, self.whole, self.lie = group, whole, lie
-        self.wishes, self.raised, self.ends = wishes, raised, ends
-        goes_on, self.inside_others = _goes_on(whole, ends)
-        self.union = union | goes_on
-        deep = {part: _deep(whole[part]) for part in ends.bases}
-        shape = len(union) + max(deep.values(), default=0), union.shape[1]
-        domain = np.zeros(shape, bool)
-        domain[: len(union)] = self.union
-        below = np.zeros(shape, bool)
-        for part, base in ends.bases.items():
-            below |= base.below(shape, deep[part])
-        below &= ~domain
-        depth = signed_depth(domain | below)
-        self.depth = depth[: len(union)]
-        self.field = torsion(depth)[: len(union)]
-        self.under = below[: len(union)]  # what is cut off under level undersides
-        # The pixel of the body that is nearest to each.
-        self.nearest = distance_transform_edt(
-            ~(self.union | self.under), return_distances=False, return_indices=True
-        )
-        self.cut = -signed_depth(below)[: len(union)]
-        self.scaled = self._no_thicker(self.field * self._gains(size))
-        self.line = None
-        if not raised and not any(wishes.kinds.get(part) not in (None, "turned") for part in group):
-            self.line = _common_axis([whole[part] for part in group], union)
-
-    def _gains(self, size: float) -> Singles:
-        """Factor (h, w) that gives each part a thickness like its width, changing smoothly."""
-        from scipy.ndimage import gaussian_filter
-
-        factor = np.ones(self.union.shape, np.float32)
-        weight = self.union.astype(np.float32) * 1e-3
-        total = factor * weight
-        for part in self.group:
-            mask = self.whole[part]
-            radius = float(np.where(mask, self.depth, 0).max())
-            half = float(np.sqrt(max(np.where(mask, self.field, 0).max(), 1e-6)))
-            flat = 1 - 0.3 * np.clip(radius / size / LARGE - 0.6, 0, 1)
-            wanted = radius * flat * self.wishes.thickness * (RAISED if self.raised else 1.0)
-            total[mask] += (wanted / half) ** 2
-            weight[mask] += 1
-        blur = 0.035 * size
-        return np.asarray(gaussian_filter(total, blur) / (gaussian_filter(weight, blur) + 1e-9))
-
-    def _no_thicker(self, field: Singles) -> Singles:
-        """A field (h, w) in which no ball is thicker than it is wide where it meets the body."""
-        most = np.full(field.shape, np.inf, np.float32)
-        for part in self.group:
-            mask = self.whole[part]
-            radius = _deep(mask)
-            if _free(part, self.whole, self.lie) and np.pi * radius**2 > BALL * mask.sum():
-                most[mask] = (radius * self.wishes.thickness) ** 2
-        share = np.clip(field / most, 0, None)
-        return np.asarray(field / (1 + share**4) ** 0.25, np.float32)
-
-    def kind(self, part: int) -> str:
-        """How a part is made."""
-        asked = self.wishes.kinds.get(part)
-        if asked:
-            return asked
-        if self.line is not None:
-            return "turned"
-        beside = self.lie.meets[part][self.lie.host != part].sum()
-        free = 1 - beside / max(_outline(self.whole[part]), 1)
-        if (free > 0.55 or self.raised) and _rectangular(self.whole[part]) > RECTANGLE:
-            return "flat"
-        return "round"
-
-    def solid(self, part: int) -> Solid:
-        """The solid of one part, with its hidden ends."""
-        from scipy.ndimage import distance_transform_edt, gaussian_filter
-
-        kind = self.kind(part)
-        flat_end = kind in ("round", "half") and part in self.ends.bases
-        others = (
-            self.union | self.under if kind in ("round", "half") else self.union
-        ) & ~self.whole[part]
-        field = self.scaled
-        half = float(np.sqrt(max(np.where(self.whole[part], field, 0).max(), 1.0)))
-        lip = max(LIP * half, 1.5 * self.cell(part))
-        if not others.any():
-            field = self._shaped(kind, self.union, field, half)
-            return Solid(field, np.zeros_like(field), kind, back=_back(kind))
-        away: Singles = distance_transform_edt(~self.whole[part]).astype(np.float32)
-        reach = self._reach(part, away)
-        rest = others & (away > reach)
-        before, behind = rest & (reach > 0), rest & (reach == 0)
-        if flat_end:
-            behind &= ~self.under
-        if kind in ("turned", "flat"):
-            field = self._shaped(kind, self.union & ~rest, field, half)
-        field = field - self._drawn_in(away, half)
-        if before.any():
-            end = -signed_depth(before)
-            near = distance_transform_edt(~before, return_distances=False, return_indices=True)
-            radius = gaussian_filter(np.maximum(reach[tuple(near)], 3.0), 2.0)
-            rounded = cap(end, radius if kind != "flat" else np.minimum(radius, 2.0))
-            field = np.where(
-                (field > 0) & (rounded > 0),
-                field * np.minimum(rounded, 1),
-                np.minimum(field, half * half * rounded),
-            )
-        field = field * self._emphasis(part, away, half)
-        wall: Singles | None = None
-        if behind.any():
-            # The rounded edge is lower than what lies behind: it begins so far outside that it
-            # comes out of that where the part begins in the picture.
-            down, across = np.gradient(field)
-            level = np.maximum(self.scaled, 0)
-            steep = np.sqrt(down**2 + across**2 + 4 * level)
-            above = np.clip((field - level) / np.maximum(steep, 1e-3), 0, None)
-            low = 1 - np.clip(above / lip, 0, 1) if kind != "flat" else np.float32(0)
-            # Straight on into the background: the outline of what lies behind is no end.
-            side = behind[tuple(self.nearest)]
-            near = np.clip(3 - away / lip, 0, 1)
-            edge = near * (lip * (1 - np.sqrt(1 - low * low)) + 1) - 1 - signed_depth(side)
-            wall = np.asarray(edge, np.float32)
-        if flat_end:
-            wall = self.cut if wall is None else np.minimum(wall, self.cut)
-        middle = np.zeros(field.shape, np.float32)
-        made = np.asarray(field, np.float32)
-        return Solid(made, middle, kind, back=_back(kind), wall=wall, lip=lip)
-
-    def _shaped(self, kind: str, own: Bools, field: Singles, half: float) -> Singles:
-        """The field of a turned or flat part. Where it meets others it has no edge of its own."""
-        depth = signed_depth(self.union)
-        if kind == "turned":
-            line = self.line or (mirror_line(own) or (None,))[0]
-            silhouette = depth if self.line is not None else signed_depth(own)
-            revolved = None if line is None else turned(silhouette, line, self.union)
-            if revolved is not None:
-                revolved = revolved * np.float32(self.wishes.thickness**2)
-                return np.minimum(revolved, np.where(depth > 0, np.inf, depth * half))
-        if kind == "flat":
-            thick = 0.62 * half
-            return extruded(depth, thick, max(0.28 * thick, 2.0))
-        return field
-
-    def _reach(self, part: int, away: Singles) -> Singles:
-        """How far (h, w) the part goes into the part of each pixel, 0 into what lies behind it."""
-        inside = [other for _, other, _ in self.ends.under if other == part]
-        reach = self.inside_others.copy() if inside else np.zeros(self.union.shape, np.float32)
-        thick = np.sqrt(np.maximum(self.scaled, 0))
-        for other in self.group:
-            if other == part or self.lie.meets[part, other] == 0:
-                continue
-            near = self.whole[other] & (away < 2.5)
-            half = float(np.median(thick[near])) if near.any() else 4.0
-            if self.lie.over[part, other] <= 0:
-                reach[self.whole[other] & ~self.whole[part]] = max(OVERLAP * half, 4.0)
-        return reach
-
-    def _drawn_in(self, away: Singles, half: float) -> Singles:
-        """What to take off a field (h, w) so that a hidden end stays inside of the outline."""
-        share = np.clip(away / max(0.2 * half, 3.0), 0, 1)
-        return np.asarray((0.05 * half + 1.5) * 1.6 * half * share, np.float32)
-
-    def _emphasis(self, part: int, away: Singles, half: float) -> Singles:
-        """Factor (h, w): a little thicker beside what lies behind, thinner inside of others."""
-        from scipy.ndimage import distance_transform_edt
-
-        factor = np.ones(self.union.shape, np.float32)
-        behind = [
-            other
-            for other in self.group
-            if self.lie.over[part, other] > 0 and self.lie.meets[part, other] > 0
-        ]
-        if behind:
-            gap = distance_transform_edt(~np.logical_or.reduce([self.whole[k] for k in behind]))
-            factor += PUFF * np.exp(-gap / max(0.5 * half, 2.0))
-        share = np.clip(away / max(0.16 * half, 2.0), 0, 1)
-        factor *= 1 - SINK * share * share * (3 - 2 * share)
-        return factor * factor
-
-    def cell(self, part: int) -> float:
-        """About how large the quads of a part will be, in pixels."""
-        return float(np.clip(np.sqrt(2.2 * 2 * self.whole[part].sum() / 2600), 1.5, 8.0))
-
-
-def _back(kind: str) -> float:
-    return 0.0 if kind == "half" else 1.0
 
 
 def _laid_on(solid: Solid, below: Singles, known: Bools, mask: Bools) -> Solid:
@@ -468,40 +112,3 @@ def _laid_on(solid: Solid, below: Singles, known: Bools, mask: Bools) -> Solid:
         if (upright + thick > front)[lies].mean() > 0.98:
             middle = upright
     return replace(solid, middle=middle)
-
-
-def _outline(mask: Bools) -> float:
-    around = np.pad(mask, 1)
-    return float((around[1:] != around[:-1]).sum() + (around[:, 1:] != around[:, :-1]).sum())
-
-
-def _common_axis(masks: list[Bools], union: Bools) -> Line | None:
-    """The axis about which all parts, and all together, are figures of revolution."""
-    found = mirror_line(union)
-    if found is None or found[1] < SOLID_OF_REVOLUTION:
-        return None
-    line = found[0]
-    for mask in [union, *masks]:
-        made = turned(signed_depth(mask), line)
-        if made is None:
-            return None
-        revolved = made > 0
-        if (revolved & mask).sum() < SOLID_OF_REVOLUTION * (revolved | mask).sum():
-            return None
-    return line
-
-
-def _rectangular(mask: Bools) -> float:
-    """Share of the smallest rectangle about a mask that it fills."""
-    from scipy.spatial import ConvexHull, QhullError
-
-    points = np.argwhere(mask).astype(np.float64)
-    try:
-        shell = points[ConvexHull(points).vertices]
-    except (QhullError, ValueError):
-        return 0.0
-    sides = np.roll(shell, -1, axis=0) - shell
-    along = sides / np.linalg.norm(sides, axis=1, keepdims=True)
-    across = np.stack([-along[:, 1], along[:, 0]], axis=1)
-    areas: Floats = (np.ptp(shell @ along.T, axis=0) + 1) * (np.ptp(shell @ across.T, axis=0) + 1)
-    return float(mask.sum() / areas.min())

@@ -4,7 +4,8 @@
 import numpy as np
 
 from backend.images.bases import base_of, bases
-from backend.images.solids import Wishes, solids
+from backend.images.bodies import Wishes
+from backend.images.solids import solids
 from tests.backend.images.drawn import bar, disc
 from tests.backend.images.test_layers import lie, stacked
 

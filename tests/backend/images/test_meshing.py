@@ -6,9 +6,9 @@ import pytest
 from scipy.spatial import cKDTree
 
 from backend.geometry.mesh import is_closed_manifold, signed_volume
+from backend.images.bodies import Solid
 from backend.images.heights import signed_depth
 from backend.images.meshing import mirrored, net_of, triangles_of
-from backend.images.solids import Solid
 from tests.backend.images.drawn import bar, disc
 
 

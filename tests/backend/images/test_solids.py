@@ -4,7 +4,8 @@
 import numpy as np
 import pytest
 
-from backend.images.solids import Wishes, solids
+from backend.images.bodies import Wishes
+from backend.images.solids import solids
 from tests.backend.images.drawn import bar, disc
 from tests.backend.images.test_layers import bearded, lie, stacked
 
@@ -47,21 +48,11 @@ def shown(found):
 
 def test_stripes_of_a_body_are_seen_where_the_picture_has_them():
     stripes = [bar(240, top, top + 40, 50, 190) for top in (40, 80, 120, 160)]
-    seen = shown(made(*stripes))
+    labels = stacked(*stripes)
+    seen = shown(solids(labels, lie(labels, np.array([1, 3, 0, 2])), Wishes({})))
     for number, stripe in enumerate(stripes):
         both = ((seen == number) & stripe).sum() / ((seen == number) | stripe).sum()
         assert both > 0.9
-
-
-def test_no_part_is_completed_into_one_that_lies_behind_it():
-    upper = bar(200, 40, 100, 60, 140)
-    teeth = np.logical_or.reduce([bar(200, 100, 112, left, left + 8) for left in (60, 92, 132)])
-    apart = disc(200, 130, 76, 5)
-    behind = bar(200, 100, 170, 60, 140) & ~teeth & ~apart
-    labels = stacked(behind, upper | teeth | apart)
-    seen = shown(solids(labels, lie(labels, np.array([0, 1])), Wishes({})))
-    clear = behind & (seen >= 0)
-    assert (seen[clear] == 0).mean() > 0.9
 
 
 def test_an_eye_lies_on_the_front_of_its_face():
@@ -82,17 +73,6 @@ def test_a_beard_is_not_seen_from_behind():
     assert (behind[2] > body)[mask].mean() > 0.97
     front = np.maximum(*(np.where(each.inside, each.front, -np.inf) for each in (head, coat)))
     assert (beard.front > front)[mask].mean() > 0.97
-
-
-def test_kinds_are_chosen_by_shape_and_by_wish():
-    assert made(disc(160, 80, 80, 70))[0].kind == "turned"
-    assert made(bar(160, 40, 120, 30, 150) | disc(160, 80, 40, 39))[0].kind in ("round", "turned")
-    (flat,) = made(disc(160, 80, 80, 70), kinds={0: "flat"})
-    assert flat.kind == "flat"
-    inner = np.sqrt(flat.field[60:100, 60:100])
-    assert np.ptp(inner) < 1
-    (half,) = made(disc(160, 80, 80, 70), kinds={0: "half"})
-    assert half.back == 0
 
 
 def test_thickness_is_a_factor():

@@ -19,7 +19,7 @@ def test_each_side_has_a_picture_and_a_mask():
 
 
 def test_shapes_are_those_of_the_engine():
-    from partwise.backend.images.solids import KINDS
+    from partwise.backend.images.bodies import KINDS
 
     items = bpy.context.scene.partwise_images.bl_rna.properties["shape"].enum_items
     assert {item.identifier.lower() for item in items} == {"auto", *KINDS}
