@@ -52,10 +52,9 @@ _GROUPS: Mapping[str, str] = {
     "chimney stack": "chimney, smokestack, smoke stack",
     "table leg": "chair leg, furniture leg, desk leg, stool leg, sofa leg, bed leg, cabinet leg, "
     "couch leg",
-    "tapered table leg": "tapered leg, conical leg, mid century leg",
+    "tapered table leg": "peg leg, wooden peg, pegleg, tapered leg, conical leg, mid century leg",
     "turned table leg": "turned leg, lathe leg, baluster leg",
     "round table leg": "hairpin leg, straight leg, pole leg, pin leg",
-    "pirate leg": "peg leg, wooden peg, pegleg",
     "square table leg": "square leg, block leg",
     "cabriole chair leg": "cabriole leg, claw leg, curved leg, queen anne leg",
     "globe lamp shade": "ball lamp shade, sphere lamp shade, round lamp shade, paper lantern shade",

@@ -53,7 +53,8 @@ def pose(frame: Frame, offer: Offer, points: Floats) -> Floats:
     long, flat = long and not offer.upright, flat and not offer.upright
     was, now = frame.spindle, spindle(points)
     spun = None if was is None or now is None else (was.axis, now.axis)
-    signed = bool(was and now and offer.upright and was.wide and now.wide)
+    hung = offer.upright and not offer.anchor.any()  # as a shade is, its wide end wherever that was
+    signed = bool(was and now and hung and was.wide and now.wide)
 
     def score(matrix: Floats) -> float:
         value = (1.8 if offer.upright else 0.6) * matrix[1, 1] + 0.3 * matrix[2, 2]

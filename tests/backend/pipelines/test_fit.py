@@ -130,6 +130,23 @@ def test_a_new_shade_hangs_as_the_old_one_and_keeps_its_bulb() -> None:
         assert abs(found.axis @ frame.spindle.axis) > 0.98, title
 
 
+def test_what_stands_on_its_foot_is_not_turned_over_for_its_wide_end() -> None:
+    """A bulb is wide at its top, a candle in its holder at its foot."""
+    bulb = moved(lathe([(0.1, 0), (0.15, 0.2), (0.4, 0.7), (0.3, 1.0)], 20), (0, 0.1, 0))
+    vertices, faces, labels = labelled(block((1, 0.2, 1)), bulb)
+    frame = frames.frame_of(vertices, faces, labels, 1)
+    assert frame.spindle is not None
+    assert frame.spindle.wide
+    entry = library().named("candle")
+    given = Offer(PartMesh(*library().mesh(entry), "candle"), np.array(entry.side),
+                  np.array(entry.anchor), entry.reach, upright=True)  # fmt: skip
+    v, _ = fit.placed(frame, given)
+    assert v[:, 1].min() == pytest.approx(0.1, abs=0.06)
+    own, _ = library().mesh(entry)
+    low = v[:, 1] < v[:, 1].min() + 0.2 * np.ptp(v[:, 1])
+    assert low.tolist() == (own[:, 1] < own[:, 1].min() + 0.2 * np.ptp(own[:, 1])).tolist()
+
+
 def test_what_is_held_at_both_ends_spans_them() -> None:
     low, high = moved(block((1, 0.2, 1)), (0, -0.1, 0)), moved(ball(0.2), (0.4, 1.6, 0))
     rod = lathe([(0.05, 0), (0.05, 1.5)], 12)
