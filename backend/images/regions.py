@@ -171,7 +171,7 @@ def _steps(labels: Labels, seen: Singles) -> tuple[Ints, Ints, Ints, Floats]:
     key, place, count = np.unique(
         both[:, 0] * size + both[:, 1], return_inverse=True, return_counts=True
     )
-    total = np.bincount(place, np.concatenate(steps), len(key))
+    total: Floats = np.bincount(place, np.concatenate(steps), len(key)).astype(np.float64)
     return key // size, key % size, count, total
 
 
