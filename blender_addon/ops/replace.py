@@ -60,7 +60,7 @@ class ReplaceOperator(SaysWhyNot):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         return run(
-            self,  # type: ignore[arg-type]
+            self,
             lambda: preview(context, self.source(context), self.seed(context)),
         )
 
