@@ -114,7 +114,7 @@ def _pairs(
         both = [loops[i], loops[j]]
         if not {i, j} & paired:
             pairs = _between(seen, *both)
-            faces = _woven(np.stack(pairs))
+            faces = _woven(pairs)
             if _goes_on(_normals(seen.points, faces), faces, both) and _is_inside(
                 seen.points, faces, shown, field, both
             ):
