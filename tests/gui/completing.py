@@ -25,7 +25,7 @@ def open_panel(window: Window, before: str, button: str) -> Waits[None]:
 
 
 def look_at_it_large(window: Window) -> Waits[None]:
-    """What is to be pressed is in sight also where all text is large, and the sidebar narrow."""
+    """What is to be pressed is in sight also where all text is large."""
     view = bpy.context.preferences.view
     view.ui_scale = 1.5
     yield 2.0
@@ -34,13 +34,6 @@ def look_at_it_large(window: Window) -> Waits[None]:
     yield from window.picture("44_completed_preview_large")
     view.ui_scale = 1.0
     yield 2.0
-    region = window.region("UI")
-    x, y = region.x, region.y + region.height // 4
-    yield from window.drag(x, y, by=80)
-    yield from window.point_at_nothing()
-    yield from window.picture("45_completed_preview_narrow")
-    yield from window.find("bpy.ops.partwise.accept_proposal", across=0.3)
-    yield from window.drag(x + 80, y, by=-80)
 
 
 def complete_parts(window: Window, package: Path) -> Waits[None]:
