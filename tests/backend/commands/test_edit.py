@@ -105,7 +105,7 @@ def test_a_part_that_is_not_there_is_answered_with_those_that_are(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert edit("-o", tmp_path / "a.glb", "--regenerate", part="seet") == 2
-    assert "There are seat" in capsys.readouterr().err
+    assert "The nearest is seat" in capsys.readouterr().err
 
 
 def test_the_input_is_not_replaced(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
