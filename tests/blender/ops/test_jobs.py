@@ -16,13 +16,14 @@ from tests.blender.engine.test_jobs import (
     Act,
     actor,
     ask,
+    engine_of_acts,
     in_the_middle,
     no_job_is_left,
     timers,
     until_ended,
 )
 
-__all__ = ["actor", "no_job_is_left", "timers"]  # fixtures
+__all__ = ["actor", "engine_of_acts", "no_job_is_left", "timers"]  # fixtures
 
 
 def test_a_finished_job_is_shown_until_it_is_dismissed(actor):
