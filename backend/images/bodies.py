@@ -26,6 +26,8 @@ LARGE = 0.16  # of the figure's size: bodies thicker than this are flattened
 SOLID_OF_REVOLUTION = 0.95
 RECTANGLE = 0.95
 FREE = 0.6  # share of a limb's outline that is the figure's
+FOOT = 0.9  # thickness of the foot of a ball beside its width
+STEM = 0.5  # of a ball's radius: how far its foot goes up in it
 BALL = 0.85  # area of the largest disc in a ball beside its own
 
 
@@ -140,11 +142,38 @@ class Body:
         most = np.full(field.shape, np.inf, np.float32)
         for part in self.group:
             mask = self.whole[part]
-            radius = _deep(mask)
-            if _free(part, self.whole, self.lie) and np.pi * radius**2 > BALL * mask.sum():
-                most[mask] = (radius * self.wishes.thickness) ** 2
+            if self._is_ball(part):
+                most[mask] = (_deep(mask) * self.wishes.thickness) ** 2
         share = np.clip(field / most, 0, None)
         return np.asarray(field / (1 + share**4) ** 0.25, np.float32)
+
+    def _ball(self, part: int) -> Singles:
+        """The field (h, w) of a part. A ball that goes into what it is on, as a pompom into a hat,
+        has its own with a foot as thick as it is wide, however thick the body is there.
+        """
+        from scipy.ndimage import distance_transform_edt
+
+        mask, meets = self.whole[part], self.lie.meets[part]
+        on = (meets > 0) & (self.lie.host == self.lie.host[part])
+        if not self._is_ball(part) or not on.any() or (self.lie.over[part, on] > 0).any():
+            return self.scaled
+        thick = self.wishes.thickness * (RAISED if self.raised else 1.0)
+        foot = (FOOT * float(meets[on].sum()) / 2 * thick) ** 2
+        share = np.clip(self.scaled / max(foot, 1.0), 0, None)
+        stem = self.scaled / (1 + share**4) ** 0.25
+        gap = distance_transform_edt(mask | ~self.union) / _deep(mask)
+        stem = np.asarray(np.where(mask, stem * np.clip(1 - gap / STEM, 0, 1), stem), np.float32)
+        # On a raster of its own, which is as fine as a small ball needs.
+        rows, columns = np.nonzero(mask)
+        box = slice(rows.min(), rows.max() + 1), slice(columns.min(), columns.max() + 1)
+        own = torsion(signed_depth(np.pad(mask[box], 2)))[2:-2, 2:-2] * np.float32(thick**2)
+        stem[box] = np.where(mask[box], np.maximum(stem[box], own), stem[box])
+        return stem
+
+    def _is_ball(self, part: int) -> bool:
+        mask = self.whole[part]
+        fills = np.pi * _deep(mask) ** 2 > BALL * mask.sum()
+        return bool(fills) and _free(part, self.whole, self.lie)
 
     def kind(self, part: int) -> str:
         """How a part is made."""
@@ -168,13 +197,14 @@ class Body:
         others = (
             self.union | self.under if kind in ("round", "half") else self.union
         ) & ~self.whole[part]
-        field = self.scaled
+        field = self._ball(part) if kind in ("round", "half") else self.scaled
         half = float(np.sqrt(max(np.where(self.whole[part], field, 0).max(), 1.0)))
         lip = max(LIP * half, 1.5 * self.cell(part))
-        if not others.any():
-            field = self._shaped(kind, self.union, field, half)
-            return Solid(field, np.zeros_like(field), kind, back=_back(kind))
         away: Singles = distance_transform_edt(~self.whole[part]).astype(np.float32)
+        drawn_in = self._drawn_in(self._unseen(part, away), half)
+        if not others.any():
+            field = self._shaped(kind, self.union, field, half) - drawn_in
+            return Solid(field, np.zeros_like(field), kind, back=_back(kind))
         reach = self._reach(part, away)
         rest = others & (away > reach)
         before, behind = rest & (reach > 0), rest & (reach == 0)
@@ -182,7 +212,7 @@ class Body:
             behind &= ~self.under
         if kind in ("turned", "flat"):
             field = self._shaped(kind, self.union & ~rest, field, half)
-        field = field - self._drawn_in(away, half)
+        field = field - drawn_in
         if before.any():
             end = -signed_depth(before)
             near = distance_transform_edt(~before, return_distances=False, return_indices=True)
@@ -242,6 +272,22 @@ class Body:
             if self.lie.over[part, other] <= 0:
                 reach[self.whole[other] & ~self.whole[part]] = max(OVERLAP * half, 4.0)
         return reach
+
+    def _unseen(self, part: int, away: Singles) -> Singles:
+        """How far (h, w) it is from what is seen of a part: a coat is not seen under its belt, and
+        both end at one outline, where it would come through.
+        """
+        from scipy.ndimage import distance_transform_edt
+
+        before = [
+            self.whole[other]
+            for other in self.group
+            if self.lie.over[other, part] > 0 and self.lie.meets[other, part] > 0
+        ]
+        seen = self.whole[part] & ~np.logical_or.reduce([*before, np.zeros_like(self.union)])
+        if not seen.any() or np.array_equal(seen, self.whole[part]):
+            return away
+        return np.asarray(distance_transform_edt(~seen), np.float32)
 
     def _drawn_in(self, away: Singles, half: float) -> Singles:
         """What to take off a field (h, w) so that a hidden end stays inside of the outline."""

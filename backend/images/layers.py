@@ -16,6 +16,8 @@ from ..contract.arrays import Bools, Floats, Ints, Singles
 from .regions import Labels, neighbours
 
 SURROUNDED = 0.55  # share of a part's outline beside another part, on which it lies then
+BETWEEN = 0.93  # share of a part's outline beside others, on the first of which it lies then
+LARGEST = 0.3  # share of its outline beside that one
 ACROSS = 3.2  # how many times its half width a part meets the one that it crosses
 SURE = 0.8  # votes of T-junctions
 UNDECIDED = 1e-3
@@ -59,21 +61,23 @@ def layers(labels: Labels, depth: Singles, order: Ints | None = None) -> Layers:
     over = votes + _wider(labels, depth, meets)
     share = meets / np.maximum(around, 1)[:, None]
     host = np.full(count, -1)
+    doubtful = []
     for part in np.argsort(area):
         larger = (area > area[part]) & (meets[part] > 0)
         if not larger.any():
             continue
         beside = int(np.argmax(np.where(larger, meets[part], -1)))
-        hidden = (over[part] < -DOUBT) & (share[part] > 0.05)
-        enclosed = share[part, beside] >= SURROUNDED or (
-            share[part].sum() > 0.93 and share[part, beside] > 0.3 and not hidden.any()
-        )
+        between = share[part].sum() > BETWEEN and share[part, beside] > LARGEST
+        hidden = _hidden(over[part], share[part]).any()
+        enclosed = share[part, beside] >= SURROUNDED or (between and not hidden)
         crosses = votes[part, beside] >= SURE and meets[part, beside] > ACROSS * radius[part]
         if enclosed or crosses:
             if not goes_around(labels, int(part)):
                 host[part] = beside
             over[part, beside] = abs(over[part, beside]) + 2
             over[beside, part] = -over[part, beside]
+        elif between:
+            doubtful.append((int(part), beside))
     for part in np.flatnonzero((host < 0) & (share.sum(axis=1) > ENCLOSED)):
         # A beard over chin and coat: it lies on what it meets most.
         beside = (meets[part] > 0) & (host != part)
@@ -84,6 +88,15 @@ def layers(labels: Labels, depth: Singles, order: Ints | None = None) -> Layers:
                 host[part] = most
                 over[part, most] += 2
                 over[most, part] = -over[part, most]
+    for part, beside in doubtful:
+        # A buckle under the end of a beard: what hides it lies on the body too, and is no piece of
+        # the body in front of it.
+        hides = _hidden(over[part], share[part])
+        lying = (host[hides] >= 0).all() and not _rests_on(host, beside, part)
+        if host[part] < 0 and lying and not goes_around(labels, part):
+            host[part] = beside
+            over[part, beside] = abs(over[part, beside]) + 2
+            over[beside, part] = -over[part, beside]
     if order is not None:
         rank = np.empty(count)
         rank[np.asarray(order)] = np.arange(count)
@@ -95,6 +108,11 @@ def layers(labels: Labels, depth: Singles, order: Ints | None = None) -> Layers:
     undecided = (meets > 0) & (over == 0)
     over = np.where(undecided, UNDECIDED * np.sign(ranked[:, None] - ranked[None]), over)
     return Layers(host, over, meets, ranked)
+
+
+def _hidden(over: Floats, share: Floats) -> Bools:
+    """Which others (K,) surely lie before a part, along more than a corner of it."""
+    return (over < -DOUBT) & (share > 0.05)
 
 
 def goes_around(labels: Labels, part: int) -> bool:

@@ -2,7 +2,7 @@
 """What lies before what."""
 
 import numpy as np
-from scipy.ndimage import distance_transform_edt
+from scipy.ndimage import binary_opening, distance_transform_edt
 
 from backend.images.layers import goes_around, hull, layers
 from tests.backend.images.drawn import bar, disc
@@ -53,6 +53,21 @@ def test_a_beard_lies_on_chin_and_coat_though_neither_is_all_around_it():
     assert found.host[2] in (0, 1)
     assert (found.over[2, :2] > 0).all()
     assert found.order[2] == 2
+
+
+def belted():
+    """A head, a coat, a belt around it, a buckle on that, and a beard over the buckle's edge."""
+    beard = disc(160, 84, 80, 30) & ~bar(160, 0, 66, 0, 160)
+    belt = bar(160, 112, 132, 30, 130)
+    buckle = binary_opening(bar(160, 104, 140, 62, 98), disc(15, 7.5, 7.5, 7.05))
+    return stacked(disc(160, 50, 80, 34), bar(160, 76, 150, 30, 130), belt, buckle, beard)
+
+
+def test_a_buckle_under_the_end_of_a_beard_lies_on_the_body():
+    found = lie(belted())
+    assert found.host[2] == -1  # the belt goes around
+    assert found.host[3] in (1, 2)
+    assert found.over[4, 3] > 0  # the beard is before it
 
 
 def test_of_two_stripes_as_wide_as_each_other_one_is_before_the_other():

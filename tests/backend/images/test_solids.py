@@ -7,7 +7,7 @@ import pytest
 from backend.images.bodies import Wishes
 from backend.images.solids import solids
 from tests.backend.images.drawn import bar, disc
-from tests.backend.images.test_layers import bearded, lie, stacked
+from tests.backend.images.test_layers import bearded, belted, lie, stacked
 
 
 def made(*masks, **wishes):
@@ -73,6 +73,35 @@ def test_a_beard_is_not_seen_from_behind():
     assert (behind[2] > body)[mask].mean() > 0.97
     front = np.maximum(*(np.where(each.inside, each.front, -np.inf) for each in (head, coat)))
     assert (beard.front > front)[mask].mean() > 0.97
+
+
+def test_nothing_of_a_buckle_is_behind_the_body_and_the_belt_goes_on_there():
+    labels = belted()
+    found = solids(labels, lie(labels), Wishes({}))
+    back = [each.middle - np.sqrt(np.maximum(each.field, 0)) for each in found]
+    body = np.minimum.reduce(
+        [np.where(found[part].inside, back[part], np.inf) for part in (0, 1, 2)]
+    )
+    buckle = found[3].inside
+    assert buckle[labels == 3].mean() > 0.97
+    assert (back[3] > body)[buckle].all()
+    behind = labels == 2
+    behind[116:128, 62:98] = True
+    assert found[2].inside[behind].mean() > 0.97
+    front = np.maximum.reduce(
+        [np.where(found[part].inside, found[part].front, -np.inf) for part in (0, 1, 2)]
+    )
+    assert (found[3].front > front)[labels == 3].mean() > 0.97
+
+
+def test_a_coat_ends_within_the_belt_around_it():
+    coat, belt = bar(160, 20, 150, 40, 120), bar(160, 80, 100, 40, 120)
+    one, two = made(coat, belt)
+    middle = slice(86, 94), slice(40, 120)
+    assert two.inside[middle].mean() > 0.95
+    # Both at their sides and in front: nothing of it comes through.
+    assert (two.field - one.field)[middle].min() > 25
+    assert (one.field > 0)[middle].mean() > 0.9
 
 
 def test_thickness_is_a_factor():
