@@ -95,17 +95,21 @@ def _spread(bend: Floats, near: Any, fixed: int, count: int) -> Floats:
     """Laplacians of a surface (count,3) with their lumps averaged away: its bend at large.
 
     bend : (N,3) of more points, of which the first `count` are the surface's and the first `fixed`
-    its border, whose own bend is none of it. near : (N,N) weights of neighbours.
+    its border, whose own bend is none of it. near : (N,N) weights of neighbours, which are as the
+    inverse lengths of edges. A Laplacian is the curvature times the square of these lengths: it is
+    the curvature that is averaged, for triangles are not everywhere of one size.
     """
     links = near[:count, :count].tocsr()
+    total = np.maximum(np.asarray(links.sum(axis=1)).ravel(), 1e-300)
+    square = np.square(np.maximum(links.getnnz(axis=1), 1) / total)
     inner = (np.arange(count) >= fixed).astype(np.float64)
-    bend = bend[:count] * inner[:, None]
+    bend = bend[:count] * (inner / square)[:, None]
     weight = inner
     for _ in range(SPREAD):
         bend, weight = links @ bend, links @ weight
         most = max(float(weight.max(initial=0)), 1e-300)
         bend, weight = bend / most, weight / most
-    return np.asarray(bend / np.maximum(weight, 1e-12)[:, None])
+    return np.asarray(bend * (square / np.maximum(weight, 1e-12))[:, None])
 
 
 def soft(seen: OpenPart) -> float:

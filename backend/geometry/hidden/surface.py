@@ -23,6 +23,7 @@ from .visible import ObjectShell, OpenPart, Samples, source_length
 from .zipper import strip, strip_faces
 
 FINEST, COARSEST = 1.0, 2.0  # cells: the least edge length, and the least that a bend asks for
+ROUNDED = 1.5  # cells: what a bend of a soft part asks for at least
 BEND = 0.5  # radians that a surface may turn along one edge
 ASKED, AROUND = 300, (24, 200)  # places whose bend is measured, faces around each that tell it
 FEWEST, EACH, PLENTY = (
@@ -191,7 +192,8 @@ class _Work:
         """The source's edge length, less where the field bends so much that it would be cut off."""
         cell = self.field.cell
         length = max(source_length(self.seen), FINEST * cell)
-        return min(length, max(COARSEST * cell, BEND / max(self._bend(), 1e-9)))
+        least = COARSEST + self.softness * (ROUNDED - COARSEST)
+        return min(length, max(least * cell, BEND / max(self._bend(), 1e-9)))
 
     def _bend(self) -> float:
         """How much the field's hidden surface bends, in radians a length, where it does."""
@@ -214,12 +216,17 @@ class _Work:
         return float(np.quantile(angle / np.maximum(gap[:, -1], 1e-300), 0.7))
 
     def wanted(self, area: float) -> Wanted:
-        """Lengths of edges: the border's own beside it, the source's far from it."""
+        """Lengths of edges: the border's own beside it, the source's far from it.
+
+        Beside long edges of the border a soft part has short ones all the same: it is there that
+        it turns from what is seen to its end, and large triangles would make corners of that.
+        """
         inner = max(self.inner_length, float(np.sqrt(area / (0.433 * self.most))))
         least = FINEST * self.field.cell
         # So far from the border an edge has no say.
         bound = max(2 * inner, float(self.edge_length.max()) / 1.5)
         last = len(self.edges.source) - 1
+        hard = 1 - self.softness
 
         def length(places: Floats) -> Floats:
             away, row = self.edges.tree.query(places, distance_upper_bound=bound)
@@ -227,7 +234,7 @@ class _Work:
             return np.where(
                 own < inner,
                 np.minimum(inner, own + 0.5 * away),
-                np.maximum(inner, own - 1.5 * away),
+                inner + hard * np.maximum(own - 1.5 * away - inner, 0.0),
             )
 
         return length

@@ -11,8 +11,9 @@ from backend.geometry.hidden.grow import grow
 from backend.geometry.hidden.openings import joined, openings
 from backend.geometry.hidden.remesh import remesh
 from backend.geometry.hidden.visible import OpenPart
+from backend.geometry.isosurface import zero_level
 from backend.geometry.mesh import shared_edges
-from tests.backend.geometry.hidden.fields import SCENES, box, field_of, seen_of
+from tests.backend.geometry.hidden.fields import SCENES, ball, box, field_of, seen_of
 
 NONE = np.empty(0, np.int64)
 
@@ -108,3 +109,25 @@ def test_lumps_of_a_soft_part_are_smoothed_those_of_a_hard_one_stay() -> None:
     gentle = fair(points, made, fixed, away, seen, field, 1.0)
     assert rough(gentle) < 0.5 * rough(points)
     assert rough(hard) > 1.5 * rough(gentle)
+
+
+def test_a_ball_of_small_and_large_triangles_stays_round() -> None:
+    """The bend at large is a curvature: beside large triangles small ones are bent no more."""
+    vertices, faces = zero_level(field_of(ball((0, 0, 0), 0.4), 16))
+    labels = (vertices[faces].mean(axis=1)[:, 2] > 0).astype(np.int64)
+    seen = OpenPart.of(vertices, faces[labels == 0], borders(faces, labels, len(vertices)), 0)
+    field = field_of(ball((0, 0, 0), 0.4), 48)
+    found = openings(seen, [0], NONE)
+    assert found is not None
+    fixed = len(seen.rim)
+    lid = joined(found, seen.points[seen.rim])
+
+    def graded(places: np.ndarray) -> np.ndarray:
+        return np.asarray(field.cell * np.clip(1.2 + 10 * (0.4 - places[:, 2]), 1.2, 5))
+
+    points, made = grow(*lid, fixed, field, graded, NONE, 3000)
+    away = np.linalg.norm(points[:, None] - points[None, :fixed], axis=2).min(axis=1)
+    after = fair(points, made, fixed, away, seen, field, 1.0)
+    off = (np.linalg.norm(after[fixed:], axis=1) - 0.4) / field.cell
+    assert np.abs(off).mean() < 0.1
+    assert off.std() < 0.08

@@ -11,9 +11,9 @@ import pytest
 from backend.contract.progress import Progress
 from backend.geometry.caps.loops import borders
 from backend.geometry.hidden.fair import folded
-from backend.geometry.hidden.surface import HiddenSurface, hidden_surface
+from backend.geometry.hidden.surface import HiddenSurface, _Work, hidden_surface
 from backend.geometry.hidden.visible import ObjectShell, OpenPart
-from backend.geometry.isosurface import GridField
+from backend.geometry.isosurface import GridField, zero_level
 from backend.geometry.mesh import is_closed_manifold, signed_volume
 from tests.backend.geometry.hidden.fields import SCENES, ball, field_of, rod, seen_of
 
@@ -75,6 +75,25 @@ def test_triangles_are_as_large_as_those_at_the_border() -> None:
     assert np.median(side(hidden.faces)) == pytest.approx(np.median(side(beside)), rel=0.5)
     shape = side(hidden.faces)
     assert np.quantile(shape.max(axis=1) / shape.min(axis=1), 0.95) < 3
+
+
+def test_beside_long_edges_of_its_border_a_soft_part_has_short_ones_all_the_same() -> None:
+    """It turns there from what is seen to its end: large triangles would make corners of that."""
+    solids = SCENES["limb in a body"]
+    vertices, faces, labels = seen_of(solids, 20)
+    seen = OpenPart.of(vertices, faces[labels == 1], borders(faces, labels, len(vertices)), 1)
+    field = field_of(solids[1], 88)
+    none = np.empty(0, np.int64)
+    reach = 1.6 * field.cell
+    shell = ObjectShell(vertices, faces)
+    work = _Work(seen, shell, field, *zero_level(field), reach, none, [])
+    start, end, _ = seen.edges
+    middle = 0.5 * (seen.points[start] + seen.points[end])
+    work.softness = 1.0
+    assert np.mean(work.edge_length > 1.1 * work.inner_length) > 0.5
+    assert work.wanted(0.0)(middle).max() < 1.001 * work.inner_length
+    work.softness = 0.0  # as flat sides have, which need no more triangles than are seen
+    assert np.mean(work.wanted(0.0)(middle) > 1.1 * work.inner_length) > 0.5
 
 
 def test_a_part_of_few_triangles_gets_few() -> None:
