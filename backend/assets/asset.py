@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..contract.errors import BadInput
-from ..geometry.mesh import LARGEST, sound, without_strays
+from ..geometry.mesh import LARGEST, distinct, sound, without_strays
 
 SMALLEST = 1e-30  # size
 
@@ -220,11 +220,3 @@ def _any_area(vertices: NDArray[np.float64], faces: NDArray[np.int64]) -> bool:
         if ((length > 0) & (double_area > noise)).any():
             return True
     return False
-
-
-def distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Sorted distinct values (n,). np.unique's hashing takes ten times as long on millions."""
-    ordered = np.sort(values, axis=None)
-    if not len(ordered):
-        return ordered
-    return ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])]

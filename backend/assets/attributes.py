@@ -13,7 +13,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from .asset import Asset, Attribute, Primitive, distinct
+from ..geometry.mesh import distinct
+from .asset import Asset, Attribute, Primitive
 
 WIDTHS = {"NORMAL": (3,), "TANGENT": (4,), "TEXCOORD": (2,), "COLOR": (3, 4)}
 WORDS = {"NORMAL": "normals", "TANGENT": "tangents", "TEXCOORD": "UVs", "COLOR": "vertex colours"}

@@ -50,7 +50,7 @@ class NarrowBand:
 
     def ask_all(self, shown: Bools, progress: Progress = SILENT) -> None:
         """Ask at all places; shown : (X, Y, Z) those that are of the part if they are inside."""
-        self._look(~self._looked)
+        self._look(np.arange(self.values.size))
         self._show(shown)
         self._ask((self._within > 0.5) & ~self._exact, progress)
 
@@ -70,12 +70,12 @@ class NarrowBand:
 
     def follow(self, shown: Bools, progress: Progress = SILENT) -> None:
         """Ask beside the zero level; shown : as for `ask_all`: there it surely is."""
-        self._look(shown & ~self._looked)
+        self._look(np.flatnonzero(shown))
         self._show(shown)
         for turn in range(ROUNDS):
             progress.step(turn / (turn + 4))
             mine = self.values > 0
-            self._look(_beside(mine, ~mine) & ~self._looked)
+            self._look(np.flatnonzero(_beside(mine, ~mine)))
             mine, solid = self.values > 0, self._within > 0.5
             # Of what is under the object's own surface little is left to ask.
             asked = _beside(mine, solid & ~mine)
@@ -85,9 +85,9 @@ class NarrowBand:
                 break
             self._ask(asked, progress)
 
-    def _look(self, which: Bools) -> None:
-        """Find out whether places are inside of the object."""
-        where = np.flatnonzero(which)
+    def _look(self, where: Ints) -> None:
+        """Find out whether places (N,) are inside of the object."""
+        where = where[~self._looked.flat[where]]
         if not len(where):
             return
         within = self._inside(self._places(where))
@@ -104,17 +104,11 @@ class NarrowBand:
         for start in range(0, len(where), A_TURN):
             progress.step(start / len(where))
             some = where[start : start + A_TURN]
-            places = self._places(some)
-            within = self._within.flat[some]
-            unlooked = ~self._looked.flat[some]
-            if unlooked.any():
-                within[unlooked] = self._inside(places[unlooked])
-            self._within.flat[some], self._looked.flat[some] = within, True
-            solid = within > 0.5
-            said = np.full(len(some), OUTSIDE)
-            if solid.any():
-                said[solid] = self._logits(places[solid], within[solid])
-            self.values.flat[some], self._exact.flat[some] = said, True
+            self._look(some)
+            some = some[self._within.flat[some] > 0.5]
+            if len(some):
+                self.values.flat[some] = self._logits(self._places(some), self._within.flat[some])
+                self._exact.flat[some] = True
 
     def _places(self, where: Ints) -> Floats:
         at = np.stack(np.unravel_index(where, self.values.shape), axis=1)

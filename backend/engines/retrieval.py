@@ -39,10 +39,7 @@ SIBLINGS = {
 LIKE = 0.2  # largest distance of likenesses of what is still of the same kind
 VOTES = 7  # neighbours whose majority says the kind of a part without a name
 KIND_SURE = 0.62  # likeness of a part's name to a kind, above which the name decides
-UNSURE, VOTED = (
-    0.35,
-    0.6,
-)  # how sure a kind is that shape alone says: of one, and of most neighbours
+UNSURE, VOTED = 0.35, 0.6  # how sure is what shape alone says: one neighbour, and most of them
 EXACT, KIN = 1.0, 0.75  # likeness of a name that names a part; how sure others of its kind are then
 LIKENESS = 0.25  # what a distance of likenesses counts beside the similarity of words
 SAME = 2  # most variants of one family, where there are others of its kind

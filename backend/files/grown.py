@@ -14,8 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..assets.asset import Asset, Attribute, Primitive, distinct
+from ..assets.asset import Asset, Attribute, Primitive
 from ..contract.arrays import Floats, Ints
+from ..geometry.mesh import distinct
 from .gltf.scene import transform_vectors
 
 FAR = 4.0  # times as far in the map as on the surface: there is a seam between

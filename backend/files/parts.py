@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..assets.asset import Asset, Attribute, Node, Primitive, centre_offset, distinct
+from ..assets.asset import Asset, Attribute, Node, Primitive, centre_offset
+from ..geometry.mesh import distinct
 from .gltf.scene import transform_vectors
 from .gltf.writer import Glb, unique_names
 from .grown import Border, Carry, own_vertices, strips

@@ -163,6 +163,14 @@ def without_strays(vertices: Floats, faces: Ints) -> Floats:
     return vertices
 
 
+def distinct(values: Ints) -> Ints:
+    """Sorted distinct values (n,). np.unique's hashing takes ten times as long on millions."""
+    ordered = np.sort(values, axis=None)
+    if not len(ordered):
+        return ordered
+    return ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])]
+
+
 def used_by(faces: Ints) -> Ints:
     """The vertices that faces (F, 3) use, each once, sorted; much faster than np.unique."""
     is_used = np.zeros(int(faces.max()) + 1 if faces.size else 0, dtype=bool)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...contract.arrays import Floats, Ints
-from .loops import cross, edge_key, newell_normal, plane_axes
+from .loops import areas, cross, edge_key, newell_normal, plane_axes
 
 AHEAD = [1, 2, 0]  # the corner after each
 LARGEST_TABLE = 128  # vertices of one smallest-area table: time grows with the cube
@@ -49,7 +49,7 @@ def fill(
     elif not flat and len(loops) == 1 and len(loops[0]) <= LARGEST_TABLE:
         # Seen from one side, a strip around a frame looks like the whole frame.
         least = smallest_area(points, loops[0], taken)
-        if _area(points, faces) > BEYOND * _area(points, least):
+        if areas(points, faces).sum() > BEYOND * areas(points, least).sum():
             faces = least
     faces = flip_to_delaunay(points, faces, taken)
     outer = points[loops[0]]
@@ -67,11 +67,6 @@ def _is_flat(points: Floats, loops: list[Ints]) -> bool:
         return True
     spread = np.linalg.eigvalsh(np.cov(points[np.concatenate(loops)], rowvar=False))
     return bool(spread[0] < FLAT**2 * spread[2])
-
-
-def _area(points: Floats, faces: Ints) -> float:
-    a, b, c = (points[faces[:, k]] for k in range(3))
-    return float(0.5 * np.linalg.norm(cross(b - a, c - a), axis=1).sum())
 
 
 # --- triangulation without new vertices -------------------------------------------------------
@@ -176,7 +171,13 @@ def _area_table(p: Floats, loop: Ints, taken: Ints) -> Ints:
         best = np.argmin(total, axis=1)
         middle[i, j] = best + i + 1
         weight[i, j] = total[np.arange(len(i)), best] + price[i, j]
-    faces, stack = [], [(0, n - 1)]
+    return triangles_of_table(middle)
+
+
+def triangles_of_table(middle: Ints) -> Ints:
+    """Triangles (n-2,3) of a polygon, 0..n-1 around it; `middle` (n,n) is the third corner of that
+    at each side i..j of a sub-polygon."""
+    faces, stack = [], [(0, len(middle) - 1)]
     while stack:
         first, last = stack.pop()
         if last - first > 1:

@@ -160,6 +160,12 @@ def cross(a: Floats, b: Floats) -> Floats:
     return out
 
 
+def areas(points: Floats, faces: Ints) -> Floats:
+    """Of triangles: (f,)."""
+    a, b, c = (points[faces[:, k]] for k in range(3))
+    return np.asarray(0.5 * np.linalg.norm(cross(b - a, c - a), axis=1))
+
+
 def newell_normal(points: Floats) -> Floats:
     """Area vector of a closed polygon (n,3): its direction sees the largest projected area."""
     centred = points - points.mean(axis=0)

@@ -17,7 +17,7 @@ from ..caps.loops import cross
 from ..isosurface import GridField
 from .least_bent import least_bent
 from .openings import Opening, beside
-from .visible import ObjectShell, OpenPart, Samples, source_length
+from .visible import ObjectShell, OpenPart, Samples, face_normals_of, source_length
 from .zipper import strip
 
 LIKE = 1.6  # by which the lengths of two loops may differ
@@ -43,20 +43,18 @@ def continued(seen: OpenPart, shown: ObjectShell, field: GridField, taken: Ints)
     shown : the object, in which new faces stay. field : of the whole part. taken : sorted
     `edge_key`s of visible edges between vertices of the border, numbered as in `seen.rim`.
     """
-    number = np.full(len(seen.points), -1)
-    number[seen.rim] = np.arange(len(seen.rim))
     rim = seen.points[seen.rim]
     loops = [_Loop(seen, i) for i in range(len(seen.loops))]
-    made = _pairs(seen, shown, field, loops, number)
+    made = _pairs(seen, shown, field, loops)
     for i in sorted(set(range(len(loops))) - {i for one in made for i in one.loops}):
         loop = loops[i]
         if len(loop.vertices) > FEW and not loop.has_flat_sides:
             continue
-        ring = number[loop.vertices[::-1]]
+        ring = seen.rim_number[loop.vertices[::-1]]
         faces = least_bent(rim, ring, np.roll(loop.normal[::-1], -1, axis=0), taken)
         if faces is None:
             continue
-        normal = _normals(rim, faces)
+        normal = face_normals_of(rim, faces)
         if _goes_on(normal, seen.rim[faces], [loop]) and _is_inside(
             rim, faces, shown, field, [loop]
         ):
@@ -97,12 +95,9 @@ class _Loop:
 
 
 def _pairs(
-    seen: OpenPart, shown: ObjectShell, field: GridField, loops: list[_Loop], number: Ints
+    seen: OpenPart, shown: ObjectShell, field: GridField, loops: list[_Loop]
 ) -> list[Opening]:
-    """Faces between pairs of loops, the nearest first, each loop in one at most.
-
-    number : (V,) of the object's points, in the rim.
-    """
+    """Faces between pairs of loops, the nearest first, each loop in one at most."""
     near: list[tuple[float, int, int]] = []
     for j, other in enumerate(loops):
         for i, one in enumerate(loops[:j]):
@@ -115,11 +110,12 @@ def _pairs(
         if not {i, j} & paired:
             pairs = _between(seen, *both)
             faces = _woven(pairs)
-            if _goes_on(_normals(seen.points, faces), faces, both) and _is_inside(
+            if _goes_on(face_normals_of(seen.points, faces), faces, both) and _is_inside(
                 seen.points, faces, shown, field, both
             ):
                 rows = int(np.clip(far / max(LONG * source_length(seen), 1e-9), 1, MOST_ROWS))
-                made.append(Opening([i, j], *_in_rows(seen.points[seen.rim], number[pairs], rows)))
+                ends = seen.rim_number[pairs]
+                made.append(Opening([i, j], *_in_rows(seen.points[seen.rim], ends, rows)))
                 paired |= {i, j}
     return made
 
@@ -187,7 +183,7 @@ def _is_inside(
     """Whether the field is inside below new faces, not above, and they stay in the object."""
     used = points[np.unique(faces)]
     size = float(np.linalg.norm(np.ptp(used, axis=0)))
-    new = Samples.of_faces(points, faces, _normals(points, faces), size / SAMPLES)
+    new = Samples.of_faces(points, faces, face_normals_of(points, faces), size / SAMPLES)
     radius = sum(loop.length for loop in loops) / (2 * np.pi * len(loops))
     away = field.at(new.point) / field.cell
     if radius > FEW_CELLS * field.cell and (away < -1).mean() > BEYOND:
@@ -199,9 +195,3 @@ def _is_inside(
         return False
     moved = np.linalg.norm(shown.below(new.point, used, size) - new.point, axis=1)
     return bool(moved.max(initial=0) < OUT * size)
-
-
-def _normals(points: Floats, faces: Ints) -> Floats:
-    a, b, c = (points[faces[:, k]] for k in range(3))
-    normal = cross(b - a, c - a)
-    return np.asarray(normal / np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-300))

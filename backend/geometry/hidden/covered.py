@@ -14,8 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...contract.arrays import Floats, Ints
-from ..caps.fill import AHEAD
-from ..caps.loops import cross, edge_key, simple_loops
+from ..caps.loops import cross, simple_loops
 from ..winding import WindingNumber
 from .openings import Opening, joined, openings
 from .visible import OpenPart
@@ -48,13 +47,7 @@ def covered_lids(seen: OpenPart, everything: Callable[[], WindingNumber]) -> tup
     if not 0 < len(loops) <= MOST:
         return nothing
     own = replace(seen, loops=loops, left_over=0)
-    number = np.full(len(seen.points), -1)
-    number[own.rim] = np.arange(len(own.rim))
-    near = number[seen.faces]
-    a, b = near.reshape(-1), near[:, AHEAD].reshape(-1)
-    between = (a >= 0) & (b >= 0)
-    taken = np.unique(edge_key(a[between], b[between]))
-    lids = openings(own, list(range(len(loops))), taken)
+    lids = openings(own, list(range(len(loops))), own.taken)
     if lids is None:
         return nothing
     covered = [lid for lid in lids if _is_covered(lid, others)]

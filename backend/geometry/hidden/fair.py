@@ -52,8 +52,7 @@ def fair(
         return points
     smooth = _goes_on(points, faces, fixed, away, seen, field)
     # All points of this surface, then the vertices of visible faces at the border.
-    number = np.full(len(seen.points), -1)
-    number[seen.rim] = np.arange(fixed)
+    number = seen.rim_number.copy()
     ring_faces = seen.faces[(number[seen.faces] >= 0).any(axis=1)]
     ring = np.unique(ring_faces[number[ring_faces] < 0])
     number[ring] = len(points) + np.arange(len(ring))

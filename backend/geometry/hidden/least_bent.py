@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...contract.arrays import Floats, Ints
+from ..caps.fill import triangles_of_table
 from ..caps.loops import cross, edge_key
 
 MOST = 110  # vertices of a loop; the table grows with the cube of them
@@ -56,14 +57,7 @@ def least_bent(points: Floats, ring: Ints, around: Floats, taken: Ints) -> Ints 
         middle[i, j] = best + i + 1
         weight[i, j] = total[row, best] + price[i, j]
         normal[i, j] = way[row, best]
-    faces, stack = [], [(0, n - 1)]
-    while stack:
-        first, last = stack.pop()
-        if last - first > 1:
-            between = int(middle[first, last])
-            faces.append((first, between, last))
-            stack += [(first, between), (between, last)]
-    return ring[np.array(faces, dtype=np.int64)]
+    return ring[triangles_of_table(middle)]
 
 
 def _unit(a: Floats, b: Floats, c: Floats) -> tuple[Floats, Floats]:

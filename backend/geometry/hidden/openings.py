@@ -14,7 +14,7 @@ import numpy as np
 
 from ...contract.arrays import Floats, Ints
 from ..caps.fill import AHEAD, fill
-from ..caps.loops import cross, nest, newell_normal
+from ..caps.loops import areas, cross, nest, newell_normal
 from ..isosurface import GridField
 from .visible import OpenPart, Samples
 
@@ -49,14 +49,12 @@ def openings(seen: OpenPart, loops: list[int], taken: Ints) -> list[Opening] | N
     loops : which of `seen.loops`. taken : sorted `edge_key`s of edges that exist between vertices
     of the border, numbered as in `seen.rim`.
     """
-    number = np.full(len(seen.points), -1)
-    number[seen.rim] = np.arange(len(seen.rim))
     groups = [[0]]
     if len(loops) > 1:
         groups = nest([seen.points[seen.loops[i]] for i in loops], _inward(seen, loops))
     rim, found = seen.points[seen.rim], []
     for group in groups:
-        rings = [number[np.array(seen.loops[loops[i]][::-1])] for i in group]
+        rings = [seen.rim_number[np.array(seen.loops[loops[i]][::-1])] for i in group]
         distinct = len(np.unique(np.concatenate(rings))) == sum(map(len, rings))
         made = fill(rim, rings, taken) if distinct else None
         if made is not None:
@@ -122,13 +120,11 @@ def _goes_on(seen: OpenPart, opening: Opening) -> bool:
     31 such, none was grown nearer to the true surface, 24 were farther.
     """
     lid = OpenPart(opening.points, opening.faces, [], 0)
-    a, b, c = (lid.points[lid.faces[:, k]] for k in range(3))
-    area = np.linalg.norm(cross(b - a, c - a), axis=1)
+    area = areas(lid.points, lid.faces)
     same = lid.face_normals @ lid.face_normals[np.argmax(area)] > SAME
     if area[same].sum() < MAINLY * area.sum():
         return False
-    number = np.full(len(seen.points), -1)
-    number[seen.rim] = np.arange(len(seen.rim))
+    number = seen.rim_number
     rings = [np.array(seen.loops[i]) for i in opening.loops]
     start, end = np.concatenate(rings), np.concatenate([np.roll(ring, -1) for ring in rings])
     own = seen.face_normals[beside(seen, start, end)]

@@ -13,7 +13,7 @@ import numpy as np
 
 from ...contract.arrays import Bools, Floats, Ints
 from ..caps.fill import AHEAD
-from ..caps.loops import cross, simple_loops
+from ..caps.loops import areas, cross, simple_loops
 from ..graphs import components
 from ..mesh import shared_edges
 from .visible import Samples
@@ -44,7 +44,7 @@ def hidden_faces(
     """
     hidden = _is_hidden(vertices, faces, seen, border, cell, reach)
     first, second, _, _ = shared_edges(faces)
-    area = _areas(vertices, faces)
+    area = areas(vertices, faces)
     # Holes that are seen and islands that are hidden, both small, are noise.
     for state in (True, False):
         same = (hidden[first] == hidden[second]) & (hidden[first] != state)
@@ -119,11 +119,6 @@ def _is_hidden(
         facing[doubt] = np.where(inside, best, -1.0).max(axis=1)
     hidden[near] = beyond | (facing < FACING)
     return np.asarray(hidden)
-
-
-def _areas(vertices: Floats, faces: Ints) -> Floats:
-    a, b, c = (vertices[faces[:, k]] for k in range(3))
-    return np.asarray(0.5 * np.linalg.norm(cross(b - a, c - a), axis=1))
 
 
 def _without_touching_fans(faces: Ints, kept: Bools) -> Bools:

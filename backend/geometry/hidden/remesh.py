@@ -15,6 +15,7 @@ from ...contract.arrays import Bools, Floats, Ints
 from ...contract.progress import SILENT, Progress
 from ..caps.fill import AHEAD, flip_to_delaunay, inner_keys, split_edges
 from ..caps.loops import cross
+from ..mesh import distinct
 
 LONG, SHORT = 4 / 3, 0.7  # of the wanted length, beyond which an edge is split or collapsed
 MOST_FACES = 60_000  # of one surface: nothing is split beyond
@@ -148,12 +149,6 @@ def _apart(faces: Ints, keep: Ints, gone: Ints, open_: Bools) -> Bools:
     for corner in range(3):
         np.minimum.at(least, faces[:, corner], claim)
     return np.asarray(open_ & (least[keep] == rank) & (least[gone] == rank))
-
-
-def distinct(values: Ints) -> Ints:
-    """What `numpy.unique` finds, much faster for numbers: sorted, each once."""
-    values = np.sort(values)
-    return values[np.append(True, values[1:] != values[:-1])] if len(values) else values
 
 
 class _Stars:

@@ -10,7 +10,7 @@ import numpy as np
 from ...contract.arrays import Floats, Ints
 from ...contract.progress import SILENT, Progress
 from ..caps.fill import AHEAD, flip_to_delaunay
-from ..caps.loops import cross, edge_key
+from ..caps.loops import areas, cross, edge_key
 from ..isosurface import GridField, zero_level
 from ..mesh import signed_volume
 from .continued import continued
@@ -69,7 +69,7 @@ def hidden_surface(
     """
     if not seen.loops or seen.left_over:
         return None
-    taken = _taken(seen)
+    taken = seen.taken
     walls = continued(seen, shown, field, taken)
     rest = sorted(set(range(len(seen.loops))) - {i for one in walls for i in one.loops})
     lids = openings(seen, rest, taken) if rest else []
@@ -122,16 +122,6 @@ def _decided(seen: OpenPart, all_of_it: list[Opening], taken: Ints) -> HiddenSur
     return HiddenSurface(points[len(seen.rim) :], number[faces], "walls")
 
 
-def _taken(seen: OpenPart) -> Ints:
-    """Sorted `edge_key`s of visible edges between border vertices, numbered as in `seen.rim`."""
-    number = np.full(len(seen.points), -1)
-    number[seen.rim] = np.arange(len(seen.rim))
-    near = number[seen.faces]
-    a, b = near.reshape(-1), near[:, AHEAD].reshape(-1)
-    both = (a >= 0) & (b >= 0)
-    return np.unique(edge_key(a[both], b[both]))
-
-
 def _suited(seen: OpenPart, field: GridField) -> tuple[GridField, tuple[Floats, Ints]]:
     """A field on cells that suit a part's triangles and the smallest of its loops, its surface."""
     start, end, loop = seen.edges
@@ -165,9 +155,6 @@ class _Work:
         self.taken, self.level = taken, level
         self.rim = seen.points[seen.rim]
         self.fixed = len(seen.rim)
-        number = np.full(len(seen.points), -1)
-        number[seen.rim] = np.arange(self.fixed)
-        self.number = number
         first, last, loop = seen.edges
         cell = field.cell
         start, end = seen.points[first], seen.points[last]
@@ -293,7 +280,7 @@ class _Work:
         """Triangles between a loop of border and the loop of a patch."""
         border, back = np.array(self.seen.loops[loop]), ring[::-1]
         i, j = strip(self.seen.points[border], vertices[back])
-        return strip_faces(self.number[border], number[back], i, j)
+        return strip_faces(self.seen.rim_number[border], number[back], i, j)
 
     def with_level(self, points: Floats, faces: Ints) -> tuple[Floats, Ints]:
         """With the lids of openings that were flat."""
@@ -317,8 +304,7 @@ class _Work:
         from scipy.spatial import cKDTree
 
         cell = self.field.cell
-        corner = points[faces]
-        area = _areas(corner)
+        area = areas(points, faces)
         spacing = max(cell, float(np.sqrt(area.sum() / COMPARED)))
         made = Samples.of_faces(points, faces, np.zeros((len(faces), 3)), spacing)
         count = np.bincount(made.source, minlength=len(faces))
@@ -327,11 +313,10 @@ class _Work:
         rows = self.faces[self.hidden]
         if len(rows):
             rows = rows[:: max(len(rows) // COMPARED, 1)]
-            places = self.vertices[rows]
-            size = _areas(places)
+            size = areas(self.vertices, rows)
             size *= self.hidden_area / max(size.sum(), 1e-300)
             tree = cKDTree(np.concatenate([made.point, self.border.point]))
-            away = tree.query(places.mean(axis=1))[0]
+            away = tree.query(self.vertices[rows].mean(axis=1))[0]
             wrong += float(np.sum(size * np.maximum(away - 0.5 * spacing, 0.0)))
             area = np.append(area, size.sum())
         return wrong / max(float(area.sum()), 1e-300) / cell
@@ -381,7 +366,7 @@ class _Work:
 def closes(seen: OpenPart, points: Floats, faces: Ints, taken: Ints) -> bool:
     """Whether new faces close a part: a sound surface of positive volume, with few folds.
 
-    points : (n,3), those of the rim first. taken : sorted `edge_key`s, as `_taken` makes them.
+    points : (n,3), those of the rim first. taken : sorted `edge_key`s, as `OpenPart.taken`.
     """
     if len(faces) == 0 or not np.isfinite(points).all():
         return False
@@ -389,10 +374,8 @@ def closes(seen: OpenPart, points: Floats, faces: Ints, taken: Ints) -> bool:
     there, back = np.sort((a << 31) | b), np.sort((b << 31) | a)
     if (there[1:] == there[:-1]).any():
         return False
-    number = np.full(len(seen.points), -1)
-    number[seen.rim] = np.arange(len(seen.rim))
     start, end, _ = seen.edges
-    rim = np.sort((number[end] << 31) | number[start])
+    rim = np.sort((seen.rim_number[end] << 31) | seen.rim_number[start])
     if not np.array_equal(np.setdiff1d(there, back, assume_unique=True), rim):
         return False
     # What joins two vertices of the border inside must not be an edge that is seen.
@@ -413,10 +396,4 @@ def _volume(seen: OpenPart, points: Floats, faces: Ints) -> float:
 
 
 def _area(points: Floats, faces: Ints) -> float:
-    return float(_areas(points[faces]).sum())
-
-
-def _areas(corner: Floats) -> Floats:
-    """Of triangles with corners (n,3,3)."""
-    normal = cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
-    return np.asarray(0.5 * np.linalg.norm(normal, axis=1))
+    return float(areas(points, faces).sum())

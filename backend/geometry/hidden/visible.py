@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ...contract.arrays import Floats, Ints
-from ..caps.loops import Borders, cross, simple_loops
+from ..caps.loops import Borders, cross, edge_key, simple_loops
 from ..nearest import triangle_gap
 
 SAMPLES = 60_000  # of one surface at most
@@ -52,6 +52,21 @@ class OpenPart:
         return everything[np.sort(first)]
 
     @cached_property
+    def rim_number(self) -> Ints:
+        """The place in `rim` of each of the object's points, -1 where it is in none: (V,)."""
+        number = np.full(len(self.points), -1)
+        number[self.rim] = np.arange(len(self.rim))
+        return number
+
+    @cached_property
+    def taken(self) -> Ints:
+        """Sorted `edge_key`s of visible edges between vertices of the rim, as `rim_number`."""
+        near = self.rim_number[self.faces]
+        a, b = near.reshape(-1), np.roll(near, -1, axis=1).reshape(-1)
+        both = (a >= 0) & (b >= 0)
+        return np.unique(edge_key(a[both], b[both]))
+
+    @cached_property
     def edges(self) -> tuple[Ints, Ints, Ints]:
         """Start, end (N,) and number of the loop (N,) of each edge of the border."""
         start = np.concatenate([np.array(loop) for loop in self.loops])
@@ -69,7 +84,7 @@ class OpenPart:
     @cached_property
     def face_normals(self) -> Floats:
         """Unit normals (n,3), zero where there is no area."""
-        return _face_normals(self.points, self.faces)
+        return face_normals_of(self.points, self.faces)
 
     def turned(self) -> OpenPart:
         """The same, inside out."""
@@ -128,7 +143,8 @@ class Samples:
         return cls(point, np.zeros_like(point), number[row], cKDTree(point))
 
 
-def _face_normals(points: Floats, faces: Ints) -> Floats:
+def face_normals_of(points: Floats, faces: Ints) -> Floats:
+    """Unit normals (n,3), zero where there is no area."""
     a, b, c = (points[faces[:, k]] for k in range(3))
     normal = cross(b - a, c - a)
     length = np.linalg.norm(normal, axis=1, keepdims=True)
@@ -144,7 +160,7 @@ class ObjectShell:
     def __init__(self, points: Floats, faces: Ints) -> None:
         whole = (faces != np.roll(faces, 1, axis=1)).all(axis=1)
         self.points, self.faces = points, faces[whole]
-        self.normals = _face_normals(points, self.faces)
+        self.normals = face_normals_of(points, self.faces)
 
     @cached_property
     def samples(self) -> Samples:

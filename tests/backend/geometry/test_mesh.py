@@ -12,6 +12,7 @@ from backend.geometry.mesh import (
     UnusableMesh,
     build_face_graph,
     check_usable,
+    distinct,
     is_closed_manifold,
     near_box,
     same_positions,
@@ -200,3 +201,9 @@ def test_used_vertices_and_faces_near_a_box() -> None:
     assert near_box(vertices, faces, low, high).tolist() == [True, False]
     large = np.array([[-9, -9, 0], [9, -9, 0], [0, 9, 0.0]])
     assert near_box(large, faces[:1], low, high).tolist() == [True], "no corner is inside"
+
+
+def test_distinct_numbers_are_those_of_numpy() -> None:
+    numbers = np.random.default_rng(0).integers(0, 50, 200)
+    assert np.array_equal(distinct(numbers), np.unique(numbers))
+    assert len(distinct(np.empty(0, np.int64))) == 0

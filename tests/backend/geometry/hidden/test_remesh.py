@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from backend.geometry.caps.fill import AHEAD
-from backend.geometry.hidden.remesh import compact, distinct, relax, remesh, vertex_normals
+from backend.geometry.hidden.remesh import compact, relax, remesh, vertex_normals
 
 NONE = np.empty(0, np.int64)
 
@@ -25,12 +25,6 @@ def free_edges(faces: np.ndarray) -> set[tuple[int, int]]:
     edges = set(zip(faces.reshape(-1).tolist(), faces[:, AHEAD].reshape(-1).tolist(), strict=True))
     assert len(edges) == faces.size, "an edge is used twice in one direction"
     return {(a, b) for a, b in edges if (b, a) not in edges}
-
-
-def test_distinct_numbers_are_those_of_numpy() -> None:
-    numbers = np.random.default_rng(0).integers(0, 50, 200)
-    assert np.array_equal(distinct(numbers), np.unique(numbers))
-    assert len(distinct(NONE)) == 0
 
 
 @pytest.mark.parametrize("length", [0.05, 0.15, 0.5])
