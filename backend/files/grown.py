@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ..assets.asset import Asset, Attribute, Primitive
 from ..contract.arrays import Floats, Ints
-from ..geometry.mesh import distinct
+from ..geometry.mesh import distinct, normals_by_area
 from .gltf.scene import transform_vectors
 
 FAR = 4.0  # times as far in the map as on the surface: there is a seam between
@@ -125,7 +125,7 @@ def strips(
     anchor, weight = _anchors(border, vertex, world, count, carry)
     piece_of = border.piece[anchor[:, 0]][corner]
     of_face = np.where(piece_of[:, 1] == piece_of[:, 2], piece_of[:, 1], piece_of[:, 0])
-    normal = _normals(local, corner)
+    normal = normals_by_area(local, corner)
     made = []
     for number in np.unique(of_face).tolist():
         primitive, rows = border.pieces[number]
@@ -228,17 +228,6 @@ def _density(asset: Asset, primitive: Primitive, rows: Ints, uv: Floats) -> floa
     if not shown.any():
         return 0.0
     return float(np.median(np.linalg.norm(uv[corners] - uv[after], axis=2)[shown] / size[shown]))
-
-
-def _normals(place: NDArray[np.floating], corners: Ints) -> Floats:
-    """Unit normals (n, 3) of the vertices of triangles, each weighing as its area."""
-    a, b, c = (place[corners[:, k]].astype(np.float64) for k in range(3))
-    each = np.cross(b - a, c - a)
-    total = np.zeros((len(place), 3))
-    for k in range(3):
-        np.add.at(total, corners[:, k], each)
-    length = np.linalg.norm(total, axis=1, keepdims=True)
-    return np.where(length > 0, total / np.where(length > 0, length, 1.0), [0.0, 0.0, 1.0])
 
 
 def _seen_normals(asset: Asset, primitive: Primitive, rows: Ints, baked: bool) -> Floats:

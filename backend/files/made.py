@@ -13,6 +13,7 @@ import numpy as np
 
 from ..assets.asset import Asset, Attribute
 from ..contract.arrays import Floats, Ints
+from ..geometry.mesh import normals_by_area
 from .gltf.writer import Glb, unique_names
 from .readers import replace_on_success
 
@@ -101,7 +102,7 @@ def _material(name: str, part: MadePart, has_texture: bool) -> dict[str, Any]:
 
 def _primitive(glb: Glb, part: MadePart, pivot: Floats, material: int) -> dict[str, Any]:
     """Vertices split where texture coordinates differ; normals are those of the whole surface."""
-    normals = _normals(part.vertices, part.faces)
+    normals = normals_by_area(part.vertices, part.faces)
     source, corners = np.unique(part.faces, return_inverse=True)
     corners = corners.reshape(-1, 3)
     attributes: dict[str, Attribute] = {}
@@ -117,16 +118,3 @@ def _primitive(glb: Glb, part: MadePart, pivot: Floats, material: int) -> dict[s
     attributes = {"NORMAL": Attribute(normals[source].astype(np.float32)), **attributes}
     positions = (part.vertices[source] - pivot).astype(np.float32)
     return glb.primitive(positions, corners.astype(np.int64), attributes, [], material)
-
-
-def _normals(vertices: Floats, faces: Ints) -> Floats:
-    """Unit normals (V, 3), each the mean of its faces' by area."""
-    corner = vertices[faces]
-    cross = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
-    total = np.zeros_like(vertices)
-    for axis in range(3):
-        for place in range(3):
-            total[:, axis] += np.bincount(faces[:, place], cross[:, axis], len(vertices))
-    length = np.linalg.norm(total, axis=1, keepdims=True)
-    up = np.array([0.0, 0.0, 1.0])
-    return np.where(length > 1e-30, total / np.maximum(length, 1e-30), up)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..contract.arrays import Floats, Ints
+from ..contract.arrays import Floats, Ints, Singles
 from ..contract.progress import SILENT, Progress
 from .graphs import components, sums
 
@@ -203,6 +203,21 @@ def face_vectors(vertices: Floats, faces: Ints) -> tuple[Floats, Floats, Floats]
     solid = double > 2 * DEGENERATE_AREA
     normal = np.divide(cross, double[:, None], out=np.zeros_like(cross), where=solid[:, None])
     return normal, double / 2, (a + b + c) / 3
+
+
+def normals_by_area(vertices: Floats | Singles, faces: Ints) -> Floats:
+    """Unit normals (V, 3) of vertices, each the mean of its faces' by area; up where there is none.
+
+    vertices : (V, 3). faces : (F, 3).
+    """
+    a, b, c = (vertices[faces[:, corner]].astype(np.float64) for corner in range(3))
+    each = np.cross(b - a, c - a)
+    total = np.zeros((len(vertices), 3))
+    for axis in range(3):
+        for corner in range(3):
+            total[:, axis] += np.bincount(faces[:, corner], each[:, axis], len(vertices))
+    length = np.linalg.norm(total, axis=1, keepdims=True)
+    return np.where(length > 0, total / np.where(length > 0, length, 1.0), [0.0, 0.0, 1.0])
 
 
 def shared_edges(corners: Ints) -> tuple[Ints, Ints, Ints, NDArray[np.bool_]]:

@@ -15,6 +15,7 @@ from backend.geometry.mesh import (
     distinct,
     is_closed_manifold,
     near_box,
+    normals_by_area,
     same_positions,
     shared_edges,
     signed_volume,
@@ -207,3 +208,12 @@ def test_distinct_numbers_are_those_of_numpy() -> None:
     numbers = np.random.default_rng(0).integers(0, 50, 200)
     assert np.array_equal(distinct(numbers), np.unique(numbers))
     assert len(distinct(np.empty(0, np.int64))) == 0
+
+
+def test_normals_of_vertices_weigh_faces_by_area_and_are_up_where_there_is_none() -> None:
+    vertices = np.array([[0, 0, 0], [4, 0, 0], [0, 4, 0], [0, 0, 1], [9, 9, 9]], np.float32)
+    faces = np.array([[0, 1, 2], [0, 2, 3]])  # area 8 along z, 2 along x
+    made = normals_by_area(vertices, faces)
+    assert made[0] == pytest.approx(np.array([2, 0, 8]) / np.hypot(2, 8))
+    assert made[1] == pytest.approx([0, 0, 1])
+    assert made[4] == pytest.approx([0, 0, 1])
