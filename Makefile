@@ -38,8 +38,8 @@ TODAYS := bpy52 bpy53
 SKIPPED = $(foreach name,$(TODAYS),$(if $(or $(wildcard .venv-$(name)/.made),$(PYTHON_$(name))),,$(name)))
 ENVIRONMENTS = $(patsubst %,.venv-%/.made,$(filter-out $(SKIPPED),$(BLENDERS)))
 BPY := .venv-bpy50/bin/python
-# A file's tests share what they make, so that one worker runs them all; tests/order.py says which
-# files start first.
+# A file's tests share what they make, so that one worker runs them all; tests/conftest.py says
+# which files start first.
 PYTEST := -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 # Its file differs by platform, so it is named by its version; what it needs is there already.

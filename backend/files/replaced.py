@@ -135,7 +135,6 @@ def _material(glb: Glb, wished: Mapping[str, Any], old: int | None) -> int:
     surface = _dict(before.get("pbrMetallicRoughness"))
     colour = wished.get("colour") or surface.get("baseColorFactor", [0.8, 0.8, 0.8, 1.0])
     colour = [float(value) for value in colour]
-    colour[3] = float(wished.get("alpha", colour[3]))
     entry: dict[str, Any] = {
         "name": unique_names([*(str(m.get("name", "")) for m in materials), wished["name"]])[-1],
         "pbrMetallicRoughness": {

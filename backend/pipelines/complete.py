@@ -250,9 +250,8 @@ class _Completion:
         self.vertices, self.faces, self.part, self.count = vertices, faces, part, count
         self.shown = shown
         self.exact = same_positions(vertices)
-        self.exact_corners = self.exact[
-            faces
-        ]  # (F, 3) welded where positions are equal, cracks apart
+        # (F, 3) welded where positions are equal, cracks apart.
+        self.exact_corners = self.exact[faces]
         self.welded = without_cracks(vertices, faces, self.exact)
         self.corners = self.welded[faces]
         self.has_size, self.has_depth = True, True

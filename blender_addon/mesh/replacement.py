@@ -101,15 +101,14 @@ def wished_material(
 ) -> bpy.types.Material | None:
     """The material of the words: a new one, or one of this file that is the same; without, `old`.
 
-    wishes : {name, colour, metallic, roughness, transmission, ior, coat, sheen, emission, alpha},
-    as far as given. What is not given is as on `old`, where that is plain.
+    wishes : {name, colour, metallic, roughness, transmission, ior, coat, sheen, emission}, as
+    far as given. What is not given is as on `old`, where that is plain.
     """
     if not wishes:
         return old
     colour = wishes.get("colour") or (colour_of(old) if old else (0.8, 0.8, 0.8, 1.0))
     colour = [float(value) for value in colour]
-    alpha = float(wishes.get("alpha", colour[3]))
-    colour[3] = 1.0
+    alpha, colour[3] = colour[3], 1.0
     name = str(wishes.get("name") or "part")
     values = {
         "Base Color": colour,

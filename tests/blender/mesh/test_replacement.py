@@ -80,7 +80,7 @@ def test_without_a_wish_it_is_the_old_one(cube):
 
 
 def test_what_was_wished_is_seen_in_solid_and_in_rendered_views(scene):
-    made = wished_material({**PINK, "alpha": 0.5}, None)
+    made = wished_material({**PINK, "colour": [*PINK["colour"][:3], 0.5]}, None)
     assert made.name == "pink metal"
     assert tuple(made.diffuse_color) == pytest.approx((1.0, 0.2, 0.5, 0.5))
     shader = next(node for node in made.node_tree.nodes if node.type == "BSDF_PRINCIPLED")
