@@ -53,6 +53,7 @@ BAND = 2  # fine cells around visible surface in which the field is its distance
 NEIGHBOURS = 2  # samples whose faces are asked for the nearest
 UPRIGHT = 0.9  # cosine of the way to a face and its normal, where the face tells the side
 ASIDE = 0.75  # cells that a place may be beside a face and still be above or below it
+RISE = 0.04  # of half a part's extent, in which the logit of a hull rises by one
 PROBES = 192  # places of a part's surface at which its sides are asked
 SOLID = 0.7  # of them that have an inside and an outside, or it is a sheet
 
@@ -121,6 +122,21 @@ class HiddenWholes:
 
     def logits(self, seen: VisiblePart, points: Floats, inside: Floats) -> Floats:
         """The logit (N,) of places (N, 3) inside the object to be inside a part."""
+        if seen.hull is None:
+            return self._learned(seen, points, inside)
+        # What shows only a convex surface is convex nearly surely, so the hull of it is inside.
+        above = (points @ seen.hull[:, :3].T + seen.hull[:, 3]).max(axis=1)
+        hull = np.clip(-above / (RISE * seen.unit), OUTSIDE, -OUTSIDE)
+        ask = np.flatnonzero(hull < -OUTSIDE)
+        if len(ask):
+            learned = self._learned(seen, points[ask], inside[ask])
+            # Beside the hull, where it is the end, the distance to it is all that counts.
+            counts = (learned > 0) | (hull[ask] <= OUTSIDE)
+            hull[ask] = np.where(counts, np.maximum(hull[ask], learned), hull[ask])
+        return hull
+
+    def _learned(self, seen: VisiblePart, points: Floats, inside: Floats) -> Floats:
+        """The same, of what the network makes of the winding number."""
         net = self.engine.net
         if net is None:
             return winding_logit(seen.winding(points))
@@ -149,31 +165,41 @@ class HiddenWholes:
         thin = self._thickness(seen) / ACROSS
         enough = np.clip(_needed(seen), longest / CELLS, longest / FEWEST_CELLS)
         fine = float(np.clip(thin, longest / MOST_CELLS, enough))
-        cell = COARSEST * fine
-        shape = np.ceil((seen.high - seen.low) / cell).astype(np.int64) + 1
-        band = NarrowBand(self.object.inside, partial(self.logits, seen), seen.low, cell, shape)
         progress.step(0.1)
-        band.ask_all(_shown(seen, band), progress.span(0.1, 0.4))
+        band = self._band(seen, COARSEST * fine, seen.low, seen.high)
+        band.ask_all(_shown(seen, band), progress.span(0.1, 0.3))
+        first, last = _ends(band.values > 0)
+        if first.any() or last.any():  # it goes on beyond the grid
+            more = seen.low - (seen.centre - seen.half)
+            low, high = seen.low + first * more, seen.high - last * more
+            band = self._band(seen, COARSEST * fine, low, high)
+            band.ask_all(_shown(seen, band), progress.span(0.3, 0.4))
         while band.cell > 2 * fine * 1.001:
             band = band.finer()
             band.follow(_shown(seen, band), progress.span(0.4, 0.7))
         progress.step(0.7)
         values, cell = band.values, band.cell
-        self._drop_islands(seen, values, cell)
-        near, low = _cropped(_distances(values, cell), seen.low, cell)
+        self._drop_islands(seen, band)
+        near, low = _cropped(_distances(values, cell), band.low, cell)
         away, cell = np.asarray(doubled(near), np.float64), cell / 2
         progress.step(0.8)
         self._fit(seen, away, low, cell)
         return SignedDistance(away.astype(np.float32), low, cell)
 
-    def _drop_islands(self, seen: VisiblePart, values: Floats, cell: float) -> None:
+    def _band(self, seen: VisiblePart, cell: float, low: Floats, high: Floats) -> NarrowBand:
+        """A grid between two corners."""
+        shape = np.ceil((high - low) / cell).astype(np.int64) + 1
+        return NarrowBand(self.object.inside, partial(self.logits, seen), low, cell, shape)
+
+    def _drop_islands(self, seen: VisiblePart, band: NarrowBand) -> None:
         """Makes what is inside but does not hang together with the visible surface outside."""
         from scipy.ndimage import label
 
+        values = band.values
         piece, count = label(values > 0)
         if count > 1:
-            shape = np.array(values.shape)
-            shown = _marked(seen.points[~seen.lent], seen.low, cell, shape, 1).reshape(values.shape)
+            own = seen.points[~seen.lent]
+            shown = _marked(own, band.low, band.cell, band.shape, 1).reshape(values.shape)
             kept = np.zeros(count + 1, dtype=bool)
             kept[np.unique(piece[shown])] = True
             values[(piece > 0) & ~kept[piece]] = OUTSIDE
@@ -248,8 +274,8 @@ def _needed(seen: VisiblePart) -> float:
 
 def _shown(seen: VisiblePart, band: NarrowBand) -> Bools:
     """Which places of a grid are of the part, if they are inside: visible surface is there."""
-    shown = _marked(seen.points[~seen.lent], seen.low, band.cell, band.shape, 0)
-    shown &= ~_marked(seen.border.middle, seen.low, band.cell, band.shape, 2)
+    shown = _marked(seen.points[~seen.lent], band.low, band.cell, band.shape, 0)
+    shown &= ~_marked(seen.border.middle, band.low, band.cell, band.shape, 2)
     return shown.reshape(band.values.shape)
 
 
@@ -264,6 +290,12 @@ def _marked(points: Floats, low: Floats, cell: float, shape: Ints, steps: int) -
     if steps:
         mask = binary_dilation(mask, iterations=steps)
     return mask.reshape(-1)
+
+
+def _ends(mine: Bools) -> tuple[Bools, Bools]:
+    """Along which axes some of a grid is at its first places (3,), and at its last."""
+    held = [mine.any(axis=tuple({0, 1, 2} - {axis})) for axis in range(3)]
+    return np.array([line[0] for line in held]), np.array([line[-1] for line in held])
 
 
 def _cropped(away: Floats, low: Floats, cell: float, margin: int = 2) -> tuple[Floats, Floats]:

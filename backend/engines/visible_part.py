@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..contract.arrays import Bools, Floats, Ints
+from ..geometry.convexity import supporting_planes
 from ..geometry.graphs import components, sums
 from ..geometry.mesh import face_vectors, welded_on_grid
 from ..geometry.rays import RAYS_A_CALL, RayScene
@@ -82,6 +83,7 @@ class VisiblePart:
     share: float
     winding: WindingNumber
     own_winding: WindingNumber
+    hull: Floats | None = None
     trees: dict[str, Any] = field(default_factory=dict)
     slides: dict[str, Sliding] = field(default_factory=dict)  # what features have found out
 
@@ -153,6 +155,9 @@ class VisibleObject:
         unit = max(float(np.linalg.norm(high - low)) / 2, 1e-9)
         own_winding = WindingNumber(self.vertices, self.faces[mine])
         given = face >= own
+        shown = np.flatnonzero(~given)[:SPREAD]
+        used = self.vertices[np.unique(self.faces[mine])]
+        hull = supporting_planes(used, points[shown], normal[face[shown]])
         return VisiblePart(
             points,
             normal[face],
@@ -171,6 +176,7 @@ class VisibleObject:
             float(self.area[mine].sum() / max(self.area.sum(), 1e-300)),
             own_winding if len(faces) == own else WindingNumber(vertices, faces),
             own_winding,
+            hull,
         )
 
     def _border(self, mine: Ints, given: Floats, unit: float) -> Border:

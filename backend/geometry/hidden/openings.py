@@ -24,6 +24,8 @@ GOES_ON = 0.05  # share of the border at which the part's own faces lie in the p
 UPRIGHT, LEANS = 0.995, 0.3  # mean cosine of the part's walls to the plane's normal: of straight
 # ones, and of those that lean but are below the plane
 ENDS, STAYS = 0.2, 0.035  # of its size, by which a field leaves the plane of walls, or of any
+BELOW, MUCH = 0.85, 0.08  # share of a lid under which a field is inside, and share of the part's
+# volume that it adds there, from which on a thing with straight walls is sunk in what it stands on
 SAME = 0.999  # cosine between triangles of one plane
 MAINLY = 0.7  # share of a lid in one plane, from which on its border may leave it here and there
 UNBENT = 0.2  # share of the border at which the part's faces go on in such a lid
@@ -78,12 +80,15 @@ def joined(lids: list[Opening], rim: Floats) -> tuple[Floats, Ints]:
     return np.concatenate(added), np.concatenate(faces)
 
 
-def was_flat(seen: OpenPart, opening: Opening, field: GridField) -> bool:
+def was_flat(seen: OpenPart, opening: Opening, field: GridField, volume: float) -> bool:
     """Whether a part ends at an opening with a flat face, as its lid is.
+
+    volume : of the part with all of its lids.
 
     Its border lies in a plane, and either faces of the part go on in this plane at the border: a
     face on which something stands; or its walls stand upright on the plane, and the field leaves
-    it by a fraction of the opening's size: a thing that stands on a face; or the field agrees.
+    it by a fraction of the opening's size and adds little to the part: a thing that stands on a
+    face; or the field agrees.
     Or its border leaves the plane here and there, but the lid is the same plane for the most part.
     """
     if _goes_on(seen, opening):
@@ -109,8 +114,12 @@ def was_flat(seen: OpenPart, opening: Opening, field: GridField) -> bool:
     upright = -share @ (_into(seen, start, end, row) @ normal)
     if upright < LEANS:
         return False
-    depth = _depth(opening, field, normal, size)
-    return bool(depth < (ENDS if upright > UPRIGHT else STAYS) * size)
+    depth, below = _depth(opening, field, normal, size)
+    if upright < UPRIGHT:
+        return bool(depth < STAYS * size)
+    # Noise takes as much from a part as it adds to it, and never as much as is seen of it.
+    sunk = below > BELOW and MUCH * volume < depth * size**2 < volume
+    return bool(depth < ENDS * size and not sunk)
 
 
 def _goes_on(seen: OpenPart, opening: Opening) -> bool:
@@ -134,17 +143,21 @@ def _goes_on(seen: OpenPart, opening: Opening) -> bool:
     return bool(length[unbent].sum() > UNBENT * length.sum())
 
 
-def _depth(opening: Opening, field: GridField, normal: Floats, size: float) -> float:
-    """How far the zero level is from a lid on average, along its normal, up to a bound."""
+def _depth(opening: Opening, field: GridField, normal: Floats, size: float) -> tuple[float, float]:
+    """How far the zero level is from a lid on average, along its normal, up to a bound.
+
+    And at how much of the lid it is beyond it.
+    """
     none = np.zeros((len(opening.faces), 3))
     places = Samples.of_faces(opening.points, opening.faces, none, size / ASKED).point
-    way = np.where(field.at(places) < 0, 1.0, -1.0)[:, None] * normal
+    within = field.at(places) < 0
+    way = np.where(within, 1.0, -1.0)[:, None] * normal
     step = 2 * ENDS * size / STEPS
     along = step * np.arange(STEPS)
     on_way = places[:, None] + along[:, None] * way[:, None]
     inside = field.at(on_way.reshape(-1, 3)).reshape(on_way.shape[:2]) < 0
     same = np.logical_and.accumulate(inside == inside[:, :1], axis=1)
-    return float(step * (same.sum(axis=1) - 1).mean())
+    return float(step * (same.sum(axis=1) - 1).mean()), float(within.mean())
 
 
 def beside(seen: OpenPart, start: Ints, end: Ints) -> Ints:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...contract.arrays import Floats, Ints
+from ...contract.arrays import Bools, Floats, Ints
 from ...contract.progress import SILENT, Progress
 from ..caps.fill import AHEAD, flip_to_delaunay
 from ..caps.loops import areas, cross, edge_key
 from ..isosurface import GridField, zero_level
 from ..mesh import signed_volume
 from .continued import continued
+from .convex import convex_rests
 from .fair import fair, folded, soft, tidied, unfolded
 from .grow import grow
 from .openings import Opening, joined, openings, was_flat
@@ -33,6 +34,7 @@ FEWEST, EACH, PLENTY = (
 )  # faces that are never too many: at least, for each seen, at most
 DENSER = 1.2  # faces of a hidden surface, against those that are seen, at most
 FOLDS, FOLDED = 4, 0.03  # triangles, and share, that may look folded: at a sharp bend some do
+NOTHING = 1e-3  # of the border's mean edge, below which a triangle at an edge cannot be seen
 YIELDS = 0.28  # cells of mean error that a smooth surface may have more
 NEAR = 0.35  # cells of mean error, below which no other way is tried
 LITTLE = 0.02  # of what is seen: as large as a lid may be for a cap to be as good
@@ -41,6 +43,12 @@ COMPARED = 3000  # places at which a surface and a field are compared, about
 AS_NEAR = 0.2  # of the error of a flat lid, below which none is
 BETTER = 0.8  # of the error of another way, below which a way is the better one
 ALONG = 1.6  # cells from what is seen, within which a field's surface runs along it
+EXACT = 0.75  # cells of error, below which the faces of a convex hull are what the field means
+SAME = 0.01  # of a part's volume, by which two ways to close it may differ and still be the same
+ALL_OVER, OUT = (
+    16,
+    0.03,
+)  # samples along a hull's size; of it, as far as one may be out of an object
 FEW, LARGEST_GRID = 6000, 1_500_000  # faces of a field that is read finer, and most values then
 EDGE, LOOP = 2.0, 24.0  # cells along a source's edge and around a loop of border, if possible
 SMALL = 24  # values along a side of a grid that is not read coarser
@@ -52,7 +60,8 @@ class HiddenSurface:
 
     points : (m,3) new ones, numbered after the object's own. faces : (f,3) into the object's
     points followed by these. way : "patch" where the field's own surface was used, "lid" where a
-    lid was grown to it, "walls" where walls between openings and flat lids are all.
+    lid was grown to it, "walls" where walls between openings and flat lids are all, "convex" where
+    the faces of the convex hull are.
     """
 
     points: Floats
@@ -73,7 +82,10 @@ def hidden_surface(
     walls = continued(seen, shown, field, taken)
     rest = sorted(set(range(len(seen.loops))) - {i for one in walls for i in one.loops})
     lids = openings(seen, rest, taken) if rest else []
-    level = [] if lids is None else [one for one in lids if was_flat(seen, one, field)]
+    level: list[Opening] = []
+    if lids:
+        volume = _volume(seen, *joined(walls + lids, seen.points[seen.rim]))
+        level = [one for one in lids if was_flat(seen, one, field, volume)]
     if lids is not None and len(level) == len(lids):
         return _decided(seen, walls + level, taken) if walls else None
     level = walls + level
@@ -91,6 +103,11 @@ def hidden_surface(
     if flat is not None and work.is_level(*flat, least * field.cell) and work.holds(*flat):
         return None
     best: HiddenSurface | None = None
+    sharp = work.convex()
+    if sharp is not None and not work.as_large(flat, *sharp[:2]):
+        best, least = _welded(seen, *sharp[:2], "convex"), sharp[2]
+        if least < EXACT:
+            return best
     for way in ("patch", "lid"):
         made = None
         if way == "patch":
@@ -104,8 +121,7 @@ def hidden_surface(
         if not work.holds(points, faces):
             continue
         if error < BETTER * least or (best is None and error < least):
-            number = np.concatenate([seen.rim, len(seen.points) + np.arange(len(points))])
-            best = HiddenSurface(points[len(seen.rim) :], number[faces], way)
+            best = _welded(seen, points, faces, way)
             least = error
         if best is not None and least < near:
             break
@@ -118,8 +134,13 @@ def _decided(seen: OpenPart, all_of_it: list[Opening], taken: Ints) -> HiddenSur
     points, faces = joined(all_of_it, seen.points[seen.rim])
     if not closes(seen, points, faces, taken):
         return None
+    return _welded(seen, points, faces, "walls")
+
+
+def _welded(seen: OpenPart, points: Floats, faces: Ints, way: str) -> HiddenSurface:
+    """The same; points (n,3) : those of the rim first, of which the new faces (f,3) are."""
     number = np.concatenate([seen.rim, len(seen.points) + np.arange(len(points) - len(seen.rim))])
-    return HiddenSurface(points[len(seen.rim) :], number[faces], "walls")
+    return HiddenSurface(points[len(seen.rim) :], number[faces], way)
 
 
 def _suited(seen: OpenPart, field: GridField) -> tuple[GridField, tuple[Floats, Ints]]:
@@ -282,6 +303,27 @@ class _Work:
         i, j = strip(self.seen.points[border], vertices[back])
         return strip_faces(self.seen.rim_number[border], number[back], i, j)
 
+    def convex(self) -> tuple[Floats, Ints, float] | None:
+        """The rest of the convex hull, where it closes the part inside of the object; its error."""
+        for points, faces in convex_rests(self.seen, self.taken):
+            if self.holds(points, faces) and self._stays(points, faces):
+                return points, faces, self.error(points, faces)
+        return None
+
+    def as_large(self, lid: tuple[Floats, Ints] | None, points: Floats, faces: Ints) -> bool:
+        """Whether the part is as large with a lid as with other faces: the lid is what they are."""
+        if lid is None:
+            return False
+        with_lid = _volume(self.seen, *self.with_level(*lid))
+        return abs(_volume(self.seen, points, faces) - with_lid) < SAME * abs(with_lid)
+
+    def _stays(self, points: Floats, faces: Ints) -> bool:
+        """Whether faces stay in the object, or leave it by no more than its own edges are cut."""
+        size = float(np.linalg.norm(np.ptp(points, axis=0)))
+        new = Samples.of_faces(points, faces, np.zeros((len(faces), 3)), size / ALL_OVER).point
+        moved = np.linalg.norm(self.shown.below(new, self.rim, size) - new, axis=1)
+        return bool(moved.max(initial=0) < OUT * size)
+
     def with_level(self, points: Floats, faces: Ints) -> tuple[Floats, Ints]:
         """With the lids of openings that were flat."""
         more, lid = joined(self.level, self.rim)
@@ -382,8 +424,24 @@ def closes(seen: OpenPart, points: Floats, faces: Ints, taken: Ints) -> bool:
     inner = edge_key(a, b)[np.isin((b << 31) | a, there)]
     if np.isin(inner, taken).any():
         return False
-    folds = np.count_nonzero(folded(points, faces))
-    return bool(folds <= max(FOLDS, FOLDED * len(faces)) and _volume(seen, points, faces) > 0)
+    bad = folded(points, faces)
+    bad[np.flatnonzero(bad)[_forced(points, faces[bad], rim)]] = False
+    few = np.count_nonzero(bad) <= max(FOLDS, FOLDED * len(faces))
+    return bool(few and _volume(seen, points, faces) > 0)
+
+
+def _forced(points: Floats, faces: Ints, rim: Ints) -> Bools:
+    """Which faces (f,3) have an edge of the border that is next to nothing: slivers of no height.
+
+    Where a cut through a mesh passes a vertex closely, its border has such edges, and a face each.
+    rim : sorted keys of the border's edges, as the faces run.
+    """
+    start, end = faces, faces[:, AHEAD]
+    length = np.linalg.norm(points[start] - points[end], axis=2)
+    first, second = rim >> 31, rim & (2**31 - 1)
+    usual = float(np.linalg.norm(points[first] - points[second], axis=1).mean())
+    at_rim = np.isin((start << 31) | end, rim)
+    return np.asarray((at_rim & (length < NOTHING * usual)).any(axis=1))
 
 
 def _volume(seen: OpenPart, points: Floats, faces: Ints) -> float:

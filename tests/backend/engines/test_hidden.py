@@ -100,6 +100,37 @@ def test_thin_parts_have_finer_grids():
     assert said(field, inner).mean() > 0.99
 
 
+def ends_of_a_rod(bent=0.0):
+    """A rod through a ball, as two ends of it and the ball are seen."""
+    rod = trimesh.creation.cylinder(0.06, 1.0, sections=16).subdivide().subdivide()
+    places = rod.vertices + bent * np.square(rod.vertices[:, 2:]) * [1.0, 0, 0]
+    ball = trimesh.creation.icosphere(3, 0.3)
+    ends = rod.faces[np.abs(rod.vertices[rod.faces].mean(axis=1)[:, 2]) > 0.3]
+    faces = np.concatenate([ends, ball.faces + len(places)]).astype(np.int64)
+    labels = np.repeat([0, 1], [len(ends), len(ball.faces)])
+    return np.concatenate([places, ball.vertices]), faces, labels
+
+
+def test_a_convex_part_holds_the_hull_of_what_is_seen():
+    inner = np.random.default_rng(0).uniform(-1, 1, (500, 3)) * [0.03, 0.03, 0.45]
+    straight = Hidden(None).survey(*ends_of_a_rod())
+    assert straight.seen(0).hull is not None
+    assert said(straight.whole(0), inner).mean() > 0.97
+    outer = inner * [3, 3, 0.5] + [0.2, 0, 0]
+    assert not said(straight.whole(0), outer).any()
+    assert Hidden(None).survey(*ends_of_a_rod(0.8)).seen(0).hull is None
+
+
+def test_the_grid_grows_where_a_part_goes_on_beyond_it():
+    """A network that says that all of the object is the part."""
+    seen = balls([(0, 0, 0), (0.52, 0, 0)], [0.4, 0.2])
+    everything = Hidden(lambda features: np.full(len(features), 8.0))
+    survey = everything.survey(*seen)
+    part, field = survey.seen(1), survey.whole(1)
+    assert field.origin[0] < part.low[0] - 0.2 * (part.high - part.low).max()
+    assert said(field, part.low[None] + [-0.05, 0.3, 0.3]).all()
+
+
 def test_a_cancelled_job_ends():
     survey = Hidden(None).survey(*balls(*ARMS))
 

@@ -11,7 +11,7 @@ from backend.geometry.caps.loops import borders, edge_key
 from backend.geometry.hidden.openings import joined, openings, was_flat
 from backend.geometry.hidden.visible import OpenPart
 from backend.geometry.isosurface import GridField
-from backend.geometry.mesh import is_closed_manifold
+from backend.geometry.mesh import is_closed_manifold, signed_volume
 from backend.geometry.solids import union_of
 from tests.backend.geometry.hidden.fields import (
     SCENES,
@@ -48,9 +48,19 @@ def lid_over(seen: OpenPart, loops: list[int]) -> tuple[Floats, Ints]:
 
 
 def closed(seen: OpenPart, lid: tuple[Floats, Ints]) -> bool:
+    return is_closed_manifold(with_lid(seen, lid)[1])
+
+
+def closed_volume(seen: OpenPart, lid: tuple[Floats, Ints]) -> float:
+    return signed_volume(*with_lid(seen, lid))
+
+
+def with_lid(seen: OpenPart, lid: tuple[Floats, Ints]) -> tuple[Floats, Ints]:
     points, faces = lid
-    number = np.concatenate([seen.rim, len(seen.points) + np.arange(len(points))])
-    return is_closed_manifold(np.concatenate([seen.faces, number[faces]]))
+    new = len(seen.points) + np.arange(len(points) - len(seen.rim))
+    number = np.concatenate([seen.rim, new])
+    places = np.concatenate([seen.points, points[len(seen.rim) :]])
+    return places, np.concatenate([seen.faces, number[faces]])
 
 
 def stacked(post: Floats, faces: Ints) -> list[OpenPart]:
@@ -75,7 +85,8 @@ def cuboid(
 def flat_of(seen: OpenPart, field: GridField) -> list[bool]:
     found = openings(seen, list(range(len(seen.loops))), taken(seen))
     assert found is not None
-    return [was_flat(seen, one, field) for one in found]
+    volume = closed_volume(seen, joined(found, seen.points[seen.rim]))
+    return [was_flat(seen, one, field, volume) for one in found]
 
 
 def test_lids_close_a_part() -> None:
@@ -101,6 +112,14 @@ def test_a_straight_post_ends_flat_where_its_field_ends_soon(deeper: float, flat
     low = -0.1 - deeper
     field = field_of(box((0, 0, (0.35 + low) / 2), (0.15, 0.1, (0.35 - low) / 2)))
     assert flat_of(post, field) == [flat]
+
+
+def test_a_low_thing_with_straight_walls_is_sunk_where_its_field_makes_it_much_larger() -> None:
+    """A nut in its seat: the field goes on by little of its width, but by much of its height."""
+    _, nut = stacked(*cuboid((0, 0, -0.1), (0.3, 0.3, 0.1)))
+    for deeper, flat in ((0.004, True), (0.06, False)):
+        low = -0.1 - deeper
+        assert flat_of(nut, field_of(box((0, 0, low / 2), (0.3, 0.3, -low / 2)), 61)) == [flat]
 
 
 def test_what_tapers_goes_on_as_its_field_says() -> None:
