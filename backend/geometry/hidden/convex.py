@@ -18,7 +18,7 @@ from ..caps.loops import areas, cross, inside_polygon, newell_normal, plane_axes
 from ..graphs import components
 from ..mesh import shared_edges
 from .openings import Opening, joined
-from .visible import OpenPart, face_normals_of
+from .visible import OpenPart
 
 PLANE = 1e-6  # of one less the cosine between facets of a hull that are one plane
 FACES = 0.999  # cosine of a face that is seen to the facet that it lies in

@@ -105,7 +105,7 @@ def ends_of_a_rod(bent=0.0):
     rod = trimesh.creation.cylinder(0.06, 1.0, sections=16).subdivide().subdivide()
     places = rod.vertices + bent * np.square(rod.vertices[:, 2:]) * [1.0, 0, 0]
     ball = trimesh.creation.icosphere(3, 0.3)
-    ends = rod.faces[np.abs(rod.vertices[rod.faces].mean(axis=1)[:, 2]) > 0.3]
+    ends = rod.faces[np.abs(rod.vertices[rod.faces].mean(axis=1)[:, 2]) > 0.25]
     faces = np.concatenate([ends, ball.faces + len(places)]).astype(np.int64)
     labels = np.repeat([0, 1], [len(ends), len(ball.faces)])
     return np.concatenate([places, ball.vertices]), faces, labels

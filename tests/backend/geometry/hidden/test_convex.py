@@ -92,7 +92,8 @@ def test_a_column_in_a_bracket_is_sharp_though_its_field_is_dull() -> None:
         return np.asarray(np.hypot(*np.maximum(off, 0)) + np.minimum(off.max(axis=0), 0) - 0.04)
 
     found = hidden_surface(seen, shell, field_of(dull, 64))
-    assert found is not None and found.way == "convex"
+    assert found is not None
+    assert found.way == "convex"
     points = np.concatenate([seen.points, found.points])
     made = trimesh.Trimesh(points, np.concatenate([seen.faces, found.faces]), process=False)
     assert made.volume == pytest.approx(column.volume, rel=1e-6)
@@ -103,4 +104,5 @@ def test_where_the_field_goes_on_beyond_the_hull_it_is_followed() -> None:
     body = trimesh.creation.icosphere(3, 0.3)
     seen, shell = seen_of([body, block((1, 1, 0.8), (0, 0, -0.3))])
     found = hidden_surface(seen, shell, field_of(ball((0, 0, 0), 0.3), 44))
-    assert found is not None and found.way == "patch"
+    assert found is not None
+    assert found.way == "patch"
