@@ -24,8 +24,9 @@ GOES_ON = 0.05  # share of the border at which the part's own faces lie in the p
 UPRIGHT, LEANS = 0.995, 0.3  # mean cosine of the part's walls to the plane's normal: of straight
 # ones, and of those that lean but are below the plane
 ENDS, STAYS = 0.2, 0.035  # of its size, by which a field leaves the plane of walls, or of any
-BELOW, MUCH = 0.85, 0.08  # share of a lid under which a field is inside, and share of the part's
-# volume that it adds there, from which on a thing with straight walls is sunk in what it stands on
+BELOW, DEEP, MUCH = 0.85, 0.03, 0.08  # share of a lid under which a field is inside, its depth for
+# the lid's size, and the share of the part's volume that it adds there, from which on a thing with
+# straight walls is sunk in what it stands on
 SAME = 0.999  # cosine between triangles of one plane
 MAINLY = 0.7  # share of a lid in one plane, from which on its border may leave it here and there
 UNBENT = 0.2  # share of the border at which the part's faces go on in such a lid
@@ -80,46 +81,63 @@ def joined(lids: list[Opening], rim: Floats) -> tuple[Floats, Ints]:
     return np.concatenate(added), np.concatenate(faces)
 
 
-def was_flat(seen: OpenPart, opening: Opening, field: GridField, volume: float) -> bool:
-    """Whether a part ends at an opening with a flat face, as its lid is.
+def flat_end(seen: OpenPart, opening: Opening, field: GridField, volume: float) -> Opening | None:
+    """How a part ends with a flat face at an opening: as its lid, or deeper; None where it bends.
 
     volume : of the part with all of its lids.
 
     Its border lies in a plane, and either faces of the part go on in this plane at the border: a
-    face on which something stands; or its walls stand upright on the plane, and the field leaves
-    it by a fraction of the opening's size and adds little to the part: a thing that stands on a
-    face; or the field agrees.
+    face on which something stands; or its walls stand upright on the plane: a thing that stands on
+    a face, where the field leaves the plane by a fraction of the opening's size and adds little to
+    the part, or is sunk in it, whose walls go on as deep as the field says; or the field agrees.
     Or its border leaves the plane here and there, but the lid is the same plane for the most part.
     """
     if _goes_on(seen, opening):
-        return True
+        return opening
     a, b, c = (opening.points[opening.faces[:, k]] for k in range(3))
     size = float(np.sqrt(0.5 * np.linalg.norm(cross(b - a, c - a), axis=1).sum()))
     rings = [np.array(seen.loops[i]) for i in opening.loops]
     normal = -sum((newell_normal(seen.points[ring]) for ring in rings), np.zeros(3))
     long = float(np.linalg.norm(normal))
     if size <= 0 or long < 0.5 * size**2:
-        return False
+        return None
     normal /= long
     places = seen.points[np.concatenate(rings)]
     height = (places - places.mean(axis=0)) @ normal
     if np.abs(height).max() > PLANE * size:
-        return False
+        return None
     start, end = np.concatenate(rings), np.concatenate([np.roll(ring, -1) for ring in rings])
     length = np.linalg.norm(seen.points[end] - seen.points[start], axis=1)
     share = length / max(float(length.sum()), 1e-300)
     row = beside(seen, start, end)
     if share[seen.face_normals[row] @ normal > LEVEL].sum() > GOES_ON:
-        return True
+        return opening
     upright = -share @ (_into(seen, start, end, row) @ normal)
     if upright < LEANS:
-        return False
+        return None
     depth, below = _depth(opening, field, normal, size)
     if upright < UPRIGHT:
-        return bool(depth < STAYS * size)
+        return opening if depth < STAYS * size else None
+    if depth > ENDS * size:
+        return None
     # Noise takes as much from a part as it adds to it, and never as much as is seen of it.
-    sunk = below > BELOW and MUCH * volume < depth * size**2 < volume
-    return bool(depth < ENDS * size and not sunk)
+    sunk = below > BELOW and depth > DEEP * size and MUCH * volume < depth * size**2 < volume
+    return _drawn_out(seen, opening, depth * normal) if sunk else opening
+
+
+def _drawn_out(seen: OpenPart, opening: Opening, way: Floats) -> Opening:
+    """An opening's lid moved along a way (3,), with walls from its border to it."""
+    number = seen.rim_number
+    ring = np.concatenate([number[np.array(seen.loops[i])] for i in opening.loops])
+    ahead = np.concatenate([number[np.roll(seen.loops[i], -1)] for i in opening.loops])
+    rim = len(seen.rim)
+    moved = np.arange(len(opening.points))
+    moved[ring] = len(opening.points) + np.arange(len(ring))
+    inner = opening.points[rim:] + way
+    points = np.concatenate([opening.points[:rim], inner, opening.points[ring] + way])
+    one, other = moved[ring], moved[ahead]
+    walls = [np.stack([ahead, ring, one], axis=1), np.stack([ahead, one, other], axis=1)]
+    return Opening(opening.loops, points, np.concatenate([moved[opening.faces], *walls]))
 
 
 def _goes_on(seen: OpenPart, opening: Opening) -> bool:
@@ -155,9 +173,13 @@ def _depth(opening: Opening, field: GridField, normal: Floats, size: float) -> t
     step = 2 * ENDS * size / STEPS
     along = step * np.arange(STEPS)
     on_way = places[:, None] + along[:, None] * way[:, None]
-    inside = field.at(on_way.reshape(-1, 3)).reshape(on_way.shape[:2]) < 0
-    same = np.logical_and.accumulate(inside == inside[:, :1], axis=1)
-    return float(step * (same.sum(axis=1) - 1).mean()), float(within.mean())
+    values = field.at(on_way.reshape(-1, 3)).reshape(on_way.shape[:2])
+    same = np.logical_and.accumulate((values < 0) == within[:, None], axis=1)
+    last = same.sum(axis=1) - 1
+    row, beyond = np.arange(len(values)), np.minimum(last + 1, STEPS - 1)
+    here, there = np.abs(values[row, last]), np.abs(values[row, beyond])
+    part = np.where(beyond > last, here / np.maximum(here + there, 1e-300), 0.0)
+    return float(step * (last + part).mean()), float(within.mean())
 
 
 def beside(seen: OpenPart, start: Ints, end: Ints) -> Ints:

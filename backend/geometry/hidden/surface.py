@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...contract.arrays import Bools, Floats, Ints
+from ...contract.arrays import Floats, Ints
 from ...contract.progress import SILENT, Progress
 from ..caps.fill import AHEAD, flip_to_delaunay
 from ..caps.loops import areas, cross, edge_key
@@ -17,7 +17,7 @@ from .continued import continued
 from .convex import convex_rests
 from .fair import fair, folded, soft, tidied, unfolded
 from .grow import grow
-from .openings import Opening, joined, openings, was_flat
+from .openings import Opening, flat_end, joined, openings
 from .patches import hidden_faces, hidden_patches
 from .remesh import Wanted, compact, remesh
 from .visible import ObjectShell, OpenPart, Samples, source_length
@@ -34,7 +34,7 @@ FEWEST, EACH, PLENTY = (
 )  # faces that are never too many: at least, for each seen, at most
 DENSER = 1.2  # faces of a hidden surface, against those that are seen, at most
 FOLDS, FOLDED = 4, 0.03  # triangles, and share, that may look folded: at a sharp bend some do
-NOTHING = 1e-3  # of the border's mean edge, below which a triangle at an edge cannot be seen
+NOTHING = 1e-3  # of the border's mean edge, below which a side of a triangle makes it a sliver
 YIELDS = 0.28  # cells of mean error that a smooth surface may have more
 NEAR = 0.35  # cells of mean error, below which no other way is tried
 LITTLE = 0.02  # of what is seen: as large as a lid may be for a cap to be as good
@@ -82,13 +82,12 @@ def hidden_surface(
     walls = continued(seen, shown, field, taken)
     rest = sorted(set(range(len(seen.loops))) - {i for one in walls for i in one.loops})
     lids = openings(seen, rest, taken) if rest else []
-    level: list[Opening] = []
-    if lids:
-        volume = _volume(seen, *joined(walls + lids, seen.points[seen.rim]))
-        level = [one for one in lids if was_flat(seen, one, field, volume)]
-    if lids is not None and len(level) == len(lids):
-        return _decided(seen, walls + level, taken) if walls else None
-    level = walls + level
+    volume = _volume(seen, *joined(walls + (lids or []), seen.points[seen.rim]))
+    ends = [flat_end(seen, one, field, volume) for one in lids or []]
+    level = walls + [end for end in ends if end is not None]
+    if lids is not None and len(level) == len(walls) + len(lids):
+        return None if level == lids else _decided(seen, level, taken)
+    bent = [one for one, end in zip(lids or [], ends, strict=True) if end is None]
     reach = ALONG * field.cell
     field, mesh = _suited(seen, field)
     reach = max(reach, ALONG * field.cell)
@@ -97,7 +96,7 @@ def hidden_surface(
         return None
     work = _Work(seen, shown, field, *mesh, reach, taken, level)
     # A lid as it is: what a cap would be.
-    flat = None if lids is None else joined([one for one in lids if one not in level], work.rim)
+    flat = None if lids is None else joined(bent, work.rim)
     least = np.inf if flat is None else work.error(*flat)
     near = NEAR if flat is None else max(NEAR, AS_NEAR * least)
     if flat is not None and work.is_level(*flat, least * field.cell) and work.holds(*flat):
@@ -424,24 +423,12 @@ def closes(seen: OpenPart, points: Floats, faces: Ints, taken: Ints) -> bool:
     inner = edge_key(a, b)[np.isin((b << 31) | a, there)]
     if np.isin(inner, taken).any():
         return False
-    bad = folded(points, faces)
-    bad[np.flatnonzero(bad)[_forced(points, faces[bad], rim)]] = False
-    few = np.count_nonzero(bad) <= max(FOLDS, FOLDED * len(faces))
-    return bool(few and _volume(seen, points, faces) > 0)
-
-
-def _forced(points: Floats, faces: Ints, rim: Ints) -> Bools:
-    """Which faces (f,3) have an edge of the border that is next to nothing: slivers of no height.
-
-    Where a cut through a mesh passes a vertex closely, its border has such edges, and a face each.
-    rim : sorted keys of the border's edges, as the faces run.
-    """
-    start, end = faces, faces[:, AHEAD]
-    length = np.linalg.norm(points[start] - points[end], axis=2)
-    first, second = rim >> 31, rim & (2**31 - 1)
-    usual = float(np.linalg.norm(points[first] - points[second], axis=1).mean())
-    at_rim = np.isin((start << 31) | end, rim)
-    return np.asarray((at_rim & (length < NOTHING * usual)).any(axis=1))
+    bad = faces[folded(points, faces)]
+    side = np.linalg.norm(points[bad] - points[bad[:, AHEAD]], axis=2).min(axis=1)
+    # A cut that passes vertices closely leaves edges of no length in the border, and slivers there.
+    border = float(np.linalg.norm(seen.points[end] - seen.points[start], axis=1).mean())
+    folds = np.count_nonzero(side > NOTHING * border)
+    return bool(folds <= max(FOLDS, FOLDED * len(faces)) and _volume(seen, points, faces) > 0)
 
 
 def _volume(seen: OpenPart, points: Floats, faces: Ints) -> float:

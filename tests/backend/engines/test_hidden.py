@@ -106,8 +106,9 @@ def ends_of_a_rod(bent=0.0):
     places = rod.vertices + bent * np.square(rod.vertices[:, 2:]) * [1.0, 0, 0]
     ball = trimesh.creation.icosphere(3, 0.3)
     ends = rod.faces[np.abs(rod.vertices[rod.faces].mean(axis=1)[:, 2]) > 0.25]
-    faces = np.concatenate([ends, ball.faces + len(places)]).astype(np.int64)
-    labels = np.repeat([0, 1], [len(ends), len(ball.faces)])
+    shown = ball.faces[np.linalg.norm(ball.triangles_center[:, :2], axis=1) > 0.07]
+    faces = np.concatenate([ends, shown + len(places)]).astype(np.int64)
+    labels = np.repeat([0, 1], [len(ends), len(shown)])
     return np.concatenate([places, ball.vertices]), faces, labels
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from backend.geometry.caps.fill import AHEAD
 from backend.geometry.caps.loops import borders, edge_key
-from backend.geometry.hidden.openings import joined, openings, was_flat
+from backend.geometry.hidden.openings import flat_end, joined, openings
 from backend.geometry.hidden.visible import OpenPart
 from backend.geometry.isosurface import GridField
 from backend.geometry.mesh import is_closed_manifold, signed_volume
@@ -86,7 +86,7 @@ def flat_of(seen: OpenPart, field: GridField) -> list[bool]:
     found = openings(seen, list(range(len(seen.loops))), taken(seen))
     assert found is not None
     volume = closed_volume(seen, joined(found, seen.points[seen.rim]))
-    return [was_flat(seen, one, field, volume) for one in found]
+    return [flat_end(seen, one, field, volume) is one for one in found]
 
 
 def test_lids_close_a_part() -> None:
@@ -114,9 +114,17 @@ def test_a_straight_post_ends_flat_where_its_field_ends_soon(deeper: float, flat
     assert flat_of(post, field) == [flat]
 
 
-def test_a_low_thing_with_straight_walls_is_sunk_where_its_field_makes_it_much_larger() -> None:
+def test_walls_go_on_where_the_field_makes_a_low_thing_much_larger() -> None:
     """A nut in its seat: the field goes on by little of its width, but by much of its height."""
     _, nut = stacked(*cuboid((0, 0, -0.1), (0.3, 0.3, 0.1)))
+    found = openings(nut, [0], taken(nut))
+    assert found is not None
+    deep = field_of(box((0, 0, -0.08), (0.3, 0.3, 0.08)), 61)
+    end = flat_end(nut, found[0], deep, 0.036)
+    assert end is not None
+    lid = joined([end], nut.points[nut.rim])
+    assert closed(nut, lid)
+    assert closed_volume(nut, lid) == pytest.approx(0.36 * 0.16, rel=0.03)
     for deeper, flat in ((0.004, True), (0.06, False)):
         low = -0.1 - deeper
         assert flat_of(nut, field_of(box((0, 0, low / 2), (0.3, 0.3, -low / 2)), 61)) == [flat]
