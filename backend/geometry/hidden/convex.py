@@ -8,8 +8,6 @@ end at the very vertices of the border, so that edges and corners come back as s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from ...contract.arrays import Bools, Floats, Ints
@@ -17,30 +15,41 @@ from ..caps.fill import AHEAD, fill
 from ..caps.loops import areas, cross, inside_polygon, newell_normal, plane_axes, simple_loops
 from ..graphs import components
 from ..mesh import shared_edges
+from .closing import closes
 from .openings import Opening, joined
-from .visible import OpenPart
+from .visible import ObjectShell, OpenPart, Samples
 
 PLANE = 1e-6  # of one less the cosine between facets of a hull that are one plane
 FACES = 0.999  # cosine of a face that is seen to the facet that it lies in
 ON = (1e-4, 5e-4)  # of the extent, by which vertices may lie beside the plane or edge that they are
 # on: one after the other is tried, as objects are of different accuracy
 SEEN = 0.9999  # of a facet's area, from which on there is nothing left to close in it
+SAMPLES, OUT = 16, 0.03  # along a hull; of its size, as far as one of them may leave the object
 MOST = 3_000_000  # faces that are seen, times facets
 
 
-def convex_rests(seen: OpenPart, taken: Ints) -> Iterator[tuple[Floats, Ints]]:
-    """What may close a part: faces of its convex hull, bounded by its border alone.
+def convex_rest(seen: OpenPart, shown: ObjectShell, taken: Ints) -> tuple[Floats, Ints] | None:
+    """Faces of a part's convex hull that close it inside of the object; None where they do not.
 
-    taken : sorted `edge_key`s of visible edges between vertices of the border, numbered as in
-    `seen.rim`. Each is points (n,3), those of the rim first, and faces (f,3). It is for the caller
-    to see that all of the border is closed, as it is where all that is seen lies on the hull.
+    shown : the object. taken : sorted `edge_key`s of visible edges between vertices of the border,
+    numbered as in `seen.rim`. Returns points (n,3), those of the rim first, and faces (f,3). They
+    close a part if what is seen of it lies on its hull, beside its border at least.
     """
     used = np.unique(seen.faces)
     extent = float(np.ptp(seen.points[used], axis=0).max())
     for on in ON:
         found = _rest(seen, taken, used, on * extent)
-        if found is not None:
-            yield found
+        if found is not None and closes(seen, *found, taken) and _stays(seen, shown, *found):
+            return found
+    return None
+
+
+def _stays(seen: OpenPart, shown: ObjectShell, points: Floats, faces: Ints) -> bool:
+    """Whether faces stay in the object, or leave it by no more than its own edges are cut."""
+    size = float(np.linalg.norm(np.ptp(points, axis=0)))
+    new = Samples.of_faces(points, faces, np.zeros((len(faces), 3)), size / SAMPLES).point
+    moved = np.linalg.norm(shown.below(new, points[: len(seen.rim)], size) - new, axis=1)
+    return bool(moved.max(initial=0) < OUT * size)
 
 
 def _rest(seen: OpenPart, taken: Ints, used: Ints, near: float) -> tuple[Floats, Ints] | None:

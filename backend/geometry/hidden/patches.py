@@ -22,6 +22,8 @@ FACING = -0.2  # cosine to the seen surface's normal, below which it is another 
 SHAVED = 0.55  # cells from the border that are left free for the strip
 SPECK = 4.0  # squared cells: smaller islands are noise
 AROUND = 0.5  # of the length of a loop of border, that the loop of its patch has at least
+WINDOW = 0.2  # of that length, below which a second loop at the same border is a spot of what was
+# taken for seen, and is closed
 AGREE = 0.7  # share of a patch's loop that must be nearest to one and the same loop of border
 
 
@@ -148,16 +150,22 @@ def _matched(
 ) -> HiddenPatch | None:
     """A patch whose loops fit loops of border one to one; None where they do not."""
     loops = [np.array(loop) for loop in simple_loops(map(tuple, _free_edges(faces).tolist()))]
+    corners = [vertices[loop] for loop in loops]
+    long = [float(np.linalg.norm(p - np.roll(p, 1, axis=0), axis=1).sum()) for p in corners]
     found: dict[int, Ints] = {}
-    for loop in loops:
+    windows = []
+    for i in sorted(range(len(loops)), key=lambda i: -long[i]):
+        loop = loops[i]
         away, near = border.tree.query(vertices[loop])
         number, count = np.unique(border.source[near], return_counts=True)
         best = int(np.argmax(count))
         if count[best] < AGREE * len(loop) or np.median(away) > 4 * cell:
             return None
-        # It must go around about as much as the border does.
-        around = np.linalg.norm(vertices[loop] - np.roll(vertices[loop], -1, axis=0), axis=1).sum()
-        if int(number[best]) in found or around < AROUND * lengths[number[best]]:
-            return None
-        found[int(number[best])] = loop
-    return HiddenPatch(faces, found) if found else None
+        which = int(number[best])
+        if which in found and long[i] < WINDOW * lengths[which]:
+            windows.append(np.stack([np.full(len(loop) - 2, loop[0]), loop[2:], loop[1:-1]], 1))
+        elif which in found or long[i] < AROUND * lengths[which]:
+            return None  # it must go around about as much as the border does
+        else:
+            found[which] = loop
+    return HiddenPatch(np.concatenate([faces, *windows]), found) if found else None

@@ -215,6 +215,14 @@ def _used(count: int, faces: Ints, fixed: int) -> Bools:
     return used
 
 
+def without_flaps(faces: Ints) -> Ints:
+    """Faces (f,3) but for pairs with the same corners, that are folded onto each other."""
+    _, pair, count = np.unique(
+        np.sort(faces, axis=1), axis=0, return_inverse=True, return_counts=True
+    )
+    return faces[count[pair.reshape(-1)] == 1]
+
+
 def compact(points: Floats, faces: Ints, fixed: int) -> tuple[Floats, Ints]:
     """Only the fixed points and those that faces use."""
     used = _used(len(points), faces, fixed)

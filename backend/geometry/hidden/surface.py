@@ -9,17 +9,18 @@ import numpy as np
 
 from ...contract.arrays import Floats, Ints
 from ...contract.progress import SILENT, Progress
-from ..caps.fill import AHEAD, flip_to_delaunay
-from ..caps.loops import areas, cross, edge_key
+from ..caps.fill import flip_to_delaunay
+from ..caps.loops import areas, cross
 from ..isosurface import GridField, zero_level
 from ..mesh import signed_volume
+from .closing import closed_volume, closes
 from .continued import continued
-from .convex import convex_rests
-from .fair import fair, folded, soft, tidied, unfolded
+from .convex import convex_rest
+from .fair import fair, soft, tidied, unfolded
 from .grow import grow
 from .openings import Opening, flat_end, joined, openings
 from .patches import hidden_faces, hidden_patches
-from .remesh import Wanted, compact, remesh
+from .remesh import Wanted, compact, remesh, without_flaps
 from .visible import ObjectShell, OpenPart, Samples, source_length
 from .zipper import strip, strip_faces
 
@@ -33,8 +34,6 @@ FEWEST, EACH, PLENTY = (
     400,
 )  # faces that are never too many: at least, for each seen, at most
 DENSER = 1.2  # faces of a hidden surface, against those that are seen, at most
-FOLDS, FOLDED = 4, 0.03  # triangles, and share, that may look folded: at a sharp bend some do
-NOTHING = 1e-3  # of the border's mean edge, below which a side of a triangle makes it a sliver
 YIELDS = 0.28  # cells of mean error that a smooth surface may have more
 NEAR = 0.35  # cells of mean error, below which no other way is tried
 LITTLE = 0.02  # of what is seen: as large as a lid may be for a cap to be as good
@@ -45,10 +44,7 @@ BETTER = 0.8  # of the error of another way, below which a way is the better one
 ALONG = 1.6  # cells from what is seen, within which a field's surface runs along it
 EXACT = 0.75  # cells of error, below which the faces of a convex hull are what the field means
 SAME = 0.01  # of a part's volume, by which two ways to close it may differ and still be the same
-ALL_OVER, OUT = (
-    16,
-    0.03,
-)  # samples along a hull's size; of it, as far as one may be out of an object
+LEAST, MOST = 0.1, 2.0  # of a field's volume, between which a part with lids may be the whole
 FEW, LARGEST_GRID = 6000, 1_500_000  # faces of a field that is read finer, and most values then
 EDGE, LOOP = 2.0, 24.0  # cells along a source's edge and around a loop of border, if possible
 SMALL = 24  # values along a side of a grid that is not read coarser
@@ -82,7 +78,7 @@ def hidden_surface(
     walls = continued(seen, shown, field, taken)
     rest = sorted(set(range(len(seen.loops))) - {i for one in walls for i in one.loops})
     lids = openings(seen, rest, taken) if rest else []
-    volume = _volume(seen, *joined(walls + (lids or []), seen.points[seen.rim]))
+    volume = closed_volume(seen, *joined(walls + (lids or []), seen.points[seen.rim]))
     ends = [flat_end(seen, one, field, volume) for one in lids or []]
     level = walls + [end for end in ends if end is not None]
     if lids is not None and len(level) == len(walls) + len(lids):
@@ -97,14 +93,14 @@ def hidden_surface(
     work = _Work(seen, shown, field, *mesh, reach, taken, level)
     # A lid as it is: what a cap would be.
     flat = None if lids is None else joined(bent, work.rim)
-    least = np.inf if flat is None else work.error(*flat)
+    least = np.inf if flat is None or not work.is_filled(*flat) else work.error(*flat)
     near = NEAR if flat is None else max(NEAR, AS_NEAR * least)
     if flat is not None and work.is_level(*flat, least * field.cell) and work.holds(*flat):
         return None
     best: HiddenSurface | None = None
-    sharp = work.convex()
-    if sharp is not None and not work.as_large(flat, *sharp[:2]):
-        best, least = _welded(seen, *sharp[:2], "convex"), sharp[2]
+    sharp = convex_rest(seen, shown, taken)
+    if sharp is not None and not work.as_large(flat, *sharp):
+        best, least = _welded(seen, *sharp, "convex"), work.error(*sharp)
         if least < EXACT:
             return best
     for way in ("patch", "lid"):
@@ -302,32 +298,27 @@ class _Work:
         i, j = strip(self.seen.points[border], vertices[back])
         return strip_faces(self.seen.rim_number[border], number[back], i, j)
 
-    def convex(self) -> tuple[Floats, Ints, float] | None:
-        """The rest of the convex hull, where it closes the part inside of the object; its error."""
-        for points, faces in convex_rests(self.seen, self.taken):
-            if self.holds(points, faces) and self._stays(points, faces):
-                return points, faces, self.error(points, faces)
-        return None
-
     def as_large(self, lid: tuple[Floats, Ints] | None, points: Floats, faces: Ints) -> bool:
         """Whether the part is as large with a lid as with other faces: the lid is what they are."""
         if lid is None:
             return False
-        with_lid = _volume(self.seen, *self.with_level(*lid))
-        return abs(_volume(self.seen, points, faces) - with_lid) < SAME * abs(with_lid)
-
-    def _stays(self, points: Floats, faces: Ints) -> bool:
-        """Whether faces stay in the object, or leave it by no more than its own edges are cut."""
-        size = float(np.linalg.norm(np.ptp(points, axis=0)))
-        new = Samples.of_faces(points, faces, np.zeros((len(faces), 3)), size / ALL_OVER).point
-        moved = np.linalg.norm(self.shown.below(new, self.rim, size) - new, axis=1)
-        return bool(moved.max(initial=0) < OUT * size)
+        with_lid = closed_volume(self.seen, *self.with_level(*lid))
+        return abs(closed_volume(self.seen, points, faces) - with_lid) < SAME * abs(with_lid)
 
     def with_level(self, points: Floats, faces: Ints) -> tuple[Floats, Ints]:
         """With the lids of openings that were flat."""
         more, lid = joined(self.level, self.rim)
         lid = np.where(lid >= self.fixed, lid - self.fixed + len(points), lid)
         return np.concatenate([points, more[self.fixed :]]), np.concatenate([faces, lid])
+
+    def is_filled(self, points: Floats, faces: Ints) -> bool:
+        """Whether a part with lids holds about as much as the field says, and is no mere skin.
+
+        A lid that lies on what is seen has no error, as the field is zero there.
+        """
+        volume = closed_volume(self.seen, *self.with_level(points, faces))
+        whole = signed_volume(self.vertices, self.faces)
+        return bool(LEAST * whole < volume < MOST * whole)
 
     def is_level(self, points: Floats, faces: Ints, error: float) -> bool:
         """Whether a lid with an error, a length, is small and as good as what the field says."""
@@ -368,7 +359,7 @@ class _Work:
         Unless that takes it too far from the field: then it was shape that was smoothed, not noise.
         least : error of another way, which it must be better than.
         """
-        points, faces = compact(points, faces, self.fixed)
+        points, faces = compact(points, without_flaps(faces), self.fixed)
         smooth: tuple[Floats, Ints] | None = None
         wrong = np.inf
         if self.softness > 0:
@@ -402,42 +393,6 @@ class _Work:
     def holds(self, points: Floats, faces: Ints) -> bool:
         """See `closes`."""
         return closes(self.seen, points, faces, self.taken)
-
-
-def closes(seen: OpenPart, points: Floats, faces: Ints, taken: Ints) -> bool:
-    """Whether new faces close a part: a sound surface of positive volume, with few folds.
-
-    points : (n,3), those of the rim first. taken : sorted `edge_key`s, as `OpenPart.taken`.
-    """
-    if len(faces) == 0 or not np.isfinite(points).all():
-        return False
-    a, b = faces.reshape(-1), faces[:, AHEAD].reshape(-1)
-    there, back = np.sort((a << 31) | b), np.sort((b << 31) | a)
-    if (there[1:] == there[:-1]).any():
-        return False
-    start, end, _ = seen.edges
-    rim = np.sort((seen.rim_number[end] << 31) | seen.rim_number[start])
-    if not np.array_equal(np.setdiff1d(there, back, assume_unique=True), rim):
-        return False
-    # What joins two vertices of the border inside must not be an edge that is seen.
-    inner = edge_key(a, b)[np.isin((b << 31) | a, there)]
-    if np.isin(inner, taken).any():
-        return False
-    bad = faces[folded(points, faces)]
-    side = np.linalg.norm(points[bad] - points[bad[:, AHEAD]], axis=2).min(axis=1)
-    # A cut that passes vertices closely leaves edges of no length in the border, and slivers there.
-    border = float(np.linalg.norm(seen.points[end] - seen.points[start], axis=1).mean())
-    folds = np.count_nonzero(side > NOTHING * border)
-    return bool(folds <= max(FOLDS, FOLDED * len(faces)) and _volume(seen, points, faces) > 0)
-
-
-def _volume(seen: OpenPart, points: Floats, faces: Ints) -> float:
-    """Of the closed part."""
-    own = np.unique(seen.faces)
-    place = np.concatenate([points, seen.points[own]])
-    number = np.full(len(seen.points), -1)
-    number[own] = len(points) + np.arange(len(own))
-    return signed_volume(place, np.concatenate([faces, number[seen.faces]]))
 
 
 def _area(points: Floats, faces: Ints) -> float:
