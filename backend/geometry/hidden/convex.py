@@ -44,6 +44,13 @@ def convex_rest(seen: OpenPart, shown: ObjectShell, taken: Ints) -> tuple[Floats
     return None
 
 
+def pieces(seen: OpenPart) -> int:
+    """How many pieces of a part are seen."""
+    used, number = np.unique(seen.faces, return_inverse=True)
+    a, b, c = number.reshape(-1, 3).T
+    return int(components(len(used), np.append(a, b), np.append(b, c)).max()) + 1
+
+
 def _stays(seen: OpenPart, shown: ObjectShell, points: Floats, faces: Ints) -> bool:
     """Whether faces stay in the object, or leave it by no more than its own edges are cut."""
     size = float(np.linalg.norm(np.ptp(points, axis=0)))

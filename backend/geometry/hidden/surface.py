@@ -15,7 +15,7 @@ from ..isosurface import GridField, zero_level
 from ..mesh import signed_volume
 from .closing import closed_volume, closes
 from .continued import continued
-from .convex import convex_rest
+from .convex import convex_rest, pieces
 from .fair import fair, soft, tidied, unfolded
 from .grow import grow
 from .openings import Opening, flat_end, joined, openings
@@ -28,11 +28,7 @@ FINEST, COARSEST = 1.0, 2.0  # cells: the least edge length, and the least that 
 ROUNDED = 1.5  # cells: what a bend of a soft part asks for at least
 BEND = 0.5  # radians that a surface may turn along one edge
 ASKED, AROUND = 300, (24, 200)  # places whose bend is measured, faces around each that tell it
-FEWEST, EACH, PLENTY = (
-    100,
-    6,
-    400,
-)  # faces that are never too many: at least, for each seen, at most
+FEWEST, EACH, PLENTY = 100, 6, 400  # faces that are never too many: at least, for each seen, most
 DENSER = 1.2  # faces of a hidden surface, against those that are seen, at most
 YIELDS = 0.28  # cells of mean error that a smooth surface may have more
 NEAR = 0.35  # cells of mean error, below which no other way is tried
@@ -42,7 +38,11 @@ COMPARED = 3000  # places at which a surface and a field are compared, about
 AS_NEAR = 0.2  # of the error of a flat lid, below which none is
 BETTER = 0.8  # of the error of another way, below which a way is the better one
 ALONG = 1.6  # cells from what is seen, within which a field's surface runs along it
-EXACT = 0.75  # cells of error, below which the faces of a convex hull are what the field means
+EXACT, JOINED = (
+    0.5,
+    1.0,
+)  # cells of error, below which the faces of a convex hull are what the field
+# means: of one piece, which may go on beyond its hull, and of several, whose ends are known
 SAME = 0.01  # of a part's volume, by which two ways to close it may differ and still be the same
 LEAST, MOST = 0.1, 2.0  # of a field's volume, between which a part with lids may be the whole
 FEW, LARGEST_GRID = 6000, 1_500_000  # faces of a field that is read finer, and most values then
@@ -101,7 +101,7 @@ def hidden_surface(
     sharp = convex_rest(seen, shown, taken)
     if sharp is not None and not work.as_large(flat, *sharp):
         best, least = _welded(seen, *sharp, "convex"), work.error(*sharp)
-        if least < EXACT:
+        if least < (JOINED if pieces(seen) > 1 else EXACT):
             return best
     for way in ("patch", "lid"):
         made = None
