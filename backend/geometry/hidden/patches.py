@@ -22,7 +22,7 @@ FACING = -0.2  # cosine to the seen surface's normal, below which it is another 
 SHAVED = 0.55  # cells from the border that are left free for the strip
 SPECK = 4.0  # squared cells: smaller islands are noise
 AROUND = 0.5  # of the length of a loop of border, that the loop of its patch has at least
-WINDOW = 0.2  # of that length, below which a second loop at the same border is a spot of what was
+WINDOW = 0.35  # of that length, below which a second loop at the same border is a spot of what was
 # taken for seen, and is closed
 AGREE = 0.7  # share of a patch's loop that must be nearest to one and the same loop of border
 
@@ -159,13 +159,14 @@ def _matched(
         away, near = border.tree.query(vertices[loop])
         number, count = np.unique(border.source[near], return_counts=True)
         best = int(np.argmax(count))
-        if count[best] < AGREE * len(loop) or np.median(away) > 4 * cell:
-            return None
         which = int(number[best])
         if which in found and long[i] < WINDOW * lengths[which]:
             windows.append(np.stack([np.full(len(loop) - 2, loop[0]), loop[2:], loop[1:-1]], 1))
-        elif which in found or long[i] < AROUND * lengths[which]:
-            return None  # it must go around about as much as the border does
-        else:
-            found[which] = loop
+            continue
+        if count[best] < AGREE * len(loop) or np.median(away) > 4 * cell:
+            return None
+        # It must go around about as much as the border does.
+        if which in found or long[i] < AROUND * lengths[which]:
+            return None
+        found[which] = loop
     return HiddenPatch(np.concatenate([faces, *windows]), found) if found else None

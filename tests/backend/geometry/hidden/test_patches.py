@@ -61,3 +61,20 @@ def test_a_surface_whose_loop_is_elsewhere_gives_no_patch() -> None:
     assert hidden_patches(places, faces, hidden, moved, lengths(seen), cell) == []
     nothing = np.zeros(len(faces), dtype=bool)
     assert hidden_patches(places, faces, nothing, border, lengths(seen), cell) == []
+
+
+def test_a_spot_in_a_patch_that_was_taken_for_seen_is_closed() -> None:
+    seen, places, faces, hidden, border, cell = found("limb in a body", 1)
+    whole = hidden_patches(places, faces, hidden, border, lengths(seen), cell)
+    far = border.tree.query(places[faces].mean(axis=1))[0]
+    deepest = faces[np.argmax(np.where(hidden, far, 0.0)), 0]
+    spot = hidden.copy()
+    spot[(faces == deepest).any(axis=1)] = False  # the faces around one vertex
+    patches = hidden_patches(places, faces, spot, border, lengths(seen), cell)
+    assert len(patches) == 1
+    assert set(patches[0].loops) == {0}
+    assert np.array_equal(np.sort(patches[0].loops[0]), np.sort(whole[0].loops[0]))
+    edges = np.concatenate([patches[0].faces[:, [0, 1]], patches[0].faces[:, [1, 2]],
+                            patches[0].faces[:, [2, 0]]])  # fmt: skip
+    once = set(map(tuple, edges.tolist()))
+    assert sum((b, a) not in once for a, b in once) == len(whole[0].loops[0])

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from backend.geometry.caps.fill import AHEAD
-from backend.geometry.hidden.remesh import compact, relax, remesh, vertex_normals
+from backend.geometry.hidden.remesh import compact, relax, remesh, vertex_normals, without_flaps
 
 NONE = np.empty(0, np.int64)
 
@@ -73,3 +73,8 @@ def test_unused_points_go_but_for_the_borders() -> None:
     kept, faces = compact(points, np.array([[0, 3, 4]]), 2)
     assert np.array_equal(kept, points[[0, 1, 3, 4]])
     assert faces.tolist() == [[0, 2, 3]]
+
+
+def test_faces_folded_onto_each_other_go() -> None:
+    faces = np.array([[0, 1, 2], [1, 3, 2], [2, 4, 5], [5, 4, 2], [2, 3, 4]])
+    assert without_flaps(faces).tolist() == [[0, 1, 2], [1, 3, 2], [2, 3, 4]]
