@@ -294,8 +294,9 @@ def _marked(points: Floats, low: Floats, cell: float, shape: Ints, steps: int) -
 
 def _ends(mine: Bools) -> tuple[Bools, Bools]:
     """Along which axes some of a grid is at its first places (3,), and at its last."""
-    held = [mine.any(axis=tuple({0, 1, 2} - {axis})) for axis in range(3)]
-    return np.array([line[0] for line in held]), np.array([line[-1] for line in held])
+    lines = [np.moveaxis(mine, axis, 0) for axis in range(3)]
+    first, last = ([bool(line[end].any()) for line in lines] for end in (0, -1))
+    return np.array(first), np.array(last)
 
 
 def _cropped(away: Floats, low: Floats, cell: float, margin: int = 2) -> tuple[Floats, Floats]:

@@ -19,10 +19,10 @@ def supporting_planes(points: Floats, places: Floats, normals: Floats) -> Floats
     (k, 3) of the surface that the points are of, spread evenly. None where the surface is not
     convex: where not nearly all of its own planes have all points below them; or where it is flat.
     """
-    corners = hull_corners(points)
-    if corners is None:
+    which = hull_corners(points)
+    if which is None:
         return None
-    corners = points[corners]
+    corners = points[which]
     above = (normals @ corners.T).max(axis=1) - np.einsum("ij,ij->i", places, normals)
     unit = 0.5 * float(np.linalg.norm(np.ptp(corners, axis=0)))
     if (above < ON * unit).mean() < CONVEX:

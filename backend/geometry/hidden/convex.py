@@ -13,10 +13,10 @@ import numpy as np
 from ...contract.arrays import Bools, Floats, Ints
 from ..caps.fill import AHEAD, fill
 from ..caps.loops import areas, cross, inside_polygon, newell_normal, plane_axes, simple_loops
-from ..graphs import components
+from ..graphs import components, sums
 from ..mesh import shared_edges
 from .closing import closes
-from .openings import Opening, joined
+from .openings import Opening, beside, joined
 from .visible import ObjectShell, OpenPart, Samples
 
 PLANE = 1e-6  # of one less the cosine between facets of a hull that are one plane
@@ -64,16 +64,18 @@ def _rest(seen: OpenPart, taken: Ints, used: Ints, near: float) -> tuple[Floats,
     if hull is None or len(seen.faces) * (int(hull[1].max()) + 1) > MOST:
         return None
     corners, facet = used[hull[0]], hull[1]
-    normal = np.stack([
-        np.bincount(facet, axis) for axis in _area_vectors(seen.points, corners).T
-    ], axis=1)  # fmt: skip
+    count = int(facet.max()) + 1
+    normal = sums(_area_vectors(seen.points, corners), facet, count)
     size = np.linalg.norm(normal, axis=1)
     normal /= np.maximum(size, 1e-300)[:, None]
     height = np.einsum("tkj,tj->tk", seen.points[corners], normal[facet]).mean(axis=1)
-    offset = np.bincount(facet, height) / np.bincount(facet)
+    offset = sums(height, facet, count) / np.bincount(facet)
     own = _facet_of(seen, normal, offset, near)
+    start, end, _ = seen.edges
+    if (own[beside(seen, start, end)] < 0).any():  # what is at the border is not on the hull
+        return None
     area = areas(seen.points, seen.faces)
-    covered = np.bincount(own[own >= 0], area[own >= 0], len(size))
+    covered = sums(area[own >= 0], own[own >= 0], count)
     left = np.flatnonzero(covered < SEEN * size)
     rim, made = seen.points[seen.rim], []
     for one in left.tolist():
