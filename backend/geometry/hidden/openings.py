@@ -23,7 +23,7 @@ LEVEL = 0.995  # cosine to the plane's normal from which on a face lies in the p
 GOES_ON = 0.05  # share of the border at which the part's own faces lie in the plane
 UPRIGHT, LEANS = 0.995, 0.3  # mean cosine of the part's walls to the plane's normal: of straight
 # ones, and of those that lean but are below the plane
-ENDS, STAYS = 0.2, 0.035  # of its size, by which a field leaves the plane of walls, or of any
+ENDS, STAYS = 0.2, 0.043  # of its size, by which a field leaves the plane of walls, or of any
 BELOW, DEEP, MUCH = 0.85, 0.03, 0.08  # share of a lid under which a field is inside, its depth for
 # the lid's size, and the share of the part's volume that it adds there, from which on a thing with
 # straight walls is sunk in what it stands on
