@@ -24,7 +24,7 @@ FACES = 0.999  # cosine of a face that is seen to the facet that it lies in
 ON = (1e-4, 5e-4)  # of the extent, by which vertices may lie beside the plane or edge that they are
 # on: one after the other is tried, as objects are of different accuracy
 SEEN = 0.9999  # of a facet's area, from which on there is nothing left to close in it
-SAMPLES, OUT = 16, 0.03  # along a hull; of its size, as far as one of them may leave the object
+SAMPLES, OUT = 16, 0.01  # along a hull; of its size, as far as one of them may leave the object
 MOST = 3_000_000  # faces that are seen, times facets
 
 

@@ -10,7 +10,7 @@ import pytest
 import trimesh
 
 from backend.geometry.caps.loops import borders
-from backend.geometry.hidden.convex import convex_rest
+from backend.geometry.hidden.convex import convex_rest, pieces
 from backend.geometry.hidden.surface import hidden_surface
 from backend.geometry.hidden.visible import ObjectShell, OpenPart
 from backend.geometry.mesh import is_closed_manifold
@@ -109,3 +109,22 @@ def test_where_the_field_goes_on_beyond_the_hull_it_is_followed() -> None:
     found = hidden_surface(seen, shell, field_of(ball((0, 0, 0), 0.3), 44))
     assert found is not None
     assert found.way == "patch"
+
+
+def two_ends(waist: float) -> tuple[OpenPart, ObjectShell]:
+    """Two ends of a rod of radius 0.1, and an object that is as wide as `waist` between them."""
+    profile = [[0, -0.5], [0.1, -0.5], [0.1, -0.2], [waist, 0], [0.1, 0.2], [0.1, 0.5], [0, 0.5]]
+    mesh = trimesh.creation.revolve(np.array(profile), sections=16)
+    faces = mesh.faces.astype(np.int64)
+    labels = (np.abs(mesh.triangles_center[:, 2]) < 0.2).astype(np.int64)
+    found = borders(faces, labels, len(mesh.vertices))
+    vertices = np.asarray(mesh.vertices)
+    return OpenPart.of(vertices, faces[labels == 0], found, 0), ObjectShell(vertices, faces)
+
+
+def test_a_hull_that_leaves_the_object_closes_nothing() -> None:
+    seen, shell = two_ends(0.1)
+    assert convex_rest(seen, shell, seen.taken) is not None
+    assert pieces(seen) == 2
+    seen, shell = two_ends(0.08)
+    assert convex_rest(seen, shell, seen.taken) is None
