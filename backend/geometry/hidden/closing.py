@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether new faces close a part, and how large it is with them."""
+"""Whether new faces close a part and stay in the object, and how large the part is with them."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from ..caps.fill import AHEAD
 from ..caps.loops import edge_key
 from ..mesh import signed_volume
 from .fair import folded
-from .visible import OpenPart
+from .visible import ObjectShell, OpenPart, Samples
 
 FOLDS, FOLDED = 4, 0.03  # triangles, and share, that may look folded: at a sharp bend some do
 NOTHING = 1e-3  # of the border's mean edge, below which a side of a triangle makes it a sliver
+SAMPLES, OUT = 16, 0.01  # along new faces; of their size, as far as one may leave the object
 
 
 def closes(seen: OpenPart, points: Floats, faces: Ints, taken: Ints) -> bool:
@@ -50,3 +51,14 @@ def closed_volume(seen: OpenPart, points: Floats, faces: Ints) -> float:
     number = np.full(len(seen.points), -1)
     number[own] = len(points) + np.arange(len(own))
     return signed_volume(place, np.concatenate([faces, number[seen.faces]]))
+
+
+def stays_inside(seen: OpenPart, shown: ObjectShell, points: Floats, faces: Ints) -> bool:
+    """Whether new faces stay in the object, or leave it by no more than its own edges are cut.
+
+    points : (n,3), those of the rim first.
+    """
+    size = float(np.linalg.norm(np.ptp(points[np.unique(faces)], axis=0)))
+    new = Samples.of_faces(points, faces, np.zeros((len(faces), 3)), size / SAMPLES).point
+    moved = np.linalg.norm(shown.below(new, points[: len(seen.rim)], size) - new, axis=1)
+    return bool(moved.max(initial=0) < OUT * size)

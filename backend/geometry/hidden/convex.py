@@ -15,16 +15,15 @@ from ..caps.fill import AHEAD, fill
 from ..caps.loops import areas, cross, inside_polygon, newell_normal, plane_axes, simple_loops
 from ..graphs import components, sums
 from ..mesh import shared_edges
-from .closing import closes
+from .closing import closes, stays_inside
 from .openings import Opening, beside, joined
-from .visible import ObjectShell, OpenPart, Samples
+from .visible import ObjectShell, OpenPart
 
 PLANE = 1e-6  # of one less the cosine between facets of a hull that are one plane
 FACES = 0.999  # cosine of a face that is seen to the facet that it lies in
 ON = (1e-4, 5e-4)  # of the extent, by which vertices may lie beside the plane or edge that they are
 # on: one after the other is tried, as objects are of different accuracy
 SEEN = 0.9999  # of a facet's area, from which on there is nothing left to close in it
-SAMPLES, OUT = 16, 0.01  # along a hull; of its size, as far as one of them may leave the object
 MOST = 3_000_000  # faces that are seen, times facets
 
 
@@ -39,7 +38,7 @@ def convex_rest(seen: OpenPart, shown: ObjectShell, taken: Ints) -> tuple[Floats
     extent = float(np.ptp(seen.points[used], axis=0).max())
     for on in ON:
         found = _rest(seen, taken, used, on * extent)
-        if found is not None and closes(seen, *found, taken) and _stays(seen, shown, *found):
+        if found is not None and closes(seen, *found, taken) and stays_inside(seen, shown, *found):
             return found
     return None
 
@@ -49,14 +48,6 @@ def pieces(seen: OpenPart) -> int:
     used, number = np.unique(seen.faces, return_inverse=True)
     a, b, c = number.reshape(-1, 3).T
     return int(components(len(used), np.append(a, b), np.append(b, c)).max()) + 1
-
-
-def _stays(seen: OpenPart, shown: ObjectShell, points: Floats, faces: Ints) -> bool:
-    """Whether faces stay in the object, or leave it by no more than its own edges are cut."""
-    size = float(np.linalg.norm(np.ptp(points, axis=0)))
-    new = Samples.of_faces(points, faces, np.zeros((len(faces), 3)), size / SAMPLES).point
-    moved = np.linalg.norm(shown.below(new, points[: len(seen.rim)], size) - new, axis=1)
-    return bool(moved.max(initial=0) < OUT * size)
 
 
 def _rest(seen: OpenPart, taken: Ints, used: Ints, near: float) -> tuple[Floats, Ints] | None:

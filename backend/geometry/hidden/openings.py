@@ -16,7 +16,8 @@ from ...contract.arrays import Floats, Ints
 from ..caps.fill import AHEAD, fill
 from ..caps.loops import areas, cross, nest, newell_normal
 from ..isosurface import GridField
-from .visible import OpenPart, Samples
+from .closing import stays_inside
+from .visible import ObjectShell, OpenPart, Samples
 
 PLANE = 0.01  # of an opening's size, by which its border may leave a plane
 LEVEL = 0.995  # cosine to the plane's normal from which on a face lies in the plane
@@ -81,10 +82,12 @@ def joined(lids: list[Opening], rim: Floats) -> tuple[Floats, Ints]:
     return np.concatenate(added), np.concatenate(faces)
 
 
-def flat_end(seen: OpenPart, opening: Opening, field: GridField, volume: float) -> Opening | None:
+def flat_end(
+    seen: OpenPart, shown: ObjectShell, opening: Opening, field: GridField, volume: float
+) -> Opening | None:
     """How a part ends with a flat face at an opening: as its lid, or deeper; None where it bends.
 
-    volume : of the part with all of its lids.
+    shown : the object, in which it stays. volume : of the part with all of its lids.
 
     Its border lies in a plane, and either faces of the part go on in this plane at the border: a
     face on which something stands; or its walls stand upright on the plane: a thing that stands on
@@ -122,7 +125,8 @@ def flat_end(seen: OpenPart, opening: Opening, field: GridField, volume: float) 
         return None
     # Noise takes as much from a part as it adds to it, and never as much as is seen of it.
     sunk = below > BELOW and depth > DEEP * size and MUCH * volume < depth * size**2 < volume
-    return _drawn_out(seen, opening, depth * normal) if sunk else opening
+    deeper = _drawn_out(seen, opening, depth * normal) if sunk else opening
+    return deeper if stays_inside(seen, shown, deeper.points, deeper.faces) else opening
 
 
 def _drawn_out(seen: OpenPart, opening: Opening, way: Floats) -> Opening:

@@ -79,7 +79,7 @@ def hidden_surface(
     rest = sorted(set(range(len(seen.loops))) - {i for one in walls for i in one.loops})
     lids = openings(seen, rest, taken) if rest else []
     volume = closed_volume(seen, *joined(walls + (lids or []), seen.points[seen.rim]))
-    ends = [flat_end(seen, one, field, volume) for one in lids or []]
+    ends = [flat_end(seen, shown, one, field, volume) for one in lids or []]
     level = walls + [end for end in ends if end is not None]
     if lids is not None and len(level) == len(walls) + len(lids):
         return None if level == lids else _decided(seen, level, taken)

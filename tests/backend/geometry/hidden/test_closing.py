@@ -6,8 +6,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from backend.geometry.hidden.closing import closed_volume, closes
-from backend.geometry.hidden.visible import OpenPart
+from backend.geometry.hidden.closing import closed_volume, closes, stays_inside
+from backend.geometry.hidden.visible import ObjectShell, OpenPart
 
 NONE = np.empty(0, np.int64)
 SIDES = 4
@@ -68,3 +68,15 @@ def test_what_joins_vertices_that_are_joined_already_is_refused() -> None:
     assert closes(seen, rim, lid, NONE)
     a, b = sorted((int(ring[0]), int(ring[2])))
     assert not closes(seen, rim, lid, np.array([(a << 31) | b]))
+
+
+def test_new_faces_stay_in_the_object() -> None:
+    seen = can()
+    points, faces = fan(seen)
+    box = np.concatenate([seen.faces, [[0, 1, 2], [0, 2, 3]]])
+    shell = ObjectShell(seen.points, box)
+    assert stays_inside(seen, shell, points, faces)
+    points[-1, 2] = 0.5
+    assert stays_inside(seen, shell, points, faces)
+    points[-1, 2] = 1.1
+    assert not stays_inside(seen, shell, points, faces)

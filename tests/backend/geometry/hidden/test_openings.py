@@ -9,7 +9,7 @@ import pytest
 from backend.geometry.caps.fill import AHEAD
 from backend.geometry.caps.loops import borders, edge_key
 from backend.geometry.hidden.openings import flat_end, joined, openings
-from backend.geometry.hidden.visible import OpenPart
+from backend.geometry.hidden.visible import ObjectShell, OpenPart
 from backend.geometry.isosurface import GridField
 from backend.geometry.mesh import is_closed_manifold, signed_volume
 from backend.geometry.solids import union_of
@@ -63,6 +63,11 @@ def with_lid(seen: OpenPart, lid: tuple[Floats, Ints]) -> tuple[Floats, Ints]:
     return places, np.concatenate([seen.faces, number[faces]])
 
 
+def block() -> ObjectShell:
+    """An object in which what stands on a slab may go on."""
+    return ObjectShell(*cuboid((0, 0, -0.35), (0.5, 0.5, 0.25)))
+
+
 def stacked(post: Floats, faces: Ints) -> list[OpenPart]:
     """A slab, and a post on it, as they are seen."""
     slab = cuboid((0, 0, -0.2), (0.4, 0.4, 0.1))
@@ -86,7 +91,7 @@ def flat_of(seen: OpenPart, field: GridField) -> list[bool]:
     found = openings(seen, list(range(len(seen.loops))), taken(seen))
     assert found is not None
     volume = closed_volume(seen, joined(found, seen.points[seen.rim]))
-    return [flat_end(seen, one, field, volume) is one for one in found]
+    return [flat_end(seen, block(), one, field, volume) is one for one in found]
 
 
 def test_lids_close_a_part() -> None:
@@ -120,11 +125,13 @@ def test_walls_go_on_where_the_field_makes_a_low_thing_much_larger() -> None:
     found = openings(nut, [0], taken(nut))
     assert found is not None
     deep = field_of(box((0, 0, -0.08), (0.3, 0.3, 0.08)), 61)
-    end = flat_end(nut, found[0], deep, 0.036)
+    end = flat_end(nut, block(), found[0], deep, 0.036)
     assert end is not None
     lid = joined([end], nut.points[nut.rim])
     assert closed(nut, lid)
     assert closed_volume(nut, lid) == pytest.approx(0.36 * 0.16, rel=0.03)
+    thin = ObjectShell(*cuboid((0, 0, -0.12), (0.5, 0.5, 0.02)))  # too thin to be sunk in
+    assert flat_end(nut, thin, found[0], deep, 0.036) is found[0]
     for deeper, flat in ((0.004, True), (0.06, False)):
         low = -0.1 - deeper
         assert flat_of(nut, field_of(box((0, 0, low / 2), (0.3, 0.3, -low / 2)), 61)) == [flat]
