@@ -28,6 +28,7 @@ ENDS, STAYS = 0.2, 0.043  # of its size, by which a field leaves the plane of wa
 BELOW, DEEP, MUCH = 0.85, 0.03, 0.08  # share of a lid under which a field is inside, its depth for
 # the lid's size, and the share of the part's volume that it adds there, from which on a thing with
 # straight walls is sunk in what it stands on
+PLAINLY = 0.2  # share of the volume from which on a field goes on below any lid
 SAME = 0.999  # cosine between triangles of one plane
 MAINLY = 0.7  # share of a lid in one plane, from which on its border may leave it here and there
 UNBENT = 0.2  # share of the border at which the part's faces go on in such a lid
@@ -119,12 +120,13 @@ def flat_end(
     if upright < LEANS:
         return None
     depth, below = _depth(opening, field, normal, size)
+    more = depth * size**2 / volume if volume > 0 and below > BELOW else 0.0
     if upright < UPRIGHT:
-        return opening if depth < STAYS * size else None
+        return opening if depth < STAYS * size and more < PLAINLY else None
     if depth > ENDS * size:
         return None
     # Noise takes as much from a part as it adds to it, and never as much as is seen of it.
-    sunk = below > BELOW and depth > DEEP * size and MUCH * volume < depth * size**2 < volume
+    sunk = depth > DEEP * size and MUCH < more < 1
     deeper = _drawn_out(seen, opening, depth * normal) if sunk else opening
     return deeper if stays_inside(seen, shown, deeper.points, deeper.faces) else opening
 

@@ -147,6 +147,14 @@ def test_what_tapers_goes_on_as_its_field_says() -> None:
     assert flat_of(post, field) == [False]
 
 
+def test_a_low_thing_with_leaning_walls_goes_on_where_the_field_makes_it_much_larger() -> None:
+    _, dish = stacked(*cuboid((0, 0, -0.1), (0.2, 0.2, 0.03), 1.2))
+    for deeper, flat in ((0.003, True), (0.018, False)):
+        low = -0.1 - deeper
+        field = field_of(box((0, 0, (low - 0.07) / 2), (0.24, 0.24, (-0.07 - low) / 2)), 91)
+        assert flat_of(dish, field) == [flat]
+
+
 def test_an_opening_that_bends_was_never_flat() -> None:
     solids = [ball((-0.15, 0, 0), 0.3), rod((-0.1, 0, 0), (0.42, 0.1, 0), 0.09)]
     vertices, faces, labels = seen_of(solids)
