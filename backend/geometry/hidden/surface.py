@@ -93,7 +93,8 @@ def hidden_surface(
     work = _Work(seen, shown, field, *mesh, reach, taken, level)
     # A lid as it is: what a cap would be.
     flat = None if lids is None else joined(bent, work.rim)
-    least = np.inf if flat is None or not work.is_filled(*flat) else work.error(*flat)
+    least = np.inf if flat is None else work.error(*flat)
+    skin = flat is not None and not work.is_filled(*work.with_level(*flat))
     near = NEAR if flat is None else max(NEAR, AS_NEAR * least)
     if flat is not None and work.is_level(*flat, least * field.cell) and work.holds(*flat):
         return None
@@ -111,10 +112,12 @@ def hidden_surface(
             made = work.grown(flat, progress.span(0.6, 0.9))
         if made is None:
             continue
-        points, faces, error = work.finished(*made, least)
+        points, faces, error = work.finished(*made, np.inf if skin else least)
         points, faces = work.with_level(points, faces)
         if not work.holds(points, faces):
             continue
+        if best is None and skin and work.is_filled(points, faces):
+            least = np.inf  # what a lid's error is says nothing
         if error < BETTER * least or (best is None and error < least):
             best = _welded(seen, points, faces, way)
             least = error
@@ -312,13 +315,10 @@ class _Work:
         return np.concatenate([points, more[self.fixed :]]), np.concatenate([faces, lid])
 
     def is_filled(self, points: Floats, faces: Ints) -> bool:
-        """Whether a part with lids holds about as much as the field says, and is no mere skin.
-
-        A lid that lies on what is seen has no error, as the field is zero there.
-        """
-        volume = closed_volume(self.seen, *self.with_level(points, faces))
-        whole = signed_volume(self.vertices, self.faces)
-        return bool(LEAST * whole < volume < MOST * whole)
+        """Whether a part with new faces holds about what its field does: a lid on what is seen has
+        no error, as the field is zero there."""
+        whole = max(signed_volume(self.vertices, self.faces), 1e-300)
+        return bool(LEAST < closed_volume(self.seen, points, faces) / whole < MOST)
 
     def is_level(self, points: Floats, faces: Ints, error: float) -> bool:
         """Whether a lid with an error, a length, is small and as good as what the field says."""

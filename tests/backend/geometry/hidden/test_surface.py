@@ -7,6 +7,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+import trimesh
 
 from backend.contract.progress import Progress
 from backend.geometry.caps.loops import borders
@@ -15,7 +16,7 @@ from backend.geometry.hidden.surface import HiddenSurface, _Work, hidden_surface
 from backend.geometry.hidden.visible import ObjectShell, OpenPart
 from backend.geometry.isosurface import GridField, zero_level
 from backend.geometry.mesh import is_closed_manifold, signed_volume
-from tests.backend.geometry.hidden.fields import SCENES, ball, field_of, rod, seen_of
+from tests.backend.geometry.hidden.fields import SCENES, ball, box, field_of, rod, seen_of
 
 Made = list[tuple[OpenPart, GridField, HiddenSurface]]
 
@@ -128,6 +129,24 @@ def test_loops_that_no_patch_fits_get_a_lid_that_grows() -> None:
     hidden = hidden_surface(seen, shell, field_of(shorter, 24))
     assert hidden is not None
     assert is_closed_manifold(np.concatenate([seen.faces, hidden.faces]))
+
+
+def test_a_lid_on_the_only_face_that_is_seen_makes_no_whole() -> None:
+    """A tile that is let into a slab, flush with it: its own face is no bottom for it."""
+    slab = trimesh.creation.box((1, 1, 0.4))
+    for _ in range(4):
+        slab = slab.subdivide()
+    middle = slab.triangles_center
+    tile = (middle[:, 2] > 0.19) & (np.abs(middle[:, :2]) < 0.25).all(axis=1)
+    vertices, faces = np.asarray(slab.vertices), slab.faces.astype(np.int64)
+    seen = OpenPart.of(vertices, faces[tile], borders(faces, 1 - tile, len(vertices)), 0)
+    field = field_of(box((0, 0, 0.175), (0.25, 0.25, 0.025)), 91)
+    hidden = hidden_surface(seen, ObjectShell(vertices, faces), field)
+    assert hidden is not None
+    closed = np.concatenate([seen.faces, hidden.faces])
+    assert is_closed_manifold(closed)
+    volume = signed_volume(np.concatenate([vertices, hidden.points]), closed)
+    assert volume == pytest.approx(0.25 * 0.05, rel=0.25)
 
 
 def test_a_field_of_nothing_gives_nothing() -> None:
