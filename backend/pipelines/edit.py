@@ -166,7 +166,7 @@ def replace_part(
     missed = list(reading.unknown)
     if wishes.rest and offers:
         missed += words.passed_over(reading.words, offers[0].mesh.name, words.table())
-    if missed:
+    if missed and not shown:
         near = words.spelled_alike(missed, library())
         told = (
             f"The names nearest to what was not understood are {', '.join(near)}." if near else ""
@@ -245,14 +245,14 @@ def _back(vertices: Floats, up: str) -> Floats:
 def _heard(text: str, *, wishes_only: bool = False) -> tuple[Wishes, words.Reading]:
     """Wishes and the reading of what is left. Raises BadInput where the words mean nothing.
 
-    wishes_only : what the part is, is said by another source, and names in the words by nobody.
+    wishes_only : what the part is, is said by another source; names in the words are passed over.
     """
     if not text:
         return Wishes(), words.Reading((), (), {})
     if wishes_only:
         wishes = heard(words.plain(text), library().by_title)
-        wishes.rest = ""
-        return wishes, words.Reading((), (), {})
+        names, wishes.rest = wishes.rest.split(), ""
+        return wishes, words.Reading((), tuple(w for w in names if w not in words.FILLERS), {})
     parts, table = library(), words.table()
     plain = words.plain(text)
     names = "It has for example " + words.nearest_names((), parts, table) + "."
