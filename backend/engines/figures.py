@@ -168,8 +168,7 @@ def parts_of(
 
 def lie_of(labels: Labels, options: Options) -> Layers:
     """How parts lie, as found or as a person ordered them."""
-    from scipy.ndimage import distance_transform_edt
-
+    from ..images.distances import depth_in
     from ..images.layers import layers
 
     count = int(labels.max()) + 1
@@ -180,8 +179,7 @@ def lie_of(labels: Labels, options: Options) -> Layers:
         )
     depth = np.zeros(labels.shape, np.float32)
     for part in range(count):
-        own = labels == part
-        depth[own] = distance_transform_edt(own)[own]
+        depth += depth_in(labels == part)
     order = None if options.order is None else np.array(options.order)
     return layers(labels, depth, order)
 

@@ -180,12 +180,12 @@ def _other_labels(
 
 def _extended(labels: Labels, lie: Layers, part: int) -> NDArray[np.bool_]:
     """A part with its end inside of those that lie before it."""
-    from scipy.ndimage import distance_transform_edt
+    from ..images.distances import depth_in, distance_to
 
     mask = labels == part
-    reach = max(4.0, GOES_ON * float(distance_transform_edt(mask).max()))
+    reach = max(4.0, GOES_ON * float(depth_in(mask).max()))
     before = np.flatnonzero(lie.over[:, part] > 0)
-    near = (distance_transform_edt(~mask) <= reach) & np.isin(labels, before)
+    near = (distance_to(mask, reach + 1) <= reach) & np.isin(labels, before)
     return np.asarray(mask | near)
 
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from ..contract.arrays import Bools, Floats, Singles
 from .bases import Base
+from .distances import box_of, depth_in, distance_to, nearest_in
 from .heights import Line, cap, extruded, mirror_line, signed_depth, torsion, turned
 from .layers import Layers, outline
 from .wholes import OVERLAP
@@ -91,8 +92,6 @@ class Body:
         raised: bool,
         ends: Ends,
     ) -> None:
-        from scipy.ndimage import distance_transform_edt
-
         self.group, self.whole, self.lie = group, whole, lie
         self.wishes, self.raised, self.ends = wishes, raised, ends
         goes_on, self.inside_others = _goes_on(whole, ends)
@@ -110,9 +109,7 @@ class Body:
         self.field = torsion(depth)[: len(union)]
         self.under = below[: len(union)]  # what is cut off under level undersides
         # The pixel of the body that is nearest to each.
-        self.nearest = distance_transform_edt(
-            ~(self.union | self.under), return_distances=False, return_indices=True
-        )
+        self.nearest = nearest_in(self.union | self.under)
         self.cut = -signed_depth(below)[: len(union)]
         self.scaled = self._no_thicker(self.field * self._gains(size))
         self.line = None
@@ -151,8 +148,6 @@ class Body:
         """The field (h, w) of a part. A ball that goes into what it is on, as a pompom into a hat,
         has its own with a foot as thick as it is wide, however thick the body is there.
         """
-        from scipy.ndimage import distance_transform_edt
-
         mask, meets = self.whole[part], self.lie.meets[part]
         on = (meets > 0) & (self.lie.host == self.lie.host[part])
         if not self._is_ball(part) or not on.any() or (self.lie.over[part, on] > 0).any():
@@ -161,11 +156,10 @@ class Body:
         foot = (FOOT * float(meets[on].sum()) / 2 * thick) ** 2
         share = np.clip(self.scaled / max(foot, 1.0), 0, None)
         stem = self.scaled / (1 + share**4) ** 0.25
-        gap = distance_transform_edt(mask | ~self.union) / _deep(mask)
+        gap = depth_in(~mask & self.union) / _deep(mask)
         stem = np.asarray(np.where(mask, stem * np.clip(1 - gap / STEM, 0, 1), stem), np.float32)
         # On a raster of its own, which is as fine as a small ball needs.
-        rows, columns = np.nonzero(mask)
-        box = slice(rows.min(), rows.max() + 1), slice(columns.min(), columns.max() + 1)
+        box = box_of(mask)
         own = torsion(signed_depth(np.pad(mask[box], 2)))[2:-2, 2:-2] * np.float32(thick**2)
         stem[box] = np.where(mask[box], np.maximum(stem[box], own), stem[box])
         return stem
@@ -190,7 +184,7 @@ class Body:
 
     def solid(self, part: int) -> Solid:
         """The solid of one part, with its hidden ends."""
-        from scipy.ndimage import distance_transform_edt, gaussian_filter
+        from scipy.ndimage import gaussian_filter
 
         kind = self.kind(part)
         flat_end = kind in ("round", "half") and part in self.ends.bases
@@ -200,7 +194,7 @@ class Body:
         field = self._ball(part) if kind in ("round", "half") else self.scaled
         half = float(np.sqrt(max(np.where(self.whole[part], field, 0).max(), 1.0)))
         lip = max(LIP * half, 1.5 * self.cell(part))
-        away: Singles = distance_transform_edt(~self.whole[part]).astype(np.float32)
+        away = distance_to(self.whole[part])
         drawn_in = self._drawn_in(self._unseen(part, away), half)
         if not others.any():
             field = self._shaped(kind, self.union, field, half) - drawn_in
@@ -215,8 +209,7 @@ class Body:
         field = field - drawn_in
         if before.any():
             end = -signed_depth(before)
-            near = distance_transform_edt(~before, return_distances=False, return_indices=True)
-            radius = gaussian_filter(np.maximum(reach[tuple(near)], 3.0), 2.0)
+            radius = gaussian_filter(np.maximum(reach[nearest_in(before)], 3.0), 2.0)
             rounded = cap(end, radius if kind != "flat" else np.minimum(radius, 2.0))
             field = np.where(
                 (field > 0) & (rounded > 0),
@@ -234,7 +227,7 @@ class Body:
             above = np.clip((field - level) / np.maximum(steep, 1e-3), 0, None)
             low = 1 - np.clip(above / lip, 0, 1) if kind != "flat" else np.float32(0)
             # Straight on into the background: the outline of what lies behind is no end.
-            side = behind[tuple(self.nearest)]
+            side = behind[self.nearest]
             near = np.clip(3 - away / lip, 0, 1)
             edge = near * (lip * (1 - np.sqrt(1 - low * low)) + 1) - 1 - signed_depth(side)
             wall = np.asarray(edge, np.float32)
@@ -277,8 +270,6 @@ class Body:
         """How far (h, w) it is from what is seen of a part: a coat is not seen under its belt, and
         both end at one outline, where it would come through.
         """
-        from scipy.ndimage import distance_transform_edt
-
         before = [
             self.whole[other]
             for other in self.group
@@ -287,7 +278,7 @@ class Body:
         seen = self.whole[part] & ~np.logical_or.reduce([*before, np.zeros_like(self.union)])
         if not seen.any() or np.array_equal(seen, self.whole[part]):
             return away
-        return np.asarray(distance_transform_edt(~seen), np.float32)
+        return distance_to(seen)
 
     def _drawn_in(self, away: Singles, half: float) -> Singles:
         """What to take off a field (h, w) so that a hidden end stays inside of the outline."""
@@ -296,8 +287,6 @@ class Body:
 
     def _emphasis(self, part: int, away: Singles, half: float) -> Singles:
         """Factor (h, w): a little thicker beside what lies behind, thinner inside of others."""
-        from scipy.ndimage import distance_transform_edt
-
         factor = np.ones(self.union.shape, np.float32)
         behind = [
             other
@@ -305,7 +294,7 @@ class Body:
             if self.lie.over[part, other] > 0 and self.lie.meets[part, other] > 0
         ]
         if behind:
-            gap = distance_transform_edt(~np.logical_or.reduce([self.whole[k] for k in behind]))
+            gap = distance_to(np.logical_or.reduce([self.whole[k] for k in behind]))
             factor += PUFF * np.exp(-gap / max(0.5 * half, 2.0))
         share = np.clip(away / max(0.16 * half, 2.0), 0, 1)
         factor *= 1 - SINK * share * share * (3 - 2 * share)
@@ -335,9 +324,7 @@ def _goes_on(whole: list[Bools], ends: Ends) -> tuple[Bools, Singles]:
 
 def _deep(mask: Bools) -> int:
     """Half the width of a part where it is widest, in pixels."""
-    from scipy.ndimage import distance_transform_edt
-
-    return int(np.ceil(distance_transform_edt(np.pad(mask, 1)).max()))
+    return int(np.ceil(depth_in(np.pad(mask, 1)).max()))
 
 
 def _free(part: int, masks: list[Bools], lie: Layers) -> bool:

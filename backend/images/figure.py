@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from ..contract.arrays import Bools, Ints, Singles
 from ..geometry.minimum_cut import minimum_cut
 from .colours import oklab
+from .distances import depth_in, distance_to
 
 PLAIN = 0.72  # share of the picture's rim that one smooth colour explains
 NEAR = 0.055  # distance in OKLab that still is the background
@@ -47,7 +48,7 @@ def _without_plain_background(picture: NDArray[np.uint8]) -> Singles | None:
     arm and the body the background is seen, in the white of an eye it is not. A drawing of lines
     alone is filled by the paper that it is drawn on.
     """
-    from scipy.ndimage import distance_transform_edt, gaussian_filter, label
+    from scipy.ndimage import gaussian_filter, label
 
     height, width = picture.shape[:2]
     if min(height, width) < 8:
@@ -78,8 +79,9 @@ def _without_plain_background(picture: NDArray[np.uint8]) -> Singles | None:
     open_to_rim = np.zeros(count + 1, bool)
     open_to_rim[np.unique(regions[rim])] = True
     enclosed = int(size[1:][~open_to_rim[1:]].sum())
-    core = distance_transform_edt(~like) > max(2.0, LINE * max(height, width))
-    painted = int((distance_transform_edt(~core) <= LINE * max(height, width)).sum())
+    line = LINE * max(height, width)
+    core = depth_in(~like) > max(2.0, line)
+    painted = int((distance_to(core, line + 1) <= line).sum())
     if enclosed <= painted * core.any():
         figure_size = max(int((~like).sum()), 1)
         open_to_rim |= size > max(0.02 * figure_size, 16)
@@ -169,13 +171,11 @@ def _histogram(bins: Ints, weight: float) -> Singles:
 
 def drawn_lines(lab: Singles, figure: Bools) -> Bools:
     """Pixels (h, w) of thin dark lines inside a figure, as drawn round cartoons."""
-    from scipy.ndimage import distance_transform_edt
-
     dark = figure & (lab[..., 0] < DARK)
     if not dark.any():
         return dark
     reach = max(2.0, LINE * max(dark.shape))
-    core = distance_transform_edt(dark) > reach
+    core = depth_in(dark) > reach
     if not core.any():
         return dark
-    return np.asarray(dark & (distance_transform_edt(~core) > reach + 0.5))
+    return np.asarray(dark & (distance_to(core, reach + 1) > reach + 0.5))

@@ -12,18 +12,18 @@ from __future__ import annotations
 import numpy as np
 
 from ..contract.arrays import Bools, Floats, Singles
+from .distances import depth_in, distance_to, nearest_in
 
 COARSE = 110  # pixels of the longest side on which the torsion function is solved
 
 
 def signed_depth(mask: Bools, blur: float = 1.2) -> Singles:
     """Distance (h, w) from the outline of a mask, in pixels, negative outside; without stairs."""
-    from scipy.ndimage import distance_transform_edt, gaussian_filter
+    from scipy.ndimage import gaussian_filter
 
     if not mask.any():
         return np.full(mask.shape, -float(max(mask.shape)), np.float32)
-    inside, outside = distance_transform_edt(mask), distance_transform_edt(~mask)
-    signed = np.where(mask, inside - 0.5, 0.5 - outside).astype(np.float32)
+    signed = np.where(mask, depth_in(mask) - 0.5, 0.5 - distance_to(mask))
     return np.asarray(gaussian_filter(signed, blur, mode="nearest"), np.float32)
 
 
@@ -108,10 +108,9 @@ def _solved(mask: Bools, step: float) -> Singles:
 
 def _spread(values: Singles, known: Bools) -> Singles:
     """Values (h, w), those that are not known taken from the nearest known ones, softened."""
-    from scipy.ndimage import distance_transform_edt, gaussian_filter
+    from scipy.ndimage import gaussian_filter
 
-    near = distance_transform_edt(~known, return_distances=False, return_indices=True)
-    return np.asarray(gaussian_filter(values[tuple(near)], 1.0), np.float32)
+    return np.asarray(gaussian_filter(values[nearest_in(known)], 1.0), np.float32)
 
 
 def cap(depth: Singles, radius: float | Singles) -> Singles:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..contract.arrays import Bools, Floats, Ints, Singles
+from .distances import distance_to
 from .regions import Labels, neighbours
 
 SURROUNDED = 0.55  # share of a part's outline beside another part, on which it lies then
@@ -201,8 +202,6 @@ def _junction_votes(labels: Labels, count: int) -> Floats:
 
 def _wider(labels: Labels, depth: Singles, meets: Floats) -> Floats:
     """(K, K) antisymmetric, at most a half: the part that is wider near where two meet is over."""
-    from scipy.ndimage import distance_transform_edt
-
     count = len(meets)
     over = np.zeros((count, count))
     for one, two in zip(*np.nonzero(np.triu(meets)), strict=True):
@@ -213,8 +212,8 @@ def _wider(labels: Labels, depth: Singles, meets: Floats) -> Floats:
                 slice(max(rows.min() - 1, 0), rows.max() + 2),
                 slice(max(columns.min() - 1, 0), columns.max() + 2),
             )
-            gap = distance_transform_edt(labels[box] != there)
-            near = (labels[box] == here) & (gap < 0.6 * meets[one, two] + 3)
+            reach = 0.6 * float(meets[one, two]) + 3
+            near = (labels[box] == here) & (distance_to(labels[box] == there, reach) < reach)
             width.append(float(depth[box][near].max(initial=1.0)))
         score = float(np.clip(np.log(width[0] / width[1]), -0.5, 0.5))
         over[one, two], over[two, one] = score, -score

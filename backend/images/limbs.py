@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..contract.arrays import Bools, Singles
+from .distances import box_of, depth_in, distance_to
 from .regions import Labels, flooded, neighbours, numbered, spread_into
 
 NECK = 1.42  # how much lower than both hills the pass between two bodies is
@@ -25,19 +26,14 @@ def limbs(region: Bools, figure: Bools) -> Labels:
 
     A neck is seen against the background: where a cut ends within the figure, it was none.
     """
-    from scipy.ndimage import find_objects
-
-    (box,) = find_objects(region.astype(np.int8))
-    box = tuple(slice(max(side.start - 4, 0), side.stop + 4) for side in box)
+    box = box_of(region, 4)
     made = np.full(region.shape, -1, np.int32)
     made[box] = _limbs(region[box], figure[box], max(SMALLEST * float(figure.sum()), 12.0))
     return made
 
 
 def _limbs(region: Bools, figure: Bools, least: float) -> Labels:
-    from scipy.ndimage import distance_transform_edt
-
-    depth = distance_transform_edt(np.pad(region, 1))[1:-1, 1:-1].astype(np.float32)
+    depth = depth_in(np.pad(region, 1))[1:-1, 1:-1]
     seeds = _hills(depth)
     markers = np.full(region.shape, -1, np.int32)
     for number, (row, column) in enumerate(seeds):
@@ -98,12 +94,12 @@ def _hills(depth: Singles) -> list[tuple[int, int]]:
 
 def _sticking_out(body: Bools, depth: Singles, least: float) -> list[Bools]:
     """Pieces that the discs of a body's core do not reach and that are longer than wide."""
-    from scipy.ndimage import distance_transform_edt, find_objects, label
+    from scipy.ndimage import find_objects, label
 
     radius = CORE * float(depth.max())
     if radius < 4:
         return []
-    from_core = distance_transform_edt(depth < radius)
+    from_core = distance_to(depth >= radius)
     rest, _ = label(body & (from_core > radius))
     found = []
     for piece, box in enumerate(find_objects(rest), 1):

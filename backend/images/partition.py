@@ -7,6 +7,7 @@ import numpy as np
 
 from ..contract.arrays import Bools, Singles
 from ..contract.progress import SILENT, Progress
+from .distances import depth_in, distance_to
 from .layers import hull, outlines
 from .limbs import limbs
 from .mirror import mirrored_labels
@@ -84,7 +85,7 @@ def _limbs_of_pieces(region: Bools, apart: Labels, lab: Singles, figure: Bools) 
 
 def completed(region: Bools, regions: Labels, figure: Bools) -> Bools:
     """A region with what is drawn on its edge, and what hides the middle between its pieces."""
-    from scipy.ndimage import binary_dilation, distance_transform_edt, label
+    from scipy.ndimage import binary_dilation, label
 
     made = region.copy()
     count = int(regions.max()) + 1
@@ -98,10 +99,10 @@ def completed(region: Bools, regions: Labels, figure: Bools) -> Bools:
     if label(region)[1] > 1:
         made |= hull(region) & figure
     # Notches of other parts are no necks: those of the background stay, for it is not filled.
-    reach = 0.5 * float(distance_transform_edt(made).max())
+    reach = 0.5 * float(depth_in(made).max())
     ends = int(reach) + 2
-    wide = distance_transform_edt(~np.pad(made, ends)) <= reach
-    closed = distance_transform_edt(wide) > reach
+    wide = distance_to(np.pad(made, ends), reach + 1) <= reach
+    closed = depth_in(wide) > reach
     return np.asarray(made | (closed[ends:-ends, ends:-ends] & figure))
 
 
@@ -110,8 +111,6 @@ def rejoined(regions: Labels, lab: Singles) -> Labels:
 
     The other part must be narrow between them, and they must face each other along it.
     """
-    from scipy.ndimage import distance_transform_edt
-
     count = int(regions.max()) + 1
     colour = mean_colours(regions, lab)
     low, high, touching = neighbours(regions)
@@ -131,8 +130,8 @@ def rejoined(regions: Labels, lab: Singles) -> Labels:
             for part in (one, two):
                 own = regions == part
                 if part not in gaps:
-                    gaps[part] = distance_transform_edt(~own).astype(np.float32)
-                thick.append(float(distance_transform_edt(own).max()))
+                    gaps[part] = distance_to(own)
+                thick.append(float(depth_in(own).max()))
             both = gaps[one] + gaps[two]
             between = (np.abs(gaps[one] - gaps[two]) <= 1) & (both <= BRIDGE * 2 * min(thick))
             for other in np.flatnonzero(common):

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..contract.arrays import Bools, Floats, Ints, Singles
+from .distances import depth_in, nearest_in
 
 Labels = NDArray[np.int32]
 
@@ -98,8 +99,6 @@ def flooded(seeds: Labels, height: Singles, region: Bools, levels: int = 10) -> 
     """Basins (h, w) of seeds, -1 for none, as a flood rises: the pixels of each level go to the
     nearest basin. Only those of the region get one.
     """
-    from scipy.ndimage import distance_transform_edt
-
     made = np.where(region, seeds, -1).astype(np.int32)
     if not (made >= 0).any():
         return made
@@ -109,8 +108,7 @@ def flooded(seeds: Labels, height: Singles, region: Bools, levels: int = 10) -> 
     for level in np.unique(np.quantile(open_heights, np.linspace(0, 1, levels + 1)[1:])):
         reached = region & (made < 0) & (height <= level)
         if reached.any():
-            near = distance_transform_edt(made < 0, return_distances=False, return_indices=True)
-            made[reached] = made[tuple(near)][reached]
+            made[reached] = made[nearest_in(made >= 0)][reached]
     return made
 
 
@@ -145,10 +143,8 @@ def _steps(labels: Labels, seen: Singles) -> tuple[Ints, Ints, Ints, Floats]:
     A step is taken some pixels to both sides as far as the regions go, so that it is whole where
     an edge is a little soft, and small where a colour only changes slowly.
     """
-    from scipy.ndimage import distance_transform_edt
-
     pairs, steps = [], []
-    depth = distance_transform_edt(_interior(labels))
+    depth = depth_in(_interior(labels))
     for turned in (False, True):
         here, colour = (labels.T, seen.transpose(1, 0, 2)) if turned else (labels, seen)
         deep = depth.T if turned else depth
@@ -270,8 +266,6 @@ def islands(labels: Labels) -> Labels:
 
 def without_scraps(labels: Labels, figure: Bools, smallest: float = SMALLEST) -> Labels:
     """Regions that are thin or small go to their nearest neighbours, so that all are parts."""
-    from scipy.ndimage import distance_transform_edt
-
     labels = islands(labels)
     count = int(labels.max()) + 1
     if count <= 1:
@@ -279,7 +273,7 @@ def without_scraps(labels: Labels, figure: Bools, smallest: float = SMALLEST) ->
     area = np.bincount(labels[labels >= 0], minlength=count)
     rows, columns = np.nonzero(figure)
     extent = max(int(np.ptp(rows)), int(np.ptp(columns))) + 1
-    deep = distance_transform_edt(_interior(labels)) > max(THIN * extent - 0.5, 1.0)
+    deep = depth_in(_interior(labels)) > max(THIN * extent - 0.5, 1.0)
     share = np.bincount(labels[deep], minlength=count) / np.maximum(area, 1)
     keep = (share > 0.1) & (area >= smallest * figure.sum())
     if not keep.any():
@@ -303,10 +297,7 @@ def _interior(labels: Labels) -> Bools:
 
 def spread_into(labels: Labels, figure: Bools) -> Labels:
     """Labels (h, w) with each pixel of the figure that has none given the nearest one."""
-    from scipy.ndimage import distance_transform_edt
-
-    near = distance_transform_edt(labels < 0, return_distances=False, return_indices=True)
-    return np.where(figure, labels[tuple(near)], -1).astype(np.int32)
+    return np.where(figure, labels[nearest_in(labels >= 0)], -1).astype(np.int32)
 
 
 def smoothed(labels: Labels, figure: Bools, blur: float) -> Labels:

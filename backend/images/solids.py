@@ -16,6 +16,7 @@ from ..contract.arrays import Bools, Singles
 from ..contract.progress import SILENT, Progress
 from .bases import Base, bases
 from .bodies import Body, Ends, Solid, Wishes
+from .distances import nearest_in
 from .layers import Layers
 from .regions import Labels
 from .wholes import wholes
@@ -90,12 +91,11 @@ def _ends_of(
 
 def _laid_on(solid: Solid, below: Singles, known: Bools, mask: Bools) -> Solid:
     """A solid moved onto a surface (h, w), and bent with it."""
-    from scipy.ndimage import distance_transform_edt, gaussian_filter
+    from scipy.ndimage import gaussian_filter
 
     if not (known & mask).any():
         return solid
-    near = distance_transform_edt(~known, return_distances=False, return_indices=True)
-    front = below[tuple(near)]
+    front = below[nearest_in(known)]
     radius = float(np.sqrt(max(np.where(mask, solid.field, 0).max(), 1.0)))
     lies = mask & known
     thick = np.sqrt(np.maximum(solid.field, 0))

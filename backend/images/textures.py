@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ..contract.arrays import Bools, Floats, Ints, Singles
 from .canvas import Canvas
+from .distances import box_of, depth_in
 from .regions import Labels
 
 PADDING = 4  # pixels of the atlas around each tile
@@ -95,21 +96,18 @@ def _window(
 
 def _shown(mask: Bools, ink: Bools) -> Bools:
     """Pixels of a part whose colours are its own: inside its outline, not of a line along it."""
-    from scipy.ndimage import find_objects
-
-    boxes = find_objects(mask.astype(np.int8))
-    if not boxes:
+    if not mask.any():
         return mask
-    box = tuple(slice(max(side.start - 3, 0), side.stop + 3) for side in boxes[0])
+    box = box_of(mask, 3)
     made = np.zeros(mask.shape, bool)
     made[box] = _shown_in(mask[box], ink[box], OUTLINE * max(mask.shape))
     return made
 
 
 def _shown_in(mask: Bools, ink: Bools, reach: float) -> Bools:
-    from scipy.ndimage import binary_dilation, binary_propagation, distance_transform_edt
+    from scipy.ndimage import binary_dilation, binary_propagation
 
-    depth = distance_transform_edt(np.pad(mask, 1))[1:-1, 1:-1]
+    depth = depth_in(np.pad(mask, 1))[1:-1, 1:-1]
     inner = depth > 2
     if not inner.any():
         return mask
@@ -158,13 +156,13 @@ def _back(front: Singles, known: Bools, covered: Bools, rim: float) -> Singles:
     known : (h, w) where the front shows the part. covered : (h, w) what it covers, hidden or not.
     rim : pixels from the outline that count.
     """
-    from scipy.ndimage import distance_transform_edt, gaussian_filter
+    from scipy.ndimage import gaussian_filter
 
     step = max(1, round(1 / BACK_SHARE), max(front.shape[:2]) // 160)
     small, inside = front[::step, ::step], known[::step, ::step]
     if inside.sum() < 12:
         return small
-    depth = distance_transform_edt(np.pad(covered[::step, ::step], 1))[1:-1, 1:-1]
+    depth = depth_in(np.pad(covered[::step, ::step], 1))[1:-1, 1:-1]
     near = inside & (depth < max(min(rim / step, 0.35 * depth.max()), depth[inside].min() + 2))
     frequent = _frequent(small, near)
     made = np.zeros_like(small)

@@ -18,6 +18,7 @@ from ..contract.arrays import Bools, Floats, Ints, Singles
 from ..geometry.isosurface import surface_net
 from ..geometry.mesh import is_closed_manifold
 from .canvas import Canvas
+from .distances import distance_to, nearest_in
 from .heights import signed_depth
 from .layers import hull
 from .meshing import at, triangles_of
@@ -57,8 +58,7 @@ class Side:
         across = np.where(mask, inside - 0.5, 0.5 - outside).astype(np.float32)
         widest = np.append(0.0, np.asarray(maximum(across, runs, range(1, count + 1))))
         half = np.maximum(widest[runs], 0.5).astype(np.float32)
-        near = distance_transform_edt(~mask, return_distances=False, return_indices=True)
-        half = half[tuple(near)]
+        half = half[nearest_in(mask)]
         across = np.where(across > 1 - FAR, across, depth)
         return cls(depth, gaussian_filter(across, 1.2), gaussian_filter(half, 1.5))
 
@@ -69,17 +69,15 @@ def completed_side(seen: Bools, figure: Bools, rows: Bools, half: float) -> Bool
     seen : what is seen of it. rows : (h,) where the front shows it. half : of its width there. None
     where too little is seen to tell.
     """
-    from scipy.ndimage import distance_transform_edt
-
     known = seen.any(axis=1)
     if not rows.any() or (known & rows).sum() < SEEN * rows.sum():
         return None
     whole = hull(seen)
-    empty = ~whole.any(axis=1)
-    nearest = distance_transform_edt(empty, return_distances=False, return_indices=True)
-    spread = whole[nearest[0]] & rows[:, None]
+    known_rows = whole.any(axis=1)
+    nearest, _ = nearest_in(known_rows[:, None])
+    spread = whole[nearest[:, 0]] & rows[:, None]
     whole = (whole | spread) & figure
-    return np.asarray((distance_transform_edt(~whole) <= 0.4 * half) & figure)
+    return np.asarray((distance_to(whole, 0.4 * half + 1) <= 0.4 * half) & figure)
 
 
 def world_of(canvases: Mapping[str, Canvas], view: str, points: Floats) -> tuple[Floats, Floats]:

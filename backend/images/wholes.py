@@ -6,6 +6,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..contract.arrays import Bools
+from .distances import depth_in, distance_to
 from .layers import ENCLOSED, Layers, hull, outline
 
 OVERLAP = 0.8  # of the half thickness: how far a part goes on inside another
@@ -37,12 +38,12 @@ def wholes(masks: list[Bools], lie: Layers) -> list[Bools]:
             if lie.meets[other, part] > 0 and lie.host[part] < 0 <= lie.host[other] != part
         ]
         if before:
-            thick = float(distance_transform_edt(mask).max())
-            near = distance_transform_edt(~mask) < OVERLAP * thick
+            thick = float(depth_in(mask).max())
+            near = distance_to(mask, OVERLAP * thick) < OVERLAP * thick
             more = mask | (near & np.logical_or.reduce([whole[other] for other in before]))
             # Without what is thin: the end goes on as wide as it is, it does not fan out.
-            core = distance_transform_edt(np.pad(more, 1))[1:-1, 1:-1] > 0.5 * thick
-            whole[part] |= more & (distance_transform_edt(~core) < 0.5 * thick)
+            core = depth_in(np.pad(more, 1))[1:-1, 1:-1] > 0.5 * thick
+            whole[part] |= more & (distance_to(core, 0.5 * thick) < 0.5 * thick)
         if label(mask)[1] > 1:
             whole[part] |= hull(mask) & figure
         whole[part] &= mask | _hiding(part, masks, lie)
