@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..contract.arrays import Bools, Ints
+from .distances import Box
 from .layers import Layers
 
 LEVEL = 0.06  # of a part's smaller extent: how far a level edge may bend
@@ -28,6 +29,12 @@ class Base:
 
     columns: Ints
     rows: Ints
+
+    def within(self, box: Box) -> Base:
+        """The same in the raster of a box."""
+        rows, columns = box
+        kept = (self.columns >= columns.start) & (self.columns < columns.stop)
+        return Base(self.columns[kept] - columns.start, self.rows[kept] - rows.start)
 
     def below(self, shape: tuple[int, int], depth: int) -> Bools:
         """The pixels (h, w) under it, so deep."""

@@ -8,13 +8,14 @@ the one before it has a lip.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..contract.arrays import Bools, Floats, Singles
 from .bases import Base
-from .distances import box_of, depth_in, distance_to, nearest_in
+from .distances import Box, box_of, depth_in, distance_to, nearest_in, put_back
 from .heights import Line, cap, extruded, mirror_line, signed_depth, torsion, turned
 from .layers import Layers, outline
 from .wholes import OVERLAP
@@ -29,6 +30,7 @@ RECTANGLE = 0.95
 FREE = 0.6  # share of a limb's outline that is the figure's
 FOOT = 0.9  # thickness of the foot of a ball beside its width
 STEM = 0.5  # of a ball's radius: how far its foot goes up in it
+BEYOND = 2.0  # half thicknesses from what is seen of a part at which nothing of it can be
 BALL = 0.85  # area of the largest disc in a ball beside its own
 
 
@@ -59,6 +61,12 @@ class Solid:
         """Depth (h, w) of its front."""
         return self.middle + np.sqrt(np.maximum(self.field, 0))
 
+    def put_back(self, box: Box, shape: tuple[int, ...]) -> Solid:
+        """The same over a whole raster, of one that was made in a box of it."""
+        field, middle = (put_back(values, box, shape) for values in (self.field, self.middle))
+        wall = None if self.wall is None else put_back(self.wall, box, shape)
+        return replace(self, field=field, middle=middle, wall=wall)
+
 
 @dataclass(frozen=True)
 class Wishes:
@@ -76,6 +84,13 @@ class Ends:
 
     bases: Mapping[int, Base]
     under: list[tuple[int, int, Base]]
+
+    def within(self, box: Box) -> Ends:
+        """The same in the raster of a box."""
+        return Ends(
+            {part: base.within(box) for part, base in self.bases.items()},
+            [(above, below, base.within(box)) for above, below, base in self.under],
+        )
 
 
 class Body:
@@ -108,8 +123,6 @@ class Body:
         self.depth = depth[: len(union)]
         self.field = torsion(depth)[: len(union)]
         self.under = below[: len(union)]  # what is cut off under level undersides
-        # The pixel of the body that is nearest to each.
-        self.nearest = nearest_in(self.union | self.under)
         self.cut = -signed_depth(below)[: len(union)]
         self.scaled = self._no_thicker(self.field * self._gains(size))
         self.line = None
@@ -184,9 +197,28 @@ class Body:
 
     def solid(self, part: int) -> Solid:
         """The solid of one part, with its hidden ends."""
+        kind = self.kind(part)
+        if kind in ("turned", "flat"):
+            return self._solid(part, kind)
+        # Elsewhere nothing of it can be: it goes on by less than its half thickness, or theirs into
+        # which it goes.
+        near = box_of(self.whole[part], 3)
+        reach = BEYOND * float(np.sqrt(max(self.scaled[near].max(), 0.0))) + 8
+        box = box_of(self.whole[part], int(reach))
+        made = self._within(box)._solid(part, kind)
+        return made.put_back(box, self.union.shape)
+
+    def _within(self, box: Box) -> Body:
+        """The same in the raster of a box."""
+        made = copy(self)
+        made.whole = [mask[box] for mask in self.whole]
+        for name in ("union", "under", "inside_others", "depth", "cut", "scaled"):
+            setattr(made, name, getattr(self, name)[box])
+        return made
+
+    def _solid(self, part: int, kind: str) -> Solid:
         from scipy.ndimage import gaussian_filter
 
-        kind = self.kind(part)
         flat_end = kind in ("round", "half") and part in self.ends.bases
         others = (
             self.union | self.under if kind in ("round", "half") else self.union
@@ -227,7 +259,7 @@ class Body:
             above = np.clip((field - level) / np.maximum(steep, 1e-3), 0, None)
             low = 1 - np.clip(above / lip, 0, 1) if kind != "flat" else np.float32(0)
             # Straight on into the background: the outline of what lies behind is no end.
-            side = behind[self.nearest]
+            side = behind[nearest_in(self.union | self.under)]
             near = np.clip(3 - away / lip, 0, 1)
             edge = near * (lip * (1 - np.sqrt(1 - low * low)) + 1) - 1 - signed_depth(side)
             wall = np.asarray(edge, np.float32)

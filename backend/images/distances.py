@@ -26,6 +26,13 @@ def box_of(mask: Bools, margin: int = 0) -> Box:
     )
 
 
+def put_back(values: Singles, box: Box, shape: tuple[int, ...]) -> Singles:
+    """What was found in a box as a whole raster again: outside it goes on as on its border."""
+    inside = [range(*side.indices(size)) for side, size in zip(box, shape, strict=True)]
+    ends = [(line.start, size - line.stop) for line, size in zip(inside, shape, strict=True)]
+    return np.pad(values, ends, mode="edge")
+
+
 def depth_in(mask: Bools) -> Singles:
     """Distance (h, w) of each pixel of a mask from the nearest one outside of it, 0 outside.
 

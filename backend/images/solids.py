@@ -16,11 +16,12 @@ from ..contract.arrays import Bools, Singles
 from ..contract.progress import SILENT, Progress
 from .bases import Base, bases
 from .bodies import Body, Ends, Solid, Wishes
-from .distances import nearest_in
+from .distances import box_of, nearest_in
 from .layers import Layers
 from .regions import Labels
 from .wholes import wholes
 
+AROUND = 24  # pixels about a body
 STEEP = 1.0  # of the half thickness: depth of a surface that a part does not follow closely
 
 
@@ -39,10 +40,13 @@ def solids(labels: Labels, lie: Layers, wishes: Wishes, progress: Progress = SIL
         union = np.logical_or.reduce([whole[part] for part in group])
         raised = lie.host[group[0]] >= 0
         ends = _ends_of(group, undersides, parted)
-        body = Body(group, union, whole, lie, size, wishes, raised, ends)
+        around = np.logical_or.reduce([union, *(whole[above] for above, _, _ in ends.under)])
+        box = box_of(around, AROUND)
+        own = [mask[box] for mask in whole]
+        body = Body(group, union[box], own, lie, size, wishes, raised, ends.within(box))
         for place, part in enumerate(group):
             progress.step((number + place / len(group)) / len(groups))
-            solid = body.solid(part)
+            solid = body.solid(part).put_back(box, labels.shape)
             made[part] = _laid_on(solid, below, below > -np.inf, whole[part]) if raised else solid
         for part in group:
             laid = made[part]
