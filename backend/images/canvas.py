@@ -116,18 +116,17 @@ def _mirror_axis(
     """The best axis, a column of the picture, and the IoU of the figure with its mirror image."""
     top, left, height, width = box
     coarse = 2 * step
-    down, across = max(int(height / coarse), 1), max(int(width / coarse), 1)
-    best = left + width / 2, 0.0
-    reach = max(2, round(0.04 * across))
-    for shift in np.arange(-2 * reach, 2 * reach + 1) / 2:
-        middle = left + width / 2 + shift * coarse
-        half = across / 2 + reach + 1
-        count = 2 * int(half)
-        first = middle - count / 2 * coarse
-        share = resampled(covered, (down, top, coarse), (count, first, coarse))
-        mask = share >= 0.5
-        other = mask[:, ::-1]
-        score = float((mask & other).sum() / max((mask | other).sum(), 1))
+    down, half = max(int(height / coarse), 1), int(width / step / 2) + 1
+    reach = max(4, round(0.04 * width / step))
+    centre, count = left + width / 2, half + 2 * reach
+    # Columns are half as wide as rows are high, so that each border of two of them is an axis.
+    share = resampled(covered, (down, top, coarse), (2 * count, centre - count * step, step))
+    mask = share >= 0.5
+    best = centre, 0.0
+    for shift in range(-reach, reach + 1):
+        place, far = count + shift, half + reach
+        one, other = mask[:, place - far : place][:, ::-1], mask[:, place : place + far]
+        score = float((one & other).sum() / max((one | other).sum(), 1))
         if score > best[1]:
-            best = middle, score
+            best = centre + shift * step, score
     return best

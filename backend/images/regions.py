@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..contract.arrays import Bools, Floats, Ints, Singles
-from .distances import depth_in, nearest_in
+from .distances import box_of, depth_in, nearest_in
 
 Labels = NDArray[np.int32]
 
@@ -308,9 +308,11 @@ def smoothed(labels: Labels, figure: Bools, blur: float) -> Labels:
     best = np.full(labels.shape, -1.0, np.float32)
     made = labels.copy()
     for part in range(count):
-        vote = gaussian_filter((labels == part).astype(np.float32), blur)
-        better = vote > best
-        best[better], made[better] = vote[better], part
+        own = labels == part
+        box = box_of(own, int(4 * blur) + 2)
+        vote = gaussian_filter(own[box].astype(np.float32), blur)
+        better = vote > best[box]
+        best[box][better], made[box][better] = vote[better], part
     return np.where(figure, made, -1).astype(np.int32)
 
 

@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 
 from ..contract.arrays import Bools, Floats, Ints, Singles
 from .canvas import Canvas
-from .distances import box_of, depth_in
+from .distances import Box, box_of, depth_in
 from .regions import Labels
 
 PADDING = 4  # pixels of the atlas around each tile
 LARGEST = 4096
 BACK_SHARE = 0.5  # resolution of a back beside its front's
+BACK_SIZE = 120  # pixels of a back's longer side, for it is smooth
 FINE = 20_000  # pixels from which what is not known is continued at half the resolution
 COLOURS = 5
 ALIKE = 16.0  # of 255: colours nearer than this are one
@@ -47,30 +48,14 @@ def front_tile(
     part covers, hidden or not, and drawn lines. most : pixels of the tile for one of the canvas,
     at most.
     """
-    rows, columns = np.nonzero(inside)
-    top, left = float(rows.min()) - 1, float(columns.min()) - 1
-    height, width = float(np.ptp(rows)) + 3, float(np.ptp(columns)) + 3
-    fine = min(most, max(canvas.step, 1.0))
-    down, across = max(2, round(height * fine)), max(2, round(width * fine))
-    box = (top, left, height, width)
-    step_down, step_across = height / down, width / across
-    grid = (
-        (down, canvas.top + top * canvas.step, step_down * canvas.step),
-        (across, canvas.left + left * canvas.step, step_across * canvas.step),
-    )
-    from .resample import resampled
-
-    window = _window(picture.shape, grid)
-    grid = tuple(
-        (count, start - begin.start, step)
-        for (count, start, step), begin in zip(grid, window, strict=True)
-    )  # type: ignore[assignment]
-    share = resampled(covered[window].astype(np.float32), *grid)
-    colour = resampled(picture[window][..., :3].astype(np.float32), *grid)
-    row = np.clip((top + (np.arange(down) + 0.5) * step_down).astype(int), 0, canvas.rows - 1)
-    column = np.clip(
-        (left + (np.arange(across) + 0.5) * step_across).astype(int), 0, canvas.columns - 1
-    )
+    cut = _as_it_is if 1 <= canvas.step <= most else _resampled
+    box, share, colour = cut(picture, covered, canvas, box_of(inside), most)
+    down, across = share.shape
+    top, left, height, width = box
+    fine = down / height
+    row = (top + (np.arange(down) + 0.5) * (height / down)).astype(int)
+    column = (left + (np.arange(across) + 0.5) * (width / across)).astype(int)
+    row, column = np.clip(row, 0, canvas.rows - 1), np.clip(column, 0, canvas.columns - 1)
     own = _shown(labels == part, ink)[row[:, None], column[None]]
     known = own & (share > 0.97)
     if not known.any():
@@ -80,6 +65,54 @@ def front_tile(
     filled = push_pull(colour, known)
     back = _back(filled, known, inside[row[:, None], column[None]], RIM * max(inside.shape) * fine)
     return Tile(box, filled), Tile(box, back)
+
+
+Rectangle = tuple[float, float, float, float]  # top, left, height, width on the canvas
+
+
+def _as_it_is(
+    picture: NDArray[np.uint8], covered: Singles, canvas: Canvas, box: Box, most: float
+) -> tuple[Rectangle, Singles, Singles]:
+    """A rectangle a pixel larger than a box of the canvas, what the figure covers of it (h, w) and
+    its colours (h, w, 3): the pixels of the picture themselves, as sharp as they are.
+    """
+    del most
+    places, kept, rectangle = [], [], []
+    for side, first, size in zip(box, (canvas.top, canvas.left), picture.shape[:2], strict=True):
+        low = int(np.floor(first + (side.start - 1) * canvas.step))
+        high = int(np.ceil(first + (side.stop + 1) * canvas.step))
+        place = np.arange(low, max(high, low + 2))
+        kept.append((place >= 0) & (place < size))
+        places.append(np.clip(place, 0, size - 1))
+        rectangle += [(low - first) / canvas.step, len(place) / canvas.step]
+    at = places[0][:, None], places[1][None]
+    share = covered[at] * (kept[0][:, None] & kept[1][None])
+    top, height, left, width = rectangle
+    return (top, left, height, width), share, picture[..., :3][at].astype(np.float32)
+
+
+def _resampled(
+    picture: NDArray[np.uint8], covered: Singles, canvas: Canvas, box: Box, most: float
+) -> tuple[Rectangle, Singles, Singles]:
+    """The same of a picture that is coarser than the canvas, or too fine to be kept as it is."""
+    from .resample import resampled
+
+    top, left = box[0].start - 1.0, box[1].start - 1.0
+    height, width = box[0].stop + 1 - top, box[1].stop + 1 - left
+    fine = min(most, max(canvas.step, 1.0))
+    down, across = max(2, round(height * fine)), max(2, round(width * fine))
+    grid = (
+        (down, canvas.top + top * canvas.step, height / down * canvas.step),
+        (across, canvas.left + left * canvas.step, width / across * canvas.step),
+    )
+    window = _window(picture.shape, grid)
+    grid = tuple(
+        (count, start - begin.start, step)
+        for (count, start, step), begin in zip(grid, window, strict=True)
+    )  # type: ignore[assignment]
+    share = resampled(covered[window].astype(np.float32), *grid)
+    colour = resampled(picture[window][..., :3].astype(np.float32), *grid)
+    return (top, left, height, width), share, colour
 
 
 def _window(
@@ -158,7 +191,7 @@ def _back(front: Singles, known: Bools, covered: Bools, rim: float) -> Singles:
     """
     from scipy.ndimage import gaussian_filter
 
-    step = max(1, round(1 / BACK_SHARE), max(front.shape[:2]) // 160)
+    step = max(1, round(1 / BACK_SHARE), max(front.shape[:2]) // BACK_SIZE)
     small, inside = front[::step, ::step], known[::step, ::step]
     if inside.sum() < 12:
         return small
@@ -174,7 +207,7 @@ def _back(front: Singles, known: Bools, covered: Bools, rim: float) -> Singles:
             made[row, :, channel] = np.interp(across, place, frequent[row, place, channel])
     if not rows.all():
         made = push_pull(made, np.broadcast_to(rows[:, None], inside.shape))
-    return np.stack([gaussian_filter(made[..., c], 1.0) for c in range(3)], axis=-1)
+    return np.asarray(gaussian_filter(made, (1.0, 1.0, 0)), np.float32)
 
 
 def _frequent(picture: Singles, inside: Bools) -> Singles:
@@ -187,13 +220,12 @@ def _frequent(picture: Singles, inside: Bools) -> Singles:
     made = picture.copy()
     for number in range(count):
         mask = (inside & (kind == number)).astype(np.float32)
-        share = gaussian_filter(mask, blur)
-        colour = (
-            np.stack([gaussian_filter(picture[..., c] * mask, blur) for c in range(3)], axis=-1)
-            / np.maximum(share, 1e-5)[..., None]
-        )
+        both = np.concatenate([picture * mask[..., None], mask[..., None]], axis=-1)
+        total = gaussian_filter(both, (blur, blur, 0), truncate=2.5)
+        share = total[..., 3]
         better = share > best
-        best[better], made[better] = share[better], colour[better]
+        best[better] = share[better]
+        made[better] = total[better, :3] / np.maximum(share[better], 1e-5)[:, None]
     return made
 
 
