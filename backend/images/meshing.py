@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ..contract.arrays import Bools, Floats, Ints, Singles
 from ..geometry.isosurface import surface_net
 from .bodies import Solid
+from .distances import box_of
 
 Reals = NDArray[np.floating]
 
@@ -41,13 +42,13 @@ def net_of(solid: Solid, axis: float | None = None, triangles: int = TRIANGLES) 
 
     axis : column of the picture about which the grid is made symmetric.
     """
-    field = solid.field
-    rows, columns = np.nonzero(solid.inside)
-    if not len(rows):
+    field, inside = solid.field, solid.inside
+    if not inside.any():
         return None
-    cell = _cell(field, solid.inside, triangles)
-    low = np.array([columns.min(), rows.min()], float)
-    high = np.array([columns.max() + 1, rows.max() + 1], float)
+    cell = _cell(field, inside, triangles)
+    rows, columns = box_of(inside)
+    low = np.array([columns.start, rows.start], float)
+    high = np.array([columns.stop, rows.stop], float)
     start = np.array([0.0 if axis is None else axis, low[1]])
     first = np.floor((low - start) / cell) - 2
     last = np.ceil((high - start) / cell) + 2
@@ -87,6 +88,8 @@ def net_of(solid: Solid, axis: float | None = None, triangles: int = TRIANGLES) 
 
 def _cell(field: Singles, covered: Bools, triangles: int) -> float:
     """Size of quads: that of a few thousand triangles, less where the part is thin."""
+    box = box_of(covered, 1)
+    field, covered = field[box], covered[box]
     half = np.where(covered, np.sqrt(np.maximum(field, 0)), 0)
     across = np.gradient(half)
     area = 2 * np.sqrt(1 + np.minimum(across[0] ** 2 + across[1] ** 2, 25))[covered].sum()
@@ -123,24 +126,35 @@ class _Sampler:
     """How deep points lie in a solid, by the values and slopes of its field between pixels."""
 
     def __init__(self, solid: Solid, cell: float) -> None:
-        self.field, self.wall, self.lip = solid.field, solid.wall, solid.lip
-        slopes: list[Singles] = list(np.gradient(self.field))
-        self.down, self.across = slopes
-        self.least = 0.5 * cell
-        if self.wall is not None:
-            walls: list[Singles] = list(np.gradient(self.wall))
-            self.wall_down, self.wall_across = walls
+        self.wall, self.lip, self.least = solid.wall, solid.lip, 0.5 * cell
+        box = box_of(solid.inside, int(3 * cell) + 2)
+        self.start = np.array([box[1].start, box[0].start], float)
+        known = [values[box] for values in (solid.field, solid.wall) if values is not None]
+        both = [[values, *np.gradient(values)] for values in known]
+        self.raster = np.stack(sum(both, []), axis=-1)
+
+    def _at(self, x: Reals, y: Reals) -> Floats:
+        """Field, its slopes down and across, and those of the wall (C, ...) at places."""
+        height, width, kinds = self.raster.shape
+        row = np.clip(y - (self.start[1] + 0.5), 0, height - 1)
+        column = np.clip(x - (self.start[0] + 0.5), 0, width - 1)
+        top = np.minimum(row.astype(np.int64), max(height - 2, 0))
+        left = np.minimum(column.astype(np.int64), max(width - 2, 0))
+        down, across = (row - top)[..., None], (column - left)[..., None]
+        first = top * width + left
+        flat = self.raster.reshape(-1, kinds)
+        above = flat[first] * (1 - across) + flat[first + 1] * across
+        below = flat[first + width] * (1 - across) + flat[first + width + 1] * across
+        return np.moveaxis(above * (1 - down) + below * down, -1, 0)
 
     def depth(self, x: Reals, y: Reals, z: Reals) -> Singles:
         """About the distance to the surface, negative outside."""
-        steep = at(self.across, x, y) ** 2 + at(self.down, x, y) ** 2
-        below = (at(self.field, x, y) - z * z) / np.sqrt(
-            np.maximum(steep + 4 * z * z, self.least**2)
-        )
-        if self.wall is None:
+        field, down, across, *wall = self._at(x, y)
+        steep = across**2 + down**2
+        below = (field - z * z) / np.sqrt(np.maximum(steep + 4 * z * z, self.least**2))
+        if not wall:
             return np.asarray(below, np.float32)
-        beside = at(self.wall, x, y)
-        return np.asarray(self._rounded(beside, below)[0], np.float32)
+        return np.asarray(self._rounded(wall[0], below)[0], np.float32)
 
     def _rounded(self, beside: Reals, below: Reals) -> tuple[Reals, Reals, Reals]:
         """Depth in what two surfaces enclose whose edge is rounded, and the weight of either."""
@@ -152,17 +166,18 @@ class _Sampler:
     def moved_onto(self, place: Floats, limit: float) -> Floats:
         """Points (V, 3) after one step towards the surface, of at most `limit`."""
         x, y, z = place.T
-        slope = np.stack([at(self.across, x, y), at(self.down, x, y), -2 * z], axis=1)
-        steep = np.maximum(np.linalg.norm(slope, axis=1), self.least)
-        depth = (at(self.field, x, y) - z * z) / steep
+        field, down, across, *wall = self._at(x, y)
+        slope = np.stack([across, down, -2 * z], axis=1)
+        steep = np.maximum(np.sqrt((slope * slope).sum(axis=1)), self.least)
+        depth = (field - z * z) / steep
         way = slope / steep[:, None]
-        if self.wall is not None:
-            aside = np.stack([at(self.wall_across, x, y), at(self.wall_down, x, y), 0 * x], axis=1)
-            depth, one, two = self._rounded(at(self.wall, x, y), depth)
+        if wall:
+            aside = np.stack([wall[2], wall[1], 0 * x], axis=1)
+            depth, one, two = self._rounded(wall[0], depth)
             way = one[:, None] * aside + two[:, None] * way
         squared = np.maximum((way * way).sum(axis=1), 0.1)
         step = -way * (depth / squared)[:, None]
-        length = np.linalg.norm(step, axis=1, keepdims=True)
+        length = np.sqrt((step * step).sum(axis=1))[:, None]
         return place + step * np.minimum(1, limit / np.maximum(length, 1e-9))
 
 
@@ -185,7 +200,7 @@ def _fitted(place: Floats, quads: Ints, sampler: _Sampler, cell: float, equator:
     # Pulled harder, the silhouette would leave its own tips.
     strength = np.where(equator, 0.15, 0.5)[:, None]
     for turn in range(ROUNDS):
-        for _ in range(2):
+        for _ in range(2 if turn in (0, ROUNDS - 1) else 1):
             place = sampler.moved_onto(place, 0.6 * cell)
             place[equator, 2] = 0.0
         if turn == ROUNDS - 1:

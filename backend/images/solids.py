@@ -16,7 +16,7 @@ from ..contract.arrays import Bools, Singles
 from ..contract.progress import SILENT, Progress
 from .bases import Base, bases
 from .bodies import Body, Ends, Solid, Wishes
-from .distances import box_of, nearest_in
+from .distances import box_of, nearest_in, put_back
 from .layers import Layers
 from .regions import Labels
 from .wholes import wholes
@@ -99,10 +99,12 @@ def _laid_on(solid: Solid, below: Singles, known: Bools, mask: Bools) -> Solid:
 
     if not (known & mask).any():
         return solid
-    front = below[nearest_in(known)]
     radius = float(np.sqrt(max(np.where(mask, solid.field, 0).max(), 1.0)))
+    box = box_of(mask, int(3 * radius) + 8)
+    mask, known, below = mask[box], known[box], below[box]
+    front = below[nearest_in(known)]
     lies = mask & known
-    thick = np.sqrt(np.maximum(solid.field, 0))
+    thick = np.sqrt(np.maximum(solid.field[box], 0))
 
     def bent(blur: float) -> Singles:
         surface = gaussian_filter(front, max(2.0, blur * radius))
@@ -115,4 +117,4 @@ def _laid_on(solid: Solid, below: Singles, known: Bools, mask: Bools) -> Solid:
         upright = bent(2.5)
         if (upright + thick > front)[lies].mean() > 0.98:
             middle = upright
-    return replace(solid, middle=middle)
+    return replace(solid, middle=put_back(middle, box, solid.field.shape))
