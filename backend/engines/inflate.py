@@ -7,7 +7,6 @@ under those before it, given a thickness (`images.solids`), a mesh and a texture
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..contract.engines import About
-from ..contract.errors import BadInput, Cancelled
+from ..contract.errors import BadInput
 from ..contract.progress import SILENT, Progress
 from .base import Brief, Generated, GenerateEngine, PartMesh
 from .figures import (
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from ..images.canvas import Canvas
     from ..images.meshing import Net
     from ..images.regions import Labels
+    from ..images.textures import Tile
 
 ABOUT = About(
     name="inflate",
@@ -44,7 +44,7 @@ ABOUT = About(
 )
 
 
-WORKERS = 2
+MOST = 6.0  # pixels of a texture for one of the canvas
 
 
 def load() -> GenerateEngine:
@@ -145,6 +145,7 @@ def _nets(
     twin: NDArray[np.int64] | None,
     progress: Progress,
 ) -> list[Net | None]:
+    from ..images.beside import beside
     from ..images.meshing import mirrored, net_of
 
     nets: list[Net | None] = []
@@ -153,14 +154,14 @@ def _nets(
     if twin is not None and canvas.axis is not None:
         first = [min(part, int(other)) if other >= 0 else part for part, other in enumerate(twin)]
         axes = [canvas.axis if twin[part] == part else None for part in first]
-    with ThreadPoolExecutor(WORKERS) as pool:  # NumPy computes beside NumPy
-        own = {part: pool.submit(net_of, made[part], axes[part]) for part in sorted(set(first))}
-        for part, other in enumerate(first):
-            progress.step(part / len(made))
-            net = own[other].result()
-            if other != part and net is not None and canvas.axis is not None:
-                net = mirrored(net, canvas.axis)
-            nets.append(net)
+    parts = sorted(set(first))
+    found = beside(lambda part: net_of(made[part], axes[part]), parts, progress)
+    own = dict(zip(parts, found, strict=True))
+    for part, other in enumerate(first):
+        net = own[other]
+        if other != part and net is not None and canvas.axis is not None:
+            net = mirrored(net, canvas.axis)
+        nets.append(net)
     return nets
 
 
@@ -177,27 +178,20 @@ def textured(
 ) -> tuple[list[PartMesh | None], NDArray[np.uint8]]:
     """Parts with texture coordinates, in units of the object's longest side, and their atlas."""
     from ..contract.palette import to_linear
+    from ..images.beside import beside
     from ..images.figure import drawn_lines
     from ..images.textures import front_tile, packed
 
     ink = drawn_lines(canvas.lab, canvas.figure)
-    tiles = []
     used = [part for part, net in enumerate(nets) if net is not None]
-    with ThreadPoolExecutor(WORKERS) as pool:
-        drawn = [
-            pool.submit(
-                front_tile, picture, covered, canvas, labels, part, made[part].inside, ink, most=6.0
-            )
-            for part in used
-        ]
-        for place, pair in enumerate(drawn):
-            try:
-                progress.step(0.8 * place / len(used))
-            except Cancelled:
-                pool.shutdown(cancel_futures=True)
-                raise
-            front, back = pair.result()
-            tiles += [front] if options.back == "mirror" else [front, back]
+
+    def sides(part: int) -> list[Tile]:
+        front, back = front_tile(
+            picture, covered, canvas, labels, part, made[part].inside, ink, most=MOST
+        )
+        return [front] if options.back == "mirror" else [front, back]
+
+    tiles = [tile for pair in beside(sides, used, progress.span(0, 0.8)) for tile in pair]
     atlas = packed(tiles)
     step = len(tiles) // max(len(used), 1)
     points = np.concatenate([nets[part].vertices for part in used])  # type: ignore[union-attr]

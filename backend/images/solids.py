@@ -15,6 +15,7 @@ import numpy as np
 from ..contract.arrays import Bools, Singles
 from ..contract.progress import SILENT, Progress
 from .bases import Base, bases
+from .beside import beside
 from .bodies import Body, Ends, Solid, Wishes
 from .distances import box_of, nearest_in, put_back
 from .layers import Layers
@@ -36,7 +37,8 @@ def solids(labels: Labels, lie: Layers, wishes: Wishes, progress: Progress = SIL
     groups = _groups(lie, parted)
     below = np.full(labels.shape, -np.inf, np.float32)  # fronts of all parts so far
     for number, group in enumerate(groups):
-        progress.step(number / len(groups))
+        share = progress.span(number / len(groups), (number + 1) / len(groups))
+        share.step()
         union = np.logical_or.reduce([whole[part] for part in group])
         raised = lie.host[group[0]] >= 0
         ends = _ends_of(group, undersides, parted)
@@ -44,9 +46,8 @@ def solids(labels: Labels, lie: Layers, wishes: Wishes, progress: Progress = SIL
         box = box_of(around, AROUND)
         own = [mask[box] for mask in whole]
         body = Body(group, union[box], own, lie, size, wishes, raised, ends.within(box))
-        for place, part in enumerate(group):
-            progress.step((number + place / len(group)) / len(groups))
-            solid = body.solid(part).put_back(box, labels.shape)
+        for part, found in zip(group, beside(body.solid, group, share), strict=True):
+            solid = found.put_back(box, labels.shape)
             made[part] = _laid_on(solid, below, below > -np.inf, whole[part]) if raised else solid
         for part in group:
             laid = made[part]
