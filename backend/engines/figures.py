@@ -101,7 +101,7 @@ def found_figure(
 
     Raises BadInput where there is none.
     """
-    from ..images.canvas import canvas_of
+    from ..images.canvas import SIZE, canvas_of, fine_size
     from ..images.figure import coverage
 
     if mask is not None:
@@ -123,7 +123,8 @@ def found_figure(
             "No figure was found in the picture.",
             "Give it a transparent or plain background, a mask, or draw a rectangle about it.",
         )
-    return canvas_of(picture, covered, options.symmetric), covered
+    size = SIZE if mask is None else fine_size(mask)
+    return canvas_of(picture, covered, options.symmetric, size), covered
 
 
 def parts_of(
@@ -164,6 +165,16 @@ def parts_of(
         symmetric=canvas.axis is not None,
         progress=progress,
     )
+
+
+def refined(
+    picture: NDArray[np.uint8], covered: NDArray[np.float32], coarse: Canvas, labels: Labels
+) -> tuple[Canvas, Labels]:
+    """The canvas on which parts are given shape, and they on it: as fine as the thinnest needs."""
+    from ..images.canvas import fine_size, finer, labels_on
+
+    canvas = finer(picture, covered, coarse, fine_size(labels))
+    return canvas, labels_on(canvas, labels, coarse)
 
 
 def lie_of(labels: Labels, options: Options) -> Layers:

@@ -24,6 +24,7 @@ from .figures import (
     labels_of_picture,
     lie_of,
     parts_of,
+    refined,
     resized_mask,
 )
 
@@ -85,6 +86,8 @@ def one_picture(brief: Brief, options: Options, progress: Progress) -> Generated
     canvas, covered = found_figure(picture, mask, options, scale)
     progress.span(0.1, 0.3, "Finding parts").step()
     labels = parts_of(canvas, mask, brief.parts, options, progress.span(0.1, 0.3, "Finding parts"))
+    if mask is None:
+        canvas, labels = refined(picture, covered, canvas, labels)
     labels, twin = _symmetric(labels, canvas)
     lie = lie_of(labels, options)
     from ..images.bodies import Wishes

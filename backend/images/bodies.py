@@ -219,7 +219,6 @@ class Body:
     def _solid(self, part: int, kind: str) -> Solid:
         from scipy.ndimage import gaussian_filter
 
-        flat_end = kind in ("round", "half") and part in self.ends.bases
         others = (
             self.union | self.under if kind in ("round", "half") else self.union
         ) & ~self.whole[part]
@@ -234,8 +233,7 @@ class Body:
         reach = self._reach(part, away)
         rest = others & (away > reach)
         before, behind = rest & (reach > 0), rest & (reach == 0)
-        if flat_end:
-            behind &= ~self.under
+        behind &= ~self.under
         if kind in ("turned", "flat"):
             field = self._shaped(kind, self.union & ~rest, field, half)
         field = field - drawn_in
@@ -263,7 +261,8 @@ class Body:
             near = np.clip(3 - away / lip, 0, 1)
             edge = near * (lip * (1 - np.sqrt(1 - low * low)) + 1) - 1 - signed_depth(side)
             wall = np.asarray(edge, np.float32)
-        if flat_end:
+        if kind in ("round", "half") and self.under.any():
+            # All ends there, what has no level underside of its own beside one that has, too.
             wall = self.cut if wall is None else np.minimum(wall, self.cut)
         middle = np.zeros(field.shape, np.float32)
         made = np.asarray(field, np.float32)

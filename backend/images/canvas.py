@@ -10,10 +10,14 @@ from numpy.typing import NDArray
 
 from ..contract.arrays import Bools, Ints, Singles
 from .colours import oklab
-from .regions import Labels
+from .distances import box_of
+from .layers import outlines
+from .regions import Labels, spread_into
 from .resample import resampled
 
-SIZE = 330  # pixels of the figure's longest side
+SIZE = 330  # pixels of the figure's longest side, on which parts are found
+FINE, FINEST = 400, 560  # the same on which they are given shape, as thin parts need
+THIN = 7.0  # pixels of the finer raster that a part is wide, as far as it can be
 MARGIN = 12
 SYMMETRIC = 0.98  # IoU with its mirror image from which a figure is meant to be symmetric
 
@@ -65,16 +69,33 @@ def canvas_of(
     picture : (H, W, 4). covered : (H, W) share of each pixel that is of the figure, some of it.
     symmetric : whether it is; None to find out.
     """
-    rows, columns = np.nonzero(covered >= 0.5)
-    top, left = float(rows.min()), float(columns.min())
-    height, width = float(np.ptp(rows)) + 1, float(np.ptp(columns)) + 1
+    rows, columns = box_of(covered >= 0.5)
+    top, left = float(rows.start), float(columns.start)
+    height, width = rows.stop - top, columns.stop - left
     step = max(height, width) / size
-    middle = left + width / 2
     axis = None
     if symmetric is not False:
         found, score = _mirror_axis(covered, step, (top, left, height, width))
         if score >= SYMMETRIC or symmetric:
-            middle, axis = found, found
+            axis = found
+    return _laid_over(picture, covered, size, axis)
+
+
+def finer(picture: NDArray[np.uint8], covered: Singles, canvas: Canvas, size: int) -> Canvas:
+    """The canvas of the same figure with other pixels: `size` on its longest side."""
+    axis = None if canvas.axis is None else canvas.left + canvas.axis * canvas.step
+    return _laid_over(picture, covered, size, axis)
+
+
+def _laid_over(
+    picture: NDArray[np.uint8], covered: Singles, size: int, axis: float | None
+) -> Canvas:
+    """A canvas, symmetric about a column of the picture where one is given."""
+    rows, columns = box_of(covered >= 0.5)
+    top, left = float(rows.start), float(columns.start)
+    height, width = rows.stop - top, columns.stop - left
+    step = max(height, width) / size
+    middle = left + width / 2 if axis is None else axis
     half = max(left + width - middle, middle - left) / step + MARGIN
     across = 2 * int(np.ceil(half))
     down = int(np.ceil(height / step)) + 2 * MARGIN
@@ -92,6 +113,36 @@ def canvas_of(
         down, across, begin, first, step, oklab(colour.astype(np.float32)), figure,
         None if axis is None else across / 2,
     )  # fmt: skip
+
+
+def fine_size(labels: NDArray[np.integer]) -> int:
+    """Pixels of a figure's longest side on which its thinnest part (H, W), -1 for none, keeps its
+    form.
+    """
+    count = int(labels.max()) + 1
+    inside = labels >= 0
+    if not count:
+        return FINE
+    extent = max(side.stop - side.start for side in box_of(inside))
+    area = np.bincount(labels[inside], minlength=count)
+    width = 2 * area / np.maximum(outlines(labels, count), 1)
+    return int(np.clip(THIN * extent / width[area > 0].min(), FINE, FINEST))
+
+
+def labels_on(canvas: Canvas, labels: Labels, coarse: Canvas) -> Labels:
+    """Parts of a coarser canvas (h, w) on another one of the same picture."""
+    ratio = canvas.step / coarse.step
+    grid = (
+        (canvas.rows, (canvas.top - coarse.top) / coarse.step, ratio),
+        (canvas.columns, (canvas.left - coarse.left) / coarse.step, ratio),
+    )
+    best = np.full(canvas.figure.shape, 0.02, np.float32)
+    made = np.full(canvas.figure.shape, -1, np.int32)
+    for part in range(int(labels.max()) + 1):
+        share = resampled((labels == part).astype(np.float32), *grid)
+        better = share > best
+        best[better], made[better] = share[better], part
+    return spread_into(np.where(canvas.figure, made, -1).astype(np.int32), canvas.figure)
 
 
 def _mended(figure: Bools) -> Bools:

@@ -154,14 +154,22 @@ class _Sampler:
         below = (field - z * z) / np.sqrt(np.maximum(steep + 4 * z * z, self.least**2))
         if not wall:
             return np.asarray(below, np.float32)
-        return np.asarray(self._rounded(wall[0], below)[0], np.float32)
+        return np.asarray(self._rounded(wall[0], below, z)[0], np.float32)
 
-    def _rounded(self, beside: Reals, below: Reals) -> tuple[Reals, Reals, Reals]:
-        """Depth in what two surfaces enclose whose edge is rounded, and the weight of either."""
-        one, two = np.maximum(self.lip - beside, 0), np.maximum(self.lip - below, 0)
+    def _rounded(self, beside: Reals, below: Reals, z: Reals) -> tuple[Reals, Reals, Reals]:
+        """Depth in what two surfaces enclose whose edge is rounded, and the weight of either.
+
+        Less towards the silhouette, whose own corners stay as they are drawn.
+        """
+        radius = np.minimum(self.lip, np.abs(z))
+        one, two = np.maximum(radius - beside, 0), np.maximum(radius - below, 0)
         length = np.sqrt(one * one + two * two)
-        safe = np.maximum(length, 1e-9)
-        return self.lip - length, one / safe, two / safe
+        deep, safe = length <= 0, np.maximum(length, 1e-9)
+        return (
+            np.where(deep, np.minimum(beside, below), radius - length),
+            np.where(deep, beside < below, one / safe),
+            np.where(deep, beside >= below, two / safe),
+        )
 
     def moved_onto(self, place: Floats, limit: float) -> Floats:
         """Points (V, 3) after one step towards the surface, of at most `limit`."""
@@ -173,7 +181,7 @@ class _Sampler:
         way = slope / steep[:, None]
         if wall:
             aside = np.stack([wall[2], wall[1], 0 * x], axis=1)
-            depth, one, two = self._rounded(wall[0], depth)
+            depth, one, two = self._rounded(wall[0], depth, z)
             way = one[:, None] * aside + two[:, None] * way
         squared = np.maximum((way * way).sum(axis=1), 0.1)
         step = -way * (depth / squared)[:, None]
