@@ -27,6 +27,7 @@ RAISED = 0.55  # thickness of what lies on another part, beside a ball's
 LARGE = 0.16  # of the figure's size: bodies thicker than this are flattened
 SOLID_OF_REVOLUTION = 0.95
 RECTANGLE = 0.95
+SLAB = 0.62  # thickness of a flat part beside that of a round one
 FREE = 0.6  # share of a limb's outline that is the figure's
 FOOT = 0.9  # thickness of the foot of a ball beside its width
 STEM = 0.5  # of a ball's radius: how far its foot goes up in it
@@ -129,6 +130,14 @@ class Body:
         if not raised and not any(wishes.kinds.get(part) not in (None, "turned") for part in group):
             self.line = _common_axis([whole[part] for part in group], union)
 
+        # The square of how high the surface is from which the edges of others come out.
+        self.level = np.maximum(self.scaled, 0)
+        for part in group:
+            if self.kind(part) == "flat":
+                own = whole[part]
+                thick = SLAB * SLAB * float(self.level[own].max(initial=0.0))
+                self.level[own] = np.minimum(self.level[own], thick)
+
     def _gains(self, size: float) -> Singles:
         """Factor (h, w) that gives each part a thickness like its width, changing smoothly."""
         from scipy.ndimage import gaussian_filter
@@ -212,7 +221,7 @@ class Body:
         """The same in the raster of a box."""
         made = copy(self)
         made.whole = [mask[box] for mask in self.whole]
-        for name in ("union", "under", "inside_others", "depth", "cut", "scaled"):
+        for name in ("union", "under", "inside_others", "depth", "cut", "scaled", "level"):
             setattr(made, name, getattr(self, name)[box])
         return made
 
@@ -252,7 +261,7 @@ class Body:
             # The rounded edge is lower than what lies behind: it begins so far outside that it
             # comes out of that where the part begins in the picture.
             down, across = np.gradient(field)
-            level = np.maximum(self.scaled, 0)
+            level = self.level
             steep = np.sqrt(down**2 + across**2 + 4 * level)
             above = np.clip((field - level) / np.maximum(steep, 1e-3), 0, None)
             low = 1 - np.clip(above / lip, 0, 1) if kind != "flat" else np.float32(0)
@@ -279,7 +288,7 @@ class Body:
                 revolved = revolved * np.float32(self.wishes.thickness**2)
                 return np.minimum(revolved, np.where(depth > 0, np.inf, depth * half))
         if kind == "flat":
-            thick = 0.62 * half
+            thick = SLAB * half
             return extruded(depth, thick, max(0.28 * thick, 2.0))
         return field
 

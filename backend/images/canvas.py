@@ -16,7 +16,8 @@ from .regions import Labels, spread_into
 from .resample import resampled
 
 SIZE = 330  # pixels of the figure's longest side, on which parts are found
-FINE, FINEST = 400, 560  # the same on which they are given shape, as thin parts need
+FINE, FINEST = 380, 560  # the same on which they are given shape: as thin parts need,
+AREA = 62_000  # and that the figure has so many pixels
 THIN = 7.0  # pixels of the finer raster that a part is wide, as far as it can be
 MARGIN = 12
 SYMMETRIC = 0.98  # IoU with its mirror image from which a figure is meant to be symmetric
@@ -116,8 +117,8 @@ def _laid_over(
 
 
 def fine_size(labels: NDArray[np.integer]) -> int:
-    """Pixels of a figure's longest side on which its thinnest part (H, W), -1 for none, keeps its
-    form.
+    """Pixels of a figure's longest side on which its thinnest part keeps its form; more where it
+    covers little, for then they cost little. labels : (H, W), -1 for none.
     """
     count = int(labels.max()) + 1
     inside = labels >= 0
@@ -126,7 +127,9 @@ def fine_size(labels: NDArray[np.integer]) -> int:
     extent = max(side.stop - side.start for side in box_of(inside))
     area = np.bincount(labels[inside], minlength=count)
     width = 2 * area / np.maximum(outlines(labels, count), 1)
-    return int(np.clip(THIN * extent / width[area > 0].min(), FINE, FINEST))
+    thinnest = float(width[area > 0].min()) / extent
+    share = float(area.sum()) / extent**2
+    return int(np.clip(max(THIN / thinnest, np.sqrt(AREA / share)), FINE, FINEST))
 
 
 def labels_on(canvas: Canvas, labels: Labels, coarse: Canvas) -> Labels:
