@@ -27,6 +27,9 @@ RAISED = 0.55  # thickness of what lies on another part, beside a ball's
 LARGE = 0.16  # of the figure's size: bodies thicker than this are flattened
 SOLID_OF_REVOLUTION = 0.95
 RECTANGLE = 0.95
+TRUNK, LITTLE_HIDDEN = 0.5, 0.92  # of a body, and of its own outline: what others hang on
+ROD = 2.5  # length of a rod beside its width
+END = 0.02  # of its width: how far a round end bulges
 SLAB = 0.62  # thickness of a flat part beside that of a round one
 FREE = 0.6  # share of a limb's outline that is the figure's
 FOOT = 0.9  # thickness of the foot of a ball beside its width
@@ -107,9 +110,10 @@ class Body:
         wishes: Wishes,
         raised: bool,
         ends: Ends,
+        on_slab: bool = False,
     ) -> None:
         self.group, self.whole, self.lie = group, whole, lie
-        self.wishes, self.raised, self.ends = wishes, raised, ends
+        self.wishes, self.raised, self.ends, self.on_slab = wishes, raised, ends, on_slab
         goes_on, self.inside_others = _goes_on(whole, ends)
         self.union = union | goes_on
         deep = {part: _deep(whole[part]) for part in ends.bases}
@@ -128,15 +132,19 @@ class Body:
         self.scaled = self._no_thicker(self.field * self._gains(size))
         self.line = None
         if not raised and not any(wishes.kinds.get(part) not in (None, "turned") for part in group):
-            self.line = _common_axis([whole[part] for part in group], union)
+            # A picture of a plate or a book is one of a drum as well; a plate is meant.
+            if len(group) > 1 or not _is_plate(union):
+                self.line = _common_axis([whole[part] for part in group], union)
 
+        self.kinds = {part: self._kind(part) for part in group}
         # The square of how high the surface is from which the edges of others come out.
         self.level = np.maximum(self.scaled, 0)
         for part in group:
-            if self.kind(part) == "flat":
+            if self.kinds[part] in ("flat", "turned"):
                 own = whole[part]
-                thick = SLAB * SLAB * float(self.level[own].max(initial=0.0))
-                self.level[own] = np.minimum(self.level[own], thick)
+                half = float(np.sqrt(self.level[own].max(initial=0.0)))
+                self.level[own] = self._shaped(self.kinds[part], own, self.scaled, half)[own]
+        self.level = np.maximum(self.level, 0)
 
     def _gains(self, size: float) -> Singles:
         """Factor (h, w) that gives each part a thickness like its width, changing smoothly."""
@@ -191,22 +199,29 @@ class Body:
         fills = np.pi * _deep(mask) ** 2 > BALL * mask.sum()
         return bool(fills) and _free(part, self.whole, self.lie)
 
-    def kind(self, part: int) -> str:
+    def _kind(self, part: int) -> str:
         """How a part is made."""
         asked = self.wishes.kinds.get(part)
         if asked:
             return asked
         if self.line is not None:
             return "turned"
+        if self.on_slab:
+            return "flat"
+        mask = self.whole[part]
         beside = self.lie.meets[part][self.lie.host != part].sum()
-        free = 1 - beside / max(outline(self.whole[part]), 1)
-        if (free > 0.55 or self.raised) and _rectangular(self.whole[part]) > RECTANGLE:
+        free = 1 - beside / max(outline(mask), 1)
+        rectangular = _rectangular(mask) > RECTANGLE
+        trunk = not self.raised and mask.sum() > TRUNK * self.union.sum() and free > LITTLE_HIDDEN
+        if trunk and (not rectangular or _round_end(mask)) and _common_axis([], mask) is not None:
+            return "turned"
+        if (free > 0.55 or self.raised) and rectangular:
             return "flat"
         return "round"
 
     def solid(self, part: int) -> Solid:
         """The solid of one part, with its hidden ends."""
-        kind = self.kind(part)
+        kind = self.kinds[part]
         if kind in ("turned", "flat"):
             return self._solid(part, kind)
         # Elsewhere nothing of it can be: it goes on by less than its half thickness, or theirs into
@@ -390,6 +405,29 @@ def _common_axis(masks: list[Bools], union: Bools) -> Line | None:
         if (revolved & mask).sum() < SOLID_OF_REVOLUTION * (revolved | mask).sum():
             return None
     return line
+
+
+def _round_end(mask: Bools) -> bool:
+    """Whether a part ends below in the half of an ellipse, as cups do that are seen from a little
+    above, and not in an edge between two corners, however round these are.
+    """
+    rows, columns = box_of(mask)
+    own = mask[rows, columns]
+    bottom = len(own) - np.argmax(own[::-1], axis=0)
+    width = own.shape[1]
+    middle, side, corner = (
+        float(np.mean(bottom[[int(share * width), -1 - int(share * width)]]))
+        for share in (0.48, 0.25, 0.04)
+    )
+    drop = middle - corner
+    return bool(drop > END * width and middle - side > 0.08 * drop)
+
+
+def _is_plate(mask: Bools) -> bool:
+    """Whether a body is a rectangle, its corners round or not, and no rod."""
+    high, wide = (side.stop - side.start for side in box_of(mask))
+    rod = max(high, wide) > ROD * min(high, wide)
+    return not rod and _rectangular(mask) > RECTANGLE and not _round_end(mask)
 
 
 def _rectangular(mask: Bools) -> float:

@@ -15,7 +15,8 @@ PLAIN = 0.72  # share of the picture's rim that one smooth colour explains
 NEAR = 0.055  # distance in OKLab that still is the background
 WORK = 220  # pixels of the longest side on which a figure is cut out
 ROUNDS = 4
-DARK, LINE = 0.42, 0.011  # lightness, and half the width beside the picture, of drawn lines
+DARK = 0.42, 0.3  # lightness of drawn lines: also of those round what is dark itself
+LINE = 0.011  # half of their width, beside the picture
 BINS = 12
 
 
@@ -171,11 +172,10 @@ def _histogram(bins: Ints, weight: float) -> Singles:
 
 def drawn_lines(lab: Singles, figure: Bools) -> Bools:
     """Pixels (h, w) of thin dark lines inside a figure, as drawn round cartoons."""
-    dark = figure & (lab[..., 0] < DARK)
-    if not dark.any():
-        return dark
-    reach = max(2.0, LINE * max(dark.shape))
-    core = depth_in(dark) > reach
-    if not core.any():
-        return dark
-    return np.asarray(dark & (distance_to(core, reach + 1) > reach + 0.5))
+    reach = max(2.0, LINE * max(figure.shape))
+    made: Bools = np.zeros(figure.shape, bool)
+    for limit in DARK:
+        dark = figure & (lab[..., 0] < limit)
+        core = depth_in(dark) > reach
+        made |= dark & (distance_to(core, reach + 1) > reach + 0.5)
+    return made

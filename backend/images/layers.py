@@ -13,12 +13,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..contract.arrays import Bools, Floats, Ints, Singles
-from .distances import distance_to
+from .distances import box_of, depth_in, distance_to
 from .regions import Labels, neighbours
 
 SURROUNDED = 0.55  # share of a part's outline beside another part, on which it lies then
 BETWEEN = 0.93  # share of a part's outline beside others, on the first of which it lies then
 LARGEST = 0.3  # share of its outline beside that one
+DISC = 0.92  # of a part's area that its largest disc covers if it is one
+RIM = 0.35  # of a disc's rim that lies on others
 ACROSS = 3.2  # how many times its half width a part meets the one that it crosses
 SURE = 0.8  # votes of T-junctions
 UNDECIDED = 1e-3
@@ -72,6 +74,12 @@ def layers(labels: Labels, depth: Singles, order: Ints | None = None) -> Layers:
         hidden = _hidden(over[part], share[part]).any()
         enclosed = share[part, beside] >= SURROUNDED or (between and not hidden)
         crosses = votes[part, beside] >= SURE and meets[part, beside] > ACROSS * radius[part]
+        # A whole disc: what lay before it would have cut something off.
+        under = [] if hidden else under_disc(labels, int(part))
+        for other in under:
+            crosses = crosses or bool(larger[other])
+            over[part, other] = abs(over[part, other]) + 2
+            over[other, part] = -over[part, other]
         if enclosed or crosses:
             if not goes_around(labels, int(part)):
                 host[part] = beside
@@ -109,6 +117,25 @@ def layers(labels: Labels, depth: Singles, order: Ints | None = None) -> Layers:
     undecided = (meets > 0) & (over == 0)
     over = np.where(undecided, UNDECIDED * np.sign(ranked[:, None] - ranked[None]), over)
     return Layers(host, over, meets, ranked)
+
+
+def under_disc(labels: Labels, part: int) -> list[int]:
+    """The parts that a whole disc, with what is drawn on it, lies on by a good share of its rim:
+    none for what is no disc.
+    """
+    from scipy.ndimage import binary_dilation, binary_fill_holes
+
+    box = box_of(labels == part, 2)
+    around = labels[box]
+    own = binary_fill_holes(around == part)
+    deep = float(depth_in(np.pad(own, 1)).max()) - 0.5
+    if np.pi * deep * deep < DISC * own.sum():
+        return []
+    rim = around[binary_dilation(own) & ~own]
+    met = np.bincount(rim[rim >= 0], minlength=part + 1)
+    if met.sum() < RIM * len(rim):
+        return []
+    return np.flatnonzero(met > 0.05 * len(rim)).tolist()
 
 
 def _hidden(over: Floats, share: Floats) -> Bools:

@@ -45,7 +45,9 @@ def solids(labels: Labels, lie: Layers, wishes: Wishes, progress: Progress = SIL
         around = np.logical_or.reduce([union, *(whole[above] for above, _, _ in ends.under)])
         box = box_of(around, AROUND)
         own = [mask[box] for mask in whole]
-        body = Body(group, union[box], own, lie, size, wishes, raised, ends.within(box))
+        host = made[lie.host[group[0]]] if raised else None
+        on_slab = host is not None and host.kind == "flat"
+        body = Body(group, union[box], own, lie, size, wishes, raised, ends.within(box), on_slab)
         for part, found in zip(group, beside(body.solid, group, share), strict=True):
             solid = found.put_back(box, labels.shape)
             made[part] = _laid_on(solid, below, below > -np.inf, whole[part]) if raised else solid
