@@ -75,7 +75,8 @@ def layers(labels: Labels, depth: Singles, order: Ints | None = None) -> Layers:
         enclosed = share[part, beside] >= SURROUNDED or (between and not hidden)
         crosses = votes[part, beside] >= SURE and meets[part, beside] > ACROSS * radius[part]
         # A whole disc: what lay before it would have cut something off.
-        under = [] if hidden else under_disc(labels, int(part))
+        behind = (_hidden(over[part], share[part]) & (host != part)).any()
+        under = [] if behind else under_disc(labels, int(part))
         for other in under:
             crosses = crosses or bool(larger[other])
             over[part, other] = abs(over[part, other]) + 2
