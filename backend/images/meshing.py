@@ -232,7 +232,17 @@ def triangles_of(quads: Ints, vertices: Floats) -> Ints:
     a, b, c, d = quads.T
     straight = ((vertices[a] - vertices[c]) ** 2).sum(axis=1)
     other = ((vertices[b] - vertices[d]) ** 2).sum(axis=1)
-    short = (straight <= other * (1 + 1e-9))[:, None]
+    short = straight <= other * (1 + 1e-9)
+    for _ in range(3):
+        # Two quads around one thin place may have the same diagonal.
+        ends = np.where(short[:, None], quads[:, [0, 2]], quads[:, [1, 3]])
+        key = ends.min(axis=1) * len(vertices) + ends.max(axis=1)
+        _, place, count = np.unique(key, return_inverse=True, return_counts=True)
+        twice = count[place] > 1
+        if not twice.any():
+            break
+        short = short ^ twice
+    short = short[:, None]
     first = np.where(short, np.stack([a, b, c], axis=1), np.stack([a, b, d], axis=1))
     second = np.where(short, np.stack([a, c, d], axis=1), np.stack([b, c, d], axis=1))
     return np.stack([first, second], axis=1).reshape(-1, 3)

@@ -15,8 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..contract.arrays import Bools, Floats, Ints, Singles
-from ..geometry.isosurface import surface_net
-from ..geometry.mesh import is_closed_manifold
+from ..geometry.isosurface import surface_net, well_composed
 from .canvas import Canvas
 from .distances import distance_to, nearest_in
 from .heights import signed_depth
@@ -208,15 +207,13 @@ def _depth(
 
 def _meshed(values: Singles, start: Floats, cell: float) -> tuple[Floats, Ints] | None:
     """The zero level of a grid as a closed manifold, its quads evened out."""
-    from scipy.ndimage import gaussian_filter, map_coordinates
+    from scipy.ndimage import map_coordinates
 
-    for blur in (0.0, 0.7, 1.2):
-        smooth = gaussian_filter(values, blur) if blur else values
-        vertices, quads = surface_net(smooth)
-        if not len(quads):
-            return None
-        if is_closed_manifold(triangles_of(quads, vertices)):
-            break
+    inside, least = well_composed(values < 0, values), 1e-3 * cell
+    smooth = np.where(inside, np.minimum(values, -least), np.maximum(values, 0.0))
+    vertices, quads = surface_net(smooth)
+    if not len(quads):
+        return None
     slopes = np.gradient(smooth)
     ends = np.concatenate([quads, np.roll(quads, -1, axis=1)], axis=1)
     one, two = ends[:, :4].ravel(), ends[:, 4:].ravel()
