@@ -131,10 +131,11 @@ class Body:
         self.cut = -signed_depth(below)[: len(union)]
         self.scaled = self._no_thicker(self.field * self._gains(size))
         self.line = None
-        if not raised and not any(wishes.kinds.get(part) not in (None, "turned") for part in group):
-            # A picture of a plate or a book is one of a drum as well; a plate is meant.
-            if len(group) > 1 or not _is_plate(union):
-                self.line = _common_axis([whole[part] for part in group], union)
+        other = any(wishes.kinds.get(part) not in (None, "turned") for part in group)
+        # A picture of a plate or a book is one of a drum as well; a plate is meant.
+        plate = len(group) == 1 and group[0] not in wishes.kinds and _is_plate(union)
+        if not raised and not other and not plate:
+            self.line = _common_axis([whole[part] for part in group], union)
 
         self.kinds = {part: self._kind(part) for part in group}
         # The square of how high the surface is from which the edges of others come out.

@@ -116,7 +116,7 @@ def _laid_over(
     )  # fmt: skip
 
 
-def fine_size(labels: NDArray[np.integer]) -> int:
+def fine_size(labels: Labels) -> int:
     """Pixels of a figure's longest side on which its thinnest part keeps its form; more where it
     covers little, for then they cost little. labels : (H, W), -1 for none.
     """

@@ -130,8 +130,8 @@ class _Sampler:
         box = box_of(solid.inside, int(3 * cell) + 2)
         self.start = np.array([box[1].start, box[0].start], float)
         known = [values[box] for values in (solid.field, solid.wall) if values is not None]
-        both = [[values, *np.gradient(values)] for values in known]
-        self.raster = np.stack(sum(both, []), axis=-1)
+        both = [layer for values in known for layer in (values, *np.gradient(values))]
+        self.raster = np.stack(both, axis=-1)
 
     def _at(self, x: Reals, y: Reals) -> Floats:
         """Field, its slopes down and across, and those of the wall (C, ...) at places."""
@@ -234,14 +234,14 @@ def triangles_of(quads: Ints, vertices: Floats) -> Ints:
     other = ((vertices[b] - vertices[d]) ** 2).sum(axis=1)
     short = straight <= other * (1 + 1e-9)
     for _ in range(3):
-        # Two quads around one thin place may have the same diagonal.
+        # Two quads around one thin place may have the same diagonal: the second takes its other.
         ends = np.where(short[:, None], quads[:, [0, 2]], quads[:, [1, 3]])
         key = ends.min(axis=1) * len(vertices) + ends.max(axis=1)
-        _, place, count = np.unique(key, return_inverse=True, return_counts=True)
-        twice = count[place] > 1
-        if not twice.any():
+        _, first_of, place = np.unique(key, return_index=True, return_inverse=True)
+        again = first_of[place] != np.arange(len(quads))
+        if not again.any():
             break
-        short = short ^ twice
+        short = short ^ again
     short = short[:, None]
     first = np.where(short, np.stack([a, b, c], axis=1), np.stack([a, b, d], axis=1))
     second = np.where(short, np.stack([a, c, d], axis=1), np.stack([b, c, d], axis=1))

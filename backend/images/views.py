@@ -23,6 +23,7 @@ from .layers import hull
 from .meshing import at, triangles_of
 
 TRIANGLES = 5000
+POINTS = 300_000  # of a grid
 ROUND = 0.95  # of the smaller half width: radius of the edges
 SLIM = 1.1  # depth beside the width of a part whose own mask the side does not show
 ROUNDS = 4
@@ -72,7 +73,7 @@ def completed_side(seen: Bools, figure: Bools, rows: Bools, half: float) -> Bool
     if not rows.any() or (known & rows).sum() < SEEN * rows.sum():
         return None
     whole = hull(seen)
-    known_rows = whole.any(axis=1)
+    known_rows: Bools = np.asarray(whole.any(axis=1))
     nearest, _ = nearest_in(known_rows[:, None])
     spread = whole[nearest[:, 0]] & rows[:, None]
     whole = (whole | spread) & figure
@@ -117,7 +118,9 @@ def hull_mesh(
     size = np.array([width, height, deep[1] - deep[0]])
     area = 2 * (size[0] * size[1] + size[1] * size[2] + size[0] * size[2]) * 0.8
     cell = float(np.clip(np.sqrt(2 * area / TRIANGLES), 1.2, 10.0))
-    cell = min(cell, max(1.2, half_front * 0.4))
+    thin = half_front if slim or side is None else min(half_front, float(side.depth.max()))
+    # As fine as the thinner view asks for, within bounds of memory.
+    cell = min(cell, max(1.2, thin * 0.4, float(np.cbrt(size.prod() / POINTS))))
     across = canvases["front"].columns / 2
     x = _steps(columns.min() - across, columns.max() + 1 - across, cell)
     y = _steps(-(rows.max() + 1.0), -float(rows.min()), cell)
@@ -209,7 +212,7 @@ def _meshed(values: Singles, start: Floats, cell: float) -> tuple[Floats, Ints] 
     """The zero level of a grid as a closed manifold, its quads evened out."""
     from scipy.ndimage import map_coordinates
 
-    inside, least = well_composed(values < 0, values), 1e-3 * cell
+    inside, least = well_composed(values < 0, values.astype(np.float64)), 1e-3 * cell
     smooth = np.where(inside, np.minimum(values, -least), np.maximum(values, 0.0))
     vertices, quads = surface_net(smooth)
     if not len(quads):

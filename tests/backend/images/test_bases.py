@@ -49,3 +49,10 @@ def test_a_leg_is_as_deep_as_it_is_wide_down_to_its_sole():
     assert np.allclose(one.front[105, 80], 10, atol=3)
     assert one.front[134, 78] > 0.7 * one.front[105, 80]
     assert not one.inside[142:].any()
+
+
+def test_a_base_in_a_box_is_the_same_one():
+    mask = bar(120, 30, 80, 20, 100)
+    base = base_of(mask)
+    small = base.within((slice(10, 110), slice(40, 120)))
+    assert np.array_equal(small.below((100, 80), 5), base.below((120, 120), 5)[10:110, 40:120])

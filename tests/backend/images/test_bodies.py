@@ -4,7 +4,7 @@
 import numpy as np
 
 from tests.backend.images.drawn import bar, disc
-from tests.backend.images.test_solids import made
+from tests.backend.images.test_solids import made, shown
 
 
 def test_kinds_are_chosen_by_shape_and_by_wish():
@@ -31,3 +31,40 @@ def test_a_pompom_is_a_ball_also_beside_its_hat():
     hidden = one.inside & hat & ~pompom
     assert hidden[76, 120]
     assert (two.front > one.front)[76:, 120][hidden[76:, 120]].all()
+
+
+def letter():
+    return bar(240, 80, 160, 70, 90) | bar(240, 80, 100, 70, 130) | bar(240, 115, 132, 70, 120)
+
+
+def test_a_plate_is_flat_and_so_is_what_lies_on_it():
+    row, column = np.mgrid[:240, :240] + 0.5
+    off = np.maximum(np.abs(row - 120) - 50, 0) ** 2 + np.maximum(np.abs(column - 120) - 70, 0) ** 2
+    plate, sign = made(off < 30**2, letter())  # a rectangle with round corners
+    assert plate.kind == "flat"
+    assert sign.kind == "flat"
+    middle = np.sqrt(plate.field[100:140, 100:140])
+    assert np.ptp(middle) < 1
+    assert np.ptp(sign.front[85:155, 78:84]) < 2
+    assert made(bar(240, 20, 220, 100, 140))[0].kind == "turned"  # a rod
+
+
+def test_a_cup_with_a_handle_is_turned_and_its_handle_is_not():
+    row, column = np.mgrid[:240, :240] + 0.5
+    across = (column - 90) / 60
+    ends = 14 * np.sqrt(np.clip(1 - across**2, 0, 1))
+    cup = (np.abs(across) < 1) & (row > 50 - ends) & (row < 190 + ends)
+    ring = np.hypot((column - 150) / 40, (row - 120) / 45)
+    handle = (ring < 1) & (ring > 0.62) & ~cup
+    one, two = made(cup, handle)
+    assert one.kind == "turned"
+    assert two.kind == "round"
+    assert np.sqrt(one.field[120, 90]) > 55  # as deep as it is wide
+
+
+def test_edges_come_out_of_a_flat_part_where_the_picture_has_them():
+    back = bar(240, 20, 150, 96, 144)
+    seat = disc(240, 185, 120, 52) & ~bar(240, 0, 150, 0, 240)
+    found = made(back, seat, kinds={0: "flat", 1: "round"})
+    border = np.argmax(shown(found)[:, 98:142] == 1, axis=0)
+    assert np.abs(border - 150).max() <= 2

@@ -4,8 +4,17 @@
 import numpy as np
 import pytest
 
-from backend.images.canvas import MARGIN, SIZE, canvas_of
-from tests.backend.images.drawn import disc, doll, painted
+from backend.images.canvas import (
+    FINE,
+    FINEST,
+    MARGIN,
+    SIZE,
+    canvas_of,
+    fine_size,
+    finer,
+    labels_on,
+)
+from tests.backend.images.drawn import bar, disc, doll, painted
 
 
 def canvas(picture, **more):
@@ -41,3 +50,31 @@ def test_labels_come_over_by_what_covers_most():
     assert numbers.tolist() == [0, 7, 14, 21, 28, 35]
     share = np.bincount(found[found >= 0]) / np.bincount(labels[labels >= 0])
     np.testing.assert_allclose(share * made.step**2, 1, rtol=0.06)
+
+
+def test_thin_parts_and_small_figures_get_a_finer_canvas():
+    wide = np.where(disc(500, 250, 250, 240), 0, -1)
+    assert fine_size(wide) == FINE
+    thin = wide.copy()
+    thin[248:253, 10:490] = 1
+    assert fine_size(thin) > FINE + 100
+    sparse = np.where(bar(500, 10, 490, 200, 260), 0, -1)
+    assert fine_size(sparse) == FINEST
+    assert fine_size(np.full((9, 9), -1)) == FINE
+
+
+def test_parts_come_over_to_a_finer_canvas_of_the_same_figure():
+    picture, labels = doll(640)
+    covered = picture[..., 3] / np.float32(255)
+    coarse = canvas(picture)
+    found, _ = coarse.labels_of(labels)
+    made = finer(picture, covered, coarse, 480)
+    rows, columns = np.nonzero(made.figure)
+    assert max(np.ptp(rows), np.ptp(columns)) + 1 == pytest.approx(480, abs=3)
+    assert made.axis == made.columns / 2
+    fine = labels_on(made, found, coarse)
+    wanted, _ = made.labels_of(labels)
+    assert ((fine >= 0) == made.figure).all()
+    for part in range(int(wanted.max()) + 1):
+        both = ((fine == part) & (wanted == part)).sum() / ((fine == part) | (wanted == part)).sum()
+        assert both > 0.93

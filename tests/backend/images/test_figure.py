@@ -84,3 +84,11 @@ def test_drawn_lines_are_thin_and_dark():
     assert found[rim].mean() > 0.8
     assert not found[face & ~boot].any()
     assert found[boot].mean() < 0.2
+
+
+def test_lines_round_what_is_dark_itself_are_drawn_lines_too():
+    line, hair = disc(200, 100, 100, 74), disc(200, 100, 100, 71)
+    picture = painted(200, (line, (12, 12, 12)), (hair, (90, 55, 30)))
+    found = drawn_lines(oklab(picture[..., :3]), picture[..., 3] > 0)
+    assert found[line & ~hair].mean() > 0.8
+    assert not found[hair].any()

@@ -4,7 +4,7 @@
 import numpy as np
 from scipy.ndimage import binary_opening, distance_transform_edt
 
-from backend.images.layers import goes_around, hull, layers
+from backend.images.layers import goes_around, hull, layers, under_disc
 from tests.backend.images.drawn import bar, disc
 
 
@@ -111,3 +111,21 @@ def test_a_belt_goes_around_and_a_beard_does_not():
     assert lie(labels).host[1] == -1
     assert not goes_around(stacked(coat, beard), 1)
     assert not goes_around(stacked(coat, bar(160, 80, 100, 60, 100)), 1)
+
+
+def test_a_wheel_lies_on_all_that_its_disc_overlaps():
+    back, front = bar(240, 60, 140, 20, 110), bar(240, 60, 140, 110, 220)
+    wheel, hub = disc(240, 140, 110, 40), disc(240, 140, 110, 18)
+    labels = stacked(back, front, wheel, hub)
+    assert under_disc(labels, 2) == [0, 1]
+    found = lie(labels)
+    assert (found.over[2, :2] > 2).all()
+    assert found.host[2] in (0, 1)
+    assert found.host[3] == 2
+
+
+def test_what_is_cut_off_and_what_stands_free_is_no_disc_on_others():
+    body, head = bar(240, 120, 220, 60, 180), disc(240, 90, 120, 40)
+    assert under_disc(stacked(head, body), 0) == []  # the body cuts it
+    assert under_disc(stacked(body, head & ~bar(240, 125, 240, 0, 240)), 1) == []
+    assert under_disc(stacked(bar(240, 128, 220, 60, 180), head), 1) == []  # it just stands there

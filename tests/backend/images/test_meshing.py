@@ -92,9 +92,33 @@ def test_nothing_makes_no_mesh():
 
 def test_quads_are_split_along_their_shorter_diagonal_one_after_the_other():
     flat = np.array([[0, 0, 0], [2, 0, 0], [3, 1, 0], [1, 1, 0]], float)
-    faces = triangles_of(np.array([[0, 1, 2, 3], [1, 2, 3, 0]]), flat)
+    faces = triangles_of(np.array([[0, 1, 2, 3], [5, 6, 7, 4]]), np.concatenate([flat, flat]))
     assert faces.shape == (4, 3)
     for pair in (faces[:2], faces[2:]):
-        assert set(pair[0]) & set(pair[1]) == {1, 3}
-    corner = flat[faces]
+        assert {vertex % 4 for vertex in set(pair[0]) & set(pair[1])} == {1, 3}
+    corner = np.concatenate([flat, flat])[faces]
     assert (np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])[:, 2] > 0).all()
+
+
+def test_the_corners_of_an_upright_end_stay_in_the_outline():
+    row, column = np.mgrid[:160, :160] + 0.5
+    field = (40**2 - (column - 80) ** 2).astype(np.float32) * np.minimum(1, (row - 20) / 20)
+    net = net_of(
+        Solid(field.astype(np.float32), np.zeros((160, 160), np.float32), "round",
+              wall=(120 - row).astype(np.float32), lip=14.0)
+    )  # fmt: skip
+    x, y, z = net.vertices.T
+    low = np.abs(y + 120) < 1.5
+    assert x[low].min() < 44.5  # else the edge's radius is seen
+    assert x[low].max() > 115.5
+    front = z > 0.8 * z.max()
+    assert (-y[front]).max() < 119  # the edge itself is round in front
+
+
+def test_two_quads_around_a_thin_place_get_two_diagonals():
+    quads = np.array([[0, 1, 2, 3], [0, 3, 2, 1]])
+    square = np.array([[0, 0, 0], [1, 0, 0.2], [1, 1, 0], [0, 1, 0.2]], float)
+    faces = triangles_of(quads, square)
+    pairs = {frozenset(faces[2 * k]) & frozenset(faces[2 * k + 1]) for k in range(2)}
+    assert len(faces) == 4
+    assert pairs <= {frozenset({0, 2}), frozenset({1, 3})}

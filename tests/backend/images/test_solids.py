@@ -109,3 +109,9 @@ def test_thickness_is_a_factor():
                    for t in (1.0, 0.5))  # fmt: skip
     ratio = np.sqrt(thin.field[80, 80] / usual.field[80, 80])
     assert ratio == pytest.approx(0.5, abs=0.02)
+
+
+def test_nothing_comes_out_below_a_level_underside():
+    wheel, behind = bar(240, 60, 200, 60, 120), bar(240, 70, 200, 110, 132)
+    for each in made(behind, wheel):
+        assert not each.inside[202:].any()

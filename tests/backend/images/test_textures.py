@@ -104,3 +104,23 @@ def test_an_atlas_that_would_be_too_large_is_made_smaller(monkeypatch):
     monkeypatch.setattr(textures, "LARGEST", 512)
     tile = Tile((0, 0, 9, 9), np.zeros((400, 400, 3), np.float32))
     assert max(packed([tile, tile, tile]).picture.shape) <= 512
+
+
+def test_a_front_has_the_very_pixels_of_a_finer_picture():
+    picture = painted(900, (disc(900, 450, 450, 440), SKIN))
+    row, column = np.mgrid[:900, :900]
+    chess = ((row + column) % 2 == 0) & disc(900, 450, 450, 300)
+    picture[chess, :3] = 0
+    covered = picture[..., 3] / np.float32(255)
+    canvas = canvas_of(picture, covered)
+    labels = np.where(canvas.figure, 0, -1).astype(np.int32)
+    ink = np.zeros(labels.shape, bool)
+    front, _ = front_tile(picture, covered, canvas, labels, 0, canvas.figure, ink, most=4.0)
+    middle = front.picture[350:550, 350:550]
+    assert set(np.unique(middle[..., 0]).tolist()) == {0.0, float(SKIN[0])}
+    # Its corners are where the box says, in pixels of the canvas.
+    top, left, height, width = front.box
+    assert canvas.top + top * canvas.step == pytest.approx(round(canvas.top + top * canvas.step))
+    assert height * canvas.step == pytest.approx(len(front.picture))
+    assert (top, left) < (canvas.rows, canvas.columns)
+    assert width * canvas.step == pytest.approx(front.picture.shape[1])

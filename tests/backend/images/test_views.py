@@ -64,3 +64,15 @@ def test_faces_know_the_view_that_looks_at_them():
     vertices = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1.0]])
     faces = np.array([[0, 1, 2], [0, 2, 1], [0, 2, 3]])
     assert facing(vertices, faces, ("front", "back", "side", "other")).tolist() == [0, 1, 2]
+
+
+def test_pieces_that_touch_by_a_corner_are_closed_and_keep_their_size():
+    row, column = np.mgrid[:240, :240] + 0.5
+    thin = (np.abs(column - 120 - 0.4 * (row - 120)) < 4) & (np.abs(row - 120) < 100)
+    chess = bar(240, 20, 120, 60, 120) | bar(240, 120, 220, 120, 180)
+    for front in (thin | bar(240, 150, 220, 60, 66), chess):
+        vertices, _ = made(front=front, side=thin)
+        rows, columns = (np.flatnonzero(front.any(axis=axis)) for axis in (1, 0))
+        size = np.ptp(vertices, axis=0)
+        want = (np.ptp(columns) + 1) / (np.ptp(rows) + 1)
+        np.testing.assert_allclose(size[0] / size[1], want, rtol=0.02)
