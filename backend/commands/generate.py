@@ -75,7 +75,7 @@ def run(options: Namespace, console: Console) -> int:
 
 def _asked(options: Namespace) -> tuple[Brief, list[str]]:
     """What the options ask for, with its files read, and sentences about these."""
-    from ..files.images import read_masks, read_picture
+    from ..files.images import read_masks, read_masks_of_views, read_picture
     from ..files.readers import read_json
     from ..pipelines.generate import boxes_of, brief_of
 
@@ -96,10 +96,8 @@ def _asked(options: Namespace) -> tuple[Brief, list[str]]:
                 f"There are {len(options.masks)} masks for {len(images)} pictures.",
                 "Give one label image for each picture.",
             )
-        for path, image in zip(options.masks, images, strict=True):
-            mask, remarks = read_masks([path], image.shape)
-            masks.append(mask)
-            notes += remarks
+        masks, remarks = read_masks_of_views(options.masks, [image.shape for image in images])
+        notes += remarks
     views = [view.strip() for view in options.views.split(",")] if options.views else []
     chosen: dict[str, Any] = {}
     if options.rectangle is not None:

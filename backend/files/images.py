@@ -126,10 +126,27 @@ def read_masks(
     """
     notes: list[str] = []
     if len(paths) == 1:
-        labels = _label_image(Path(paths[0]), notes)
+        labels, _ = _label_image(Path(paths[0]), notes)
     else:
         labels = _stacked([Path(path) for path in paths], notes)
     return fitted(labels, shape[:2], ", ".join(Path(path).name for path in paths)), notes
+
+
+def read_masks_of_views(
+    paths: Sequence[str | Path], shapes: Sequence[tuple[int, ...]]
+) -> tuple[list[NDArray[np.int32]], list[str]]:
+    """The parts of several pictures of one object, as `read_masks` gives them, by one label image
+    for each picture: one colour is one part in all of them, also where some do not show it.
+    """
+    notes: list[str] = []
+    found: list[NDArray[np.int32]] = []
+    numbers: dict[int, int] = {}
+    for path, shape in zip(paths, shapes, strict=True):
+        labels, kinds = _label_image(Path(path), notes)
+        number = np.array([numbers.setdefault(kind, len(numbers)) for kind in kinds], np.int32)
+        labels = np.where(labels >= 0, number[labels], -1).astype(np.int32)
+        found.append(fitted(labels, shape[:2], Path(path).name))
+    return found, notes
 
 
 def fitted(labels: NDArray[np.int32], shape: tuple[int, ...], name: str) -> NDArray[np.int32]:
@@ -151,8 +168,8 @@ def fitted(labels: NDArray[np.int32], shape: tuple[int, ...], name: str) -> NDAr
     return labels[row[:, None], column[None]]
 
 
-def _label_image(path: Path, notes: list[str]) -> NDArray[np.int32]:
-    """Numbers of parts: each frequent colour is one, that of the rim is none."""
+def _label_image(path: Path, notes: list[str]) -> tuple[NDArray[np.int32], list[int]]:
+    """Numbers of parts, and the colour of each: frequent ones are, that of the rim is none."""
     picture = _opened(path, notes, smaller=False)
     values: NDArray[np.int64]
     if picture.mode in ("1", "L", "I", "I;16", "I;16B", "I;16L"):
@@ -177,8 +194,8 @@ def _numbered(
     channels: NDArray[np.int64],
     hidden: NDArray[np.bool_],
     notes: list[str],
-) -> NDArray[np.int32]:
-    """Frequent values as 0, 1, ...; the rare ones of soft borders as one beside them."""
+) -> tuple[NDArray[np.int32], list[int]]:
+    """Frequent values as 0, 1, ..., and these; the rare ones of soft borders as one beside them."""
     from scipy.ndimage import distance_transform_edt
 
     shown = values[~hidden]
@@ -212,7 +229,7 @@ def _numbered(
             notes.append(
                 f"{path.name} has soft borders; each pixel went to the part that is most like it."
             )
-    return labels
+    return labels, kind[frequent].tolist()
 
 
 def _hardened(

@@ -7,7 +7,7 @@ from PIL import Image
 
 from backend.contract.errors import BadInput
 from backend.files import images
-from backend.files.images import png_bytes, read_masks, read_picture
+from backend.files.images import png_bytes, read_masks, read_masks_of_views, read_picture
 from tests.backend.images.drawn import doll
 
 PICTURE, LABELS = doll(80)
@@ -135,3 +135,24 @@ def test_masks_that_do_not_fit_are_refused(tmp_path):
     noise = np.random.default_rng(0).integers(0, 255, (80, 80, 3)).astype(np.uint8)
     with pytest.raises(BadInput, match="colours"):
         read_masks([saved(tmp_path / "photo.png", Image.fromarray(noise))], LABELS.shape)
+
+
+def test_a_colour_is_one_part_in_all_views(tmp_path):
+    front, side = np.zeros((40, 60, 4), np.uint8), np.zeros((40, 50, 4), np.uint8)
+    green, blue, red, yellow = (
+        (0, 200, 0, 255),
+        (0, 0, 200, 255),
+        (200, 0, 0, 255),
+        (9, 9, 0, 255),
+    )
+    front[5:15, 5:55], front[15:25, 5:55], front[25:35, 5:55] = red, green, blue
+    side[5:20, 5:45], side[20:35, 5:45] = yellow, red  # green and blue are hidden
+    paths = [tmp_path / "front.png", tmp_path / "side.png"]
+    for path, picture in zip(paths, (front, side), strict=True):
+        path.write_bytes(png_bytes(picture))
+    (one, two), notes = read_masks_of_views(paths, [front.shape, side.shape])
+    assert not notes
+    assert np.array_equal(one, read_masks(paths[:1], front.shape)[0])
+    assert np.unique(two[5:20, 5:45]).tolist() == [3]
+    assert np.unique(two[20:35, 5:45]).tolist() == np.unique(one[5:15, 5:55]).tolist()
+    assert (two < 0).sum() == two.size - 30 * 40
