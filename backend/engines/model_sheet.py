@@ -34,7 +34,13 @@ if TYPE_CHECKING:
 
 ALIKE = 0.6  # IoU of the outlines of front and back below which they are of different objects
 DEPTHS = 1.6  # ratio of the depths that side and top show, above which they contradict each other
+ALIKE_COLOUR, SAME = 0.1, 0.02  # distance in OKLab of what is of a part, and of two alike
+LIGHTNESS = 0.5  # weight of lightness, for the light falls on another side
+HEIGHT = 4  # pixels by which pictures may differ in height
 GOES_ON = 0.45  # of its half width: how far a part goes on inside those before it
+
+
+Stack = NDArray[np.bool_]
 
 
 def several_pictures(brief: Brief, options: Options, progress: Progress) -> Generated:
@@ -67,8 +73,12 @@ def several_pictures(brief: Brief, options: Options, progress: Progress) -> Gene
     finding.step()
     labels = parts_of(front, small["front"], brief.parts, options, finding)
     lie = lie_of(labels, options)
-    others = {
-        view: _other_labels(canvases[view], small[view], small["front"])
+    others: dict[str, Stack | None] = {
+        view: _of_parts(_other_labels(canvases[view], small[view], small["front"]), labels)
+        if small[view] is not None
+        else alike_parts(canvases[view], front, labels)
+        if view == "side"
+        else None
         for view in views
         if view not in ("front", "back")
     }
@@ -86,7 +96,7 @@ def several_pictures(brief: Brief, options: Options, progress: Progress) -> Gene
             rows = np.zeros(side.rows, bool)
             rows[: front.rows] = np.asarray(extent.any(axis=1), bool)[: side.rows]
             half = float(own["front"].depth.max())
-            shown = completed_side(np.equal(seen, part), side.figure, rows, half)
+            shown = completed_side(seen[part], side.figure, rows, half)
             if shown is not None:
                 own["side"] = Side.of(shown)
         meshes.append(hull_mesh(canvases, own, whole, 0.0))
@@ -178,6 +188,32 @@ def _other_labels(
     return np.where(found >= 0, table[np.maximum(found, 0)], -1).astype(np.int32)
 
 
+def _of_parts(seen: Labels | None, labels: Labels) -> Stack | None:
+    """Masks (K, h, w) of what a view shows of each of the front's parts."""
+    if seen is None:
+        return None
+    return np.equal(seen[None], np.arange(int(labels.max()) + 1)[:, None, None])
+
+
+def alike_parts(canvas: Canvas, front: Canvas, labels: Labels) -> Stack:
+    """Masks (K, h, w) of what a view from the side shows of each of the front's parts, where no
+    masks say it: what has its colour at its height. Two of one colour are seen in one place, as
+    legs are.
+    """
+    from ..images.regions import mean_colours
+
+    weight = np.array([LIGHTNESS, 1.0, 1.0], np.float32)
+    colours = mean_colours(labels, front.lab) * weight
+    seen = canvas.lab * weight
+    gaps = np.full((len(colours), *canvas.figure.shape), np.inf, np.float32)
+    for part, colour in enumerate(colours):
+        rows = np.flatnonzero((labels == part).any(axis=1))
+        level = slice(max(int(rows[0]) - HEIGHT, 0), int(rows[-1]) + 1 + HEIGHT)
+        gaps[part, level] = np.linalg.norm(seen[level] - colour.astype(np.float32), axis=-1)
+    near = gaps <= np.minimum(gaps.min(axis=0) + SAME, ALIKE_COLOUR)
+    return np.asarray(near & canvas.figure)
+
+
 def _extended(labels: Labels, lie: Layers, part: int) -> NDArray[np.bool_]:
     """A part with its end inside of those that lie before it."""
     from ..images.distances import depth_in, distance_to
@@ -194,7 +230,7 @@ def _painted(
     covered: dict[str, NDArray[np.float32]],
     canvases: dict[str, Canvas],
     labels: Labels,
-    others: dict[str, Labels | None],
+    others: dict[str, Stack | None],
     meshes: list[tuple[NDArray[np.float64], NDArray[np.int64]] | None],
     names: list[str],
     progress: Progress,
@@ -222,8 +258,10 @@ def _painted(
             canvas = canvases[view]
             column, row = world_of(canvases, view, mesh[0])
             inside = _box(canvas, row, column)
-            own = labels if view == "front" else others.get(view)
-            number = part
+            own: Labels | None = labels if view == "front" else None
+            number, masks = part, others.get(view)
+            if masks is not None:
+                own = np.where(masks[part], part, -1).astype(np.int32)
             if view == "back":
                 own, number = _mirrored_onto(canvas, canvases["front"], labels), part
             if own is None or not (own == number).any():

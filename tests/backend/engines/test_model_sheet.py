@@ -45,6 +45,23 @@ def test_parts_follow_the_masks_of_all_views(from_masks):
     assert np.ptp(points[:, 0]) / np.ptp(points[:, 1]) == pytest.approx(130 / 140, abs=0.04)
 
 
+def test_without_masks_a_part_is_what_has_its_colour_at_its_height():
+    # The body is deep below and slim above: what the whole figure shows says nothing of the head.
+    side = painted(SIZE, (bar(SIZE, 58, 110, 20, 140), RED), (bar(SIZE, 100, 150, 72, 88), BLUE),
+                   (disc(SIZE, 36, 80, 26), SKIN))  # fmt: skip
+    found = made([doll(SIZE)[0], side])
+    assert all(is_closed_manifold(part.faces) for part in found.parts)
+    sizes = {part.name: np.ptp(part.vertices, axis=0) for part in found.parts}
+    arms = [size for name, size in sizes.items() if name.startswith("beige") and size[1] < 0.2]
+    (body,) = (size for name, size in sizes.items() if name.startswith("red"))
+    heads = [size for name, size in sizes.items() if name.startswith("beige") and size[1] > 0.3]
+    assert body[2] / body[0] == pytest.approx(120 / 52, rel=0.12)
+    assert len(heads) == 1
+    assert heads[0][2] == pytest.approx(heads[0][0], rel=0.12)
+    assert len(arms) == 2
+    assert max(arm[2] for arm in arms) < 0.4 * body[2]  # what hides in the side is slim
+
+
 def test_pictures_of_other_sizes_are_brought_to_one_scale(from_masks):
     (front, labels), (side, other) = doll(SIZE), side_view()
     large, more = (each.repeat(2, axis=0).repeat(2, axis=1) for each in (side, other))
