@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,12 +67,47 @@ class Pixels:
 
     def to_labels(self, name: str, backdrop: Bytes | None = None) -> PartNumbers:
         """(h, w) the part of each pixel, -1 for none, of a mask as it is sent. See `painted`."""
-        labels = painted(self.to_whole_bytes(), name, backdrop)
+        return self.to_labels_and_bytes(name, backdrop)[0]
+
+    def to_labels_and_bytes(
+        self, name: str, backdrop: Bytes | None = None
+    ) -> tuple[PartNumbers, Bytes]:
+        """The same, and the colour (h, w, 4) of each of these pixels."""
+        rgba = self.to_whole_bytes()
+        labels = painted(rgba, name, backdrop)
         rows, columns = (
             np.minimum(np.arange(sent) * self.step + self.step // 2, size - 1)
             for sent, size in zip(self.sent_shape, labels.shape, strict=True)
         )
-        return labels[rows[:, None], columns[None]]
+        at = rows[:, None], columns[None]
+        return labels[at], rgba[at]
+
+
+def one_numbering(masks: Sequence[tuple[PartNumbers, Bytes]]) -> list[PartNumbers]:
+    """Masks of several pictures of one object in which a colour has one number, also where some
+    pictures hide a part: that of the first which has it.
+
+    masks : of each the part (h, w) of each pixel, -1 for none, and the same pixels (h, w, 4).
+    """
+    known: list[NDArray[np.int64]] = []
+    made = []
+    for labels, rgba in masks:
+        number = np.zeros(int(labels.max(initial=-1)) + 1, np.int32)
+        for part in range(len(number)):
+            # The median, for soft edges have other colours.
+            own = rgba[labels == part][:, :3]
+            colour = np.median(own, axis=0).astype(np.int64) if len(own) else np.full(3, -ALIKE)
+            used = number[:part].tolist()
+            same = [
+                k
+                for k, other in enumerate(known)
+                if k not in used and np.abs(other - colour).max() < ALIKE
+            ]
+            number[part] = same[0] if same else len(known)
+            if not same:
+                known.append(colour)
+        made.append(np.where(labels >= 0, number[labels], -1).astype(np.int32))
+    return made
 
 
 def _stripes(pixels: Pixels) -> list[Pixels]:

@@ -16,7 +16,7 @@ import bpy
 
 from ...backend.contract.errors import BadInput
 from ...backend.contract.requests import Generate, GeneratedParts
-from ..core.pictures import MOST_COLOURS, Pixels, backdrop_of
+from ..core.pictures import MOST_COLOURS, Pixels, backdrop_of, one_numbering
 from ..engine import jobs
 from . import pictures
 from .takes import Take, carried
@@ -66,11 +66,15 @@ class Sheet:
         arrays: dict[str, Any] = {}
         for number, image in enumerate(self.images):
             arrays[f"image_{number}"] = image.to_bytes()
+        masks = []
         for number, (mask, name, is_on_backdrop) in enumerate(self.masks):
             backdrop = None
             if is_on_backdrop:
                 backdrop = backdrop_of(self.images[number].to_whole_bytes())
-            arrays[f"mask_{number}"] = mask.to_labels(name, backdrop)
+            masks.append(mask.to_labels_and_bytes(name, backdrop))
+        numbered = one_numbering(masks) if len(masks) > 1 else [labels for labels, _ in masks]
+        for number, labels in enumerate(numbered):
+            arrays[f"mask_{number}"] = labels
         return Generate(
             parts=self.parts,
             views=list(self.views) if len(self.views) > 1 else None,

@@ -7,7 +7,13 @@ import numpy as np
 import pytest
 from partwise.backend.contract.errors import BadInput
 from partwise.blender_addon.core import pictures
-from partwise.blender_addon.core.pictures import Pixels, backdrop_of, coloured, painted
+from partwise.blender_addon.core.pictures import (
+    Pixels,
+    backdrop_of,
+    coloured,
+    one_numbering,
+    painted,
+)
 
 RED, GREEN, GREY, CLEAR = (220, 30, 30, 255), (30, 200, 60, 255), (90, 90, 90, 255), (0, 0, 0, 0)
 
@@ -108,3 +114,16 @@ def test_numbers_that_are_no_colours_are_black():
     made = Pixels(values, is_light=True, is_premultiplied=True).to_bytes()
     assert made[-1, 0].tolist() == [255, 255, 255, 255]
     assert made[-1, 1].tolist() == [0, 0, 0, 0]
+
+
+def test_a_colour_has_one_number_in_the_masks_of_all_views():
+    front, side = halves(GREEN, RED), halves((0, 0, 255, 255), RED)  # the side hides what is green
+    one, two = one_numbering([(painted(each, "m"), each) for each in (front, side)])
+    assert np.array_equal(one, painted(front, "m"))
+    assert regions(two) == {-1, int(one[20, 30]), 2}
+    assert two[20, 30] == one[20, 30]
+    assert two[20, 10] == 2
+    pixels = Pixels(side[::-1] / np.float32(255))
+    labels, rgba = pixels.to_labels_and_bytes("m")
+    assert np.array_equal(labels, pixels.to_labels("m"))
+    assert np.array_equal(rgba, side)
