@@ -7,6 +7,7 @@ import bpy
 import numpy as np
 import pytest
 from partwise.backend.contract.errors import BadInput
+from partwise.blender_addon.core.pictures import painted
 from partwise.blender_addon.scene import briefs
 
 from tests.blender.picturing import choose, figure, image_of
@@ -39,6 +40,19 @@ def test_sides_and_masks_go_in_order():
     assert (request.mask_0 == request.mask_1[:, ::-1]).all()
     assert set(np.unique(request.mask_0)) == {-1, 0, 1}
     assert request.parts is None
+
+
+def test_a_part_keeps_its_number_in_a_view_that_hides_another():
+    asked = choose()
+    asked.back.image = image_of(figure())
+    mask = figure()
+    labels = painted(mask, "m")
+    hidden = mask.copy()
+    hidden[labels == 0] = mask[labels == 1][0]
+    asked.front.mask, asked.back.mask = image_of(mask, "a"), image_of(hidden, "b")
+    request = briefs.read(bpy.context).request()
+    assert (request.mask_0 == labels).all()
+    assert set(np.unique(request.mask_1)) == {-1, 1}
 
 
 def test_what_is_missing_is_said():
