@@ -295,7 +295,7 @@ class _Completion:
 
     def prepare(self) -> None:
         """Make what threads share before they begin, so that it is made once."""
-        _ = self.borders, self.object.normals, self.object.samples
+        _ = self.borders, self.object.normals, self.object.samples.tree
 
     def seen(self, k: int) -> OpenPart:
         """A part as it is seen, in unit size."""

@@ -14,7 +14,7 @@ from ..caps.loops import areas, cross, edge_key
 from ..isosurface import GridField, zero_level
 from ..mesh import signed_volume
 from .continued import continued
-from .fair import fair, folded, soft, tidied, unfolded
+from .fair import BAND, fair, folded, soft, tidied, unfolded
 from .grow import grow
 from .openings import Opening, joined, openings, was_flat
 from .patches import hidden_faces, hidden_patches
@@ -38,6 +38,7 @@ NEAR = 0.35  # cells of mean error, below which no other way is tried
 LITTLE = 0.02  # of what is seen: as large as a lid may be for a cap to be as good
 LEVEL = 0.05  # of the lid's size: as far as the field may leave it then
 COMPARED = 3000  # places at which a surface and a field are compared, about
+ABOUT = 0.05  # by which the distance between them may be told too large
 AS_NEAR = 0.2  # of the error of a flat lid, below which none is
 BETTER = 0.8  # of the error of another way, below which a way is the better one
 ALONG = 1.6  # cells from what is seen, within which a field's surface runs along it
@@ -158,11 +159,12 @@ class _Work:
         first, last, loop = seen.edges
         cell = field.cell
         start, end = seen.points[first], seen.points[last]
-        self.border = Samples.of_edges(start, end, loop, 0.3 * cell)
+        edges = Samples.of_edges(start, end, np.arange(len(start)), 0.3 * cell)
+        self.border = Samples(edges.point, edges.normal, loop[edges.source])
+        self.border_edge = edges.source  # of each sample, in `seen.edges`
         length = np.linalg.norm(end - start, axis=1)
         self.lengths: Floats = np.bincount(loop, length).astype(np.float64)
         self.edge_length = length
-        self.edges = Samples.of_edges(start, end, np.arange(len(length)), 0.3 * cell)
         samples = Samples.of_faces(seen.points, seen.faces, seen.face_normals, 0.4 * cell)
         self.hidden = hidden_faces(vertices, faces, samples, self.border, cell, reach)
         self.closed = [loop for one in level for loop in one.loops]
@@ -212,12 +214,12 @@ class _Work:
         least = FINEST * self.field.cell
         # So far from the border an edge has no say.
         bound = max(2 * inner, float(self.edge_length.max()) / 1.5)
-        last = len(self.edges.source) - 1
+        last = len(self.border_edge) - 1
         hard = 1 - self.softness
 
         def length(places: Floats) -> Floats:
-            away, row = self.edges.tree.query(places, distance_upper_bound=bound)
-            own = np.maximum(self.edge_length[self.edges.source[np.minimum(row, last)]], least)
+            away, row = self.border.tree.query(places, distance_upper_bound=bound)
+            own = np.maximum(self.edge_length[self.border_edge[np.minimum(row, last)]], least)
             return np.where(
                 own < inner,
                 np.minimum(inner, own + 0.5 * away),
@@ -316,7 +318,7 @@ class _Work:
             size = areas(self.vertices, rows)
             size *= self.hidden_area / max(size.sum(), 1e-300)
             tree = cKDTree(np.concatenate([made.point, self.border.point]))
-            away = tree.query(self.vertices[rows].mean(axis=1))[0]
+            away = tree.query(self.vertices[rows].mean(axis=1), eps=ABOUT)[0]
             wrong += float(np.sum(size * np.maximum(away - 0.5 * spacing, 0.0)))
             area = np.append(area, size.sum())
         return wrong / max(float(area.sum()), 1e-300) / cell
@@ -350,7 +352,8 @@ class _Work:
         return points, flip_to_delaunay(points, faces, self.taken, rounds=4)
 
     def _faired(self, points: Floats, faces: Ints, softness: float) -> tuple[Floats, Ints]:
-        away = self.border.tree.query(points)[0]
+        far = BAND * self.field.cell  # beyond, it does not matter how far
+        away = self.border.tree.query(points, distance_upper_bound=far)[0]
         points = fair(points, faces, self.fixed, away, self.seen, self.field, softness)
         points = unfolded(points, faces, self.fixed)
         reach = 3 * self.field.cell
