@@ -46,9 +46,10 @@ def remesh(
     """
     for round_ in range(rounds):
         progress.step(round_ / rounds)
+        count = len(points)
         points, faces = split_long(points, faces, wanted)
-        if settle is not None:
-            points[fixed:] = settle(points[fixed:])
+        if settle is not None and len(points) > count:  # the others have been since they moved
+            points[count:] = settle(points[count:])
         progress.step((round_ + 0.3) / rounds)
         points, faces = collapse_short(points, faces, fixed, wanted)
         progress.step((round_ + 0.7) / rounds)
@@ -155,8 +156,13 @@ class _Stars:
     """The faces around each vertex. size : (n,) how many."""
 
     def __init__(self, faces: Ints, size: Ints) -> None:
+        from scipy.sparse import csr_matrix
+
         self.faces, self.size = faces, size
-        self.row = np.argsort(faces.reshape(-1), kind="stable") // 3
+        # A matrix of faces and their vertices, turned around: sorting takes five times as long.
+        ends, ones = np.arange(0, 3 * len(faces) + 1, 3), np.ones(3 * len(faces), np.int8)
+        by_face = csr_matrix((ones, faces.reshape(-1), ends), shape=(len(faces), len(size)))
+        self.row = by_face.tocsc().indices
         self.start = np.cumsum(size) - size
 
     def around(self, vertex: Ints) -> tuple[Ints, Ints]:

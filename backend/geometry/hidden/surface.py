@@ -44,6 +44,7 @@ BETTER = 0.8  # of the error of another way, below which a way is the better one
 ALONG = 1.6  # cells from what is seen, within which a field's surface runs along it
 FEW, LARGEST_GRID = 6000, 1_500_000  # faces of a field that is read finer, and most values then
 EDGE, LOOP = 2.0, 24.0  # cells along a source's edge and around a loop of border, if possible
+WIDEST = 1.0  # of a new edge, as large as a cell may be
 SMALL = 24  # values along a side of a grid that is not read coarser
 
 
@@ -127,14 +128,35 @@ def _suited(seen: OpenPart, field: GridField) -> tuple[GridField, tuple[Floats, 
     """A field on cells that suit a part's triangles and the smallest of its loops, its surface."""
     start, end, loop = seen.edges
     around = np.bincount(loop, np.linalg.norm(seen.points[end] - seen.points[start], axis=1))
-    most = min(source_length(seen) / EDGE, float(around.min()) / LOOP)
-    while 2 * field.cell < most and min(field.values.shape) > SMALL:
+    own, smallest = source_length(seen), float(around.min()) / LOOP
+    most = min(max(own, _even_length(_hidden_area(seen, field), seen)) / WIDEST, smallest)
+    fine = field.cell
+    while 2 * field.cell <= most and min(field.values.shape) > SMALL:
         field = field.coarser()
     mesh = zero_level(field)
-    if field.cell > most and len(mesh[1]) < FEW and 8 * field.values.size < LARGEST_GRID:
+    few = len(mesh[1]) < FEW and 8 * field.values.size < LARGEST_GRID
+    if field.cell == fine > min(own / EDGE, smallest) and few:
         field = field.finer()
         mesh = zero_level(field)
     return field, mesh
+
+
+def _hidden_area(seen: OpenPart, field: GridField) -> float:
+    """About how much of a field's surface is not seen."""
+    inside = field.values < 0
+    crossed = sum(np.count_nonzero(np.diff(inside, axis=axis)) for axis in range(3))
+    # In each direction the crossings are the area's shadow: of all directions two thirds of it.
+    return max(crossed * field.cell**2 / 1.5 - _area(seen.points, seen.faces), 0.0)
+
+
+def _most_faces(seen: OpenPart) -> float:
+    """How many faces a part's hidden surface may have."""
+    return max(min(FEWEST + EACH * len(seen.faces), PLENTY), DENSER * len(seen.faces))
+
+
+def _even_length(area: float, seen: OpenPart) -> float:
+    """The length of edges below which a hidden surface of some area would have too many faces."""
+    return float(np.sqrt(area / (0.433 * _most_faces(seen))))
 
 
 class _Work:
@@ -174,8 +196,7 @@ class _Work:
         self.hidden_area = _area(vertices, faces[self.hidden])
         self.softness = soft(seen)
         self.inner_length = self._inner_length()
-        few = min(FEWEST + EACH * len(seen.faces), PLENTY)
-        self.most = max(few, DENSER * len(seen.faces))
+        self.most = _most_faces(seen)
 
     def _inner_length(self) -> float:
         """The source's edge length, less where the field bends so much that it would be cut off."""
@@ -210,7 +231,7 @@ class _Work:
         Beside long edges of the border a soft part has short ones all the same: it is there that
         it turns from what is seen to its end, and large triangles would make corners of that.
         """
-        inner = max(self.inner_length, float(np.sqrt(area / (0.433 * self.most))))
+        inner = max(self.inner_length, _even_length(area, self.seen))
         least = FINEST * self.field.cell
         # So far from the border an edge has no say.
         bound = max(2 * inner, float(self.edge_length.max()) / 1.5)

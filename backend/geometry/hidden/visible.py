@@ -112,7 +112,7 @@ class Samples:
         """A k-d tree of the points."""
         from scipy.spatial import cKDTree
 
-        return cKDTree(self.point)
+        return cKDTree(self.point, balanced_tree=False)
 
     @classmethod
     def of_faces(cls, points: Floats, faces: Ints, normals: Floats, spacing: float) -> Samples:
