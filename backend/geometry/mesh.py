@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ..contract.arrays import Floats, Ints, Singles
 from ..contract.progress import SILENT, Progress
-from .graphs import components, sums
+from .graphs import components, stable_order, sums
 
 WELD_BITS = 21  # three coordinates of 21 bits fill one 64-bit key
 # Beyond this, squares overflow the float32 of every file format and viewer. It is a float32 itself,
@@ -234,7 +234,7 @@ def shared_edges(corners: Ints) -> tuple[Ints, Ints, Ints, NDArray[np.bool_]]:
     tail = corners.ravel()
     head = np.roll(corners, -1, axis=1).ravel()
     key = np.minimum(tail, head) * count + np.maximum(tail, head)
-    order = np.argsort(key, kind="stable")
+    order = stable_order(key)
     key = key[order]
     same = key[1:] == key[:-1]
     one, two = order[:-1][same], order[1:][same]
