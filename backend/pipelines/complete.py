@@ -33,6 +33,7 @@ from ..geometry.mesh import (
     signed_volume,
     signed_volumes,
     unit_vertices,
+    used_by,
 )
 from ..geometry.winding import WindingNumber
 from ..machine.cpu import cores
@@ -337,8 +338,11 @@ class _Completion:
         self, k: int, points: NDArray[np.float64], faces: NDArray[np.int64], engine: str
     ) -> PartReport:
         own = self.exact_corners[self.rows[k]]
-        used, number = np.unique(np.concatenate([own, faces]), return_inverse=True)
-        number = number.reshape(-1, 3)
+        both = np.concatenate([own, faces])
+        used = used_by(both)
+        number = np.empty(len(self.vertices) + len(points), np.int64)
+        number[used] = np.arange(len(used))
+        number = number[both]
         place = np.concatenate([self.vertices, points])[used]
         closed = closed_parts(
             number[: len(own)], np.zeros(len(own), np.int64), [number[len(own) :]]

@@ -338,7 +338,7 @@ class _Work:
             rows = rows[:: max(len(rows) // COMPARED, 1)]
             size = areas(self.vertices, rows)
             size *= self.hidden_area / max(size.sum(), 1e-300)
-            tree = cKDTree(np.concatenate([made.point, self.border.point]))
+            tree = cKDTree(np.concatenate([made.point, self.border.point]), balanced_tree=False)
             away = tree.query(self.vertices[rows].mean(axis=1), eps=ABOUT)[0]
             wrong += float(np.sum(size * np.maximum(away - 0.5 * spacing, 0.0)))
             area = np.append(area, size.sum())
