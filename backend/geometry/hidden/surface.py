@@ -44,7 +44,7 @@ BETTER = 0.8  # of the error of another way, below which a way is the better one
 ALONG = 1.6  # cells from what is seen, within which a field's surface runs along it
 FEW, LARGEST_GRID = 6000, 1_500_000  # faces of a field that is read finer, and most values then
 EDGE, LOOP = 2.0, 24.0  # cells along a source's edge and around a loop of border, if possible
-WIDEST = 1.0  # of a new edge, as large as a cell may be
+WIDEST = 0.75  # of a new edge, as large as a cell may be
 SMALL = 24  # values along a side of a grid that is not read coarser
 
 
