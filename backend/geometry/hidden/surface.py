@@ -38,6 +38,7 @@ NEAR = 0.35  # cells of mean error, below which no other way is tried
 LITTLE = 0.02  # of what is seen: as large as a lid may be for a cap to be as good
 LEVEL = 0.05  # of the lid's size: as far as the field may leave it then
 COMPARED = 3000  # places at which a surface and a field are compared, about
+BACK = 1000  # faces of a field that are asked how far they are from a surface
 ABOUT = 0.05  # by which the distance between them may be told too large
 AS_NEAR = 0.2  # of the error of a flat lid, below which none is
 BETTER = 0.8  # of the error of another way, below which a way is the better one
@@ -335,7 +336,7 @@ class _Work:
         wrong = float(np.sum(share * np.abs(self.field.at(made.point))))
         rows = self.faces[self.hidden]
         if len(rows):
-            rows = rows[:: max(len(rows) // COMPARED, 1)]
+            rows = rows[:: max(len(rows) // BACK, 1)]
             size = areas(self.vertices, rows)
             size *= self.hidden_area / max(size.sum(), 1e-300)
             tree = cKDTree(np.concatenate([made.point, self.border.point]), balanced_tree=False)
