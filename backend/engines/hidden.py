@@ -97,9 +97,11 @@ class Hidden:
         progress: Progress = SILENT,
     ) -> HiddenWholes:
         """See `CompleteEngine.survey`."""
-        progress.span(0.0, 1.0, "Looking at the visible surface").step()
-        seen = VisibleObject(vertices, faces, labels)
-        return HiddenWholes(self, seen, Lenders(seen, seed) if self.lend else None, seed)
+        looking = progress.span(0.0, 1.0, "Looking at the visible surface")
+        seen = VisibleObject(vertices, faces, labels, looking.span(0.0, 0.6))
+        looking.step(0.6)
+        lenders = Lenders(seen, seed, looking.span(0.6, 1.0)) if self.lend else None
+        return HiddenWholes(self, seen, lenders, seed)
 
 
 @dataclass(frozen=True)
@@ -113,14 +115,16 @@ class HiddenWholes:
 
     def whole(self, part: int, *, progress: Progress = SILENT) -> SignedDistance | None:
         """See `engines.base.Wholes.whole`."""
-        seen = self.seen(part)
+        seen = self.seen(part, progress.span(0.0, 0.1))
         if seen is None or not len(seen.border.middle) or not self._is_solid(seen):
             return None
-        return self._field(seen, progress)
+        return self._field(seen, progress.span(0.1, 1.0))
 
-    def seen(self, part: int) -> VisiblePart | None:
+    def seen(self, part: int, progress: Progress = SILENT) -> VisiblePart | None:
         """What is seen of a part, with what is lent to it; None where it has no area."""
+        progress.step()
         lent = None if self.lenders is None else self.lenders.lent(part)
+        progress.step(0.5)
         return self.object.part(part, lent, self.seed)
 
     def logits(self, seen: VisiblePart, points: Floats, inside: Floats) -> Floats:

@@ -55,7 +55,8 @@ class Lenders:
         self._area: dict[int, float] = {}
         self._extent: dict[int, Floats] = {}
         for part in range(seen.parts):
-            mine = np.flatnonzero((seen.labels == part) & (seen.area > 0))
+            progress.step(part / seen.parts)
+            mine = seen.rows[part]
             if not len(mine):
                 continue
             group = np.zeros(len(mine), np.int64)
@@ -83,7 +84,7 @@ class Lenders:
         offers.sort(key=lambda offer: offer[2].against + offer[2].off - 0.1 * offer[2].same)
         vertices, faces = np.empty((0, 3)), np.empty((0, 3), np.int64)
         seen = self._object
-        own = seen.faces[(seen.labels == part) & (seen.area > 0)]
+        own = seen.faces[seen.rows[part]]
         taken = [_Taken(seen.vertices, own)]
         for other, placement, _ in offers[: 2 * LENDERS]:
             loan = self._loan(other, part, placement, taken)
@@ -168,7 +169,7 @@ class Lenders:
     ) -> tuple[Floats, Ints] | None:
         """The faces of `other`, placed, that are hidden at `part` and that it has not yet."""
         seen = self._object
-        mine = np.flatnonzero((seen.labels == other) & (seen.area > 0))
+        mine = seen.rows[other]
         unit = self._unit(part)
         corners = seen.vertices[seen.faces[mine]].reshape(-1, 3)
         triangles = _short(placement(corners).reshape(-1, 3, 3), LONGEST * unit)

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..contract.arrays import Bools, Floats, Ints
-from ..geometry.graphs import components, sums
+from ..contract.progress import SILENT, Progress
+from ..geometry.graphs import components, stable_order, sums
 from ..geometry.mesh import face_vectors, welded_on_grid
 from ..geometry.rays import RAYS_A_CALL, RayScene
 from ..geometry.sampling import points_by_group
@@ -101,12 +102,26 @@ class VisibleObject:
     vertices : (V, 3); faces : (F, 3); labels : (F,) 0..K-1.
     """
 
-    def __init__(self, vertices: Floats, faces: Ints, labels: NDArray[np.integer[Any]]) -> None:
+    def __init__(
+        self,
+        vertices: Floats,
+        faces: Ints,
+        labels: NDArray[np.integer[Any]],
+        progress: Progress = SILENT,
+    ) -> None:
+        progress.step()
         self.vertices, self.faces = vertices, faces
         self.labels = np.asarray(labels, dtype=np.int64)
         self.normal, self.area, self.centroid = face_vectors(vertices, faces)
+        progress.step(0.3)
         self.corners = welded_on_grid(vertices)[faces]
         self.parts = int(self.labels.max(initial=-1)) + 1
+        # Of each part its faces that have an area.
+        order = stable_order(self.labels)
+        order = order[self.area[order] > 0]
+        starts = np.searchsorted(self.labels[order], np.arange(1, self.parts))
+        self.rows = np.split(order, starts) if self.parts else []
+        progress.step(0.5)
         self.rays = RayScene(vertices, faces, proxy=False)
 
     def inside(self, points: Floats) -> Floats:
@@ -134,7 +149,7 @@ class VisibleObject:
         lent : vertices and faces of surface that siblings or the part's mirror image lend.
         """
         rng = np.random.default_rng(seed)
-        mine = np.flatnonzero((self.labels == part) & (self.area > 0))
+        mine = self.rows[part]
         if not len(mine):
             return None
         vertices, faces, own = self.vertices, self.faces[mine], len(mine)

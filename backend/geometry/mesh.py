@@ -243,6 +243,24 @@ def shared_edges(corners: Ints) -> tuple[Ints, Ints, Ints, NDArray[np.bool_]]:
     return one // 3, two // 3, one, tail[one] != tail[two]
 
 
+def one_way_edges(faces: Ints) -> Ints:
+    """Directed edges (n, 2) of (F, 3) faces whose other direction no face has, sorted by their
+    lower, then their higher vertex."""
+    tail, head = faces.ravel(), np.roll(faces, -1, axis=1).ravel()
+    size = int(faces.max(initial=0)) + 1
+    # Edge and direction in one number: those of one edge come together, each way apart.
+    use = np.sort((np.minimum(tail, head) * size + np.maximum(tail, head)) * 2 + (tail > head))
+    if not len(use):
+        return np.empty((0, 2), np.int64)
+    edge = use >> 1
+    begin = np.flatnonzero(np.concatenate([[True], edge[1:] != edge[:-1]]))
+    count = np.diff(np.append(begin, len(use)))
+    one_way = (use[begin] & 1) == (use[begin + count - 1] & 1)
+    use = use[np.repeat(one_way, count)]
+    ends = np.stack(np.divmod(use >> 1, size), axis=1)
+    return np.where((use & 1)[:, None] == 1, ends[:, ::-1], ends)
+
+
 def is_closed_manifold(faces: Ints) -> bool:
     """Whether each edge of (F, 3) faces has two of them, which run along it in opposite ways."""
     tail, head = faces.ravel(), np.roll(faces, -1, axis=1).ravel()

@@ -12,7 +12,7 @@ from ...contract.progress import SILENT, Progress
 from ..caps.fill import AHEAD, flip_to_delaunay
 from ..caps.loops import areas, cross, edge_key
 from ..isosurface import GridField, zero_level
-from ..mesh import signed_volume
+from ..mesh import signed_volume, used_by
 from .continued import continued
 from .fair import BAND, fair, folded, soft, tidied, unfolded
 from .grow import grow
@@ -99,10 +99,11 @@ def hidden_surface(
         if way == "patch":
             made = work.from_patches(progress.span(0.1, 0.6))
         elif flat is not None:
-            made = work.grown(flat, progress.span(0.6, 0.9))
+            made = work.grown(flat, progress.span(0.75, 0.9))
         if made is None:
             continue
-        points, faces, error = work.finished(*made, least)
+        last = progress.span(*((0.6, 0.75) if way == "patch" else (0.9, 1.0)))
+        points, faces, error = work.finished(*made, least, last)
         points, faces = work.with_level(points, faces)
         if not work.holds(points, faces):
             continue
@@ -270,7 +271,7 @@ class _Work:
         points, made = seen.points[seen.rim], []
         for patch in patches:
             number = np.full(len(vertices), -1)
-            used = np.unique(patch.faces)
+            used = used_by(patch.faces)
             number[used] = len(points) + np.arange(len(used))
             points = np.concatenate([points, vertices[used]])
             made.append(number[patch.faces])
@@ -345,7 +346,9 @@ class _Work:
             area = np.append(area, size.sum())
         return wrong / max(float(area.sum()), 1e-300) / cell
 
-    def finished(self, points: Floats, faces: Ints, least: float) -> tuple[Floats, Ints, float]:
+    def finished(
+        self, points: Floats, faces: Ints, least: float, progress: Progress
+    ) -> tuple[Floats, Ints, float]:
         """Fair, without folds, inside of the object; of a soft part smooth as well; and the error.
 
         Unless that takes it too far from the field: then it was shape that was smoothed, not noise.
@@ -355,14 +358,15 @@ class _Work:
         smooth: tuple[Floats, Ints] | None = None
         wrong = np.inf
         if self.softness > 0:
-            smooth = self._faired(points, faces, self.softness)
-            smooth = self._faired(*self._tidied(*smooth), self.softness)
+            smooth = self._faired(points, faces, self.softness, progress.span(0.0, 0.3))
+            smooth = self._tidied(*smooth)
+            smooth = self._faired(*smooth, self.softness, progress.span(0.3, 0.6))
             wrong = self.error(*smooth)
             if wrong >= BETTER * least:
                 smooth = None
             elif wrong < YIELDS:  # whatever the error of the other is
                 return *smooth, wrong
-        firm = self._faired(points, faces, 0.0)
+        firm = self._faired(points, faces, 0.0, progress.span(0.6, 1.0))
         error = self.error(*firm)
         if smooth is not None and wrong < error + YIELDS:
             return *smooth, wrong
@@ -373,11 +377,16 @@ class _Work:
         points = tidied(points, faces, self.fixed)
         return points, flip_to_delaunay(points, faces, self.taken, rounds=4)
 
-    def _faired(self, points: Floats, faces: Ints, softness: float) -> tuple[Floats, Ints]:
+    def _faired(
+        self, points: Floats, faces: Ints, softness: float, progress: Progress
+    ) -> tuple[Floats, Ints]:
+        progress.step()
         far = BAND * self.field.cell  # beyond, it does not matter how far
         away = self.border.tree.query(points, distance_upper_bound=far)[0]
         points = fair(points, faces, self.fixed, away, self.seen, self.field, softness)
+        progress.step(0.6)
         points = unfolded(points, faces, self.fixed)
+        progress.step(0.8)
         reach = 3 * self.field.cell
         rim = points[: self.fixed]
         points[self.fixed :] = self.shown.below(points[self.fixed :], rim, reach)
@@ -413,7 +422,7 @@ def closes(seen: OpenPart, points: Floats, faces: Ints, taken: Ints) -> bool:
 
 def _volume(seen: OpenPart, points: Floats, faces: Ints) -> float:
     """Of the closed part."""
-    own = np.unique(seen.faces)
+    own = used_by(seen.faces)
     place = np.concatenate([points, seen.points[own]])
     number = np.full(len(seen.points), -1)
     number[own] = len(points) + np.arange(len(own))

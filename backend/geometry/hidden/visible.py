@@ -14,6 +14,7 @@ import numpy as np
 
 from ...contract.arrays import Floats, Ints
 from ..caps.loops import Borders, cross, edge_key, simple_loops
+from ..mesh import one_way_edges
 from ..nearest import triangle_gap
 
 SAMPLES = 60_000  # of one surface at most
@@ -77,9 +78,8 @@ class OpenPart:
     @cached_property
     def open_edges(self) -> tuple[Ints, Ints]:
         """Start and end (N,) of the edges that one face alone has, as it runs along them."""
-        a, b = self.faces.reshape(-1), np.roll(self.faces, -1, axis=1).reshape(-1)
-        free = ~np.isin((a << 31) | b, (b << 31) | a)
-        return a[free], b[free]
+        edges = one_way_edges(self.faces)
+        return edges[:, 0], edges[:, 1]
 
     @cached_property
     def face_normals(self) -> Floats:
