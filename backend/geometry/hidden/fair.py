@@ -170,12 +170,12 @@ def unfolded(points: Floats, faces: Ints, fixed: int, rounds: int = 8) -> Floats
         if not bad.any():
             break
         touched = _ends(points, faces[bad])
-        touched = _ends(points, faces[touched[faces].any(axis=1)])
+        touched = _ends(points, faces[_touching(touched, faces)])
         touched[:fixed] = False
         moved = np.flatnonzero(touched)
         if len(moved) == 0:
             break
-        near = touched[faces].any(axis=1)
+        near = _touching(touched, faces)
         around = faces[near]
         a, b = around.reshape(-1), around[:, AHEAD].reshape(-1)
         both = np.append(a, b), np.append(b, a)
@@ -184,15 +184,20 @@ def unfolded(points: Floats, faces: Ints, fixed: int, rounds: int = 8) -> Floats
         points = points.copy()
         points[moved] += 0.7 * (mean - points[moved])
         # A fold is told by normals of vertices, which are those of the faces around them.
-        again = _ends(points, around)[faces].any(axis=1)
-        rows = np.flatnonzero(_ends(points, faces[again])[faces].any(axis=1))
+        again = _touching(_ends(points, around), faces)
+        rows = np.flatnonzero(_touching(_ends(points, faces[again]), faces))
         bad[again] = folded(points, faces[rows])[again[rows]]
     return points
 
 
+def _touching(ends: Bools, faces: Ints) -> Bools:
+    """Which faces (f,) have a corner among some points (n,)."""
+    return np.asarray(ends[faces].any(axis=1))
+
+
 def _ends(points: Floats, faces: Ints) -> Bools:
     """Which points (n,) faces have as corners."""
-    ends = np.zeros(len(points), dtype=bool)
+    ends: Bools = np.zeros(len(points), dtype=bool)
     ends[faces] = True
     return ends
 

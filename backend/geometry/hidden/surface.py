@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,13 +12,14 @@ from ...contract.arrays import Floats, Ints
 from ...contract.progress import SILENT, Progress
 from ..caps.fill import AHEAD, flip_to_delaunay
 from ..caps.loops import areas, cross, edge_key
-from ..isosurface import GridField, zero_level
+from ..isosurface import GridField
 from ..mesh import signed_volume, used_by
 from .continued import continued
 from .fair import BAND, fair, folded, soft, tidied, unfolded
 from .grow import grow
 from .openings import Opening, joined, openings, was_flat
 from .patches import hidden_faces, hidden_patches
+from .reading import even_length, meshed, most_faces, suited
 from .remesh import Wanted, compact, remesh
 from .visible import ObjectShell, OpenPart, Samples, source_length
 from .zipper import strip, strip_faces
@@ -26,12 +28,6 @@ FINEST, COARSEST = 1.0, 2.0  # cells: the least edge length, and the least that 
 ROUNDED = 1.5  # cells: what a bend of a soft part asks for at least
 BEND = 0.5  # radians that a surface may turn along one edge
 ASKED, AROUND = 300, (24, 200)  # places whose bend is measured, faces around each that tell it
-FEWEST, EACH, PLENTY = (
-    100,
-    6,
-    400,
-)  # faces that are never too many: at least, for each seen, at most
-DENSER = 1.2  # faces of a hidden surface, against those that are seen, at most
 FOLDS, FOLDED = 4, 0.03  # triangles, and share, that may look folded: at a sharp bend some do
 YIELDS = 0.28  # cells of mean error that a smooth surface may have more
 NEAR = 0.35  # cells of mean error, below which no other way is tried
@@ -42,11 +38,8 @@ BACK = 1000  # faces of a field that are asked how far they are from a surface
 ABOUT = 0.05  # by which the distance between them may be told too large
 AS_NEAR = 0.2  # of the error of a flat lid, below which none is
 BETTER = 0.8  # of the error of another way, below which a way is the better one
+WAYS = ("patch", "lid")  # in which a surface is made, the better first
 ALONG = 1.6  # cells from what is seen, within which a field's surface runs along it
-FEW, LARGEST_GRID = 6000, 1_500_000  # faces of a field that is read finer, and most values then
-EDGE, LOOP = 2.0, 24.0  # cells along a source's edge and around a loop of border, if possible
-WIDEST = 0.75  # of a new edge, as large as a cell may be
-SMALL = 24  # values along a side of a grid that is not read coarser
 
 
 @dataclass(frozen=True)
@@ -80,41 +73,20 @@ def hidden_surface(
     if lids is not None and len(level) == len(lids):
         return _decided(seen, walls + level, taken) if walls else None
     level = walls + level
-    reach = ALONG * field.cell
-    field, mesh = _suited(seen, field)
-    reach = max(reach, ALONG * field.cell)
-    progress.step(0.1)
-    if len(mesh[1]) == 0:
-        return None
-    work = _Work(seen, shown, field, *mesh, reach, taken, level)
-    # A lid as it is: what a cap would be.
-    flat = None if lids is None else joined([one for one in lids if one not in level], work.rim)
-    least = np.inf if flat is None else work.error(*flat)
-    near = NEAR if flat is None else max(NEAR, AS_NEAR * least)
-    if flat is not None and work.is_level(*flat, least * field.cell) and work.holds(*flat):
-        return None
-    best: HiddenSurface | None = None
-    for way in ("patch", "lid"):
-        made = None
-        if way == "patch":
-            made = work.from_patches(progress.span(0.1, 0.6))
-        elif flat is not None:
-            made = work.grown(flat, progress.span(0.75, 0.9))
-        if made is None:
+    fields = suited(seen, field)
+    for number, one in enumerate(fields):
+        is_last = number == len(fields) - 1
+        share = progress.span(number / len(fields), (number + 1) / len(fields))
+        share.step()
+        used, mesh = meshed(seen, one, as_told=one is field)
+        if len(mesh[1]) == 0:
             continue
-        last = progress.span(*((0.6, 0.75) if way == "patch" else (0.9, 1.0)))
-        points, faces, error = work.finished(*made, least, last)
-        points, faces = work.with_level(points, faces)
-        if not work.holds(points, faces):
-            continue
-        if error < BETTER * least or (best is None and error < least):
-            number = np.concatenate([seen.rim, len(seen.points) + np.arange(len(points))])
-            best = HiddenSurface(points[len(seen.rim) :], number[faces], way)
-            least = error
-        if best is not None and least < near:
-            break
-    progress.step(1.0)
-    return best
+        reach = ALONG * max(field.cell, used.cell)
+        work = _Work(seen, shown, used, *mesh, reach, taken, level)
+        found, is_good = work.made(lids, WAYS if is_last else WAYS[:1], share)
+        if is_good or is_last:
+            return found
+    return None
 
 
 def _decided(seen: OpenPart, all_of_it: list[Opening], taken: Ints) -> HiddenSurface | None:
@@ -124,41 +96,6 @@ def _decided(seen: OpenPart, all_of_it: list[Opening], taken: Ints) -> HiddenSur
         return None
     number = np.concatenate([seen.rim, len(seen.points) + np.arange(len(points) - len(seen.rim))])
     return HiddenSurface(points[len(seen.rim) :], number[faces], "walls")
-
-
-def _suited(seen: OpenPart, field: GridField) -> tuple[GridField, tuple[Floats, Ints]]:
-    """A field on cells that suit a part's triangles and the smallest of its loops, its surface."""
-    start, end, loop = seen.edges
-    around = np.bincount(loop, np.linalg.norm(seen.points[end] - seen.points[start], axis=1))
-    own, smallest = source_length(seen), float(around.min()) / LOOP
-    most = min(max(own, _even_length(_hidden_area(seen, field), seen)) / WIDEST, smallest)
-    fine = field.cell
-    while 2 * field.cell <= most and min(field.values.shape) > SMALL:
-        field = field.coarser()
-    mesh = zero_level(field)
-    few = len(mesh[1]) < FEW and 8 * field.values.size < LARGEST_GRID
-    if field.cell == fine > min(own / EDGE, smallest) and few:
-        field = field.finer()
-        mesh = zero_level(field)
-    return field, mesh
-
-
-def _hidden_area(seen: OpenPart, field: GridField) -> float:
-    """About how much of a field's surface is not seen."""
-    inside = field.values < 0
-    crossed = sum(np.count_nonzero(np.diff(inside, axis=axis)) for axis in range(3))
-    # In each direction the crossings are the area's shadow: of all directions two thirds of it.
-    return max(crossed * field.cell**2 / 1.5 - _area(seen.points, seen.faces), 0.0)
-
-
-def _most_faces(seen: OpenPart) -> float:
-    """How many faces a part's hidden surface may have."""
-    return max(min(FEWEST + EACH * len(seen.faces), PLENTY), DENSER * len(seen.faces))
-
-
-def _even_length(area: float, seen: OpenPart) -> float:
-    """The length of edges below which a hidden surface of some area would have too many faces."""
-    return float(np.sqrt(area / (0.433 * _most_faces(seen))))
 
 
 class _Work:
@@ -198,7 +135,44 @@ class _Work:
         self.hidden_area = _area(vertices, faces[self.hidden])
         self.softness = soft(seen)
         self.inner_length = self._inner_length()
-        self.most = _most_faces(seen)
+        self.most = most_faces(seen)
+
+    def made(
+        self, lids: list[Opening] | None, ways: Sequence[str], progress: Progress
+    ) -> tuple[HiddenSurface | None, bool]:
+        """The best surface that holds of those of some ways, and whether none can be better.
+
+        None, and surely, where a cap is as good. lids : of all openings, if they can be filled.
+        """
+        seen, level = self.seen, self.level
+        # A lid as it is: what a cap would be.
+        flat = None if lids is None else joined([one for one in lids if one not in level], self.rim)
+        least = np.inf if flat is None else self.error(*flat)
+        near = NEAR if flat is None else max(NEAR, AS_NEAR * least)
+        if flat is not None and self.is_level(*flat, least * self.field.cell) and self.holds(*flat):
+            return None, True
+        best: HiddenSurface | None = None
+        for way in ways:
+            made = None
+            if way == "patch":
+                made = self.from_patches(progress.span(0.1, 0.6))
+            elif flat is not None:
+                made = self.grown(flat, progress.span(0.75, 0.9))
+            if made is None:
+                continue
+            last = progress.span(*((0.6, 0.75) if way == "patch" else (0.9, 1.0)))
+            points, faces, error = self.finished(*made, least, last)
+            points, faces = self.with_level(points, faces)
+            if not self.holds(points, faces):
+                continue
+            if error < BETTER * least or (best is None and error < least):
+                number = np.concatenate([seen.rim, len(seen.points) + np.arange(len(points))])
+                best = HiddenSurface(points[len(seen.rim) :], number[faces], way)
+                least = error
+            if best is not None and least < near:
+                break
+        progress.step(1.0)
+        return best, best is not None and least < near
 
     def _inner_length(self) -> float:
         """The source's edge length, less where the field bends so much that it would be cut off."""
@@ -233,7 +207,7 @@ class _Work:
         Beside long edges of the border a soft part has short ones all the same: it is there that
         it turns from what is seen to its end, and large triangles would make corners of that.
         """
-        inner = max(self.inner_length, _even_length(area, self.seen))
+        inner = max(self.inner_length, even_length(area, self.seen))
         least = FINEST * self.field.cell
         # So far from the border an edge has no say.
         bound = max(2 * inner, float(self.edge_length.max()) / 1.5)
