@@ -149,7 +149,7 @@ class VisibleObject:
         lent : vertices and faces of surface that siblings or the part's mirror image lend.
         """
         rng = np.random.default_rng(seed)
-        mine = self.rows[part]
+        mine = self.rows[part] if part < self.parts else np.empty(0, np.int64)
         if not len(mine):
             return None
         vertices, faces, own = self.vertices, self.faces[mine], len(mine)
