@@ -126,7 +126,7 @@ def fitted(
         alike = np.einsum("ij,ij->i", normals, plane) > 0.5
         if alike.sum() < 12:
             break
-        most = int(keep * np.count_nonzero(alike))
+        most = int(keep * (np.count_nonzero(alike) - 1))  # of a quantile, without what is between
         limit = np.partition(gap[alike], most)[most]
         use = alike & (gap <= limit)
         p, n = points[use], plane[use]

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -77,7 +78,6 @@ def hidden_surface(
     for number, one in enumerate(fields):
         is_last = number == len(fields) - 1
         share = progress.span(number / len(fields), (number + 1) / len(fields))
-        share.step()
         used, mesh = meshed(seen, one, as_told=one is field)
         if len(mesh[1]) == 0:
             continue
@@ -115,6 +115,7 @@ class _Work:
         self.seen, self.shown, self.field = seen, shown, field
         self.vertices, self.faces = vertices, faces
         self.taken, self.level = taken, level
+        self._holds = partial(closes, seen, taken=taken)
         self.rim = seen.points[seen.rim]
         self.fixed = len(seen.rim)
         first, last, loop = seen.edges
@@ -145,11 +146,15 @@ class _Work:
         None, and surely, where a cap is as good. lids : of all openings, if they can be filled.
         """
         seen, level = self.seen, self.level
-        # A lid as it is: what a cap would be.
-        flat = None if lids is None else joined([one for one in lids if one not in level], self.rim)
+        rest = [one for one in lids or [] if one not in level]
+        flat = None if lids is None else joined(rest, self.rim)  # what a cap would be
         least = np.inf if flat is None else self.error(*flat)
         near = NEAR if flat is None else max(NEAR, AS_NEAR * least)
-        if flat is not None and self.is_level(*flat, least * self.field.cell) and self.holds(*flat):
+        if (
+            flat is not None
+            and self.is_level(*flat, least * self.field.cell)
+            and self._holds(*flat)
+        ):
             return None, True
         best: HiddenSurface | None = None
         for way in ways:
@@ -163,7 +168,7 @@ class _Work:
             last = progress.span(*((0.6, 0.75) if way == "patch" else (0.9, 1.0)))
             points, faces, error = self.finished(*made, least, last)
             points, faces = self.with_level(points, faces)
-            if not self.holds(points, faces):
+            if not self._holds(points, faces):
                 continue
             if error < BETTER * least or (best is None and error < least):
                 number = np.concatenate([seen.rim, len(seen.points) + np.arange(len(points))])
@@ -365,10 +370,6 @@ class _Work:
         rim = points[: self.fixed]
         points[self.fixed :] = self.shown.below(points[self.fixed :], rim, reach)
         return points, faces
-
-    def holds(self, points: Floats, faces: Ints) -> bool:
-        """See `closes`."""
-        return closes(self.seen, points, faces, self.taken)
 
 
 def closes(seen: OpenPart, points: Floats, faces: Ints, taken: Ints) -> bool:
