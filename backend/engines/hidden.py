@@ -13,6 +13,7 @@ import json
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ from ..checkpoints.load import weights
 from ..contract.arrays import Bools, Floats, Ints
 from ..contract.engines import About
 from ..contract.progress import SILENT, Progress
+from ..geometry.caps.loops import cross
 from ..geometry.isosurface import doubled
 from ..geometry.nearest import triangle_gap
 from ..models.completer import Completer, CompleterConfig, shapes
@@ -51,6 +53,8 @@ AN_EDGE, A_LOOP = 8, 48  # fine cells along an edge of the border and around a l
 COARSEST = 8  # fine cells in one of the grid that is asked first
 BAND = 2  # fine cells around visible surface in which the field is its distance
 NEIGHBOURS = 2  # samples whose faces are asked for the nearest
+SPACED, APART = 200, 4.0  # samples that tell how far they are apart; so much, at most, a face is
+# nearer than its nearest sample
 UPRIGHT = 0.9  # cosine of the way to a face and its normal, where the face tells the side
 ASIDE = 0.75  # cells that a place may be beside a face and still be above or below it
 RISE = 0.04  # of half a part's extent, in which the logit of a hull rises by one
@@ -94,9 +98,11 @@ class Hidden:
         progress: Progress = SILENT,
     ) -> HiddenWholes:
         """See `CompleteEngine.survey`."""
-        progress.span(0.0, 1.0, "Looking at the visible surface").step()
-        seen = VisibleObject(vertices, faces, labels)
-        return HiddenWholes(self, seen, Lenders(seen, seed) if self.lend else None, seed)
+        looking = progress.span(0.0, 1.0, "Looking at the visible surface")
+        seen = VisibleObject(vertices, faces, labels, looking.span(0.0, 0.6))
+        looking.step(0.6)
+        lenders = Lenders(seen, seed, looking.span(0.6, 1.0)) if self.lend else None
+        return HiddenWholes(self, seen, lenders, seed)
 
 
 @dataclass(frozen=True)
@@ -110,14 +116,16 @@ class HiddenWholes:
 
     def whole(self, part: int, *, progress: Progress = SILENT) -> SignedDistance | None:
         """See `engines.base.Wholes.whole`."""
-        seen = self.seen(part)
+        seen = self.seen(part, progress.span(0.0, 0.1))
         if seen is None or not len(seen.border.middle) or not self._is_solid(seen):
             return None
-        return self._field(seen, progress)
+        return self._field(seen, progress.span(0.1, 1.0))
 
-    def seen(self, part: int) -> VisiblePart | None:
+    def seen(self, part: int, progress: Progress = SILENT) -> VisiblePart | None:
         """What is seen of a part, with what is lent to it; None where it has no area."""
+        progress.step()
         lent = None if self.lenders is None else self.lenders.lent(part)
+        progress.step(0.5)
         return self.object.part(part, lent, self.seed)
 
     def logits(self, seen: VisiblePart, points: Floats, inside: Floats) -> Floats:
@@ -221,7 +229,10 @@ class HiddenWholes:
         flat[near[on]] = height[on]
         if not len(seen.others):
             return
-        beside = self._heights(self.object.faces, seen.others, seen.other, low, cell, shape, near)
+        within = float(gap.max(initial=0)) + APART * _spacing(seen.tree("others"))
+        beside = self._heights(
+            self.object.faces, seen.others, seen.other, low, cell, shape, near, within
+        )
         outside = np.isfinite(beside[0]) & (beside[0] > 0) & (beside[1] < gap)
         flat[near[outside]] = np.maximum(flat[near[outside]], beside[0][outside])
 
@@ -234,29 +245,39 @@ class HiddenWholes:
         cell: float,
         shape: Ints,
         which: Ints,
+        within: float = np.inf,
     ) -> tuple[Floats, Floats]:
         """Heights above and distances to faces of which there are samples, of places of a grid.
 
-        NaN where the nearest place is on an edge and says nothing of the side.
+        NaN where the nearest place is on an edge and says nothing of the side, and where no sample
+        is within a distance: that is infinite then.
         """
         from scipy.spatial import cKDTree
 
         points = low + cell * np.stack(np.unravel_index(which, shape), axis=1)
         count = min(NEIGHBOURS, len(samples))
-        index = cKDTree(samples).query(points, k=count)[1].reshape(len(points), count)
+        tree = cKDTree(samples, balanced_tree=False)
+        index = tree.query(points, k=count, distance_upper_bound=within)[1].reshape(-1, count)
+        found = np.flatnonzero(index[:, 0] < len(samples))
+        index, points = index[found], points[found]
+        near = face[np.where(index < len(samples), index, index[:, :1])]
         vertices = self.object.vertices
-        best, height = np.full(len(points), np.inf), np.full(len(points), np.nan)
-        for column in face[index].T:
-            a, b, c = (vertices.take(faces[column, k], axis=0) for k in range(3))
-            gap = np.sqrt(triangle_gap(points, a, b, c))
-            normal = np.cross(b - a, c - a)
+        best, height = np.full(len(which), np.inf), np.full(len(which), np.nan)
+        for column in range(count):
+            # Most often the second of the nearest samples is on the face of the first.
+            rows = np.flatnonzero((near[:, :column] != near[:, column, None]).all(axis=1))
+            places, here = points[rows], found[rows]
+            was, held = best[here], height[here]
+            a, b, c = (vertices.take(faces[near[rows, column], k], axis=0) for k in range(3))
+            gap = np.sqrt(triangle_gap(places, a, b, c))
+            normal = cross(b - a, c - a)
             normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-300)
-            above = np.einsum("ij,ij->i", points - a, normal)
-            nearer = (gap < best - 1e-9) | ((gap < best + 1e-9) & (np.abs(above) > np.abs(height)))
+            above = np.einsum("ij,ij->i", places - a, normal)
+            nearer = (gap < was - 1e-9) | ((gap < was + 1e-9) & (np.abs(above) > np.abs(held)))
             beside = np.sqrt(np.maximum(np.square(gap) - np.square(above), 0))
             sure = (np.abs(above) > UPRIGHT * gap) | (beside < ASIDE * cell)
-            best = np.where(nearer, gap, best)
-            height = np.where(nearer, np.where(sure, above, np.nan), height)
+            best[here] = np.where(nearer, gap, was)
+            height[here] = np.where(nearer, np.where(sure, above, np.nan), held)
         return height, best
 
 
@@ -265,6 +286,12 @@ def _distances(logits: Floats, cell: float) -> Floats:
     slope = np.sqrt(sum(np.square(g) for g in np.gradient(logits, cell)))
     away = -logits / np.maximum(slope, 1e-9)
     return np.asarray(np.clip(away, -3 * cell, 3 * cell))
+
+
+def _spacing(tree: Any) -> float:
+    """How far from each other the samples of a k-d tree are, about."""
+    some = tree.data[:: max(tree.n // SPACED, 1)]
+    return float(np.median(tree.query(some, k=min(2, tree.n))[0].reshape(len(some), -1)[:, -1]))
 
 
 def _needed(seen: VisiblePart) -> float:

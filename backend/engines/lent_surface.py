@@ -7,7 +7,9 @@ other. Only faces that come to lie inside the object, away from the part's own s
 
 from __future__ import annotations
 
+from functools import cached_property
 from threading import Lock
+from typing import Any
 
 import numpy as np
 
@@ -53,7 +55,8 @@ class Lenders:
         self._area: dict[int, float] = {}
         self._extent: dict[int, Floats] = {}
         for part in range(seen.parts):
-            mine = np.flatnonzero((seen.labels == part) & (seen.area > 0))
+            progress.step(part / seen.parts)
+            mine = seen.rows[part]
             if not len(mine):
                 continue
             group = np.zeros(len(mine), np.int64)
@@ -81,15 +84,15 @@ class Lenders:
         offers.sort(key=lambda offer: offer[2].against + offer[2].off - 0.1 * offer[2].same)
         vertices, faces = np.empty((0, 3)), np.empty((0, 3), np.int64)
         seen = self._object
-        own = seen.faces[(seen.labels == part) & (seen.area > 0)]
-        taken = [NearestFace(seen.vertices, own)]
+        own = seen.faces[seen.rows[part]]
+        taken = [_Taken(seen.vertices, own)]
         for other, placement, _ in offers[: 2 * LENDERS]:
             loan = self._loan(other, part, placement, taken)
             if loan is None:
                 continue
             faces = np.concatenate([faces, loan[1] + len(vertices)])
             vertices = np.concatenate([vertices, loan[0]])
-            taken.append(NearestFace(*loan))
+            taken.append(_Taken(*loan))
         return (vertices, faces) if len(faces) else None
 
     def _unit(self, part: int) -> float:
@@ -162,11 +165,11 @@ class Lenders:
         return best
 
     def _loan(
-        self, other: int, part: int, placement: Placement, taken: list[NearestFace]
+        self, other: int, part: int, placement: Placement, taken: list[_Taken]
     ) -> tuple[Floats, Ints] | None:
         """The faces of `other`, placed, that are hidden at `part` and that it has not yet."""
         seen = self._object
-        mine = np.flatnonzero((seen.labels == other) & (seen.area > 0))
+        mine = seen.rows[other]
         unit = self._unit(part)
         corners = seen.vertices[seen.faces[mine]].reshape(-1, 3)
         triangles = _short(placement(corners).reshape(-1, 3, 3), LONGEST * unit)
@@ -175,7 +178,7 @@ class Lenders:
         middle = triangles.mean(axis=1)
         lacks = np.flatnonzero(self._hidden(middle))
         for faces_there in taken:
-            lacks = lacks[faces_there(middle[lacks])[1] > GAP * unit]
+            lacks = lacks[faces_there.far_from(middle[lacks], GAP * unit)]
         if not len(lacks):
             return None
         vertices = triangles[lacks].reshape(-1, 3)
@@ -183,6 +186,38 @@ class Lenders:
         if face_vectors(vertices, faces)[1].sum() < 0.01 * self._area[part]:
             return None
         return vertices, faces
+
+
+class _Taken:
+    """Faces that a part has: vertices (V, 3), faces (F, 3)."""
+
+    def __init__(self, vertices: Floats, faces: Ints) -> None:
+        self._vertices, self._faces = vertices, faces
+
+    @cached_property
+    def _exactly(self) -> NearestFace:
+        return NearestFace(self._vertices, self._faces)
+
+    @cached_property
+    def _middles(self) -> tuple[Any, float]:
+        """A k-d tree of the faces' middles, and how far from them a place of a face may be."""
+        from scipy.spatial import cKDTree
+
+        corners = self._vertices[self._faces]
+        middle = corners.mean(axis=1)
+        away = np.linalg.norm(corners - middle[:, None], axis=2).max(initial=0)
+        return cKDTree(middle, balanced_tree=False), float(away)
+
+    def far_from(self, points: Floats, gap: float) -> Bools:
+        """Which of points (N, 3) are farther than a gap from all of the faces."""
+        tree, radius = self._middles
+        away = tree.query(points, distance_upper_bound=gap + radius)[0]
+        # Middles decide nearly all where faces are small.
+        unsure = np.flatnonzero((away > gap) & np.isfinite(away))
+        far = away > gap
+        if len(unsure):
+            far[unsure] = self._exactly(points[unsure])[1] > gap
+        return np.asarray(far)
 
 
 def _main_extents(points: Floats) -> Floats:

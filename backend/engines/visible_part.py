@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..contract.arrays import Bools, Floats, Ints
+from ..contract.progress import SILENT, Progress
 from ..geometry.convexity import supporting_planes
-from ..geometry.graphs import components, sums
+from ..geometry.graphs import components, stable_order, sums
 from ..geometry.mesh import face_vectors, welded_on_grid
 from ..geometry.rays import RAYS_A_CALL, RayScene
 from ..geometry.sampling import points_by_group
@@ -103,12 +104,26 @@ class VisibleObject:
     vertices : (V, 3); faces : (F, 3); labels : (F,) 0..K-1.
     """
 
-    def __init__(self, vertices: Floats, faces: Ints, labels: NDArray[np.integer[Any]]) -> None:
+    def __init__(
+        self,
+        vertices: Floats,
+        faces: Ints,
+        labels: NDArray[np.integer[Any]],
+        progress: Progress = SILENT,
+    ) -> None:
+        progress.step()
         self.vertices, self.faces = vertices, faces
         self.labels = np.asarray(labels, dtype=np.int64)
         self.normal, self.area, self.centroid = face_vectors(vertices, faces)
+        progress.step(0.3)
         self.corners = welded_on_grid(vertices)[faces]
         self.parts = int(self.labels.max(initial=-1)) + 1
+        # Of each part its faces that have an area.
+        order = stable_order(self.labels)
+        order = order[self.area[order] > 0]
+        starts = np.searchsorted(self.labels[order], np.arange(1, self.parts))
+        self.rows = np.split(order, starts) if self.parts else []
+        progress.step(0.5)
         self.rays = RayScene(vertices, faces, proxy=False)
 
     def inside(self, points: Floats) -> Floats:
@@ -117,14 +132,15 @@ class VisibleObject:
         One inside a closed surface, zero outside; where the surface has holes it is between.
         """
         left = np.zeros(len(points))
-        for start in range(0, len(points), RAYS_A_CALL):
-            some = slice(start, start + RAYS_A_CALL)
+        turn = RAYS_A_CALL // len(WAYS)
+        for start in range(0, len(points), turn):
+            some = slice(start, start + turn)
             origins = points[some].astype(np.float32)
-            for way in WAYS:
-                ways = np.broadcast_to(way, origins.shape)
-                hits = self.rays.first_hits(origins, np.ascontiguousarray(ways))
-                outward = self.normal[np.maximum(hits.face, 0)] @ way > 0
-                left[some] += outward & (hits.face >= 0)
+            # In one call, for what a call costs is much for few rays.
+            ways = np.repeat(WAYS, len(origins), axis=0)
+            face = self.rays.first_hits(np.tile(origins, (len(WAYS), 1)), ways).face
+            outward = np.einsum("ij,ij->i", self.normal.take(face, axis=0, mode="clip"), ways) > 0
+            left[some] = (outward & (face >= 0)).reshape(len(WAYS), -1).sum(axis=0)
         return left / len(WAYS)
 
     def part(
@@ -135,7 +151,7 @@ class VisibleObject:
         lent : vertices and faces of surface that siblings or the part's mirror image lend.
         """
         rng = np.random.default_rng(seed)
-        mine = np.flatnonzero((self.labels == part) & (self.area > 0))
+        mine = self.rows[part] if part < self.parts else np.empty(0, np.int64)
         if not len(mine):
             return None
         vertices, faces, own = self.vertices, self.faces[mine], len(mine)

@@ -23,6 +23,18 @@ def sums(values: ArrayLike, group: Ints, groups: int) -> Floats:
     return np.stack(columns, axis=1).astype(np.float64)
 
 
+def stable_order(keys: Ints) -> Ints:
+    """As ``np.argsort(keys, kind="stable")`` of numbers (n,) from 0 on, several times as fast."""
+    bits = len(keys).bit_length()
+    if int(keys.max(initial=0)) >> (63 - bits):
+        return np.argsort(keys, kind="stable")
+    # Numbers alone are sorted by the processor's widest instructions.
+    packed = (keys << bits) | np.arange(len(keys))
+    packed.sort()
+    packed &= (1 << bits) - 1
+    return packed
+
+
 def components(nodes: int, first: Ints, second: Ints) -> Ints:
     """Connected component of each node, numbered by lowest node: (nodes,) int64."""
     if nodes <= FEW:

@@ -18,6 +18,7 @@ from ..contract.arrays import Bools, Floats, Ints
 
 STEPS = 3  # of Newton's method, by which vertices are put on the surface
 REACH = 0.75  # cells that a vertex may be moved to get there
+POINTS_A_TURN = 4096  # of which a field is asked, so that what is worked on fits into the cache
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,18 +34,35 @@ class GridField:
 
     def at(self, points: Floats) -> Floats:
         """The field at points (N,3), linear between the grid's values and constant beyond: (N,)."""
-        shape = np.array(self.values.shape)
-        place = np.clip((points - self.origin) / self.cell, 0.0, shape - 1)
-        low = np.minimum(place.astype(np.int64), np.maximum(shape - 2, 0))
-        x, y, z = (place - low).T
-        stride = np.array([shape[1] * shape[2], shape[2], 1])
-        first = low @ stride
-        one, two, three = np.where(shape > 1, stride, 0).tolist()
+        result = np.empty(len(points))
+        for start in range(0, len(points), POINTS_A_TURN):
+            some = slice(start, start + POINTS_A_TURN)
+            result[some] = self._at(points[some])
+        return result
+
+    def _at(self, points: Floats) -> Floats:
+        """As `at`, of so few points that all of their numbers stay in the cache."""
+        first: NDArray = np.zeros(len(points), np.int64)
+        share, strides = [], []
+        stride = self.values.size
+        for axis, count in enumerate(self.values.shape):
+            stride //= count
+            place = points[:, axis] - self.origin[axis]
+            place /= self.cell
+            np.clip(place, 0.0, count - 1, out=place)
+            low = np.minimum(place.astype(np.int64), max(count - 2, 0))
+            place -= low
+            low *= stride
+            first += low
+            share.append(place)
+            strides.append(stride if count > 1 else 0)
+        x, y, z = share
+        one, two, three = strides
         flat = self.values.reshape(-1)
         rows = []
         for shift in (0, two, one, one + two):
-            near, far = flat.take(first + shift), flat.take(first + shift + three)
-            rows.append(near + z * (far - near))
+            near = flat.take(first + shift)
+            rows.append(near + z * (flat.take(first + (shift + three)) - near))
         lower, upper = rows[0] + y * (rows[1] - rows[0]), rows[2] + y * (rows[3] - rows[2])
         return np.asarray(lower + x * (upper - lower), dtype=np.float64)
 
@@ -72,14 +90,18 @@ class GridField:
         )
 
     def project(self, points: Floats, reach: float, steps: int = STEPS) -> Floats:
-        """Points (N,3) moved to the zero level along the gradient, each by at most `reach`."""
+        """Points (N,3) moved to the zero level along the gradient, each by at most `reach`.
+
+        The gradient is that of where they come from, by a simplified Newton's method: they move so
+        little that it stays as good, and it is most of what this takes.
+        """
+        slope = self.slope(points)
+        slope /= np.maximum(np.einsum("ij,ij->i", slope, slope), 0.05)[:, None]
+        longest = self.cell / np.maximum(np.linalg.norm(slope, axis=1), 1e-300)
         moved = points.copy()
         for _ in range(steps):
-            slope = self.slope(moved)
-            square = np.maximum(np.einsum("ij,ij->i", slope, slope), 0.05)
-            step = slope * (self.at(moved) / square)[:, None]
-            long = np.linalg.norm(step, axis=1, keepdims=True)
-            moved -= step * np.minimum(1.0, self.cell / np.maximum(long, 1e-300))
+            value = self.at(moved)
+            moved -= slope * np.clip(value, -longest, longest)[:, None]
         way = moved - points
         long = np.linalg.norm(way, axis=1, keepdims=True)
         return points + way * np.minimum(1.0, reach / np.maximum(long, 1e-300))
@@ -219,9 +241,9 @@ def _corner(grid: NDArray, shift: NDArray) -> NDArray:
 
 def _mark(add: Bools, values: Floats, where: Bools, corners: tuple[NDArray, NDArray]) -> None:
     """Mark, for each cell of `where`, the corner of the two that has the smaller value."""
-    cell = np.stack(np.nonzero(where), axis=1)
-    if len(cell) == 0:
+    if not where.any():
         return
+    cell = np.stack(np.nonzero(where), axis=1)
     one, other = cell + corners[0], cell + corners[1]
     nearer = values[tuple(one.T)] <= values[tuple(other.T)]
     chosen = np.where(nearer[:, None], one, other)

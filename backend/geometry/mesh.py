@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ..contract.arrays import Floats, Ints, Singles
 from ..contract.progress import SILENT, Progress
-from .graphs import components, sums
+from .graphs import components, stable_order, sums
 
 WELD_BITS = 21  # three coordinates of 21 bits fill one 64-bit key
 # Beyond this, squares overflow the float32 of every file format and viewer. It is a float32 itself,
@@ -234,13 +234,31 @@ def shared_edges(corners: Ints) -> tuple[Ints, Ints, Ints, NDArray[np.bool_]]:
     tail = corners.ravel()
     head = np.roll(corners, -1, axis=1).ravel()
     key = np.minimum(tail, head) * count + np.maximum(tail, head)
-    order = np.argsort(key, kind="stable")
+    order = stable_order(key)
     key = key[order]
     same = key[1:] == key[:-1]
     one, two = order[:-1][same], order[1:][same]
     real = (tail[one] != head[one]) & (one // 3 != two // 3)
     one, two = one[real], two[real]
     return one // 3, two // 3, one, tail[one] != tail[two]
+
+
+def one_way_edges(faces: Ints) -> Ints:
+    """Directed edges (n, 2) of (F, 3) faces whose other direction no face has, sorted by their
+    lower, then their higher vertex."""
+    tail, head = faces.ravel(), np.roll(faces, -1, axis=1).ravel()
+    size = int(faces.max(initial=0)) + 1
+    # Edge and direction in one number: those of one edge come together, each way apart.
+    use = np.sort((np.minimum(tail, head) * size + np.maximum(tail, head)) * 2 + (tail > head))
+    if not len(use):
+        return np.empty((0, 2), np.int64)
+    edge = use >> 1
+    begin = np.flatnonzero(np.concatenate([[True], edge[1:] != edge[:-1]]))
+    count = np.diff(np.append(begin, len(use)))
+    one_way = (use[begin] & 1) == (use[begin + count - 1] & 1)
+    use = use[np.repeat(one_way, count)]
+    ends = np.stack(np.divmod(use >> 1, size), axis=1)
+    return np.where((use & 1)[:, None] == 1, ends[:, ::-1], ends)
 
 
 def is_closed_manifold(faces: Ints) -> bool:

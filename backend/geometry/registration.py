@@ -105,8 +105,8 @@ def agreement(
         alike = np.einsum("ij,ij->i", normals, other.normals[index]) > ALIKE
         on = (height < near) & (gap < 2 * other.spacing + near) & alike
         rest = np.flatnonzero(~on)
-        unseen = hidden(points[rest] - near * normals[rest])
-        unseen &= hidden(points[rest] + 0.5 * near * normals[rest])
+        below, above = (points[rest] + by * near * normals[rest] for by in (-1.0, 0.5))
+        unseen = hidden(np.concatenate([below, above])).reshape(2, -1).all(axis=0)
         same.append(float(on.mean()))
         against.append(float((~unseen).sum() / len(points)))
         off.append(float(height[on].mean()) if on.any() else near)
@@ -126,11 +126,14 @@ def fitted(
         alike = np.einsum("ij,ij->i", normals, plane) > 0.5
         if alike.sum() < 12:
             break
-        limit = np.quantile(gap[alike], keep)
+        most = int(keep * (np.count_nonzero(alike) - 1))  # of a quantile, without what is between
+        limit = np.partition(gap[alike], most)[most]
         use = alike & (gap <= limit)
         p, n = points[use], plane[use]
         centre = p.mean(axis=0)
-        lever = np.concatenate([np.cross(p - centre, n), n], axis=1)
+        x, y, z = (p - centre).T
+        u, v, w = n.T
+        lever = np.stack([y * w - z * v, z * u - x * w, x * v - y * u, u, v, w], axis=1)
         height = np.einsum("ij,ij->i", there[use] - p, n)
         size = max(float(np.abs(p - centre).max()), 1e-9)
         lever[:, :3] /= size

@@ -42,17 +42,18 @@ def mirror_planes(samples: Samples, normals: Floats, each: int = 2) -> list[Plac
     points, facing = samples.points[:VOTERS], samples.normals[:VOTERS]
     size = max(float(np.ptp(points, axis=0).max()), 1e-9)
     between = points[:, None] - points[None]
-    middle = (points[:, None] + points[None]) / 2
+    square = np.einsum("ijk,ijk->ij", between, between)
     found = []
     for normal in normals:
         along = between @ normal
-        beside = np.sqrt(np.maximum(np.square(between).sum(-1) - np.square(along), 0))
+        beside = np.sqrt(np.maximum(square - np.square(along), 0))
         mirrored = facing - 2 * (facing @ normal)[:, None] * normal
         alike = mirrored @ facing.T
         pair = (beside < BESIDE * size) & (alike > 0.95) & (along > 0.02 * size)
         if pair.sum() < 4:
             continue
-        place = middle[pair] @ normal
+        height = points @ normal
+        place = ((height[:, None] + height) / 2)[pair]
         low, high = place.min() - 1e-9, place.max() + 1e-9
         bins = max(int(BINS * (high - low) / size), 3)
         votes, edges = np.histogram(place, bins, (low, high), weights=1 / (0.01 + beside[pair]))

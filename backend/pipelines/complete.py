@@ -21,6 +21,7 @@ from ..engines import registry
 from ..engines.base import PartMesh, SignedDistance
 from ..geometry.caps.cracks import stitched, without_cracks
 from ..geometry.caps.loops import Borders, borders
+from ..geometry.graphs import stable_order
 from ..geometry.hidden.carry import WIDTH, carry_weights
 from ..geometry.hidden.covered import covered_lids
 from ..geometry.hidden.sheets import is_sheet, thickened
@@ -33,6 +34,7 @@ from ..geometry.mesh import (
     signed_volume,
     signed_volumes,
     unit_vertices,
+    used_by,
 )
 from ..geometry.winding import WindingNumber
 from ..machine.cpu import cores
@@ -45,6 +47,7 @@ __all__ = ["Caps", "CompletedPart", "CompletedParts", "cap_parts", "complete_par
 
 HOW = ("cap", "hidden")
 NONE = np.empty((0, 3), np.int64)
+READ = 0.05  # share of the time that is taken before anything is asked
 AT_A_TIME = 2  # parts, in threads: what is asked of arrays leaves Python's lock free
 FLAT = 1e-6  # of its width, from which on an object has an inside where something may be hidden
 PROBES = 2000  # faces of a part that are asked which side of them is inside
@@ -126,10 +129,11 @@ def complete_parts(
         )
     if how not in HOW:
         raise BadInput(f"Parts cannot be completed by “{how}”.", f"Use {' or '.join(HOW)}.")
-    work = _Completion(vertices, faces, part, count, shown)
+    reading = progress.span(0.0, READ, "Looking at the parts")
+    work = _Completion(vertices, faces, part, count, shown, reading)
     if how == "hidden" and work.has_size:
-        return _grow_hidden(work, chosen, engine, thicken, seed, progress)
-    caps = cap_parts(vertices, faces, part, progress=progress)
+        return _grow_hidden(work, chosen, engine, thicken, seed, progress.span(READ, 1.0))
+    caps = cap_parts(vertices, faces, part, progress=progress.span(READ, 1.0))
     for k in chosen:
         work.cap(k, caps)
     return work.done("cap", caps=caps)
@@ -158,12 +162,12 @@ def _grow_hidden(
     progress: Progress,
 ) -> CompletedParts:
     asked = registry.choose(engine, "complete")
-    looking = progress.span(0.0, 0.3, "Looking at what is hidden")
+    looking = progress.span(0.0, 0.2, "Looking at what is hidden")
     looking.step()
     wholes = asked.engine.survey(
         work.unit, work.outward, work.part.astype(np.int32), seed=seed, progress=looking
     )
-    work.prepare()
+    work.prepare(progress.span(0.2, 0.3, "Looking at what is hidden"))
 
     def grown(number: int, k: int, every: Progress) -> _Grown | None:
         """What closes a part; None where it needs a cap."""
@@ -171,6 +175,7 @@ def _grow_hidden(
         own = every.span(number / len(chosen), (number + 1) / len(chosen), stage)
         own.step()
         seen = work.seen(k)
+        own.step()
         if is_sheet(seen):
             made = thickened(seen, thicken) if thicken > 0 else work.nothing
             return _Grown(*made, "sheet")
@@ -179,6 +184,7 @@ def _grow_hidden(
             return _Grown(*lids, "cap" if len(lids[1]) else "none")
         if not work.has_depth:
             return None
+        own.step()
         field = _field(wholes.whole(k, progress=own.span(0.0, 0.5)))
         if field is None or not seen.loops or seen.left_over:
             return None
@@ -246,25 +252,30 @@ class _Completion:
         part: NDArray[np.int64],
         count: int,
         shown: Callable[[CompletedPart], None] | None,
+        progress: Progress = SILENT,
     ) -> None:
+        progress.step()
         self.vertices, self.faces, self.part, self.count = vertices, faces, part, count
         self.shown = shown
         self.exact = same_positions(vertices)
+        progress.step(0.3)
         # (F, 3) welded where positions are equal, cracks apart.
         self.exact_corners = self.exact[faces]
         self.welded = without_cracks(vertices, faces, self.exact)
+        progress.step(0.7)
         self.corners = self.welded[faces]
         self.has_size, self.has_depth = True, True
         try:
             self.unit, self.centre, self.scale = unit_vertices(vertices, faces)
-            used = np.unique(faces)  # a vertex that nothing uses may stand for one in its place
+            used = used_by(faces)  # a vertex that nothing uses may stand for one in its place
             self.unit[self.welded[used]] = self.unit[used]
             spread = np.linalg.svd(np.cov(self.unit[used], rowvar=False), compute_uv=False)
             self.has_depth = bool(spread[-1] > FLAT**2 * spread[0])
         except UnusableMesh:  # all in one place: there is nothing to close
             self.unit, self.centre, self.scale = np.zeros_like(vertices), vertices[faces[0, 0]], 1.0
             self.has_size = False
-        order = np.argsort(part, kind="stable")
+        progress.step(0.9)
+        order = stable_order(part)
         self.rows = np.split(order, np.searchsorted(part[order], np.arange(1, count)))
         none = np.empty((0, 3))
         self.nothing = none, NONE
@@ -293,9 +304,16 @@ class _Completion:
         """How often the whole object goes round a place."""
         return WindingNumber(self.unit, self.object.faces)
 
-    def prepare(self) -> None:
+    def prepare(self, progress: Progress) -> None:
         """Make what threads share before they begin, so that it is made once."""
-        _ = self.borders, self.object.normals, self.object.samples
+        progress.step()
+        _ = self.borders
+        progress.step(0.2)
+        _ = self.object.normals
+        progress.step(0.5)
+        _ = self.object.samples
+        progress.step(0.8)
+        _ = self.object.samples.tree
 
     def seen(self, k: int) -> OpenPart:
         """A part as it is seen, in unit size."""
@@ -337,8 +355,11 @@ class _Completion:
         self, k: int, points: NDArray[np.float64], faces: NDArray[np.int64], engine: str
     ) -> PartReport:
         own = self.exact_corners[self.rows[k]]
-        used, number = np.unique(np.concatenate([own, faces]), return_inverse=True)
-        number = number.reshape(-1, 3)
+        both = np.concatenate([own, faces])
+        used = used_by(both)
+        number = np.empty(len(self.vertices) + len(points), np.int64)
+        number[used] = np.arange(len(used))
+        number = number[both]
         place = np.concatenate([self.vertices, points])[used]
         closed = closed_parts(
             number[: len(own)], np.zeros(len(own), np.int64), [number[len(own) :]]
@@ -392,8 +413,10 @@ class _Completion:
         points, new = self.points[k], self.new[k]
         if not len(points):
             return np.empty((0, WIDTH), np.int64), np.empty((0, WIDTH), np.float32)
-        own = np.unique(self.faces[self.rows[k]])
-        border = own[np.isin(self.welded[own], np.unique(new[new < len(self.vertices)]))]
+        own = used_by(self.faces[self.rows[k]])
+        is_border = np.zeros(len(self.vertices), dtype=bool)
+        is_border[new[new < len(self.vertices)]] = True
+        border = own[is_border[self.welded[own]]]
         _, once = np.unique(self.welded[border], return_index=True)
         border = border[once]
         if not len(border):

@@ -251,8 +251,9 @@ def _heard(text: str, *, wishes_only: bool = False) -> tuple[Wishes, words.Readi
         return Wishes(), words.Reading((), (), {})
     if wishes_only:
         wishes = heard(words.plain(text), library().by_title)
-        names, wishes.rest = wishes.rest.split(), ""
-        return wishes, words.Reading((), tuple(w for w in names if w not in words.FILLERS), {})
+        others = tuple(word for word in wishes.rest.split() if word not in words.FILLERS)
+        wishes.rest = ""
+        return wishes, words.Reading((), others, {})
     parts, table = library(), words.table()
     plain = words.plain(text)
     names = "It has for example " + words.nearest_names((), parts, table) + "."

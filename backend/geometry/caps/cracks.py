@@ -8,9 +8,9 @@ positions that differ in their last bits. Such a surface is closed for everyone 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...contract.arrays import Floats, Ints
+from ..mesh import one_way_edges, used_by
 from .fill import AHEAD, smallest_area
 from .loops import simple_loops
 
@@ -23,7 +23,7 @@ def without_cracks(vertices: Floats, faces: Ints, welded: Ints) -> Ints:
     vertices : (V,3). faces : (F,3). welded : a vertex at the same position, its own number or a
     lower one. What is no end of an open edge stays as it is.
     """
-    open_edges = _free(_whole(welded[faces]))
+    open_edges = one_way_edges(_whole(welded[faces]))
     ends = np.unique(open_edges)
     if len(ends) < 2:
         return welded
@@ -31,7 +31,7 @@ def without_cracks(vertices: Floats, faces: Ints, welded: Ints) -> Ints:
     from scipy.sparse.csgraph import connected_components
     from scipy.spatial import cKDTree
 
-    size = float(np.ptp(vertices[welded[faces]].reshape(-1, 3), axis=0).max())
+    size = float(np.ptp(vertices[welded[used_by(faces)]], axis=0).max())
     pairs = cKDTree(vertices[ends]).query_pairs(HAIR * size, output_type="ndarray")
     if len(pairs) == 0:
         return welded
@@ -63,7 +63,7 @@ def _stitches(vertices: Floats, faces: Ints, joined: Ints) -> Ints:
     They are as thin as the crack, but every edge along it then has two faces.
     """
     faces = _whole(faces)
-    back = _free(faces)[:, ::-1]
+    back = one_way_edges(faces)[:, ::-1]
     side = joined[back]
     if not (side != back).any():
         return np.empty((0, 3), np.int64)
@@ -77,7 +77,7 @@ def _stitches(vertices: Floats, faces: Ints, joined: Ints) -> Ints:
     (a, b), (c, d) = back[first[once]].T, back[second[once]].T
     made = _whole(np.concatenate([np.stack([a, b, c], axis=1), np.stack([a, c, d], axis=1)]))
     # Where more than two sides meet their rungs go around.
-    rest = _free(_whole(np.concatenate([faces, made])))[:, ::-1]
+    rest = one_way_edges(_whole(np.concatenate([faces, made])))[:, ::-1]
     rest = rest[joined[rest[:, 0]] == joined[rest[:, 1]]]
     none = np.empty(0, np.int64)
     rings = [np.array(loop, np.int64) for loop in simple_loops(map(tuple, rest.tolist()))]
@@ -95,11 +95,3 @@ def _paired(first: Ints, second: Ints) -> tuple[Ints, Ints]:
 
 def _whole(faces: Ints) -> Ints:
     return faces[(faces != faces[:, AHEAD]).all(axis=1)]
-
-
-def _free(faces: Ints) -> Ints:
-    """Directed edges (n,2) whose other direction no face has."""
-    a, b = faces.reshape(-1), faces[:, AHEAD].reshape(-1)
-    key, other = (a << 31) | b, (b << 31) | a
-    free: NDArray[np.bool_] = ~np.isin(key, other)
-    return np.stack([a[free], b[free]], axis=1)

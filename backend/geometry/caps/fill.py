@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...contract.arrays import Floats, Ints
+from ..graphs import stable_order
 from .loops import areas, cross, edge_key, newell_normal, plane_axes
 
 AHEAD = [1, 2, 0]  # the corner after each
@@ -195,9 +196,10 @@ def _pairs(faces: Ints) -> tuple[Ints, Ints, Ints]:
 
     Also the sorted `edge_key`s of all half-edges.
     """
-    key = edge_key(faces, faces[:, AHEAD]).reshape(-1)
-    order = np.argsort(key, kind="stable")
-    key = key[order]
+    a, b = faces.reshape(-1), faces[:, AHEAD].reshape(-1)
+    size = int(faces.max(initial=0)) + 1
+    order = stable_order(np.minimum(a, b) * size + np.maximum(a, b))
+    key = edge_key(a[order], b[order])
     same = np.nonzero(key[1:] == key[:-1])[0]
     return order[same], order[same + 1], key
 
@@ -223,20 +225,29 @@ def flip_to_delaunay(points: Floats, faces: Ints, taken: Ints, rounds: int = 40)
     No flip makes an edge of `taken`, one that the faces have already, or a fold.
     """
     faces = faces.copy()
+    asked = np.ones(len(faces), dtype=bool)
     for _ in range(rounds):
         one, two, existing = _pairs(faces)
-        a, b = faces[one // 3, one % 3], faces[one // 3, (one + 1) % 3]
-        c, d = faces[one // 3, (one + 2) % 3], faces[two // 3, (two + 2) % 3]
+        fresh = asked[one // 3] | asked[two // 3]
+        one, two = one[fresh], two[fresh]
+        a, b, c = _corners(faces, one)
+        d = _corners(faces, two)[2]
         pa, pb, pc, pd = points[a], points[b], points[c], points[d]
         left, right = cross(pa - pc, pb - pc), cross(pb - pd, pa - pd)
         # Angles add up to more than half a turn where cotangents add up to less than nothing.
         cotangents = _cotangent(pa - pc, pb - pc, left) + _cotangent(pa - pd, pb - pd, right)
         cotangents[_among(edge_key(a, b), taken)] = -np.inf
+        rows = np.nonzero(cotangents < -1e-6)[0]
+        one, two, cotangents = one[rows], two[rows], cotangents[rows]
+        # Nothing else can be flipped in the next round: only these faces may change.
+        asked = np.zeros(len(faces), dtype=bool)
+        asked[one // 3] = asked[two // 3] = True
+        a, b, c, d = a[rows], b[rows], c[rows], d[rows]
         key = edge_key(c, d)
-        chosen = (cotangents < -1e-6) & (c != d) & ~_among(key, taken) & ~_among(key, existing)
-        chosen = np.nonzero(chosen)[0]
-        pa, pb, pc, pd = pa[chosen], pb[chosen], pc[chosen], pd[chosen]
-        normal = left[chosen] + right[chosen]
+        fine = (c != d) & ~_among(key, taken) & ~_among(key, existing)
+        chosen = np.nonzero(fine)[0]
+        pa, pb, pc, pd = (each[rows[chosen]] for each in (pa, pb, pc, pd))
+        normal = left[rows[chosen]] + right[rows[chosen]]
         least = 1e-9 * np.sum(normal**2, axis=1)
         flat = np.sum(cross(pd - pa, pc - pa) * normal, axis=1) > least
         flat &= np.sum(cross(pc - pb, pd - pb) * normal, axis=1) > least
@@ -256,6 +267,12 @@ def flip_to_delaunay(points: Floats, faces: Ints, taken: Ints, rounds: int = 40)
     return faces
 
 
+def _corners(faces: Ints, half: Ints) -> tuple[Ints, Ints, Ints]:
+    """Vertices of half-edges (n,): where they start and end, and the third of their faces."""
+    flat, first = faces.reshape(-1), half - half % 3
+    return flat[half], flat[first + (half + 1) % 3], flat[first + (half + 2) % 3]
+
+
 def _cotangent(u: Floats, v: Floats, area_vector: Floats) -> Floats:
     double = np.sqrt(np.sum(area_vector**2, axis=-1))
     return np.sum(u * v, axis=-1) / np.maximum(double, 1e-12 * (double.max(initial=0) or 1))
@@ -273,8 +290,8 @@ def split_edges(points: Floats, faces: Ints, marked: NDArray[np.bool_]) -> tuple
     one, two, _ = _pairs(faces)
     chosen = marked.reshape(-1)[one]
     one, two = one[chosen], two[chosen]
-    a, b = faces[one // 3, one % 3], faces[one // 3, (one + 1) % 3]
-    c, d = faces[one // 3, (one + 2) % 3], faces[two // 3, (two + 2) % 3]
+    a, b, c = _corners(faces, one)
+    d = _corners(faces, two)[2]
     fresh = 0.4 * (points[a] + points[b]) + 0.1 * (points[c] + points[d])
     middle = np.full_like(faces, -1)
     middle.flat[one] = middle.flat[two] = len(points) + np.arange(len(one))

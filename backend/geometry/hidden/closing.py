@@ -8,7 +8,7 @@ import numpy as np
 from ...contract.arrays import Floats, Ints
 from ..caps.fill import AHEAD
 from ..caps.loops import edge_key
-from ..mesh import signed_volume
+from ..mesh import signed_volume, used_by
 from .fair import folded
 from .visible import ObjectShell, OpenPart, Samples
 
@@ -46,7 +46,7 @@ def closes(seen: OpenPart, points: Floats, faces: Ints, taken: Ints) -> bool:
 
 def closed_volume(seen: OpenPart, points: Floats, faces: Ints) -> float:
     """Volume of a part with new faces (f,3); points (n,3) : those of the rim first."""
-    own = np.unique(seen.faces)
+    own = used_by(seen.faces)
     place = np.concatenate([points, seen.points[own]])
     number = np.full(len(seen.points), -1)
     number[own] = len(points) + np.arange(len(own))

@@ -165,25 +165,41 @@ def unfolded(points: Floats, faces: Ints, fixed: int, rounds: int = 8) -> Floats
     """Free points of folded triangles moved between their neighbours until no fold is left."""
     from scipy.sparse import coo_matrix
 
+    bad = folded(points, faces)
     for _ in range(rounds):
-        bad = folded(points, faces)
         if not bad.any():
             break
-        touched = np.zeros(len(points), dtype=bool)
-        touched[faces[bad]] = True
-        touched[faces[touched[faces].any(axis=1)]] = True
+        touched = _ends(points, faces[bad])
+        touched = _ends(points, faces[_touching(touched, faces)])
         touched[:fixed] = False
         moved = np.flatnonzero(touched)
         if len(moved) == 0:
             break
-        around = faces[touched[faces].any(axis=1)]
+        near = _touching(touched, faces)
+        around = faces[near]
         a, b = around.reshape(-1), around[:, AHEAD].reshape(-1)
         both = np.append(a, b), np.append(b, a)
-        near = coo_matrix((np.ones(2 * len(a)), both), shape=(len(points),) * 2).tocsr()[moved]
-        mean = (near @ points) / np.asarray(near.sum(axis=1))
+        weight = coo_matrix((np.ones(2 * len(a)), both), shape=(len(points),) * 2).tocsr()[moved]
+        mean = (weight @ points) / np.asarray(weight.sum(axis=1))
         points = points.copy()
         points[moved] += 0.7 * (mean - points[moved])
+        # A fold is told by normals of vertices, which are those of the faces around them.
+        again = _touching(_ends(points, around), faces)
+        rows = np.flatnonzero(_touching(_ends(points, faces[again]), faces))
+        bad[again] = folded(points, faces[rows])[again[rows]]
     return points
+
+
+def _touching(ends: Bools, faces: Ints) -> Bools:
+    """Which faces (f,) have a corner among some points (n,)."""
+    return np.asarray(ends[faces].any(axis=1))
+
+
+def _ends(points: Floats, faces: Ints) -> Bools:
+    """Which points (n,) faces have as corners."""
+    ends: Bools = np.zeros(len(points), dtype=bool)
+    ends[faces] = True
+    return ends
 
 
 def tidied(points: Floats, faces: Ints, fixed: int) -> Floats:

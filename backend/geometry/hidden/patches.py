@@ -12,10 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...contract.arrays import Bools, Floats, Ints
-from ..caps.fill import AHEAD
 from ..caps.loops import areas, cross, simple_loops
 from ..graphs import components
-from ..mesh import shared_edges
+from ..mesh import one_way_edges, shared_edges
 from .visible import Samples
 
 FACING = -0.2  # cosine to the seen surface's normal, below which it is another side
@@ -127,7 +126,7 @@ def _without_touching_fans(faces: Ints, kept: Bools) -> Bools:
     """Drop faces until no border of what is kept passes a vertex twice: (F,) bool."""
     kept = kept.copy()
     for _ in range(200):
-        start = _free_edges(faces[kept])[:, 0]
+        start = one_way_edges(faces[kept])[:, 0]
         vertex, count = np.unique(start, return_counts=True)
         crowded = vertex[count > 1]
         if len(crowded) == 0:
@@ -136,20 +135,11 @@ def _without_touching_fans(faces: Ints, kept: Bools) -> Bools:
     return kept
 
 
-def _free_edges(faces: Ints) -> Ints:
-    """Directed edges (n,2) that one face alone has."""
-    a, b = faces.reshape(-1), faces[:, AHEAD].reshape(-1)
-    forward, backward = (a << 31) | b, np.sort((b << 31) | a)
-    place = np.searchsorted(backward, forward).clip(max=max(len(backward) - 1, 0))
-    free = backward[place] != forward
-    return np.stack([a[free], b[free]], axis=1)
-
-
 def _matched(
     vertices: Floats, faces: Ints, border: Samples, lengths: Floats, cell: float
 ) -> HiddenPatch | None:
     """A patch whose loops fit loops of border one to one; None where they do not."""
-    loops = [np.array(loop) for loop in simple_loops(map(tuple, _free_edges(faces).tolist()))]
+    loops = [np.array(loop) for loop in simple_loops(map(tuple, one_way_edges(faces).tolist()))]
     corners = [vertices[loop] for loop in loops]
     long = [float(np.linalg.norm(p - np.roll(p, 1, axis=0), axis=1).sum()) for p in corners]
     found: dict[int, Ints] = {}

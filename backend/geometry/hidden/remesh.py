@@ -22,6 +22,7 @@ MOST_FACES = 60_000  # of one surface: nothing is split beyond
 TURN = 0.5  # cosine by which a collapse may turn a triangle
 MOST_AROUND = 10  # edges of a vertex that a collapse may make
 TRIES = 6  # times that edges are chosen for one round of collapses
+FEW = 0.02  # share of short edges that may be left for the next round
 ENOUGH = 0.97  # of the faces before a round of collapses, beyond which no other follows
 
 Wanted = Callable[[Floats], Floats]  # places (N,3) -> lengths of edges there (N,)
@@ -46,9 +47,10 @@ def remesh(
     """
     for round_ in range(rounds):
         progress.step(round_ / rounds)
+        count = len(points)
         points, faces = split_long(points, faces, wanted)
-        if settle is not None:
-            points[fixed:] = settle(points[fixed:])
+        if settle is not None and len(points) > count:  # the others have been since they moved
+            points[count:] = settle(points[count:])
         progress.step((round_ + 0.3) / rounds)
         points, faces = collapse_short(points, faces, fixed, wanted)
         progress.step((round_ + 0.7) / rounds)
@@ -63,10 +65,12 @@ def split_long(points: Floats, faces: Ints, wanted: Wanted, rounds: int = 5) -> 
     """Split inner edges that are too long for where they are."""
     want = wanted(points)
     for _ in range(rounds):
-        ahead = faces[:, AHEAD]
-        length = np.linalg.norm(points[faces] - points[ahead], axis=2)
+        start, end = faces.reshape(-1), faces[:, AHEAD].reshape(-1)
         # Both sides of an edge agree: its ends are the same two, and sums do not depend on order.
-        marked = (length > 0.5 * LONG * (want[faces] + want[ahead])) & (inner_keys(faces) >= 0)
+        most = 0.5 * LONG * (want.take(start) + want.take(end))
+        marked = (_lengths(points, start, end) > most).reshape(-1, 3)
+        if marked.any():
+            marked &= inner_keys(faces) >= 0
         if not marked.any() or len(faces) + marked.sum() > MOST_FACES:
             break
         points, faces = split_edges(points, faces, marked)
@@ -94,34 +98,38 @@ def _collapse_once(
     count = len(points)
     a, b = faces.reshape(-1), faces[:, AHEAD].reshape(-1)
     keep, gone = np.minimum(a, b), np.maximum(a, b)  # fixed ones have the lower numbers
-    once = (a < b) & (gone >= fixed)
-    keep, gone = keep[once], gone[once]
-    length = np.linalg.norm(points[keep] - points[gone], axis=1)
+    once = np.flatnonzero((a < b) & (gone >= fixed))
+    keep, gone = keep.take(once), gone.take(once)
+    length = _lengths(points, keep, gone)
     size = np.bincount(a, minlength=count)
-    short = length < 0.5 * SHORT * (want[keep] + want[gone])
-    short &= size[keep] + size[gone] - 4 <= MOST_AROUND
-    if not short.any():
+    order = np.flatnonzero(length < 0.5 * SHORT * (want.take(keep) + want.take(gone)))
+    order = order[size[keep[order]] + size[gone[order]] - 4 <= MOST_AROUND]
+    if not len(order):
         return points, faces, want
-    order = np.nonzero(short)[0]
     order = order[np.argsort(length[order], kind="stable")]
     keep, gone = keep[order], gone[order]
     place = np.where((keep < fixed)[:, None], points[keep], 0.5 * (points[keep] + points[gone]))
     star = _Stars(faces, size)
-    open_ = np.ones(len(keep), dtype=bool)
+    left = np.arange(len(keep))  # edges that may still be chosen
+    near = faces  # those that may touch one of them
     chosen = np.zeros(len(keep), dtype=bool)
     for _ in range(TRIES):
-        asked = np.nonzero(_apart(faces, keep, gone, open_))[0]
-        if len(asked) == 0:
-            break
-        open_[asked] = False
+        asked = left[_apart(near, keep[left], gone[left])]
         ends = keep[asked], gone[asked]
         fine = star.may_meet(*ends, fixed) & star.stay_upright(*ends, points, place[asked])
+        tried = np.zeros(len(keep), dtype=bool)
+        tried[asked] = True
         asked = asked[fine]
         chosen[asked] = True
         touched = np.zeros(count, dtype=bool)
         for end in (keep[asked], gone[asked]):
             touched[faces[star.around(end)[0]]] = True
-        open_ &= ~(touched[keep] | touched[gone])
+        left = left[~(tried[left] | touched[keep[left]] | touched[gone[left]])]
+        if len(left) <= FEW * len(keep):
+            break
+        wanted = np.zeros(count, dtype=bool)
+        wanted[keep[left]] = wanted[gone[left]] = True
+        near = near[_any(wanted[near])]
     if not chosen.any():
         return points, faces, want
     keep, gone, place = keep[chosen], gone[chosen], place[chosen]
@@ -132,31 +140,52 @@ def _collapse_once(
     number = np.arange(count)
     number[gone] = keep
     faces = number[faces]
-    faces = faces[(faces != faces[:, AHEAD]).all(axis=1)]
+    faces = faces[~_any(faces == faces[:, AHEAD])]
     used = _used(count, faces, fixed)
     return *compact(points, faces, fixed), want[used]
 
 
-def _apart(faces: Ints, keep: Ints, gone: Ints, open_: Bools) -> Bools:
-    """Which of the open edges (E,), best first, share no face around them with a better one."""
+def _lengths(points: Floats, start: Ints, end: Ints) -> Floats:
+    """Of edges (n,)."""
+    along = points.take(start, axis=0) - points.take(end, axis=0)
+    return np.asarray(np.sqrt(np.einsum("ij,ij->i", along, along)))
+
+
+def _apart(faces: Ints, keep: Ints, gone: Ints) -> Bools:
+    """Which of some edges (E,), best first, share no face around them with a better one.
+
+    faces : (f,3), those around these edges at least.
+    """
     worst = len(keep)
-    rank = np.where(open_, np.arange(worst), worst)
+    rank = np.arange(worst)
     first = np.full(int(faces.max()) + 1, worst)
-    np.minimum.at(first, keep, rank)
-    np.minimum.at(first, gone, rank)
-    claim = first[faces].min(axis=1)
+    # Of all that are put in one place the last one stays: the best.
+    first[np.stack([keep, gone], axis=1)[::-1].reshape(-1)] = np.repeat(rank[::-1], 2)
+    corners = [np.ascontiguousarray(faces[:, k]) for k in range(3)]
+    one, two, three = (first.take(corner) for corner in corners)
+    claim = np.minimum(np.minimum(one, two), three)
     least = np.full(len(first), worst)
-    for corner in range(3):
-        np.minimum.at(least, faces[:, corner], claim)
-    return np.asarray(open_ & (least[keep] == rank) & (least[gone] == rank))
+    for corner in corners:
+        np.minimum.at(least, corner, claim)
+    return np.asarray((least[keep] == rank) & (least[gone] == rank))
+
+
+def _any(corners: Bools) -> Bools:
+    """As ``corners.any(axis=1)`` of three columns, several times as fast."""
+    return np.asarray(corners[:, 0] | corners[:, 1] | corners[:, 2])
 
 
 class _Stars:
     """The faces around each vertex. size : (n,) how many."""
 
     def __init__(self, faces: Ints, size: Ints) -> None:
+        from scipy.sparse import csr_matrix
+
         self.faces, self.size = faces, size
-        self.row = np.argsort(faces.reshape(-1), kind="stable") // 3
+        # A matrix of faces and their vertices, turned around: sorting takes five times as long.
+        ends, ones = np.arange(0, 3 * len(faces) + 1, 3), np.ones(3 * len(faces), np.int8)
+        by_face = csr_matrix((ones, faces.reshape(-1), ends), shape=(len(faces), len(size)))
+        self.row = by_face.tocsc().indices
         self.start = np.cumsum(size) - size
 
     def around(self, vertex: Ints) -> tuple[Ints, Ints]:
@@ -193,17 +222,18 @@ class _Stars:
         fine = np.ones(len(keep), dtype=bool)
         for end in (keep, gone):
             row, which = self.around(end)
-            corner = self.faces[row]
-            is_end = (corner == keep[which][:, None]) | (corner == gone[which][:, None])
-            stays = is_end.sum(axis=1) == 1
-            corner, is_end, which = corner[stays], is_end[stays], which[stays]
-            old = points[corner]
-            new = np.where(is_end[..., None], place[which][:, None], old)
-            was = cross(old[:, 1] - old[:, 0], old[:, 2] - old[:, 0])
-            now = cross(new[:, 1] - new[:, 0], new[:, 2] - new[:, 0])
-            product = np.sum(was * now, axis=1)
-            sizes = np.linalg.norm(was, axis=1) * np.linalg.norm(now, axis=1)
-            fine[which[product <= TURN * sizes]] = False
+            corners = self.faces.take(row, axis=0).T
+            first, second = keep.take(which), gone.take(which)
+            is_end = [(corner == first) | (corner == second) for corner in corners]
+            stays = is_end[0] ^ is_end[1] ^ is_end[2]  # one of three: no face has all
+            rows = np.flatnonzero(stays)
+            meet = place.take(which[rows], axis=0)
+            old = [points.take(corner[rows], axis=0) for corner in corners]
+            new = [np.where(own[rows, None], meet, p) for own, p in zip(is_end, old, strict=True)]
+            was, now = (cross(b - a, c - a) for a, b, c in (old, new))
+            product = np.einsum("ij,ij->i", was, now)
+            sizes = np.einsum("ij,ij->i", was, was) * np.einsum("ij,ij->i", now, now)
+            fine[which[rows[product <= TURN * np.sqrt(sizes)]]] = False
         return fine
 
 

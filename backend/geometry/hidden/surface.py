@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -11,15 +13,16 @@ from ...contract.arrays import Floats, Ints
 from ...contract.progress import SILENT, Progress
 from ..caps.fill import flip_to_delaunay
 from ..caps.loops import areas, cross
-from ..isosurface import GridField, zero_level
-from ..mesh import signed_volume
+from ..isosurface import GridField
+from ..mesh import signed_volume, used_by
 from .closing import closed_volume, closes
 from .continued import continued
 from .convex import convex_rest, pieces
-from .fair import fair, soft, tidied, unfolded
+from .fair import BAND, fair, soft, tidied, unfolded
 from .grow import grow
 from .openings import Opening, flat_end, joined, openings
 from .patches import hidden_faces, hidden_patches
+from .reading import even_length, meshed, most_faces, suited
 from .remesh import Wanted, compact, remesh, without_flaps
 from .visible import ObjectShell, OpenPart, Samples, source_length
 from .zipper import strip, strip_faces
@@ -28,26 +31,22 @@ FINEST, COARSEST = 1.0, 2.0  # cells: the least edge length, and the least that 
 ROUNDED = 1.5  # cells: what a bend of a soft part asks for at least
 BEND = 0.5  # radians that a surface may turn along one edge
 ASKED, AROUND = 300, (24, 200)  # places whose bend is measured, faces around each that tell it
-FEWEST, EACH, PLENTY = 100, 6, 400  # faces that are never too many: at least, for each seen, most
-DENSER = 1.2  # faces of a hidden surface, against those that are seen, at most
 YIELDS = 0.28  # cells of mean error that a smooth surface may have more
 NEAR = 0.35  # cells of mean error, below which no other way is tried
 LITTLE = 0.02  # of what is seen: as large as a lid may be for a cap to be as good
 LEVEL = 0.05  # of the lid's size: as far as the field may leave it then
 COMPARED = 3000  # places at which a surface and a field are compared, about
+BACK = 1000  # faces of a field that are asked how far they are from a surface
+ABOUT = 0.05  # by which the distance between them may be told too large
 AS_NEAR = 0.2  # of the error of a flat lid, below which none is
 BETTER = 0.8  # of the error of another way, below which a way is the better one
+WAYS = ("patch", "lid")  # in which a surface is made, the better first
 ALONG = 1.6  # cells from what is seen, within which a field's surface runs along it
-EXACT, JOINED = (
-    0.5,
-    1.0,
-)  # cells of error, below which the faces of a convex hull are what the field
-# means: of one piece, which may go on beyond its hull, and of several, whose ends are known
+# Cells of error, below which the faces of a convex hull are what the field means: of one piece,
+# which may go on beyond its hull, and of several, whose ends are known.
+EXACT, JOINED = 0.5, 1.0
 SAME = 0.01  # of a part's volume, by which two ways to close it may differ and still be the same
 LEAST, MOST = 0.1, 2.0  # of a field's volume, between which a part with lids may be the whole
-FEW, LARGEST_GRID = 6000, 1_500_000  # faces of a field that is read finer, and most values then
-EDGE, LOOP = 2.0, 24.0  # cells along a source's edge and around a loop of border, if possible
-SMALL = 24  # values along a side of a grid that is not read coarser
 
 
 @dataclass(frozen=True)
@@ -84,47 +83,38 @@ def hidden_surface(
     if lids is not None and len(level) == len(walls) + len(lids):
         return None if level == lids else _decided(seen, level, taken)
     bent = [one for one, end in zip(lids or [], ends, strict=True) if end is None]
-    reach = ALONG * field.cell
-    field, mesh = _suited(seen, field)
-    reach = max(reach, ALONG * field.cell)
-    progress.step(0.1)
-    if len(mesh[1]) == 0:
-        return None
-    work = _Work(seen, shown, field, *mesh, reach, taken, level)
-    # A lid as it is: what a cap would be.
-    flat = None if lids is None else joined(bent, work.rim)
-    least = np.inf if flat is None else work.error(*flat)
-    skin = flat is not None and not work.is_filled(*work.with_level(*flat))
-    near = NEAR if flat is None else max(NEAR, AS_NEAR * least)
-    if flat is not None and work.is_level(*flat, least * field.cell) and work.holds(*flat):
-        return None
-    best: HiddenSurface | None = None
-    sharp = convex_rest(seen, shown, taken)
-    if sharp is not None and not work.as_large(flat, *sharp):
-        best, least = _welded(seen, *sharp, "convex"), work.error(*sharp)
-        if least < (JOINED if pieces(seen) > 1 else EXACT):
-            return best
-    for way in ("patch", "lid"):
-        made = None
-        if way == "patch":
-            made = work.from_patches(progress.span(0.1, 0.6))
-        elif flat is not None:
-            made = work.grown(flat, progress.span(0.6, 0.9))
-        if made is None:
+    fields = suited(seen, field)
+    hull = _Hull(seen, shown, taken, fields[-1].cell)
+    for number, one in enumerate(fields):
+        is_last = number == len(fields) - 1
+        share = progress.span(number / len(fields), (number + 1) / len(fields))
+        used, mesh = meshed(seen, one, as_told=one is field)
+        if len(mesh[1]) == 0:
             continue
-        points, faces, error = work.finished(*made, np.inf if skin else least)
-        points, faces = work.with_level(points, faces)
-        if not work.holds(points, faces):
-            continue
-        if best is None and skin and work.is_filled(points, faces):
-            least = np.inf  # what a lid's error is says nothing
-        if error < BETTER * least or (best is None and error < least):
-            best = _welded(seen, points, faces, way)
-            least = error
-        if best is not None and least < near:
-            break
-    progress.step(1.0)
-    return best
+        reach = ALONG * max(field.cell, used.cell)
+        work = _Work(seen, shown, used, *mesh, reach, taken, level)
+        ways = WAYS if is_last else WAYS[:1]
+        found, is_good = work.made(None if lids is None else bent, hull, ways, share)
+        if is_good or is_last:
+            return found
+    return None
+
+
+class _Hull:
+    """The faces of a part's convex hull that close it, made when they are asked for.
+
+    cell : of the finest field that is asked how well they fit.
+    """
+
+    def __init__(self, seen: OpenPart, shown: ObjectShell, taken: Ints, cell: float) -> None:
+        self._asked = seen, shown, taken
+        self.cell = cell
+        self.enough = JOINED if pieces(seen) > 1 else EXACT
+
+    @cached_property
+    def rest(self) -> tuple[Floats, Ints] | None:
+        """Points, those of the rim first, and faces; None where the part is not convex."""
+        return convex_rest(*self._asked)
 
 
 def _decided(seen: OpenPart, all_of_it: list[Opening], taken: Ints) -> HiddenSurface | None:
@@ -139,20 +129,6 @@ def _welded(seen: OpenPart, points: Floats, faces: Ints, way: str) -> HiddenSurf
     """The same; points (n,3) : those of the rim first, of which the new faces (f,3) are."""
     number = np.concatenate([seen.rim, len(seen.points) + np.arange(len(points) - len(seen.rim))])
     return HiddenSurface(points[len(seen.rim) :], number[faces], way)
-
-
-def _suited(seen: OpenPart, field: GridField) -> tuple[GridField, tuple[Floats, Ints]]:
-    """A field on cells that suit a part's triangles and the smallest of its loops, its surface."""
-    start, end, loop = seen.edges
-    around = np.bincount(loop, np.linalg.norm(seen.points[end] - seen.points[start], axis=1))
-    most = min(source_length(seen) / EDGE, float(around.min()) / LOOP)
-    while 2 * field.cell < most and min(field.values.shape) > SMALL:
-        field = field.coarser()
-    mesh = zero_level(field)
-    if field.cell > most and len(mesh[1]) < FEW and 8 * field.values.size < LARGEST_GRID:
-        field = field.finer()
-        mesh = zero_level(field)
-    return field, mesh
 
 
 class _Work:
@@ -172,16 +148,18 @@ class _Work:
         self.seen, self.shown, self.field = seen, shown, field
         self.vertices, self.faces = vertices, faces
         self.taken, self.level = taken, level
+        self._holds = partial(closes, seen, taken=taken)
         self.rim = seen.points[seen.rim]
         self.fixed = len(seen.rim)
         first, last, loop = seen.edges
         cell = field.cell
         start, end = seen.points[first], seen.points[last]
-        self.border = Samples.of_edges(start, end, loop, 0.3 * cell)
+        edges = Samples.of_edges(start, end, np.arange(len(start)), 0.3 * cell)
+        self.border = Samples(edges.point, edges.normal, loop[edges.source])
+        self.border_edge = edges.source  # of each sample, in `seen.edges`
         length = np.linalg.norm(end - start, axis=1)
         self.lengths: Floats = np.bincount(loop, length).astype(np.float64)
         self.edge_length = length
-        self.edges = Samples.of_edges(start, end, np.arange(len(length)), 0.3 * cell)
         samples = Samples.of_faces(seen.points, seen.faces, seen.face_normals, 0.4 * cell)
         self.hidden = hidden_faces(vertices, faces, samples, self.border, cell, reach)
         self.closed = [loop for one in level for loop in one.loops]
@@ -191,8 +169,55 @@ class _Work:
         self.hidden_area = _area(vertices, faces[self.hidden])
         self.softness = soft(seen)
         self.inner_length = self._inner_length()
-        few = min(FEWEST + EACH * len(seen.faces), PLENTY)
-        self.most = max(few, DENSER * len(seen.faces))
+        self.most = most_faces(seen)
+
+    def made(
+        self,
+        lids: list[Opening] | None,
+        hull: _Hull,
+        ways: Sequence[str],
+        progress: Progress,
+    ) -> tuple[HiddenSurface | None, bool]:
+        """The best surface that holds of those of some ways, and whether none can be better.
+
+        None, and surely, where a cap is as good. lids : of the openings that are yet to be closed,
+        if they can be filled. hull : which may close the part as well.
+        """
+        seen, cell = self.seen, self.field.cell
+        flat = None if lids is None else joined(lids, self.rim)  # what a cap would be
+        least = np.inf if flat is None else self.error(*flat)
+        skin = flat is not None and not self.is_filled(*self.with_level(*flat))
+        near = NEAR if flat is None else max(NEAR, AS_NEAR * least)
+        if flat is not None and self.is_level(*flat, least * cell) and self._holds(*flat):
+            return None, True
+        best: HiddenSurface | None = None
+        sharp = hull.rest
+        if sharp is not None and not self.as_large(flat, *sharp):
+            best, least = _welded(seen, *sharp, "convex"), self.error(*sharp)
+            if least * cell < hull.enough * hull.cell:
+                return best, True
+        for way in ways:
+            made = None
+            if way == "patch":
+                made = self.from_patches(progress.span(0.1, 0.6))
+            elif flat is not None:
+                made = self.grown(flat, progress.span(0.75, 0.9))
+            if made is None:
+                continue
+            last = progress.span(*((0.6, 0.75) if way == "patch" else (0.9, 1.0)))
+            points, faces, error = self.finished(*made, np.inf if skin else least, last)
+            points, faces = self.with_level(points, faces)
+            if not self._holds(points, faces):
+                continue
+            if best is None and skin and self.is_filled(points, faces):
+                least = np.inf  # what a lid's error is says nothing
+            if error < BETTER * least or (best is None and error < least):
+                best = _welded(seen, points, faces, way)
+                least = error
+            if best is not None and least < near:
+                break
+        progress.step(1.0)
+        return best, best is not None and least < near
 
     def _inner_length(self) -> float:
         """The source's edge length, less where the field bends so much that it would be cut off."""
@@ -227,16 +252,16 @@ class _Work:
         Beside long edges of the border a soft part has short ones all the same: it is there that
         it turns from what is seen to its end, and large triangles would make corners of that.
         """
-        inner = max(self.inner_length, float(np.sqrt(area / (0.433 * self.most))))
+        inner = max(self.inner_length, even_length(area, self.seen))
         least = FINEST * self.field.cell
         # So far from the border an edge has no say.
         bound = max(2 * inner, float(self.edge_length.max()) / 1.5)
-        last = len(self.edges.source) - 1
+        last = len(self.border_edge) - 1
         hard = 1 - self.softness
 
         def length(places: Floats) -> Floats:
-            away, row = self.edges.tree.query(places, distance_upper_bound=bound)
-            own = np.maximum(self.edge_length[self.edges.source[np.minimum(row, last)]], least)
+            away, row = self.border.tree.query(places, distance_upper_bound=bound)
+            own = np.maximum(self.edge_length[self.border_edge[np.minimum(row, last)]], least)
             return np.where(
                 own < inner,
                 np.minimum(inner, own + 0.5 * away),
@@ -265,7 +290,7 @@ class _Work:
         points, made = seen.points[seen.rim], []
         for patch in patches:
             number = np.full(len(vertices), -1)
-            used = np.unique(patch.faces)
+            used = used_by(patch.faces)
             number[used] = len(points) + np.arange(len(used))
             points = np.concatenate([points, vertices[used]])
             made.append(number[patch.faces])
@@ -344,16 +369,18 @@ class _Work:
         wrong = float(np.sum(share * np.abs(self.field.at(made.point))))
         rows = self.faces[self.hidden]
         if len(rows):
-            rows = rows[:: max(len(rows) // COMPARED, 1)]
+            rows = rows[:: max(len(rows) // BACK, 1)]
             size = areas(self.vertices, rows)
             size *= self.hidden_area / max(size.sum(), 1e-300)
-            tree = cKDTree(np.concatenate([made.point, self.border.point]))
-            away = tree.query(self.vertices[rows].mean(axis=1))[0]
+            tree = cKDTree(np.concatenate([made.point, self.border.point]), balanced_tree=False)
+            away = tree.query(self.vertices[rows].mean(axis=1), eps=ABOUT)[0]
             wrong += float(np.sum(size * np.maximum(away - 0.5 * spacing, 0.0)))
             area = np.append(area, size.sum())
         return wrong / max(float(area.sum()), 1e-300) / cell
 
-    def finished(self, points: Floats, faces: Ints, least: float) -> tuple[Floats, Ints, float]:
+    def finished(
+        self, points: Floats, faces: Ints, least: float, progress: Progress
+    ) -> tuple[Floats, Ints, float]:
         """Fair, without folds, inside of the object; of a soft part smooth as well; and the error.
 
         Unless that takes it too far from the field: then it was shape that was smoothed, not noise.
@@ -363,14 +390,15 @@ class _Work:
         smooth: tuple[Floats, Ints] | None = None
         wrong = np.inf
         if self.softness > 0:
-            smooth = self._faired(points, faces, self.softness)
-            smooth = self._faired(*self._tidied(*smooth), self.softness)
+            smooth = self._faired(points, faces, self.softness, progress.span(0.0, 0.3))
+            smooth = self._tidied(*smooth)
+            smooth = self._faired(*smooth, self.softness, progress.span(0.3, 0.6))
             wrong = self.error(*smooth)
             if wrong >= BETTER * least:
                 smooth = None
             elif wrong < YIELDS:  # whatever the error of the other is
                 return *smooth, wrong
-        firm = self._faired(points, faces, 0.0)
+        firm = self._faired(points, faces, 0.0, progress.span(0.6, 1.0))
         error = self.error(*firm)
         if smooth is not None and wrong < error + YIELDS:
             return *smooth, wrong
@@ -381,18 +409,20 @@ class _Work:
         points = tidied(points, faces, self.fixed)
         return points, flip_to_delaunay(points, faces, self.taken, rounds=4)
 
-    def _faired(self, points: Floats, faces: Ints, softness: float) -> tuple[Floats, Ints]:
-        away = self.border.tree.query(points)[0]
+    def _faired(
+        self, points: Floats, faces: Ints, softness: float, progress: Progress
+    ) -> tuple[Floats, Ints]:
+        progress.step()
+        far = BAND * self.field.cell  # beyond, it does not matter how far
+        away = self.border.tree.query(points, distance_upper_bound=far)[0]
         points = fair(points, faces, self.fixed, away, self.seen, self.field, softness)
+        progress.step(0.6)
         points = unfolded(points, faces, self.fixed)
+        progress.step(0.8)
         reach = 3 * self.field.cell
         rim = points[: self.fixed]
         points[self.fixed :] = self.shown.below(points[self.fixed :], rim, reach)
         return points, faces
-
-    def holds(self, points: Floats, faces: Ints) -> bool:
-        """See `closes`."""
-        return closes(self.seen, points, faces, self.taken)
 
 
 def _area(points: Floats, faces: Ints) -> float:

@@ -14,6 +14,7 @@ import numpy as np
 
 from ...contract.arrays import Floats, Ints
 from ..caps.loops import Borders, cross, edge_key, simple_loops
+from ..mesh import one_way_edges
 from ..nearest import triangle_gap
 
 SAMPLES = 60_000  # of one surface at most
@@ -77,9 +78,8 @@ class OpenPart:
     @cached_property
     def open_edges(self) -> tuple[Ints, Ints]:
         """Start and end (N,) of the edges that one face alone has, as it runs along them."""
-        a, b = self.faces.reshape(-1), np.roll(self.faces, -1, axis=1).reshape(-1)
-        free = ~np.isin((a << 31) | b, (b << 31) | a)
-        return a[free], b[free]
+        edges = one_way_edges(self.faces)
+        return edges[:, 0], edges[:, 1]
 
     @cached_property
     def face_normals(self) -> Floats:
@@ -94,7 +94,7 @@ class OpenPart:
 
 def source_length(seen: OpenPart) -> float:
     """The median edge of the visible faces at the border."""
-    beside = seen.faces[np.isin(seen.faces, seen.rim).any(axis=1)]
+    beside = seen.faces[(seen.rim_number[seen.faces] >= 0).any(axis=1)]
     sides = seen.points[beside] - seen.points[beside[:, [1, 2, 0]]]
     return float(np.median(np.linalg.norm(sides, axis=2))) if len(beside) else 0.0
 
@@ -106,7 +106,13 @@ class Samples:
     point: Floats
     normal: Floats
     source: Ints
-    tree: Any
+
+    @cached_property
+    def tree(self) -> Any:
+        """A k-d tree of the points."""
+        from scipy.spatial import cKDTree
+
+        return cKDTree(self.point, balanced_tree=False)
 
     @classmethod
     def of_faces(cls, points: Floats, faces: Ints, normals: Floats, spacing: float) -> Samples:
@@ -125,9 +131,7 @@ class Samples:
             place.append(np.einsum("sk,nkj->nsj", weight, corner[rows]).reshape(-1, 3))
             source.append(np.repeat(rows, len(weight)))
         point, row = np.concatenate(place), np.concatenate(source)
-        from scipy.spatial import cKDTree
-
-        return cls(point, normals[row], row, cKDTree(point))
+        return cls(point, normals[row], row)
 
     @classmethod
     def of_edges(cls, start: Floats, end: Floats, number: Ints, spacing: float) -> Samples:
@@ -138,9 +142,7 @@ class Samples:
         row = np.repeat(np.arange(len(start)), parts)
         share = (np.arange(len(row)) - np.repeat(np.cumsum(parts) - parts, parts)) / parts[row]
         point = start[row] + share[:, None] * (end - start)[row]
-        from scipy.spatial import cKDTree
-
-        return cls(point, np.zeros_like(point), number[row], cKDTree(point))
+        return cls(point, np.zeros_like(point), number[row])
 
 
 def face_normals_of(points: Floats, faces: Ints) -> Floats:

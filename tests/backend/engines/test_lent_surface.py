@@ -4,8 +4,9 @@
 import numpy as np
 import pytest
 
-from backend.engines.lent_surface import Lenders
+from backend.engines.lent_surface import Lenders, _Taken
 from backend.engines.visible_part import VisibleObject
+from backend.geometry.nearest import NearestFace
 from tests.backend.engines.balls import balls
 
 RADIUS = 0.13
@@ -65,3 +66,14 @@ def test_it_does_not_matter_which_of_a_pair_is_asked_for_first(pair):
     assert again is not None
     places = seen.vertices
     assert np.array_equal(asked[0](places), again[0](places))
+
+
+def test_what_is_far_from_faces_is_told_as_by_the_nearest_of_all():
+    vertices, faces, _ = balls([(0, 0, 0)], [0.3], 2)
+    long = np.concatenate([vertices, [[0.5, -1, 0], [0.5, 1, 0], [0.5, 0, 0.01]]])
+    faces = np.concatenate([faces, [[len(vertices), len(vertices) + 1, len(vertices) + 2]]])
+    points = np.random.default_rng(5).uniform(-0.7, 0.7, (400, 3))
+    for rows in (faces[:-1], faces):  # small faces alone, and with one that is long
+        far = _Taken(long, rows).far_from(points, 0.1)
+        assert far.tolist() == (NearestFace(long, rows)(points)[1] > 0.1).tolist()
+        assert 0 < far.sum() < len(points)

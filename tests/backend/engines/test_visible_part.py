@@ -65,3 +65,11 @@ def test_a_round_loop_is_measured():
     assert np.allclose(ring[:3], 0)
     assert np.allclose(ring[3:6], [0, 0, -1])  # a tube that goes on downward
     assert np.allclose(ring[[6, 7, 8, 10]], [2, 0, 0, 1])
+
+
+def test_a_part_that_is_none_shows_nothing():
+    vertices, faces, labels = balls([(0, 0, 0), (0.33, 0, 0)], [0.25, 0.13], 2)
+    seen = VisibleObject(vertices, faces, 2 * labels)
+    assert [len(rows) for rows in seen.rows] == [(labels == 0).sum(), 0, (labels == 1).sum()]
+    assert seen.part(1) is None
+    assert seen.part(3) is None

@@ -3,7 +3,7 @@
 
 import numpy as np
 
-from backend.geometry.graphs import FEW, components, spread, sums, symmetric
+from backend.geometry.graphs import FEW, components, spread, stable_order, sums, symmetric
 
 
 def test_sums_of_groups_also_of_empty_ones_and_of_columns():
@@ -37,3 +37,12 @@ def test_spread_gives_each_node_to_its_nearest_seed_and_leaves_islands_alone():
     distance, owner = spread(graph, np.array([0, 3]))
     assert owner.tolist() == [0, 0, 0, 1, -1]
     assert distance.tolist() == [0, 1, 2, 0, np.inf]
+
+
+def test_the_order_of_numbers_is_stable_also_of_those_that_leave_no_room_beside_them():
+    rng = np.random.default_rng(2)
+    for most in (7, 1 << 40, (1 << 63) - 1):
+        keys = rng.integers(0, most, 50).repeat(3)
+        rng.shuffle(keys)
+        assert stable_order(keys).tolist() == np.argsort(keys, kind="stable").tolist()
+    assert len(stable_order(np.empty(0, np.int64))) == 0

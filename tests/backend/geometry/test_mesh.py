@@ -16,6 +16,7 @@ from backend.geometry.mesh import (
     is_closed_manifold,
     near_box,
     normals_by_area,
+    one_way_edges,
     same_positions,
     shared_edges,
     signed_volume,
@@ -217,3 +218,17 @@ def test_normals_of_vertices_weigh_faces_by_area_and_are_up_where_there_is_none(
     assert made[0] == pytest.approx(np.array([2, 0, 8]) / np.hypot(2, 8))
     assert made[1] == pytest.approx([0, 0, 1])
     assert made[4] == pytest.approx([0, 0, 1])
+
+
+def test_edges_of_one_way_are_those_that_no_face_uses_backwards():
+    rng = np.random.default_rng(3)
+    faces = rng.integers(0, 12, (40, 3))
+    faces = faces[(faces != np.roll(faces, 1, axis=1)).all(axis=1)]
+    used = [
+        (a, b) for face in faces.tolist() for a, b in zip(face, face[1:] + face[:1], strict=True)
+    ]
+    alone = sorted((a, b) for a, b in used if (b, a) not in used)
+    assert alone
+    assert sorted(map(tuple, one_way_edges(faces).tolist())) == alone
+    assert len(one_way_edges(trimesh.creation.box().faces)) == 0
+    assert one_way_edges(np.empty((0, 3), np.int64)).shape == (0, 2)

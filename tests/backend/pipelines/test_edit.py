@@ -95,11 +95,18 @@ def test_twins_are_replaced_together_mirrored() -> None:
 def test_what_a_part_is_is_said_by_one_source_and_other_names_are_told() -> None:
     vertices, faces, labels = cart()
     done = replace_part(
-        vertices, faces, labels, 4, text="a pink cowboy hat", mesh=block((1, 1, 1)), mesh_name="crate"
+        vertices,
+        faces,
+        labels,
+        4,
+        text="a pink cowboy hat",
+        mesh=block((1, 1, 1)),
+        mesh_name="crate",
     )
     assert done.variants[0].name == "crate"
     assert done.not_understood == ["cowboy", "hat"]
-    assert len(done.understood) == 1 and "pink" in done.understood[0]
+    assert len(done.understood) == 1
+    assert "pink" in done.understood[0]
 
 
 @pytest.mark.parametrize(
