@@ -49,6 +49,7 @@ HOW = ("cap", "hidden")
 NONE = np.empty((0, 3), np.int64)
 READ = 0.05  # share of the time that is taken before anything is asked
 AT_A_TIME = 2  # parts, in threads: what is asked of arrays leaves Python's lock free
+LARGE = 5000  # faces of an object from which on that is most of the work
 FLAT = 1e-6  # of its width, from which on an object has an inside where something may be hidden
 PROBES = 2000  # faces of a part that are asked which side of them is inside
 
@@ -198,7 +199,8 @@ def _grow_hidden(
 
     caps: Caps | None = None
     growing = progress.span(0.3, 1.0)
-    made = abreast(grown, chosen, min(AT_A_TIME, cores()), growing)
+    at_a_time = min(AT_A_TIME, cores()) if len(work.faces) > LARGE else 1
+    made = abreast(grown, chosen, at_a_time, growing)
     with closing(made):
         for number, (k, each) in enumerate(zip(chosen, made, strict=True)):
             if each is not None:

@@ -61,7 +61,9 @@ def check(
         assert np.isin(done.carry_vertex[fresh], faces[labels == part]).all()
 
 
-def test_an_engine_is_asked_for_two_parts_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_engine_is_asked_for_two_parts_of_a_large_object_at_a_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     vertices, faces, labels = seen_of(SCENES["torso"], 26)
     meeting = threading.Barrier(2)  # which nobody passes alone
     answer = fields(SCENES["torso"], vertices, 26)
@@ -71,6 +73,7 @@ def test_an_engine_is_asked_for_two_parts_at_a_time(monkeypatch: pytest.MonkeyPa
         return answer(part)
 
     monkeypatch.setattr(complete, "cores", lambda: 2)
+    monkeypatch.setattr(complete, "LARGE", len(faces) - 1)
     install(monkeypatch, together)
     done = complete_parts(vertices, faces, labels, parts=[1, 3])
     assert [done.report[part].engine for part in (1, 3)] == ["knowing", "knowing"]
