@@ -42,6 +42,7 @@ ROOMS: dict[str, set[str]] = {
     "machine": {"contract"},
     "models": {"contract"},
     "checkpoints": {"contract"},
+    "latents": {"models", "checkpoints", "machine", "geometry", "contract"},
     "assets": {"contract", "geometry"},
     "files/gltf": {"assets", "machine", "contract", "geometry"},
     "files": {"files/gltf", "assets", "machine", "contract", "geometry"},
@@ -74,7 +75,7 @@ ADDON_ROOMS: dict[str, set[str]] = {
 SLOW = {"scipy", "trimesh", "embreex", "maxflow", "PIL", "torch", "skimage", "sklearn", "lightgbm"}
 SLOW |= {"igl", "matplotlib", "safetensors", "tqdm", "mapbox_earcut", "networkx", "DracoPy"}
 SLOW |= {"manifold3d", "meshoptimizer", "lib3mf", "collada", "ufbx", "lxml"}
-MAY_LOAD_TORCH = {"models", "machine", "training"}
+MAY_LOAD_TORCH = {"models", "latents", "machine", "training"}
 
 
 def name_of(path: Path) -> str:
@@ -164,7 +165,7 @@ def test_what_blender_shares_needs_only_numpy() -> None:
 
 def test_nothing_slow_is_imported_before_it_is_needed() -> None:
     for path in BACKEND:
-        if room(path) not in ("training", "models"):
+        if room(path) not in ("training", "models", "latents"):
             early = SLOW & {name.split(".")[0] for name in imports(path, top=True)}
             assert not early, f"{name_of(path)} imports {early} at its top"
 

@@ -50,7 +50,7 @@ class ClipBlock(nn.Module):
         x = x + self.out(mixed.transpose(1, 2).flatten(2))
         wide = self.widen(self.norm_ff(x))
         wide = wide * torch.sigmoid(1.702 * wide) if self.quick else F.gelu(wide)
-        return x + self.narrow(wide)  # type: ignore[no-any-return]
+        return x + self.narrow(wide)
 
 
 class ClipText(nn.Module):
@@ -69,4 +69,4 @@ class ClipText(nn.Module):
         x = self.words(pieces) + self.places.weight[: pieces.shape[1]]
         for block in self.blocks:
             x = block(x)
-        return self.norm_leave(x)  # type: ignore[no-any-return]
+        return self.norm_leave(x)

@@ -48,7 +48,7 @@ class DinoBlock(nn.Module):
         )
         mixed = F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2)
         x = x + self.scale_attention * self.out(mixed)
-        return x + self.scale_ff * self.ff(self.norm_ff(x))  # type: ignore[no-any-return]
+        return x + self.scale_ff * self.ff(self.norm_ff(x))
 
 
 class DinoV2(nn.Module):
@@ -72,7 +72,7 @@ class DinoV2(nn.Module):
         x = x + places
         for block in self.blocks:
             x = block(x)
-        return self.norm_leave(x)  # type: ignore[no-any-return]
+        return self.norm_leave(x)
 
     def _places(self, height: int, width: int) -> Tensor:
         """Codes (1, 1 + h * w, W) of places, resampled from the grid of training."""

@@ -94,7 +94,7 @@ class DiTBlock(nn.Module):
             self.norm_contexts, self.contexts, contexts, strict=True
         ):
             x = x + _answered(attention, norm, asked if self.parallel else x, *context)
-        return x + self.ff(self.norm_ff(x))  # type: ignore[no-any-return]
+        return x + self.ff(self.norm_ff(x))
 
 
 def _answered(
@@ -144,8 +144,9 @@ class DiT(nn.Module):
 
         which : its number in the config. tokens : (G, S, C), a row for each object.
         """
-        blocks = tuple(block.contexts[which].keys_values(tokens) for block in self.blocks)
-        return Context(blocks, first, strength)
+        blocks = [block.contexts[which] for block in self.blocks if isinstance(block, DiTBlock)]
+        asked = tuple(one.keys_values(tokens) for one in blocks if isinstance(one, CrossAttention))
+        return Context(asked, first, strength)
 
     def forward(
         self,
@@ -174,7 +175,7 @@ class DiT(nn.Module):
             x = block(x, given, skip)
             if i < self.config.blocks // 2:
                 stored.append(x)
-        return self.leave(self.norm_leave(x)[..., 1:, :])  # type: ignore[no-any-return]
+        return self.leave(self.norm_leave(x)[..., 1:, :])
 
 
 def time_code(time: Tensor, width: int) -> Tensor:

@@ -64,7 +64,7 @@ class SelfAttention(nn.Module):
         # (B, T, 3W) -> three of (B, H, T, D)
         q, k, v = (heads_of(part, self.heads) for part in self.qkv(x).chunk(3, dim=-1))
         mixed = F.scaled_dot_product_attention(self.norm_q(q), self.norm_k(k), v)
-        return self.out(mixed.transpose(1, 2).flatten(2))  # type: ignore[no-any-return]
+        return self.out(mixed.transpose(1, 2).flatten(2))
 
 
 class CrossAttention(nn.Module):
@@ -94,7 +94,7 @@ class CrossAttention(nn.Module):
         """x : (G, T, W), the tokens that ask the context of each object."""
         q = self.norm_q(heads_of(self.q(x), self.heads))
         mixed = F.scaled_dot_product_attention(q, context.keys, context.values)
-        return self.out(mixed.transpose(1, 2).flatten(2))  # type: ignore[no-any-return]
+        return self.out(mixed.transpose(1, 2).flatten(2))
 
     @property
     def of_nothing(self) -> Tensor:
@@ -121,7 +121,7 @@ class SelfBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         x = x + self.attention(self.norm_attention(x))
-        return x + self.ff(self.norm_ff(x))  # type: ignore[no-any-return]
+        return x + self.ff(self.norm_ff(x))
 
 
 class CrossBlock(nn.Module):
@@ -136,7 +136,7 @@ class CrossBlock(nn.Module):
 
     def forward(self, x: Tensor, context: KeysValues) -> Tensor:
         x = x + self.attention(self.norm_attention(x), context)
-        return x + self.ff(self.norm_ff(x))  # type: ignore[no-any-return]
+        return x + self.ff(self.norm_ff(x))
 
 
 def fused(weights: tuple[Tensor, ...], heads: int) -> Tensor:

@@ -74,7 +74,7 @@ class SetEncoder(nn.Module):
         x = self.look(x, self.look.attention.keys_values(everything))
         for block in self.blocks:
             x = block(x)
-        return self.norm_leave(x)  # type: ignore[no-any-return]
+        return self.norm_leave(x)
 
 
 def with_code(points: Tensor) -> Tensor:
