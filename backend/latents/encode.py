@@ -40,8 +40,10 @@ class Box:
         return np.asarray(points * self.scale + self.middle)
 
 
-def cloud(vertices: Floats, faces: Ints, count: int, rng: np.random.Generator) -> Cloud:
-    """Points (count, 6) spread evenly over a surface, with the normals of their faces.
+def cloud(
+    vertices: Floats, faces: Ints, count: int, rng: np.random.Generator
+) -> tuple[Cloud, Ints]:
+    """Points (count, 6) spread evenly over a surface, with the normals of their faces (count,).
 
     Raises ValueError for a surface without area.
     """
@@ -50,7 +52,7 @@ def cloud(vertices: Floats, faces: Ints, count: int, rng: np.random.Generator) -
         raise ValueError("no area")
     one = np.zeros(len(faces), np.int64)
     points, face = points_by_group(vertices, faces, area, one, count, rng)
-    return np.concatenate([points[0], normal[face[0]]], axis=1).astype(np.float32)
+    return np.concatenate([points[0], normal[face[0]]], axis=1).astype(np.float32), face[0]
 
 
 def far_apart(points: Cloud, count: int, rng: np.random.Generator) -> Ints:

@@ -6,15 +6,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from backend.geometry.mesh import face_vectors
 from backend.latents.encode import Box, cloud, far_apart
 from backend.library.families.forms import block
 
 
 def test_points_lie_on_the_surface_with_its_normals() -> None:
     vertices, faces = block((2, 1, 1))
-    points = cloud(vertices, faces, 6000, np.random.default_rng(0))
+    points, face = cloud(vertices, faces, 6000, np.random.default_rng(0))
     assert points.shape == (6000, 6)
     assert points.dtype == np.float32
+    assert np.allclose(points[:, 3:], face_vectors(vertices, faces)[0][face])
     top = points[points[:, 4] > 0.9]
     assert np.allclose(top[:, 1], 0.5)
     assert len(top) / 6000 == pytest.approx(2 / 10, abs=0.01)  # by area
