@@ -30,7 +30,8 @@ OURS = sorted(
 # Room -> the rooms that it may import. The top of each half, "backend" and "blender_addon", holds
 # its doors; the version number there is free to all.
 GEOMETRY = {"geometry", "geometry/patches", "geometry/caps", "geometry/hidden"}
-BELOW_ENGINES = {"images", "library", "models", "checkpoints", "machine", "contract", *GEOMETRY}
+BELOW_LATENTS = {"models", "checkpoints", "machine", "geometry", "contract"}
+BELOW_ENGINES = {"latents", "images", "library", *BELOW_LATENTS, *GEOMETRY}
 BELOW_PIPELINES = {"engines", *BELOW_ENGINES}
 BELOW_COMMANDS = {"pipelines", "files", "pictures", "assets", *BELOW_PIPELINES}
 ROOMS: dict[str, set[str]] = {
@@ -42,7 +43,7 @@ ROOMS: dict[str, set[str]] = {
     "machine": {"contract"},
     "models": {"contract"},
     "checkpoints": {"contract"},
-    "latents": {"models", "checkpoints", "machine", "geometry", "contract"},
+    "latents": BELOW_LATENTS,
     "assets": {"contract", "geometry"},
     "files/gltf": {"assets", "machine", "contract", "geometry"},
     "files": {"files/gltf", "assets", "machine", "contract", "geometry"},

@@ -39,7 +39,6 @@ TOKENS = 2048
 STEPS, GUIDANCE = 50, 3.5
 PART_REACH = 0.665  # largest coordinate of what is seen of a part: what is hidden has room
 OBJECT_REACH = 0.95
-BOUND = 1.05  # of the cube in which a part is asked for
 CELLS = 128
 
 
@@ -109,50 +108,29 @@ class HoloPartWholes:
             return self._whole(part, progress)
 
     def _whole(self, part: int, progress: Progress) -> SignedDistance:
-        import torch
+        from ..latents.completion import BOUND, Seen, imagined
 
-        from ..latents.flow import sample, schedule
-        from ..latents.shapes import fields
-        from ..latents.surface import extract
-        from ..latents.velocity import Velocity
-
-        engine, networks = self.engine, self.engine.networks
-        seen = self.seen[part]
-        box = Box.around(seen[:, :3].astype(np.float64), PART_REACH)
-        chosen = far_apart(seen, engine.tokens, np.random.default_rng((self.seed, part)))
-        own, within = _moved(seen, box), _moved(seen, self.box)
+        engine, points = self.engine, self.seen[part]
+        rng = np.random.default_rng((self.seed, part))
+        box = Box.around(points[:, :3].astype(np.float64), PART_REACH)
         mark = (self.label == part).astype(np.float32)
-        whole = np.concatenate([_moved(self.points, self.box), mark[:, None]], axis=1)
-        progress.span(0.0, 0.1, "Looking at a part").step()
-
-        device = networks.device.torch_name
-
-        def given(array: NDArray[np.float32]) -> torch.Tensor:
-            return torch.from_numpy(np.ascontiguousarray(array)).to(device)[None]
-
-        with torch.inference_mode():
-            contexts = networks.part_encoder()(
-                given(own[chosen]), given(own), given(within[chosen]), given(whole)
-            )
-            dit = networks.dit()
-            asked = [dit.context(i, tokens, first=1) for i, tokens in enumerate(contexts)]
-        noise = torch.randn(
-            (1, 1, engine.tokens, dit.config.channels),
-            generator=torch.Generator().manual_seed(hash((self.seed, part)) % 2**31),
+        seen = Seen(
+            own=_moved(points, box),
+            within=_moved(points, self.box),
+            chosen=far_apart(points, engine.tokens, rng),
+            whole=np.concatenate([_moved(self.points, self.box), mark[:, None]], axis=1),
         )
-        latents = sample(
-            Velocity(dit, asked, [engine.guidance]),
-            noise.to(device),
-            schedule(engine.steps, networks.shift()),
-            progress=progress.span(0.1, 0.8, "Imagining what is hidden"),
-        )
-        (decoded,) = fields(networks.vecset(), latents[:, 0])
-        found = extract(
-            decoded, engine.cells, bound=BOUND, progress=progress.span(0.8, 1.0, "Reading it")
-        )
-        values = (found.field.values * box.scale).astype(np.float32)
-        origin = box.outward(np.full(3, -BOUND))
-        return SignedDistance(values, origin, found.field.cell * box.scale)
+        found = imagined(
+            engine.networks,
+            seen,
+            steps=engine.steps,
+            guidance=engine.guidance,
+            cells=engine.cells,
+            seed=int(rng.integers(2**31)),
+            progress=progress,
+        ).field
+        values = (found.values * box.scale).astype(np.float32)
+        return SignedDistance(values, box.outward(np.full(3, -BOUND)), found.cell * box.scale)
 
 
 def _has_area(vertices: Floats, faces: Ints) -> bool:

@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
-import torch
+from typing import TYPE_CHECKING
 
 from .device import Device
+
+if TYPE_CHECKING:
+    import torch
 
 AMPERE = 8  # the first generation of NVIDIA's cards that computes in bfloat16
 
@@ -16,6 +19,8 @@ def precision(device: Device) -> torch.dtype:
     bfloat16 has the range of 32 bits, so that nothing overflows; older cards and Metal know half
     precision alone. Processors are exact: what they would gain depends on the model of each.
     """
+    import torch
+
     if device.kind == "cpu":
         return torch.float32
     if device.kind == "mps":

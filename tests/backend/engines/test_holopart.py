@@ -14,9 +14,10 @@ torch = pytest.importorskip("torch", reason="latent networks need torch")
 from backend.contract.errors import Cancelled, WeightsMissing  # noqa: E402
 from backend.contract.progress import Progress  # noqa: E402
 from backend.engines import holopart, registry  # noqa: E402
-from backend.library.families.forms import block  # noqa: E402
+from backend.latents.completion import BOUND  # noqa: E402
 from backend.pipelines.complete import complete_parts  # noqa: E402
 from tests.backend.latents.tiny_models import tiny_model  # noqa: E402
+from tests.backend.pipelines.replacing import post  # noqa: E402
 
 
 @pytest.fixture
@@ -27,13 +28,9 @@ def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> holopart.HoloPart
 
 
 def standing() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """A post on a plate, of unit size, neither of them with a face where they meet."""
-    plate, post = block((1.0, 0.2, 1.0)), block((0.3, 0.6, 0.3))
-    vertices = np.concatenate([plate[0] - [0, 0.4, 0], post[0]])
-    faces = np.concatenate([plate[1], post[1] + len(plate[0])])
-    labels = np.repeat([0, 1], [len(plate[1]), len(post[1])]).astype(np.int32)
-    bottom = (vertices[faces][:, :, 1] < -0.29).all(axis=1) & (labels == 1)
-    return vertices, faces[~bottom], labels[~bottom]
+    """A post of unit size in one surface, whose upper half is a part of its own."""
+    vertices, faces, labels = post()
+    return 0.5 * vertices - [0, 0.5, 0], faces, labels.astype(np.int32)
 
 
 def test_it_answers_with_a_field_around_the_part(engine: holopart.HoloPart) -> None:
@@ -45,7 +42,7 @@ def test_it_answers_with_a_field_around_the_part(engine: holopart.HoloPart) -> N
     middle = whole.origin + whole.spacing * 16
     assert middle == pytest.approx((seen.min(axis=0) + seen.max(axis=0)) / 2, abs=0.02)
     half = np.ptp(seen, axis=0).max() / 2
-    assert whole.spacing * 16 == pytest.approx(half * holopart.BOUND / 0.665, rel=0.05)
+    assert whole.spacing * 16 == pytest.approx(half * BOUND / 0.665, rel=0.05)
 
 
 def test_a_seed_repeats_and_parts_come_in_any_order(engine: holopart.HoloPart) -> None:
@@ -68,6 +65,7 @@ def test_what_comes_out_is_closed_and_what_was_seen_stays(
     done = complete_parts(vertices, faces, labels, engine="holopart")
     assert done.engine == "holopart"
     assert all(done.closed)
+    assert all(len(new) for new in done.faces)
 
 
 def test_a_cancel_is_heard_at_each_step(engine: holopart.HoloPart) -> None:
