@@ -61,6 +61,12 @@ class OutOfMemory(PartwiseError):
     code = "OUT_OF_MEMORY"
 
 
+class DeviceLost(PartwiseError):
+    """The graphics card stopped answering; a new process may find it again."""
+
+    code = "DEVICE_LOST"
+
+
 class WeightsMissing(PartwiseError):
     """A checkpoint is listed and its file is not there."""
 

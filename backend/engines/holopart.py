@@ -23,6 +23,7 @@ from .base import CompleteEngine, SignedDistance
 
 if TYPE_CHECKING:
     from ..latents.networks import Networks
+    from ..latents.surface import Extracted
 
 ABOUT = About(
     name="holopart",
@@ -99,38 +100,58 @@ class HoloPartWholes:
     seen: dict[int, Cloud]
     seed: int
     _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _imagined: dict[int, SignedDistance] = field(default_factory=dict, repr=False)
 
     def whole(self, part: int, *, progress: Progress = SILENT) -> SignedDistance | None:
-        """See `engines.base.Wholes.whole`. One part at a time has the device."""
+        """See `engines.base.Wholes.whole`. Parts that come next are imagined with it."""
         if part not in self.seen:
             return None
         with self._turn:
-            return self._whole(part, progress)
+            if part not in self._imagined:
+                self._imagine(part, progress)
+            return self._imagined[part]
 
-    def _whole(self, part: int, progress: Progress) -> SignedDistance:
+    def _imagine(self, part: int, progress: Progress) -> None:
         from ..latents.completion import BOUND, Seen, imagined
+        from ..latents.rungs import on_rungs
+        from ..machine.plan import Plan
 
-        engine, points = self.engine, self.seen[part]
-        rng = np.random.default_rng((self.seed, part))
-        box = Box.around(points[:, :3].astype(np.float64), PART_REACH)
-        mark = (self.label == part).astype(np.float32)
-        seen = Seen(
-            own=_moved(points, box),
-            within=_moved(points, self.box),
-            chosen=far_apart(points, engine.tokens, rng),
-            whole=np.concatenate([_moved(self.points, self.box), mark[:, None]], axis=1),
+        engine = self.engine
+        waiting = [one for one in sorted(self.seen) if one not in self._imagined]
+        waiting = waiting[waiting.index(part) :]
+        boxes = {p: Box.around(self.seen[p][:, :3].astype(np.float64), PART_REACH) for p in waiting}
+
+        def evidence(one: int) -> Seen:
+            points, mark = self.seen[one], (self.label == one).astype(np.float32)
+            return Seen(
+                own=_moved(points, boxes[one]),
+                within=_moved(points, self.box),
+                chosen=far_apart(points, engine.tokens, np.random.default_rng((self.seed, one))),
+                whole=np.concatenate([_moved(self.points, self.box), mark[:, None]], axis=1),
+            )
+
+        def job(plan: Plan) -> dict[int, Extracted]:
+            now = waiting[: plan.at_a_time]
+            found = imagined(
+                engine.networks.planned(plan),
+                [evidence(one) for one in now],
+                [int(np.random.default_rng((self.seed, one, 1)).integers(2**31)) for one in now],
+                steps=engine.steps,
+                guidance=engine.guidance,
+                cells=engine.cells,
+                chunk=plan.chunk,
+                progress=progress,
+            )
+            return dict(zip(now, found, strict=True))
+
+        plans = engine.networks.plans(
+            len(waiting), branches=2, tokens=engine.tokens, context=2 * engine.tokens
         )
-        found = imagined(
-            engine.networks,
-            seen,
-            steps=engine.steps,
-            guidance=engine.guidance,
-            cells=engine.cells,
-            seed=int(rng.integers(2**31)),
-            progress=progress,
-        ).field
-        values = (found.values * box.scale).astype(np.float32)
-        return SignedDistance(values, box.outward(np.full(3, -BOUND)), found.cell * box.scale)
+        for one, found in on_rungs(plans, job).items():
+            grid, box = found.field, boxes[one]
+            values = (grid.values * box.scale).astype(np.float32)
+            origin = box.outward(np.full(3, -BOUND))
+            self._imagined[one] = SignedDistance(values, origin, grid.cell * box.scale)
 
 
 def _has_area(vertices: Floats, faces: Ints) -> bool:

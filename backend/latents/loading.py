@@ -63,7 +63,7 @@ def dit(source: Source, *, parallel: bool = False) -> DiT:
             channels=channels,
             width=width,
             heads=width // shapes["blocks.0.attn1.norm_q.weight"][0],
-            blocks=_count(shapes, "blocks"),
+            blocks=count(shapes, "blocks"),
         )
 
     return _loaded(source, sizes, lambda config: (DiT(config), layouts.DIT, config.heads))
@@ -76,9 +76,9 @@ def vecset(source: Source) -> VecSet:
         return VecSetConfig(
             channels=shapes["post_quant.weight"][1],
             encoder_width=shapes["encoder.proj_in.weight"][0],
-            encoder_blocks=_count(shapes, r"encoder\.blocks") - 1,
+            encoder_blocks=count(shapes, r"encoder\.blocks") - 1,
             decoder_width=shapes["post_quant.weight"][0],
-            decoder_blocks=_count(shapes, r"decoder\.blocks") - 1,
+            decoder_blocks=count(shapes, r"decoder\.blocks") - 1,
             heads=int(about.get("num_attention_heads", VecSetConfig.heads)),
         )
 
@@ -95,7 +95,7 @@ def part_encoder(source: Source) -> PartEncoder:
     def sizes(shapes: Shapes, about: About) -> PartEncoderConfig:
         return PartEncoderConfig(
             width=shapes["encoder_local.proj_in.weight"][0],
-            blocks=_count(shapes, r"encoder_local\.blocks") - 1,
+            blocks=count(shapes, r"encoder_local\.blocks") - 1,
             heads=int(about.get("num_attention_heads", PartEncoderConfig.heads)),
         )
 
@@ -112,7 +112,7 @@ def dinov2(source: Source) -> DinoV2:
         return DinoConfig(
             width=width,
             heads=int(about.get("num_attention_heads", width // HEAD)),
-            blocks=_count(shapes, r"encoder\.layer"),
+            blocks=count(shapes, r"encoder\.layer"),
             patch=patch,
             grid=isqrt(shapes["embeddings.position_embeddings"][1] - 1),
         )
@@ -128,7 +128,7 @@ def clip_text(source: Source) -> ClipText:
         return ClipTextConfig(
             width=width,
             heads=int(about.get("num_attention_heads", width // HEAD)),
-            blocks=_count(shapes, r"text_model\.encoder\.layers"),
+            blocks=count(shapes, r"text_model\.encoder\.layers"),
             vocabulary=vocabulary,
             tokens=shapes["text_model.embeddings.position_embedding.weight"][0],
             quick=about.get("hidden_act", "quick_gelu") == "quick_gelu",
@@ -137,7 +137,7 @@ def clip_text(source: Source) -> ClipText:
     return _loaded(source, sizes, lambda config: (ClipText(config), layouts.CLIP_TEXT, 1))
 
 
-def _count(shapes: Shapes, prefix: str) -> int:
+def count(shapes: Shapes, prefix: str) -> int:
     """How many blocks there are of names that begin so."""
     found = (re.match(rf"{prefix}\.(\d+)\.", name) for name in shapes)
     return 1 + max((int(match[1]) for match in found if match), default=-1)

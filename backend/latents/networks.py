@@ -5,17 +5,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
+from math import prod
 from typing import TypeVar
 
 import torch
 from torch import nn
 
-from ..checkpoints import store
+from ..checkpoints import shards, store
 from ..checkpoints.public import public_model
 from ..contract.errors import WeightsCorrupt
-from ..machine.device import Device, usable
+from ..machine.device import Device, processor, usable
+from ..machine.plan import Plan, Work, ladder
 from ..machine.precision import precision
 from ..machine.resident import residents
 from ..models.clip_text import ClipText
@@ -27,18 +29,47 @@ from .text import Pieces
 
 Network = TypeVar("Network", bound=nn.Module)
 
+NETWORKS = ("transformer", "vae", "part_encoder", "image_encoder_dinov2", "text_encoder")
+
 
 @dataclass(frozen=True)
 class Networks:
     """What a model consists of.
 
-    name : of the model. parallel : the wiring of its contexts, see `DiTConfig`. Methods raise
+    name : of the model. parallel : the wiring of its contexts, see `DiTConfig`. stays : each
+    network stays on the device; otherwise it leaves when the next one is read. Methods raise
     WeightsMissing or WeightsCorrupt.
     """
 
     name: str
     parallel: bool = False
     device: Device = field(default_factory=usable)
+    stays: bool = True
+
+    def planned(self, plan: Plan) -> Networks:
+        """The same as a plan wants it run."""
+        device = processor() if plan.on_processor else self.device
+        return replace(self, device=device, stays=plan.stays)
+
+    def plans(self, parts: int, *, branches: int, tokens: int, context: int) -> list[Plan]:
+        """How it can be run on this device, see `machine.plan.ladder`.
+
+        parts : how many there are. branches : of guidance. tokens : of each part. context : tokens
+        of all contexts together.
+        """
+        title = public_model(self.name).title
+        sizes = {}
+        for part in public_model(self.name).components:
+            if part in NETWORKS:
+                with shards.opened(store.component(self.name, part), title) as files:
+                    sizes[part] = self.dtype.itemsize * sum(map(prod, files.shapes.values()))
+                    if part == "transformer":
+                        width = files.shapes["proj_in.weight"][0]
+                        blocks = loading.count(files.shapes, "blocks")
+        held = 2 * context * width * blocks * self.dtype.itemsize
+        work = Work(branches, tokens + 1, width, held, self.dtype.itemsize)
+        is_card = self.device.kind != "cpu"
+        return ladder(sizes, work, parts, self.device.memory, card=is_card)
 
     @property
     def dtype(self) -> torch.dtype:
@@ -87,4 +118,7 @@ class Networks:
         folder = store.component(self.name, part)
         owner = public_model(self.name).title
         source = loading.Source(folder, owner, self.device.torch_name, self.dtype)
-        return residents.get(f"{folder} {self.dtype}", partial(read, source))
+        name = f"{folder} {self.device.kind}"
+        if not self.stays:
+            residents.leave(lambda other: other.startswith(str(folder.parent)) and other != name)
+        return residents.get(name, partial(read, source))

@@ -15,7 +15,7 @@ from backend.latents.networks import Networks  # noqa: E402
 from backend.machine.device import Device  # noqa: E402
 from tests.backend.latents.tiny_models import tiny_model  # noqa: E402
 
-GIVEN = {"steps": 2, "guidance": 3.5, "cells": 32, "seed": 5}
+GIVEN = {"steps": 2, "guidance": 3.5, "cells": 32}
 
 
 @pytest.fixture(scope="module")
@@ -37,15 +37,25 @@ def seen() -> Seen:
     return Seen(own, 0.5 * own, np.arange(16), whole)
 
 
-def values(networks: Networks, seen: Seen, **changed: object) -> np.ndarray:
-    return imagined(networks, seen, **{**GIVEN, **changed}).field.values
+def values(networks: Networks, seen: Seen, seed: int = 5, **changed: object) -> np.ndarray:
+    (found,) = imagined(networks, [seen], [seed], **{**GIVEN, **changed})
+    return found.field.values
 
 
 def test_a_field_in_the_frame_of_the_part(networks: Networks, seen: Seen) -> None:
-    found = imagined(networks, seen, **GIVEN).field
-    assert found.values.shape == (33, 33, 33)
-    assert found.origin.tolist() == [-BOUND] * 3
-    assert found.cell == pytest.approx(2 * BOUND / 32)
+    (found,) = imagined(networks, [seen], [5], **GIVEN)
+    assert found.field.values.shape == (33, 33, 33)
+    assert found.field.origin.tolist() == [-BOUND] * 3
+    assert found.field.cell == pytest.approx(2 * BOUND / 32)
+
+
+def test_parts_together_are_as_each_alone(networks: Networks, seen: Seen) -> None:
+    other = replace(seen, own=seen.own[::-1].copy())
+    both = imagined(networks, [seen, other], [5, 6], **GIVEN, chunk=1000)
+    for found, alone in zip(
+        both, (values(networks, seen), values(networks, other, 6)), strict=True
+    ):
+        assert np.allclose(found.field.values, alone, atol=1e-4)
 
 
 def test_all_evidence_and_every_setting_counts(networks: Networks, seen: Seen) -> None:
