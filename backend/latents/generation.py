@@ -8,7 +8,7 @@ what the network learned (TripoSG-scribble).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ..contract.progress import SILENT, Progress
-from ..models.dit import Context
+from ..machine.plan import CHUNKS
 from .flow import Known, sample, schedule
 from .images import normalised
 from .networks import Networks
@@ -49,6 +49,7 @@ def of_picture(
     parts: int = 1,
     as_published: bool = False,
     known: Known | None = None,
+    chunk: int = CHUNKS[0],
     progress: Progress = SILENT,
 ) -> list[Extracted]:
     """The field of each part that a picture (H, W, 3), on white, shows. Raises Cancelled.
@@ -57,13 +58,17 @@ def of_picture(
     the other ends, instead of as in training. known : parts that stay.
     """
     progress.span(0.0, 0.05, "Looking at the picture").step()
-    with torch.inference_mode():
-        seen = networks.dinov2()(_given(normalised(picture), networks))
-        contexts = [networks.dit().context(0, seen, first=1)]
-    numbers = torch.arange(parts, device=seen.device)
-    codes = torch.stack([numbers, numbers + parts if as_published else numbers])
-    velocity = Velocity(networks.dit(), contexts, [sampling.guidance], codes=codes)
-    return _read(networks, velocity, sampling, parts, known, progress)
+
+    def velocity() -> Velocity:
+        with torch.inference_mode():
+            seen = networks.dinov2()(_given(normalised(picture), networks))
+            contexts = [networks.dit().context(0, seen, first=1)]
+        numbers = torch.arange(parts, device=seen.device)
+        codes = torch.stack([numbers, numbers + parts if as_published else numbers])
+        return Velocity(networks.dit(), contexts, [sampling.guidance], codes=codes)
+
+    latents = _sampled(networks, velocity, sampling, parts, known, progress)
+    return _read(networks, latents, sampling.cells, chunk, progress.span(0.75, 1.0))
 
 
 def of_words(
@@ -73,6 +78,7 @@ def of_words(
     sampling: Sampling,
     *,
     strengths: Sequence[float] = (1.0, 0.4),
+    chunk: int = CHUNKS[0],
     progress: Progress = SILENT,
 ) -> Extracted:
     """The field of what words and a line drawing (H, W, 3) mean. Raises Cancelled.
@@ -80,19 +86,23 @@ def of_words(
     strengths : of the words and of the drawing; without a drawing zeros stand for it.
     """
     progress.span(0.0, 0.05, "Reading the words").step()
-    dit = networks.dit()
-    with torch.inference_mode():
-        numbers = torch.from_numpy(networks.pieces().numbers(text))[None]
-        words = networks.clip_text()(numbers.to(networks.device.torch_name))
-        contexts: list[Context] = [dit.context(0, words, strength=strengths[0])]
-        if drawing is not None:
-            drawn = networks.dinov2()(_given(normalised(drawing), networks))
-            contexts.append(dit.context(1, drawn, strength=strengths[1]))
-        else:
-            nothing = torch.zeros(1, 1, dit.config.contexts[1]).to(words)
-            contexts.append(dit.context(1, nothing, strength=strengths[1]))
-    velocity = Velocity(dit, contexts)
-    (found,) = _read(networks, velocity, sampling, 1, None, progress)
+
+    def velocity() -> Velocity:
+        with torch.inference_mode():
+            numbers = torch.from_numpy(networks.pieces().numbers(text))[None]
+            words = networks.clip_text()(numbers.to(networks.device.torch_name))
+            drawn = None
+            if drawing is not None:
+                drawn = networks.dinov2()(_given(normalised(drawing), networks))
+            dit = networks.dit()
+            if drawn is None:
+                drawn = torch.zeros(1, 1, dit.config.contexts[1]).to(words)
+            tokens = zip((words, drawn), strengths, strict=True)
+            contexts = [dit.context(i, one, strength=s) for i, (one, s) in enumerate(tokens)]
+        return Velocity(dit, contexts)
+
+    latents = _sampled(networks, velocity, sampling, 1, None, progress)
+    (found,) = _read(networks, latents, sampling.cells, chunk, progress.span(0.75, 1.0))
     return found
 
 
@@ -100,34 +110,30 @@ def _given(array: NDArray[np.float32], networks: Networks) -> Tensor:
     return torch.from_numpy(array).to(networks.device.torch_name)[None]
 
 
-def _read(
+def _sampled(
     networks: Networks,
-    velocity: Velocity,
+    velocity: Callable[[], Velocity],
     sampling: Sampling,
     parts: int,
     known: Known | None,
     progress: Progress,
-) -> list[Extracted]:
-    shape = (1, parts, sampling.tokens, networks.dit().config.channels)
+) -> Tensor:
+    """Latents (P, T, C). The transformer is no longer used when they are there."""
+    asked = velocity()
+    shape = (1, parts, sampling.tokens, asked.network.config.channels)
     # Drawn by the processor, so that a seed means the same on every device.
     noise = torch.randn(shape, generator=torch.Generator().manual_seed(sampling.seed))
-    latents = sample(
-        velocity,
-        noise.to(networks.device.torch_name),
-        schedule(sampling.steps, networks.shift()),
-        known=known,
-        progress=progress.span(0.05, 0.75, "Imagining"),
-    )
-    reading = progress.span(0.75, 1.0)
-    return list(_extracted(networks, latents[0], sampling.cells, reading))
+    levels = schedule(sampling.steps, networks.shift())
+    imagining = progress.span(0.05, 0.75, "Imagining")
+    return sample(asked, noise.to(asked.device), levels, known=known, progress=imagining)[0]
 
 
-def _extracted(
-    networks: Networks, latents: Tensor, cells: int, progress: Progress
-) -> Iterator[Extracted]:
-    count = len(latents)
-    for part, field in enumerate(fields(networks.vecset(), latents)):
-        span = progress.span(
-            part / count, (part + 1) / count, f"Reading part {part + 1} of {count}"
-        )
-        yield extract(field, cells, progress=span)
+def _read(
+    networks: Networks, latents: Tensor, cells: int, chunk: int, progress: Progress
+) -> list[Extracted]:
+    found = []
+    for part, field in enumerate(fields(networks.vecset(), latents, chunk)):
+        stage = f"Reading part {part + 1} of {len(latents)}"
+        span = progress.span(part / len(latents), (part + 1) / len(latents), stage)
+        found.append(extract(field, cells, progress=span))
+    return found
