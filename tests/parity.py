@@ -217,7 +217,10 @@ def main() -> int:
     with torch.no_grad(), TemporaryDirectory() as folder:
         if options.fixture:
             tiny = public_answers(options, TINY)
-            np.savez(FIXTURE, **{name: t.numpy().astype(np.float32) for name, t in tiny.items()})
+            arrays: dict[str, Any] = {
+                name: t.numpy().astype(np.float32) for name, t in tiny.items()
+            }
+            np.savez(FIXTURE, **arrays)
         theirs, ours = public_answers(options, FULL), cases.answers(FULL, Path(folder))
     print("| network | largest error | of the largest value |\n| --- | ---: | ---: |")
     failed = False
