@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 
 from ..contract.errors import WeightsMissing
+from . import licences
+from .disk import remove_folder, size_of
 from .public import PublicModel, public_model
 from .shards import files_of
 
@@ -34,6 +36,11 @@ def folder_of(model: PublicModel) -> Path:
     return home() / "models" / model.name
 
 
+def partial_of(model: PublicModel) -> Path:
+    """Where it lies while it is not whole yet."""
+    return home() / "models" / f"{model.name}.partial"
+
+
 def lacking(model: PublicModel) -> list[str]:
     """Its components that are not there."""
     folder = folder_of(model)
@@ -41,8 +48,13 @@ def lacking(model: PublicModel) -> list[str]:
 
 
 def component(name: str, part: str) -> Path:
-    """The folder of a component of a model. Raises WeightsMissing where the model is not whole."""
+    """The folder of a component of a model.
+
+    Raises WeightsMissing where the model is not whole, ConsentNeeded where its licence has limits
+    that nobody agreed to.
+    """
     model = public_model(name)
+    licences.require(model, home())
     missing = lacking(model)
     if missing:
         raise WeightsMissing(
@@ -52,6 +64,16 @@ def component(name: str, part: str) -> Path:
             f"Get it with: models download {name}",
         )
     folder = folder_of(model) / part
-    if part not in ("scheduler", "tokenizer") and not part.startswith("feature_extractor"):
+    if any(one.network for one in model.consists if one.name == part):
         files_of(folder, model.title)  # raises where there are no weights
     return folder
+
+
+def remove(model: PublicModel) -> int:
+    """Remove a model, and what came of it so far. Returns the bytes freed. Raises BadInput."""
+    freed = 0
+    for folder in (folder_of(model), partial_of(model)):
+        if folder.is_dir():
+            freed += size_of(folder)
+            remove_folder(folder)
+    return freed

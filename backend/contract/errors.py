@@ -79,6 +79,24 @@ class WeightsCorrupt(PartwiseError):
     code = "WEIGHTS_CORRUPT"
 
 
+class ConsentNeeded(PartwiseError):
+    """The licence of a model has limits that nobody has agreed to yet."""
+
+    code = "CONSENT_NEEDED"
+
+
+class Unreachable(PartwiseError):
+    """What is to be downloaded cannot be reached; the next try may go on where this one stopped."""
+
+    code = "UNREACHABLE"
+
+
+class DiskFull(PartwiseError):
+    """There is no room, or no more, on a disk."""
+
+    code = "DISK_FULL"
+
+
 def of_code(code: str) -> type[PartwiseError]:
     """The kind of error that a code of the protocol stands for; the base for what is unknown."""
     kinds = {kind.code: kind for kind in PartwiseError.__subclasses__()}
