@@ -361,6 +361,11 @@ def build_parser() -> Parser:
     )
     models.add_argument("--mirror", metavar="URL", help="download from there")
     models.add_argument("--offline", action="store_true", help="do not go online")
+    models.add_argument(
+        "--imagine",
+        action="store_true",
+        help="check also how shapes are turned: minutes with a graphics card, else an hour",
+    )
     return parser
 
 

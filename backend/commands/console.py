@@ -29,6 +29,8 @@ class Console:
 
     def result(self, text: str) -> None:
         """Print a line for people on stdout, unless the results are wanted as JSON."""
+        if self._bar is not None:
+            self.end_progress()
         if not self.as_json:
             self._print(text)
 

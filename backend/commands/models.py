@@ -32,6 +32,8 @@ def run(options: Namespace, console: Console) -> int:
     if ours and action in ("remove", "check"):
         hint = "It cannot be removed." if action == "remove" else "Use: models verify"
         raise BadInput(f"'{ours[0].name}' is bundled with Partwise.", hint)
+    if action == "check":
+        return _reports(public, options, console)
     if action in ("verify", "download"):
         for checkpoint in ours:
             checkpoint.verify()
@@ -52,6 +54,14 @@ def run(options: Namespace, console: Console) -> int:
     return OK
 
 
+def _reports(public: Sequence[PublicModel], options: Namespace, console: Console) -> int:
+    from .first_contact import report
+
+    found = [report(model, console, imagine=options.imagine) for model in public]
+    console.close()
+    return max(found)
+
+
 def _check(options: Namespace) -> None:
     """Raises BadInput for options that do not fit together."""
     given = {
@@ -63,6 +73,8 @@ def _check(options: Namespace) -> None:
     for name, there in given.items():
         if there and options.action != "download":
             raise BadInput(f"{name} is for downloads.", "Use it with 'models download NAME'.")
+    if options.imagine and options.action != "check":
+        raise BadInput("--imagine is for checks.", "Use it with 'models check NAME'.")
     if options.folder is not None and len(options.names) != 1:
         raise BadInput("--from names the files of one model.", "Name one model.")
     if options.folder is not None and options.mirror is not None:
@@ -88,10 +100,6 @@ def _done(model: PublicModel, options: Namespace, console: Console) -> list[str]
             return public_models.verify(model, console)
         case "remove":
             return public_models.remove(model)
-        case "check":
-            from .first_contact import check
-
-            return check(model, console)
     return []
 
 

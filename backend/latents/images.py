@@ -14,11 +14,13 @@ MEAN = np.array([0.485, 0.456, 0.406], np.float32)
 DEVIATION = np.array([0.229, 0.224, 0.225], np.float32)
 
 
-def on_white(picture: NDArray[np.uint8], coverage: Singles) -> NDArray[np.uint8]:
+def on_white(
+    picture: NDArray[np.uint8], coverage: Singles, border: float = BORDER
+) -> NDArray[np.uint8]:
     """A figure in the middle of a white square with a border: (S, S, 3) RGB.
 
-    picture : (H, W, 3 or 4). coverage : (H, W) of the figure, 0..1. Raises ValueError where nothing
-    is covered.
+    picture : (H, W, 3 or 4). coverage : (H, W) of the figure, 0..1. border : a share of the longer
+    side. Raises ValueError where nothing is covered.
     """
     rows, columns = (
         np.flatnonzero((coverage > 0).any(axis=1)),
@@ -31,7 +33,7 @@ def on_white(picture: NDArray[np.uint8], coverage: Singles) -> NDArray[np.uint8]
     figure = picture[shown][..., :3] * part + 255.0 * (1 - part)
     height, width = figure.shape[:2]
     longer = max(height, width)
-    side = longer + 2 * round(BORDER * longer)
+    side = longer + 2 * round(border * longer)
     square = np.full((side, side, 3), 255, np.uint8)
     top, left = (side - height) // 2, (side - width) // 2
     square[top : top + height, left : left + width] = np.rint(figure)
