@@ -75,7 +75,16 @@ ADDON_ROOMS: dict[str, set[str]] = {
 }
 SLOW = {"scipy", "trimesh", "embreex", "maxflow", "PIL", "torch", "skimage", "sklearn", "lightgbm"}
 SLOW |= {"igl", "matplotlib", "safetensors", "tqdm", "mapbox_earcut", "networkx", "DracoPy"}
-SLOW |= {"manifold3d", "meshoptimizer", "lib3mf", "collada", "ufbx", "lxml"}
+SLOW |= {
+    "huggingface_hub",
+    "httpx2",
+    "manifold3d",
+    "meshoptimizer",
+    "lib3mf",
+    "collada",
+    "ufbx",
+    "lxml",
+}
 MAY_LOAD_TORCH = {"models", "latents", "machine", "training"}
 
 

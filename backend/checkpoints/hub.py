@@ -80,6 +80,7 @@ class Hub:
         self._need_to_be_online(model)
 
         def ask() -> Iterator[Listing]:
+            _keep_quiet()
             from huggingface_hub import HfApi
 
             api = HfApi(self.endpoint, token=self._token(model), headers=_headers())
@@ -271,6 +272,15 @@ def _listing(info: Any) -> Listing:
 def _headers() -> dict[str, str]:
     """Who asks: the program alone, nothing of the machine. Bytes are wanted as they are."""
     return {"user-agent": f"partwise/{__version__}", "accept-encoding": "identity"}
+
+
+def _keep_quiet() -> None:
+    """Keep the library from what nobody asked for: telling the hub of the machine, and asking it
+    for a list by which it would tell more.
+    """
+    from huggingface_hub import constants
+
+    constants.HF_HUB_DISABLE_TELEMETRY = True
 
 
 def _passes(error: Exception) -> bool:

@@ -23,8 +23,9 @@ class Repository:
 
     name : of the repository. files : their bytes by path. refused : (status, code) of answers to
     paths, or to "" for the list. cuts : after how many bytes the connection is cut, once for each
-    number. ranges : whether a rest may be asked for. forged : bytes that come instead. pause :
-    seconds between pieces of a file. asked : (path, range) so far. headers : of the last request.
+    number. ranges : whether a rest may be asked for. elsewhere : whether large files are sent on
+    for. nameless : no file is told from another. forged : bytes that come instead. pause : seconds
+    between pieces of a file. asked : (path, range) so far. headers : of the last request.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Repository:
     refused: dict[str, tuple[int, str]] = field(default_factory=dict)
     cuts: dict[str, list[int]] = field(default_factory=dict)
     ranges: bool = True
+    elsewhere: bool = False
     nameless: bool = False
     forged: dict[str, bytes] = field(default_factory=dict)
     pause: float = 0.0
@@ -75,9 +77,16 @@ def serving(repository: Repository) -> Iterator[Repository]:
             repository.headers = {name.lower(): text for name, text in self.headers.items()}
             if path.startswith(f"/api/models/{repository.name}/revision/"):
                 self._listing()
+            elif path.startswith("/elsewhere/"):
+                repository.asked.append(("elsewhere", self.headers.get("Range", "")))
+                self._file(repository.commit, path.removeprefix("/elsewhere/"))
             elif path.startswith(f"/{repository.name}/resolve/"):
                 commit, _, file = path.removeprefix(f"/{repository.name}/resolve/").partition("/")
-                self._file(commit, file)
+                large = len(repository.files.get(file, b"")) >= LARGE
+                if repository.elsewhere and large and file not in repository.refused:
+                    self._send_on(f"/elsewhere/{file}")
+                else:
+                    self._file(commit, file)
             else:
                 self._refuse(404, "RepoNotFound")
 
@@ -115,6 +124,12 @@ def serving(repository: Repository) -> Iterator[Repository]:
             self.send_response(status)
             self.send_header("Content-Length", str(length))
             self.send_header("X-Repo-Commit", repository.commit)
+            self.end_headers()
+
+        def _send_on(self, path: str) -> None:
+            self.send_response(302)
+            self.send_header("Location", path)
+            self.send_header("Content-Length", "0")
             self.end_headers()
 
         def _refuse(self, status: int, code: str) -> None:

@@ -88,6 +88,30 @@ def test_who_asks_tells_nothing_of_the_machine(there: Repository) -> None:
     assert "authorization" not in there.headers
 
 
+def test_the_library_does_nothing_else_than_what_it_is_asked(
+    there: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would ask the hub, never a mirror, for a list of programs to look for on the machine."""
+    from huggingface_hub import constants
+    from huggingface_hub.utils import _headers
+
+    looked = []
+    monkeypatch.setattr(constants, "HF_HUB_DISABLE_TELEMETRY", False)
+    monkeypatch.setattr(_headers, "detect_agent", lambda: looked.append("looked"))
+    get(there)
+    assert looked == []
+
+
+@pytest.mark.parametrize("cut", [False, True])
+def test_large_files_may_lie_elsewhere(there: Repository, cut: bool) -> None:
+    """The hub sends on to another address; what was there already is not fetched again."""
+    there.elsewhere = True
+    there.cuts = {WIDE: [5000]} if cut else {}
+    get(there)
+    assert is_whole()
+    assert ("elsewhere", "bytes=5000-" if cut else "") in there.asked
+
+
 def test_numbers_of_32_bits_are_kept_in_16(there: Repository) -> None:
     found = get(there)
     kept = load_file(found.folder / WIDE)
