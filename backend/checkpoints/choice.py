@@ -12,6 +12,7 @@ from .public import Component, PublicModel
 from .shards import PICKLED, STEMS
 
 TEXTS = re.compile(r"(LICEN[CS]E|NOTICE)[\w.-]*", re.IGNORECASE)  # that go with every copy
+PLAIN = re.compile(r"[\w.-]+(/[\w.-]+)*")  # nothing that a system could read as another place
 SHARD = re.compile(r"(.+)-\d{5}-of-(\d{5})\.safetensors")
 
 
@@ -20,7 +21,7 @@ def wanted(model: PublicModel, paths: Iterable[str]) -> list[str]:
 
     Raises WeightsMissing where one lacks, BadInput where a network is only there as a pickle.
     """
-    there = sorted(paths)
+    there = sorted(path for path in paths if PLAIN.fullmatch(path))
     small = [path for path in there if TEXTS.fullmatch(path)]
     large = []
     for component in model.consists:

@@ -18,6 +18,7 @@ from ..contract.progress import SILENT, Progress
 
 A_TURN = 1 << 23  # bytes between two looks for a cancel
 SPARE = 200_000_000  # bytes that are left free for everything else
+HELD = (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
 FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -121,7 +122,9 @@ def alone(path: Path, busy: str) -> Iterator[None]:
         try:
             _hold(file.fileno())
         except OSError as error:
-            raise BadInput(busy, "Wait until it is done.", str(error)) from error
+            if error.errno in HELD:
+                raise BadInput(busy, "Wait until it is done.", str(error)) from error
+            # Some disks in a network know no locks: there nobody is kept out.
         yield
 
 

@@ -22,6 +22,7 @@ from .public import PublicModel
 
 OFFICIAL = "https://huggingface.co"
 MIRROR, OFFLINE = "HF_ENDPOINT", "HF_HUB_OFFLINE"  # as users of the hub know them
+LARGE, SOON = 1 << 19, 0.1  # bytes, seconds: when pieces are handed on
 TRIES = 4  # without a new byte in between
 PAUSE = 1.0  # seconds before the second try, then twice as long each time
 PATIENCE = 30.0  # seconds without an answer
@@ -121,6 +122,8 @@ class Hub:
                     begin = at + len(piece)
                     tries = 0
                     yield at, piece
+                    if begin > file.size:  # not that file; whoever adds it up will see
+                        return
                 if begin >= file.size:
                     return
                 raise ConnectionError(f"{file.path} ended at {begin} of {file.size} bytes")
@@ -150,7 +153,7 @@ class Hub:
                 response.read()
             hf_raise_for_status(response)
             at = begin if response.status_code == 206 else 0
-            for piece in response.iter_bytes():
+            for piece in _in_larger(response.iter_bytes()):
                 yield at, piece
                 at += len(piece)
 
@@ -188,18 +191,20 @@ class Hub:
                 "Install a newer Partwise, or name files that you have: --from FOLDER.",
                 detail,
             )
+        if "GatedRepoError" not in kinds and (
+            "RepositoryNotFoundError" in kinds or status in (404, 410)
+        ):  # the hub does not tell these two from each other
+            return BadInput(
+                f"{where} no longer has {model.title} as {model.repository}, or hides it.",
+                f"Look at {model.page}; or name files that you have: --from FOLDER.",
+                detail,
+            )
         if "GatedRepoError" in kinds or status in (401, 403):
             return BadInput(
                 f"{where} does not give {model.title} to everyone.",
                 f"Ask for it at {model.page}, log in with “hf auth login”, and try again."
                 if model.gated
                 else f"Look at {model.page}; or name files that you have: --from FOLDER.",
-                detail,
-            )
-        if "RepositoryNotFoundError" in kinds or status in (404, 410):
-            return BadInput(
-                f"{where} no longer has {model.title} as {model.repository}.",
-                f"Look at {model.page}; or name files that you have: --from FOLDER.",
                 detail,
             )
         if status is not None:
@@ -254,6 +259,25 @@ def received(make: Callable[[], Iterator[Item]], look: Callable[[], None]) -> It
             yield what
     finally:
         stopped.set()
+
+
+def _in_larger(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Pieces put together, so that a fast line does not drown in small ones; none is lost when the
+    line is cut, and none waits long.
+    """
+    held, since = bytearray(), time.monotonic()
+    try:
+        for piece in pieces:
+            held += piece
+            if len(held) >= LARGE or time.monotonic() - since > SOON:
+                yield bytes(held)
+                held, since = bytearray(), time.monotonic()
+    except Exception:
+        if held:
+            yield bytes(held)
+        raise
+    if held:
+        yield bytes(held)
 
 
 def _listing(info: Any) -> Listing:

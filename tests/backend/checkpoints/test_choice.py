@@ -68,6 +68,15 @@ def test_what_lacks_is_named() -> None:
         wanted(MODEL, [*REST, f"old/{STEM}.safetensors"])
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["../model.safetensors", "..\\model.safetensors", "C:model.safetensors", "a b.safetensors"],
+)
+def test_names_that_lead_elsewhere_are_not_seen(name: str) -> None:
+    with pytest.raises(WeightsMissing, match="weights of transformer lacks"):
+        chosen("config.json", name)
+
+
 def test_each_known_model_can_be_chosen_from_what_its_authors_publish() -> None:
     for model in MODELS:
         names = ["LICENSE.txt", "model_index.json"]

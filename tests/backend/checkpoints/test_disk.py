@@ -109,6 +109,17 @@ def test_what_holds_a_folder_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyP
         disk.remove_folder(tmp_path)
 
 
+def test_a_disk_without_locks_keeps_nobody_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(_: int) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(disk, "_hold", unknown)
+    with disk.alone(tmp_path / "lock", "Busy."):
+        pass
+
+
 def test_one_at_a_time_also_between_processes(tmp_path: Path) -> None:
     lock = tmp_path / "models/.toy.lock"
     with disk.alone(lock, "Busy."):

@@ -233,6 +233,7 @@ def test_files_without_a_hash_are_refused(there: Repository) -> None:
         (403, "GatedRepo", BadInput, "does not give Toy to everyone", "huggingface.co/someone"),
         (401, "", BadInput, "does not give Toy to everyone", "--from FOLDER"),
         (404, "RepoNotFound", BadInput, "no longer has Toy as someone/Toy", "--from FOLDER"),
+        (401, "RepoNotFound", BadInput, "no longer has Toy as someone/Toy", "--from FOLDER"),
         (404, "RevisionNotFound", BadInput, "no longer has the revision main", "newer Partwise"),
         (500, "", Unreachable, "answers with fault 500", "goes on"),
         (429, "", Unreachable, "asked too often", "Wait"),
@@ -270,6 +271,20 @@ def test_a_gated_model_says_where_to_ask(there: Repository) -> None:
 def test_a_hub_that_is_not_there(there: Repository) -> None:
     with pytest.raises(Unreachable, match=r"127\.0\.0\.1 cannot be reached"):
         download(MODEL, Hub("http://127.0.0.1:9"))
+
+
+def test_a_page_in_the_way_is_no_hub(there: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As hotels put before everything until one has agreed to something."""
+    for said in ([], {"id": "someone/Toy"}, {"sha": 3}):
+        monkeypatch.setattr(Repository, "listing", lambda _, said=said: said)
+        with pytest.raises((Unreachable, WeightsMissing)):
+            get(there)
+
+
+def test_more_than_the_file_is_not_taken(there: Repository) -> None:
+    there.forged = {NARROW: there.files[NARROW] + b"x" * 3_000_000}
+    with pytest.raises(WeightsCorrupt, match="not what its authors published"):
+        get(there)
 
 
 def test_a_model_that_is_not_as_we_know_it(there: Repository) -> None:

@@ -106,3 +106,20 @@ def test_a_thread_that_nobody_listens_to_any_more_ends() -> None:
     assert next(items) == 0
     items.close()  # type: ignore[attr-defined]
     assert ended.wait(2)
+
+
+def test_small_pieces_are_put_together_and_none_is_lost_or_waits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def cut() -> Iterator[bytes]:
+        yield from (b"ab", b"cd", b"ef", b"gh", b"i")
+        raise ConnectionError("cut")
+
+    monkeypatch.setattr(hub, "LARGE", 4)
+    got = hub._in_larger(cut())
+    assert [next(got) for _ in range(3)] == [b"abcd", b"efgh", b"i"]
+    with pytest.raises(ConnectionError, match="cut"):
+        next(got)
+    assert list(hub._in_larger(iter([b"ab", b"c"]))) == [b"abc"]
+    monkeypatch.setattr(hub, "SOON", 0.0)
+    assert list(hub._in_larger(iter([b"a", b"b"]))) == [b"a", b"b"]

@@ -192,3 +192,30 @@ def test_what_is_refused_with_a_fault_of_ours_is_not_hidden(
 
     monkeypatch.setattr(download, "wanted", broken)
     assert main(["models", "download", "toy"]) == 1
+
+
+def test_files_of_a_model_are_told_from_another_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Real layouts with tiny random weights: taken from a folder, halved, and read afterwards."""
+    torch = pytest.importorskip("torch", reason="latent networks need torch")
+    from backend.latents.loading import Source, dit
+    from tests.backend.latents.tiny_models import tiny_model
+
+    monkeypatch.setenv(store.VARIABLE, str(tmp_path / "place"))
+    theirs = tiny_model(tmp_path / "theirs", "triposg")
+    assert main(["models", "download", "holopart", "--from", str(theirs)]) == 2
+    assert "It is not HoloPart as Partwise knows it: " in capsys.readouterr().err
+    swapped = tiny_model(tmp_path / "swapped", "holopart")
+    wide = "diffusion_pytorch_model.safetensors"
+    (swapped / "vae" / wide).write_bytes((swapped / "part_encoder" / wide).read_bytes())
+    assert main(["models", "download", "holopart", "--from", str(swapped)]) == 2
+    assert "not those of vae of HoloPart" in capsys.readouterr().err
+    assert not (tmp_path / "place/models/holopart").exists()
+    right = tiny_model(tmp_path / "right", "holopart")
+    assert main(["models", "download", "holopart", "--from", str(right)]) == 0
+    kept = store.component("holopart", "transformer")
+    before = dit(Source(right / "transformer", "HoloPart", dtype=torch.float16)).state_dict()
+    after = dit(Source(kept, "HoloPart", dtype=torch.float16)).state_dict()
+    assert all(torch.equal(before[name], after[name]) for name in before)
+    assert (kept / wide).stat().st_size < 0.6 * (right / "transformer" / wide).stat().st_size
