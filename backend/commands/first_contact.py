@@ -38,6 +38,7 @@ def report(model: PublicModel, console: Console, *, imagine: bool) -> int:
     lines: list[dict[str, object]] = []
 
     def tell(about: str, said: str, odd: bool = False) -> None:
+        said = said.replace(str(folder), model.name)  # where it lies may name a person
         lines.append({"about": about, "said": said, "odd": odd})
         console.result(f"{'odd ' if odd else ''}{about}: {said}")
 

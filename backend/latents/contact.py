@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -72,17 +73,7 @@ def networks_of(model: PublicModel, folder: Path) -> list[Finding]:
 
     Raises WeightsMissing, or WeightsCorrupt for the files of another network.
     """
-    found = []
-    for component in model.consists:
-        if component.network:
-            source = Source(folder / component.name, f"{component.name} of {model.title}", "meta")
-            network = LOADERS[component.name](source)
-            told = asdict(network.config)
-            told.pop("parallel", None)  # which no file says
-            sizes = ", ".join(f"{name} {size}" for name, size in told.items())
-            count = sum(tensor.numel() for tensor in network.state_dict().values())
-            found.append(Finding("keys", f"{component.name}: all fit; {count:,} numbers; {sizes}"))
-    return found
+    return [_network(model, folder, one.name) for one in model.consists if one.network]
 
 
 def measured(
@@ -98,7 +89,9 @@ def measured(
     Raises Cancelled.
     """
     names = model.components
-    asked: list[Callable[[], Iterator[Finding]]] = [lambda: iter(networks_of(model, folder))]
+    asked: list[Callable[[], Iterator[Finding]]] = [
+        partial(_keys, model, folder, one.name) for one in model.consists if one.network
+    ]
     if "scheduler" in names:
         asked.append(lambda: _schedule(folder / "scheduler/scheduler_config.json"))
     if "vae" in names:
@@ -159,8 +152,21 @@ def field_findings(field: Field, cells: int) -> Iterator[Finding]:
     )
 
 
+def _network(model: PublicModel, folder: Path, name: str) -> Finding:
+    network = LOADERS[name](Source(folder / name, f"{name} of {model.title}", "meta"))
+    told = asdict(network.config)
+    told.pop("parallel", None)  # which no file says
+    sizes = ", ".join(f"{size} {value}" for size, value in told.items())
+    count = sum(tensor.numel() for tensor in network.state_dict().values())
+    return Finding("keys", f"{name}: all fit; {count:,} numbers; {sizes}")
+
+
 def _source(model: PublicModel, folder: Path, name: str, device: str) -> Source:
     return Source(folder / name, f"{name} of {model.title}", device, torch.float32)
+
+
+def _keys(model: PublicModel, folder: Path, name: str) -> Iterator[Finding]:
+    yield _network(model, folder, name)
 
 
 def _schedule(path: Path) -> Iterator[Finding]:

@@ -4,15 +4,16 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from backend.checkpoints import store
+from backend.checkpoints import licences, store
 from backend.checkpoints.public import public_model
-from backend.contract.errors import WeightsCorrupt, WeightsMissing
+from backend.contract.errors import ConsentNeeded, WeightsCorrupt, WeightsMissing
 
 MODEL = public_model("holopart")
 
@@ -48,6 +49,19 @@ def test_what_lacks_of_a_model_is_named(home: Path) -> None:
     assert store.lacking(MODEL) == [MODEL.components[-1]]
     with pytest.raises(WeightsMissing, match=f"{MODEL.components[-1]} lacks"):
         store.component(MODEL.name, "vae")
+
+
+def test_a_model_with_limits_is_of_no_use_without_consent(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However its files came there."""
+    monkeypatch.setattr(store, "public_model", lambda _: replace(MODEL, commercial=False))
+    for part in MODEL.components:
+        (store.folder_of(MODEL) / part).mkdir(parents=True)
+    with pytest.raises(ConsentNeeded, match="not for commercial use"):
+        store.component(MODEL.name, "scheduler")
+    licences.consent(replace(MODEL, commercial=False), home)
+    assert store.component(MODEL.name, "scheduler").is_dir()
 
 
 def test_a_component_is_its_folder_where_its_weights_are_there(home: Path) -> None:

@@ -74,6 +74,13 @@ def test_a_file_that_is_cut_and_one_that_lacks_are_odd(
     assert "odd files: scheduler lacks" in said
     assert "odd files: vae/diffusion_pytorch_model.safetensors: " in said
     assert "odd failed: " in said
+    assert "keys: transformer: all fit" in said  # one that fails keeps no other from being told
+    assert "keys: part_encoder: all fit" in said
+    vae.unlink()
+    assert main(["models", "check", "holopart"]) == 2
+    said = capsys.readouterr().out
+    assert "odd failed: There are no weights of vae of HoloPart in holopart" in said
+    assert "jemand" not in said
 
 
 def test_without_torch_the_files_alone_are_told(

@@ -123,6 +123,7 @@ def test_what_fails_is_told_and_the_rest_is_measured_all_the_same(tmp_path: Path
         networks_of(model, folder)
     found = list(measured(model, folder, "cpu", SHORT))
     assert "not those of transformer" in told([one for one in found if one.odd], "failed")
+    assert told(found, "keys").startswith("vae: all fit")
     assert told(found, "latents")
     assert told(found, "picture")
 
