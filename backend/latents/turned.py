@@ -42,7 +42,7 @@ def imagined(
     speaks = "text_encoder" in model.components
     if "image_encoder_dinov2" not in model.components:
         return
-    networks = Networks(model.name, parallel=speaks)
+    networks = Networks(model.name, parallel=speaks, stays=False)  # small cards are asked, too
     if speaks:
         drawing = lines(SIZE)
         answer = of_words(networks, WORDS, drawing, sampling or DRAWINGS, progress=progress)
