@@ -211,7 +211,7 @@ zip: .venv-bpy50/.made  ## the packages to install in Blender; ZIP="--platform l
 
 lock: $(VENV)/.made  ## resolve requirements/*.in and the bundled wheels again
 	$(PY) -m pip install --quiet --disable-pip-version-check uv
-	for name in engine train dev $(BLENDERS); do \
+	for name in engine networks train dev $(BLENDERS); do \
 		case " $(TODAYS) " in *" $$name "*) python=3.13 ;; *) python=3.11 ;; esac; \
 		$(PY) -m uv pip compile --quiet --no-config --universal --python-version $$python \
 			--fork-strategy fewest --generate-hashes --no-emit-index-url --no-header --upgrade \

@@ -30,7 +30,8 @@ OURS = sorted(
 # Room -> the rooms that it may import. The top of each half, "backend" and "blender_addon", holds
 # its doors; the version number there is free to all.
 GEOMETRY = {"geometry", "geometry/patches", "geometry/caps", "geometry/hidden"}
-BELOW_ENGINES = {"images", "library", "models", "checkpoints", "machine", "contract", *GEOMETRY}
+BELOW_LATENTS = {"models", "checkpoints", "machine", "geometry", "contract"}
+BELOW_ENGINES = {"latents", "images", "library", *BELOW_LATENTS, *GEOMETRY}
 BELOW_PIPELINES = {"engines", *BELOW_ENGINES}
 BELOW_COMMANDS = {"pipelines", "files", "pictures", "assets", *BELOW_PIPELINES}
 ROOMS: dict[str, set[str]] = {
@@ -42,6 +43,7 @@ ROOMS: dict[str, set[str]] = {
     "machine": {"contract"},
     "models": {"contract"},
     "checkpoints": {"contract"},
+    "latents": BELOW_LATENTS,
     "assets": {"contract", "geometry"},
     "files/gltf": {"assets", "machine", "contract", "geometry"},
     "files": {"files/gltf", "assets", "machine", "contract", "geometry"},
@@ -73,8 +75,17 @@ ADDON_ROOMS: dict[str, set[str]] = {
 }
 SLOW = {"scipy", "trimesh", "embreex", "maxflow", "PIL", "torch", "skimage", "sklearn", "lightgbm"}
 SLOW |= {"igl", "matplotlib", "safetensors", "tqdm", "mapbox_earcut", "networkx", "DracoPy"}
-SLOW |= {"manifold3d", "meshoptimizer", "lib3mf", "collada", "ufbx", "lxml"}
-MAY_LOAD_TORCH = {"models", "machine", "training"}
+SLOW |= {
+    "huggingface_hub",
+    "httpx2",
+    "manifold3d",
+    "meshoptimizer",
+    "lib3mf",
+    "collada",
+    "ufbx",
+    "lxml",
+}
+MAY_LOAD_TORCH = {"models", "latents", "machine", "training"}
 
 
 def name_of(path: Path) -> str:
@@ -164,7 +175,7 @@ def test_what_blender_shares_needs_only_numpy() -> None:
 
 def test_nothing_slow_is_imported_before_it_is_needed() -> None:
     for path in BACKEND:
-        if room(path) not in ("training", "models"):
+        if room(path) not in ("training", "models", "latents"):
             early = SLOW & {name.split(".")[0] for name in imports(path, top=True)}
             assert not early, f"{name_of(path)} imports {early} at its top"
 

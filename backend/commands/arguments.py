@@ -30,6 +30,10 @@ FORMATS = " ".join(MESH_SUFFIXES)
 MESHES = f"""\
 INPUT is a mesh ({FORMATS}), a folder of meshes or a pattern such as 'models/*.glb'.
 """
+MODELS = """\
+Public models lie in the folder that PARTWISE_HOME names. check measures what is in the files of a
+model, in a report that can be sent to us; it writes nothing.
+"""
 ONE_MESH = f"INPUT is one mesh file ({FORMATS}).\n"
 EPILOG = """\
 Results go to stdout (--json for machines), progress and the closing sentence to stderr.
@@ -346,9 +350,22 @@ def build_parser() -> Parser:
     command("serve", "answer requests in frames on stdin and stdout, for Blender", json=False)
     command("doctor", "say whether this machine can run Partwise, and test it")
 
-    models = command("models", "list, download, verify or remove checkpoints")
-    models.add_argument("action", choices=("list", "download", "verify", "remove"))
+    models = command("models", "list, download, verify, remove or try out checkpoints", MODELS)
+    models.add_argument("action", choices=("list", "download", "verify", "remove", "check"))
     models.add_argument("names", metavar="NAME", nargs="*")
+    models.add_argument(
+        "--accept-licence", action="store_true", help="agree to a licence that has limits"
+    )
+    models.add_argument(
+        "--from", dest="folder", metavar="FOLDER", type=Path, help="files that are here already"
+    )
+    models.add_argument("--mirror", metavar="URL", help="download from there")
+    models.add_argument("--offline", action="store_true", help="do not go online")
+    models.add_argument(
+        "--imagine",
+        action="store_true",
+        help="check also how shapes are turned: minutes with a graphics card, else an hour",
+    )
     return parser
 
 

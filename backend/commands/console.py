@@ -29,6 +29,8 @@ class Console:
 
     def result(self, text: str) -> None:
         """Print a line for people on stdout, unless the results are wanted as JSON."""
+        if self._bar is not None:
+            self.end_progress()
         if not self.as_json:
             self._print(text)
 
@@ -61,20 +63,22 @@ class Console:
         """A bar on a terminal; elsewhere one plain line a stage."""
         if self.quiet:
             return
+        kind = re.sub(r"[\d.]+ of ", "", stage)  # of a hundred parts the first one's line will do
         if not sys.stderr.isatty():
-            kind = re.sub(r"\d+ of ", "", stage)  # of a hundred parts the first one's line will do
             if kind != self._stage:
                 self.say(f"  {stage}")
                 self._stage = kind
             return
         from tqdm import tqdm
 
-        if stage != self._stage or self._bar is None:
+        if kind != self._stage or self._bar is None:
             self.end_progress()
             self._bar = tqdm(
                 total=total, desc=stage, leave=False, bar_format="{desc} {bar} {n}/{total}"
             )
-            self._stage = stage
+            self._stage = kind
+        if self._bar.desc != stage:
+            self._bar.set_description_str(stage)
         self._bar.total = total
         self._bar.update(done - self._bar.n)
 

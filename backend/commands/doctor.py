@@ -12,7 +12,10 @@ from collections.abc import Callable
 from functools import partial
 
 from .. import __version__
+from ..checkpoints import manifest, store
 from ..checkpoints.catalogue import bundled, find
+from ..checkpoints.disk import gigabytes, size_of
+from ..checkpoints.public import MODELS
 from ..contract import libraries
 from ..contract.engines import About
 from ..contract.errors import PartwiseError
@@ -97,21 +100,36 @@ def _weights() -> str:
     return ", ".join(checkpoint.name for checkpoint in checkpoints) or "none bundled, none needed"
 
 
+def _public_models() -> str:
+    """Those that lie here, as far as it can be told without reading gigabytes."""
+    found = []
+    for model in MODELS:
+        folder = store.folder_of(model)
+        if folder.is_dir():
+            known = manifest.read(folder)
+            if store.lacking(model) or (known and manifest.missing_or_cut(folder, known)):
+                raise Trouble(f"{model.title} is not whole; run: models download {model.name}")
+            found.append(f"{model.title} ({gigabytes(size_of(folder))})")
+    return ", ".join(found) or f"none in {store.home()}; they are optional, see: models list"
+
+
 def _engine(about: About) -> str:
     """Can an engine run here? Its weights are as published, and it cuts a small mesh in two."""
     if not about.bundled and (why := registry.obstacle(about)) is not None:
         return f"not used: {why}"
-    weights = [find(name) for name in about.weights]
+    public = [one for one in MODELS if one.name in about.weights]
+    weights = [find(name) for name in about.weights if name not in {one.name for one in public}]
     for one in weights:
         one.verify()
+    size = sum(one.size for one in weights)
+    size += sum(size_of(store.folder_of(one)) for one in public)
     began = time.perf_counter()
     done = _halves(about.name) if "segment" in about.verbs else ""
     if not done:
         registry.load(about)
     library = "torch" if about.torch else "NumPy"
-    size = sum(one.size for one in weights) / 1e6
     took = time.perf_counter() - began
-    return f"runs on {library} with {size:.1f} MB of weights; {done or 'loaded'}, {took:.1f} s"
+    return f"runs on {library} with {gigabytes(size)} of weights; {done or 'loaded'}, {took:.1f} s"
 
 
 def _halves(engine: str) -> str:
@@ -143,5 +161,6 @@ def checks() -> dict[str, Callable[[], str]]:
         "graphics": _graphics,
         "temporary files": _temporary,
         "weights": _weights,
+        "public models": _public_models,
         **{f"{about.name} engine": partial(_engine, about) for about in registry.engines()},
     }

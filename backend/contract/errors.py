@@ -61,6 +61,12 @@ class OutOfMemory(PartwiseError):
     code = "OUT_OF_MEMORY"
 
 
+class DeviceLost(PartwiseError):
+    """The graphics card stopped answering; a new process may find it again."""
+
+    code = "DEVICE_LOST"
+
+
 class WeightsMissing(PartwiseError):
     """A checkpoint is listed and its file is not there."""
 
@@ -71,6 +77,24 @@ class WeightsCorrupt(PartwiseError):
     """A checkpoint's file is not the one that was published."""
 
     code = "WEIGHTS_CORRUPT"
+
+
+class ConsentNeeded(PartwiseError):
+    """The licence of a model has limits that nobody has agreed to yet."""
+
+    code = "CONSENT_NEEDED"
+
+
+class Unreachable(PartwiseError):
+    """What is to be downloaded cannot be reached; the next try may go on where this one stopped."""
+
+    code = "UNREACHABLE"
+
+
+class DiskFull(PartwiseError):
+    """There is no room, or no more, on a disk."""
+
+    code = "DISK_FULL"
 
 
 def of_code(code: str) -> type[PartwiseError]:

@@ -235,12 +235,14 @@ class Generated:
     parts : from the farthest to the nearest; for each box in its order where there are boxes.
     texture : (H, W, 4) that all parts share, None for none. labels : (H, W) the part of each pixel
     of the first image, -1 for none. notes : sentences about what could not be done as asked.
+    in_one : its only part is the whole object, which the pipeline takes apart.
     """
 
     parts: list[PartMesh]
     texture: NDArray[np.uint8] | None = None
     labels: NDArray[np.int32] | None = None
     notes: tuple[str, ...] = ()
+    in_one: bool = False
 
 
 class GenerateEngine(Protocol):

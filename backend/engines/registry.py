@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
 
-from ..checkpoints import catalogue
+from ..checkpoints import catalogue, store
+from ..checkpoints.public import MODELS
 from ..contract.engines import AUTO, About, Told, declared
 from ..contract.errors import BadInput, OutOfMemory, PartwiseError, WeightsCorrupt, WeightsMissing
 from ..machine import cpu
@@ -52,6 +53,7 @@ def obstacle(about: About) -> PartwiseError | None:
     if about.weights:
         try:
             known = {each.name for each in catalogue.bundled() if each.path.is_file()}
+            known |= {model.name for model in MODELS if not store.lacking(model)}
         except WeightsCorrupt as error:
             return error
         missing = [name for name in about.weights if name not in known]

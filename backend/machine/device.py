@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from .cpu import memory, processor
+from . import cpu
 
 LABELS = {"cuda": "CUDA", "rocm": "ROCm", "mps": "Metal", "xpu": "Intel XPU", "cpu": "processor"}
 _SYS = Path("/sys/class")
@@ -56,7 +56,7 @@ def usable() -> Device:
     """
     builds = torch_builds()
     fitting = [card for card in cards() if card.kind in builds] if builds else []
-    return max(fitting, key=lambda card: card.memory or 0, default=_processor())
+    return max(fitting, key=lambda card: card.memory or 0, default=processor())
 
 
 def torch_builds() -> frozenset[str]:
@@ -94,8 +94,9 @@ def cards() -> tuple[Device, ...]:
     return (*_nvidia(), *_amd(), *_intel(), *_apple())
 
 
-def _processor() -> Device:
-    return Device("cpu", processor(), memory())
+def processor() -> Device:
+    """The processor with the main memory."""
+    return Device("cpu", cpu.processor(), cpu.memory())
 
 
 def _nvidia() -> list[Device]:
@@ -152,7 +153,7 @@ def _intel(system: Path = _SYS) -> list[Device]:
 
 
 def _apple() -> list[Device]:
-    return [Device("mps", processor(), memory())] if _has_metal() else []
+    return [Device("mps", cpu.processor(), cpu.memory())] if _has_metal() else []
 
 
 def _has_metal() -> bool:

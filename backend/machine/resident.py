@@ -68,6 +68,12 @@ class Residents:
         with self._lock:
             return sum(held_bytes(network.value, seen) for network in self._networks.values())
 
+    def leave(self, names: Callable[[str], bool]) -> None:
+        """Let go of the networks whose names are meant."""
+        with self._lock:
+            for name in [name for name in self._networks if names(name)]:
+                del self._networks[name]
+
     def unload(self, idle: float = 0.0) -> int:
         """Let go of what nobody asked for in the last `idle` seconds. Returns its bytes.
 

@@ -47,14 +47,19 @@ def generate(
     """Parts of what a brief asks for. Raises BadInput for what cannot be used."""
     check(brief)
     chosen = _chosen(engine, brief)
-    found = chosen.engine.generate(brief, seed=seed, progress=progress)
+    found = chosen.engine.generate(brief, seed=seed, progress=progress.span(0.0, 0.8))
     if not found.parts:
         raise BadInput("Nothing came out of this picture.", "Try another one, or give a mask.")
+    parts = found.parts
+    if found.in_one:
+        from .in_parts import in_parts
+
+        mask = brief.masks[0] if brief.masks else None
+        apart = progress.span(0.8, 1.0, "Taking it apart")
+        parts = in_parts(parts[0], brief.parts, mask, seed=seed, progress=apart)
     notes = (chosen.notice,) if chosen.notice else ()
-    report = [reported(part) for part in found.parts]
-    return Made(
-        found.parts, found.texture, found.labels, report, chosen.about.name, notes + found.notes
-    )
+    report = [reported(part) for part in parts]
+    return Made(parts, found.texture, found.labels, report, chosen.about.name, notes + found.notes)
 
 
 def _chosen(engine: str, brief: Brief) -> registry.Chosen:

@@ -91,3 +91,19 @@ def test_the_traceback_is_kept_for_the_report():
     with pytest.raises(KeyError) as caught:
         {}["x"]
     assert "test_the_traceback_is_kept" in in_words(caught.value).detail
+
+
+def test_bytes_that_grow_are_one_stage(capsys, monkeypatch):
+    console = Console()
+    for done in ("0.00", "1.25", "3.84"):
+        console.progress(f"Downloading HoloPart: {done} of 3.84 GB", 1, 10)
+    assert capsys.readouterr().err == "  Downloading HoloPart: 0.00 of 3.84 GB\n"
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    for done in ("0.00", "1.25", "3.84"):
+        console.progress(f"Downloading HoloPart: {done} of 3.84 GB", 1, 10)
+    bar = console._bar
+    assert bar.desc == "Downloading HoloPart: 3.84 of 3.84 GB"
+    assert "1.25 of 3.84 GB" in terminal.getvalue()
+    console.result("a line takes the bar away")
+    assert console._bar is None

@@ -7,7 +7,11 @@ import json
 import shutil
 
 from backend.__main__ import main
-from backend.checkpoints import catalogue
+from backend.checkpoints import catalogue, store
+from backend.checkpoints.manifest import Kept, Manifest
+from backend.checkpoints.public import MODELS, public_model
+from backend.commands import doctor
+from backend.engines import registry
 
 
 def test_doctor_on_a_healthy_machine(capsys):
@@ -39,3 +43,32 @@ def test_doctor_on_a_sick_machine(monkeypatch, capsys):
     said = capsys.readouterr()
     assert "FAIL temporary files" in said.out
     assert "temporary files" in said.err.splitlines()[-1]
+
+
+def test_doctor_looks_at_the_public_models_that_are_here(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv(store.VARIABLE, str(tmp_path))
+    monkeypatch.setattr(doctor, "checks", lambda: {"public models": doctor._public_models})
+    assert main(["doctor"]) == 0
+    assert "none in" in capsys.readouterr().out
+    model = MODELS[0]
+    folder = store.folder_of(model)
+    for name in model.components:
+        (folder / name).mkdir(parents=True)
+    (folder / "vae/a").write_bytes(b"12345")
+    Manifest(model.name, "", files={"vae/a": Kept(5, "")}).save(folder)
+    assert main(["doctor"]) == 0
+    assert f"{model.title} (0.0 MB)" in capsys.readouterr().out
+    (folder / "vae/a").write_bytes(b"1234")
+    assert main(["doctor"]) == 1
+    assert f"run: models download {model.name}" in capsys.readouterr().out
+
+
+def test_an_engine_on_a_public_model_is_told_with_its_size(tmp_path, monkeypatch):
+    monkeypatch.setenv(store.VARIABLE, str(tmp_path))
+    about = next(one for one in registry.engines() if not one.bundled)
+    folder = store.folder_of(public_model(about.weights[0]))
+    folder.mkdir(parents=True)
+    (folder / "a").write_bytes(b"1" * 2_000_000)
+    monkeypatch.setattr(registry, "obstacle", lambda _: None)
+    monkeypatch.setattr(registry, "load", lambda _: None)
+    assert "with 2.0 MB of weights; loaded" in doctor._engine(about)

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""PartCrafter (Lin et al., 2025): the parts of an object from one picture, imagined together.
+
+Its weights are a public model. Parts know each other while they are denoised; how many there are
+is said before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ..contract.engines import About
+from ..contract.errors import BadInput
+from ..contract.progress import SILENT, Progress
+from .base import Brief, Generated, GenerateEngine
+from .projected import Figure, dressed, meshes_of
+
+if TYPE_CHECKING:
+    from ..latents.networks import Networks
+    from ..latents.surface import Extracted
+    from ..machine.plan import Plan
+
+ABOUT = About(
+    name="partcrafter",
+    label="PartCrafter",
+    text="Imagines all parts of what a picture shows; needs a graphics card",
+    verbs=("generate",),
+    weights=("partcrafter",),
+    torch=True,
+    bundled=False,
+)
+
+MOST_PARTS, USUAL_PARTS = 16, 6
+TOKENS, STEPS, GUIDANCE = 1024, 50, 7.0
+SEEN = 257  # tokens of a picture
+DISTANCE = 4.0  # of the camera of training, in half sides of the object's cube
+CELLS = 128
+
+
+def load() -> GenerateEngine:
+    """The engine, whose networks are read when a picture comes. Raises WeightsMissing."""
+    from ..latents.networks import Networks
+
+    networks = Networks("partcrafter")
+    networks.shift()  # raises where the model lacks
+    return PartCrafter(networks)
+
+
+@dataclass(frozen=True)
+class PartCrafter:
+    """The engine. tokens, steps, guidance, cells : how much of each."""
+
+    networks: Networks = field(repr=False)
+    tokens: int = TOKENS
+    steps: int = STEPS
+    guidance: float = GUIDANCE
+    cells: int = CELLS
+
+    def takes(self, brief: Brief) -> bool:
+        """Whether there is one picture."""
+        return len(brief.images) == 1 and not brief.boxes
+
+    def generate(self, brief: Brief, *, seed: int = 0, progress: Progress = SILENT) -> Generated:
+        """As many parts as are asked for, as masks tell, or six."""
+        from ..latents.generation import Sampling, of_picture
+        from ..latents.rungs import on_rungs
+
+        if not self.takes(brief):
+            raise BadInput("This engine makes parts from one picture.", "Give one with --image.")
+        count = brief.parts or (int(brief.masks[0].max()) + 1 if brief.masks else USUAL_PARTS)
+        if count > MOST_PARTS:
+            raise BadInput(
+                f"This engine makes at most {MOST_PARTS} parts, not {count}.", "Ask for fewer."
+            )
+        progress.span(0.0, 0.05, "Finding the figure").step()
+        figure = Figure.found(brief.images[0], brief.options.get("rectangle"))
+        sampling = Sampling(self.tokens, self.steps, self.guidance, self.cells, seed)
+
+        def job(plan: Plan) -> list[Extracted]:
+            return of_picture(
+                self.networks.planned(plan), figure.on_white(), sampling, parts=count,
+                chunk=plan.chunk, progress=progress.span(0.05, 0.9),
+            )  # fmt: skip
+
+        # All parts go through the network together: they look at each other.
+        plans = self.networks.plans(1, branches=2 * count, tokens=self.tokens, context=SEEN)
+        fields = [found.field for found in on_rungs(plans, job)]
+        progress.span(0.9, 1.0, "Making surfaces").step()
+        return Generated(dressed(meshes_of(fields), figure, distance=DISTANCE), figure.texture())

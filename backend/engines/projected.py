@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Parts from imagined fields: meshes of few triangles, with the picture they came from on them.
+
+What a generator imagines from a picture is seen from the front as in that picture. The object's
+outline is laid onto the figure's, so that no camera need be known but for how near it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..contract.arrays import Floats, Ints, Singles
+from ..contract.errors import BadInput
+from ..contract.palette import to_linear
+from ..geometry.booleans import coarser
+from ..geometry.isosurface import GridField, zero_level
+from ..geometry.mesh import signed_volumes
+from .base import PartMesh
+
+TOLERANCE = 0.001  # of a part's size, by which its mesh may leave its field
+SPECK = 1e-3  # of a part's volume, below which a piece of it is dust
+LARGEST_TEXTURE = 2048
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What a picture shows.
+
+    picture : (H, W, 4). covered : (H, W) how much of each pixel the figure covers, 0..1.
+    """
+
+    picture: NDArray[np.uint8]
+    covered: Singles
+
+    @classmethod
+    def found(
+        cls, picture: NDArray[np.uint8], rectangle: tuple[float, float, float, float] | None
+    ) -> Figure:
+        """The figure of a picture. Raises BadInput where there is none."""
+        from ..images.figure import coverage
+        from ..images.resample import at_most
+
+        small = at_most(picture, LARGEST_TEXTURE)
+        if rectangle is not None:
+            scale = small.shape[1] / picture.shape[1]
+            left, top, right, bottom = (edge * scale for edge in rectangle)
+            rectangle = (left, top, right, bottom)
+        covered = coverage(small, rectangle)
+        if not (covered > 0.5).any():
+            raise BadInput("There is no figure in the picture.", "Draw a rectangle around it.")
+        return cls(small, covered)
+
+    def on_white(self) -> NDArray[np.uint8]:
+        """What an encoder is shown, (S, S, 3)."""
+        from ..latents.images import on_white
+
+        return on_white(self.picture, self.covered)
+
+    def texture(self) -> NDArray[np.uint8]:
+        """The picture (H, W, 4) with the figure's colours going on beyond its outline."""
+        from ..images.textures import push_pull
+
+        known = self.covered > 0.98
+        if not known.any():
+            known = self.covered > 0.5
+        filled = push_pull(self.picture[..., :3].astype(np.float32), known)
+        opaque = np.full((*known.shape, 1), 255, np.uint8)
+        return np.concatenate([np.clip(np.rint(filled), 0, 255).astype(np.uint8), opaque], axis=2)
+
+
+def meshes_of(fields: Sequence[GridField]) -> list[tuple[Floats, Ints]]:
+    """A closed mesh for each field, without dust; of a field without inside an empty one."""
+    return [_mesh_of(field) for field in fields]
+
+
+def _mesh_of(field: GridField) -> tuple[Floats, Ints]:
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    vertices, faces = zero_level(field)
+    if not len(faces):
+        return vertices, faces
+    one, other = faces[:, :2].reshape(-1), faces[:, 1:].reshape(-1)
+    size = len(vertices)
+    links = coo_matrix((np.ones(len(one), np.int8), (one, other)), shape=(size, size))
+    shells, shell = connected_components(links, directed=False)
+    own = shell[faces[:, 0]]
+    volume = signed_volumes(vertices, faces, own, shells)
+    # Dust goes, and so do bubbles inside, which are of negative volume.
+    faces = faces[(volume > SPECK * volume.max())[own]]
+    used, numbers = np.unique(faces, return_inverse=True)
+    mesh = vertices[used], numbers.reshape(-1, 3).astype(np.int64)
+    return coarser(mesh, TOLERANCE) or mesh
+
+
+def dressed(
+    meshes: Sequence[tuple[Floats, Ints]], figure: Figure, *, distance: float
+) -> list[PartMesh]:
+    """Parts, standing on the ground, their longest side 1, with the figure's picture on them.
+
+    meshes : in the cube from -1 to 1, upright, their front towards +Z; empty ones are left out.
+    distance : of the eye from their middle; infinite for none.
+    """
+    meshes = [mesh for mesh in meshes if len(mesh[1])]
+    if not meshes:
+        raise BadInput("Nothing came out of this picture.", "Try another seed or another picture.")
+    points = np.concatenate([vertices for vertices, _ in meshes])
+    low, high = points.min(axis=0), points.max(axis=0)
+    foot = np.array([(low[0] + high[0]) / 2, low[1], (low[2] + high[2]) / 2])
+    size = float((high - low).max())
+    seen = _seen(points, distance)
+    left, bottom = seen.min(axis=0)
+    extent = np.maximum(np.ptp(seen, axis=0), 1e-9)
+    rows = np.flatnonzero((figure.covered > 0.5).any(axis=1))
+    columns = np.flatnonzero((figure.covered > 0.5).any(axis=0))
+    height, width = figure.covered.shape
+    first = np.array([columns[0] / width, 1 - (rows[-1] + 1) / height])
+    share = np.array([len(columns) and columns[-1] + 1 - columns[0], rows[-1] + 1 - rows[0]])
+    share = share / [width, height]
+    parts = []
+    digits = len(str(len(meshes)))
+    order = sorted(range(len(meshes)), key=lambda i: float(meshes[i][0][:, 2].mean()))
+    texture = figure.texture()
+    for number, i in enumerate(order, 1):
+        vertices, faces = meshes[i]
+        uv = first + (_seen(vertices, distance) - [left, bottom]) / extent * share
+        uv = np.clip(uv, 0, 1)
+        pixel = np.stack([(1 - uv[:, 1]) * (height - 1), uv[:, 0] * (width - 1)], axis=1)
+        row, column = np.rint(pixel).astype(np.int64).T
+        light = to_linear(texture[row, column, :3].mean(axis=0) / 255.0)
+        parts.append(
+            PartMesh(
+                (vertices - foot) / size,
+                faces,
+                f"part_{number:0{digits}d}",
+                uv[faces],
+                colour=(float(light[0]), float(light[1]), float(light[2])),
+            )
+        )
+    return parts
+
+
+def _seen(points: Floats, distance: float) -> Floats:
+    """Where points (N, 3) are seen by an eye before them on +Z, (N, 2)."""
+    if np.isinf(distance):
+        return points[:, :2]
+    near = np.maximum(1 - points[:, 2:] / distance, 0.1)
+    return np.asarray(points[:, :2] / near)

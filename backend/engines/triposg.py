@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""TripoSG (Li et al., 2025): a whole object from one picture, which is then taken apart.
+
+Its weights are a public model. The pipeline segments the whole and completes its parts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ..contract.engines import About
+from ..contract.errors import BadInput
+from ..contract.progress import SILENT, Progress
+from .base import Brief, Generated, GenerateEngine
+from .projected import Figure, dressed, meshes_of
+
+if TYPE_CHECKING:
+    from ..latents.networks import Networks
+    from ..latents.surface import Extracted
+    from ..machine.plan import Plan
+
+ABOUT = About(
+    name="triposg",
+    label="TripoSG",
+    text="Imagines the whole of what a picture shows, then takes it apart; needs a graphics card",
+    verbs=("generate",),
+    weights=("triposg",),
+    torch=True,
+    bundled=False,
+)
+
+TOKENS, STEPS, GUIDANCE = 2048, 50, 7.0
+SEEN = 257  # tokens of a picture
+CELLS = 256
+
+
+def load() -> GenerateEngine:
+    """The engine, whose networks are read when a picture comes. Raises WeightsMissing."""
+    from ..latents.networks import Networks
+
+    networks = Networks("triposg")
+    networks.shift()  # raises where the model lacks
+    return TripoSG(networks)
+
+
+@dataclass(frozen=True)
+class TripoSG:
+    """The engine. tokens, steps, guidance, cells : how much of each."""
+
+    networks: Networks = field(repr=False)
+    tokens: int = TOKENS
+    steps: int = STEPS
+    guidance: float = GUIDANCE
+    cells: int = CELLS
+
+    def takes(self, brief: Brief) -> bool:
+        """Whether there is one picture."""
+        return len(brief.images) == 1 and not brief.boxes
+
+    def generate(self, brief: Brief, *, seed: int = 0, progress: Progress = SILENT) -> Generated:
+        """The whole object in one."""
+        from ..latents.generation import Sampling, of_picture
+        from ..latents.rungs import on_rungs
+
+        if not self.takes(brief):
+            raise BadInput("This engine makes an object from one picture.", "Give one, --image.")
+        progress.span(0.0, 0.05, "Finding the figure").step()
+        figure = Figure.found(brief.images[0], brief.options.get("rectangle"))
+        sampling = Sampling(self.tokens, self.steps, self.guidance, self.cells, seed)
+
+        def job(plan: Plan) -> list[Extracted]:
+            return of_picture(
+                self.networks.planned(plan), figure.on_white(), sampling,
+                chunk=plan.chunk, progress=progress.span(0.05, 0.9),
+            )  # fmt: skip
+
+        plans = self.networks.plans(1, branches=2, tokens=self.tokens, context=SEEN)
+        fields = [found.field for found in on_rungs(plans, job)]
+        progress.span(0.9, 1.0, "Making surfaces").step()
+        whole = dressed(meshes_of(fields), figure, distance=float("inf"))
+        return Generated(whole, figure.texture(), in_one=True)

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Latents of shapes, and the fields that they decode to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ..machine.plan import CHUNKS
+from ..models.layers import KeysValues
+from ..models.vecset import VecSet
+from .surface import Field
+
+
+def fields(network: VecSet, latents: Tensor, chunk: int = CHUNKS[0]) -> Iterator[Field]:
+    """The field of each shape of latents (B, T, C); each is decoded once, when its turn comes.
+
+    chunk : points that are asked of it at once.
+    """
+    weight = network.from_latent.weight
+    for row in latents.split(1):
+        with torch.inference_mode():
+            shape = network.decode(row.to(weight.device, weight.dtype))
+        yield _field(network, shape, chunk)
+
+
+def _field(network: VecSet, shape: KeysValues, chunk: int) -> Field:
+    device = network.from_latent.weight.device
+
+    def field(points: NDArray[np.float32]) -> NDArray[np.float32]:
+        with torch.inference_mode():
+            asked = torch.from_numpy(points).to(device)[None].split(chunk, dim=1)
+            answers = [network.query(shape, some)[0].float() for some in asked]
+            answer: NDArray[np.float32] = torch.cat(answers).cpu().numpy()
+        return answer
+
+    return field

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The scribbling engine with tiny random weights."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="latent networks need torch")
+pytest.importorskip("tokenizers", reason="words are cut by tokenizers")
+
+from backend.contract.errors import BadInput  # noqa: E402
+from backend.engines import scribble  # noqa: E402
+from backend.geometry.mesh import is_closed_manifold  # noqa: E402
+from backend.pipelines.edit import replace_part  # noqa: E402
+from tests.backend.latents.tiny_models import tiny_model  # noqa: E402
+from tests.backend.pipelines.replacing import cart  # noqa: E402
+
+
+@pytest.fixture
+def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> scribble.Scribble:
+    monkeypatch.setenv("PARTWISE_HOME", str(tmp_path))
+    tiny_model(tmp_path, "scribble")
+    tiny = replace(scribble.load(), tokens=16, steps=2, cells=32)
+    monkeypatch.setattr(scribble, "load", lambda: tiny)
+    return tiny
+
+
+def test_offers_stand_where_the_old_part_stood(engine: scribble.Scribble) -> None:
+    vertices, faces, labels = cart()
+    old = vertices[faces[labels == 4]].reshape(-1, 3)
+    one, other = engine.replace(vertices, faces, labels, 4, text="hat", variants=2, seed=1)
+    assert not np.array_equal(one.mesh.vertices, other.mesh.vertices)
+    for offer in (one, other):
+        assert offer.in_place
+        assert is_closed_manifold(offer.mesh.faces)
+        points = offer.mesh.vertices
+        middle = (points.min(axis=0) + points.max(axis=0)) / 2
+        assert middle == pytest.approx((old.min(axis=0) + old.max(axis=0)) / 2)
+        assert np.ptp(points, axis=0)[:2].max() == pytest.approx(np.ptp(old, axis=0)[:2].max())
+
+
+def test_a_drawing_of_ones_own_counts(engine: scribble.Scribble) -> None:
+    vertices, faces, labels = cart()
+    drawing = np.zeros((64, 64, 4), np.uint8)
+    drawing[20:40, 20:24] = [0, 0, 0, 255]
+    plain = engine.replace(vertices, faces, labels, 4, text="hat", seed=1)[0].mesh.vertices
+    drawn = engine.replace(vertices, faces, labels, 4, text="hat", image=drawing, seed=1)[0]
+    assert not np.array_equal(plain, drawn.mesh.vertices)
+
+
+def test_without_words_the_name_counts_and_with_neither_it_says_so(
+    engine: scribble.Scribble,
+) -> None:
+    vertices, faces, labels = cart()
+    assert engine.replace(vertices, faces, labels, 4, name="hat")[0].mesh.name == "hat"
+    with pytest.raises(BadInput, match="needs words"):
+        engine.replace(vertices, faces, labels, 4)
+
+
+def test_the_pipeline_asks_it_by_name(engine: scribble.Scribble) -> None:
+    vertices, faces, labels = cart()
+    done = replace_part(vertices, faces, labels, 4, text="hat", engine="scribble", seed=1)
+    assert done.engine == "scribble"
+    assert len(done.variants) == 1

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Public models with tiny random weights, each a whole folder as its authors publish it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from backend.checkpoints import layouts
+from backend.checkpoints.public import public_model
+from backend.models.dit import DiT, DiTConfig
+from tests.backend.latents import cases
+from tests.backend.latents.cases import HEADS, Arrays, Sizes, made, written
+
+SIZES = Sizes(16, 5, 2, 2, 2, 2, 200, 5)
+NARROW = SIZES.width // 2  # of all encoders' tokens
+CONFIGS = {
+    "holopart": replace(SIZES.dit, contexts=(NARROW, NARROW)),
+    "partcrafter": replace(SIZES.dit, contexts=(NARROW,), part_codes=32),
+    "triposg": replace(SIZES.dit, contexts=(NARROW,)),
+    "scribble": replace(SIZES.dit, contexts=(NARROW, NARROW), parallel=True),
+}
+ARRAYS: dict[str, Callable[[Sizes], Arrays]] = {
+    "vae": cases.vecset_arrays,
+    "part_encoder": cases.part_arrays,
+    "image_encoder_dinov2": cases.dino_arrays,
+    "text_encoder": cases.clip_arrays,
+}
+MERGES = ("h a", "ha t</w>")
+
+
+def tiny_model(home: Path, name: str) -> Path:
+    """The folder of a model below ``home/models``."""
+    folder = home / "models" / name
+    for part in public_model(name).components:
+        (folder / part).mkdir(parents=True)
+        if part in ARRAYS:
+            written(folder / part, ARRAYS[part](SIZES), HEADS)
+    written(folder / "transformer", transformer(CONFIGS[name]))
+    (folder / "scheduler/scheduler_config.json").write_text(json.dumps({"shift": 1}))
+    if (folder / "tokenizer").is_dir():
+        _words(folder / "tokenizer")
+    return folder
+
+
+def transformer(config: DiTConfig) -> Arrays:
+    return cases.tensors(made(lambda: DiT(config)), layouts.DIT)
+
+
+def _words(folder: Path) -> None:
+    letters = [chr(i) for i in range(ord("!"), ord("~") + 1)]
+    names = [*letters, *(f"{letter}</w>" for letter in letters)]
+    names = [*names[: 198 - len(MERGES)], *(m.replace(" ", "") for m in MERGES)]
+    names += ["<|startoftext|>", "<|endoftext|>"]
+    (folder / "vocab.json").write_text(json.dumps({name: i for i, name in enumerate(names)}))
+    (folder / "merges.txt").write_text("#version: 0.2\n" + "\n".join(MERGES) + "\n")

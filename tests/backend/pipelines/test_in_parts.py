@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A whole with a picture on it, taken apart: by count, and by masks."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from backend.contract.errors import BadInput
+from backend.engines.base import PartMesh
+from backend.geometry.mesh import is_closed_manifold
+from backend.pipelines.in_parts import in_parts
+from tests.backend.pipelines.replacing import post
+
+
+def whole() -> PartMesh:
+    """A post from y = 0 to 2, seen from the front by its UVs."""
+    vertices, faces, _ = post()
+    uv = np.stack([vertices[:, 0] / 0.6 + 0.5, vertices[:, 1] / 2], axis=1)
+    return PartMesh(vertices, faces, "post", uv[faces], colour=(0.1, 0.2, 0.3))
+
+
+def test_parts_are_closed_and_keep_the_picture() -> None:
+    made = in_parts(whole(), 2)
+    assert len(made) == 2
+    for part in made:
+        assert is_closed_manifold(part.faces)
+        assert part.uv.shape == (len(part.faces), 3, 2)
+        assert part.colour == (0.1, 0.2, 0.3)
+        corner = part.vertices[part.faces]
+        assert part.uv[..., 1] == pytest.approx(corner[..., 1] / 2, abs=0.15)  # new faces too
+    assert [part.name for part in made] == ["part_1", "part_2"]
+
+
+def test_masks_say_where_parts_are() -> None:
+    mask = np.full((40, 20), -1, np.int32)
+    mask[:10], mask[10:] = 1, 0  # the upper quarter
+    lower, upper = in_parts(whole(), mask=mask)
+    assert lower.vertices[:, 1].max() == pytest.approx(1.5, abs=0.3)
+    assert upper.vertices[:, 1].min() == pytest.approx(1.5, abs=0.3)
+
+
+def test_one_part_is_the_whole_and_too_many_are_refused() -> None:
+    one = whole()
+    assert in_parts(one, 1) == [one]
+    with pytest.raises(BadInput, match="cannot be cut into"):
+        in_parts(one, 10_000)
