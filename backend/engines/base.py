@@ -281,6 +281,10 @@ class Offer:
 class ReplaceEngine(Protocol):
     """Answers `replace`: other parts in the place of one."""
 
+    @property
+    def knows_all_words(self) -> bool:
+        """Whether it takes words that the library does not know, whatever they are."""
+
     def replace(
         self,
         vertices: Floats,

@@ -54,6 +54,8 @@ def load() -> ReplaceEngine:
 class Retrieval:
     """Answers `replace`."""
 
+    knows_all_words = False
+
     def __init__(self, parts: Library, table: words.Words) -> None:
         self.library, self.words = parts, table
 

@@ -8,7 +8,7 @@ large and where; the words say what.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +59,7 @@ class Scribble:
     steps: int = STEPS
     cells: int = CELLS
     strengths: tuple[float, float] = STRENGTHS
+    knows_all_words: ClassVar[bool] = True
 
     def replace(
         self,

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..contract.arrays import Floats, Ints
+from ..contract.engines import AUTO
 from ..contract.errors import BadInput
 from ..contract.progress import SILENT, Progress
 from ..engines import registry
@@ -104,7 +105,8 @@ def replace_part(
     turned = _upright(vertices, up)
     progress.span(0.0, 0.2, "Reading the words").step()
     shown = bool(source) or mesh is not None or image is not None
-    wishes, reading = _heard(text, wishes_only=shown)
+    knows_all = not shown and engine not in ("", AUTO) and _knows_all_words(engine)
+    wishes, reading = _heard(text, wishes_only=shown, knows_all=knows_all)
     frame = frames.frame_of(turned, faces, labels, part)
     span = progress.span(0.2, 0.6, "Choosing parts")
     span.step()
@@ -242,13 +244,25 @@ def _back(vertices: Floats, up: str) -> Floats:
     return vertices if up == "Y" else vertices[:, [0, 2, 1]] * [1, -1, 1]
 
 
-def _heard(text: str, *, wishes_only: bool = False) -> tuple[Wishes, words.Reading]:
+def _knows_all_words(engine: str) -> bool:
+    """Whether an engine takes words that the library does not know."""
+    return bool(registry.choose(engine, "replace").engine.knows_all_words)
+
+
+def _heard(
+    text: str, *, wishes_only: bool = False, knows_all: bool = False
+) -> tuple[Wishes, words.Reading]:
     """Wishes and the reading of what is left. Raises BadInput where the words mean nothing.
 
     wishes_only : what the part is, is said by another source; names in the words are passed over.
+    knows_all : the engine takes all words, those that wish something too.
     """
     if not text:
         return Wishes(), words.Reading((), (), {})
+    if knows_all:
+        wishes = heard(words.plain(text), library().by_title)
+        wishes.rest = text.strip()
+        return wishes, words.Reading((), (), {})
     if wishes_only:
         wishes = heard(words.plain(text), library().by_title)
         others = tuple(word for word in wishes.rest.split() if word not in words.FILLERS)

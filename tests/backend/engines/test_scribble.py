@@ -66,3 +66,22 @@ def test_the_pipeline_asks_it_by_name(engine: scribble.Scribble) -> None:
     done = replace_part(vertices, faces, labels, 4, text="hat", engine="scribble", seed=1)
     assert done.engine == "scribble"
     assert len(done.variants) == 1
+
+
+def test_words_that_the_library_does_not_know_reach_it_whole(
+    engine: scribble.Scribble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard = []
+    real = scribble.Scribble.replace
+
+    def watched(self: scribble.Scribble, *given: object, **named: object) -> object:
+        heard.append(named["text"])
+        return real(self, *given, **named)
+
+    monkeypatch.setattr(scribble.Scribble, "replace", watched)
+    vertices, faces, labels = cart()
+    words = "a red qqxzyv, twice as tall"
+    done = replace_part(vertices, faces, labels, 4, text=words, engine="scribble", seed=1)
+    assert heard == [words]
+    assert done.not_understood == []
+    assert any("tall" in wish for wish in done.understood)
