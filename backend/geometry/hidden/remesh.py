@@ -22,7 +22,6 @@ MOST_FACES = 60_000  # of one surface: nothing is split beyond
 TURN = 0.5  # cosine by which a collapse may turn a triangle
 MOST_AROUND = 10  # edges of a vertex that a collapse may make
 TRIES = 6  # times that edges are chosen for one round of collapses
-FEW = 0.02  # share of short edges that may be left for the next round
 ENOUGH = 0.97  # of the faces before a round of collapses, beyond which no other follows
 
 Wanted = Callable[[Floats], Floats]  # places (N,3) -> lengths of edges there (N,)
@@ -125,7 +124,7 @@ def _collapse_once(
         for end in (keep[asked], gone[asked]):
             touched[faces[star.around(end)[0]]] = True
         left = left[~(tried[left] | touched[keep[left]] | touched[gone[left]])]
-        if len(left) <= FEW * len(keep):
+        if not len(left):
             break
         wanted = np.zeros(count, dtype=bool)
         wanted[keep[left]] = wanted[gone[left]] = True
