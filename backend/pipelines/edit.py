@@ -165,7 +165,7 @@ def replace_part(
     understood += [f"“{wrong}” was read as “{right}”" for wrong, right in reading.corrected.items()]
     if given["twins"] and all(variant.part == part for variant in made):
         notice = f"{notice} No mirror image of this part was found; it was replaced alone.".strip()
-    missed = list(reading.unknown)
+    missed = [] if source else list(reading.unknown)  # who picks a hat may well say “hat”
     if wishes.rest and offers:
         missed += words.passed_over(reading.words, offers[0].mesh.name, words.table())
     if missed and not shown:
