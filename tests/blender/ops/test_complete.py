@@ -224,7 +224,7 @@ def test_a_completed_arm_follows_its_rig_and_stays_closed(arm: bpy.types.Object)
     assert np.linalg.norm(moved[new], axis=1).max() > 0.05
     longest = max((shown.vertices[e.vertices[0]].co - shown.vertices[e.vertices[1]].co).length
                   for e in shown.edges)  # fmt: skip
-    assert longest < 0.8  # nothing is torn
+    assert longest < 1.05  # nothing is torn: edges along the arm are 1 long
 
 
 def test_a_completed_part_object_keeps_its_shape_keys_and_weights(arm: bpy.types.Object):
