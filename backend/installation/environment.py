@@ -78,9 +78,8 @@ def python_in(folder: Path) -> Path:
 
 def site_packages(folder: Path) -> Path | None:
     """Where the packages of the environment in a folder lie; None where there is no such place."""
-    return next(
-        iter([*folder.glob("lib/python*/site-packages"), *folder.glob("Lib/site-packages")]), None
-    )
+    places = [*folder.glob("lib/python*/site-packages"), *folder.glob("Lib/site-packages")]
+    return places[0] if places else None
 
 
 def current(home: Path | None = None) -> Environment | None:
@@ -93,9 +92,8 @@ def current(home: Path | None = None) -> Environment | None:
         found = Environment(**known)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
-    return (
-        found if found.name not in ("", ".", "..") and Path(found.name).name == found.name else None
-    )
+    plain = found.name not in ("", ".", "..") and Path(found.name).name == found.name
+    return found if plain else None
 
 
 def make_current(found: Environment, home: Path) -> None:
@@ -105,7 +103,7 @@ def make_current(found: Environment, home: Path) -> None:
 
 
 def executable(home: Path | None = None) -> Path | None:
-    """The Python that starts the engine with torch; None where nothing is installed, or it is gone."""
+    """The Python that starts the engine with torch; None where none is installed, or it is gone."""
     home = home or store.home()
     found = current(home)
     if found is None:

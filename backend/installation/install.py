@@ -218,7 +218,7 @@ class _Make:
         return MANAGED
 
     def _serves(self, folder: Path, progress: Progress) -> bool:
-        """Whether the new Python starts, with the modules of the standard library that some lack."""
+        """Whether the new Python starts, with what some lack of the standard library."""
         words = [
             str(environment.python_in(folder)),
             "-I",

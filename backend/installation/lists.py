@@ -7,11 +7,11 @@ import hashlib
 import re
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..contract.errors import PartwiseError
-from .accelerators import PLAIN, Accelerator
+from .accelerators import ACCELERATORS, PLAIN, Accelerator, Choice
 
 FOLDER = Path(__file__).resolve().parents[2] / "requirements"
 NETWORKS = "networks.lock"
@@ -122,6 +122,20 @@ def serves(accelerator: Accelerator, folder: Path = FOLDER, system: str = sys.pl
     if build_of(read(path)):
         return True
     return accelerator.name in ("cpu", PLAIN.get(system))
+
+
+def weighed(choice: Choice, folder: Path = FOLDER, system: str = sys.platform) -> Choice:
+    """The choice with the size of what is listed: a build for another accelerator is larger."""
+    one, plain = choice.accelerator, PLAIN.get(system, "")
+    if one.name != "cpu" or plain == "cpu" or build_of(read(file_of(one, folder))):
+        return choice
+    like = ACCELERATORS[plain]
+    because = (
+        f"The build of PyTorch that is listed is the one for {like.label}, which also runs on "
+        "the processor.",
+    )
+    larger = replace(one, download=like.download, installed=like.installed)
+    return Choice(larger, (*choice.because, *because))
 
 
 def of(accelerator: Accelerator, folder: Path = FOLDER) -> list[Pin]:

@@ -18,7 +18,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from .. import __version__
@@ -31,6 +31,7 @@ from .lists import Pin
 
 FORMAT = 1
 _LIST_AT_MOST = 4_000_000  # bytes of pack.json and list.txt
+_NEEDED = re.compile(r"^([\w.-]+)==([^\s;]+)", re.M)
 _INDEX = re.compile(r"^\s*# from (\S+)", re.M)
 
 
@@ -108,20 +109,16 @@ def make(
         folder = Path(name)
         listed, wheels = folder / "list.txt", folder / "wheels"
         disk.write(listed, lists.text_of(pins))
-        words = ["pip", "compile", "--no-deps", "--generate-hashes", "--no-header", "--no-annotate"]
-        words += [
-            "--emit-index-annotation",
-            "--python-platform",
-            one.uv,
-            "--python-version",
-            python,
-        ]
-        words += [*options, str(listed)]
+        words = ["pip", "compile", "--no-deps", "--no-header", "--no-annotate"]
+        words += ["--emit-index-annotation", "--python-platform", one.uv]
+        words += ["--python-version", python, *options, str(listed)]
         more = {"MACOSX_DEPLOYMENT_TARGET": f"{MACOS}.0"}
         looking = progress.span(0.0, 0.05, "Looking what is needed")
         needed = uv.run(program, words, home, looking, more=more).out
         indexes = set(_INDEX.findall(needed))
-        chosen = lists.parse(needed, "of the pack")
+        named = {(lists.canonical(name), version) for name, version in _NEEDED.findall(needed)}
+        # What this platform needs, with the hashes of our list, whatever an index tells.
+        chosen = [replace(pin, marker="") for pin in pins if (pin.name, pin.version) in named]
         _download(one, python, chosen, indexes, wheels, home, progress.span(0.05, 0.8))
         said = {
             "format": FORMAT,

@@ -111,7 +111,7 @@ def _folder(home: Path) -> list[Finding]:
     if sys.platform == "win32" and not str(home).isascii():
         findings.append(Finding(
             "folder", "warning", "The path of the folder has letters beyond English ones, which "
-            "some drivers do not read.", "If something fails, choose a folder such as C:\\Partwise.",
+            "some drivers do not read.", "If something fails, choose one such as C:\\Partwise.",
         ))  # fmt: skip
     if os.pathsep in str(home):
         findings.append(Finding(

@@ -61,7 +61,8 @@ def try_out(folder: Path, accelerator: str, home: Path, progress: Progress = SIL
     bad = [row for row in rows if not row["ok"] and row["check"] not in _OTHERS]
     if bad:
         raise _failed(f"{bad[0]['check']}: {bad[0]['text']}".rstrip("."), json.dumps(bad, indent=1))
-    return f"PyTorch {found.get('torch')} runs on {device.LABELS.get(kind if used != 'cpu' else 'cpu')}."
+    label = device.LABELS["cpu" if used == "cpu" else kind]
+    return f"PyTorch {found.get('torch')} runs on {label}."
 
 
 def _asked(words: list[str], home: Path, progress: Progress, also: tuple[int, ...] = ()) -> str:
