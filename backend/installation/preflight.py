@@ -9,6 +9,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,10 +65,15 @@ def look(
     ]
 
 
+def _nearest(folder: Path) -> Path:
+    """The folder, or the first above it that is there and may be looked at."""
+    while not os.path.exists(folder) and folder != folder.parent:
+        folder = folder.parent
+    return folder
+
+
 def _disk(home: Path, choice: Choice, pack: int) -> Finding:
-    there = home
-    while not there.exists() and there != there.parent:
-        there = there.parent
+    there = _nearest(home)
     size = choice.accelerator.installed + pack + SPARE
     try:
         free = shutil.disk_usage(there).free
@@ -89,11 +95,11 @@ def _disk(home: Path, choice: Choice, pack: int) -> Finding:
 
 
 def _folder(home: Path) -> list[Finding]:
-    there = home
-    while not there.exists() and there != there.parent:
-        there = there.parent
+    there = _nearest(home)
     findings = []
     try:
+        with suppress(FileNotFoundError):
+            home.lstat()  # names that the disk does not take are told here
         if not there.is_dir():
             raise NotADirectoryError(20, "there is a file of that name", str(there))
         with tempfile.TemporaryFile(dir=there):

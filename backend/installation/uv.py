@@ -41,6 +41,12 @@ _WORDS: tuple[tuple[str, type[PartwiseError], str, str], ...] = (
         "Try again; if it stays so, do not trust where it comes from.",
     ),
     (
+        r"CRC|checksum|[Ii]nvalid (zip|gzip)|corrupt|not a valid (zip|wheel)|central directory",
+        BadInput,
+        "A package is damaged.",
+        "Try again; if it came from a pack or a folder, copy or make that again.",
+    ),
+    (
         r"os error 225\b|virus",
         BadInput,
         "The virus scanner keeps a file from being written.",
@@ -71,9 +77,9 @@ _WORDS: tuple[tuple[str, type[PartwiseError], str, str], ...] = (
         "Try again later, name a mirror, or use an offline pack.",
     ),
     (
-        r"[Nn]etwork connectivity is disabled|network was disabled|--offline",
+        r"[Nn]etwork connectivity is disabled|in the provided package locations",
         BadInput,
-        "The offline pack lacks a package.",
+        "The offline pack, or the folder of packages, lacks one.",
         "Use a pack that was made for this system, Python and version of Partwise.",
     ),
     (

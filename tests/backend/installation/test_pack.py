@@ -65,7 +65,7 @@ def test_a_damaged_pack_is_refused(place: Place, packed: Path, tmp_path: Path) -
                 data = data.replace(b"VERSION", b"VERSIOM")
             new.writestr(name, data)
     place.home = tmp_path / "elsewhere"
-    with pytest.raises(BadInput, match="hash differs"):
+    with pytest.raises(BadInput, match="is damaged"):
         place.install(Source(pack=forged))
     assert place.folders() == []
 
@@ -90,5 +90,5 @@ def test_a_pack_that_lacks_a_package_is_told(place: Place, packed: Path, tmp_pat
             if not name.startswith("wheels/beta"):
                 new.writestr(name, old.read(name))
     place.home = tmp_path / "elsewhere"
-    with pytest.raises(BadInput, match="lacks a package"):
+    with pytest.raises(BadInput, match="lacks one"):
         place.install(Source(pack=less))
