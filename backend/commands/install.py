@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
+import sys
+import tempfile
 from argparse import Namespace
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from ..checkpoints import store
-from ..checkpoints.disk import gigabytes
+from ..checkpoints import disk, store
 from ..contract.errors import BadInput, PartwiseError
 from ..contract.progress import Progress
 from ..installation import accelerators, environment, lists, pack, preflight, uv
@@ -39,7 +40,7 @@ def run(options: Namespace, console: Console) -> int:
     if options.pack is not None:
         return _pack(options.pack, home, choice, pins, source, console)
     size = 0 if packed is None else packed.size
-    reach = _reach(home, pins, source) if options.check and packed is None else None
+    reach = _reach(pins, source) if options.check and packed is None else None
     findings = preflight.look(home, choice, online=True, pack=size, reach=reach)
     stops = [one for one in findings if one.level == "stop"]
     if options.check:
@@ -112,19 +113,19 @@ def _check(
     return REFUSED if bad or stops else OK
 
 
-def _reach(home: Path, pins: Sequence[Pin], source: Source) -> Callable[[], str]:
-    """Asks the index for one small package; says why it does not answer."""
+def _reach(pins: Sequence[Pin], source: Source) -> Callable[[], str]:
+    """Asks the index for one small package; says why it does not answer, and leaves nothing."""
 
     def ask() -> str:
-        listed = home / "cache" / "asked.txt"
-        try:
-            from ..checkpoints import disk
-
-            disk.write(listed, lists.text_of(pins[:1]))
-            words = ["pip", "compile", "--quiet", "--no-deps", "--refresh"]
-            uv.run(uv.find(home), [*words, *source.options(pins, None), str(listed)], home)
-        except PartwiseError as error:
-            return error.message
+        with tempfile.TemporaryDirectory() as name:
+            home = Path(name)
+            listed = home / "asked.txt"
+            try:
+                disk.write(listed, lists.text_of(pins[:1]))
+                words = ["pip", "compile", "--quiet", "--no-deps", *source.options(pins, None)]
+                uv.run(uv.find(home), [*words, str(listed)], home)
+            except PartwiseError as error:
+                return error.message
         return ""
 
     return ask
@@ -138,8 +139,6 @@ def _pack(
     source: Source,
     console: Console,
 ) -> int:
-    import sys
-
     python = ".".join(map(str, sys.version_info[:2]))
     target = pack.here()
     made = pack.make(
@@ -158,7 +157,7 @@ def _pack(
     console.close()
     console.say(
         f"The pack for {choice.accelerator.label} on {target} with Python {python} has "
-        f"{gigabytes(size)}."
+        f"{disk.gigabytes(size)}."
     )
     return OK
 
@@ -170,5 +169,5 @@ def _remove(home: Path, console: Console) -> int:
     if not freed:
         console.say(f"Nothing is installed in {home}.")
     else:
-        console.say(f"The engine is removed from {home}; {gigabytes(freed)} are free again.")
+        console.say(f"The engine is removed from {home}; {disk.gigabytes(freed)} are free again.")
     return OK

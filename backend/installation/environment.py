@@ -153,10 +153,10 @@ def _is_whole(path: Path, size: str) -> bool:
         return False
 
 
-def removed_meanwhile(executable: str | None = None) -> PartwiseError | None:
+def removed_meanwhile(detail: str = "", executable: str | None = None) -> PartwiseError | None:
     """The error where the environment that this process runs in was removed; else None.
 
-    executable : of this process; asked of `sys` without one.
+    detail : technical text for a report. executable : of this process; `sys` tells it.
     """
     path = Path(executable or sys.executable)
     if path.exists():
@@ -164,6 +164,7 @@ def removed_meanwhile(executable: str | None = None) -> PartwiseError | None:
     return PartwiseError(
         f"The engine was removed from {path.parent.parent} while it ran.",
         "Start it again; if it is gone, install it again.",
+        detail,
     )
 
 

@@ -89,7 +89,7 @@ class Session:
             ) from None
         except (Exception, SystemExit) as error:
             log.exception("failure in %s", type(request).__name__)
-            if (removed := removed_meanwhile()) is not None:
+            if (removed := removed_meanwhile(traceback.format_exc())) is not None:
                 raise removed from None
             raise PartwiseError(
                 f"The engine failed ({type(error).__name__}); this is a fault of Partwise.",

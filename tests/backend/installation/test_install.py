@@ -259,9 +259,9 @@ def test_a_removed_environment_is_told(place: Place) -> None:
     done = place.install()
     python = environment.executable(place.home)
     assert python is not None
-    assert environment.removed_meanwhile(str(python)) is None
+    assert environment.removed_meanwhile(executable=str(python)) is None
     disk.remove_folder(done.environment.folder(place.home))
-    error = environment.removed_meanwhile(str(python))
+    error = environment.removed_meanwhile(executable=str(python))
     assert error is not None
     assert "while it ran" in error.message
     assert "was removed" in environment.trouble(place.home)
