@@ -229,7 +229,7 @@ lock-torch: $(VENV)/.made  ## resolve the lists of PyTorch for each accelerator;
 		name=torch-$${build%%=*}; \
 		$(PY) -m uv pip compile --quiet --no-config --universal --python-version 3.11 \
 			--torch-backend $${build#*=} --generate-hashes --no-emit-index-url --no-header \
-			--no-annotate -c requirements/networks.lock \
+			--no-annotate --upgrade -c requirements/networks.lock \
 			requirements/$$name.in -o requirements/$$name.lock || exit 1; \
 	done
 

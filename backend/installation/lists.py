@@ -107,8 +107,12 @@ def file_of(accelerator: Accelerator, folder: Path = FOLDER) -> Path:
 
 
 def build_of(pins: Iterable[Pin]) -> str:
-    """The build of torch that a list names, "cu130" or "cpu"; empty for the plain one."""
-    return next((pin.version.partition("+")[2] for pin in pins if pin.name == "torch"), "")
+    """The build of torch that a list names, "cu130" or "cpu"; empty for the plain one.
+
+    For Macs a list of another build names the plain one, under a marker.
+    """
+    builds = (pin.version.partition("+")[2] for pin in pins if pin.name == "torch")
+    return next(filter(None, builds), "")
 
 
 def serves(accelerator: Accelerator, folder: Path = FOLDER, system: str = sys.platform) -> bool:

@@ -51,6 +51,16 @@ def test_a_plain_build_serves_what_it_is_on_each_system(tmp_path: Path) -> None:
     assert lists.build_of(lists.read(lists.file_of(cuda13, tmp_path))) == "cu130"
 
 
+def test_a_list_of_a_build_may_name_the_plain_one_for_macs() -> None:
+    text = "".join(
+        f"torch==2.13.0{build} ; sys_platform {sign} 'darwin' --hash=sha256:00\n"
+        for build, sign in (("", "=="), ("+cpu", "!="))
+    )
+    pins = lists.parse(text, "toy")
+    assert lists.build_of(pins) == "cpu"
+    assert lists.joined([pins]) == pins
+
+
 def test_the_room_of_a_build_that_serves_another_accelerator_is_told(tmp_path: Path) -> None:
     cpu = ACCELERATORS["cpu"]
     write(tmp_path, "cpu", "2.13.0")
