@@ -14,14 +14,14 @@ import json
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 from ..checkpoints import disk, store
+from ..contract import installed
 from ..contract.errors import PartwiseError
+from ..contract.installed import CURRENT, FORMAT, Environment, python_in, root
 
-CURRENT = "current.json"
-FORMAT = 1
 _DAMAGED_AT_MOST = 3  # files that a sentence names
 # Variable -> the folder below HOME that it names.
 CACHES = {
@@ -42,40 +42,6 @@ CACHES = {
 _FOREIGN = ("PYTHON", "PIP_", "UV_", "CONDA", "VIRTUAL_ENV", "__PYVENV", "LD_PRELOAD")
 
 
-@dataclass(frozen=True)
-class Environment:
-    """An environment in which engines with torch run.
-
-    Parameters
-    ----------
-    name : of its folder.
-    accelerator : a name of `accelerators.ACCELERATORS`.
-    digest : of the list of its packages (`lists.digest`).
-    python : its version, "3.11.9".
-    """
-
-    name: str
-    accelerator: str
-    digest: str
-    python: str
-
-    def folder(self, home: Path) -> Path:
-        """Where it lies."""
-        return root(home) / self.name
-
-
-def root(home: Path) -> Path:
-    """The folder of environments."""
-    return home / "environments"
-
-
-def python_in(folder: Path) -> Path:
-    """The Python of the environment in a folder."""
-    if sys.platform == "win32":
-        return folder / "Scripts" / "python.exe"
-    return folder / "bin" / "python"
-
-
 def site_packages(folder: Path) -> Path | None:
     """Where the packages of the environment in a folder lie; None where there is no such place."""
     places = [*folder.glob("lib/python*/site-packages"), *folder.glob("Lib/site-packages")]
@@ -84,16 +50,7 @@ def site_packages(folder: Path) -> Path | None:
 
 def current(home: Path | None = None) -> Environment | None:
     """The environment in use; None where there is none, or what names it is damaged."""
-    try:
-        text = (root(home or store.home()) / CURRENT).read_text(encoding="utf-8")
-        known = json.loads(text)
-        if known.pop("format") != FORMAT or not all(isinstance(one, str) for one in known.values()):
-            return None
-        found = Environment(**known)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        return None
-    plain = found.name not in ("", ".", "..") and Path(found.name).name == found.name
-    return found if plain else None
+    return installed.current(home or store.home())
 
 
 def make_current(found: Environment, home: Path) -> None:
@@ -104,12 +61,7 @@ def make_current(found: Environment, home: Path) -> None:
 
 def executable(home: Path | None = None) -> Path | None:
     """The Python that starts the engine with torch; None where none is installed, or it is gone."""
-    home = home or store.home()
-    found = current(home)
-    if found is None:
-        return None
-    python = python_in(found.folder(home))
-    return python if python.exists() else None
+    return installed.executable(home or store.home())
 
 
 def trouble(home: Path | None = None) -> str:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -60,14 +59,3 @@ def test_a_python_that_is_gone_is_told(home: Path) -> None:
     environment.python_in(TOY.folder(home)).unlink()
     assert environment.executable() is None
     assert "Python on which the installed engine runs is gone" in environment.trouble()
-
-
-@pytest.mark.parametrize(
-    "wrong", [{"name": "../elsewhere"}, {"name": 3}, {"format": 99}, {"more": "x"}, {"name": ".."}]
-)
-def test_what_names_the_environment_is_read_strictly(home: Path, wrong: dict[str, object]) -> None:
-    path = environment.root(home) / environment.CURRENT
-    said = json.loads(path.read_text(encoding="utf-8"))
-    path.write_text(json.dumps(said | wrong), encoding="utf-8")
-    assert environment.current() is None
-    assert environment.executable() is None
