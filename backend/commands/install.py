@@ -34,8 +34,9 @@ def run(options: Namespace, console: Console) -> int:
                 f"The pack is for {packed.accelerator.label}.", "Leave --accelerator out."
             )
     else:
-        choice = lists.weighed(accelerators.choose(_wished(options, home), lists.serves))
+        choice = accelerators.choose(_wished(options, home), lists.serves)
         pins = lists.of(choice.accelerator)
+    choice = lists.weighed(choice, pins)
     source = Source(options.mirror, options.offline)
     if options.pack is not None:
         return _pack(options.pack, home, choice, pins, source, console)

@@ -128,10 +128,10 @@ def serves(accelerator: Accelerator, folder: Path = FOLDER, system: str = sys.pl
     return accelerator.name in ("cpu", PLAIN.get(system))
 
 
-def weighed(choice: Choice, folder: Path = FOLDER, system: str = sys.platform) -> Choice:
+def weighed(choice: Choice, pins: Iterable[Pin], system: str = sys.platform) -> Choice:
     """The choice with the size of what is listed: a build for another accelerator is larger."""
     one, plain = choice.accelerator, PLAIN.get(system, "")
-    if one.name != "cpu" or plain == "cpu" or build_of(read(file_of(one, folder))):
+    if one.name != "cpu" or plain == "cpu" or build_of(pins):
         return choice
     like = ACCELERATORS[plain]
     because = (

@@ -61,15 +61,15 @@ def test_a_list_of_a_build_may_name_the_plain_one_for_macs() -> None:
     assert lists.joined([pins]) == pins
 
 
-def test_the_room_of_a_build_that_serves_another_accelerator_is_told(tmp_path: Path) -> None:
+def test_the_room_of_a_build_that_serves_another_accelerator_is_told() -> None:
     cpu = ACCELERATORS["cpu"]
-    write(tmp_path, "cpu", "2.13.0")
-    larger = lists.weighed(Choice(cpu), tmp_path, "linux")
+    plain = lists.parse("torch==2.13.0 --hash=sha256:00", "toy")
+    larger = lists.weighed(Choice(cpu), plain, "linux")
     assert larger.accelerator.installed == ACCELERATORS["cuda13"].installed
     assert "CUDA 13" in larger.because[0]
-    assert lists.weighed(Choice(cpu), tmp_path, "win32") == Choice(cpu)
-    write(tmp_path, "cpu", "2.13.0+cpu")
-    assert lists.weighed(Choice(cpu), tmp_path, "linux") == Choice(cpu)
+    assert lists.weighed(Choice(cpu), plain, "win32") == Choice(cpu)
+    own = lists.parse("torch==2.13.0+cpu --hash=sha256:00", "toy")
+    assert lists.weighed(Choice(cpu), own, "linux") == Choice(cpu)
 
 
 @pytest.mark.parametrize(
