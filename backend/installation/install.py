@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from ..checkpoints import disk
@@ -118,7 +119,7 @@ def remove(home: Path) -> int:
         return 0
     with _alone(home):
         there = [environment.root(home), home / "cache", home / "python"]
-        size = sum(size_of(folder) for folder in there)
+        size = size_of(*there)
         (environment.root(home) / environment.CURRENT).unlink(missing_ok=True)
         for folder in environment.root(home).iterdir():
             if folder.is_dir():
@@ -139,10 +140,10 @@ def remove_leftovers(home: Path, kept: Environment | None) -> None:
     shutil.rmtree(home / "cache" / "temporary", ignore_errors=True)
 
 
-def size_of(folder: Path) -> int:
-    """Bytes below a folder that may change meanwhile; files with several names count once."""
+def size_of(*folders: Path) -> int:
+    """Bytes below folders that may change meanwhile; files with several names count once."""
     found: dict[tuple[int, int], int] = {}
-    for top, _, names in os.walk(folder):
+    for top, _, names in chain.from_iterable(map(os.walk, folders)):
         for name in names:
             try:
                 state = os.lstat(os.path.join(top, name))
