@@ -51,7 +51,7 @@ SYSTEM_LIBRARIES := libegl1 libegl-mesa0 libgl1 libgl1-mesa-dri libsm6 libxfixes
 
 .DEFAULT_GOAL := help
 .PHONY: help demo guide-pictures test environments test-engine test-engine313 test-blender test-gui lint format bench fuzz \
-	evaluate library train train-segmenter train-clicks train-judge train-completer train-smoke zip lock \
+	evaluate library train train-segmenter train-clicks train-judge train-completer train-smoke zip lock lock-torch \
 	clean system-libraries
 .SECONDARY:
 
@@ -218,6 +218,20 @@ lock: $(VENV)/.made  ## resolve requirements/*.in and the bundled wheels again
 			requirements/$$name.in -o requirements/$$name.lock || exit 1; \
 	done
 	$(PY) build_addon.py --lock
+
+# Accelerator=build, as uv calls the builds of PyTorch's own index, which has to be reached. CUDA 12
+# is the one whose build still knows cards from Maxwell to Volta.
+TORCH_BUILDS ?= cpu=cpu mps=cpu cuda12=cu126 cuda13=cu130 rocm=rocm7.2 xpu=xpu
+
+lock-torch: $(VENV)/.made  ## resolve the lists of PyTorch for each accelerator; TORCH_BUILDS="rocm=rocm7.1"
+	$(PY) -m pip install --quiet --disable-pip-version-check uv
+	for build in $(TORCH_BUILDS); do \
+		name=torch-$${build%%=*}; \
+		$(PY) -m uv pip compile --quiet --no-config --universal --python-version 3.11 \
+			--torch-backend $${build#*=} --generate-hashes --no-emit-index-url --no-header \
+			--no-annotate --upgrade -c requirements/networks.lock \
+			requirements/$$name.in -o requirements/$$name.lock || exit 1; \
+	done
 
 clean:  ## remove environments, caches and outputs
 	rm -rf $(VENV) $(BLENDERS:%=.venv-%) out build dist .mypy_cache .ruff_cache .pytest_cache \

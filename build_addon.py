@@ -24,7 +24,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from backend import __version__
-from backend.contract.errors import BadInput
+from backend.contract.errors import BadInput, PartwiseError
+from backend.installation import lists, pack
+from backend.installation.accelerators import choose
+from backend.installation.install import Source
 
 ROOT = Path(__file__).resolve().parent
 LOCK = ROOT / "wheels/lock.json"
@@ -74,7 +77,13 @@ CHILD = (
     "backend/service/server.py",
     "backend/machine/threads.py",
     "backend/engines/*.py",
+    # The installer of engines with torch, and what tries out what it made.
+    "backend/__main__.py",
+    "backend/commands/install.py",
+    "backend/commands/doctor.py",
 )
+# What the installer installs.
+LISTS = ("requirements/networks.lock", "requirements/torch-*.lock")
 
 INIT = '''# SPDX-License-Identifier: GPL-3.0-or-later
 """Partwise, as Blender loads it."""
@@ -176,7 +185,8 @@ def shipped_files() -> list[str]:
     code = {*addon, *reachable([*addon, *child])}
     weights = [path for path in (ROOT / "backend/weights").iterdir() if path.is_file()]
     weights += [path for path in (ROOT / "backend/library").iterdir() if path.suffix in PARTS]
-    files = sorted(path.relative_to(ROOT).as_posix() for path in [*code, *weights])
+    locks = [path for name in LISTS for path in ROOT.glob(name)]
+    files = sorted(path.relative_to(ROOT).as_posix() for path in [*code, *weights, *locks])
     return [*files, *DOCUMENTS]
 
 
@@ -317,6 +327,24 @@ def _put(path: Path, data: bytes) -> None:
     os.utime(path, (FIRST_DAY, FIRST_DAY))
 
 
+def offline_pack(target: Target, accelerator: str, output: Path) -> Path:
+    """Make the offline pack of an accelerator in the folder `output`; returns its path.
+
+    Raises PartwiseError where a list is missing or a wheel cannot be had.
+    """
+    system = pack.PLATFORMS[target.platform].system
+    one = choose(
+        accelerator, lambda one: lists.serves(one, system=system), system=system
+    ).accelerator
+    pins = lists.of(one)
+    name = f"partwise-{__version__}-pack-{target.platform}-{one.name}-py{target.python}.zip"
+    with tempfile.TemporaryDirectory() as home:
+        options = Source().options(pins, None)
+        return pack.make(
+            output / name, target.platform, target.python, one, pins, options, home=Path(home)
+        )
+
+
 def find_tool(blender: Path | None = None) -> Path:
     """Blender's extension tool, in a Blender's folder or an environment with bpy.
 
@@ -358,8 +386,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("-o", "--output", type=Path, default=ROOT / "dist", metavar="DIR")
     parser.add_argument("--blender", type=Path, help="a Blender, or its folder, to build with")
     parser.add_argument("--lock", action="store_true", help="only write wheels/lock.json again")
+    parser.add_argument(
+        "--pack",
+        metavar="ACCELERATOR",
+        help="instead of packages for Blender, offline packs of the engine with torch: cuda13, cpu",
+    )
     options = parser.parse_args(arguments)
     try:
+        if options.pack:
+            for platform in options.platform:
+                for python in options.python:
+                    made = offline_pack(Target(platform, python), options.pack, options.output)
+                    print(f"{made.stat().st_size / 1e6:5.1f} MB  {made}", flush=True)
+            return 0
         if options.lock:
             write_lock()
             return 0
@@ -368,7 +407,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             for python in options.python:
                 package = build(Target(platform, python), options.output, tool)
                 print(f"{package.stat().st_size / 1e6:5.1f} MB  {package}", flush=True)
-    except BadInput as error:
+    except PartwiseError as error:
         print(error, file=sys.stderr)
         return 2
     return 0

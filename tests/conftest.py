@@ -26,6 +26,7 @@ LONGEST = (
     "tests/backend/test_main.py",
     "tests/backend/pipelines/test_complete.py",
     "tests/backend/training/test_judge_trainer.py",
+    "tests/backend/installation/test_install.py",
     "tests/test_build_addon.py",
     "tests/blender/test_install.py",
     "tests/blender/engine/test_jobs.py",

@@ -43,6 +43,7 @@ ROOMS: dict[str, set[str]] = {
     "machine": {"contract"},
     "models": {"contract"},
     "checkpoints": {"contract"},
+    "installation": {"checkpoints", "machine", "contract"},
     "latents": BELOW_LATENTS,
     "assets": {"contract", "geometry"},
     "files/gltf": {"assets", "machine", "contract", "geometry"},
@@ -50,7 +51,7 @@ ROOMS: dict[str, set[str]] = {
     "pictures": {"files", "assets", "contract", "geometry"},
     "engines": {"shapes", "shapes/families", *BELOW_ENGINES},
     "pipelines": BELOW_PIPELINES,
-    "service": {"pipelines", "files", "engines", "machine", "contract", "geometry"},
+    "service": {"installation", "pipelines", "files", "engines", "machine", "contract", "geometry"},
     "shapes": {"geometry", "pictures", "contract"},
     "shapes/families": {"shapes", "pictures"},
     "images": {"geometry", "contract"},
@@ -58,7 +59,7 @@ ROOMS: dict[str, set[str]] = {
     "library": {"library/families", "checkpoints", "contract", "geometry", "geometry/caps"},
     "training": {"library", "library/families", "shapes", "shapes/families", *BELOW_COMMANDS},
     "evaluation": {"shapes", "shapes/families", *BELOW_COMMANDS},
-    "commands": {"service", "evaluation", *BELOW_COMMANDS},
+    "commands": {"service", "evaluation", "installation", *BELOW_COMMANDS},
     "": {"commands", "service", "machine", "contract"},
 }
 BELOW_SCENE = {"mesh", "engine", "core"}

@@ -51,7 +51,7 @@ def test_package_holds_what_serves_and_nothing_else(package):
     assert names == ["blender_manifest.toml", *sorted(names[1:])]
     assert {Path(name).parts[0] for name in names} == {
         "LICENSE", "THIRD_PARTY.md", "__init__.py", "backend", "blender_addon",
-        "blender_manifest.toml", "wheels",
+        "blender_manifest.toml", "requirements", "wheels",
     }  # fmt: skip
     addon = {path.relative_to(ROOT).as_posix() for path in (ROOT / "blender_addon").rglob("*.py")}
     assert {name for name in names if name.startswith("blender_addon/")} == addon

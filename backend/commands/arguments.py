@@ -14,6 +14,7 @@ from ..contract.engines import AUTO
 from ..contract.errors import BadInput
 from ..engines import registry
 from ..files import MESH_SUFFIXES
+from ..installation.accelerators import ACCELERATORS
 
 # Endings of outputs that name a file; a folder may be called anything else, "v1.2" for example.
 FILE_ENDINGS = {
@@ -35,6 +36,11 @@ Public models lie in the folder that PARTWISE_HOME names. check measures what is
 model, in a report that can be sent to us; it writes nothing.
 """
 ONE_MESH = f"INPUT is one mesh file ({FORMATS}).\n"
+INSTALL = """\
+It is installed into the folder that PARTWISE_HOME names, or --into; nothing outside is touched.
+What is in use stays until the new one was tried out. Without --mirror or --offline packages are
+downloaded from their public index.
+"""
 EPILOG = """\
 Results go to stdout (--json for machines), progress and the closing sentence to stderr.
 Exit status: 0 all done, 1 a fault of Partwise, 2 an input or option that cannot be used,
@@ -365,6 +371,29 @@ def build_parser() -> Parser:
         "--imagine",
         action="store_true",
         help="check also how shapes are turned: minutes with a graphics card, else an hour",
+    )
+    install = command("install", "make the private environment of engines with torch", INSTALL)
+    install.add_argument(
+        "--accelerator",
+        metavar="NAME",
+        choices=(AUTO, *ACCELERATORS),
+        default=AUTO,
+        help=f"{', '.join(ACCELERATORS)}, or {AUTO}: what fits this computer",
+    )
+    install.add_argument("--into", metavar="FOLDER", type=Path, help="where it is to lie")
+    source = install.add_mutually_exclusive_group()
+    source.add_argument(
+        "--offline", metavar="PACK", type=Path, help="install an offline pack, without network"
+    )
+    source.add_argument(
+        "--mirror", metavar="URL", default="", help="a simple index, or a folder of wheels"
+    )
+    action = install.add_mutually_exclusive_group()
+    action.add_argument("--check", action="store_true", help="only say what speaks for and against")
+    action.add_argument("--repair", action="store_true", help="make it anew")
+    action.add_argument("--remove", action="store_true", help="remove it; models stay")
+    action.add_argument(
+        "--pack", metavar="FILE", type=Path, help="write an offline pack for this system and Python"
     )
     return parser
 

@@ -13,6 +13,8 @@ import ctypes
 import functools
 import platform
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -99,22 +101,79 @@ def processor() -> Device:
     return Device("cpu", cpu.processor(), cpu.memory())
 
 
-def _nvidia() -> list[Device]:
-    """NVIDIA's cards, by NVML, which comes with the driver."""
+@dataclass(frozen=True)
+class NvidiaDriver:
+    """NVIDIA's driver, and what its cards can do.
+
+    Parameters
+    ----------
+    version : as NVIDIA writes it, "580.65.06".
+    capability : the compute capability of the largest card, (major, minor).
+    """
+
+    version: str
+    capability: tuple[int, int]
+
+    @property
+    def number(self) -> int:
+        """The branch of the driver, which CUDA asks for: 580 of "580.65.06"; 0 if unknown."""
+        head = self.version.split(".")[0]
+        return int(head) if head.isdecimal() else 0
+
+
+@functools.cache
+def nvidia_driver() -> NvidiaDriver | None:
+    """NVIDIA's driver where there is one with a card."""
+    with _nvml() as nvml:
+        if nvml is None:
+            return None
+        text = ctypes.create_string_buffer(96)
+        if nvml.nvmlSystemGetDriverVersion(text, len(text)) != 0:
+            return None
+        cards = range(_nvidia_count(nvml))
+        if not cards:
+            return None
+        largest = max(cards, key=lambda index: _nvidia_card(nvml, index).memory or 0)
+        return NvidiaDriver(text.value.decode(errors="replace"), _capability(nvml, largest))
+
+
+def _capability(nvml: ctypes.CDLL, index: int) -> tuple[int, int]:
+    handle, major, minor = ctypes.c_void_p(), ctypes.c_int(), ctypes.c_int()
+    nvml.nvmlDeviceGetHandleByIndex_v2(index, ctypes.byref(handle))
+    asked = nvml.nvmlDeviceGetCudaComputeCapability
+    asked(handle, ctypes.byref(major), ctypes.byref(minor))
+    return major.value, minor.value
+
+
+@contextmanager
+def _nvml() -> Iterator[ctypes.CDLL | None]:
+    """NVIDIA's management library, which comes with the driver; None without one."""
     library = "nvml.dll" if sys.platform == "win32" else "libnvidia-ml.so.1"
     try:
         nvml = ctypes.CDLL(library)
-        if nvml.nvmlInit_v2() != 0:
-            return []
+        ready = nvml.nvmlInit_v2() == 0
     except (OSError, AttributeError):
-        return []
+        ready = False
+    if not ready:
+        yield None
+        return
     try:
-        count = ctypes.c_uint()
-        if nvml.nvmlDeviceGetCount_v2(ctypes.byref(count)) != 0:
-            return []
-        return [_nvidia_card(nvml, index) for index in range(count.value)]
+        yield nvml
     finally:
         nvml.nvmlShutdown()
+
+
+def _nvidia() -> list[Device]:
+    """NVIDIA's cards."""
+    with _nvml() as nvml:
+        if nvml is None:
+            return []
+        return [_nvidia_card(nvml, index) for index in range(_nvidia_count(nvml))]
+
+
+def _nvidia_count(nvml: ctypes.CDLL) -> int:
+    count = ctypes.c_uint()
+    return count.value if nvml.nvmlDeviceGetCount_v2(ctypes.byref(count)) == 0 else 0
 
 
 def _nvidia_card(nvml: ctypes.CDLL, index: int) -> Device:

@@ -20,6 +20,7 @@ from ..contract.errors import BadInput, Cancelled, OutOfMemory, PartwiseError
 from ..contract.fields import Fields
 from ..contract.progress import Progress
 from ..geometry.mesh import without_strays
+from ..installation.environment import removed_meanwhile
 from ..machine import cpu as machine
 from ..machine.memory import process_memory
 from ..machine.resident import Residents, residents
@@ -88,6 +89,8 @@ class Session:
             ) from None
         except (Exception, SystemExit) as error:
             log.exception("failure in %s", type(request).__name__)
+            if (removed := removed_meanwhile(traceback.format_exc())) is not None:
+                raise removed from None
             raise PartwiseError(
                 f"The engine failed ({type(error).__name__}); this is a fault of Partwise.",
                 "Try another granularity or a cleaned copy of the mesh, and send us the report.",

@@ -44,6 +44,14 @@ class Nvml:
         text.value = self.cards[handle.value - 1][0]
         return 0
 
+    def nvmlSystemGetDriverVersion(self, text: Any, size: int) -> int:
+        text.value = b"580.65.06"
+        return 0
+
+    def nvmlDeviceGetCudaComputeCapability(self, handle: Any, major: Any, minor: Any) -> int:
+        major._obj.value, minor._obj.value = 6 + handle.value, 5
+        return 0
+
     def nvmlDeviceGetMemoryInfo(self, handle: Any, memory: Any) -> int:
         memory._obj.total = self.cards[handle.value - 1][1]
         return 0
@@ -52,6 +60,7 @@ class Nvml:
 @pytest.fixture(autouse=True)
 def _forgotten() -> None:
     device.cards.cache_clear()
+    device.nvidia_driver.cache_clear()
     device._builds.cache_clear()
 
 
@@ -69,6 +78,22 @@ def test_nvidia_cards_are_told_by_their_driver(monkeypatch: pytest.MonkeyPatch) 
         Device("cuda", "T4", 16 << 30),
     ]
     assert not library.open
+
+
+def test_nvidias_driver_tells_its_version_and_what_the_largest_card_can_do(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    library = Nvml([(b"T4", 16 << 30), (b"RTX 4070", 12 << 30)])
+    monkeypatch.setattr(device.ctypes, "CDLL", lambda name: library)
+    driver = device.nvidia_driver()
+    assert driver == device.NvidiaDriver("580.65.06", (7, 5))
+    assert driver.number == 580
+    assert not library.open
+
+
+def test_there_is_no_driver_without_a_card(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(device.ctypes, "CDLL", lambda name: Nvml([]))
+    assert device.nvidia_driver() is None
 
 
 def test_a_driver_that_does_not_start_is_none(monkeypatch: pytest.MonkeyPatch) -> None:

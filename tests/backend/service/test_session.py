@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NoReturn
 
@@ -150,6 +151,19 @@ def test_whatever_a_job_raises_becomes_an_answer(
     assert names_in(ours) == "a"
     ours.register(Ping, lambda request, progress: Done())
     assert isinstance(ask(ours, Ping()), Done)
+
+
+def test_an_environment_that_was_removed_meanwhile_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = Session()
+    ours.register(Ping, raising(ImportError("torch.fft is gone")))
+    monkeypatch.setattr("sys.executable", str(tmp_path / "environment/bin/python"))
+    with pytest.raises(
+        PartwiseError, match=r"was removed from .*environment while it ran"
+    ) as caught:
+        ask(ours, Ping())
+    assert "torch.fft is gone" in caught.value.detail
 
 
 @pytest.mark.parametrize(

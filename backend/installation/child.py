@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A program that is run to its end, or until the job is cancelled."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..contract.progress import SILENT, Progress
+
+TURN = 0.1  # seconds between two looks for a cancel
+LOOKS = 5  # turns between two looks at how far it is
+ENDING = 5.0  # seconds that it has to end before it is killed
+Look = Callable[[], tuple[str, float]]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a program ended: its status, and what it wrote to stdout and stderr."""
+
+    status: int
+    out: str
+    said: str
+
+
+def run(
+    words: Sequence[str],
+    variables: Mapping[str, str],
+    progress: Progress = SILENT,
+    look: Look | None = None,
+) -> Ended:
+    """Run a program without a window and without input.
+
+    look : tells, now and then, words and a share for the progress.
+
+    Raises Cancelled, after the program was ended, when `progress` is cancelled; OSError where it
+    cannot be started.
+    """
+    # Files, not pipes: nobody has to empty them meanwhile.
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(
+            words,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=said,
+            env=dict(variables),
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+        try:
+            _wait(process, progress, look)
+        finally:
+            _end(process)
+        out.seek(0)
+        said.seek(0)
+        return Ended(
+            process.returncode,
+            out.read().decode("utf-8", "replace"),
+            said.read().decode("utf-8", "replace"),
+        )
+
+
+def _wait(process: subprocess.Popen[bytes], progress: Progress, look: Look | None) -> None:
+    turn, share = 0, 0.0
+    while True:
+        if look is not None and turn % LOOKS == 0:
+            stage, found = look()
+            share = max(share, min(found, 1.0))
+            progress = progress.span(0.0, 1.0, stage)
+        progress.step(share)
+        turn += 1
+        try:
+            process.wait(TURN)
+            return
+        except subprocess.TimeoutExpired:
+            pass
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End it if it still runs: kindly, then for certain."""
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(ENDING)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Environments on the disk: which one is in use, where its Python is, whether it is whole.
+
+HOME/environments/NAME           an environment
+HOME/environments/current.json   says which one is in use; written last, as a whole
+HOME/cache                       all that uv, torch and others keep between runs
+HOME/python                      a Python of uv's own, where the running one does not serve
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+from ..checkpoints import disk, store
+from ..contract import installed
+from ..contract.errors import PartwiseError
+from ..contract.installed import CURRENT, FORMAT, Environment, python_in, root
+
+_DAMAGED_AT_MOST = 3  # files that a sentence names
+# Variable -> the folder below HOME that it names.
+CACHES = {
+    "UV_CACHE_DIR": "cache/uv",
+    "UV_PYTHON_INSTALL_DIR": "python",
+    "HF_HOME": "cache/huggingface",
+    "TORCH_HOME": "cache/torch",
+    "TORCHINDUCTOR_CACHE_DIR": "cache/inductor",
+    "TRITON_CACHE_DIR": "cache/triton",
+    "TRITON_HOME": "cache/triton-home",
+    "CUDA_CACHE_PATH": "cache/cuda",
+    "SYCL_CACHE_DIR": "cache/sycl",
+    "MIOPEN_USER_DB_PATH": "cache/miopen",
+    "MIOPEN_CUSTOM_CACHE_DIR": "cache/miopen",
+    "XDG_CACHE_HOME": "cache/other",
+}
+# What would lead another Python, or uv, astray.
+_FOREIGN = ("PYTHON", "PIP_", "UV_", "CONDA", "VIRTUAL_ENV", "__PYVENV", "LD_PRELOAD")
+
+
+def site_packages(folder: Path) -> Path | None:
+    """Where the packages of the environment in a folder lie; None where there is no such place."""
+    places = [*folder.glob("lib/python*/site-packages"), *folder.glob("Lib/site-packages")]
+    return places[0] if places else None
+
+
+def current(home: Path | None = None) -> Environment | None:
+    """The environment in use; None where there is none, or what names it is damaged."""
+    return installed.current(home or store.home())
+
+
+def make_current(found: Environment, home: Path) -> None:
+    """Let an environment take the place of the one in use. Raises BadInput or DiskFull."""
+    text = json.dumps({"format": FORMAT, **asdict(found)}, indent=1) + "\n"
+    disk.write(root(home) / CURRENT, text)
+
+
+def executable(home: Path | None = None) -> Path | None:
+    """The Python that starts the engine with torch; None where none is installed, or it is gone."""
+    return installed.executable(home or store.home())
+
+
+def trouble(home: Path | None = None) -> str:
+    """What is wrong with the environment in use, in a sentence; empty where nothing is, or none is.
+
+    Looks whether all files are there in their size, without reading them.
+    """
+    home = home or store.home()
+    found = current(home)
+    if found is None:
+        return ""
+    folder = found.folder(home)
+    if not folder.is_dir():
+        return f"The installed engine was removed from {folder}."
+    if not python_in(folder).exists():
+        return "The Python on which the installed engine runs is gone; perhaps Blender was updated."
+    return damage(folder)
+
+
+def damage(folder: Path) -> str:
+    """Which files of an environment's packages are missing or cut, in a sentence, or empty."""
+    packages = site_packages(folder)
+    if packages is None:
+        return f"There are no packages in {folder}."
+    bad = []
+    for record in sorted(packages.glob("*.dist-info/RECORD")):
+        with record.open(encoding="utf-8", newline="") as file:
+            for name, _, size in csv.reader(file):
+                if not name.endswith(".pyc") and not _is_whole(packages / name, size):
+                    bad.append(name)
+    if not bad:
+        return ""
+    more = f" and {len(bad) - _DAMAGED_AT_MOST} more" if len(bad) > _DAMAGED_AT_MOST else ""
+    return f"Missing or cut: {', '.join(bad[:_DAMAGED_AT_MOST])}{more}."
+
+
+def _is_whole(path: Path, size: str) -> bool:
+    try:
+        return not size or path.stat().st_size == int(size)
+    except OSError:
+        return False
+
+
+def removed_meanwhile(detail: str = "", executable: str | None = None) -> PartwiseError | None:
+    """The error where the environment that this process runs in was removed; else None.
+
+    detail : technical text for a report. executable : of this process; `sys` tells it.
+    """
+    path = Path(executable or sys.executable)
+    if path.exists():
+        return None
+    return PartwiseError(
+        f"The engine was removed from {path.parent.parent} while it ran.",
+        "Start it again; if it is gone, install it again.",
+        detail,
+    )
+
+
+def variables(home: Path, given: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Environment variables for uv, and for the engine on an installed Python: nothing of other
+    Pythons, and all caches below `home`. The folders of temporary files are made.
+
+    given : what to begin with, instead of those of this process.
+    """
+    source = os.environ if given is None else given
+    kept = {name: text for name, text in source.items() if not name.upper().startswith(_FOREIGN)}
+    kept |= {name: str(home / folder) for name, folder in CACHES.items()}
+    temporary = home / "cache" / "temporary"
+    disk.make_folder(temporary)
+    kept |= dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(temporary))
+    return kept | {"PYTHONNOUSERSITE": "1", store.VARIABLE: str(home)}

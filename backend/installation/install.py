@@ -1,0 +1,279 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Make an environment beside the one in use, try it, let it take its place; repair; remove."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+from ..checkpoints import disk
+from ..contract.errors import BadInput, PartwiseError
+from ..contract.progress import SILENT, Progress
+from . import child, environment, lists, pack, trial, uv
+from .accelerators import Accelerator
+from .environment import Environment
+from .lists import Pin
+from .preflight import PYTHONS
+
+MANAGED = "3.11"  # the Python that uv brings where the running one does not serve
+Trial = Callable[[Path, str, Path, Progress], str]
+_BUSY = "Another Blender, or another command, is installing into {home} or removing from it."
+_SAID = re.compile(r"^ \+ (\S+?)==", re.M)  # what uv says that it would install
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where packages come from: their public index, a mirror of it, or an offline pack.
+
+    mirror : the address of a simple index, or a folder of wheels. pack : a file of `pack.make`.
+    """
+
+    mirror: str = ""
+    pack: Path | None = None
+
+    def options(self, pins: Sequence[Pin], wheels: Path | None) -> list[str]:
+        """uv's options. wheels : the folder into which the pack was unpacked."""
+        if wheels is not None:
+            return ["--offline", "--no-index", "--find-links", str(wheels)]
+        if self.mirror and Path(self.mirror).is_dir():
+            return ["--no-index", "--find-links", self.mirror]
+        if self.mirror:
+            return ["--default-index", self.mirror]
+        build = lists.build_of(pins)
+        return ["--torch-backend", build] if build else []
+
+
+@dataclass(frozen=True)
+class Installed:
+    """What came of an installation: the environment in use, a sentence, whether it is new."""
+
+    environment: Environment
+    sentence: str
+    fresh: bool
+
+
+def install(
+    home: Path,
+    accelerator: Accelerator,
+    pins: Sequence[Pin],
+    source: Source | None = None,
+    *,
+    repair: bool = False,
+    trial_of: Trial = trial.try_out,
+    progress: Progress = SILENT,
+) -> Installed:
+    """Make the environment of `pins`, unless it is there.
+
+    Until it has been tried out the one before stays in use; what is not whole is removed, and what
+    was downloaded stays, so that the next try goes on.
+
+    Parameters
+    ----------
+    home : the folder below which everything lies.
+    repair : make it anew, and where that does not help with new downloads.
+    trial_of : says in a sentence that an environment works, or raises PartwiseError.
+
+    Raises BadInput, DiskFull, Unreachable, PartwiseError, Cancelled.
+    """
+    source = source or Source()
+    with _alone(home):
+        before = environment.current(home)
+        digest = lists.digest(pins)
+        same = before is not None and (before.accelerator, before.digest) == (
+            accelerator.name,
+            digest,
+        )
+        if before is not None and same and not repair and not environment.trouble(home):
+            return Installed(before, "It is installed already.", False)
+        remove_leftovers(home, before)
+        make = _Make(home, accelerator, list(pins), source, trial_of)
+        try:
+            made, sentence = make.run(progress)
+        except PartwiseError as error:
+            if not repair or error.code != "INTERNAL":
+                raise
+            # What lies in the cache may be what is damaged: links of it are in the environment.
+            disk.remove_folder(home / environment.CACHES["UV_CACHE_DIR"])
+            made, sentence = make.run(progress)
+        environment.make_current(made, home)
+        if before is not None and not same:
+            disk.remove_folder(home / environment.CACHES["UV_CACHE_DIR"])  # of other versions
+        remove_leftovers(home, made)
+        return Installed(made, sentence, True)
+
+
+def remove(home: Path) -> int:
+    """Remove environments, their Python and all caches; models stay. Returns the bytes freed.
+
+    Raises BadInput where something is in use.
+    """
+    if not environment.root(home).is_dir():
+        return 0
+    with _alone(home):
+        there = [environment.root(home), home / "cache", home / "python"]
+        size = size_of(*there)
+        (environment.root(home) / environment.CURRENT).unlink(missing_ok=True)
+        for folder in environment.root(home).iterdir():
+            if folder.is_dir():
+                disk.remove_folder(folder)
+        for folder in there[1:]:
+            disk.remove_folder(folder)
+    shutil.rmtree(environment.root(home), ignore_errors=True)  # the lock, where nobody waits for it
+    return size
+
+
+def remove_leftovers(home: Path, kept: Environment | None) -> None:
+    """Remove the environments that are not in use, as far as nobody's files are open in them."""
+    for folder in environment.root(home).iterdir():
+        if folder.is_dir() and (kept is None or folder.name != kept.name):
+            shutil.rmtree(folder, ignore_errors=True)
+    for folder in (home / "cache").glob("pack-*"):
+        shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(home / "cache" / "temporary", ignore_errors=True)
+
+
+def size_of(*folders: Path) -> int:
+    """Bytes below folders that may change meanwhile; files with several names count once."""
+    found: dict[tuple[int, int], int] = {}
+    for top, _, names in chain.from_iterable(map(os.walk, folders)):
+        for name in names:
+            try:
+                state = os.lstat(os.path.join(top, name))
+            except OSError:
+                continue
+            found[state.st_dev, state.st_ino or len(found)] = state.st_size
+    return sum(found.values())
+
+
+def _alone(home: Path) -> AbstractContextManager[None]:
+    return disk.alone(environment.root(home) / ".lock", _BUSY.format(home=home))
+
+
+@dataclass(frozen=True)
+class _Make:
+    """One try to make an environment."""
+
+    home: Path
+    accelerator: Accelerator
+    pins: list[Pin]
+    source: Source
+    trial_of: Trial
+
+    def run(self, progress: Progress) -> tuple[Environment, str]:
+        program = uv.find(self.home)
+        folder = self._free_folder()
+        unpacked: AbstractContextManager[Path | None] = nullcontext()
+        if self.source.pack is not None:
+            unpacked = pack.unpacked(self.source.pack, self.home, progress.span(0.0, 0.1))
+        try:
+            with unpacked as wheels:
+                python = self._make(program, folder, progress.span(0.1, 0.12, "Making a place"))
+                self._fill(program, folder, wheels, progress.span(0.12, 0.85))
+            if bad := environment.damage(folder):
+                raise PartwiseError(bad, "Try again.", str(folder))
+            sentence = self.trial_of(
+                folder, self.accelerator.name, self.home, progress.span(0.85, 1.0, "Trying it out")
+            )
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        made = Environment(folder.name, self.accelerator.name, lists.digest(self.pins), python)
+        return made, sentence
+
+    def _free_folder(self) -> Path:
+        """A folder that is not there yet, for an environment of this list and Python."""
+        root = environment.root(self.home)
+        python = "".join(map(str, sys.version_info[:2]))
+        name = f"{self.accelerator.name}-py{python}-{lists.digest(self.pins)}"
+        names = (name, *(f"{name}-{number}" for number in range(2, 1000)))
+        return next(root / one for one in names if not (root / one).exists())
+
+    def _make(self, program: Path, folder: Path, progress: Progress) -> str:
+        """Make an environment without packages. Returns the version of its Python."""
+        running = running_python()
+        if running is not None:
+            words = ["venv", "--python", str(running), "--no-project", str(folder)]
+            try:
+                uv.run(program, words, self.home, progress)
+                if self._serves(folder, progress):
+                    return platform.python_version()
+            except PartwiseError as error:
+                if error.code not in ("INTERNAL", "BAD_INPUT") or not _is_writable(folder.parent):
+                    raise
+            shutil.rmtree(folder, ignore_errors=True)
+        if self.source.pack is not None:
+            raise BadInput(
+                f"An environment cannot stand on this Python ({sys.executable}).",
+                "Install once with the network, so that a Python of its own can be brought.",
+            )
+        words = ["venv", "--managed-python", "--python", MANAGED, "--no-project", str(folder)]
+        uv.run(program, words, self.home, progress.span(0.0, 1.0, "Fetching a Python"))
+        return MANAGED
+
+    def _serves(self, folder: Path, progress: Progress) -> bool:
+        """Whether the new Python starts, with what some lack of the standard library."""
+        words = [
+            str(environment.python_in(folder)),
+            "-I",
+            "-c",
+            "import ssl, ctypes, sqlite3, lzma",
+        ]
+        try:
+            ended = child.run(words, environment.variables(self.home), progress)
+        except OSError:
+            return False
+        return ended.status == 0
+
+    def _fill(self, program: Path, folder: Path, wheels: Path | None, progress: Progress) -> None:
+        """Put the packages into the environment."""
+        listed = folder / "packages.txt"
+        disk.write(listed, lists.text_of(self.pins))
+        words = ["pip", "sync", "--require-hashes", "--only-binary", ":all:", "--strict"]
+        words += ["--python", str(environment.python_in(folder))]
+        words += [*self.source.options(self.pins, wheels), str(listed)]
+        looking = progress.span(0.0, 0.05, "Looking what is needed")
+        wanted = set(_SAID.findall(uv.run(program, [*words, "--dry-run"], self.home, looking).said))
+        look = _Look(self.home, frozenset(map(lists.canonical, wanted)), self.accelerator.installed)
+        uv.run(program, words, self.home, progress.span(0.05, 1.0), look)
+
+
+@dataclass(frozen=True)
+class _Look:
+    """How far uv is: which packages lie in its cache, and how large that is."""
+
+    home: Path
+    wanted: frozenset[str]
+    size: int
+
+    def __call__(self) -> tuple[str, float]:
+        cache = self.home / environment.CACHES["UV_CACHE_DIR"]
+        here = {
+            lists.canonical(path.name.rpartition("-")[0])
+            for path in cache.glob("archive-v*/*/*.dist-info")
+        }
+        count, bytes_here = len(here & self.wanted), size_of(cache)
+        of = max(len(self.wanted), 1)
+        size = f"{bytes_here / 1e9:.2f} of {self.size / 1e9:.2f} GB"
+        share = 0.5 * count / of + 0.5 * min(bytes_here / self.size, 1.0)
+        return f"Fetching packages: {count} of {of}, about {size}", 0.95 * share
+
+
+def running_python() -> Path | None:
+    """The Python on which an environment can stand: the running one, if it is one by itself."""
+    first, end = PYTHONS
+    path = Path(getattr(sys, "_base_executable", None) or sys.executable or "")
+    if not first <= sys.version_info[:2] < end or not path.name.lower().startswith("python"):
+        return None
+    return path if path.is_file() else None
+
+
+def _is_writable(folder: Path) -> bool:
+    return os.access(folder, os.W_OK)

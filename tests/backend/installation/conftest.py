@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A folder to install into, whose path has spaces and letters of other scripts, and an index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from backend.contract.progress import SILENT, Progress
+from backend.installation import install, uv
+from backend.installation.accelerators import ACCELERATORS
+from backend.installation.lists import Pin
+from tests.backend.installation.index_server import Index, make_wheel, serving
+
+CPU = ACCELERATORS["cpu"]
+
+
+@dataclass
+class Place:
+    """Where a test installs, and what: `tried` are the environments that were tried out."""
+
+    home: Path
+    wheels: Path
+    index: Index
+    pins: list[Pin]
+    tried: list[Path]
+
+    def install(
+        self, source: install.Source | None = None, progress: Progress = SILENT, **more: bool
+    ) -> install.Installed:
+        """Install the pins from the index, or another source."""
+        source = source or install.Source(mirror=self.index.url)
+        return install.install(
+            self.home, CPU, self.pins, source, trial_of=self.trial, progress=progress, **more
+        )
+
+    def trial(self, folder: Path, _accelerator: str, _home: Path, progress: Progress) -> str:
+        """What stands for ``doctor``, which needs the real packages."""
+        progress.step(0.5)
+        self.tried.append(folder)
+        return "It works."
+
+    def folders(self) -> list[str]:
+        """Names of the environments that are there."""
+        root = self.home / "environments"
+        return sorted(path.name for path in root.glob("*") if path.is_dir())
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+    """A place to install three small packages into."""
+    if find_spec("uv") is None:
+        pytest.skip("the module uv is not installed, which makes environments")
+    monkeypatch.setattr(uv, "STALLED", 2)
+    monkeypatch.setattr(uv, "TRIES", 0)
+    wheels = tmp_path / "wheels"
+    wheels.mkdir()
+    pins = [make_wheel(wheels, name) for name in ("alpha", "beta", "gamma")]
+    with serving(wheels) as index:
+        yield Place(tmp_path / "Mein Gerät 日本 мир", wheels, index, pins, [])
