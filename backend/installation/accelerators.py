@@ -42,7 +42,7 @@ class Accelerator:
     installed: int
 
 
-# Of the lists' wheels for Linux; those of ROCm and XPU from PyTorch's release pages, rounded up.
+# Bytes of the lists' wheels for Linux, measured for CUDA 13; those of the others are estimates.
 ACCELERATORS = {
     one.name: one
     for one in (
