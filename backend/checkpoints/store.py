@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Where public models lie: a folder for each, below one that the user may choose.
 
-``PARTWISE_HOME`` names that folder; Blender sets it to what its preferences say.
+``PARTWISE_HOME`` names that folder; Blender sets it to what its preferences say. The engine asks
+what lacks before its first word, so that what is slow to load is imported where it is needed.
 """
 
 from __future__ import annotations
@@ -11,10 +12,7 @@ import sys
 from pathlib import Path
 
 from ..contract.errors import WeightsMissing
-from . import licences
-from .disk import remove_folder, size_of
 from .public import PublicModel, public_model
-from .shards import files_of
 
 VARIABLE = "PARTWISE_HOME"
 
@@ -53,6 +51,9 @@ def component(name: str, part: str) -> Path:
     Raises WeightsMissing where the model is not whole, ConsentNeeded where its licence has limits
     that nobody agreed to.
     """
+    from . import licences
+    from .shards import files_of
+
     model = public_model(name)
     licences.require(model, home())
     missing = lacking(model)
@@ -71,6 +72,8 @@ def component(name: str, part: str) -> Path:
 
 def remove(model: PublicModel) -> int:
     """Remove a model, and what came of it so far. Returns the bytes freed. Raises BadInput."""
+    from .disk import remove_folder, size_of
+
     freed = 0
     for folder in (folder_of(model), partial_of(model)):
         if folder.is_dir():
