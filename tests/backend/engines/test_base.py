@@ -28,7 +28,8 @@ def test_each_verb_has_the_method_of_its_protocol():
     assert tuple(METHODS) == tuple(PROTOCOLS) == VERBS
     for verb, protocol in PROTOCOLS.items():
         public = [name for name in vars(protocol) if not name.startswith("_")]
-        asked_first = ["takes"] if verb == "generate" else []  # whether it can work from a brief
+        # Whether it can work from a brief, or from any words.
+        asked_first = {"generate": ["takes"], "replace": ["knows_all_words"]}.get(verb, [])
         assert public == [*asked_first, METHODS[verb]]
         assert protocol in base.Engine.__args__
 
