@@ -85,7 +85,11 @@ import importlib
 from pathlib import Path
 for name in {code}:
     compile(Path(name).read_bytes(), name, "exec")
-    importlib.import_module(".".join(Path(name).with_suffix("").parts).removesuffix(".__init__"))
+    try:
+        importlib.import_module(".".join(Path(name).with_suffix("").parts).removesuffix(".__init__"))
+    except ModuleNotFoundError as error:
+        if error.name != "torch":  # latent networks run where it is installed
+            raise
 """
     done = subprocess.run(
         [sys.executable, "-W", "error::SyntaxWarning", "-c", program],
