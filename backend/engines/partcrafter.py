@@ -14,12 +14,10 @@ from ..contract.engines import About
 from ..contract.errors import BadInput
 from ..contract.progress import SILENT, Progress
 from .base import Brief, Generated, GenerateEngine
-from .projected import Figure, dressed, meshes_of
+from .projected import pictured
 
 if TYPE_CHECKING:
     from ..latents.networks import Networks
-    from ..latents.surface import Extracted
-    from ..machine.plan import Plan
 
 ABOUT = About(
     name="partcrafter",
@@ -33,7 +31,6 @@ ABOUT = About(
 
 MOST_PARTS, USUAL_PARTS = 16, 6
 TOKENS, STEPS, GUIDANCE = 1024, 50, 7.0
-SEEN = 257  # tokens of a picture
 DISTANCE = 4.0  # of the camera of training, in half sides of the object's cube
 CELLS = 128
 
@@ -63,8 +60,7 @@ class PartCrafter:
 
     def generate(self, brief: Brief, *, seed: int = 0, progress: Progress = SILENT) -> Generated:
         """As many parts as are asked for, as masks tell, or six."""
-        from ..latents.generation import Sampling, of_picture
-        from ..latents.rungs import on_rungs
+        from ..latents.generation import Sampling
 
         if not self.takes(brief):
             raise BadInput("This engine makes parts from one picture.", "Give one with --image.")
@@ -73,18 +69,7 @@ class PartCrafter:
             raise BadInput(
                 f"This engine makes at most {MOST_PARTS} parts, not {count}.", "Ask for fewer."
             )
-        progress.span(0.0, 0.05, "Finding the figure").step()
-        figure = Figure.found(brief.images[0], brief.options.get("rectangle"))
         sampling = Sampling(self.tokens, self.steps, self.guidance, self.cells, seed)
-
-        def job(plan: Plan) -> list[Extracted]:
-            return of_picture(
-                self.networks.planned(plan), figure.on_white(), sampling, parts=count,
-                chunk=plan.chunk, progress=progress.span(0.05, 0.9),
-            )  # fmt: skip
-
-        # All parts go through the network together: they look at each other.
-        plans = self.networks.plans(1, branches=2 * count, tokens=self.tokens, context=SEEN)
-        fields = [found.field for found in on_rungs(plans, job)]
-        progress.span(0.9, 1.0, "Making surfaces").step()
-        return Generated(dressed(meshes_of(fields), figure, distance=DISTANCE), figure.texture())
+        return pictured(
+            self.networks, brief, sampling, parts=count, distance=DISTANCE, progress=progress
+        )

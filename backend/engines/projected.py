@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,14 +17,22 @@ from numpy.typing import NDArray
 from ..contract.arrays import Floats, Ints, Singles
 from ..contract.errors import BadInput
 from ..contract.palette import to_linear
+from ..contract.progress import SILENT, Progress
 from ..geometry.booleans import coarser
 from ..geometry.isosurface import GridField, zero_level
 from ..geometry.mesh import signed_volumes
-from .base import PartMesh
+from .base import Brief, Generated, PartMesh
+
+if TYPE_CHECKING:
+    from ..latents.generation import Sampling
+    from ..latents.networks import Networks
+    from ..latents.surface import Extracted
+    from ..machine.plan import Plan
 
 TOLERANCE = 0.001  # of a part's size, by which its mesh may leave its field
 SPECK = 1e-3  # of a part's volume, below which a piece of it is dust
 LARGEST_TEXTURE = 2048
+SEEN = 257  # tokens of a picture
 
 
 @dataclass(frozen=True)
@@ -70,6 +79,38 @@ class Figure:
         filled = push_pull(self.picture[..., :3].astype(np.float32), known)
         opaque = np.full((*known.shape, 1), 255, np.uint8)
         return np.concatenate([np.clip(np.rint(filled), 0, 255).astype(np.uint8), opaque], axis=2)
+
+
+def pictured(
+    networks: Networks,
+    brief: Brief,
+    sampling: Sampling,
+    *,
+    parts: int = 1,
+    distance: float,
+    progress: Progress = SILENT,
+) -> Generated:
+    """Parts that networks imagine of the figure in a brief's first picture.
+
+    parts : how many; they go through the network together. distance : as for `dressed`. Raises
+    BadInput where there is no figure, or nothing comes out.
+    """
+    from ..latents.generation import of_picture
+    from ..latents.rungs import on_rungs
+
+    progress.span(0.0, 0.05, "Finding the figure").step()
+    figure = Figure.found(brief.images[0], brief.options.get("rectangle"))
+
+    def job(plan: Plan) -> list[Extracted]:
+        return of_picture(
+            networks.planned(plan), figure.on_white(), sampling,
+            parts=parts, chunk=plan.chunk, progress=progress.span(0.05, 0.9),
+        )  # fmt: skip
+
+    plans = networks.plans(1, branches=2 * parts, tokens=sampling.tokens, context=SEEN)
+    fields = [found.field for found in on_rungs(plans, job)]
+    progress.span(0.9, 1.0, "Making surfaces").step()
+    return Generated(dressed(meshes_of(fields), figure, distance=distance), figure.texture())
 
 
 def meshes_of(fields: Sequence[GridField]) -> list[tuple[Floats, Ints]]:

@@ -6,19 +6,18 @@ Its weights are a public model. The pipeline segments the whole and completes it
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import inf
 from typing import TYPE_CHECKING
 
 from ..contract.engines import About
 from ..contract.errors import BadInput
 from ..contract.progress import SILENT, Progress
 from .base import Brief, Generated, GenerateEngine
-from .projected import Figure, dressed, meshes_of
+from .projected import pictured
 
 if TYPE_CHECKING:
     from ..latents.networks import Networks
-    from ..latents.surface import Extracted
-    from ..machine.plan import Plan
 
 ABOUT = About(
     name="triposg",
@@ -31,7 +30,6 @@ ABOUT = About(
 )
 
 TOKENS, STEPS, GUIDANCE = 2048, 50, 7.0
-SEEN = 257  # tokens of a picture
 CELLS = 256
 
 
@@ -60,23 +58,10 @@ class TripoSG:
 
     def generate(self, brief: Brief, *, seed: int = 0, progress: Progress = SILENT) -> Generated:
         """The whole object in one."""
-        from ..latents.generation import Sampling, of_picture
-        from ..latents.rungs import on_rungs
+        from ..latents.generation import Sampling
 
         if not self.takes(brief):
             raise BadInput("This engine makes an object from one picture.", "Give one, --image.")
-        progress.span(0.0, 0.05, "Finding the figure").step()
-        figure = Figure.found(brief.images[0], brief.options.get("rectangle"))
         sampling = Sampling(self.tokens, self.steps, self.guidance, self.cells, seed)
-
-        def job(plan: Plan) -> list[Extracted]:
-            return of_picture(
-                self.networks.planned(plan), figure.on_white(), sampling,
-                chunk=plan.chunk, progress=progress.span(0.05, 0.9),
-            )  # fmt: skip
-
-        plans = self.networks.plans(1, branches=2, tokens=self.tokens, context=SEEN)
-        fields = [found.field for found in on_rungs(plans, job)]
-        progress.span(0.9, 1.0, "Making surfaces").step()
-        whole = dressed(meshes_of(fields), figure, distance=float("inf"))
-        return Generated(whole, figure.texture(), in_one=True)
+        whole = pictured(self.networks, brief, sampling, distance=inf, progress=progress)
+        return replace(whole, in_one=True)

@@ -29,8 +29,6 @@ from .text import Pieces
 
 Network = TypeVar("Network", bound=nn.Module)
 
-NETWORKS = ("transformer", "vae", "part_encoder", "image_encoder_dinov2", "text_encoder")
-
 
 @dataclass(frozen=True)
 class Networks:
@@ -57,15 +55,14 @@ class Networks:
         parts : how many there are. branches : of guidance. tokens : of each part. context : tokens
         of all contexts together.
         """
-        title = public_model(self.name).title
+        model = public_model(self.name)
         sizes = {}
-        for part in public_model(self.name).components:
-            if part in NETWORKS:
-                with shards.opened(store.component(self.name, part), title) as files:
-                    sizes[part] = self.dtype.itemsize * sum(map(prod, files.shapes.values()))
-                    if part == "transformer":
-                        width = files.shapes["proj_in.weight"][0]
-                        blocks = loading.count(files.shapes, "blocks")
+        for part in [one.name for one in model.consists if one.network]:
+            with shards.opened(store.component(self.name, part), model.title) as files:
+                sizes[part] = self.dtype.itemsize * sum(map(prod, files.shapes.values()))
+                if part == "transformer":
+                    width = files.shapes["proj_in.weight"][0]
+                    blocks = loading.count(files.shapes, "blocks")
         held = 2 * context * width * blocks * self.dtype.itemsize
         work = Work(branches, tokens + 1, width, held, self.dtype.itemsize)
         is_card = self.device.kind != "cpu"
