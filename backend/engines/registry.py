@@ -53,7 +53,8 @@ def obstacle(about: About) -> PartwiseError | None:
     if about.weights:
         try:
             known = {each.name for each in catalogue.bundled() if each.path.is_file()}
-            known |= {model.name for model in MODELS if not store.lacking(model)}
+            asked = [model for model in MODELS if model.name in about.weights]
+            known |= {model.name for model in asked if not store.lacking(model)}
         except WeightsCorrupt as error:
             return error
         missing = [name for name in about.weights if name not in known]
