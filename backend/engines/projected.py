@@ -149,6 +149,8 @@ def dressed(
     meshes = [mesh for mesh in meshes if len(mesh[1])]
     if not meshes:
         raise BadInput("Nothing came out of this picture.", "Try another seed or another picture.")
+    from ..images.distances import box_of
+
     points = np.concatenate([vertices for vertices, _ in meshes])
     low, high = points.min(axis=0), points.max(axis=0)
     foot = np.array([(low[0] + high[0]) / 2, low[1], (low[2] + high[2]) / 2])
@@ -156,12 +158,10 @@ def dressed(
     seen = _seen(points, distance)
     left, bottom = seen.min(axis=0)
     extent = np.maximum(np.ptp(seen, axis=0), 1e-9)
-    rows = np.flatnonzero((figure.covered > 0.5).any(axis=1))
-    columns = np.flatnonzero((figure.covered > 0.5).any(axis=0))
+    rows, columns = box_of(figure.covered > 0.5)
     height, width = figure.covered.shape
-    first = np.array([columns[0] / width, 1 - (rows[-1] + 1) / height])
-    share = np.array([len(columns) and columns[-1] + 1 - columns[0], rows[-1] + 1 - rows[0]])
-    share = share / [width, height]
+    first = np.array([columns.start / width, 1 - rows.stop / height])
+    share = np.array([columns.stop - columns.start, rows.stop - rows.start]) / [width, height]
     parts = []
     digits = len(str(len(meshes)))
     order = sorted(range(len(meshes)), key=lambda i: float(meshes[i][0][:, 2].mean()))
