@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What asks for the environment of large networks and for public models: look, get, repair, remove.
+
+All of it lies in the folder that PARTWISE_HOME names. A process of its own answers, so that nothing
+waits for a download. Standard library and NumPy only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from .fields import Fields, Json, Text, Whole
+
+Name = Annotated[str, Text(1, 50)]
+Place = Annotated[str, Text(0, 4096)]  # a path or an address, empty for none
+Switch = Annotated[bool, Json(bool)]
+
+
+@dataclass(frozen=True, eq=False)
+class LookAtSetup(Fields):
+    """What is installed, and what could be? Nothing is changed and nobody is asked.
+
+    accelerator: the build of PyTorch that is wished, "auto" for the best for this computer. pack:
+    path of an offline pack that would be used. online: whether going online is allowed.
+    """
+
+    accelerator: Name = "auto"
+    pack: Place = ""
+    online: Switch = True
+
+
+@dataclass(frozen=True, eq=False)
+class SetupTold(Fields):
+    """The answer to `LookAtSetup`.
+
+    engine: {state, accelerator, label, python, trouble, bytes} of the environment in use; state is
+    "missing", "here", "damaged", or "outdated" where this version lists other packages; trouble
+    says what is damaged; bytes is what it and its caches take. choice: {accelerator, label,
+    download_bytes, installed_bytes} of what an installation would bring. accelerators: [{name,
+    label}] that can be chosen here. findings: [{about, level, text, advice}], level one of "ok",
+    "warning", "stop". models: [{name, title, state, download_bytes, kept_bytes, bytes,
+    memory_bytes, unlocks, licence, licence_page, terms, page, limits, consent}]; state is
+    "missing", "begun" or "here"; limits are empty for a licence without limits; consent is true
+    where the licence needs none or was agreed to.
+    """
+
+    home: Annotated[str, Text(1)]
+    engine: Annotated[dict[str, Any], Json(dict)]
+    choice: Annotated[dict[str, Any], Json(dict)]
+    accelerators: Annotated[list[Any], Json(list)]
+    findings: Annotated[list[Any], Json(list)]
+    models: Annotated[list[Any], Json(list)]
+
+
+@dataclass(frozen=True, eq=False)
+class InstallEngine(Fields):
+    """Make the environment, unless it is there and whole.
+
+    accelerator: as in `LookAtSetup`. pack: path of an offline pack. mirror: address of an index, or
+    a folder of wheels. repair: make it anew. online: whether going online is allowed.
+    """
+
+    accelerator: Name = "auto"
+    pack: Place = ""
+    mirror: Place = ""
+    repair: Switch = False
+    online: Switch = True
+
+
+@dataclass(frozen=True, eq=False)
+class RemoveEngine(Fields):
+    """Remove the environment and its caches; models stay."""
+
+
+@dataclass(frozen=True, eq=False)
+class GetModel(Fields):
+    """Get a model, or what is missing or damaged of it.
+
+    folder: where its files are already, empty to download them. mirror: address of a hub. licence:
+    the name of the licence that was agreed to just now, empty for none: it is remembered.
+    """
+
+    name: Name
+    folder: Place = ""
+    mirror: Place = ""
+    licence: Annotated[str, Text(0, 200)] = ""
+
+
+@dataclass(frozen=True, eq=False)
+class VerifyModel(Fields):
+    """Read all files of a model and compare them with what came."""
+
+    name: Name
+
+
+@dataclass(frozen=True, eq=False)
+class RemoveModel(Fields):
+    """Remove a model, and what of it was downloaded so far."""
+
+    name: Name
+
+
+@dataclass(frozen=True, eq=False)
+class SetupChanged(Fields):
+    """What was done, in a sentence; `freed` are bytes that are free again."""
+
+    sentence: Annotated[str, Text(1)]
+    freed: Annotated[int, Whole(0, (1 << 53) - 1)] = 0
