@@ -269,9 +269,9 @@ class _Look:
         }
         count, bytes_here = len(here & self.wanted), disk.size_of(cache)
         of = max(len(self.wanted), 1)
-        whole = self.size.download / 1e9
+        whole = self.size.download
         unpacked = 1.0 if count == of else min(bytes_here / self.size.unpacked, 1.0)
-        size = f"about {whole * unpacked:.2f} of {whole:.2f} GB"
+        size = f"about {disk.so_far(whole * unpacked, whole)}"
         share = 0.2 * count / of + 0.8 * unpacked
         return f"Downloading packages: {size}, {count} of {of} are here", 0.95 * share
 

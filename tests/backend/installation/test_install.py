@@ -43,7 +43,8 @@ def test_a_fresh_environment_holds_the_listed_packages_and_all_caches(place: Pla
     shares = [done for _, done in told]
     assert shares == sorted(shares)
     assert any(
-        stage.startswith("Downloading packages: about ") and " GB, " in stage for stage, _ in told
+        stage.startswith("Downloading packages: about ") and " of 500.0 MB, " in stage
+        for stage, _ in told
     )
 
 
@@ -150,7 +151,7 @@ def test_a_cancel_ends_uv_and_leaves_nothing_half(place: Place) -> None:
     cancelled: list[float] = []
 
     def tell(stage: str, _done: int, _whole: int) -> None:
-        if stage.startswith("Fetching") and place.index.asked:
+        if stage.startswith("Downloading") and place.index.asked:
             cancelled.append(time.monotonic())
             raise Cancelled
 
