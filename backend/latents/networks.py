@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from math import prod
@@ -99,29 +99,14 @@ class Networks:
         return rungs + on_processor(sizes, work, there, kinds)
 
     def _measured(self, demand: Demand) -> tuple[dict[str, int], Work]:
-        """How many numbers each network has, and what a demand takes beside them."""
         model, shapes = public_model(self.name), {}
         for part in [one.name for one in model.consists if one.network]:
             with shards.opened(store.component(self.name, part), model.title) as files:
                 shapes[part] = files.shapes
-        sizes = {part: sum(map(prod, each.values())) for part, each in shapes.items()}
-        own = shapes["transformer"]
         try:
-            width = own["proj_in.weight"][0]
-            work = Work(
-                demand.branches,
-                demand.tokens,
-                width,
-                loading.count(own, "blocks"),
-                demand.context,
-                demand.together,
-                width // own["blocks.0.attn1.norm_q.weight"][0],
-                demand.points,
-                shapes["vae"]["post_quant.weight"][0],
-            )
+            return measured(shapes, demand)
         except (KeyError, IndexError, ZeroDivisionError) as error:
             raise layouts.of_another(model.title, f"sizes: {error!r}") from error
-        return sizes, work
 
     @property
     def folder(self) -> str:
@@ -183,6 +168,29 @@ class Networks:
         if not self.stays:
             residents.leave(lambda other: other.startswith(str(folder.parent)) and other != name)
         return residents.get(name, partial(read, source))
+
+
+def measured(
+    shapes: Mapping[str, Mapping[str, tuple[int, ...]]], demand: Demand
+) -> tuple[dict[str, int], Work]:
+    """How many numbers each network of a model has, and what a demand takes beside them.
+
+    shapes : of the tensors of each network, by their published names.
+    """
+    sizes = {part: sum(map(prod, each.values())) for part, each in shapes.items()}
+    own = shapes["transformer"]
+    width = own["proj_in.weight"][0]
+    return sizes, Work(
+        demand.branches,
+        demand.tokens,
+        width,
+        loading.count(own, "blocks"),
+        demand.context,
+        demand.together,
+        width // own["blocks.0.attn1.norm_q.weight"][0],
+        demand.points,
+        shapes["vae"]["post_quant.weight"][0],
+    )
 
 
 def _named(kind: torch.dtype) -> str:

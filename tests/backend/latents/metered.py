@@ -17,6 +17,21 @@ from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
+from backend.machine.device import Device
+
+
+class Simulated(Device):
+    """A card whose work the processor does."""
+
+    @property
+    def torch_name(self) -> str:
+        return "cpu"
+
+
+def simulated(memory: int | None = None) -> Device:
+    """A card of so many bytes."""
+    return Simulated("xpu", "simulated card", memory)
+
 
 class Card(TorchDispatchMode):
     """Counts bytes while it is entered.
