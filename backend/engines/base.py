@@ -117,12 +117,14 @@ class SignedDistance:
     """A part as distances to its surface on a grid; its mesh is made, and fitted, by the pipeline.
 
     values : (X, Y, Z) float32, negative inside. origin : (3,) the place of the first value.
-    spacing : between neighbours. Both in the units of the mesh.
+    spacing : between neighbours. Both in the units of the mesh. notes : sentences about how it
+    came about that people should know.
     """
 
     values: NDArray[np.float32]
     origin: Floats
     spacing: float
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -264,7 +266,8 @@ class Offer:
     is held; reach : half the width of that place, 0 for unknown. upright : it stands on its foot
     whatever holds it, as a pumpkin does and a wheel does not. worn : it goes around a head, as a
     hat does. alike : of the same kind as the
-    old part, so that it may be stretched to its frame; sure : how surely, about 0..1.
+    old part, so that it may be stretched to its frame; sure : how surely, about 0..1. notes :
+    sentences about how it came about that people should know.
     """
 
     mesh: PartMesh
@@ -276,6 +279,7 @@ class Offer:
     in_place: bool = False
     worn: bool = False
     sure: float = 1.0
+    notes: tuple[str, ...] = ()
 
 
 class ReplaceEngine(Protocol):

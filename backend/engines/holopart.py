@@ -24,6 +24,7 @@ from .base import CompleteEngine, SignedDistance
 if TYPE_CHECKING:
     from ..latents.networks import Networks
     from ..latents.surface import Extracted
+    from ..machine.plan import Plan
 
 ABOUT = About(
     name="holopart",
@@ -113,8 +114,8 @@ class HoloPartWholes:
 
     def _imagine(self, part: int, progress: Progress) -> None:
         from ..latents.completion import BOUND, Seen, imagined
+        from ..latents.networks import Demand
         from ..latents.rungs import on_rungs
-        from ..machine.plan import Plan
 
         engine = self.engine
         waiting = [one for one in sorted(self.seen) if one not in self._imagined]
@@ -130,10 +131,10 @@ class HoloPartWholes:
                 whole=np.concatenate([_moved(self.points, self.box), mark[:, None]], axis=1),
             )
 
-        def job(plan: Plan) -> dict[int, Extracted]:
+        def job(networks: Networks, plan: Plan) -> dict[int, Extracted]:
             now = waiting[: plan.at_a_time]
             found = imagined(
-                engine.networks.planned(plan),
+                networks,
                 [evidence(one) for one in now],
                 [int(np.random.default_rng((self.seed, one, 1)).integers(2**31)) for one in now],
                 steps=engine.steps,
@@ -144,14 +145,16 @@ class HoloPartWholes:
             )
             return dict(zip(now, found, strict=True))
 
-        plans = engine.networks.plans(
-            len(waiting), branches=2, tokens=engine.tokens, context=2 * engine.tokens
+        demand = Demand(
+            engine.tokens, 2 * engine.tokens, parts=len(waiting), points=2 * engine.samples
         )
-        for one, found in on_rungs(plans, job).items():
+        ran = on_rungs(engine.networks, demand, job, progress)
+        for one, found in ran.result.items():
             grid, box = found.field, boxes[one]
             values = (grid.values * box.scale).astype(np.float32)
             origin = box.outward(np.full(3, -BOUND))
-            self._imagined[one] = SignedDistance(values, origin, grid.cell * box.scale)
+            spacing = grid.cell * box.scale
+            self._imagined[one] = SignedDistance(values, origin, spacing, ran.notes)
 
 
 def _has_area(vertices: Floats, faces: Ints) -> bool:

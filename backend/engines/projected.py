@@ -96,21 +96,24 @@ def pictured(
     BadInput where there is no figure, or nothing comes out.
     """
     from ..latents.generation import of_picture
+    from ..latents.networks import Demand
     from ..latents.rungs import on_rungs
 
     progress.span(0.0, 0.05, "Finding the figure").step()
     figure = Figure.found(brief.images[0], brief.options.get("rectangle"))
 
-    def job(plan: Plan) -> list[Extracted]:
-        return of_picture(
-            networks.planned(plan), figure.on_white(), sampling,
-            parts=parts, chunk=plan.chunk, progress=progress.span(0.05, 0.9),
-        )  # fmt: skip
+    span = progress.span(0.05, 0.9)
 
-    plans = networks.plans(1, branches=2 * parts, tokens=sampling.tokens, context=SEEN)
-    fields = [found.field for found in on_rungs(plans, job)]
+    def job(networks: Networks, plan: Plan) -> list[Extracted]:
+        return of_picture(
+            networks, figure.on_white(), sampling, parts=parts, chunk=plan.chunk, progress=span
+        )
+
+    ran = on_rungs(networks, Demand(sampling.tokens, SEEN, together=parts), job, span)
+    fields = [found.field for found in ran.result]
     progress.span(0.9, 1.0, "Making surfaces").step()
-    return Generated(dressed(meshes_of(fields), figure, distance=distance), figure.texture())
+    parts_made = dressed(meshes_of(fields), figure, distance=distance)
+    return Generated(parts_made, figure.texture(), notes=ran.notes)
 
 
 def meshes_of(fields: Sequence[GridField]) -> list[tuple[Floats, Ints]]:

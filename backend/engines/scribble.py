@@ -87,33 +87,33 @@ class Scribble:
         offers = []
         for number in range(variants):
             span = progress.span(number / variants, (number + 1) / variants)
-            vertices_, faces_ = self._imagined(words, drawing, seed + number, span)
-            if len(faces_):
-                placed = _where_it_was(vertices_, points)
-                offers.append(
-                    Offer(PartMesh(placed, faces_, words), np.zeros(3), np.zeros(3), in_place=True)
-                )
+            (found, shape), notes = self._imagined(words, drawing, seed + number, span)
+            if len(shape):
+                mesh = PartMesh(_where_it_was(found, points), shape, words)
+                offers.append(Offer(mesh, np.zeros(3), np.zeros(3), in_place=True, notes=notes))
         if not offers:
             raise BadInput("Nothing came out of these words.", "Try other words, or another seed.")
         return offers
 
     def _imagined(
         self, words: str, drawing: NDArray[np.uint8], seed: int, progress: Progress
-    ) -> tuple[Floats, Ints]:
+    ) -> tuple[tuple[Floats, Ints], tuple[str, ...]]:
+        """A mesh, and sentences about how it came about."""
         from ..latents.generation import Sampling, of_words
+        from ..latents.networks import Demand
         from ..latents.rungs import on_rungs
 
         sampling = Sampling(self.tokens, self.steps, cells=self.cells, seed=seed)
 
-        def job(plan: Plan) -> Extracted:
+        def job(networks: Networks, plan: Plan) -> Extracted:
             return of_words(
-                self.networks.planned(plan), words, drawing, sampling,
+                networks, words, drawing, sampling,
                 strengths=self.strengths, chunk=plan.chunk, progress=progress,
             )  # fmt: skip
 
-        plans = self.networks.plans(1, branches=1, tokens=self.tokens, context=SEEN)
-        (mesh,) = meshes_of([on_rungs(plans, job).field])
-        return mesh
+        ran = on_rungs(self.networks, Demand(self.tokens, SEEN, branches=1), job, progress)
+        (mesh,) = meshes_of([ran.result.field])
+        return mesh, ran.notes
 
 
 def _on_white(image: NDArray[np.uint8]) -> NDArray[np.uint8]:

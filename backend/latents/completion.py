@@ -14,9 +14,10 @@ from ..contract.progress import SILENT, Progress
 from ..machine.plan import CHUNKS
 from .encode import Cloud
 from .flow import sample, schedule
+from .looks import counted
 from .networks import Networks
-from .shapes import fields
-from .surface import Extracted, extract
+from .shapes import surfaces
+from .surface import Extracted
 from .velocity import Velocity
 
 BOUND = 1.05  # of the cube in which a part is asked for
@@ -53,15 +54,11 @@ def imagined(
     seen : of each part, as many points of each. seeds : of each part's noise. chunk : points that
     are asked of a field at once. Raises Cancelled, WeightsCorrupt.
     """
-    device = networks.device.torch_name
-    progress.span(0.0, 0.1, "Looking at parts").step()
-    latents = _sampled(networks, seen, seeds, steps, guidance, progress.span(0.1, 0.8))
-    found = []
+    latents = _sampled(networks, seen, seeds, steps, guidance, progress)
     reading = progress.span(0.8, 1.0, "Reading imagined parts")
-    for i, field in enumerate(fields(networks.vecset(), latents.to(device), chunk)):
-        span = reading.span(i / len(seen), (i + 1) / len(seen))
-        found.append(extract(field, cells, bound=BOUND, progress=span))
-    return found
+    spans = [reading.span(i / len(seen), (i + 1) / len(seen)) for i in range(len(seen))]
+    on_device = latents.to(networks.device.torch_name)
+    return surfaces(networks.vecset(), on_device, cells, spans, chunk=chunk, bound=BOUND)
 
 
 def _sampled(
@@ -79,20 +76,26 @@ def _sampled(
         return torch.from_numpy(np.stack(list(arrays))).to(device)
 
     with torch.inference_mode():
-        tokens = networks.part_encoder()(
-            given(one.own[one.chosen] for one in seen),
-            given(one.own for one in seen),
-            given(one.within[one.chosen] for one in seen),
-            given(one.whole for one in seen),
-        )
+        encoder = networks.part_encoder()
+        with counted(encoder, progress.span(0.05, 0.1, "Looking at parts")):
+            tokens = encoder(
+                given(one.own[one.chosen] for one in seen),
+                given(one.own for one in seen),
+                given(one.within[one.chosen] for one in seen),
+                given(one.whole for one in seen),
+            )
+        del encoder  # so that it can leave
         dit = networks.dit()
         contexts = [dit.context(i, each, first=1) for i, each in enumerate(tokens)]
     shape = (1, len(seen[0].chosen), dit.config.channels)
     # Drawn by the processor, so that a seed means the same on every device.
     drawn = [torch.randn(shape, generator=torch.Generator().manual_seed(seed)) for seed in seeds]
-    return sample(
-        Velocity(dit, contexts, [guidance]),
-        torch.stack(drawn).to(device),
-        schedule(steps, networks.shift()),
-        progress=progress.span(0.0, 1.0, "Imagining what is hidden"),
-    )[:, 0]
+    velocity = Velocity(dit, contexts, [guidance], apart=networks.apart)
+    imagining = progress.span(0.1, 0.8, "Imagining what is hidden")
+    with counted(dit, imagining, steps * velocity.passes) as is_counted:
+        return sample(
+            velocity,
+            torch.stack(drawn).to(device),
+            schedule(steps, networks.shift()),
+            progress=SILENT if is_counted else imagining,
+        )[:, 0]

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from ..contract.progress import SILENT, Progress
+from .finite import NotFinite
 
 TIMES = 1000.0  # what networks call level 1
 
@@ -59,7 +60,7 @@ def sample(
     """Latents like the noise (G, P, T, C), in single precision.
 
     velocity : of latents at a time in 0..1000, of their shape. levels : see `schedule`. Raises
-    Cancelled.
+    Cancelled, or NotFinite where velocities overflow.
     """
     noise = noise.float()
     x = noise.clone()
@@ -69,5 +70,8 @@ def sample(
         if known is not None:
             kept = (1 - lower) * known.latents.float() + lower * noise
             x = torch.where(known.parts[:, None, None], kept, x)
+        # To ask after each step would keep a card waiting for the next one.
+        if (i == 0 or lower == levels[-1]) and not bool(x.isfinite().all()):
+            raise NotFinite(f"latents at level {lower:.3f}")
     progress.step(1.0)
     return x

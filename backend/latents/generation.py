@@ -20,9 +20,10 @@ from ..contract.progress import SILENT, Progress
 from ..machine.plan import CHUNKS
 from .flow import Known, sample, schedule
 from .images import normalised
+from .looks import counted
 from .networks import Networks
-from .shapes import fields
-from .surface import Extracted, extract
+from .shapes import surfaces
+from .surface import Extracted
 from .velocity import Velocity
 
 
@@ -57,15 +58,14 @@ def of_picture(
     as_published : parts are numbered as the public pipeline does, in the guided branch from where
     the other ends, instead of as in training. known : parts that stay.
     """
-    progress.span(0.0, 0.05, "Looking at the picture").step()
-
     def velocity() -> Velocity:
         with torch.inference_mode():
-            seen = networks.dinov2()(_given(normalised(picture), networks))
+            seen = _seen(networks, picture, progress.span(0.03, 0.05, "Looking at the picture"))
             contexts = [networks.dit().context(0, seen, first=1)]
         numbers = torch.arange(parts, device=seen.device)
         codes = torch.stack([numbers, numbers + parts if as_published else numbers])
-        return Velocity(networks.dit(), contexts, [sampling.guidance], codes=codes)
+        scales = [sampling.guidance]
+        return Velocity(networks.dit(), contexts, scales, codes=codes, apart=networks.apart)
 
     latents = _sampled(networks, velocity, sampling, parts, known, progress)
     return _read(networks, latents, sampling.cells, chunk, progress.span(0.75, 1.0))
@@ -85,15 +85,16 @@ def of_words(
 
     strengths : of the words and of the drawing; without a drawing zeros stand for it.
     """
-    progress.span(0.0, 0.05, "Reading the words").step()
-
     def velocity() -> Velocity:
+        reading = progress.span(0.01, 0.02, "Reading the words")
+        looking = progress.span(0.03, 0.05, "Looking at the drawing")
         with torch.inference_mode():
             numbers = torch.from_numpy(networks.pieces().numbers(text))[None]
-            words = networks.clip_text()(numbers.to(networks.device.torch_name))
-            drawn = None
-            if drawing is not None:
-                drawn = networks.dinov2()(_given(normalised(drawing), networks))
+            clip = networks.clip_text()
+            with counted(clip, reading):
+                words = clip(numbers.to(networks.device.torch_name))
+            del clip  # so that it can leave
+            drawn = None if drawing is None else _seen(networks, drawing, looking)
             dit = networks.dit()
             if drawn is None:
                 drawn = torch.zeros(1, 1, dit.config.contexts[1]).to(words)
@@ -106,8 +107,13 @@ def of_words(
     return found
 
 
-def _given(array: NDArray[np.float32], networks: Networks) -> Tensor:
-    return torch.from_numpy(array).to(networks.device.torch_name)[None]
+def _seen(networks: Networks, picture: NDArray[np.uint8], progress: Progress) -> Tensor:
+    """Tokens (1, S, W) of a picture."""
+    given = torch.from_numpy(normalised(picture)).to(networks.device.torch_name)
+    network = networks.dinov2()
+    with counted(network, progress):
+        seen: Tensor = network(given[None])
+    return seen
 
 
 def _sampled(
@@ -125,15 +131,16 @@ def _sampled(
     noise = torch.randn(shape, generator=torch.Generator().manual_seed(sampling.seed))
     levels = schedule(sampling.steps, networks.shift())
     imagining = progress.span(0.05, 0.75, "Imagining")
-    return sample(asked, noise.to(asked.device), levels, known=known, progress=imagining)[0]
+    with counted(asked.network, imagining, sampling.steps * asked.passes) as is_counted:
+        told = SILENT if is_counted else imagining
+        return sample(asked, noise.to(asked.device), levels, known=known, progress=told)[0]
 
 
 def _read(
     networks: Networks, latents: Tensor, cells: int, chunk: int, progress: Progress
 ) -> list[Extracted]:
-    found = []
-    for part, field in enumerate(fields(networks.vecset(), latents, chunk)):
-        stage = f"Reading part {part + 1} of {len(latents)}"
-        span = progress.span(part / len(latents), (part + 1) / len(latents), stage)
-        found.append(extract(field, cells, progress=span))
-    return found
+    spans = [
+        progress.span(i / len(latents), (i + 1) / len(latents), f"Reading part {i + 1}")
+        for i in range(len(latents))
+    ]
+    return surfaces(networks.vecset(), latents, cells, spans, chunk=chunk)

@@ -38,13 +38,14 @@ class Source:
     """Where a network's tensors come from, and where they go.
 
     folder : of its files. owner : what it is, in words for people. device : as torch calls it.
-    dtype : of all its numbers.
+    dtype : of all its numbers. look : called before each tensor is read; may raise.
     """
 
     folder: Path
     owner: str
     device: str = "cpu"
     dtype: torch.dtype = torch.float32
+    look: Callable[[], None] = lambda: None
 
 
 def dit(source: Source, *, parallel: bool = False) -> DiT:
@@ -160,6 +161,7 @@ def _loaded(
         names = layout.sources(wanted, files.shapes, source.owner)
         state = {}
         for name, parts in names.items():
+            source.look()
             tensors = tuple(files.tensor(part) for part in parts)
             made = tensors[0] if len(parts) == 1 else _as_one(tensors, layout, heads)
             if made.shape != wanted[name].shape:

@@ -3,17 +3,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ..contract.progress import Progress
 from ..machine.plan import CHUNKS
 from ..models.layers import KeysValues
 from ..models.vecset import VecSet
-from .surface import Field
+from .looks import counted
+from .surface import BOUND, Extracted, Field, extract
 
 
 def fields(network: VecSet, latents: Tensor, chunk: int = CHUNKS[0]) -> Iterator[Field]:
@@ -26,6 +28,27 @@ def fields(network: VecSet, latents: Tensor, chunk: int = CHUNKS[0]) -> Iterator
         with torch.inference_mode():
             shape = network.decode(row.to(weight.device, weight.dtype))
         yield _field(network, shape, chunk)
+
+
+def surfaces(
+    network: VecSet,
+    latents: Tensor,
+    cells: int,
+    spans: Sequence[Progress],
+    *,
+    chunk: int = CHUNKS[0],
+    bound: float = BOUND,
+) -> list[Extracted]:
+    """The surface of each shape of latents (B, T, C), see `surface.extract`.
+
+    spans : a progress for each. Raises Cancelled, and NotFinite where numbers overflowed.
+    """
+    found, shapes = [], fields(network, latents, chunk)
+    for span in spans:
+        with counted(network, span.span(0.0, 0.1)):
+            field = next(shapes)
+        found.append(extract(field, cells, bound=bound, turn=chunk, progress=span.span(0.1, 1.0)))
+    return found
 
 
 def _field(network: VecSet, shape: KeysValues, chunk: int) -> Field:

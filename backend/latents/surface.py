@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from ..contract.arrays import Bools, Ints
 from ..contract.progress import SILENT, Progress
 from ..geometry.isosurface import GridField, doubled
+from .finite import NotFinite
 
 CELLS = 256
 COARSEST = 32
@@ -42,21 +43,27 @@ class Extracted:
 
 
 def extract(
-    field: Field, cells: int = CELLS, *, bound: float = BOUND, progress: Progress = SILENT
+    field: Field,
+    cells: int = CELLS,
+    *,
+    bound: float = BOUND,
+    turn: int = A_TURN,
+    progress: Progress = SILENT,
 ) -> Extracted:
     """The field of a shape on a grid of `cells` along each side, a power of two times 32.
 
-    Raises Cancelled.
+    turn : places that are asked between two looks for a cancel. Raises Cancelled, and NotFinite
+    where the field has no number.
     """
     levels = round(np.log2(cells / COARSEST))
-    band = _Band(field, bound, COARSEST)
+    band = _Band(field, bound, COARSEST, turn)
     share = 0.5**levels
     band.ask(np.arange(band.values.size), progress.span(0.0, share))
     for level in range(levels):
         last = level == levels - 1
-        band.halve(near=not last)
         span = progress.span(share, 2 * share)
-        band.follow(span)
+        band.halve(span.span(0.0, 0.2), near=not last)
+        band.follow(span.span(0.2, 1.0))
         share *= 2
     return Extracted(band.distance(), band.asked)
 
@@ -71,8 +78,8 @@ def dense(field: Field, cells: int = CELLS, *, bound: float = BOUND) -> Extracte
 class _Band:
     """Values on a grid, and which of them are answers."""
 
-    def __init__(self, field: Field, bound: float, cells: int) -> None:
-        self.field, self.bound, self.cells = field, bound, cells
+    def __init__(self, field: Field, bound: float, cells: int, turn: int = A_TURN) -> None:
+        self.field, self.bound, self.cells, self.turn = field, bound, cells, turn
         self.values = np.full((cells + 1,) * 3, -1.0, np.float32)
         self.exact = np.zeros(self.values.shape, dtype=bool)
         self.asked = 0
@@ -84,15 +91,18 @@ class _Band:
     def ask(self, where: Ints, progress: Progress) -> None:
         """Ask at places, by their flat numbers (N,)."""
         values, exact = self.values.reshape(-1), self.exact.reshape(-1)
-        for start in range(0, len(where), A_TURN):
+        for start in range(0, len(where), self.turn):
             progress.step(start / len(where))
-            some = where[start : start + A_TURN]
+            some = where[start : start + self.turn]
             at = np.stack(np.unravel_index(some, self.values.shape), axis=1)
-            values[some] = self.field((self.cell * at - self.bound).astype(np.float32))
+            answers = self.field((self.cell * at - self.bound).astype(np.float32))
+            if not np.isfinite(answers).all():
+                raise NotFinite(f"the field of a shape at {self.cells} cells")
+            values[some] = answers
         exact[where] = True
         self.asked += len(where)
 
-    def halve(self, *, near: bool) -> None:
+    def halve(self, progress: Progress, *, near: bool) -> None:
         """Go on on a grid of half the cell. near : ask also beside what almost reaches zero."""
         almost = self._almost() if near else None
         self.values = doubled(self.values)
@@ -103,7 +113,7 @@ class _Band:
         if almost is not None:
             around = np.zeros(self.values.shape, dtype=bool)
             around[::2, ::2, ::2] = almost
-            self.ask(np.flatnonzero(_grown(around) & ~self.exact), SILENT)
+            self.ask(np.flatnonzero(_grown(around) & ~self.exact), progress)
 
     def follow(self, progress: Progress) -> None:
         """Ask beside the zero level until both sides of it are answers."""

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -17,9 +18,10 @@ WARM_UPS = 2  # of a network before its work is recorded
 class Velocity:
     """A guided velocity, for `flow.sample`.
 
-    All branches of guidance go through the network at once. On CUDA the work of a step is recorded
+    All branches of guidance go through the network at once, or `apart`, one after the other, which
+    takes less memory. On CUDA the work of a step is recorded
     at the first and replayed at the others (CUDA graphs), so that the processor need not tell it
-    again, kernel by kernel.
+    again, kernel by kernel; it is never more than a step ahead, so that a cancel is heard.
 
     contexts : see `DiT.context`; `first` of each is the number of the branch from which on it is
     there. scales : of guidance, of each branch but the first; without any there is one branch.
@@ -34,12 +36,15 @@ class Velocity:
         *,
         codes: Tensor | None = None,
         replay: bool | None = None,
+        apart: bool = False,
     ) -> None:
         self.network, self.contexts, self.scales, self.codes = network, contexts, scales, codes
         self.dtype = network.enter.weight.dtype
         self.device = network.enter.weight.device
         self._replay = self.device.type == "cuda" if replay is None else replay
+        self._apart = apart and bool(scales)
         self._graph: torch.cuda.CUDAGraph | None = None
+        self._before: torch.cuda.Event | None = None  # the end of the last step
         self._x = self._time = self._answer = torch.empty(0)
 
     def __call__(self, x: Tensor, time: float) -> Tensor:
@@ -54,12 +59,37 @@ class Velocity:
             self._time.fill_(time)
             assert self._graph is not None
             self._graph.replay()
-            return self._answer.clone()
+            answer = self._answer.clone()
+            self._keep_pace()
+            return answer
+
+    @property
+    def passes(self) -> int:
+        """How often the network is asked in a step."""
+        return 1 + len(self.scales) if self._apart else 1
 
     def _asked(self, x: Tensor, moment: Tensor) -> Tensor:
-        rows = x.to(self.dtype).expand(1 + len(self.scales), *x.shape)
-        said = self.network(rows, moment, self.contexts, self.codes)
+        count = 1 + len(self.scales)
+        rows = x.to(self.dtype).expand(count, *x.shape)
+        if self._apart:
+            alone = [self._branch(number, rows[:1], moment) for number in range(count)]
+            said = torch.cat(alone)
+        else:
+            said = self.network(rows, moment, self.contexts, self.codes)
         return guided(said.float(), self.scales)
+
+    def _branch(self, number: int, row: Tensor, moment: Tensor) -> Tensor:
+        """What one branch says (1, G, P, T, C)."""
+        contexts = [replace(one, first=int(one.first > number)) for one in self.contexts]
+        codes = None if self.codes is None else self.codes[number : number + 1]
+        return self.network(row, moment, contexts, codes)
+
+    def _keep_pace(self) -> None:
+        """Wait for the step before the one that was just told: the card has work meanwhile."""
+        if self._before is not None:
+            self._before.synchronize()
+        self._before = torch.cuda.Event()
+        self._before.record()
 
     def _record(self, x: Tensor, time: float) -> None:
         self._x, self._time = x.to(self.device).clone(), torch.full((), time, device=self.device)

@@ -35,16 +35,32 @@ def memory() -> int | None:
         return None
 
 
-def _windows_memory() -> int | None:
+def free_memory() -> int | None:
+    """Bytes that this process could still have before the system ends it or another.
+
+    Without what other programs hold, with what the system would write to its disk or drop.
+    """
+    if os.name == "nt":
+        return _windows_memory("page_free")
+    try:
+        told = Path("/proc/meminfo").read_text()
+    except OSError:
+        return memory()
+    found = dict(re.findall(r"^(MemAvailable|SwapFree):\s+(\d+) kB$", told, re.MULTILINE))
+    return 1024 * sum(map(int, found.values())) if "MemAvailable" in found else memory()
+
+
+def _windows_memory(which: str = "total") -> int | None:
     import ctypes
 
     class Status(ctypes.Structure):  # MEMORYSTATUSEX
         _fields_ = [
             ("length", ctypes.c_uint32),
             ("load", ctypes.c_uint32),
-            *((name, ctypes.c_uint64) for name in ("total", "free", "c", "d", "e", "f", "g")),
+            *((name, ctypes.c_uint64) for name in ("total", "free", "page", "page_free")),
+            *((name, ctypes.c_uint64) for name in ("space", "space_free", "more")),
         ]
 
     status = Status(length=ctypes.sizeof(Status))
     kernel = getattr(ctypes, "windll").kernel32  # noqa: B009  (absent elsewhere)
-    return int(status.total) if kernel.GlobalMemoryStatusEx(ctypes.byref(status)) else None
+    return int(getattr(status, which)) if kernel.GlobalMemoryStatusEx(ctypes.byref(status)) else None

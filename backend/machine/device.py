@@ -56,9 +56,17 @@ def usable() -> Device:
 
     Takes less than a millisecond where there is no torch.
     """
-    builds = torch_builds()
+    builds = torch_builds() - _forsaken
     fitting = [card for card in cards() if card.kind in builds] if builds else []
     return max(fitting, key=lambda card: card.memory or 0, default=processor())
+
+
+def forsake(card: Device) -> None:
+    """A card stopped answering: nothing of this process can use it any more, nor its like."""
+    _forsaken.add(card.kind)
+
+
+_forsaken: set[str] = set()
 
 
 def torch_builds() -> frozenset[str]:

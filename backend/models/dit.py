@@ -107,6 +107,8 @@ def _answered(
 ) -> Tensor:
     """What a context answers to tokens (N, G, P, T, W), of the same shape."""
     assert isinstance(attention, CrossAttention)
+    if first >= len(x):
+        return attention.of_nothing.expand_as(x)
     asking = norm(x[first:])
     branches, objects, parts, tokens, width = asking.shape
     # All that ask the context of one object are one sequence: (G, n * P * T, W).

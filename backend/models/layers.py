@@ -87,7 +87,9 @@ class CrossAttention(nn.Module):
 
     def keys_values(self, context: Tensor) -> KeysValues:
         """Keys and values of a context (G, S, C)."""
-        k, v = self.kv(self.norm_context(context)).chunk(2, dim=-1)
+        context = self.norm_context(context)
+        # Two products: of one, the keys before their norm would stay in memory with the values.
+        k, v = (F.linear(context, weight) for weight in self.kv.weight.chunk(2))
         return KeysValues(self.norm_k(heads_of(k, self.heads)), heads_of(v, self.heads))
 
     def forward(self, x: Tensor, context: KeysValues) -> Tensor:

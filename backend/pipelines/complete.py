@@ -170,6 +170,8 @@ def _grow_hidden(
     )
     work.prepare(progress.span(0.2, 0.3, "Looking at what is hidden"))
 
+    notes: dict[str, None] = dict.fromkeys([asked.notice] if asked.notice else [])
+
     def grown(number: int, k: int, every: Progress) -> _Grown | None:
         """What closes a part; None where it needs a cap."""
         stage = f"Completing part {number + 1} of {len(chosen)}"
@@ -186,7 +188,10 @@ def _grow_hidden(
         if not work.has_depth:
             return None
         own.step()
-        field = _field(wholes.whole(k, progress=own.span(0.0, 0.5)))
+        whole = wholes.whole(k, progress=own.span(0.0, 0.5))
+        if isinstance(whole, SignedDistance):
+            notes.update(dict.fromkeys(whole.notes))
+        field = _field(whole)
         if field is None or not seen.loops or seen.left_over:
             return None
         turned = not _agree(seen, field)
@@ -211,7 +216,7 @@ def _grow_hidden(
                 own = growing.span(number / len(chosen), (number + 1) / len(chosen))
                 caps = cap_parts(work.vertices, work.faces, work.part, progress=own)
             work.cap(k, caps)
-    return work.done(asked.about.name, asked.notice)
+    return work.done(asked.about.name, " ".join(notes))
 
 
 def _field(whole: SignedDistance | PartMesh | None) -> GridField | None:

@@ -10,8 +10,15 @@ import numpy as np
 import pytest
 
 from backend.checkpoints import catalogue
+from backend.machine import precision
 from tests.backend.mesh_files import save
 from tests.bad_meshes import lathe, moved
+
+
+@pytest.fixture(autouse=True)
+def in_32_bits(monkeypatch):
+    """Networks compute in single precision, however fast this processor is in others."""
+    monkeypatch.setattr(precision, "halves_are_faster", lambda: False)
 
 
 @pytest.fixture(scope="module")

@@ -53,7 +53,7 @@ def test_a_network_is_read_once_and_counted(home: Path) -> None:
     folder = tiny_model(home, "holopart")
     first = networks("holopart").dit()
     assert networks("holopart").dit() is first
-    name = f"{folder / 'transformer'} cpu"
+    name = f"{folder / 'transformer'} cpu float32"
     assert residents.sizes()[name] == sum(4 * weight.numel() for weight in first.parameters())
 
 
