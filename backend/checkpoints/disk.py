@@ -5,11 +5,14 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import math
 import os
 import shutil
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -88,9 +91,22 @@ def digest(path: Path, progress: Progress = SILENT, into: Any = None) -> Any:
     return into
 
 
-def size_of(folder: Path) -> int:
-    """Bytes of all files below a folder."""
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+def size_of(*folders: Path, until: float = math.inf) -> int:
+    """Bytes below folders that may change meanwhile; files with several names count once.
+
+    until : time of `time.monotonic` at which the counting ends, with what was counted.
+    """
+    found: dict[tuple[int, int], int] = {}
+    for top, _, names in chain.from_iterable(map(os.walk, folders)):
+        if time.monotonic() > until:
+            break
+        for name in names:
+            try:
+                state = os.lstat(os.path.join(top, name))
+            except OSError:
+                continue
+            found[state.st_dev, state.st_ino or len(found)] = state.st_size
+    return sum(found.values())
 
 
 def remove_folder(folder: Path) -> None:

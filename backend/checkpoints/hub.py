@@ -31,6 +31,11 @@ GO_ON = "Check the connection and try again: it goes on where it stopped."
 Item = TypeVar("Item")
 
 
+def forbidden() -> bool:
+    """Whether the environment forbids to go online, as Blender lets it where its user does."""
+    return os.environ.get(OFFLINE, "").upper() in ("1", "ON", "YES", "TRUE")
+
+
 @dataclass(frozen=True)
 class Published:
     """A file of a repository. path : in it. sha256 : of large files; blob : Git's name of small
@@ -70,8 +75,7 @@ class Hub:
         parts = urlsplit(address)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise BadInput(f"“{address:.80}” is no address of a mirror.", "Use https://….")
-        said = os.environ.get(OFFLINE, "").upper()
-        return cls(address, offline or said in ("1", "ON", "YES", "TRUE"))
+        return cls(address, offline or forbidden())
 
     def listing(self, model: PublicModel, look: Callable[[], None]) -> Listing:
         """What there is of a model now. look : called again and again; may raise to stop.

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ..contract.errors import ConsentNeeded
+from ..contract.errors import BadInput, ConsentNeeded
 from .disk import write
 from .public import PublicModel
 
@@ -33,6 +33,20 @@ def require(model: PublicModel, home: Path) -> None:
             f"Read it at {model.licence_page}; if you agree: "
             f"models download {model.name} --accept-licence",
         )
+
+
+def agree(model: PublicModel, name: str, home: Path) -> None:
+    """Remember consent to the licence of a name, where the model's has limits.
+
+    Raises BadInput where that is not its licence: then another one was read.
+    """
+    if name != model.licence:
+        raise BadInput(
+            f"The licence of {model.title} is {model.licence}, not “{name:.80}”.",
+            f"Read it at {model.licence_page}, and agree to that one.",
+        )
+    if not has_consent(model, home):
+        consent(model, home)
 
 
 def consent(model: PublicModel, home: Path) -> None:

@@ -103,7 +103,7 @@ def verify(model: PublicModel, folder: Path, progress: Progress = SILENT) -> Man
     wrong = damaged(folder, manifest, progress)
     if wrong:
         raise WeightsCorrupt(
-            f"{model.title} is damaged: {_some(wrong)}.",
+            f"{model.title} is damaged: {some(wrong)}.",
             f"Get again what is damaged with: models download {model.name}",
             "\n".join(wrong),
         )
@@ -116,7 +116,8 @@ def numbers(manifest: Manifest) -> Mapping[str, int]:
     return {kind: kinds.count(kind) for kind in sorted(set(kinds))}
 
 
-def _some(names: list[str]) -> str:
+def some(names: list[str]) -> str:
+    """The first of names, for a sentence."""
     more = f" and {len(names) - 2} more" if len(names) > 2 else ""
     return ", ".join(names[:2]) + more
 

@@ -6,9 +6,11 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Sequence
 
+from ..checkpoints import keeping, store
 from ..checkpoints.catalogue import Checkpoint, bundled
 from ..checkpoints.public import MODELS, PublicModel
 from ..contract.errors import BadInput
+from ..contract.progress import Progress
 from . import public_models
 from .console import Console
 from .failures import OK, STOPPED
@@ -25,7 +27,7 @@ def run(options: Namespace, console: Console) -> int:
     chosen = _chosen(options.names)
     if action == "verify" and not options.names:
         chosen = [
-            one for one in chosen if isinstance(one, Checkpoint) or public_models.is_here(one)
+            one for one in chosen if isinstance(one, Checkpoint) or store.folder_of(one).is_dir()
         ]
     ours = [one for one in chosen if isinstance(one, Checkpoint)]
     public = [one for one in chosen if isinstance(one, PublicModel)]
@@ -38,13 +40,13 @@ def run(options: Namespace, console: Console) -> int:
         for checkpoint in ours:
             checkpoint.verify()
     try:
-        said = [sentence for model in public for sentence in _done(model, options, console)]
+        said = [one for model in public if (one := _done(model, options, console))]
     except KeyboardInterrupt:
         if action != "download":
             raise
         console.warn("Stopped; the same command goes on from here, and models remove forgets it.")
         return STOPPED
-    console.document["models"] = [*map(_row, ours), *map(public_models.row, public)]
+    console.document["models"] = [*map(_row, ours), *map(keeping.row, public)]
     _print(chosen, console)
     console.close()
     for sentence in said:
@@ -91,16 +93,16 @@ def _chosen(names: Sequence[str]) -> list[Listed]:
     return [known[name] for name in dict.fromkeys(names)] if names else list(known.values())
 
 
-def _done(model: PublicModel, options: Namespace, console: Console) -> list[str]:
-    """Do with a public model what was asked for. Returns sentences."""
+def _done(model: PublicModel, options: Namespace, console: Console) -> str:
+    """Do with a public model what was asked for. Returns a sentence, empty for nothing."""
     match options.action:
         case "download":
             return public_models.get(model, options, console)
         case "verify":
-            return public_models.verify(model, console)
+            return keeping.verify(model, Progress(console.progress))
         case "remove":
-            return public_models.remove(model)
-    return []
+            return keeping.remove(model)[0]
+    return ""
 
 
 def _print(chosen: Sequence[Listed], console: Console) -> None:

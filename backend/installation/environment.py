@@ -3,6 +3,7 @@
 
 HOME/environments/NAME           an environment
 HOME/environments/current.json   says which one is in use; written last, as a whole
+HOME/environments/size.json      how many bytes all of it takes
 HOME/cache                       all that uv, torch and others keep between runs
 HOME/python                      a Python of uv's own, where the running one does not serve
 """
@@ -11,9 +12,12 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import os
 import sys
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -22,6 +26,7 @@ from ..contract import installed
 from ..contract.errors import PartwiseError
 from ..contract.installed import CACHES, CURRENT, FORMAT, Environment, python_in, root
 
+SIZE = "size.json"  # what an installation takes, which takes long to count
 _DAMAGED_AT_MOST = 3  # files that a sentence names
 # What would lead another Python, or uv, astray.
 _FOREIGN = ("PYTHON", "PIP_", "UV_", "CONDA", "VIRTUAL_ENV", "__PYVENV", "LD_PRELOAD")
@@ -31,6 +36,35 @@ def site_packages(folder: Path) -> Path | None:
     """Where the packages of the environment in a folder lie; None where there is no such place."""
     places = [*folder.glob("lib/python*/site-packages"), *folder.glob("Lib/site-packages")]
     return places[0] if places else None
+
+
+def folders(home: Path) -> list[Path]:
+    """All that an installation fills: environments, caches, a Python of its own."""
+    return [root(home), home / "cache", home / "python"]
+
+
+def measure(home: Path) -> int:
+    """Count the bytes of an installation, and write them down for `size`."""
+    found = disk.size_of(*folders(home))
+    there = current(home)
+    if there is not None:
+        with suppress(PartwiseError):
+            disk.write(root(home) / SIZE, json.dumps({"of": there.name, "bytes": found}) + "\n")
+    return found
+
+
+def size(home: Path, *, until: float = math.inf) -> int:
+    """Bytes that an installation takes, about: those of `measure`, where they are of the
+    environment in use. Else they are counted, until a time of `time.monotonic`.
+    """
+    there = current(home)
+    try:
+        known = json.loads((root(home) / SIZE).read_text(encoding="utf-8"))
+        if there is not None and known["of"] == there.name:
+            return max(int(known["bytes"]), 0)
+    except (OSError, ValueError, TypeError, KeyError):
+        pass
+    return disk.size_of(*folders(home), until=until)
 
 
 def current(home: Path | None = None) -> Environment | None:
@@ -49,44 +83,58 @@ def executable(home: Path | None = None) -> Path | None:
     return installed.executable(home or store.home())
 
 
-def trouble(home: Path | None = None) -> str:
+def trouble(home: Path | None = None, *, until: float = math.inf) -> str:
     """What is wrong with the environment in use, in a sentence; empty where nothing is, or none is.
 
-    Looks whether all files are there in their size, without reading them.
+    Looks whether all files are there in their size, without reading them. until : time of
+    `time.monotonic` at which the looking ends; what was not looked at until then counts as whole.
     """
     home = home or store.home()
     found = current(home)
     if found is None:
-        return ""
+        named = os.path.lexists(root(home) / CURRENT)
+        return "The file that names the installed engine is damaged." if named else ""
     folder = found.folder(home)
     if not folder.is_dir():
         return f"The installed engine was removed from {folder}."
     if not python_in(folder).exists():
         return "The Python on which the installed engine runs is gone; perhaps Blender was updated."
-    return damage(folder)
+    return damage(folder, until=until)
 
 
-def damage(folder: Path) -> str:
-    """Which files of an environment's packages are missing or cut, in a sentence, or empty."""
+def damage(folder: Path, *, until: float = math.inf) -> str:
+    """Which files of an environment's packages are missing or cut, in a sentence, or empty.
+
+    until : as for `trouble`.
+    """
     packages = site_packages(folder)
     if packages is None:
         return f"There are no packages in {folder}."
     bad = []
     for record in sorted(packages.glob("*.dist-info/RECORD")):
-        with record.open(encoding="utf-8", newline="") as file:
-            for name, _, size in csv.reader(file):
-                if not name.endswith(".pyc") and not _is_whole(packages / name, size):
-                    bad.append(name)
+        if time.monotonic() > until:
+            break
+        try:
+            with record.open(encoding="utf-8", newline="") as file:
+                rows = [(name, size) for name, _, size in csv.reader(file)]
+        except (OSError, ValueError, csv.Error):
+            bad.append(record.relative_to(packages).as_posix())
+            continue
+        bad += [
+            name
+            for name, size in rows
+            if not name.endswith(".pyc") and not _is_whole(f"{packages}{os.sep}{name}", size)
+        ]
     if not bad:
         return ""
     more = f" and {len(bad) - _DAMAGED_AT_MOST} more" if len(bad) > _DAMAGED_AT_MOST else ""
     return f"Missing or cut: {', '.join(bad[:_DAMAGED_AT_MOST])}{more}."
 
 
-def _is_whole(path: Path, size: str) -> bool:
+def _is_whole(path: str, size: str) -> bool:
     try:
-        return not size or path.stat().st_size == int(size)
-    except OSError:
+        return not size or os.stat(path).st_size == int(size)
+    except (OSError, ValueError):
         return False
 
 

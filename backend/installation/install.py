@@ -11,7 +11,6 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 
 from ..checkpoints import disk
@@ -39,12 +38,17 @@ class Source:
     mirror: str = ""
     pack: Path | None = None
 
+    @property
+    def is_local(self) -> bool:
+        """Whether nothing is asked of a network."""
+        return self.pack is not None or bool(self.mirror and Path(self.mirror).is_dir())
+
     def options(self, pins: Sequence[Pin], wheels: Path | None) -> list[str]:
         """uv's options. wheels : the folder into which the pack was unpacked."""
         if wheels is not None:
             return ["--offline", "--no-index", "--find-links", str(wheels)]
-        if self.mirror and Path(self.mirror).is_dir():
-            return ["--no-index", "--find-links", self.mirror]
+        if self.is_local:
+            return ["--offline", "--no-index", "--find-links", self.mirror]
         if self.mirror:
             return ["--default-index", self.mirror]
         build = lists.build_of(pins)
@@ -59,6 +63,10 @@ class Installed:
     sentence: str
     fresh: bool
 
+    def told(self, home: Path) -> str:
+        """What was done, and where it lies."""
+        return f"{self.sentence} It lies in {home}."
+
 
 def install(
     home: Path,
@@ -67,7 +75,7 @@ def install(
     source: Source | None = None,
     *,
     repair: bool = False,
-    trial_of: Trial = trial.try_out,
+    trial_of: Trial | None = None,
     progress: Progress = SILENT,
 ) -> Installed:
     """Make the environment of `pins`, unless it is there.
@@ -79,7 +87,8 @@ def install(
     ----------
     home : the folder below which everything lies.
     repair : make it anew, and where that does not help with new downloads.
-    trial_of : says in a sentence that an environment works, or raises PartwiseError.
+    trial_of : says in a sentence that an environment works, or raises PartwiseError; by default
+        `trial.try_out`.
 
     Raises BadInput, DiskFull, Unreachable, PartwiseError, Cancelled.
     """
@@ -94,7 +103,7 @@ def install(
         if before is not None and same and not repair and not environment.trouble(home):
             return Installed(before, "It is installed already.", False)
         remove_leftovers(home, before)
-        make = _Make(home, accelerator, list(pins), source, trial_of)
+        make = _Make(home, accelerator, list(pins), source, trial_of or trial.try_out)
         try:
             made, sentence = make.run(progress)
         except PartwiseError as error:
@@ -107,6 +116,7 @@ def install(
         if before is not None and not same:
             disk.remove_folder(home / environment.CACHES["UV_CACHE_DIR"])  # of other versions
         remove_leftovers(home, made)
+        environment.measure(home)
         return Installed(made, sentence, True)
 
 
@@ -118,16 +128,24 @@ def remove(home: Path) -> int:
     if not environment.root(home).is_dir():
         return 0
     with _alone(home):
-        there = [environment.root(home), home / "cache", home / "python"]
-        size = size_of(*there)
-        (environment.root(home) / environment.CURRENT).unlink(missing_ok=True)
-        for folder in environment.root(home).iterdir():
+        root, *others = environment.folders(home)
+        size = disk.size_of(root, *others)
+        (root / environment.CURRENT).unlink(missing_ok=True)
+        for folder in root.iterdir():
             if folder.is_dir():
                 disk.remove_folder(folder)
-        for folder in there[1:]:
+        for folder in others:
             disk.remove_folder(folder)
     shutil.rmtree(environment.root(home), ignore_errors=True)  # the lock, where nobody waits for it
     return size
+
+
+def remove_in_words(home: Path) -> tuple[str, int]:
+    """Remove as `remove` does. Returns a sentence, and the bytes freed."""
+    freed = remove(home)
+    if not freed:
+        return f"Nothing is installed in {home}.", 0
+    return f"The engine is removed from {home}; {disk.gigabytes(freed)} are free again.", freed
 
 
 def remove_leftovers(home: Path, kept: Environment | None) -> None:
@@ -138,19 +156,6 @@ def remove_leftovers(home: Path, kept: Environment | None) -> None:
     for folder in (home / "cache").glob("pack-*"):
         shutil.rmtree(folder, ignore_errors=True)
     shutil.rmtree(home / "cache" / "temporary", ignore_errors=True)
-
-
-def size_of(*folders: Path) -> int:
-    """Bytes below folders that may change meanwhile; files with several names count once."""
-    found: dict[tuple[int, int], int] = {}
-    for top, _, names in chain.from_iterable(map(os.walk, folders)):
-        for name in names:
-            try:
-                state = os.lstat(os.path.join(top, name))
-            except OSError:
-                continue
-            found[state.st_dev, state.st_ino or len(found)] = state.st_size
-    return sum(found.values())
 
 
 def _alone(home: Path) -> AbstractContextManager[None]:
@@ -209,7 +214,7 @@ class _Make:
                 if error.code not in ("INTERNAL", "BAD_INPUT") or not _is_writable(folder.parent):
                     raise
             shutil.rmtree(folder, ignore_errors=True)
-        if self.source.pack is not None:
+        if self.source.is_local:
             raise BadInput(
                 f"An environment cannot stand on this Python ({sys.executable}).",
                 "Install once with the network, so that a Python of its own can be brought.",
@@ -259,7 +264,7 @@ class _Look:
             lists.canonical(path.name.rpartition("-")[0])
             for path in cache.glob("archive-v*/*/*.dist-info")
         }
-        count, bytes_here = len(here & self.wanted), size_of(cache)
+        count, bytes_here = len(here & self.wanted), disk.size_of(cache)
         of = max(len(self.wanted), 1)
         size = f"{bytes_here / 1e9:.2f} of {self.size / 1e9:.2f} GB"
         share = 0.5 * count / of + 0.5 * min(bytes_here / self.size, 1.0)

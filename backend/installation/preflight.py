@@ -44,6 +44,7 @@ def look(
     *,
     online: bool,
     pack: int = 0,
+    local: bool = False,
     reach: Callable[[], str] | None = None,
 ) -> list[Finding]:
     """All findings for an installation in `home`.
@@ -53,6 +54,7 @@ def look(
     choice : what would be installed.
     online : whether Blender, or the caller, allows to go online.
     pack : bytes of an offline pack that is used instead of the network; 0 without.
+    local : whether packages come from this computer alone: of a pack, or of a folder.
     reach : why the index of packages cannot be reached, empty where it can; not asked without.
     """
     return [
@@ -61,7 +63,7 @@ def look(
         _python(),
         *_graphics(choice),
         _memory(),
-        _network(online, pack, reach),
+        _network(online, local or pack > 0, reach),
     ]
 
 
@@ -170,9 +172,9 @@ def _memory() -> Finding:
     return Finding("memory", "ok", f"Memory: {text}.")
 
 
-def _network(online: bool, pack: int, reach: Callable[[], str] | None) -> Finding:
-    if pack:
-        return Finding("network", "ok", "Nothing is downloaded: an offline pack is used.")
+def _network(online: bool, local: bool, reach: Callable[[], str] | None) -> Finding:
+    if local:
+        return Finding("network", "ok", "Nothing is downloaded: the packages are here already.")
     if not online:
         return Finding(
             "network", "stop", "Going online is not allowed.",

@@ -28,6 +28,15 @@ from .held import HeldMeshes, Key
 
 Request = TypeVar("Request", bound=Fields)
 
+SETUP: tuple[type[Fields], ...] = (
+    requests.LookAtSetup,
+    requests.InstallEngine,
+    requests.RemoveEngine,
+    requests.GetModel,
+    requests.VerifyModel,
+    requests.RemoveModel,
+)
+
 log = logging.getLogger(__name__)
 
 
@@ -54,6 +63,8 @@ class Session:
         self.register(requests.Replace, self.replace)
         self.register(requests.ListLibrary, self.list_library)
         self.register(requests.Release, self.release)
+        for kind in SETUP:
+            self.register(kind, self.set_up)
 
     def register(self, kind: type[Request], answer: Callable[[Request, Progress], Fields]) -> None:
         """Answer requests of a class with a function of the request and a progress."""
@@ -308,6 +319,12 @@ class Session:
     def release(self, request: requests.Release, progress: Progress) -> requests.Released:
         """Drop analyses, and of all meshes the networks too; the meshes stay open."""
         return requests.Released(self.meshes.release(request.fingerprint))
+
+    def set_up(self, request: Fields, progress: Progress) -> Fields:
+        """What is installed, and changes of that."""
+        from .setup import answer
+
+        return answer(request, progress)
 
     def status(self) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         """Memory in bytes and the last used meshes, as `requests.StatusReport` describes them."""

@@ -5,14 +5,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
 
 from backend.__main__ import main
-from backend.commands import install as command
-from backend.installation import environment, install, lists, uv
+from backend.installation import environment, lists, trial, uv
 from tests.backend.installation.index_server import Index, make_wheel, serving
 
 
@@ -25,8 +23,7 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Index]:
     wheels.mkdir()
     pins = [make_wheel(wheels, name) for name in ("alpha", "beta")]
     monkeypatch.setattr(lists, "of", lambda _accelerator: pins)
-    tried = partial(install.install, trial_of=lambda *_: "It works.")
-    monkeypatch.setattr(command, "install", tried)
+    monkeypatch.setattr(trial, "try_out", lambda *_: "It works.")
     with serving(wheels) as found:
         yield found
 
@@ -77,7 +74,7 @@ def test_ctrl_c_leaves_nothing_half(
     def interrupted(*_: object) -> str:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(command, "install", partial(install.install, trial_of=interrupted))
+    monkeypatch.setattr(trial, "try_out", interrupted)
     words = ["install", "--into", str(tmp_path / "x"), "--mirror", index.url]
     assert main([*words, "--accelerator", "cpu"]) == 130
     assert environment.current(tmp_path / "x") is None

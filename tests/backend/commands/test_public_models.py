@@ -31,7 +31,7 @@ def known(monkeypatch: pytest.MonkeyPatch, model: PublicModel) -> PublicModel:
     """The one model that the command knows. Its files are no network that we have."""
     monkeypatch.setattr(models, "MODELS", (model,))
     monkeypatch.setattr(models, "bundled", list)
-    monkeypatch.setattr(public_models, "_fits", lambda _: None)
+    monkeypatch.setattr(public_models, "fits", None)
     return model
 
 

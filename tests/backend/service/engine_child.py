@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -29,12 +29,19 @@ PATIENCE = 30.0  # seconds after which a silent child fails the test
 class Child:
     """A running backend. Messages are read by a thread, so that the child never waits for us."""
 
-    def __init__(self, *, with_test_methods: bool = False, read: bool = True) -> None:
+    def __init__(
+        self,
+        *,
+        with_test_methods: bool = False,
+        read: bool = True,
+        command: Sequence[str] | None = None,
+        variables: Mapping[str, str] | None = None,
+    ) -> None:
         program = [__file__] if with_test_methods else ["-m", "backend", "serve"]
         self.process = subprocess.Popen(
-            [sys.executable, *program],
+            command or [sys.executable, *program],
             cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            env={**(variables or os.environ), "PYTHONPATH": str(ROOT)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
