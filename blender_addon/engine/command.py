@@ -17,7 +17,7 @@ from ...backend.contract import installed, libraries
 from ...backend.contract.errors import PartwiseError
 
 _FOREIGN = ("PYTHON", "CONDA", "PIP_", "VIRTUAL_ENV", "__PYVENV")  # beginnings of names
-_BOOTSTRAP = Path(libraries.__file__).parents[1] / "bootstrap.py"
+BOOTSTRAP = Path(libraries.__file__).parents[1] / "bootstrap.py"
 
 
 @dataclass(frozen=True)
@@ -110,12 +110,12 @@ def command() -> list[str]:
     Raises PartwiseError when Blender has no Python that can be started.
     """
     isolated = ["-I", "-S", "-X", "utf8"]
-    return [python(), *isolated, str(_BOOTSTRAP), "--libraries", *library_folders()]
+    return [python(), *isolated, str(BOOTSTRAP), "--libraries", *library_folders()]
 
 
 def installed_command(python: Path) -> list[str]:
     """The same on the Python of an environment, which holds all packages."""
-    return [str(python), "-I", "-X", "utf8", str(_BOOTSTRAP), "--libraries"]
+    return [str(python), "-I", "-X", "utf8", str(BOOTSTRAP), "--libraries"]
 
 
 def python() -> str:

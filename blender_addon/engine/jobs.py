@@ -188,11 +188,11 @@ def client() -> Client:
     """The client of the engine. The engine itself starts when the first job needs it."""
     global _client, _starting
     if _client is None:
+        from . import place
         from .client import Client  # slow to load, so not before there is a job
         from .command import EngineStarting
-        from .place import read
 
-        _starting = EngineStarting(read)
+        _starting = EngineStarting(lambda: place.read())
         _client = Client(_starting, log_file())
         atexit.register(stop_engine)
     return _client

@@ -54,7 +54,8 @@ class Task:
     """What is done, and how far it is: `share` (0..1), which never falls.
 
     about : the name of the model that it is about, or `ENGINE`. quiet : it is only a look. changes,
-    replaces : as for `start`. stopping : it was cancelled, and cleans up. said : what was done, sentence by sentence. error : says why it FAILED.
+    replaces : as for `start`. stopping : it was cancelled, and cleans up. said : what was done,
+    sentence by sentence. error : says why it FAILED.
     """
 
     title: str
@@ -156,7 +157,7 @@ def look() -> Task:
 
 def want_look() -> None:
     """Look soon, unless that was done and nothing was chosen otherwise since: for what is drawn."""
-    if bpy.app.background or busy() or looks() or _asked == _question():
+    if _has_no_timers() or busy() or looks() or _asked == _question():
         return
     bpy.app.timers.register(_look_soon, first_interval=SOON, persistent=True)
 
@@ -291,7 +292,11 @@ def _go_on(task: Task, call: Call) -> None:
 
 def _in_place(task: Task, error: PartwiseError) -> PartwiseError:
     """The error of a step, with what helps where it was the installed Python that did not start."""
+    from ...backend.contract import installed
+
     if not task._on_installed or task._client is None or task._client.last_hello:
+        return error
+    if task.place is None or installed.executable(task.place.home) is None:
         return error
     return PartwiseError(
         "The installed engine does not start.",

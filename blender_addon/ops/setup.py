@@ -310,9 +310,9 @@ def start_engine(title: str, *, repair: bool = False) -> Task:
 def start_model(row: dict[str, Any], *, agreed: bool) -> Task:
     """Start to get a model, after the engine where that is missing or damaged. Raises BadInput."""
     said, name = place.sources(), row["name"]
-    request = GetModel(
-        name, folder=said.files, mirror=said.hub, licence=row["licence"] if agreed else ""
-    )
+    hub = "" if said.files else said.hub  # the two exclude each other
+    licence = row["licence"] if agreed else ""
+    request = GetModel(name, folder=said.files, mirror=hub, licence=licence)
     steps = [Step(request, weight=row.get("download_bytes", 1), on_installed=True)]
     replaces = needs_engine() and is_installed()
     if needs_engine():

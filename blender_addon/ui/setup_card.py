@@ -117,7 +117,7 @@ def draw_choice(
         row.use_property_split = not short
         row.use_property_decorate = False
         row.prop(sources, "accelerator_menu", text="" if short else "For")
-    if choice:
+    if choice.get("label"):
         draw_text(
             layout,
             context,
@@ -169,6 +169,8 @@ def draw_model(
     if draw_task(box, context, row["name"]):
         return
     quiet = column_of_text(box)
+    if row.get("trouble"):
+        draw_text(box, context, row["trouble"], alert=True)
     draw_text(quiet, context, row["unlocks"])
     if not short:
         draw_text(quiet, context, costs(row))
