@@ -11,7 +11,7 @@ import bpy
 from bpy.props import BoolProperty, StringProperty
 
 from ...backend.contract import installed
-from ...backend.contract.errors import PartwiseError
+from ...backend.contract.errors import BadInput, ConsentNeeded, PartwiseError
 from ...backend.contract.setup import (
     GetModel,
     InstallEngine,
@@ -32,6 +32,8 @@ DIALOG = 420  # width of a question, in pixels
 
 class SetupOperator(SaysWhyNot):
     """Base of operators that start a task."""
+
+    bl_options = {"REGISTER"}
 
     @classmethod
     def objection(cls, context: bpy.types.Context) -> str:
@@ -61,9 +63,17 @@ class ModelOperator(SetupOperator):
     """Base of operators on one model."""
 
     def row(self) -> dict[str, Any]:
-        """What is known of the model. Raises PartwiseError where nothing is."""
-        name = self.model  # type: ignore[attr-defined]
-        return setups.model(name) or {"name": name, "title": name, "state": "missing"}
+        """What is known of the model. Raises BadInput where nothing is."""
+        if setups.told() is None:
+            setups.look()
+        told, name = setups.told(), self.model  # type: ignore[attr-defined]
+        if told is None:
+            raise BadInput("It is not known yet what is here.", "Try again in a moment.")
+        row = setups.model(name)
+        if row is None:
+            known = ", ".join(one["name"] for one in told.models)
+            raise BadInput(f"There is no large model “{name:.60}”.", f"Choose one of: {known}.")
+        return row
 
 
 def model_property() -> Any:
@@ -175,15 +185,18 @@ class PARTWISE_OT_get_model(ModelOperator, bpy.types.Operator):
         return text
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        if not asks_consent(self.row()):
+        row = setups.model(self.model)
+        if row is None or not asks_consent(row):
             return self.execute(context)
         asked: set[str] = context.window_manager.invoke_props_dialog(
-            self, width=DIALOG, title=f"Licence of {self.row()['title']}", confirm_text="Get"
+            self, width=DIALOG, title=f"Licence of {row['title']}", confirm_text="Get"
         )
         return asked
 
     def draw(self, context: bpy.types.Context) -> None:
-        row, layout = self.row(), self.layout
+        row, layout = setups.model(self.model), self.layout
+        if row is None:
+            return
         column = layout.column(align=True)
         column.label(text=f"{row['licence']} has limits:", icon="INFO")
         limits = column.column(align=True)
@@ -198,11 +211,7 @@ class PARTWISE_OT_get_model(ModelOperator, bpy.types.Operator):
         layout.prop(self, "agree")
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        row = self.row()
-        if asks_consent(row) and not self.agree:
-            self.report({"ERROR"}, "The licence was not agreed to, so nothing was downloaded.")
-            return {"CANCELLED"}
-        return self.run(lambda: start_model(row, agreed=self.agree))
+        return self.run(lambda: start_model(self.row(), agreed=self.agree))
 
 
 class PARTWISE_OT_verify_model(ModelOperator, bpy.types.Operator):
@@ -214,10 +223,12 @@ class PARTWISE_OT_verify_model(ModelOperator, bpy.types.Operator):
     model: model_property()
 
     def execute(self, context: bpy.types.Context) -> set[str]:
+        return self.run(self.begin)
+
+    def begin(self) -> Task:
         row = self.row()
         steps = [Step(VerifyModel(row["name"]))]
-        title = f"Verifying {row['title']}"
-        return self.run(lambda: setups.start(title, row["name"], steps, changes=False))
+        return setups.start(f"Verifying {row['title']}", row["name"], steps, changes=False)
 
 
 class PARTWISE_OT_remove_model(ModelOperator, bpy.types.Operator):
@@ -233,16 +244,19 @@ class PARTWISE_OT_remove_model(ModelOperator, bpy.types.Operator):
         return JOB_RUNS if jobs.busy() else ""
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        row = self.row()
-        size = size_text(row.get("bytes", 0))
-        message = f"Frees {size}. To use it again it has to be downloaded again."
+        row = setups.model(self.model)
+        if row is None:
+            return self.execute(context)
+        message = f"Frees {size_text(row['bytes'])}. To use it again it has to be downloaded again."
         return ask(self, context, event, f"Remove {row['title']}?", message, "Remove")
 
     def execute(self, context: bpy.types.Context) -> set[str]:
+        return self.run(self.begin)
+
+    def begin(self) -> Task:
         row = self.row()
-        steps = [Step(RemoveModel(row["name"]))]
-        title = f"Removing {row['title']}"  # files that the engine has open are in its way
-        return self.run(lambda: setups.start(title, row["name"], steps, replaces=True))
+        steps = [Step(RemoveModel(row["name"]))]  # files that the engine has open are in its way
+        return setups.start(f"Removing {row['title']}", row["name"], steps, replaces=True)
 
 
 class PARTWISE_OT_cancel_setup(SaysWhyNot, bpy.types.Operator):
@@ -308,12 +322,20 @@ def start_engine(title: str, *, repair: bool = False) -> Task:
 
 
 def start_model(row: dict[str, Any], *, agreed: bool) -> Task:
-    """Start to get a model, after the engine where that is missing or damaged. Raises BadInput."""
+    """Start to get a model, after the engine where that is missing or damaged.
+
+    Raises BadInput, and ConsentNeeded where the licence has limits that nobody agreed to.
+    """
+    if asks_consent(row) and not agreed:
+        raise ConsentNeeded(
+            f"The licence of {row['title']} was not agreed to, so nothing was downloaded.",
+            f"It is {row['limits']}.",
+        )
     said, name = place.sources(), row["name"]
     hub = "" if said.files else said.hub  # the two exclude each other
     licence = row["licence"] if agreed else ""
     request = GetModel(name, folder=said.files, mirror=hub, licence=licence)
-    steps = [Step(request, weight=row.get("download_bytes", 1), on_installed=True)]
+    steps = [Step(request, weight=row["download_bytes"], on_installed=True)]
     replaces = needs_engine() and is_installed()
     if needs_engine():
         steps.insert(0, install_step(repair=is_installed()))

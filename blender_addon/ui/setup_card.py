@@ -81,8 +81,6 @@ def draw_engine(
     box, engine = layout.box(), told.engine
     state = engine["state"]
     text, icon = STATES[state]
-    if state != "missing" and engine["label"]:
-        text = f"{text}, {engine['label']}"
     trouble = jobs.engine_trouble()
     if trouble is not None and state in ("here", "outdated"):
         text, icon = "does not start", "ERROR"
@@ -101,7 +99,11 @@ def draw_engine(
         draw_text(quiet, context, "Large models run on PyTorch, in a folder of its own. All else "
                   "works without it.")  # fmt: skip
     if state == "here" and trouble is None:
-        draw_text(quiet, context, f"PyTorch, {size_text(engine['bytes'])} on the disk.")
+        draw_text(
+            quiet,
+            context,
+            f"PyTorch for {engine['label']}, {size_text(engine['bytes'])} on the disk.",
+        )
     else:
         draw_choice(box, context, told, short=short)
     draw_engine_buttons(box, told, is_well=trouble is None)
@@ -154,7 +156,7 @@ def draw_engine_buttons(layout: bpy.types.UILayout, told: SetupTold, *, is_well:
     if state == "outdated" and is_well:
         row.operator("partwise.install_engine", text=f"Update, {size}", icon="IMPORT")
     row.operator("partwise.repair_engine", text="Repair", icon="TOOL_SETTINGS")
-    row.operator("partwise.remove_engine", text="Remove", icon="TRASH")
+    row.operator("partwise.remove_engine", text="", icon="TRASH")
 
 
 def draw_model(
@@ -214,7 +216,7 @@ def draw_model_buttons(layout: bpy.types.UILayout, row: dict[str, Any]) -> None:
     else:
         line.operator("partwise.get_model", text=get_text(row), icon="IMPORT").model = row["name"]
     if row["state"] != "missing":
-        line.operator("partwise.remove_model", text="Remove", icon="TRASH").model = row["name"]
+        line.operator("partwise.remove_model", text="", icon="TRASH").model = row["name"]
 
 
 def get_text(row: dict[str, Any]) -> str:
