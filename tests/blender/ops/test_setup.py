@@ -140,10 +140,10 @@ def asking(name: str, model: str = "") -> Any:
         invoke_confirm=lambda _, __, **words: asked.append(words) or {"RUNNING_MODAL"},
     )
     own = SimpleNamespace(model=model, agree=False, layout=RecordingLayout(), asked=asked)
-    own.bl_rna = cls.bl_rna
+    own.bl_rna = getattr(bpy.ops.partwise, name).get_rna_type()
     own.execute = lambda _: {"FINISHED"}
     own.result = cls.invoke(own, SimpleNamespace(window_manager=manager), None)
-    if name == "get_model":
+    if name == "get_model" and (asked or model == "no such"):
         cls.draw(own, bpy.context)
     return own
 

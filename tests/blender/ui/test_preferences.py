@@ -9,8 +9,8 @@ from types import SimpleNamespace
 
 import bpy
 import pytest
-from partwise.backend.contract import installed as environments
 from partwise.backend import __version__
+from partwise.backend.contract import installed as environments
 from partwise.blender_addon.engine import jobs, place, setups
 from partwise.blender_addon.ui import preferences
 
