@@ -33,7 +33,7 @@ ROOT = Path(__file__).resolve().parent
 LOCK = ROOT / "wheels/lock.json"
 CACHE = ROOT / "build/wheels"
 
-# Versions are those of requirements/engine.lock; NumPy is Blender's own.
+# Versions are those of LOCKS; NumPy is Blender's own.
 LIBRARIES = (
     "embreex",
     "manifold3d",
@@ -43,6 +43,9 @@ LIBRARIES = (
     "scipy",
     "trimesh",
 )
+# Programs: uv makes the environment of engines with torch.
+TOOLS = ("uv",)
+LOCKS = ("requirements/engine.lock", "requirements/dev.lock")  # the first that names one counts
 WITHOUT = {"3.14": ("pymaxflow",)}  # Python -> libraries that have no wheels for it
 OF_BLENDER = {"numpy"}
 
@@ -269,8 +272,8 @@ def download(target: Target, requirements: Iterable[str], folder: Path) -> None:
 
 
 def write_lock() -> None:
-    """Resolve the wheels of every target again, in the versions of requirements/engine.lock."""
-    pins = _engine_pins()
+    """Resolve the wheels of every target again, in the versions of LOCKS."""
+    pins = _pins()
     entries = []
     for platform in PLATFORMS:
         for python in BLENDERS:
@@ -285,13 +288,16 @@ def write_lock() -> None:
     LOCK.write_text(json.dumps(entries, indent=1) + "\n", encoding="utf-8")
 
 
-def _engine_pins() -> dict[str, str]:
-    """Name of each library to bundle -> its requirement with hashes, from the engine's lock."""
-    text = (ROOT / "requirements/engine.lock").read_text(encoding="utf-8")
-    text = re.sub(r"\s*#.*", "", text).replace("\\\n", " ")
-    text = re.sub(r" ;.*?(?= --hash)", "", text)  # pip would ask them of this computer
-    pins = {line.partition("==")[0]: line for line in text.splitlines() if "==" in line}
-    return {name: pins[name] for name in LIBRARIES}
+def _pins() -> dict[str, str]:
+    """Name of each library and tool to bundle -> its requirement with hashes."""
+    pins: dict[str, str] = {}
+    for lock in LOCKS:
+        text = (ROOT / lock).read_text(encoding="utf-8")
+        text = re.sub(r"\s*#.*", "", text).replace("\\\n", " ")
+        text = re.sub(r" ;.*?(?= --hash)", "", text)  # pip would ask them of this computer
+        found = {line.partition("==")[0]: line for line in text.splitlines() if "==" in line}
+        pins = found | pins
+    return {name: pins[name] for name in (*LIBRARIES, *TOOLS)}
 
 
 def _describe(path: Path) -> Wheel:

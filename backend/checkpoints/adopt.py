@@ -100,6 +100,6 @@ def _look_at(model: PublicModel, name: str, path: Path) -> None:
 def _damaged(model: PublicModel, name: str, why: str) -> WeightsCorrupt:
     return WeightsCorrupt(
         f"{name} is not as {model.title} has it.",
-        "Get it again, or use: models download " + model.name,
+        f"Get it again, or download it (in a shell: models download {model.name}).",
         why,
     )

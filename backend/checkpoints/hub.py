@@ -27,6 +27,7 @@ TRIES = 4  # without a new byte in between
 PAUSE = 1.0  # seconds before the second try, then twice as long each time
 PATIENCE = 30.0  # seconds without an answer
 GO_ON = "Check the connection and try again: it goes on where it stopped."
+_FILES = "name the folder of files that you have (in a shell: --from FOLDER)"
 
 Item = TypeVar("Item")
 
@@ -173,14 +174,16 @@ class Hub:
         if self.offline:
             raise Unreachable(
                 f"{model.title} cannot be downloaded: Partwise may not go online.",
-                "Allow it, or name the folder of files that you have: --from FOLDER.",
+                f"Allow it, or {_FILES}.",
             )
         try:
             import huggingface_hub  # noqa: F401
         except ImportError as error:
             raise BadInput(
-                "Downloads need the library huggingface-hub, which is not installed.",
-                "pip install --require-hashes -r requirements/networks.lock",
+                f"{model.title} cannot be downloaded yet: the library huggingface-hub is not "
+                "installed.",
+                "Install the engine for large networks first, which brings it (in a shell: "
+                f"install), or {_FILES}.",
             ) from error
 
     def _in_words(self, model: PublicModel, error: Exception) -> PartwiseError:
@@ -192,7 +195,7 @@ class Hub:
         if "RevisionNotFoundError" in kinds:
             return BadInput(
                 f"{where} no longer has the revision {model.revision} of {model.title}.",
-                "Install a newer Partwise, or name files that you have: --from FOLDER.",
+                f"Install a newer Partwise, or {_FILES}.",
                 detail,
             )
         if "GatedRepoError" not in kinds and (
@@ -200,7 +203,7 @@ class Hub:
         ):  # the hub does not tell these two from each other
             return BadInput(
                 f"{where} no longer has {model.title} as {model.repository}, or hides it.",
-                f"Look at {model.page}; or name files that you have: --from FOLDER.",
+                f"Look at {model.page}; or {_FILES}.",
                 detail,
             )
         if "GatedRepoError" in kinds or status in (401, 403):
@@ -208,7 +211,7 @@ class Hub:
                 f"{where} does not give {model.title} to everyone.",
                 f"Ask for it at {model.page}, log in with “hf auth login”, and try again."
                 if model.gated
-                else f"Look at {model.page}; or name files that you have: --from FOLDER.",
+                else f"Look at {model.page}; or {_FILES}.",
                 detail,
             )
         if status is not None:

@@ -30,8 +30,8 @@ def require(model: PublicModel, home: Path) -> None:
     if not has_consent(model, home):
         raise ConsentNeeded(
             f"The licence of {model.title}, {model.licence}, has limits: {model.limits}.",
-            f"Read it at {model.licence_page}; if you agree: "
-            f"models download {model.name} --accept-licence",
+            f"Read it at {model.licence_page}; if you agree, say so "
+            f"(in a shell: models download {model.name} --accept-licence).",
         )
 
 

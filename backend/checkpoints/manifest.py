@@ -94,17 +94,18 @@ def verify(model: PublicModel, folder: Path, progress: Progress = SILENT) -> Man
     if manifest is None:
         if not folder.is_dir():
             raise WeightsMissing(
-                f"{model.title} is not there.", f"Get it with: models download {model.name}"
+                f"{model.title} is not there.",
+                f"Get it first (in a shell: models download {model.name}).",
             )
         raise WeightsMissing(
             f"Nothing is known of the files of {model.title} in {folder}.",
-            f"See whether they can be used with: models check {model.name}",
+            f"Get it again, or see what they are (in a shell: models check {model.name}).",
         )
     wrong = damaged(folder, manifest, progress)
     if wrong:
         raise WeightsCorrupt(
             f"{model.title} is damaged: {some(wrong)}.",
-            f"Get again what is damaged with: models download {model.name}",
+            f"Get again what is damaged (in a shell: models download {model.name}).",
             "\n".join(wrong),
         )
     return manifest

@@ -49,7 +49,7 @@ def component(name: str, part: str) -> Path:
             f"{model.title} is not there: {missing[0]} lacks."
             if len(missing) < len(model.components)
             else f"{model.title} is not there.",
-            f"Get it with: models download {name}",
+            f"Get it first (in a shell: models download {name}).",
         )
     folder = folder_of(model) / part
     if any(one.network for one in model.consists if one.name == part):

@@ -3,6 +3,10 @@
 
 from __future__ import annotations
 
+import re
+
+_SHELL = re.compile(r" ?\(in a shell: [^()]*\)")
+
 
 class PartwiseError(Exception):
     """Base of every error with a message made for people.
@@ -95,6 +99,11 @@ class DiskFull(PartwiseError):
     """There is no room, or no more, on a disk."""
 
     code = "DISK_FULL"
+
+
+def without_shell(text: str) -> str:
+    """A hint without its commands for a shell, which stand as “(in a shell: …)”: for Blender."""
+    return _SHELL.sub("", text)
 
 
 def of_code(code: str) -> type[PartwiseError]:

@@ -15,7 +15,14 @@ from typing import Any
 from ..checkpoints import catalogue, store
 from ..checkpoints.public import MODELS
 from ..contract.engines import AUTO, About, Told, declared
-from ..contract.errors import BadInput, OutOfMemory, PartwiseError, WeightsCorrupt, WeightsMissing
+from ..contract.errors import (
+    BadInput,
+    OutOfMemory,
+    PartwiseError,
+    WeightsCorrupt,
+    WeightsMissing,
+    without_shell,
+)
 from ..machine import cpu
 from . import __path__ as FOLDERS
 
@@ -45,7 +52,7 @@ def names(verb: str = "") -> str:
 
 def told() -> list[Told]:
     """All engines with what keeps each from running, as far as can be told without loading any."""
-    return [Told.of(about, str(obstacle(about) or "")) for about in engines()]
+    return [Told.of(about, without_shell(str(obstacle(about) or ""))) for about in engines()]
 
 
 def obstacle(about: About) -> PartwiseError | None:
@@ -59,7 +66,7 @@ def obstacle(about: About) -> PartwiseError | None:
             return error
         missing = [name for name in about.weights if name not in known]
         if missing:
-            hint = f"Get them with: models download {' '.join(missing)}"
+            hint = f"Get them first (in a shell: models download {' '.join(missing)})."
             return WeightsMissing(
                 f"The weights of the {about.name} engine are missing.",
                 "Install Partwise again." if about.bundled else hint,

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..contract.progress import SILENT, Progress
+from ..machine.children import running
 
 TURN = 0.1  # seconds between two looks for a cancel
 LOOKS = 5  # turns between two looks at how far it is
@@ -40,18 +41,8 @@ def run(
     """
     # Files, not pipes: nobody has to empty them meanwhile.
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as said:
-        process = subprocess.Popen(
-            words,
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=said,
-            env=dict(variables),
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
-        try:
+        with running(words, variables, out, said, ENDING) as process:
             _wait(process, progress, look)
-        finally:
-            _end(process)
         out.seek(0)
         said.seek(0)
         return Ended(
@@ -75,14 +66,3 @@ def _wait(process: subprocess.Popen[bytes], progress: Progress, look: Look | Non
             return
         except subprocess.TimeoutExpired:
             pass
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End it if it still runs: kindly, then for certain."""
-    if process.poll() is None:
-        process.terminate()
-        try:
-            process.wait(ENDING)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()

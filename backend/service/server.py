@@ -27,7 +27,7 @@ from typing import NoReturn
 
 from .. import __version__
 from ..contract import libraries, requests
-from ..contract.errors import BadInput, Cancelled, OutOfMemory, PartwiseError
+from ..contract.errors import BadInput, Cancelled, OutOfMemory, PartwiseError, without_shell
 from ..contract.fields import Fields
 from ..contract.progress import Progress
 from ..contract.protocol import (
@@ -41,6 +41,7 @@ from ..contract.protocol import (
     read_message,
 )
 from ..engines import registry
+from ..machine import children
 from ..machine import cpu as machine
 from ..machine.device import usable
 from ..machine.resident import IDLE
@@ -116,6 +117,7 @@ class Server:
         watchdog = threading.Timer(_END_TIME, os._exit, [self._status])
         watchdog.daemon = True
         watchdog.start()
+        children.end_all()
         if sentence:
             print(sentence, file=sys.stderr, flush=True)
         self._outbox.flush(_FLUSH_TIME)
@@ -292,7 +294,7 @@ def _error(message_id: int | str | None, error: PartwiseError) -> Pieces:
             "id": message_id,
             "code": error.code,
             "message": error.message[:_LONGEST_TEXT],
-            "hint": error.hint[:_LONGEST_TEXT],
+            "hint": without_shell(error.hint)[:_LONGEST_TEXT],
             "detail": error.detail[-_LONGEST_TEXT:],
         }
     )

@@ -14,7 +14,7 @@ from ..checkpoints import keeping, licences, store
 from ..checkpoints.hub import forbidden
 from ..checkpoints.public import MODELS, public_model
 from ..contract import requests
-from ..contract.errors import PartwiseError
+from ..contract.errors import PartwiseError, without_shell
 from ..contract.fields import Fields
 from ..contract.progress import Progress
 from ..installation import install, told
@@ -78,7 +78,12 @@ def look(request: requests.LookAtSetup) -> requests.SetupTold:
         choice=choice,
         accelerators=[{"name": one.name, "label": one.label} for one in offered()],
         findings=[
-            {"about": one.about, "level": one.level, "text": one.text, "advice": one.advice}
+            {
+                "about": one.about,
+                "level": one.level,
+                "text": one.text,
+                "advice": without_shell(one.advice),
+            }
             for one in findings
         ],
         models=[keeping.row(model) for model in MODELS],

@@ -43,7 +43,7 @@ def test_what_lacks_of_a_model_is_named(home: Path) -> None:
     assert store.lacking(MODEL) == list(MODEL.components)
     with pytest.raises(WeightsMissing, match="HoloPart is not there") as caught:
         store.component(MODEL.name, "vae")
-    assert caught.value.hint == "Get it with: models download holopart"
+    assert caught.value.hint == "Get it first (in a shell: models download holopart)."
     for part in MODEL.components[:-1]:
         (store.folder_of(MODEL) / part).mkdir(parents=True)
     assert store.lacking(MODEL) == [MODEL.components[-1]]

@@ -179,7 +179,7 @@ def test_without_the_library_a_sentence_says_what_to_install(
     known(monkeypatch, toy())
     monkeypatch.setitem(sys.modules, "huggingface_hub", None)
     assert main(["models", "download", "toy"]) == 2
-    assert "huggingface-hub, which is not installed" in capsys.readouterr().err
+    assert "huggingface-hub is not installed" in capsys.readouterr().err
 
 
 def test_what_is_refused_with_a_fault_of_ours_is_not_hidden(

@@ -131,7 +131,7 @@ def test_what_an_engine_needs_is_told_before_it_is_loaded(monkeypatch):
     assert isinstance(missing, WeightsMissing)
     assert str(missing) == "The weights of the one engine are missing. Install Partwise again."
     missing = registry.obstacle(about(weights=("merging", "huge"), bundled=False))
-    assert missing.hint == "Get them with: models download huge"
+    assert missing.hint == "Get them first (in a shell: models download huge)."
     monkeypatch.setattr(registry, "find_spec", lambda name: None)
     assert "needs PyTorch" in str(registry.obstacle(about(torch=True)))
     monkeypatch.setattr(registry.cpu, "memory", lambda: 8_000_000_000)

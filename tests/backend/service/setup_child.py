@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The engine as Blender starts it to set something up, on a Python with the bundled libraries alone.
+"""The engine as Blender starts it to set something up, on a Python with bundled libraries alone.
 
 Run as a program it is that child; what it can install are small packages and a toy model, which a
 file of JSON describes.
