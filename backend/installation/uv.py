@@ -148,7 +148,7 @@ def _fits(wheel: str) -> bool:
 
 def _own(data: bytes, home: Path) -> Path:
     """A copy of the program in `home` that may be run."""
-    path = home / "cache" / NAME
+    path = home / "cache" / "program" / NAME  # beside its own cache, which is called uv as well
     disk.make_folder(path.parent)
     try:
         if not path.is_file() or path.stat().st_size != len(data):

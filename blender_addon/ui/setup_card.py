@@ -85,7 +85,8 @@ def draw_engine(
     if trouble is not None and state in ("here", "outdated"):
         text, icon = "does not start", "ERROR"
     header = box.row()
-    header.label(text=f"Engine: {text}", icon=icon)
+    name = "Engine" if short else "Engine for Large Models"
+    header.label(text=f"{name}: {text}", icon=icon)
     header.operator("partwise.look_at_setup", text="", icon="FILE_REFRESH", emboss=False)
     if draw_task(box, context, ENGINE):
         return
@@ -118,7 +119,7 @@ def draw_choice(
         row = layout.row()
         row.use_property_split = not short
         row.use_property_decorate = False
-        row.prop(sources, "accelerator_menu", text="" if short else "For")
+        row.prop(sources, "accelerator_menu", text="" if short else "Accelerator")
     if choice.get("label"):
         draw_text(
             layout,

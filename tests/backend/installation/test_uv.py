@@ -33,6 +33,8 @@ def test_a_program_that_blender_unpacked_is_made_one_that_runs(
     found = uv.find(tmp_path / "home", tmp_path)
     assert found.read_bytes() == b"program"
     assert os.access(found, os.X_OK)
+    kept = environment.variables(tmp_path / "home")
+    assert not any(Path(kept[name]) == found for name in environment.CACHES), "a folder of uv's"
 
 
 @pytest.mark.usefixtures("no_module")
