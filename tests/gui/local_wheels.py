@@ -46,11 +46,9 @@ def wheel_of_the_hub(folder: Path) -> Path | None:
     try:
         for found in _with_all_needs(HUB):
             for file in found.files or ():
-                plain = file.suffix in PLAIN and ".." not in file.parts
-                if plain and "RECORD" not in file.name:
+                is_plain = file.suffix in PLAIN and ".." not in file.parts
+                if is_plain and not file.parts[0].endswith(".dist-info"):
                     files[file.as_posix()] = Path(str(file.locate())).read_bytes()
-            name = next(one for one in found.files or () if one.name == "METADATA")
-            files[name.as_posix()] = Path(str(name.locate())).read_bytes()
     except metadata.PackageNotFoundError:
         return None
     return make_wheel(folder, "asks_the_hub", files)

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import addon_utils
 import bpy
 import numpy as np
 from local_wheels import make_wheel, pin
@@ -123,11 +124,8 @@ def shown_whole(window: Window, name: str) -> Waits[None]:
     bpy.context.window_manager.addon_search = "Partwise"
     area.type = "PREFERENCES"
     yield 1.0
-    window_of_blender = bpy.context.window_manager.windows[0]
-    if not bpy.context.window_manager.get("partwise_expanded"):
-        with bpy.context.temp_override(window=window_of_blender, area=area):
-            bpy.ops.preferences.addon_expand(module=module)
-        bpy.context.window_manager["partwise_expanded"] = True
+    addon_utils.module_bl_info(sys.modules[module])["show_expanded"] = True
+    area.tag_redraw()
     yield 1.0
     region = next(one for one in area.regions if one.type == "WINDOW")
     x, y = region.x + region.width // 2, region.y + region.height // 2
@@ -195,7 +193,7 @@ def engine(window: Window, index: Index, sources: Any) -> Waits[None]:
     index.pause = 0.0
     yield from window.press("bpy.ops.partwise.install_engine")
     task = yield from ended(window)
-    assert task.state == "DONE", task.error
+    assert task.state == "DONE", (task.error, task.error.detail)
     yield from window.picture("66_setup_installed")
 
 
@@ -216,7 +214,7 @@ def model(window: Window, hub: Repository, sources: Any) -> Waits[None]:
     hub.cuts, before = {}, len(hub.asked)
     yield from window.press('bpy.ops.partwise.get_model(model="holopart"')
     task = yield from ended(window)
-    assert task.state == "DONE", task.error
+    assert task.state == "DONE", (task.error, task.error.detail)
     assert any(wanted for path, wanted in hub.asked[before:] if path == WEIGHTS), "it goes on"
     assert setups.model("holopart")["state"] == "here"
     yield from window.picture("69_setup_here")
@@ -231,7 +229,7 @@ def model(window: Window, hub: Repository, sources: Any) -> Waits[None]:
     yield from window.picture("70_setup_damaged_model")
     yield from window.press('bpy.ops.partwise.get_model(model="holopart"')
     task = yield from ended(window)
-    assert task.state == "DONE", task.error
+    assert task.state == "DONE", (task.error, task.error.detail)
 
 
 def limited(window: Window, hub: Repository, sources: Any) -> Waits[None]:
@@ -249,7 +247,7 @@ def limited(window: Window, hub: Repository, sources: Any) -> Waits[None]:
     with window.here():
         bpy.ops.partwise.get_model("EXEC_DEFAULT", model="scribble", agree=True)
     task = yield from ended(window)
-    assert task.state == "DONE", task.error
+    assert task.state == "DONE", (task.error, task.error.detail)
     assert setups.model("scribble")["consent"]
     yield from window.picture("73_setup_agreed")
 
@@ -268,7 +266,7 @@ def damage(window: Window) -> Waits[None]:
     yield from window.picture("74_setup_does_not_start")
     yield from window.press("bpy.ops.partwise.repair_engine")
     task = yield from ended(window)
-    assert task.state == "DONE", task.error
+    assert task.state == "DONE", (task.error, task.error.detail)
     assert setups.told().engine["state"] == "here"
     assert jobs.engine_trouble() is None
     assert part_count() > 2, "the parts that were not saved are there"
@@ -283,11 +281,11 @@ def remove(window: Window) -> Waits[None]:
     window.snap("76_setup_asks")
     yield from window.key("RET", moves=False)
     task = yield from ended(window)
-    assert task.state == "DONE", task.error
+    assert task.state == "DONE", (task.error, task.error.detail)
     assert setups.model("holopart")["state"] == "missing"
     with window.here():
         bpy.ops.partwise.remove_engine("EXEC_DEFAULT")
     task = yield from ended(window)
-    assert task.state == "DONE", task.error
+    assert task.state == "DONE", (task.error, task.error.detail)
     assert setups.told().engine["state"] == "missing"
     yield from window.picture("77_setup_removed")
