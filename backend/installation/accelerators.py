@@ -32,13 +32,15 @@ class Accelerator:
     name : as the command line has it, and the file of its list.
     label : for people.
     systems : `sys.platform` of the systems that PyTorch makes it for.
-    download, installed : bytes, about, of all packages: what is downloaded, and on the disk.
+    download, unpacked, installed : bytes, about, of all packages: what is downloaded, what comes of
+        it, and what has to be free on the disk, where some systems keep a part of it twice.
     """
 
     name: str
     label: str
     systems: tuple[str, ...]
     download: int
+    unpacked: int
     installed: int
 
 
@@ -46,12 +48,12 @@ class Accelerator:
 ACCELERATORS = {
     one.name: one
     for one in (
-        Accelerator("cuda13", "NVIDIA, CUDA 13", ("linux", "win32"), 3 * GB, 7 * GB),
-        Accelerator("cuda12", "NVIDIA, CUDA 12", ("linux", "win32"), 3 * GB, 7 * GB),
-        Accelerator("rocm", "AMD, ROCm", ("linux",), 5 * GB, 18 * GB),
-        Accelerator("mps", "Apple, Metal", ("darwin",), GB // 4, GB),
-        Accelerator("xpu", "Intel, XPU", ("linux", "win32"), 3 * GB, 8 * GB),
-        Accelerator("cpu", "processor", ("linux", "win32", "darwin"), GB // 2, 2 * GB),
+        Accelerator("cuda13", "NVIDIA, CUDA 13", ("linux", "win32"), 3 * GB, 5 * GB, 7 * GB),
+        Accelerator("cuda12", "NVIDIA, CUDA 12", ("linux", "win32"), 3 * GB, 5 * GB, 7 * GB),
+        Accelerator("rocm", "AMD, ROCm", ("linux",), 5 * GB, 14 * GB, 18 * GB),
+        Accelerator("mps", "Apple, Metal", ("darwin",), GB // 4, GB * 3 // 4, GB),
+        Accelerator("xpu", "Intel, XPU", ("linux", "win32"), 3 * GB, 6 * GB, 8 * GB),
+        Accelerator("cpu", "processor", ("linux", "win32", "darwin"), GB // 2, GB * 3 // 2, 2 * GB),
     )
 }
 # Accelerator of the build that an index has under PyTorch's version alone, by system.

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ from ..contract.progress import SILENT, Progress
 from ..machine.children import running
 
 TURN = 0.1  # seconds between two looks for a cancel
-LOOKS = 5  # turns between two looks at how far it is
+LOOK, LOOKS = 0.5, 10  # seconds between two looks at how far it is, and times of how long one takes
 ENDING = 5.0  # seconds that it has to end before it is killed
 Look = Callable[[], tuple[str, float]]
 
@@ -53,14 +54,16 @@ def run(
 
 
 def _wait(process: subprocess.Popen[bytes], progress: Progress, look: Look | None) -> None:
-    turn, share = 0, 0.0
+    due, share = 0.0, 0.0
     while True:
-        if look is not None and turn % LOOKS == 0:
+        began = time.monotonic()
+        if look is not None and began >= due:
             stage, found = look()
             share = max(share, min(found, 1.0))
             progress = progress.span(0.0, 1.0, stage)
+            took = time.monotonic() - began
+            due = began + max(LOOK, LOOKS * took)
         progress.step(share)
-        turn += 1
         try:
             process.wait(TURN)
             return

@@ -120,11 +120,11 @@ def damage(folder: Path, *, until: float = math.inf) -> str:
         except (OSError, ValueError, csv.Error):
             bad.append(record.relative_to(packages).as_posix())
             continue
-        bad += [
-            name
-            for name, size in rows
-            if not name.endswith(".pyc") and not _is_whole(f"{packages}{os.sep}{name}", size)
-        ]
+        for name, size in rows:
+            if time.monotonic() > until:
+                break
+            if not name.endswith(".pyc") and not _is_whole(f"{packages}{os.sep}{name}", size):
+                bad.append(name)
     if not bad:
         return ""
     more = f" and {len(bad) - _DAMAGED_AT_MOST} more" if len(bad) > _DAMAGED_AT_MOST else ""

@@ -246,17 +246,20 @@ class _Make:
         words += [*self.source.options(self.pins, wheels), str(listed)]
         looking = progress.span(0.0, 0.05, "Looking what is needed")
         wanted = set(_SAID.findall(uv.run(program, [*words, "--dry-run"], self.home, looking).said))
-        look = _Look(self.home, frozenset(map(lists.canonical, wanted)), self.accelerator.installed)
+        look = _Look(self.home, frozenset(map(lists.canonical, wanted)), self.accelerator)
         uv.run(program, words, self.home, progress.span(0.05, 1.0), look)
 
 
 @dataclass(frozen=True)
 class _Look:
-    """How far uv is: which packages lie in its cache, and how large that is."""
+    """How far uv is: which packages lie in its cache, and how large that is unpacked.
+
+    Bytes are told as those of the download, of which that is a share.
+    """
 
     home: Path
     wanted: frozenset[str]
-    size: int
+    size: Accelerator
 
     def __call__(self) -> tuple[str, float]:
         cache = self.home / environment.CACHES["UV_CACHE_DIR"]
@@ -266,9 +269,11 @@ class _Look:
         }
         count, bytes_here = len(here & self.wanted), disk.size_of(cache)
         of = max(len(self.wanted), 1)
-        size = f"{bytes_here / 1e9:.2f} of {self.size / 1e9:.2f} GB"
-        share = 0.5 * count / of + 0.5 * min(bytes_here / self.size, 1.0)
-        return f"Fetching packages: {count} of {of}, about {size}", 0.95 * share
+        whole = self.size.download / 1e9
+        unpacked = 1.0 if count == of else min(bytes_here / self.size.unpacked, 1.0)
+        size = f"about {whole * unpacked:.2f} of {whole:.2f} GB"
+        share = 0.2 * count / of + 0.8 * unpacked
+        return f"Downloading packages: {size}, {count} of {of} are here", 0.95 * share
 
 
 def running_python() -> Path | None:

@@ -138,7 +138,7 @@ def weighed(choice: Choice, pins: Iterable[Pin], system: str = sys.platform) -> 
         f"The build of PyTorch that is listed is the one for {like.label}, which also runs on "
         "the processor.",
     )
-    larger = replace(one, download=like.download, installed=like.installed)
+    larger = replace(one, download=like.download, unpacked=like.unpacked, installed=like.installed)
     return Choice(larger, (*choice.because, *because))
 
 

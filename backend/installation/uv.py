@@ -21,6 +21,7 @@ from . import child
 from .environment import variables
 
 NAME = "uv.exe" if sys.platform == "win32" else "uv"
+PROGRAM = Path("cache/program")  # below home, apart from what uv keeps there itself
 WHEELS = Path(__file__).resolve().parents[2] / "wheels"
 STALLED, TRIES = 60, 4  # seconds without a byte; tries more of a download
 _REPORT = 6_000  # letters of its output that a report holds
@@ -147,11 +148,11 @@ def _fits(wheel: str) -> bool:
 
 
 def _own(data: bytes, home: Path) -> Path:
-    """A copy of the program in `home` that may be run."""
-    path = home / "cache" / "program" / NAME  # beside its own cache, which is called uv as well
+    """A copy of the program in `home` that may be run; a damaged one is replaced."""
+    path = home / PROGRAM / NAME
     disk.make_folder(path.parent)
     try:
-        if not path.is_file() or path.stat().st_size != len(data):
+        if not path.is_file() or path.read_bytes() != data:
             beside = path.with_name(f".{NAME}.new")
             beside.write_bytes(data)
             beside.replace(path)

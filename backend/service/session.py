@@ -90,6 +90,8 @@ class Session:
             raise
         except PartwiseError as error:
             log.info("%s: %s", type(request).__name__, error)
+            if (removed := removed_meanwhile(f"{error} {error.detail}")) is not None:
+                raise removed from error
             raise
         except MemoryError:
             log.exception("out of memory in %s", type(request).__name__)

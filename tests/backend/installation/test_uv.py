@@ -33,8 +33,14 @@ def test_a_program_that_blender_unpacked_is_made_one_that_runs(
     found = uv.find(tmp_path / "home", tmp_path)
     assert found.read_bytes() == b"program"
     assert os.access(found, os.X_OK)
-    kept = environment.variables(tmp_path / "home")
-    assert not any(Path(kept[name]) == found for name in environment.CACHES), "a folder of uv's"
+    found.write_bytes(b"damaged")
+    assert uv.find(tmp_path / "home", tmp_path).read_bytes() == b"program"
+
+
+def test_the_program_lies_apart_from_the_caches(tmp_path: Path) -> None:
+    place = uv._own(b"program", tmp_path)
+    caches = {tmp_path / folder for folder in environment.CACHES.values()}
+    assert not caches & {place, *place.parents}
 
 
 @pytest.mark.usefixtures("no_module")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -51,26 +52,29 @@ class Offer:
     """What the child can install.
 
     home : its PARTWISE_HOME. pins : the list of packages, a text. model : changes of the toy model.
-    trial : what trying out does: a sentence, or one that begins with "fail: " or "wait".
-    libraries : folder of the child's libraries; None for all of this environment's.
+    trial : what trying out does: a sentence, or one that begins with "fail: ", or "wait".
+    driver : version of NVIDIA's driver of a made-up card. free : bytes of every disk that are free.
+    libraries : folder of the child's libraries; None for all of this environment's. python : the
+    program that it runs on.
     """
 
     home: Path
     pins: str = ""
     model: dict[str, Any] = field(default_factory=dict)
     trial: str = "It works."
+    driver: str = ""
+    free: int = 0
     libraries: Path | None = None
+    python: Path = Path(sys.executable)
     variables: dict[str, str] = field(default_factory=dict)
 
     def command(self, notes: Path) -> list[str]:
         """How the child is started; `notes` is the file that tells it of all this."""
-        notes.write_text(
-            json.dumps({"pins": self.pins, "model": self.model, "trial": self.trial}),
-            encoding="utf-8",
-        )
-        if self.libraries is None:
-            return [sys.executable, "-X", "utf8", __file__, str(notes)]
-        return [sys.executable, "-I", "-S", "-X", "utf8", __file__, str(notes), str(self.libraries)]
+        said = {name: getattr(self, name) for name in ("pins", "model", "trial", "driver", "free")}
+        notes.write_text(json.dumps(said), encoding="utf-8")
+        isolated = ["-I", "-S"] if self.libraries else []
+        folders = [str(self.libraries)] if self.libraries else []
+        return [str(self.python), *isolated, "-X", "utf8", __file__, str(notes), *folders]
 
     def environment(self) -> Mapping[str, str]:
         """Its environment variables."""
@@ -85,6 +89,7 @@ def main(arguments: Sequence[str]) -> None:
     said = json.loads(Path(notes).read_text(encoding="utf-8"))
     from backend.checkpoints import hub, public
     from backend.installation import lists, trial
+    from backend.machine import device
     from backend.service import server, setup
     from tests.backend.checkpoints.toy_model import toy
 
@@ -93,6 +98,13 @@ def main(arguments: Sequence[str]) -> None:
     toys = (toy(**said["model"]),)
     public.MODELS = setup.MODELS = toys  # type: ignore[assignment]
     hub.PAUSE, uv.TRIES, uv.STALLED = 0.01, 0, 2
+    if said["driver"]:
+        driver = device.NvidiaDriver(said["driver"], (8, 9))
+        device.nvidia_driver = lambda: driver  # type: ignore[assignment]
+        device.cards = lambda: (device.Device("cuda", "Card"),)  # type: ignore[assignment]
+    if said["free"]:
+        usage = shutil.disk_usage(ROOT)._replace(free=said["free"])
+        shutil.disk_usage = lambda _path: usage  # type: ignore[assignment]
     setup.fits = None  # its files are no network that we have
 
     def tried(_folder: Path, _accelerator: str, _home: Path, progress: Any) -> str:
