@@ -8,6 +8,7 @@ import importlib
 # Room by room, from below; each may have CLASSES, register() and unregister().
 MODULES = (
     "engine.jobs",
+    "engine.setups",
     "scene.changed",
     "scene.edits",
     "scene.click_masks",
@@ -30,9 +31,11 @@ MODULES = (
     "ops.part_search",
     "ops.jobs",
     "ops.engine",
+    "ops.setup",
     "ui.replace_properties",
     "ui.properties",
     "ui.image_properties",
+    "ui.setup_properties",
     "ui.preferences",
     "ui.presets",
     "ui.lists",
@@ -42,6 +45,7 @@ MODULES = (
     "ui.thumbnails",
     "ui.panels_replace",
     "ui.panels_images",
+    "ui.panels_setup",
     "ui.menus",
     "ui.tools",
 )

@@ -7,26 +7,13 @@ what lacks before its first word, so that what is slow to load is imported where
 
 from __future__ import annotations
 
-import os
-import sys
 from pathlib import Path
 
 from ..contract.errors import WeightsMissing
+from ..contract.installed import VARIABLE, home
 from .public import PublicModel, public_model
 
-VARIABLE = "PARTWISE_HOME"
-
-
-def home() -> Path:
-    """The folder of all that was downloaded or installed."""
-    chosen = os.environ.get(VARIABLE)
-    if chosen:
-        return Path(chosen)
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData/Local")) / "Partwise"
-    if sys.platform == "darwin":
-        return Path.home() / "Library/Application Support/Partwise"
-    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / "partwise"
+__all__ = ["VARIABLE", "component", "folder_of", "home", "lacking", "partial_of", "remove"]
 
 
 def folder_of(model: PublicModel) -> Path:

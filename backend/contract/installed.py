@@ -1,19 +1,37 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which environment with torch is installed below a folder, and its Python.
+"""Where large models and their engine lie, which environment with torch is in use, and its Python.
 
-Blender starts the engine on it; `backend.installation` makes it. ``current.json`` is all that
-both sides know of each other here. Standard library only.
+``PARTWISE_HOME`` names the folder; Blender sets it to what its preferences say, and starts the
+engine on that Python. `backend.installation` makes it. ``current.json`` is all that both sides know
+of each other here. Standard library only.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+VARIABLE = "PARTWISE_HOME"
 CURRENT = "current.json"
 FORMAT = 1
+# Variable -> the folder below the home that it names: all that libraries keep between runs.
+CACHES = {
+    "UV_CACHE_DIR": "cache/uv",
+    "UV_PYTHON_INSTALL_DIR": "python",
+    "HF_HOME": "cache/huggingface",
+    "TORCH_HOME": "cache/torch",
+    "TORCHINDUCTOR_CACHE_DIR": "cache/inductor",
+    "TRITON_CACHE_DIR": "cache/triton",
+    "TRITON_HOME": "cache/triton-home",
+    "CUDA_CACHE_PATH": "cache/cuda",
+    "SYCL_CACHE_DIR": "cache/sycl",
+    "MIOPEN_USER_DB_PATH": "cache/miopen",
+    "MIOPEN_CUSTOM_CACHE_DIR": "cache/miopen",
+    "XDG_CACHE_HOME": "cache/other",
+}
 
 
 @dataclass(frozen=True)
@@ -36,6 +54,18 @@ class Environment:
     def folder(self, home: Path) -> Path:
         """Where it lies."""
         return root(home) / self.name
+
+
+def home() -> Path:
+    """The folder of all that was downloaded or installed: the one that is named, or the default."""
+    chosen = os.environ.get(VARIABLE)
+    if chosen:
+        return Path(chosen)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData/Local")) / "Partwise"
+    if sys.platform == "darwin":
+        return Path.home() / "Library/Application Support/Partwise"
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / "partwise"
 
 
 def root(home: Path) -> Path:

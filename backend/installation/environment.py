@@ -24,25 +24,10 @@ from pathlib import Path
 from ..checkpoints import disk, store
 from ..contract import installed
 from ..contract.errors import PartwiseError
-from ..contract.installed import CURRENT, FORMAT, Environment, python_in, root
+from ..contract.installed import CACHES, CURRENT, FORMAT, Environment, python_in, root
 
 SIZE = "size.json"  # what an installation takes, which takes long to count
 _DAMAGED_AT_MOST = 3  # files that a sentence names
-# Variable -> the folder below HOME that it names.
-CACHES = {
-    "UV_CACHE_DIR": "cache/uv",
-    "UV_PYTHON_INSTALL_DIR": "python",
-    "HF_HOME": "cache/huggingface",
-    "TORCH_HOME": "cache/torch",
-    "TORCHINDUCTOR_CACHE_DIR": "cache/inductor",
-    "TRITON_CACHE_DIR": "cache/triton",
-    "TRITON_HOME": "cache/triton-home",
-    "CUDA_CACHE_PATH": "cache/cuda",
-    "SYCL_CACHE_DIR": "cache/sycl",
-    "MIOPEN_USER_DB_PATH": "cache/miopen",
-    "MIOPEN_CUSTOM_CACHE_DIR": "cache/miopen",
-    "XDG_CACHE_HOME": "cache/other",
-}
 # What would lead another Python, or uv, astray.
 _FOREIGN = ("PYTHON", "PIP_", "UV_", "CONDA", "VIRTUAL_ENV", "__PYVENV", "LD_PRELOAD")
 

@@ -22,6 +22,7 @@ from typing import Any
 
 from ...backend.contract.errors import Cancelled, PartwiseError
 from ...backend.contract.fields import Fields
+from .command import Starting
 from .log import EngineLog
 from .process import Call, EngineProcess, Events, in_words
 
@@ -34,13 +35,16 @@ class Client:
 
     All methods are for one thread. None but `wait` and `stop` ever waits.
 
-    command : program and arguments of the engine; called on a thread, at each start.
+    command : program and arguments of the engine, called on a thread at each start; or all of how
+        it is started.
     log_file : takes what the engine says on stderr, if given.
     """
 
-    def __init__(self, command: Callable[[], Sequence[str]], log_file: Path | None = None) -> None:
+    def __init__(
+        self, command: Callable[[], Sequence[str]] | Starting, log_file: Path | None = None
+    ) -> None:
         self.log = EngineLog(log_file)
-        self._command = command
+        self._starting = command if isinstance(command, Starting) else Starting(command)
         self._events: Events = SimpleQueue()
         self._ids = itertools.count(1)
         self._engine: EngineProcess | None = None
@@ -128,11 +132,13 @@ class Client:
             _fail(engine, PartwiseError("The engine was stopped.", "Start the job again."))
 
     def _start(self, *, again: bool = False) -> EngineProcess:
+        self._starting.prepare()
         return EngineProcess(
-            self._command,
+            self._starting.command,
             self.log,
             self._events,
             self._ended,
+            self._starting.variables,
             delay=RESTART_DELAY if again else 0.0,
             is_restart=again,
         )
@@ -142,6 +148,13 @@ class Client:
             return
         self._last_hello = self.last_hello
         self._engine = None
+        if engine.hello is None and self._starting.another_way(reason):
+            waiting = [call for call in engine.calls.values() if not call.done]
+            if waiting:
+                self._engine = self._start()
+                for call in waiting:  # none was answered, so that it can be asked again
+                    self._engine.send(call)
+            return
         was_busy = bool(engine.calls)
         _fail(engine, reason)
         # Once: an engine that was started again and ended before any answer stays ended, until

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from ...backend.contract.engines import Told
     from ...backend.contract.fields import Fields
     from .client import Client
+    from .command import EngineStarting
     from .process import Call
 
 T = TypeVar("T")
@@ -85,6 +86,7 @@ class Job:
 
 _job: Job | None = None
 _client: Client | None = None
+_starting: EngineStarting | None = None  # how that client's engine is started
 
 
 def start(title: str, work: Work, finish: Callable[[Any], None] | None = None) -> Job:
@@ -184,12 +186,14 @@ def wait(seconds: float) -> None:
 
 def client() -> Client:
     """The client of the engine. The engine itself starts when the first job needs it."""
-    global _client
+    global _client, _starting
     if _client is None:
-        from . import command as engine_command  # slow to load, so not before there is a job
-        from .client import Client
+        from . import place
+        from .client import Client  # slow to load, so not before there is a job
+        from .command import EngineStarting
 
-        _client = Client(engine_command.command, log_file())
+        _starting = EngineStarting(lambda: place.read())
+        _client = Client(_starting, log_file())
         atexit.register(stop_engine)
     return _client
 
@@ -213,13 +217,38 @@ def stop_engine() -> None:
     """End the engine's process, if there is one. The next job starts a new one."""
     if _client is not None:
         _client.stop()
+    if _starting is not None:
+        _starting.trouble = None  # what did not start may do so now
 
 
-def log_file() -> Path | None:
-    """Where the engine's log goes: the extension's own folder; None outside an extension."""
+def engine_trouble() -> PartwiseError | None:
+    """Why the installed Python did not start, so that the engine runs on Blender's own."""
+    return _starting.trouble if _starting is not None else None
+
+
+def rest_engine(rests: bool) -> None:
+    """Leave the installed Python alone while somebody replaces it, or use it again."""
+    client()
+    assert _starting is not None
+    _starting.rests = rests
+
+
+def renew_engine() -> None:
+    """Let a new process of the engine say which engines there are, without waiting for it.
+
+    Not while a job runs: it would end.
+    """
+    from ...backend.contract.requests import Ping
+
+    stop_engine()
+    client().submit(Ping())
+
+
+def log_file(name: str = "engine") -> Path | None:
+    """Where a log goes: the extension's own folder; None outside an extension."""
     package = (__package__ or "").rpartition(".blender_addon")[0]
     try:
-        return Path(bpy.utils.extension_path_user(package, path="logs")) / "engine.log"
+        return Path(bpy.utils.extension_path_user(package, path="logs")) / f"{name}.log"
     except (ValueError, OSError):
         return None
 
@@ -336,9 +365,9 @@ def register() -> None:
 
 
 def unregister() -> None:
-    global _client, _job
+    global _client, _job, _starting
     bpy.app.handlers.load_pre.remove(_before_load)
     cancel(Cancelled("Partwise was disabled, so the job was cancelled.", "Enable it again."))
     stop_engine()
     atexit.unregister(stop_engine)
-    _client = _job = None
+    _client = _job = _starting = None

@@ -84,6 +84,7 @@ class EngineProcess:
     log : takes what the engine says on stderr.
     events : takes what happens; each entry is to be called on the polling thread.
     on_end : told the reason when the process has ended without being asked to.
+    variables : its environment, called on a thread after `command`.
     delay : seconds to wait before the start.
     """
 
@@ -91,6 +92,7 @@ class EngineProcess:
     log: EngineLog
     events: Events
     on_end: Callable[[EngineProcess, PartwiseError], None]
+    variables: Callable[[], Mapping[str, str]] = environment
     delay: float = 0.0
     is_restart: bool = False
     calls: dict[int, Call] = field(default_factory=dict)  # that wait for an answer
@@ -159,7 +161,7 @@ class EngineProcess:
         self._tell_end(reason)
 
     def _start(self) -> subprocess.Popen[bytes] | None:
-        command = list(self.command())
+        command, variables = list(self.command()), dict(self.variables())
         with self._lock:
             if self._stopping.is_set():
                 return None
@@ -170,7 +172,7 @@ class EngineProcess:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 bufsize=0,
-                env=environment(),
+                env=variables,
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # Windows only
             )
             return self._process

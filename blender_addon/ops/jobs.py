@@ -12,7 +12,7 @@ from pathlib import Path
 import bpy
 
 from ...backend import __version__
-from ..engine import jobs
+from ..engine import jobs, setups
 from .poll import SaysWhyNot
 
 
@@ -62,13 +62,16 @@ class PARTWISE_OT_copy_report(SaysWhyNot, bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         job = jobs.current()
         if job is not None:
-            context.window_manager.clipboard = report(job)
+            context.window_manager.clipboard = report(job, jobs.engine_log())
             self.report({"INFO"}, "The report is on the clipboard")
         return {"FINISHED"}
 
 
-def report(job: jobs.Job) -> str:
-    """A job and where it ran, as text to send; the user's name does not appear in its paths."""
+def report(job: jobs.Job | setups.Task, log: str) -> str:
+    """What was done and where it ran, as text to send, with the log of the process that did it.
+
+    The user's name does not appear in its paths.
+    """
     hello = jobs.client().hello
     engine = [f"{name} {hello[name]}" for name in hello if name not in ("type", "engines")]
     lines = [
@@ -87,7 +90,7 @@ def report(job: jobs.Job) -> str:
     if job.error is not None:
         lines += [f"Code: {job.error.code}", job.error.message, job.error.hint]
         lines += ["", "Detail:", job.error.detail]
-    lines += ["", "Log of the engine:", jobs.engine_log()]
+    lines += ["", "Log of the engine:", log]
     return redact("\n".join(lines), str(Path.home()), _user())
 
 

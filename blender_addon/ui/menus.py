@@ -5,10 +5,18 @@ from __future__ import annotations
 
 import bpy
 
+from ..engine import setups
 from ..scene import targets
 from ..scene.assembly import assembly_of, shows_original
 from . import panels
 from .panels_click import TOOL
+
+# What is done with a large model: the word, the operator, an icon.
+MODEL_VERBS = (
+    ("Get", "get_model", "IMPORT"),
+    ("Verify", "verify_model", "VIEWZOOM"),
+    ("Remove", "remove_model", "TRASH"),
+)
 
 
 class PARTWISE_MT_main(bpy.types.Menu):
@@ -39,6 +47,8 @@ class PARTWISE_MT_main(bpy.types.Menu):
             draw_objects(layout, context)
             layout.separator()
             layout.menu("PARTWISE_MT_images")
+        layout.separator()
+        layout.menu("PARTWISE_MT_setup")
 
 
 class PARTWISE_MT_context(bpy.types.Menu):
@@ -141,6 +151,33 @@ class PARTWISE_MT_images(bpy.types.Menu):
         layout.operator("partwise.another_take", icon="FILE_REFRESH")
 
 
+class PARTWISE_MT_setup(bpy.types.Menu):
+    """Large models and the engine that they run on"""
+
+    bl_idname = "PARTWISE_MT_setup"
+    bl_label = "Large Models"
+
+    def draw(self, _context: bpy.types.Context) -> None:
+        setups.want_look()
+        layout, told = self.layout, setups.told()
+        layout.operator_context = "INVOKE_REGION_WIN"
+        layout.operator("partwise.look_at_setup", icon="FILE_REFRESH")
+        layout.separator()
+        layout.operator("partwise.install_engine", icon="IMPORT")
+        layout.operator("partwise.repair_engine", icon="TOOL_SETTINGS")
+        layout.operator("partwise.remove_engine", icon="TRASH")
+        for verb, name, icon in MODEL_VERBS:
+            layout.separator()
+            if told is None or not told.models:
+                layout.operator(f"partwise.{name}", icon=icon)
+                continue
+            for row in told.models:
+                entry = layout.operator(
+                    f"partwise.{name}", text=f"{verb} {row['title']}", icon=icon
+                )
+                entry.model = row["name"]
+
+
 def draw_decompose(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     """Decompose, with what it would do."""
     usable, _ = targets.sort_out(context, copies=context.scene.partwise.copy_linked)
@@ -214,4 +251,5 @@ CLASSES = (
     PARTWISE_MT_clicks,
     PARTWISE_MT_replace,
     PARTWISE_MT_images,
+    PARTWISE_MT_setup,
 )

@@ -1,15 +1,28 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The preferences: how new files begin, and the state of the engine."""
+"""The preferences: how new files begin, the state of the engine, large models and their place."""
 
 from __future__ import annotations
 
 import bpy
-from bpy.props import BoolProperty, PointerProperty
+from bpy.props import BoolProperty, PointerProperty, StringProperty
 
-from ..engine import jobs
+from ...backend.contract import installed
+from ..engine import jobs, place, setups
+from . import setup_card
 from .properties import PartwiseSettings
+from .setup_properties import PartwiseSources
 
-PACKAGE = (__package__ or "").rpartition(".blender_addon")[0]  # the extension
+PACKAGE = place.PACKAGE
+
+
+def _moved(preferences: PartwisePreferences, _context: bpy.types.Context) -> None:
+    """Another folder: a path that is whole, and an engine that looks there."""
+    chosen = preferences.home.strip()
+    whole = str(place.absolute(chosen)) if chosen else ""
+    if whole != preferences.home:
+        preferences.home = whole  # which comes here again
+        return
+    setups.renew_engine()
 
 
 class PartwisePreferences(bpy.types.AddonPreferences):
@@ -23,6 +36,14 @@ class PartwisePreferences(bpy.types.AddonPreferences):
         default=True,
     )
     settings: PointerProperty(type=PartwiseSettings, description="What new files begin with")
+    home: StringProperty(
+        name="Folder",
+        description="Where large models and their engine lie; empty for the usual place of this "
+        "system. What lies in another folder stays there",
+        subtype="DIR_PATH",
+        update=_moved,
+    )
+    sources: PointerProperty(type=PartwiseSources, description="Where these come from")
 
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
@@ -39,12 +60,28 @@ class PartwisePreferences(bpy.types.AddonPreferences):
         row = box.row()
         row.operator("partwise.restart_engine", icon="FILE_REFRESH")
         row.operator("partwise.open_log", icon="TEXT")
+        draw_large_models(layout, context, self)
 
 
 def find(context: bpy.types.Context) -> PartwisePreferences | None:
     """The preferences; None when Partwise runs without being installed, as in its tests."""
-    addon = context.preferences.addons.get(PACKAGE)
-    return addon.preferences if addon else None
+    found: PartwisePreferences | None = place.preferences()
+    return found
+
+
+def draw_large_models(
+    layout: bpy.types.UILayout, context: bpy.types.Context, preferences: PartwisePreferences
+) -> None:
+    """Where large models lie, and the whole set-up card."""
+    header, body = layout.panel("partwise_large_models", default_closed=False)
+    header.label(text="Large Models")
+    if body is None:
+        return
+    column = body.column()
+    column.enabled = not setups.busy()
+    column.prop(preferences, "home", placeholder=str(installed.home()))
+    setup_card.draw_sources(body)
+    setup_card.draw_card(body, context, short=False)
 
 
 def engine_state() -> tuple[str, str]:

@@ -66,6 +66,11 @@ class RecordingLayout:
     def split(self, **arguments: Any) -> RecordingLayout:
         return self._child("split", arguments)
 
+    def panel(self, idname: str, **arguments: Any) -> tuple[RecordingLayout, RecordingLayout]:
+        """A sub-panel, open."""
+        self._check("panel", arguments)
+        return RecordingLayout(self), RecordingLayout(self)
+
     def separator(self, **arguments: Any) -> None:
         self._check("separator", arguments)
 

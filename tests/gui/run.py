@@ -24,6 +24,7 @@ EXPRESSION = "import sys; print('python', *sys.version_info[:2])"
 
 sys.path.insert(0, str(ROOT))
 import build_addon  # noqa: E402
+from tests.gui.local_wheels import wheel_of_the_hub  # noqa: E402
 
 
 def main() -> int:
@@ -46,6 +47,7 @@ def main() -> int:
         old.unlink()
     target = build_addon.Target("linux-x64", ".".join(version.groups()))
     package = build_addon.build(target, PICTURES, build_addon.find_tool())
+    wheel_of_the_hub(PICTURES / "wheels")
     arguments = ["--factory-startup", "--enable-event-simulate", "--python-exit-code", "1"]
     script = ["--python", ROOT / "tests/gui/drive.py", "--", package, PICTURES, *sys.argv[1:]]
     return subprocess.run([*starter, *arguments, *script], cwd=ROOT).returncode

@@ -15,6 +15,7 @@ from imaging import parts_from_a_picture
 from posing import pose_a_completed_arm
 from proposing import look_at_proposals
 from replacing import replace_parts
+from setting_up import setup
 from splitting import split_and_close, split_and_close_large, split_into_objects
 from stage import active, children, labels, load, load_large, ours, part_count, table
 from watched import watched
@@ -350,6 +351,7 @@ STEPS = (
     menus,
     split_and_close_large,
     parts_from_a_picture,
+    setup,
     engine_dies,
     cancel,
     stays_responsive,

@@ -45,7 +45,7 @@ def test_the_report_tells_all_without_the_name_of_the_user(actor, monkeypatch):
     job = jobs.start("Failing", ask(Act("fail")))
     until_ended(job)
     job.error.detail += f"\n{home}/secret.blend /media/ann/disk"
-    text = jobs_ops.report(job)
+    text = jobs_ops.report(job, jobs.engine_log())
     for part in (__version__, bpy.app.version_string, sys.platform.title(), "Failing", "FAILED"):
         assert part in text
     assert job.error.message in text

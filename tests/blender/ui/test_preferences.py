@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 
 import bpy
 import pytest
 from partwise.backend import __version__
-from partwise.blender_addon.engine import jobs
+from partwise.backend.contract import installed as environments
+from partwise.blender_addon.engine import jobs, place, setups
 from partwise.blender_addon.ui import preferences
 
 from tests.blender.recording_layout import RecordingLayout
@@ -38,6 +40,7 @@ def draw(settings: bpy.types.PropertyGroup) -> RecordingLayout:
         layout=layout,
         settings=settings,
         remember=True,
+        home="",
         bl_rna=preferences.PartwisePreferences.bl_rna,
     )
     preferences.PartwisePreferences.draw(shown, bpy.context)
@@ -70,3 +73,26 @@ def test_they_say_what_the_engine_does(monkeypatch):
 
 def test_there_is_no_log_file_outside_an_extension():
     assert jobs.log_file() is None
+
+
+def test_large_models_lie_where_the_preferences_say(installed, monkeypatch, tmp_path):
+    renewed = []
+    monkeypatch.setattr(setups, "renew_engine", lambda: renewed.append(True))
+    assert place.home() == environments.home()
+    installed.home = str(tmp_path / "Größe")
+    assert place.read() == place.Place(tmp_path / "Größe", online=bool(bpy.app.online_access))
+    assert renewed == [True], "the engine looks there from now on"
+    installed.home = "~/large"
+    assert installed.home == str(Path.home() / "large")
+    installed.home = ""
+    assert place.home() == environments.home()
+
+
+def test_other_sources_are_whole_paths(installed):
+    assert place.sources() == place.Sources()
+    installed.sources.pack = "~/pack.zip"
+    installed.sources.index = " http://127.0.0.1/simple "
+    said = place.sources()
+    assert said.pack == str(Path.home() / "pack.zip")
+    assert said.index == "http://127.0.0.1/simple"
+    assert said.accelerator == "auto"

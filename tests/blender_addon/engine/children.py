@@ -21,6 +21,7 @@ from partwise.backend.contract.errors import (
 )
 from partwise.backend.contract.requests import Status
 from partwise.blender_addon.engine.client import Client
+from partwise.blender_addon.engine.command import Starting
 from partwise.blender_addon.engine.process import Call
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -67,7 +68,9 @@ HELLO = f"send(type='hello', protocol=1, version={__version__!r})\n"
 
 
 @contextlib.contextmanager
-def running(command: Callable[[], list[str]], log: Path | None = None) -> Iterator[Client]:
+def running(
+    command: Callable[[], list[str]] | Starting, log: Path | None = None
+) -> Iterator[Client]:
     client = Client(command, log)
     try:
         yield client

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What Blender says of large models: where they lie, and whether processes may go online."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from ...backend.contract import installed
+from .command import Place
+
+AUTO = "auto"  # the accelerator that is best for the computer
+PACKAGE = (__package__ or "").rpartition(".blender_addon")[0]  # the extension
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What the preferences say of where things come from, empty for the usual places.
+
+    accelerator : the build of PyTorch. pack : path of an offline pack. index : address of an index
+    of packages, or a folder of them. hub : address of a hub of models. files : a folder with the
+    files of a model.
+    """
+
+    accelerator: str = AUTO
+    pack: str = ""
+    index: str = ""
+    hub: str = ""
+    files: str = ""
+
+
+def preferences() -> Any:
+    """Those of the extension; None when Partwise runs without being installed, as in its tests."""
+    addon = bpy.context.preferences.addons.get(PACKAGE)
+    return addon.preferences if addon else None
+
+
+def home() -> Path:
+    """The folder of large models and their engine."""
+    found = preferences()
+    chosen = str(found.home) if found is not None else ""
+    return absolute(chosen) if chosen else installed.home()
+
+
+def absolute(path: str) -> Path:
+    """A path that was typed or chosen."""
+    return Path(bpy.path.abspath(path)).expanduser().absolute()
+
+
+def online() -> bool:
+    """Whether Blender allows to go online."""
+    return bool(bpy.app.online_access)
+
+
+def read() -> Place:
+    """Where processes find what is large, and what they may. Main thread only."""
+    return Place(home(), online())
+
+
+def sources() -> Sources:
+    """Where the artist wants things from."""
+    found = preferences()
+    if found is None:
+        return Sources()
+    said = found.sources
+    pack, files = (str(absolute(one)) if one else "" for one in (said.pack, said.files))
+    return Sources(said.accelerator or AUTO, pack, said.index.strip(), said.hub.strip(), files)

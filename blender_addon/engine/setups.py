@@ -1,0 +1,477 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Getting, repairing and removing large models and their engine: at most one task at a time.
+
+Each step of a task has a process of its own beside the engine, so that the artist's jobs go on
+while something is downloaded. Most steps run on Blender's own Python, for the installed one may be
+missing, damaged, or about to be removed. A task ends with a look at what there is now, whatever
+became of it; that look is all that the set-up card shows::
+
+    setups.start("Getting HoloPart", "holopart", [Step(GetModel("holopart"), on_installed=True)])
+
+A timer looks at the task ten times a second while there is one.
+"""
+
+from __future__ import annotations
+
+import atexit
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import bpy
+
+from ...backend.contract.errors import BadInput, Cancelled, PartwiseError
+from ...backend.contract.setup import LookAtSetup, SetupChanged, SetupTold
+from . import jobs, place
+from .jobs import CANCELLED, DONE, FAILED, RUNNING
+
+if TYPE_CHECKING:
+    from ...backend.contract.fields import Fields
+    from .client import Client
+    from .command import Place, Starting
+    from .log import EngineLog
+    from .process import Call
+
+PERIOD = 0.1  # seconds between two looks at a running task
+SOON = 0.02  # seconds after which a look that is wanted is begun
+PATIENCE = 3.0  # seconds for a task to clean up when Blender ends
+ENGINE = ""  # what a task is about, if not a model
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """A request, and how much of its task it is; `on_installed` runs it on the installed Python."""
+
+    request: Fields
+    weight: float = 1.0
+    on_installed: bool = False
+
+
+@dataclass(eq=False)
+class Task:
+    """What is done, and how far it is: `share` (0..1), which never falls.
+
+    about : the name of the model that it is about, or `ENGINE`. quiet : it is only a look. changes,
+    replaces : as for `start`. stopping : it was cancelled, and cleans up. said : what was done,
+    sentence by sentence. error : says why it FAILED.
+    """
+
+    title: str
+    about: str = ENGINE
+    steps: Sequence[Step] = ()
+    quiet: bool = False
+    changes: bool = True
+    replaces: bool = False
+    stage: str = ""
+    share: float = 0.0
+    state: str = RUNNING
+    stopping: bool = False
+    said: list[str] = field(default_factory=list)
+    error: PartwiseError | None = None
+    place: Place | None = field(default=None, repr=False)
+    _number: int = field(default=0, repr=False)
+    _call: Call | None = field(default=None, repr=False)
+    _client: Client | None = field(default=None, repr=False)
+    _is_looking: bool = field(default=False, repr=False)
+    _on_installed: bool = field(default=False, repr=False)
+
+
+Asked = tuple[Any, ...]
+
+_task: Task | None = None
+_told: SetupTold | None = None
+_asked: Asked | None = None  # what the last look was asked
+_engine_is_old: bool = False  # it runs, and does not know of what has changed
+_log: EngineLog | None = None
+
+
+def told() -> SetupTold | None:
+    """What the last look found; None before it."""
+    return _told
+
+
+def model(name: str) -> dict[str, Any] | None:
+    """What the last look found of a model."""
+    rows = _told.models if _told is not None else []
+    return next((row for row in rows if row.get("name") == name), None)
+
+
+def current() -> Task | None:
+    """The task that runs, or the last one until it is dismissed; a look is none."""
+    return _task if _task is not None and not _task.quiet else None
+
+
+def busy() -> bool:
+    """Does a task run?"""
+    return _task is not None and _task.state == RUNNING and not _task.quiet
+
+
+def looks() -> bool:
+    """Is a look on its way, or about to be?"""
+    is_quiet = _task is not None and _task.quiet and _task.state == RUNNING
+    return is_quiet or _timer_of(_look_soon)
+
+
+def failed() -> Task | None:
+    """The task, or the look, that failed last, if nothing came after it."""
+    return _task if _task is not None and _task.state == FAILED else None
+
+
+def start(
+    title: str,
+    about: str,
+    steps: Sequence[Step],
+    *,
+    changes: bool = True,
+    replaces: bool = False,
+) -> Task:
+    """Start a task. Without a window (``blender -b``) it is at its end when this returns.
+
+    changes : the engine's process is started anew afterwards, so that it knows. replaces : files
+    that it uses may be replaced or removed, so that until then it runs on Blender's own Python.
+
+    Raises BadInput while another task runs, and while a job runs on what would be replaced.
+    """
+    _refuse_two()
+    if replaces and jobs.busy():
+        raise BadInput(
+            "A job is running on the engine that this replaces.", "Wait for it, or cancel it."
+        )
+    _drop_look()
+    if replaces:
+        jobs.rest_engine(True)
+        jobs.stop_engine()
+    return _begin(Task(title, about, steps, changes=changes, replaces=replaces))
+
+
+def look() -> Task:
+    """Look at what there is. Raises BadInput while a task runs, which will look at its end."""
+    global _asked
+    _refuse_two()
+    _drop_look()
+    _asked = _question()
+    return _begin(Task("Looking at what is installed", quiet=True, changes=False))
+
+
+def want_look() -> None:
+    """Look soon, unless that was done and nothing was chosen otherwise since: for what is drawn."""
+    if _has_no_timers() or busy() or looks() or _asked == _question():
+        return
+    bpy.app.timers.register(_look_soon, first_interval=SOON, persistent=True)
+
+
+def cancel() -> None:
+    """End the running task; what it has got so far is kept where it can go on from there.
+
+    It may take a moment to clean up; asked again, it is ended at once.
+    """
+    task = _task
+    if task is None or task.state != RUNNING or task._client is None:
+        return
+    if task.stopping or task.quiet:
+        task.error = Cancelled()
+        _end(task)
+        return
+    task.stopping, task.stage = True, "Stopping"
+    if task._is_looking:
+        return
+    from ...backend.contract.requests import Release
+
+    if task._call is not None:
+        task._client.cancel(task._call)
+    task._call = task._client.submit(Release())  # is answered when the process has cleaned up
+    _show()
+
+
+def dismiss() -> None:
+    """Forget the last task, so that the card shows it no more."""
+    global _task
+    if not busy() and not looks():
+        _task = None
+
+
+def pump() -> float | None:
+    """Look at the running task, and take it on if it can go on: Blender's timer calls this.
+
+    Returns the seconds until the next look, None when the task has ended.
+    """
+    task = _task
+    if task is None or task.state != RUNNING:
+        return None
+    client, call = task._client, task._call
+    if client is None or call is None:
+        return None
+    client.poll()
+    before = task.stage, task.share
+    if not task.stopping and not task._is_looking:
+        task.stage = call.stage or task.stage
+        task.share = max(task.share, _share(task, call.share))
+    if call.done:
+        try:
+            _go_on(task, call)
+        except PartwiseError as error:
+            task.error = task.error or error
+            _end(task)
+    elif (task.stage, task.share) != before:
+        _show()
+    return PERIOD if _task is not None and _task.state == RUNNING else None
+
+
+def renew_engine() -> None:
+    """Let the engine know that something has changed, as soon as no job needs it."""
+    global _engine_is_old
+    _engine_is_old = True
+    if _renew_now() is not None and not _timer_of(_renew_now):
+        bpy.app.timers.register(_renew_now, first_interval=PERIOD, persistent=True)
+
+
+def log() -> str:
+    """The last lines that processes of tasks wrote."""
+    return _log.tail() if _log is not None else ""
+
+
+# The steps of a task.
+
+
+def _begin(task: Task) -> Task:
+    global _task
+    task.place = place.read()
+    _task = task
+    atexit.unregister(_stop)
+    atexit.register(_stop)
+    try:
+        _ask(task)
+    except PartwiseError as error:
+        task.error = error
+        _end(task)
+    _show()
+    if task.state != RUNNING:
+        return task
+    if _has_no_timers():
+        _run_to_end(task)
+    elif not _timer_of(pump):
+        bpy.app.timers.register(pump, first_interval=PERIOD, persistent=True)
+    return task
+
+
+def _refuse_two() -> None:
+    if busy():
+        raise BadInput("Partwise is still getting or removing something.", "Wait, or cancel it.")
+
+
+def _ask(task: Task) -> None:
+    """Ask for the next step, or for the look at the end."""
+    task._is_looking = task._number >= len(task.steps)
+    if task._is_looking:
+        task._call = _client_for(task, False).submit(_look_request())
+    else:
+        step = task.steps[task._number]
+        task._call = _client_for(task, step.on_installed).submit(step.request)
+
+
+def _go_on(task: Task, call: Call) -> None:
+    global _told
+    if isinstance(call.result, SetupTold):
+        _told = call.result
+        _end(task)
+        return
+    if task._is_looking:
+        task.error = task.error or call.error
+        _end(task)
+        return
+    if call.error is not None and not task.stopping:
+        task.error = _in_place(task, call.error)
+    if isinstance(call.result, SetupChanged):
+        task.said.append(call.result.sentence)
+    is_over = task.stopping or task.error is not None
+    task._number = len(task.steps) if is_over else task._number + 1
+    _ask(task)
+
+
+def _in_place(task: Task, error: PartwiseError) -> PartwiseError:
+    """The error of a step, with what helps where it was the installed Python that did not start."""
+    from ...backend.contract import installed
+
+    if not task._on_installed or task._client is None or task._client.last_hello:
+        return error
+    if task.place is None or installed.executable(task.place.home) is None:
+        return error
+    return PartwiseError(
+        "The installed engine does not start.",
+        "Repair it, then try again.",
+        f"{error.message}\n{error.detail}",
+    )
+
+
+def _end(task: Task) -> None:
+    if task._client is not None:
+        _close(task._client)
+    task._client = task._call = None
+    if task.error is not None and not isinstance(task.error, Cancelled):
+        task.state = FAILED
+    else:
+        task.state = CANCELLED if task.stopping or task.error is not None else DONE
+    if task.state == DONE:
+        task.share = 1.0
+    if task.replaces:
+        jobs.rest_engine(False)
+    if task.changes and (task.said or task.replaces):
+        renew_engine()
+    _show()
+
+
+def _renew_now() -> float | None:
+    """Start the engine anew, or say when to try again."""
+    global _engine_is_old
+    if not _engine_is_old:
+        return None
+    if jobs.busy():
+        return PERIOD
+    _engine_is_old = False
+    jobs.renew_engine()
+    return None
+
+
+def _share(task: Task, share: float) -> float:
+    """What part of all steps is done, where so much is of the one that runs."""
+    weights = [step.weight for step in task.steps]
+    done = sum(weights[: task._number]) + weights[task._number] * share
+    return min(done / max(sum(weights), 1e-9), 1.0)
+
+
+def _run_to_end(task: Task) -> None:
+    try:
+        while task.state == RUNNING and task._client is not None and task._call is not None:
+            task._client.wait(task._call)
+            pump()
+    except KeyboardInterrupt:
+        _stop()
+        raise
+
+
+# What is asked.
+
+
+def _question() -> Asked:
+    said = place.sources()
+    return place.home(), place.online(), said.accelerator, said.pack, said.index
+
+
+def _look_request() -> LookAtSetup:
+    said = place.sources()
+    online = place.online() or Path(said.index or "?").is_dir()  # a folder is not asked online
+    return LookAtSetup(accelerator=said.accelerator, pack=said.pack, online=online)
+
+
+def _look_soon() -> None:
+    if not busy():
+        look()
+
+
+def _drop_look() -> None:
+    """End a look that is on its way, for something else comes, which looks at its end."""
+    task = _task
+    if task is not None and task.quiet and task.state == RUNNING:
+        task.error = Cancelled()
+        _end(task)
+    if _timer_of(_look_soon):
+        bpy.app.timers.unregister(_look_soon)
+
+
+# Processes.
+
+
+def _client_for(task: Task, on_installed: bool) -> Client:
+    """The process for a step: that of the step before, if it is of the same Python."""
+    from .client import Client
+
+    global _log
+    if task._client is not None:
+        if task._on_installed == on_installed:
+            return task._client
+        _close(task._client)
+    assert task.place is not None
+    client = Client(_starting(task.place, on_installed), jobs.log_file("setup"))
+    task._client, task._on_installed, _log = client, on_installed, client.log
+    return client
+
+
+def _starting(where: Place, on_installed: bool) -> Starting:
+    from ...backend.contract import installed
+    from . import command as engine_command
+    from .command import Starting
+
+    if not on_installed:
+        return Starting(engine_command.command, where.variables)
+
+    def command() -> Sequence[str]:
+        python = installed.executable(where.home)
+        if python is None:
+            raise PartwiseError("The engine for large models is not installed.", "Install it.")
+        return engine_command.installed_command(python)
+
+    return Starting(command, where.installed_variables)
+
+
+def _close(client: Client) -> None:
+    """End a process that has nothing to do any more, without waiting for it."""
+    thread = threading.Thread(target=client.stop, name="partwise set-up ends")
+    thread.start()  # not a daemon: it is waited for when Blender ends
+    if _has_no_timers():
+        thread.join()
+
+
+def _stop() -> None:
+    """End the running task for good, with Blender or the extension; nothing is left running."""
+    task = _task
+    if task is None or task.state != RUNNING or task._client is None:
+        return
+    from ...backend.contract.requests import Release
+
+    client = task._client
+    if task._call is not None and not task.stopping and not task._is_looking:
+        client.cancel(task._call)
+        task._call = client.submit(Release())
+    if task._call is not None:
+        client.wait(task._call, PATIENCE)
+    client.stop()
+    task._client = task._call = None
+    task.state, task.error = CANCELLED, Cancelled()
+    if task.replaces:
+        jobs.rest_engine(False)
+
+
+# Blender.
+
+
+def _has_no_timers() -> bool:
+    return bool(bpy.app.background)
+
+
+def _timer_of(function: Callable[[], float | None]) -> bool:
+    return bool(bpy.app.timers.is_registered(function))
+
+
+def _show() -> None:
+    """Tell what shows the card that it has changed: the preferences, and the sidebars."""
+    if bpy.app.background:
+        return
+    for window in getattr(bpy.context.window_manager, "windows", ()):
+        for area in window.screen.areas:
+            kind = {"VIEW_3D": "UI", "PREFERENCES": "WINDOW"}.get(area.type)
+            for region in area.regions:
+                if region.type == kind:
+                    region.tag_redraw()
+
+
+def unregister() -> None:
+    global _task, _told, _asked, _engine_is_old
+    _stop()
+    for function in (pump, _look_soon, _renew_now):
+        if _timer_of(function):
+            bpy.app.timers.unregister(function)
+    atexit.unregister(_stop)
+    _task = _told = _asked = None
+    _engine_is_old = False
