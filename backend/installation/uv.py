@@ -97,6 +97,10 @@ _WORDS: tuple[tuple[str, type[PartwiseError], str, str], ...] = (
     ),
 )
 
+# Builds of PyTorch for cards have an index of their own: it is told which of the two failed.
+_INDEX, _ITS_INDEX = "index of packages", "index of PyTorch's builds"
+_PYTORCH = re.compile(r"https?://\S*pytorch")
+
 
 def find(home: Path, wheels: Path = WHEELS) -> Path:
     """The program uv: of the module, of a wheel in `wheels`, or on the PATH.
@@ -203,6 +207,8 @@ def in_words(text: str) -> PartwiseError:
     detail = text[-_REPORT:].strip()
     for pattern, kind, what_happened, what_to_do in _WORDS:
         if re.search(pattern, text):
+            if kind is Unreachable and _PYTORCH.search(text):
+                what_happened = what_happened.replace(_INDEX, _ITS_INDEX)
             return kind(what_happened, what_to_do, detail)
     last = next((line.strip() for line in reversed(text.splitlines()) if line.strip()), "no words")
     return PartwiseError(
