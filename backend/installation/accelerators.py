@@ -44,12 +44,13 @@ class Accelerator:
     installed: int
 
 
-# Bytes of the lists' wheels for Linux, measured for CUDA 13; those of the others are estimates.
+# Bytes of the lists' wheels on the system where they are most; on the disk measured for CUDA 13 on
+# Linux, and estimated for the others.
 ACCELERATORS = {
     one.name: one
     for one in (
         Accelerator("cuda13", "NVIDIA, CUDA 13", ("linux", "win32"), 3 * GB, 7 * GB),
-        Accelerator("cuda12", "NVIDIA, CUDA 12", ("linux", "win32"), 3 * GB, 7 * GB),
+        Accelerator("cuda12", "NVIDIA, CUDA 12", ("linux", "win32"), 4 * GB, 8 * GB),
         Accelerator("rocm", "AMD, ROCm", ("linux",), 5 * GB, 18 * GB),
         Accelerator("mps", "Apple, Metal", ("darwin",), GB // 4, GB),
         Accelerator("xpu", "Intel, XPU", ("linux", "win32"), 3 * GB, 8 * GB),
