@@ -33,9 +33,11 @@ def locked(name: str, build: str, folder: Path = lists.FOLDER) -> list[Pin]:
     that of each file. Raises BadInput, Unreachable, PartwiseError.
     """
     accelerator = ACCELERATORS.get(name)
+    if accelerator is None:
+        raise BadInput(f"There is no accelerator “{name}”.", f"Known: {', '.join(ACCELERATORS)}.")
     match = _TORCH.search((folder / f"torch-{name}.in").read_text(encoding="utf-8"))
-    if accelerator is None or match is None:
-        raise BadInput(f"There is no accelerator “{name}” to lock.")
+    if match is None:
+        raise BadInput(f"torch-{name}.in names no torch.")
     marker = match[1] or ""
     systems = [one for one in accelerator.systems if lists.may_hold(marker, one)]
     plain = [one for one in systems if PLAIN[one] == name or (name, one) == ("cpu", "darwin")]

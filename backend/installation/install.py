@@ -244,10 +244,9 @@ class _Make:
         for number, (pins, found_with) in enumerate(lists.by_index(self.pins, options)):
             listed = folder / ("packages-torch.txt" if number else "packages.txt")
             disk.write(listed, lists.text_of(pins))
-            words = ["pip", "install", "--no-deps"] if number else ["pip", "sync"]
-            words += ["--require-hashes", "--only-binary", ":all:", "--strict"]
-            words += ["--python", str(environment.python_in(folder))]
-            rounds.append([*words, *found_with, str(listed)])
+            words = ["pip", "install", "--no-deps", "--requirements"] if number else ["pip", "sync"]
+            words += [str(listed), "--require-hashes", "--only-binary", ":all:", "--strict"]
+            rounds.append([*words, "--python", str(environment.python_in(folder)), *found_with])
         # All are looked for before any is loaded: an index that is out of reach is told at once.
         wanted: set[str] = set()
         looking = progress.span(0.0, 0.05, "Looking what is needed")

@@ -129,7 +129,7 @@ def may_hold(marker: str, system: str) -> bool:
         return True
 
     try:
-        return not marker or holds(ast.parse(marker, mode="eval").body)
+        return not marker.strip() or holds(ast.parse(marker.strip(), mode="eval").body)
     except SyntaxError as error:
         raise PartwiseError(
             "A list of packages is damaged.", "Install Partwise again.", marker[:200]

@@ -87,7 +87,8 @@ _WORDS: tuple[tuple[str, type[PartwiseError], str, str], ...] = (
         r"|unexpected EOF|incomplete|Failed to (fetch|download|extract)|stream|unreachable",
         Unreachable,
         "A download broke off, or the index of packages cannot be reached.",
-        "Check the network and try again: what is here already is not loaded again.",
+        "Check the network and try again: what is here already is not loaded again. Where it is "
+        "blocked, a mirror or an offline pack serves as well.",
     ),
     (
         r"not found in|no wheels|only wheels|No solution|no version|unsatisfiable|platform",
