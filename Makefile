@@ -219,19 +219,13 @@ lock: $(VENV)/.made  ## resolve requirements/*.in and the bundled wheels again
 	done
 	$(PY) build_addon.py --lock
 
-# Accelerator=build, as uv calls the builds of PyTorch's own index, which has to be reached. CUDA 12
-# is the one whose build still knows cards from Maxwell to Volta.
+# Accelerator=build, as uv calls the builds of PyTorch's own index, which has to be reached for what
+# the public one lacks. CUDA 12 is the one whose build still knows cards from Maxwell to Volta.
 TORCH_BUILDS ?= cpu=cpu mps=cpu cuda12=cu126 cuda13=cu130 rocm=rocm7.2 xpu=xpu
 
 lock-torch: $(VENV)/.made  ## resolve the lists of PyTorch for each accelerator; TORCH_BUILDS="rocm=rocm7.1"
 	$(PY) -m pip install --quiet --disable-pip-version-check uv
-	for build in $(TORCH_BUILDS); do \
-		name=torch-$${build%%=*}; \
-		$(PY) -m uv pip compile --quiet --no-config --universal --python-version 3.11 \
-			--torch-backend $${build#*=} --generate-hashes --no-emit-index-url --no-header \
-			--no-annotate --upgrade -c requirements/networks.lock \
-			requirements/$$name.in -o requirements/$$name.lock || exit 1; \
-	done
+	$(PY) lock_torch.py $(TORCH_BUILDS)
 
 clean:  ## remove environments, caches and outputs
 	rm -rf $(VENV) $(BLENDERS:%=.venv-%) out build dist .mypy_cache .ruff_cache .pytest_cache \

@@ -345,7 +345,7 @@ def offline_pack(target: Target, accelerator: str, output: Path) -> Path:
     pins = lists.of(one)
     name = f"partwise-{__version__}-pack-{target.platform}-{one.name}-py{target.python}.zip"
     with tempfile.TemporaryDirectory() as home:
-        options = Source().options(pins, None)
+        options = Source().options(pins, None, system)
         return pack.make(
             output / name, target.platform, target.python, one, pins, options, home=Path(home)
         )

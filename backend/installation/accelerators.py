@@ -2,7 +2,8 @@
 """Builds of PyTorch, and which of them fits this machine.
 
 Drivers: NVIDIA's table of minor version compatibility (CUDA 12 needs the driver 525, CUDA 13 the
-driver 580) and CUDA 13's release notes (no cards before compute capability 7.5).
+driver 580) and CUDA 13's release notes (no cards before compute capability 7.5). Kernels for the
+compute capabilities 5.0 to 9.0 are in PyTorch's build with CUDA 12.6, as its build scripts say.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from ..machine.device import NvidiaDriver
 AUTO = "auto"
 CUDA13_DRIVER, CUDA12_DRIVER = 580, 525
 CUDA13_CAPABILITY = (7, 5)  # Turing; CUDA 12 knows older ones as well
+CUDA12_NEWEST = (9, 0)  # Hopper: for Blackwell, the RTX 50 series, its build has no kernels
 MACOS = 14  # the first that PyTorch's wheels are made for
 GB = 1_000_000_000
 
@@ -44,12 +46,13 @@ class Accelerator:
     installed: int
 
 
-# Bytes of the lists' wheels for Linux, measured for CUDA 13; those of the others are estimates.
+# Bytes of the lists' wheels on the system where they are most; on the disk measured for CUDA 13 on
+# Linux, and estimated for the others.
 ACCELERATORS = {
     one.name: one
     for one in (
         Accelerator("cuda13", "NVIDIA, CUDA 13", ("linux", "win32"), 3 * GB, 5 * GB, 7 * GB),
-        Accelerator("cuda12", "NVIDIA, CUDA 12", ("linux", "win32"), 3 * GB, 5 * GB, 7 * GB),
+        Accelerator("cuda12", "NVIDIA, CUDA 12", ("linux", "win32"), 4 * GB, 6 * GB, 8 * GB),
         Accelerator("rocm", "AMD, ROCm", ("linux",), 5 * GB, 14 * GB, 18 * GB),
         Accelerator("mps", "Apple, Metal", ("darwin",), GB // 4, GB * 3 // 4, GB),
         Accelerator("xpu", "Intel, XPU", ("linux", "win32"), 3 * GB, 6 * GB, 8 * GB),
@@ -146,6 +149,14 @@ def _of_nvidia(driver: NvidiaDriver | None) -> list[tuple[str, str]]:
         ]
     if (0, 0) < driver.capability < CUDA13_CAPABILITY:
         return [("cuda12", "The card is older than CUDA 13 supports, so CUDA 12 is used.")]
+    if driver.number < CUDA13_DRIVER and driver.capability > CUDA12_NEWEST:
+        return [
+            (
+                "",
+                f"The card is newer than CUDA 12 supports, and NVIDIA's driver {driver.version} "
+                f"is for CUDA 12: install {CUDA13_DRIVER} or later to use the card.",
+            )
+        ]
     if driver.number < CUDA13_DRIVER:
         return [
             (
@@ -154,4 +165,4 @@ def _of_nvidia(driver: NvidiaDriver | None) -> list[tuple[str, str]]:
                 "would be CUDA 13.",
             )
         ]
-    return [("cuda13", ""), ("cuda12", "")]
+    return [("cuda13", ""), *([("cuda12", "")] if driver.capability <= CUDA12_NEWEST else [])]

@@ -43,16 +43,21 @@ class Source:
         """Whether nothing is asked of a network."""
         return self.pack is not None or bool(self.mirror and Path(self.mirror).is_dir())
 
-    def options(self, pins: Sequence[Pin], wheels: Path | None) -> list[str]:
-        """uv's options. wheels : the folder into which the pack was unpacked."""
+    def options(
+        self, pins: Sequence[Pin], wheels: Path | None, system: str = sys.platform
+    ) -> list[str]:
+        """uv's options to find pins; `lists.by_index` says which of them are for which.
+
+        wheels : the folder into which the pack was unpacked. system : what the pins are for.
+        """
         if wheels is not None:
             return ["--offline", "--no-index", "--find-links", str(wheels)]
         if self.is_local:
             return ["--offline", "--no-index", "--find-links", self.mirror]
         if self.mirror:
             return ["--default-index", self.mirror]
-        build = lists.build_of(pins)
-        return ["--torch-backend", build] if build else []
+        build = lists.build_of(pins, system)
+        return [lists.BACKEND, build] if build else []
 
 
 @dataclass(frozen=True)
@@ -238,16 +243,25 @@ class _Make:
         return ended.status == 0
 
     def _fill(self, program: Path, folder: Path, wheels: Path | None, progress: Progress) -> None:
-        """Put the packages into the environment."""
-        listed = folder / "packages.txt"
-        disk.write(listed, lists.text_of(self.pins))
-        words = ["pip", "sync", "--require-hashes", "--only-binary", ":all:", "--strict"]
-        words += ["--python", str(environment.python_in(folder))]
-        words += [*self.source.options(self.pins, wheels), str(listed)]
+        """Put the packages into the environment, PyTorch's own last."""
+        rounds = []
+        options = self.source.options(self.pins, wheels)
+        for number, (pins, found_with) in enumerate(lists.by_index(self.pins, options)):
+            listed = folder / ("packages-torch.txt" if number else "packages.txt")
+            disk.write(listed, lists.text_of(pins))
+            words = ["pip", "install", "--no-deps", "--requirements"] if number else ["pip", "sync"]
+            words += [str(listed), "--require-hashes", "--only-binary", ":all:", "--strict"]
+            rounds.append([*words, "--python", str(environment.python_in(folder)), *found_with])
+        # All are looked for before any is loaded: an index that is out of reach is told at once.
+        wanted: set[str] = set()
         looking = progress.span(0.0, 0.05, "Looking what is needed")
-        wanted = set(_SAID.findall(uv.run(program, [*words, "--dry-run"], self.home, looking).said))
-        look = _Look(self.home, frozenset(map(lists.canonical, wanted)), self.accelerator)
-        uv.run(program, words, self.home, progress.span(0.05, 1.0), look)
+        for number, words in enumerate(rounds):
+            part = looking.span(number / len(rounds), (number + 1) / len(rounds))
+            said = uv.run(program, [*words, "--dry-run"], self.home, part).said
+            wanted |= set(map(lists.canonical, _SAID.findall(said)))
+        look = _Look(self.home, frozenset(wanted), self.accelerator)
+        for words in rounds:
+            uv.run(program, words, self.home, progress.span(0.05, 1.0), look)
 
 
 @dataclass(frozen=True)

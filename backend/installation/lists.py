@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import re
 import sys
@@ -15,6 +16,8 @@ from .accelerators import ACCELERATORS, PLAIN, Accelerator, Choice
 
 FOLDER = Path(__file__).resolve().parents[2] / "requirements"
 NETWORKS = "networks.lock"
+BACKEND = "--torch-backend"  # of uv: take torch from PyTorch's own index, of the build that follows
+_OWN = ("triton-rocm", "triton-xpu")  # what builds of torch need that only PyTorch's own index has
 _PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;]+)\s*(?:;\s*(.*?))?\s*$")
 
 
@@ -106,13 +109,66 @@ def file_of(accelerator: Accelerator, folder: Path = FOLDER) -> Path:
     return folder / f"torch-{accelerator.name}.lock"
 
 
-def build_of(pins: Iterable[Pin]) -> str:
-    """The build of torch that a list names, "cu130" or "cpu"; empty for the plain one.
+def may_hold(marker: str, system: str) -> bool:
+    """Whether an environment marker can hold on a system (as `sys.platform` names it).
 
-    For Macs a list of another build names the plain one, under a marker.
+    What it says of the Python and the machine is taken to hold. Raises PartwiseError for what is
+    no marker.
     """
-    builds = (pin.version.partition("+")[2] for pin in pins if pin.name == "torch")
+
+    def holds(node: ast.expr) -> bool:
+        if isinstance(node, ast.BoolOp):
+            every = all if isinstance(node.op, ast.And) else any
+            return every([holds(one) for one in node.values])
+        if isinstance(node, ast.Compare):
+            sides = [node.left, *node.comparators]
+            names = {side.id for side in sides if isinstance(side, ast.Name)}
+            if names == {"sys_platform"} and isinstance(node.ops[0], ast.Eq | ast.NotEq):
+                named = any(isinstance(one, ast.Constant) and one.value == system for one in sides)
+                return named == isinstance(node.ops[0], ast.Eq)
+        return True
+
+    try:
+        return not marker.strip() or holds(ast.parse(marker.strip(), mode="eval").body)
+    except SyntaxError as error:
+        raise PartwiseError(
+            "A list of packages is damaged.", "Install Partwise again.", marker[:200]
+        ) from error
+
+
+def torches(pins: Iterable[Pin], system: str = sys.platform) -> list[Pin]:
+    """The pins of torch for a system: a list can name another build for each."""
+    return [pin for pin in pins if pin.name == "torch" and may_hold(pin.marker, system)]
+
+
+def build_of(pins: Iterable[Pin], system: str = sys.platform) -> str:
+    """The build of torch that a list names for a system, "cu130" or "cpu"; empty for the plain
+    one, which the public index of packages has.
+    """
+    builds = (pin.version.partition("+")[2] for pin in torches(pins, system))
     return next(filter(None, builds), "")
+
+
+def is_own(pin: Pin) -> bool:
+    """Whether only PyTorch's own index has a package: a build of torch, or what one needs."""
+    return (pin.name == "torch" and "+" in pin.version) or pin.name in _OWN
+
+
+def by_index(pins: Sequence[Pin], options: Sequence[str]) -> list[tuple[list[Pin], list[str]]]:
+    """What uv is asked for one after the other: pins, and the options with which it finds them.
+
+    With `BACKEND` uv seeks all that it knows of PyTorch at PyTorch's own index alone. There triton
+    is another file than at the public one, whose hashes are listed: so only what no other index
+    has is sought with it.
+    """
+    if BACKEND not in options:
+        return [(list(pins), list(options))]
+    at = options.index(BACKEND)
+    public = [*options[:at], *options[at + 2 :]]
+    return [
+        ([pin for pin in pins if not is_own(pin)], public),
+        ([pin for pin in pins if is_own(pin)], list(options)),
+    ]
 
 
 def serves(accelerator: Accelerator, folder: Path = FOLDER, system: str = sys.platform) -> bool:
@@ -123,15 +179,16 @@ def serves(accelerator: Accelerator, folder: Path = FOLDER, system: str = sys.pl
     path = file_of(accelerator, folder)
     if system not in accelerator.systems or not path.is_file():
         return False
-    if build_of(read(path)):
-        return True
-    return accelerator.name in ("cpu", PLAIN.get(system))
+    pins = read(path)
+    if not torches(pins, system):
+        return False
+    return bool(build_of(pins, system)) or accelerator.name in ("cpu", PLAIN.get(system))
 
 
 def weighed(choice: Choice, pins: Iterable[Pin], system: str = sys.platform) -> Choice:
     """The choice with the size of what is listed: a build for another accelerator is larger."""
     one, plain = choice.accelerator, PLAIN.get(system, "")
-    if one.name != "cpu" or plain == "cpu" or build_of(pins):
+    if one.name != "cpu" or plain == "cpu" or build_of(pins, system):
         return choice
     like = ACCELERATORS[plain]
     because = (

@@ -98,7 +98,7 @@ def make(
     Parameters
     ----------
     target, python : a key of `PLATFORMS`, and "3.11".
-    options : where uv finds packages (`install.Source.options`).
+    options : where uv finds packages (`install.Source.options`, for the system of the target).
 
     Raises BadInput, DiskFull, Unreachable, PartwiseError, Cancelled.
     """
@@ -109,17 +109,16 @@ def make(
         folder = Path(name)
         listed, wheels = folder / "list.txt", folder / "wheels"
         disk.write(listed, lists.text_of(pins))
-        words = ["pip", "compile", "--no-deps", "--no-header", "--no-annotate"]
-        words += ["--emit-index-annotation", "--python-platform", one.uv]
-        words += ["--python-version", python, *options, str(listed)]
-        more = {"MACOSX_DEPLOYMENT_TARGET": f"{MACOS}.0"}
-        looking = progress.span(0.0, 0.05, "Looking what is needed")
-        needed = uv.run(program, words, home, looking, more=more).out
-        indexes = set(_INDEX.findall(needed))
-        named = {(lists.canonical(name), version) for name, version in _NEEDED.findall(needed)}
-        # What this platform needs, with the hashes of our list, whatever an index tells.
-        chosen = [replace(pin, marker="") for pin in pins if (pin.name, pin.version) in named]
-        _download(one, python, chosen, indexes, wheels, home, progress.span(0.05, 0.8))
+        wheels.mkdir()
+        looking = progress.span(0.0, 0.1, "Looking what is needed")
+        rounds = [
+            _needed(program, one, python, some, found_with, home, looking)
+            for some, found_with in lists.by_index(pins, options)
+        ]
+        whole, loading = sum(len(chosen) for chosen, _ in rounds), progress.span(0.1, 0.8)
+        for chosen, indexes in rounds:
+            if chosen:
+                _download(one, python, chosen, indexes, wheels, whole, home, loading)
         said = {
             "format": FORMAT,
             "system": one.system,
@@ -135,6 +134,30 @@ def make(
         except OSError as error:
             raise disk.in_words(output, error) from error
     return output
+
+
+def _needed(
+    program: Path,
+    one: Platform,
+    python: str,
+    pins: Sequence[Pin],
+    options: Sequence[str],
+    home: Path,
+    progress: Progress,
+) -> tuple[list[Pin], set[str]]:
+    """What a platform needs of the pins, and the indexes where that is."""
+    with tempfile.TemporaryDirectory() as name:
+        listed = Path(name) / "asked.txt"
+        disk.write(listed, lists.text_of(pins))
+        words = ["pip", "compile", "--no-deps", "--no-header", "--no-annotate"]
+        words += ["--emit-index-annotation", "--python-platform", one.uv]
+        words += ["--python-version", python, *options, str(listed)]
+        more = {"MACOSX_DEPLOYMENT_TARGET": f"{MACOS}.0"}
+        needed = uv.run(program, words, home, progress, more=more).out
+    named = {(lists.canonical(name), version) for name, version in _NEEDED.findall(needed)}
+    # With the hashes of our list, whatever an index tells.
+    chosen = [replace(pin, marker="") for pin in pins if (pin.name, pin.version) in named]
+    return chosen, set(_INDEX.findall(needed))
 
 
 def _zip(path: Path, said: object, listed: Path, wheels: Path, progress: Progress) -> None:
@@ -153,11 +176,11 @@ def _download(
     pins: Sequence[Pin],
     indexes: set[str],
     wheels: Path,
+    whole: int,
     home: Path,
     progress: Progress,
 ) -> None:
-    """Let pip download wheels: uv installs, but gives no files of wheels."""
-    wheels.mkdir()
+    """Let pip download wheels, of `whole` in all: uv installs, but gives no files of wheels."""
     listed = wheels / "needed.txt"
     listed.write_text(lists.text_of(pins), encoding="utf-8")
     words = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
@@ -170,7 +193,7 @@ def _download(
 
     def look() -> tuple[str, float]:
         count = len(list(wheels.glob("*.whl")))
-        return f"Fetching packages: {count} of {len(pins)}", count / max(len(pins), 1)
+        return f"Fetching packages: {count} of {whole}", count / whole
 
     try:
         # pip's own settings hold here: whoever makes packs has them for a reason.

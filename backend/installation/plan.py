@@ -127,14 +127,14 @@ def _wished(home: Path, accelerator: str, *, repair: bool) -> str:
 
 
 def reach(pins: Sequence[Pin], source: Source) -> Callable[[], str]:
-    """Asks the index for one small package; says why it does not answer, and leaves nothing."""
+    """Asks each index for one package; says why it does not answer, and leaves nothing."""
 
     def asked() -> str:
         with tempfile.TemporaryDirectory() as name:
             home = Path(name)
             listed = home / "asked.txt"
             try:
-                disk.write(listed, lists.text_of(pins[:1]))
+                disk.write(listed, lists.text_of([pins[0], *filter(lists.is_own, pins)]))
                 words = ["pip", "compile", "--quiet", "--no-deps", *source.options(pins, None)]
                 uv.run(uv.find(home), [*words, str(listed)], home)
             except PartwiseError as error:

@@ -88,7 +88,8 @@ _WORDS: tuple[tuple[str, type[PartwiseError], str, str], ...] = (
         r"|unexpected EOF|incomplete|Failed to (fetch|download|extract)|stream|unreachable",
         Unreachable,
         "A download broke off, or the index of packages cannot be reached.",
-        "Check the network and try again: what is here already is not loaded again.",
+        "Check the network and try again: what is here already is not loaded again. Where it is "
+        "blocked, a mirror or an offline pack serves as well.",
     ),
     (
         r"not found in|no wheels|only wheels|No solution|no version|unsatisfiable|platform",
@@ -97,6 +98,10 @@ _WORDS: tuple[tuple[str, type[PartwiseError], str, str], ...] = (
         "Choose another accelerator, or a pack made for this system and Python.",
     ),
 )
+
+# Builds of PyTorch for cards have an index of their own: it is told which of the two failed.
+_INDEX, _ITS_INDEX = "index of packages", "index of PyTorch's builds"
+_PYTORCH = re.compile(r"https?://\S*pytorch")
 
 
 def find(home: Path, wheels: Path = WHEELS) -> Path:
@@ -204,6 +209,8 @@ def in_words(text: str) -> PartwiseError:
     detail = text[-_REPORT:].strip()
     for pattern, kind, what_happened, what_to_do in _WORDS:
         if re.search(pattern, text):
+            if kind is Unreachable and _PYTORCH.search(text):
+                what_happened = what_happened.replace(_INDEX, _ITS_INDEX)
             return kind(what_happened, what_to_do, detail)
     last = next((line.strip() for line in reversed(text.splitlines()) if line.strip()), "no words")
     return PartwiseError(

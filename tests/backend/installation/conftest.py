@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -62,3 +63,36 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     pins = [make_wheel(wheels, name) for name in ("alpha", "beta", "gamma")]
     with serving(wheels) as index:
         yield Place(tmp_path / "Mein Gerät 日本 мир", wheels, index, pins, [])
+
+
+@pytest.fixture
+def own_index(place: Place, monkeypatch: pytest.MonkeyPatch) -> Iterator[Index]:
+    """PyTorch's own index: it has the place's torch, and a triton that is not the listed file.
+
+    uv asks it where it is told to take torch from there, and the place's index for all else.
+    """
+    if os.name == "nt":
+        pytest.skip("a shell script stands for uv")
+    wheels = place.home.parent / "pytorch's own"
+    wheels.mkdir()
+    place.pins += [make_wheel(place.wheels, "triton"), make_wheel(wheels, "torch", "1.0+cu1")]
+    make_wheel(wheels, "triton")
+    real, script = uv.find(place.home), place.home.parent / "uv"
+    with serving(wheels) as index:
+        index.url += "/pytorch"
+
+        def find(_home: Path) -> Path:
+            script.write_text(f"""#!/bin/sh
+url={place.index.url}
+case "$*" in *--torch-backend*) url={index.url} ;; esac
+for word do
+    shift
+    case "$word" in --torch-backend | cu1) ;; *) set -- "$@" "$word" ;; esac
+done
+exec "{real}" "$@" --default-index "$url"
+""")
+            script.chmod(0o755)
+            return script
+
+        monkeypatch.setattr(uv, "find", find)
+        yield index

@@ -10,7 +10,7 @@ from backend.installation.accelerators import Accelerator, choose
 from backend.machine.device import NvidiaDriver
 
 NEW, OLD, AGED = ("580.65.06", (9, 0)), ("552.22", (8, 6)), ("470.10", (8, 6))
-PASCAL = ("581.0", (6, 1))
+PASCAL, BLACKWELL, UPDATED = ("581.0", (6, 1)), ("572.83", (12, 0)), ("580.97", (12, 0))
 
 
 def everything(_one: Accelerator) -> bool:
@@ -24,6 +24,8 @@ def everything(_one: Accelerator) -> bool:
         ({"cuda"}, NEW, "win32", "cuda13", ""),
         ({"cuda"}, OLD, "win32", "cuda12", "552.22 is for CUDA 12"),
         ({"cuda"}, PASCAL, "linux", "cuda12", "older than CUDA 13 supports"),
+        ({"cuda"}, BLACKWELL, "win32", "cpu", "newer than CUDA 12 supports"),
+        ({"cuda"}, UPDATED, "win32", "cuda13", ""),
         ({"cuda"}, AGED, "linux", "cpu", "470.10 is too old"),
         ({"cuda"}, None, "linux", "cpu", "does not tell its version"),
         ({"cuda", "xpu"}, AGED, "linux", "xpu", "470.10 is too old"),
@@ -57,3 +59,9 @@ def test_what_is_not_listed_is_passed_over_and_said() -> None:
 def test_a_wish_that_cannot_be_had_is_refused(wished: str, words: str) -> None:
     with pytest.raises(BadInput, match=words):
         choose(wished, lambda one: one.name != "rocm", system="linux")
+
+
+def test_a_card_that_cuda_12_does_not_know_is_not_given_it() -> None:
+    known = NvidiaDriver(*UPDATED)
+    chosen = choose("auto", lambda one: one.name != "cuda13", {"cuda"}, known, "win32")
+    assert chosen.accelerator.name == "cpu"

@@ -14,10 +14,10 @@ import pytest
 from backend.checkpoints import disk
 from backend.contract.errors import BadInput, Cancelled, PartwiseError, Unreachable
 from backend.contract.progress import Progress
-from backend.installation import environment, install
+from backend.installation import environment, install, lists
 from backend.installation.install import Source
 from tests.backend.installation.conftest import Place
-from tests.backend.installation.index_server import make_wheel
+from tests.backend.installation.index_server import Index, make_wheel
 
 ROOT = Path(__file__).parents[3]
 ALPHA = "alpha-1.0-py3-none-any.whl"
@@ -137,6 +137,27 @@ def test_an_index_that_refuses_is_told(place: Place, status: int, words: str) ->
 def test_an_index_that_is_not_there_is_told(place: Place) -> None:
     with pytest.raises(Unreachable):
         place.install(Source(mirror="http://127.0.0.1:9/simple"))
+
+
+def test_only_a_build_of_torch_comes_from_pytorchs_own_index(
+    place: Place, own_index: Index
+) -> None:
+    assert place.install(Source()).fresh
+    assert imported(place, "torch") == "1.0+cu1"
+    assert own_index.asked == ["torch-1.0+cu1-py3-none-any.whl"]
+    assert "triton-1.0-py3-none-any.whl" in place.index.asked
+    assert environment.trouble(place.home) == ""
+
+
+def test_where_pytorchs_own_index_is_not_there_nothing_is_loaded(
+    place: Place, own_index: Index
+) -> None:
+    own_index.url = "http://127.0.0.1:9/simple/pytorch"
+    with pytest.raises(Unreachable, match="PyTorch's builds") as caught:
+        place.install(Source())
+    assert "offline pack" in caught.value.hint
+    assert not place.index.asked
+    assert place.folders() == []
 
 
 def test_an_index_that_stalls_is_given_up(place: Place) -> None:
@@ -259,3 +280,19 @@ def test_a_removed_environment_is_told(place: Place) -> None:
     assert "was removed" in environment.trouble(place.home)
     assert environment.executable(place.home) is None
     assert place.install().fresh  # not "installed already"
+
+
+def test_where_packages_are_sought_depends_on_the_system(place: Place) -> None:
+    pins = lists.parse(
+        "torch==1.0 ; sys_platform == 'linux' --hash=sha256:0\n"
+        "torch==1.0+cu1 ; sys_platform == 'win32' --hash=sha256:1\n",
+        "toy",
+    )
+    assert Source().options(pins, None, "win32") == ["--torch-backend", "cu1"]
+    assert Source().options(pins, None, "linux") == []
+    for system in ("linux", "win32"):
+        mirror = Source(mirror="https://mirror.invalid/simple").options(pins, None, system)
+        assert mirror == ["--default-index", "https://mirror.invalid/simple"]
+        folder = Source(mirror=str(place.wheels)).options(pins, None, system)
+        assert folder == ["--no-index", "--find-links", str(place.wheels)]
+        assert "--offline" in Source().options(pins, place.wheels, system)

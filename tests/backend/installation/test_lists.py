@@ -29,9 +29,70 @@ def test_there_is_a_list_for_each_usual_system() -> None:
         system: {name for name, one in ACCELERATORS.items() if lists.serves(one, system=system)}
         for system in ("linux", "win32", "darwin")
     }
-    assert {"cpu", "cuda13"} <= served["linux"]
-    assert "cpu" in served["win32"]
+    assert {"cpu", "cuda13", "cuda12"} <= served["linux"]
+    assert {"cpu", "cuda13", "cuda12"} <= served["win32"]
     assert "mps" in served["darwin"]
+
+
+def test_each_system_gets_its_build_from_where_it_is() -> None:
+    """On the public index PyTorch is CUDA 13 for Linux, and made for processors on Windows."""
+    for name, system, build in (
+        ("cuda13", "linux", ""),
+        ("cuda13", "win32", "cu130"),
+        ("cuda12", "linux", "cu126"),
+        ("cuda12", "win32", "cu126"),
+        ("cpu", "win32", ""),
+    ):
+        pins = lists.of(ACCELERATORS[name])
+        torch = lists.torches(pins, system)
+        assert [pin.version.partition("+")[2] for pin in torch] == [build]
+        assert lists.build_of(pins, system) == build
+    versions = {
+        pin.version.partition("+")[0]
+        for one in LISTED
+        for pin in lists.read(lists.file_of(one))
+        if pin.name == "torch"
+    }
+    assert len(versions) == 1
+
+
+def test_a_list_for_windows_has_nothing_of_linux() -> None:
+    """There the build holds CUDA's libraries itself."""
+    pins = lists.of(ACCELERATORS["cuda13"])
+    there = {pin.name for pin in pins if lists.may_hold(pin.marker, "win32")}
+    assert {"torch", "sympy", "networkx", "numpy"} <= there
+    assert not {name for name in there if name.startswith(("nvidia", "triton", "cuda"))}
+
+
+@pytest.mark.parametrize(
+    ("marker", "holds"),
+    [
+        ("", "linux win32 darwin"),
+        ("sys_platform == 'win32'", "win32"),
+        ("'win32' == sys_platform", "win32"),
+        ("sys_platform != 'win32' and python_full_version < '3.12'", "linux darwin"),
+        ("(sys_platform == 'linux' or sys_platform == 'win32') and extra != 'a'", "linux win32"),
+        ("platform_machine == 'arm64' or sys_platform != 'darwin'", "linux win32 darwin"),
+        ("sys_platform == 'emscripten'", ""),
+    ],
+)
+def test_a_marker_can_hold_where_it_does_not_name_another_system(marker: str, holds: str) -> None:
+    systems = ("linux", "win32", "darwin")
+    assert [one for one in systems if lists.may_hold(marker, one)] == holds.split()
+    with pytest.raises(PartwiseError, match="damaged"):
+        lists.may_hold("sys_platform == ", "linux")
+
+
+def test_only_what_the_public_index_lacks_is_sought_elsewhere() -> None:
+    """Its triton has another hash at PyTorch's own index."""
+    names = ("numpy==1", "torch==2+cu1", "triton==3", "triton-xpu==3", "nvidia-nccl-cu12==2")
+    pins = lists.parse("".join(f"{one} --hash=sha256:0\n" for one in names), "toy")
+    public, own = lists.by_index(pins, ["--quiet", "--torch-backend", "cu1", "--upgrade"])
+    assert [pin.name for pin in public[0]] == ["numpy", "triton", "nvidia-nccl-cu12"]
+    assert public[1] == ["--quiet", "--upgrade"]
+    assert [pin.name for pin in own[0]] == ["torch", "triton-xpu"]
+    assert "--torch-backend" in own[1]
+    assert lists.by_index(pins, ["--no-index"]) == [(pins, ["--no-index"])]
 
 
 def write(folder: Path, name: str, torch: str) -> None:
@@ -46,9 +107,9 @@ def test_a_plain_build_serves_what_it_is_on_each_system(tmp_path: Path) -> None:
     assert lists.serves(cuda13, tmp_path, "linux")
     assert not lists.serves(cuda13, tmp_path, "win32")
     assert not lists.serves(cpu, tmp_path, "linux")
-    write(tmp_path, "cuda13", "2.13.0+cu130")
+    write(tmp_path, "cuda13", "2.13.0+cu130 ; sys_platform == 'win32'")
     assert lists.serves(cuda13, tmp_path, "win32")
-    assert lists.build_of(lists.read(lists.file_of(cuda13, tmp_path))) == "cu130"
+    assert not lists.serves(cuda13, tmp_path, "linux")
 
 
 def test_a_list_of_a_build_may_name_the_plain_one_for_macs() -> None:
@@ -57,7 +118,8 @@ def test_a_list_of_a_build_may_name_the_plain_one_for_macs() -> None:
         for build, sign in (("", "=="), ("+cpu", "!="))
     )
     pins = lists.parse(text, "toy")
-    assert lists.build_of(pins) == "cpu"
+    assert lists.build_of(pins, "linux") == "cpu"
+    assert lists.build_of(pins, "darwin") == ""
     assert lists.joined([pins]) == pins
 
 

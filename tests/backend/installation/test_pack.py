@@ -14,6 +14,7 @@ from backend.contract.errors import BadInput
 from backend.installation import environment, lists, pack
 from backend.installation.install import Source
 from tests.backend.installation.conftest import CPU, Place
+from tests.backend.installation.index_server import Index
 
 PYTHON = ".".join(map(str, sys.version_info[:2]))
 
@@ -48,6 +49,21 @@ def test_a_pack_is_installed_without_network(place: Place, packed: Path, tmp_pat
     assert environment.trouble(place.home) == ""
     assert not place.index.asked
     assert not list((place.home / "cache").glob("pack-*"))
+
+
+def test_a_pack_holds_the_build_of_pytorchs_own_index(
+    place: Place, own_index: Index, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PIP_INDEX_URL", place.index.url)
+    monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
+    monkeypatch.delenv("PIP_FIND_LINKS", raising=False)
+    options = Source().options(place.pins, None)
+    path = tmp_path / "pack.zip"
+    pack.make(path, pack.here(), PYTHON, CPU, place.pins, options, home=place.home)
+    assert "torch-1.0+cu1-py3-none-any.whl" in pack.wheels_of(path)
+    assert len(pack.wheels_of(path)) == len(place.pins)
+    assert "triton-1.0-py3-none-any.whl" not in own_index.asked
+    assert list(pack.read(path, no_lists(tmp_path)).pins) == place.pins
 
 
 def test_a_damaged_pack_is_refused(place: Place, packed: Path, tmp_path: Path) -> None:

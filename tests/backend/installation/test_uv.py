@@ -75,6 +75,12 @@ def test_nothing_of_other_pythons_is_handed_on_and_caches_lie_in_the_folder(tmp_
         ("cause: There is not enough space on the disk. (os error 112)", "DISK_FULL", "full"),
         ("Hash mismatch for `a`", "BAD_INPUT", "hash differs"),
         ("failed: Access is denied. (os error 5)", "BAD_INPUT", "cannot be written"),
+        (
+            "Failed to fetch: `https://x.pytorch.invalid/whl/torch/`: dns error",
+            "UNREACHABLE",
+            "index of PyTorch's builds",
+        ),
+        ("Failed to fetch: `https://x.invalid/torch/`: dns error", "UNREACHABLE", "of packages"),
         ("cause: invalid peer certificate: UnknownIssuer", "UNREACHABLE", "not trusted"),
         ("cause: dns error", "UNREACHABLE", "cannot be reached"),
         ("Operation did not complete because of a virus (os error 225)", "BAD_INPUT", "scanner"),
