@@ -294,5 +294,5 @@ def test_where_packages_are_sought_depends_on_the_system(place: Place) -> None:
         mirror = Source(mirror="https://mirror.invalid/simple").options(pins, None, system)
         assert mirror == ["--default-index", "https://mirror.invalid/simple"]
         folder = Source(mirror=str(place.wheels)).options(pins, None, system)
-        assert folder == ["--no-index", "--find-links", str(place.wheels)]
+        assert folder == ["--offline", "--no-index", "--find-links", str(place.wheels)]
         assert "--offline" in Source().options(pins, place.wheels, system)
