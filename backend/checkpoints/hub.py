@@ -210,7 +210,7 @@ class Hub:
         if "GatedRepoError" in kinds or status in (401, 403):
             return BadInput(
                 f"{where} does not give {model.title} to everyone.",
-                f"Ask for it at {model.page}, log in with “hf auth login”, and try again."
+                f"Ask for it at {model.page}, log in (in a shell: hf auth login), and try again."
                 if model.gated
                 else f"Look at {model.page}; or {_FILES}.",
                 detail,

@@ -8,6 +8,7 @@ both sides know of each other here. Standard library only.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,4 +70,4 @@ def executable(home: Path) -> Path | None:
     if found is None:
         return None
     python = python_in(found.folder(home))
-    return python if python.exists() else None
+    return python if os.path.exists(python) else None
