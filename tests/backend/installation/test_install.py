@@ -61,7 +61,8 @@ def test_what_is_there_is_not_installed_again_and_a_repair_takes_its_place(place
     assert not place.index.asked  # all of it from the cache
 
 
-def test_a_damaged_environment_is_told_and_made_anew(place: Place) -> None:
+@pytest.mark.parametrize("repair", [True, False])
+def test_a_damaged_environment_is_told_and_made_anew(place: Place, repair: bool) -> None:
     done = place.install()
     packages = environment.site_packages(done.environment.folder(place.home))
     assert packages is not None
@@ -70,7 +71,7 @@ def test_a_damaged_environment_is_told_and_made_anew(place: Place) -> None:
     trouble = environment.trouble(place.home)
     assert "beta/data.bin" in trouble
     assert "gamma/data.bin" in trouble
-    assert place.install(repair=True).fresh
+    assert place.install(repair=repair).fresh
     assert environment.trouble(place.home) == ""
 
 
