@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 CHUNKS = (65_536, 16_384, 4_096)  # points that are asked of a field at once
 HELD = 400_000_000  # bytes of kernels and of the library's own
+SLACK = 1.05  # of what is asked for: allocators round up, and leave gaps
 BYTES = {"float32": 4, "bfloat16": 2, "float16": 2}  # of each number
 
 # In activations of all tokens: the widest place of a transformer's block, beside what is stored for
@@ -126,7 +127,7 @@ def ladder(
     rungs: list[Plan] = []
     for stays, count, apart, chunk in asked:
         busy = _phases(work, count, chunk, apart=apart, fused=fused)
-        needs = HELD + BYTES[numbers] * _most(networks, busy, stays=stays)
+        needs = _bytes(_most(networks, busy, stays=stays), numbers)
         if needs <= limit:
             rungs.append(Plan(stays, count, chunk, needs, apart=apart, numbers=numbers))
             limit = needs - 1
@@ -142,11 +143,15 @@ def on_processor(
     """
     busy = _phases(work, 1, CHUNKS[-1], apart=True, fused=True)
     most = _most(networks, busy, stays=False)
+    apart = work.branches > 1
     plans = [
-        Plan(False, 1, CHUNKS[-1], HELD + BYTES[kind] * most, True, work.branches > 1, kind)
-        for kind in numbers
+        Plan(False, 1, CHUNKS[-1], _bytes(most, kind), True, apart, kind) for kind in numbers
     ]
     return [plan for plan in plans if available is None or plan.needs <= available]
+
+
+def _bytes(count: int, numbers: str) -> int:
+    return HELD + int(SLACK * BYTES[numbers] * count)
 
 
 def _phases(work: Work, count: int, chunk: int, *, apart: bool, fused: bool) -> dict[str, int]:

@@ -26,6 +26,8 @@ VARIABLES = (
 def one_for_algebra() -> None:
     """For this process and those that it starts; to be called before NumPy is imported."""
     os.environ.update(dict.fromkeys(VARIABLES, "1"))
+    # Threads of torch that wait would otherwise keep a processor busy, which others want.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 @contextmanager

@@ -45,11 +45,14 @@ class Card(TorchDispatchMode):
         super().__init__()
         self.cap, self.fails = cap, fails
         self.held = self.most = self.operations = self.refusals = 0
+        self._counts = True
         self._known: dict[int, weakref.ref[Any]] = {}
 
     def __torch_dispatch__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
     ) -> Any:
+        if not self._counts:
+            return func(*args, **(kwargs or {}))
         self.operations += 1
         self.fails(self.operations)
         self._count((args, kwargs or {}))
@@ -59,6 +62,15 @@ class Card(TorchDispatchMode):
             self.refusals += 1
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate more than there is")
         return made
+
+    @contextmanager
+    def elsewhere(self) -> Iterator[None]:
+        """What is made meanwhile is not on the card, as long as no operation there uses it."""
+        self._counts = False
+        try:
+            yield
+        finally:
+            self._counts = True
 
     def _count(self, tree: Any) -> None:
         for one in tree_leaves(tree):

@@ -30,3 +30,8 @@ def test_a_system_that_does_not_tell_its_memory(monkeypatch: pytest.MonkeyPatch)
 def test_only_cores_that_may_be_used_count(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 3})
     assert cpu.cores() == 2
+
+
+def test_free_memory_is_some_of_it():
+    free, whole = cpu.free_memory(), cpu.memory()
+    assert free is None or whole is None or 2**24 < free < 4 * whole

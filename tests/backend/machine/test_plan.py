@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from backend.machine.plan import Plan, Work, ladder, on_processor
+from backend.machine.plan import SLACK, Plan, Work, ladder, on_processor
 
 NETWORKS = {"transformer": 1_615_850_000, "vae": 242_660_000, "part_encoder": 56_800_000}
 WORK = Work(2, 2048, 2048, 21, 4096, points=40_960)
@@ -19,7 +19,7 @@ def rungs(parts: int, size: float | None, work: Work = WORK) -> list[Plan]:
 
 @pytest.mark.parametrize(
     ("size", "at_a_time", "stays"),
-    [(4.8, 1, False), (6, 1, True), (7.7, 2, True), (11, 4, True), (24, 8, True)],
+    [(4.95, 1, False), (6.1, 1, True), (7.7, 2, True), (11, 4, True), (24, 8, True)],
 )
 def test_larger_cards_take_more_at_a_time(size: float, at_a_time: int, stays: bool) -> None:
     first = rungs(8, size)[0]
@@ -59,7 +59,7 @@ def test_where_attention_keeps_all_weights_it_counts() -> None:
     work = Work(2, 1024, 2048, 21, 257, together=8)
     plain = ladder(NETWORKS, work, 1, None, numbers="float16", fused=False)[0]
     scores = 2 * 2 * 2 * 16 * 8200**2  # twice, of two branches, in two bytes
-    assert plain.needs - rungs(1, None, work)[0].needs == pytest.approx(scores, rel=0.02)
+    assert plain.needs - rungs(1, None, work)[0].needs == pytest.approx(SLACK * scores, rel=0.02)
 
 
 def test_the_processor_is_a_rung_for_each_kind_of_numbers_that_fits() -> None:

@@ -7,7 +7,8 @@ import os
 
 import pytest
 
-from backend.machine.threads import VARIABLES, one_for_algebra
+from backend.machine import threads
+from backend.machine.threads import VARIABLES, all_for_networks, one_for_algebra
 
 
 def test_every_library_is_told(monkeypatch: pytest.MonkeyPatch):
@@ -19,3 +20,15 @@ def test_every_library_is_told(monkeypatch: pytest.MonkeyPatch):
     one_for_algebra()
     assert [os.environ[name] for name in VARIABLES] == ["1"] * len(VARIABLES)
     assert {"OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"} <= set(VARIABLES)
+
+
+def test_large_networks_have_all_processors_for_the_length_of_a_job(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    torch = pytest.importorskip("torch", reason="threads of torch")
+    monkeypatch.setattr(threads, "cores", lambda: 3)
+    before = torch.get_num_threads()
+    with pytest.raises(ValueError, match="over"), all_for_networks():
+        assert torch.get_num_threads() == 3
+        raise ValueError("over")
+    assert torch.get_num_threads() == before
