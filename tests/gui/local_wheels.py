@@ -49,6 +49,9 @@ def wheel_of_the_hub(folder: Path) -> Path | None:
                 is_plain = file.suffix in PLAIN and ".." not in file.parts
                 if is_plain and not file.parts[0].endswith(".dist-info"):
                     files[file.as_posix()] = Path(str(file.locate())).read_bytes()
+            about = f"Metadata-Version: 2.1\nName: {found.name}\nVersion: {found.version}\n"
+            stem = found.name.replace("-", "_")
+            files[f"{stem}-{found.version}.egg-info/PKG-INFO"] = about.encode()
     except metadata.PackageNotFoundError:
         return None
     return make_wheel(folder, "asks_the_hub", files)

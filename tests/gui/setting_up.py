@@ -117,6 +117,14 @@ def ended(window: Window) -> Waits[Any]:
     return setups.current()
 
 
+def in_the_middle(window: Window, share: float) -> Waits[None]:
+    """Wait until so much of a task is done, and it still runs."""
+    setups = ours("engine.setups")
+    task = setups.current()
+    yield from window.until(lambda: task.share > share or not setups.busy(), "progress")
+    assert task.state == "RUNNING", (task.state, task.error, task.error and task.error.detail)
+
+
 def shown_whole(window: Window, name: str) -> Waits[None]:
     """Pictures of the card in the preferences, from above to below."""
     area, module = window.area, ours("engine.place").PACKAGE
@@ -124,7 +132,9 @@ def shown_whole(window: Window, name: str) -> Waits[None]:
     bpy.context.window_manager.addon_search = "Partwise"
     area.type = "PREFERENCES"
     yield 1.0
-    addon_utils.module_bl_info(sys.modules[module])["show_expanded"] = True
+    for known in addon_utils.modules(refresh=False):
+        if known.__name__ == module:
+            addon_utils.module_bl_info(known)["show_expanded"] = True
     area.tag_redraw()
     yield 1.0
     region = next(one for one in area.regions if one.type == "WINDOW")
@@ -204,7 +214,7 @@ def model(window: Window, hub: Repository, sources: Any) -> Waits[None]:
     hub.cuts = {WEIGHTS: [LARGE // 2, *[0] * 9]}
     hub.pause = 0.002
     yield from window.press('bpy.ops.partwise.get_model(model="holopart"')
-    yield from window.until(lambda: setups.current().share > 0.2, "progress")
+    yield from in_the_middle(window, 0.2)
     yield from window.picture("67_setup_downloading")
     hub.pause = 0.0
     task = yield from ended(window)
