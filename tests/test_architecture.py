@@ -51,7 +51,16 @@ ROOMS: dict[str, set[str]] = {
     "pictures": {"files", "assets", "contract", "geometry"},
     "engines": {"shapes", "shapes/families", *BELOW_ENGINES},
     "pipelines": BELOW_PIPELINES,
-    "service": {"installation", "pipelines", "files", "engines", "machine", "contract", "geometry"},
+    "service": {
+        "installation",
+        "pipelines",
+        "pictures",
+        "files",
+        "engines",
+        "machine",
+        "contract",
+        "geometry",
+    },  # fmt: skip
     "shapes": {"geometry", "pictures", "contract"},
     "shapes/families": {"shapes", "pictures"},
     "images": {"geometry", "contract"},
