@@ -27,8 +27,9 @@ def icon_of(key: str, picture: NDArray[np.uint8]) -> int:
     if name not in _icons:
         made = _icons.new(name)
         made.image_size = picture.shape[1], picture.shape[0]
-        pixels = picture[::-1].astype(np.float32).ravel() / 255.0
-        made.image_pixels_float.foreach_set(pixels)
+        pixels = picture[::-1].astype(np.float32) / 255.0
+        pixels[..., :3] *= pixels[..., 3:]  # as Blender draws icons
+        made.image_pixels_float.foreach_set(pixels.ravel())
         if hasattr(made, "is_image_custom"):
             made.is_image_custom = True
     return int(_icons[name].icon_id)
