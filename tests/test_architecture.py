@@ -60,7 +60,7 @@ ROOMS: dict[str, set[str]] = {
         "machine",
         "contract",
         "geometry",
-    },  # fmt: skip
+    },
     "shapes": {"geometry", "pictures", "contract"},
     "shapes/families": {"shapes", "pictures"},
     "images": {"geometry", "contract"},

@@ -16,7 +16,7 @@ from ..assets.asset import Asset
 from ..contract.errors import BadInput
 from ..contract.progress import Progress
 from .arguments import is_file_name
-from .console import Console
+from .console import Console, names_written
 from .overwriting import refuse_overwriting, textures_of
 
 if TYPE_CHECKING:
@@ -56,24 +56,25 @@ def run(options: Namespace, console: Console) -> int:
         written.extend(_files(options, [number]))
         _write(written[-1], asset, labels, names, variant)
 
-    done = replace_part(
-        asset.vertices,
-        asset.faces,
-        labels,
-        part,
-        name=names[part],
-        text=_words(options),
-        mesh=mesh,
-        mesh_name=(options.mesh or options.image or Path()).stem,
-        image=image,
-        variants=options.variants,
-        seed=options.seed,
-        engine=options.engine,
-        up=asset.up,
-        options={"twins": options.twins, "join": options.join},
-        progress=Progress(console.progress),
-        shown=None if single else keep,
-    )
+    with names_written(console, written):
+        done = replace_part(
+            asset.vertices,
+            asset.faces,
+            labels,
+            part,
+            name=names[part],
+            text=_words(options),
+            mesh=mesh,
+            mesh_name=(options.mesh or options.image or Path()).stem,
+            image=image,
+            variants=options.variants,
+            seed=options.seed,
+            engine=options.engine,
+            up=asset.up,
+            options={"twins": options.twins, "join": options.join},
+            progress=Progress(console.progress),
+            shown=None if single else keep,
+        )
     if single:
         written = [options.output]
         _write(options.output, asset, labels, names, done)

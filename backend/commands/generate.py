@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..contract.errors import BadInput
 from ..contract.progress import Progress
 from .arguments import is_file_name
-from .console import Console
+from .console import Console, names_written
 from .overwriting import refuse_overwriting
 
 if TYPE_CHECKING:
@@ -46,11 +46,15 @@ def run(options: Namespace, console: Console) -> int:
     made: list[Made] = []
     written: list[list[str]] = []  # names of parts
     progress = Progress(console.progress)
-    for one in takes(
+    files: list[Path] = []
+    found = takes(
         brief, engine=options.engine, seed=options.seed, variants=variants, progress=progress
-    ):
-        made.append(one)
-        written.append(_write(outputs[len(written)], one))
+    )
+    with names_written(console, files):
+        for path, one in zip(outputs, found, strict=False):
+            written.append(_write(path, one))
+            made.append(one)
+            files.append(path)
     if options.preview is not None:
         _draw(options.preview, made)
     console.end_progress()

@@ -12,7 +12,6 @@ import numpy as np
 from stage import active, load, ours, part_count
 from window import Waits, Window
 
-
 # Columns of the grid of variants, three beside each other.
 SECOND_PLACE, PINS, DROPS = 0.4, 0.2, 0.95
 
