@@ -13,7 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..contract.arrays import Floats, Ints, Singles
 from ..contract.palette import to_srgb_bytes
-from .raycast import Camera, Tracer, corner_normals, unit_frame
+from ..geometry.rays import RayScene
+from .raycast import Camera, corner_normals, unit_frame
 from .textured import Painted, paint
 
 SIDE = 96  # pixels
@@ -42,11 +43,12 @@ class Seen:
 def seen(vertices: Floats, faces: Ints, rays: int) -> Seen:
     """A mesh with Y up, as large as the square has room. rays : along each side."""
     points = unit_frame(vertices, faces)
-    tracer, camera = Tracer(points, faces, 1), Camera(points[faces.reshape(-1)], rays, rays, MARGIN)
+    scene = RayScene(points, faces, proxy=False)
+    camera = Camera(points[faces.reshape(-1)], rays, rays, MARGIN)
     window, aimed = camera.aimed(points, faces)
     row, column = np.nonzero(aimed)
     row, column = row + window[0].start, column + window[1].start
-    hits = tracer.first_hits(*camera.rays(column + 0.5, row + 0.5))
+    hits = scene.first_hits(*camera.rays(column + 0.5, row + 0.5))
     there = hits.face >= 0
     face, u, v = hits.face[there], hits.u[there], hits.v[there]
     corner = corner_normals(points, faces)[face]

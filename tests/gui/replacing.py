@@ -13,7 +13,7 @@ from stage import active, load, ours, part_count
 from window import Waits, Window
 
 # Columns of the grid of variants, three beside each other.
-SECOND_PLACE, PINS, DROPS = 0.4, 0.2, 0.95
+SECOND_PLACE, PINS, DROPS = 0.42, 0.24, 0.945
 
 
 def topmost() -> int:
@@ -120,7 +120,7 @@ def look_at_variants_as_they_come(window: Window) -> Waits[None]:
     yield from window.press("bpy.ops.partwise.show_variant(number=1", across=SECOND_PLACE)
     assert proposal.index == 1
     assert proposal.variant.name == names[1]
-    yield from window.press("bpy.ops.partwise.keep_variant()", across=PINS)
+    yield from window.press("bpy.ops.partwise.keep_variant(", across=PINS)
     assert proposal.variants[0].is_kept
     yield from window.press("bpy.ops.partwise.drop_variant(number=2", across=DROPS)
     assert [variant.name for variant in proposal.variants] == names[:2] + names[3:]
