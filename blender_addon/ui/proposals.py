@@ -74,7 +74,8 @@ def draw_variants(
     """A grid of what may be taken, with empty places for what still comes; nothing without it."""
     pictures = [variant.thumbnail for variant in proposal.variants]
     coming = proposal.coming if proposal.is_growing else 0
-    if len(pictures) + coming > 1 and all(picture is not None for picture in pictures):
+    several = len(pictures) + coming > 1 or proposal.more is not None  # one alone can be pinned
+    if several and all(picture is not None for picture in pictures):
         columns = int(min(max(lists.panel_width(context) // CELL, 2), MOST_COLUMNS))
         grid = layout.grid_flow(
             row_major=True, columns=columns, even_columns=True, even_rows=True, align=True
