@@ -51,7 +51,7 @@ ROOMS: dict[str, set[str]] = {
     "pictures": {"files", "assets", "contract", "geometry"},
     "engines": {"shapes", "shapes/families", *BELOW_ENGINES},
     "pipelines": BELOW_PIPELINES,
-    "service": {"installation", "files", *BELOW_PIPELINES, "pipelines"},
+    "service": {"installation", "files", "pictures", *BELOW_PIPELINES, "pipelines"},
     "shapes": {"geometry", "pictures", "contract"},
     "shapes/families": {"shapes", "pictures"},
     "images": {"geometry", "contract"},

@@ -218,8 +218,9 @@ def build_parser() -> Parser:
 
     generate = command("generate", "make separate, closed parts from pictures, words or boxes")
     generate.add_argument(
-        "-o", "--output", metavar="OUT.glb", required=True, type=Path, help="the file of parts"
-    )
+        "-o", "--output", metavar="OUT.glb", required=True, type=Path,
+        help="the file of parts, or with --variants a folder",
+    )  # fmt: skip
     generate.add_argument(
         "--image", metavar="FILE", type=Path, nargs="+", default=[], help="pictures of one object"
     )
@@ -268,6 +269,12 @@ def build_parser() -> Parser:
         help="parts with their boxes, words that choose what fills them, and joints",
     )
     generate.add_argument("--parts", metavar="N", type=whole_number(1, "parts"), help="how many")
+    generate.add_argument(
+        "--variants",
+        metavar="N",
+        type=whole_number(1, "variants"),
+        help="how many objects, of this seed and the next ones: a file each, as they come",
+    )
     generate.add_argument(
         "--preview", metavar="PNG", type=Path, help="picture of all sides, .png or .jpg"
     )

@@ -8,6 +8,9 @@ import json
 import os
 import re
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TextIO
 
 
@@ -87,6 +90,17 @@ class Console:
         if self._bar is not None:
             self._bar.close()
         self._bar, self._stage = None, ""
+
+
+@contextmanager
+def names_written(console: Console, written: Sequence[Path]) -> Iterator[None]:
+    """Where a command fails or is interrupted, it says which files it wrote before that."""
+    try:
+        yield
+    except BaseException:
+        if written:
+            console.warn(f"Written before that: {', '.join(map(str, written))}.")
+        raise
 
 
 def hush(stream: TextIO) -> None:

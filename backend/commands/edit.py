@@ -16,7 +16,7 @@ from ..assets.asset import Asset
 from ..contract.errors import BadInput
 from ..contract.progress import Progress
 from .arguments import is_file_name
-from .console import Console
+from .console import Console, names_written
 from .overwriting import refuse_overwriting, textures_of
 
 if TYPE_CHECKING:
@@ -48,24 +48,36 @@ def run(options: Namespace, console: Console) -> int:
         image, remarks = read_picture(options.image)
         asset.remarks += remarks
     make_folder(options.output.parent if single else options.output)
-    done = replace_part(
-        asset.vertices,
-        asset.faces,
-        labels,
-        part,
-        name=names[part],
-        text=_words(options),
-        mesh=mesh,
-        mesh_name=(options.mesh or options.image or Path()).stem,
-        image=image,
-        variants=options.variants,
-        seed=options.seed,
-        engine=options.engine,
-        up=asset.up,
-        options={"twins": options.twins, "join": options.join},
-        progress=Progress(console.progress),
-    )
-    written = _write(options, asset, labels, names, done, single)
+    written: list[Path] = []
+
+    def keep(variant: Replaced) -> None:
+        """Each as it comes, so that those stay that were made before a cancel or a failure."""
+        (number,) = {one.number for one in variant.variants}
+        written.extend(_files(options, [number]))
+        _write(written[-1], asset, labels, names, variant)
+
+    with names_written(console, written):
+        done = replace_part(
+            asset.vertices,
+            asset.faces,
+            labels,
+            part,
+            name=names[part],
+            text=_words(options),
+            mesh=mesh,
+            mesh_name=(options.mesh or options.image or Path()).stem,
+            image=image,
+            variants=options.variants,
+            seed=options.seed,
+            engine=options.engine,
+            up=asset.up,
+            options={"twins": options.twins, "join": options.join},
+            progress=Progress(console.progress),
+            shown=None if single else keep,
+        )
+    if single:
+        written = [options.output]
+        _write(options.output, asset, labels, names, done)
     if options.preview is not None:
         make_folder(options.preview.parent)
         _draw(options.preview, asset, labels, done, part)
@@ -194,31 +206,17 @@ def chosen_part(wanted: str, names: list[str]) -> int:
 
 
 def _write(
-    options: Namespace,
-    asset: Asset,
-    labels: NDArray[np.int64],
-    names: list[str],
-    done: Replaced,
-    single: bool,
-) -> list[Path]:
+    path: Path, asset: Asset, labels: NDArray[np.int64], names: list[str], done: Replaced
+) -> None:
+    """One file with all that there is."""
     from ..files.replaced import NewPart, write_replaced
 
-    def new(variant: Variant) -> NewPart:
+    replaced: dict[int, list[NewPart]] = {}
+    for variant in done.variants:
         extras = {"partwise": {"part": variant.name, "engine": done.engine}}
-        return NewPart(variant.vertices, variant.faces, done.material, extras)
-
-    if single:
-        replaced: dict[int, list[NewPart]] = {}
-        for variant in done.variants:
-            replaced.setdefault(variant.part, []).append(new(variant))
-        write_replaced(options.output, asset, labels, names, replaced)
-        return [options.output]
-    numbers = sorted({variant.number for variant in done.variants})
-    written = _files(options, numbers)
-    for number, path in zip(numbers, written, strict=True):
-        own = {v.part: [new(v)] for v in done.variants if v.number == number}
-        write_replaced(path, asset, labels, names, own)
-    return written
+        new = NewPart(variant.vertices, variant.faces, done.material, extras)
+        replaced.setdefault(variant.part, []).append(new)
+    write_replaced(path, asset, labels, names, replaced)
 
 
 def _files(options: Namespace, numbers: Iterable[int]) -> list[Path]:
@@ -242,7 +240,7 @@ def _draw(path: Path, asset: Asset, labels: NDArray[np.int64], done: Replaced, p
     shine[count:] = _shine(done.material)
     turn = best_turn(asset.vertices, asset.faces, labels == part, asset.up, enough=0.6)
     cells = [Cell(asset.vertices, asset.faces, labels, "before", asset.up, colours, turn)]
-    for number in sorted({variant.number for variant in done.variants})[:7]:
+    for number in sorted({variant.number for variant in done.variants}):
         own = [variant for variant in done.variants if variant.number == number]
         keep = ~np.isin(labels, [variant.part for variant in own])
         vertices: list[Any] = [asset.vertices]

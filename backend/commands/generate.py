@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from ..contract.errors import BadInput
 from ..contract.progress import Progress
-from .console import Console
+from .arguments import is_file_name
+from .console import Console, names_written
 from .overwriting import refuse_overwriting
 
 if TYPE_CHECKING:
     from ..engines.base import Brief
+    from ..pictures.textured import Painted
     from ..pipelines.generate import Made
 
 
@@ -24,53 +26,96 @@ NAMED = 20  # parts that the closing sentence names
 def run(options: Namespace, console: Console) -> int:
     """Run the command. Returns the exit status."""
     from ..files.readers import make_folder
-    from ..pipelines.generate import generate
+    from ..pipelines.generate import takes
 
     began = time.perf_counter()
-    if options.output.suffix.lower() != ".glb":
-        raise BadInput(
-            f"Parts are written as GLB, not as '{options.output.suffix or options.output}'.",
-            "Give -o a name that ends in .glb.",
-        )
+    single = options.variants is None
+    _check_output(options.output, single=single)
     if options.preview is not None:
         from ..pictures.preview import picture_format
 
         picture_format(options.preview)
     read = (*options.image, *options.masks, options.boxes)
-    refuse_overwriting(read, (options.output, options.preview))
+    variants = options.variants or 1
+    outputs = [options.output] if single else _files(options, variants)
+    refuse_overwriting(read, (*outputs, options.preview))
     brief, notes = _asked(options)
-    make_folder(options.output.parent)
+    make_folder(options.output.parent if single else options.output)
     if options.preview is not None:
         make_folder(options.preview.parent)
-    made = generate(
-        brief, engine=options.engine, seed=options.seed, progress=Progress(console.progress)
+    made: list[Made] = []
+    written: list[list[str]] = []  # names of parts
+    progress = Progress(console.progress)
+    files: list[Path] = []
+    found = takes(
+        brief, engine=options.engine, seed=options.seed, variants=variants, progress=progress
     )
-    names = _write(options.output, made)
+    with names_written(console, files):
+        for path, one in zip(outputs, found, strict=False):
+            written.append(_write(path, one))
+            made.append(one)
+            files.append(path)
     if options.preview is not None:
         _draw(options.preview, made)
     console.end_progress()
-    for note in (*notes, *made.notes):
-        console.warn(note)
+    warnings = [*notes, *dict.fromkeys(note for one in made for note in one.notes)]
+    if len(made) < variants:
+        number = "one" if len(made) == 1 else str(len(made))
+        warnings.append(f"{variants} variants were asked for; the engine makes {number} of this.")
+    for warning in warnings:
+        console.warn(warning)
     seconds = round(time.perf_counter() - began, 2)
-    closed = sum(row["closed"] for row in made.report)
+    told = [_told(*each) for each in zip(outputs, made, written, strict=False)]
     console.document = {
-        "output": str(options.output),
-        "engine": made.engine,
-        "parts": [{**row, "name": name} for row, name in zip(made.report, names, strict=True)],
+        **(told[0] if single else {"engine": made[0].engine, "variants": told}),
         "preview": None if options.preview is None else str(options.preview),
-        "warnings": [*notes, *made.notes],
+        "warnings": warnings,
         "seconds": seconds,
     }
-    count = f"{len(names)} part" + ("" if len(names) == 1 else "s")
     picture = "" if options.preview is None else f", picture {options.preview}"
-    console.result(
-        f"{options.output}: {count}, {closed} of them closed, "
-        f"engine {made.engine}, {seconds} s{picture}"
-    )
+    for path, one, names in zip(outputs, made, written, strict=False):
+        closed = sum(row["closed"] for row in one.report)
+        console.result(
+            f"{path}: {_counted(names)}, {closed} of them closed, "
+            f"engine {one.engine}, {seconds} s{picture}"
+        )
     console.close()
-    more = ", ..." if len(names) > NAMED else ""
-    console.say(f"Wrote {count}: {', '.join(names[:NAMED])}{more}.")
+    for names in written:
+        more = ", ..." if len(names) > NAMED else ""
+        console.say(f"Wrote {_counted(names)}: {', '.join(names[:NAMED])}{more}.")
     return 0
+
+
+def _check_output(output: Path, *, single: bool) -> None:
+    if single and output.suffix.lower() != ".glb":
+        raise BadInput(
+            f"Parts are written as GLB, not as '{output.suffix or output}'.",
+            "Give -o a name that ends in .glb.",
+        )
+    if not single and is_file_name(output):
+        raise BadInput(
+            "Several variants are several files.", "Give -o the name of a folder for them."
+        )
+
+
+def _files(options: Namespace, count: int) -> list[Path]:
+    """The file of each variant, in a folder."""
+    named = options.image[0] if options.image else options.boxes
+    stem = "parts" if named is None else named.stem
+    return [options.output / f"{stem}.{number + 1}.glb" for number in range(count)]
+
+
+def _told(path: Path, made: Made, names: list[str]) -> dict[str, Any]:
+    return {
+        "output": str(path),
+        "engine": made.engine,
+        "seed": made.seed,
+        "parts": [{**row, "name": name} for row, name in zip(made.report, names, strict=True)],
+    }
+
+
+def _counted(names: list[str]) -> str:
+    return f"{len(names)} part" + ("" if len(names) == 1 else "s")
 
 
 def _asked(options: Namespace) -> tuple[Brief, list[str]]:
@@ -156,10 +201,16 @@ def _write(path: Path, made: Made) -> list[str]:
     return write_made(path, parts, texture)
 
 
-def _draw(path: Path, made: Made) -> None:
+def _draw(path: Path, made: list[Made]) -> None:
+    from ..pictures.textured import render_views
+
+    render_views(path, [_painted(one) for one in made])
+
+
+def _painted(made: Made) -> Painted:
     import numpy as np
 
-    from ..pictures.textured import Painted, joined, render_views
+    from ..pictures.textured import Painted, joined
 
     vertices, faces, part = joined(
         [part.vertices for part in made.parts], [part.faces for part in made.parts]
@@ -167,4 +218,4 @@ def _draw(path: Path, made: Made) -> None:
     uv = [part.uv for part in made.parts if part.uv is not None]
     shown = np.concatenate(uv) if len(uv) == len(made.parts) else None
     colours = np.array([part.shown for part in made.parts])
-    render_views(path, Painted(vertices, faces, shown, made.texture, colours[part]))
+    return Painted(vertices, faces, shown, made.texture, colours[part])

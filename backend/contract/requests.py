@@ -182,7 +182,11 @@ METHODS: dict[str, tuple[type[Fields], type[Fields]]] = {
     "ping": (Ping, Done),
 }
 
-PARTIALS: dict[str, type[Fields]] = {"complete": WholePart}
+PARTIALS: dict[str, type[Fields]] = {
+    "complete": WholePart,
+    "generate": GeneratedParts,
+    "replace": ReplacedPart,
+}
 """What comes of a method, in frames of the type `partial`, before its result."""
 
 

@@ -85,13 +85,15 @@ class Generate(Fields):
     each with a mask or none of them, (H, W) int32, the part of each pixel, -1 for none. `views`
     names the side that each picture shows: front, side, back, top. Or boxes: [{name, text?, min,
     max, parent?, joint?}], or a text. `parts` is how many; the engine chooses without it.
-    `options` are the engine's own.
+    `options` are the engine's own. `variants` is how many there shall be, of this seed and the next
+    ones.
     """
 
     engine: Engine = "auto"
     seed: Seed = 0
     parts: Parts | None = None
     text: Annotated[str, Text()] = ""
+    variants: Annotated[int, Whole(1, 16)] = 1
     views: Annotated[list[Any], Json(list)] | None = None
     boxes: Annotated[list[Any], Json(list)] | None = None
     options: Annotated[dict[str, Any], Json(dict)] | None = None
@@ -124,6 +126,9 @@ class GeneratedParts(Fields):
     the first picture, -1 for none. names: of the parts. report: of each {name, kind, triangles,
     closed, volume, quads, parent, joint}; where `quads`, faces 2i and 2i + 1 of the part are one
     quad. pivots (K, 3) is the origin that each part should have. notes: sentences for people.
+    seed: that it is of; follows_seed: whether another one makes another object. thumbnail: small
+    picture of it, sRGB, top row first. Where several variants were asked for, each is a `partial`
+    as soon as it is made, and the result is the first of them; those like one before are left out.
     """
 
     vertices: Annotated[NDArray[np.float64], Array(("V", 3), "float64")]
@@ -139,6 +144,9 @@ class GeneratedParts(Fields):
     uv: Annotated[NDArray[np.float32], Array(("F", 3, 2), "float32")] | None = None
     texture: Annotated[NDArray[np.uint8], Array(("H", "W", 4), "uint8")] | None = None
     labels: Annotated[NDArray[np.int32], Array(("h", "w"), "int32")] | None = None
+    seed: Seed = 0
+    follows_seed: Annotated[bool, Json(bool)] = False
+    thumbnail: Annotated[NDArray[np.uint8], Array((96, 96, 4), "uint8")] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,7 +158,8 @@ class Replace(Fields):
     (H, W, 4) RGBA, a picture of the part, with the top row first; without any
     another part of the same kind. Beside another source the words are wishes alone.
     name: what the part is called. up: the axis of the object, "Y" or "Z", that points up. options:
-    join ("auto", "overlap", "weld", "trim"), twins and stretch (true or false).
+    join ("auto", "overlap", "weld", "trim"), twins and stretch (true or false). colour: [R, G, B]
+    linear, of the part, for thumbnails of what has no colour of its own.
     """
 
     fingerprint: Fingerprint
@@ -165,9 +174,17 @@ class Replace(Fields):
     engine: Engine = "auto"
     up: Annotated[str, Text(1, 1)] = "Z"
     options: Annotated[dict[str, Any], Json(dict)] | None = None
+    colour: Annotated[list[Any], Json(list)] | None = None
     source_vertices: Annotated[NDArray[Any], Array(("N", 3), "float32 float64")] | None = None
     source_faces: Annotated[NDArray[Any], Array(("M", 3), "int32 int64")] | None = None
     image: Annotated[NDArray[np.uint8], Array(("H", "W", 4), "uint8")] | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for share in self.colour or ():
+            Number(0.0, 1.0).check("colour", share, {})
+        if self.colour is not None and len(self.colour) != 3:
+            raise BadInput("'colour' must be three numbers.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,7 +198,9 @@ class ReplacedPart(Fields):
     that touched the old one and do not touch the new one. colours (K, 4) linear RGBA and material
     {name, colour, metallic, roughness, transmission, ior, coat, sheen, emission} are what was
     wished; without wish material is empty, and the old part's is to stay. understood: sentences;
-    not_understood: words.
+    not_understood: words. thumbnails: small pictures of the N variants, sRGB, top row first.
+    expected: how many variants there will be in all. Each variant is a `partial`, of this class
+    too, as soon as it stands where it is to be.
     """
 
     vertices: Annotated[NDArray[np.float64], Array(("V", 3), "float64")]
@@ -196,6 +215,8 @@ class ReplacedPart(Fields):
     not_understood: Annotated[list[Any], Json(list)]
     engine: Engine
     notice: Annotated[str, Text()] = ""
+    expected: Annotated[int, Whole(0)] = 0
+    thumbnails: Annotated[NDArray[np.uint8], Array(("N", 96, 96, 4), "uint8")] | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,7 @@ here but for types, so that this file costs nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -250,6 +250,10 @@ class Generated:
 class GenerateEngine(Protocol):
     """Answers `generate`: parts of a new object."""
 
+    @property
+    def follows_seed(self) -> bool:
+        """Whether another seed gives another object; else it always makes the same one."""
+
     def takes(self, brief: Brief) -> bool:
         """Whether it can work from what a brief gives: pictures, boxes or words."""
 
@@ -302,8 +306,12 @@ class ReplaceEngine(Protocol):
         variants: int = 1,
         seed: int = 0,
         progress: Progress = SILENT,
-    ) -> list[Offer]:
-        """As many offers as variants are asked for, where there are so many, the best first.
+    ) -> Iterable[Offer]:
+        """As many offers as variants are asked for, where there are so many.
+
+        An engine that compares them returns a list, the best first. One that works long on each is
+        a generator, so that each is fitted and shown before the next one is begun; the k-th is that
+        of the seed k further on, and its progress ends the k-th part of the whole.
 
         vertices : (V, 3), Y up; faces : (F, 3); labels : (F,) part of each face; part : which is
         to be replaced. name : what the part is called, empty for unknown. image : (H, W, 4) RGBA.

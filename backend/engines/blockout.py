@@ -43,6 +43,8 @@ def load() -> GenerateEngine:
 class Blockout:
     """The engine."""
 
+    follows_seed = True
+
     def takes(self, brief: Brief) -> bool:
         """Whether there are boxes."""
         return bool(brief.boxes)

@@ -56,6 +56,8 @@ def load() -> GenerateEngine:
 class Inflate:
     """The engine."""
 
+    follows_seed = False
+
     def takes(self, brief: Brief) -> bool:
         """Whether there is a picture."""
         return bool(brief.images)

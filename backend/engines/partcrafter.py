@@ -8,7 +8,7 @@ is said before.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from ..contract.engines import About
 from ..contract.errors import BadInput
@@ -53,6 +53,7 @@ class PartCrafter:
     steps: int = STEPS
     guidance: float = GUIDANCE
     cells: int = CELLS
+    follows_seed: ClassVar[bool] = True
 
     def takes(self, brief: Brief) -> bool:
         """Whether there is one picture."""

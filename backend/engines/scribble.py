@@ -7,6 +7,7 @@ large and where; the words say what.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
@@ -74,7 +75,7 @@ class Scribble:
         variants: int = 1,
         seed: int = 0,
         progress: Progress = SILENT,
-    ) -> list[Offer]:
+    ) -> Iterator[Offer]:
         """An offer for each seed, where the old part is. Without words, the old one's name."""
         from ..images.drawing import line_drawing
 
@@ -84,16 +85,16 @@ class Scribble:
         own = faces[labels == part]
         points = vertices[own].reshape(-1, 3)
         drawing = line_drawing(vertices, own) if image is None else _on_white(image)
-        offers = []
+        came = False
         for number in range(variants):
             span = progress.span(number / variants, (number + 1) / variants)
             (found, shape), notes = self._imagined(words, drawing, seed + number, span)
             if len(shape):
                 mesh = PartMesh(_where_it_was(found, points), shape, words)
-                offers.append(Offer(mesh, np.zeros(3), np.zeros(3), in_place=True, notes=notes))
-        if not offers:
+                came = True
+                yield Offer(mesh, np.zeros(3), np.zeros(3), in_place=True, notes=notes)
+        if not came:
             raise BadInput("Nothing came out of these words.", "Try other words, or another seed.")
-        return offers
 
     def _imagined(
         self, words: str, drawing: NDArray[np.uint8], seed: int, progress: Progress

@@ -86,6 +86,8 @@ class Asked:
 class Sculptor:
     """The engine."""
 
+    follows_seed = True
+
     def takes(self, brief: Brief) -> bool:
         """Whether there are words, and nothing else to go by."""
         return bool(brief.text.strip()) and not brief.images and not brief.boxes

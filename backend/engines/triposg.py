@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from ..contract.engines import About
 from ..contract.errors import BadInput
@@ -51,6 +51,7 @@ class TripoSG:
     steps: int = STEPS
     guidance: float = GUIDANCE
     cells: int = CELLS
+    follows_seed: ClassVar[bool] = True
 
     def takes(self, brief: Brief) -> bool:
         """Whether there is one picture."""

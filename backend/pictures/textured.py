@@ -36,13 +36,25 @@ class Painted:
     colour: Singles
 
 
-def render_views(path: str | os.PathLike[str], painted: Painted, *, height: int = 640) -> None:
-    """Write a sheet of views of an object. Raises BadInput if the file cannot be written."""
+def render_views(
+    path: str | os.PathLike[str], objects: Sequence[Painted], *, height: int = 640
+) -> None:
+    """Write a sheet with a row of views of each object. Raises BadInput if the file cannot be
+    written.
+
+    height : of a row in pixels; of several, which are lower, half of it.
+    """
     from PIL import Image
 
     picture_format(path)
-    shots = [view(painted, turn, RISE, height) for turn in TURNS]
-    sheet = np.concatenate(shots, axis=1)
+    height = height if len(objects) == 1 else height // 2
+    rows = [
+        np.concatenate([view(each, turn, RISE, height) for turn in TURNS], axis=1)
+        for each in objects
+    ]
+    sheet = np.full((height * len(rows), max(row.shape[1] for row in rows), 3), BACKGROUND)
+    for number, row in enumerate(rows):
+        sheet[number * height : (number + 1) * height, : row.shape[1]] = row
     save_picture(path, Image.fromarray(to_srgb_bytes(sheet)))
 
 
@@ -78,14 +90,14 @@ def view(painted: Painted, turn: float, rise: float, height: int) -> Singles:
         row, column = np.unravel_index(hit, raster)
         surface = surface_of(tracer, origins, directions[0], hits, hit, raster, row, column)
         light = surface_light(tracer, surface, Quality(sky=6, lamp=2))
-        paint = _paint(painted, hits.face[hit], hits.u[hit], hits.v[hit])
-        image[row, column] = paint * light[:, None]
+        own = paint(painted, hits.face[hit], hits.u[hit], hits.v[hit])
+        image[row, column] = own * light[:, None]
     return np.asarray(
         image.reshape(height, fine, width, fine, 3).mean(axis=(1, 3)).clip(0, 1), np.float32
     )
 
 
-def _paint(painted: Painted, face: NDArray[np.integer], u: Singles, v: Singles) -> Singles:
+def paint(painted: Painted, face: NDArray[np.integer], u: Singles, v: Singles) -> Singles:
     """Linear light (n, 3) of the surface at places of faces."""
     if painted.uv is None or painted.texture is None:
         return painted.colour[face]

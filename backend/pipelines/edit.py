@@ -7,8 +7,10 @@ are wishes alone change the part that is there. A mesh of the user's is fitted a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from inspect import isgeneratorfunction
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -32,6 +34,7 @@ from .places import Fitted, Place, is_several, places_of
 
 MOST_VARIANTS = 32
 NEARBY = 0.3  # similarity of what a search still shows
+NO_TWIN = "No mirror image of this part was found; it was replaced alone."
 OPTIONS: Mapping[str, type] = {"join": str, "twins": bool, "stretch": bool}
 
 
@@ -54,9 +57,11 @@ class Variant:
 
 @dataclass(frozen=True)
 class Replaced:
-    """All variants. understood : sentences; not_understood : words that were passed over.
+    """All variants, or one of them as it comes.
 
-    material : see `library.wishes.Wishes`; empty where that of the old part is to stay.
+    understood : sentences; not_understood : words that were passed over. material : see
+    `library.wishes.Wishes`; empty where that of the old part is to stay. expected : how many
+    variants there will be in all, as far as that is known.
     """
 
     variants: list[Variant]
@@ -65,6 +70,7 @@ class Replaced:
     understood: list[str] = field(default_factory=list)
     not_understood: list[str] = field(default_factory=list)
     material: dict[str, Any] = field(default_factory=dict)
+    expected: int = 0
 
 
 def replace_part(
@@ -85,6 +91,7 @@ def replace_part(
     up: str = "Y",
     options: Mapping[str, Any] | None = None,
     progress: Progress = SILENT,
+    shown: Callable[[Replaced], None] | None = None,
 ) -> Replaced:
     """Other parts for the place of one.
 
@@ -93,8 +100,8 @@ def replace_part(
     axes; image : (H, W, 4) RGBA of the part, from which it is made; `mesh_name` is what either is
     called; with none of them another part of the same kind. Beside these, of the words only the
     wishes count. up : "Y" or "Z". options : `join`, one of `seams.JOINS`; `twins`: the mirror image
-    of the part is replaced too; `stretch`: to the old box.
-    Raises BadInput where a part has no faces, or words mean nothing.
+    of the part is replaced too; `stretch`: to the old box. shown : hears of each variant as soon as
+    it stands where it is to be. Raises BadInput where a part has no faces, or words mean nothing.
     """
     given = _checked_options(options or {}, up)
     labels = np.asarray(labels)
@@ -104,22 +111,25 @@ def replace_part(
     vertices = without_strays(np.asarray(vertices, np.float64), faces)
     turned = _upright(vertices, up)
     progress.span(0.0, 0.2, "Reading the words").step()
-    shown = bool(source) or mesh is not None or image is not None
-    knows_all = not shown and engine not in ("", AUTO) and _knows_all_words(engine)
-    wishes, reading = _heard(text, wishes_only=shown, knows_all=knows_all)
+    beside = bool(source) or mesh is not None or image is not None
+    knows_all = not beside and engine not in ("", AUTO) and _knows_all_words(engine)
+    wishes, reading = _heard(text, wishes_only=beside, knows_all=knows_all)
     frame = frames.frame_of(turned, faces, labels, part)
     span = progress.span(0.2, 0.6, "Choosing parts")
     span.step()
-    notice = ""
+    notice, one_by_one = "", False
+    offers: Iterable[Offer]
     if mesh is not None:
         upright = _upright(np.asarray(mesh[0], np.float64), up)
         ran, offers = "mesh", [_of_mesh((upright, mesh[1]), mesh_name, frame)]
     elif image is not None:
         from .pictured import of_picture
 
-        seen = of_picture(image, engine, seed, span)
+        pictured = of_picture(image, engine, seed, progress.span(0.2, 0.95), variants)
+        seen, one_by_one = next(pictured), True
         ran, notice = seen.engine, " ".join(seen.notes)
-        offers = [_of_mesh(seen.mesh, mesh_name, frame)]
+        variants = variants if seen.follows_seed else 1
+        offers = (_of_mesh(one.mesh, mesh_name, frame) for one in chain([seen], pictured))
         wishes.material.setdefault("colour", seen.colour)
         wishes.material.setdefault("name", mesh_name or "picture")
     elif source:
@@ -129,7 +139,10 @@ def replace_part(
     else:
         chosen = registry.choose(engine, "replace")
         ran, notice = chosen.about.name, chosen.notice
-        if wishes.rest:
+        one_by_one = isgeneratorfunction(chosen.engine.replace)
+        if one_by_one:
+            span = progress.span(0.2, 0.95, "Imagining")
+        if wishes.rest or one_by_one:  # whose seeds are variety enough
             offers = chosen.engine.replace(
                 turned, faces, labels, part,
                 name=name, text=wishes.rest, variants=variants, seed=seed, progress=span,
@@ -138,13 +151,15 @@ def replace_part(
             offers = _again(
                 chosen.engine, (turned, faces, labels), part, frame, name, variants, seed, span
             )
-    told = dict.fromkeys(note for offer in offers for note in offer.notes)
-    notice = " ".join([*([notice] if notice else []), *told])
+    notes: dict[str, None] = {}  # of the engine, each once
+    expected = len(offers) if isinstance(offers, Sequence) else variants
+    said: Replaced | None = None
     made: list[Variant] = []
     where: dict[bool, list[Place]] = {}
-    placing = progress.span(0.6, 1.0, "Fitting")
+    placing = progress.span(0.2 if one_by_one else 0.6, 0.95 if one_by_one else 1.0, "Fitting")
     for number, offer in enumerate(offers):
-        placing.step(number / len(offers))
+        placing.step((number + one_by_one) / expected)
+        notes |= dict.fromkeys(offer.notes)
         if given["stretch"]:
             offer = replace(offer, alike=True)
         named = offer.mesh.name or name or "part"
@@ -156,27 +171,42 @@ def replace_part(
             )
         for place in where[several]:
             found.setdefault(place.of, []).append(place.fitted(offer, wishes, given["join"]))
+        own_variants = []
         for of, fitted in found.items():
             mesh = concatenated([one.mesh for one in fitted])
             left = sorted({label for one in fitted for label in one.floating})
-            made.append(_variant(number, of, named, mesh, fitted[-1].how, left, ran, up))
+            own_variants.append(_variant(number, of, named, mesh, fitted[-1].how, left, ran, up))
+        if said is None:
+            if given["twins"] and all(variant.part == part for variant in own_variants):
+                notice = f"{notice} {NO_TWIN}".strip()
+            title = offer.mesh.name if wishes.rest else ""
+            understood, missed = _understood(wishes, reading, title)
+            missed = [] if source else missed  # who picks a hat may well say “hat”
+            near = words.spelled_alike(missed, library()) if missed and not beside else []
+            if near:
+                nearest = f"The names nearest to what was not understood are {', '.join(near)}."
+                notice = f"{notice} {nearest}".strip()
+            said = Replaced([], ran, notice, understood, missed, wishes.material, expected)
+        made += own_variants
+        if shown is not None:
+            shown(replace(said, variants=own_variants))
     placing.step(1.0)
-    understood = [*wishes.understood]
-    if wishes.rest and offers:
-        understood.insert(0, offers[0].mesh.name)
+    if said is None:
+        raise BadInput("There is no other part like this one.", "Say in words what it should be.")
+    count = len({variant.number for variant in made})
+    told = " ".join(filter(None, [said.notice, *notes]))
+    return replace(said, variants=made, expected=count, notice=told)
+
+
+def _understood(wishes: Wishes, reading: words.Reading, title: str) -> tuple[list[str], list[str]]:
+    """What is said of words: sentences, and those that were passed over. title : of the first part
+    that they found, if they name one."""
+    understood = [title, *wishes.understood] if title else [*wishes.understood]
     understood += [f"“{wrong}” was read as “{right}”" for wrong, right in reading.corrected.items()]
-    if given["twins"] and all(variant.part == part for variant in made):
-        notice = f"{notice} No mirror image of this part was found; it was replaced alone.".strip()
-    missed = [] if source else list(reading.unknown)  # who picks a hat may well say “hat”
-    if wishes.rest and offers:
-        missed += words.passed_over(reading.words, offers[0].mesh.name, words.table())
-    if missed and not shown:
-        near = words.spelled_alike(missed, library())
-        told = (
-            f"The names nearest to what was not understood are {', '.join(near)}." if near else ""
-        )
-        notice = f"{notice} {told}".strip()
-    return Replaced(made, ran, notice, understood, missed, wishes.material)
+    missed = list(reading.unknown)
+    if title:
+        missed += words.passed_over(reading.words, title, words.table())
+    return understood, missed
 
 
 def listed(
@@ -331,10 +361,10 @@ def _again(
     own = labels == part
     pieces = seams.pieces_of(vertices, faces, own)
     lent = np.where(own & ~pieces[0], -2, labels)
-    offers = engine.replace(
+    offers = list(engine.replace(
         vertices, faces, lent, part,
         name=name, variants=max(variety.ASKED, variants * 3 // 2), progress=progress.span(0.0, 0.3),
-    )  # fmt: skip
+    ))  # fmt: skip
     mesh = _of_itself(vertices, faces, labels, part).mesh
     place = Place(part, frame, (vertices, faces[~own]))
     if len(pieces) > 1:

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from numbers import Real
 from typing import Any
 
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ..contract.engines import AUTO
 from ..contract.errors import BadInput
 from ..contract.progress import SILENT, Progress
+from ..contract.requests import MAX_SEED, fingerprint
 from ..engines import registry
 from ..engines.base import VIEWS, Box, Brief, PartMesh
 from ..geometry.mesh import is_closed_manifold, signed_volume
@@ -21,6 +22,7 @@ from ..geometry.mesh import is_closed_manifold, signed_volume
 SMALLEST_PICTURE = 8  # pixels of either side
 MOST_PICTURES = 4
 LONGEST_TEXT = 1000
+MOST_TAKES = 16
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,8 @@ class Made:
     parts : from the farthest to the nearest, or in the order of the boxes. texture : (H, W, 4) of
     them all, None for none. labels : (H, W) the part of each pixel of the first picture, -1 for
     none. report : of each part {name, kind, triangles, closed, volume}. engine : the one that ran.
-    notes : sentences for people.
+    notes : sentences for people. seed : that it is of; follows_seed : whether another one makes
+    another object.
     """
 
     parts: list[PartMesh]
@@ -39,14 +42,47 @@ class Made:
     report: list[dict[str, Any]]
     engine: str
     notes: tuple[str, ...]
+    seed: int = 0
+    follows_seed: bool = False
 
 
 def generate(
     brief: Brief, *, engine: str = "auto", seed: int = 0, progress: Progress = SILENT
 ) -> Made:
     """Parts of what a brief asks for. Raises BadInput for what cannot be used."""
+    return next(takes(brief, engine=engine, seed=seed, progress=progress))
+
+
+def takes(
+    brief: Brief,
+    *,
+    engine: str = "auto",
+    seed: int = 0,
+    variants: int = 1,
+    progress: Progress = SILENT,
+) -> Iterator[Made]:
+    """The same asked with one seed after the other, each as soon as it is made.
+
+    An engine that makes the same of every seed is asked once, and what came before comes no second
+    time: there may be fewer than `variants`, but there is one. Raises BadInput for what cannot be
+    used.
+    """
     check(brief)
     chosen = _chosen(engine, brief)
+    follows = bool(chosen.engine.follows_seed)
+    count = min(max(variants, 1), MOST_TAKES) if follows else 1
+    before: set[tuple[str, ...]] = set()
+    for number in range(count):
+        own = (seed + number) % (MAX_SEED + 1)
+        span = progress.span(number / count, (number + 1) / count)
+        made = replace(_made(chosen, brief, own, span), seed=own, follows_seed=follows)
+        shapes = tuple(fingerprint(part.vertices, part.faces) for part in made.parts)
+        if shapes not in before:
+            before.add(shapes)
+            yield made
+
+
+def _made(chosen: registry.Chosen, brief: Brief, seed: int, progress: Progress) -> Made:
     found = chosen.engine.generate(brief, seed=seed, progress=progress.span(0.0, 0.8))
     if not found.parts:
         raise BadInput("Nothing came out of this picture.", "Try another one, or give a mask.")

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,7 @@ from ..contract.progress import Progress
 from ..engines.base import Brief
 from ..geometry.booleans import Mesh, concatenated, union
 from ..geometry.mesh import face_vectors
-from .generate import generate
+from .generate import Made, takes
 
 MOST_SHELLS = 40  # that are joined to one; more stay beside each other
 
@@ -21,22 +22,33 @@ MOST_SHELLS = 40  # that are joined to one; more stay beside each other
 @dataclass(frozen=True)
 class Pictured:
     """mesh : upright, facing +Z. colour : linear RGBA of the largest part of what the
-    picture shows. engine : that made it. notes : sentences about what could not be done."""
+    picture shows. engine : that made it. notes : sentences about what could not be done.
+    follows_seed : whether another seed makes another one."""
 
     mesh: Mesh
     colour: list[float]
     engine: str
     notes: tuple[str, ...]
+    follows_seed: bool = False
 
 
-def of_picture(image: NDArray[np.uint8], engine: str, seed: int, progress: Progress) -> Pictured:
-    """The part that a picture (H, W, 4) shows. Raises BadInput where it shows nothing.
+def of_picture(
+    image: NDArray[np.uint8], engine: str, seed: int, progress: Progress, variants: int = 1
+) -> Iterator[Pictured]:
+    """The part that a picture (H, W, 4) shows, in as many variants as the engine makes, one by one.
 
-    engine : one that answers `generate`, or "auto".
+    engine : one that answers `generate`, or "auto". Raises BadInput where the picture shows
+    nothing.
     """
-    made = generate(Brief(images=[image]), engine=engine or AUTO, seed=seed, progress=progress)
+    brief, name = Brief(images=[image]), engine or AUTO
+    for made in takes(brief, engine=name, seed=seed, variants=variants, progress=progress):
+        yield _in_one(made)
+
+
+def _in_one(made: Made) -> Pictured:
     meshes = [(part.vertices, part.faces) for part in made.parts]
     area = np.array([face_vectors(*mesh)[1].sum() for mesh in meshes])
     colour = made.parts[int(area.argmax())].shown
     joined = union(meshes) if len(meshes) <= MOST_SHELLS else concatenated(meshes)
-    return Pictured(joined, [*np.round(colour, 4).tolist(), 1.0], made.engine, made.notes)
+    shown = [*np.round(colour, 4).tolist(), 1.0]
+    return Pictured(joined, shown, made.engine, made.notes, made.follows_seed)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..contract import requests
 from ..contract.errors import BadInput, Cancelled, OutOfMemory, PartwiseError
@@ -24,6 +25,7 @@ from ..installation.environment import removed_meanwhile
 from ..machine import cpu as machine
 from ..machine.memory import process_memory
 from ..machine.resident import Residents, residents
+from . import answers
 from .held import HeldMeshes, Key
 
 Request = TypeVar("Request", bound=Fields)
@@ -219,43 +221,35 @@ class Session:
 
     def generate(self, request: requests.Generate, progress: Progress) -> requests.GeneratedParts:
         """Parts of a new object, from pictures, words or boxes. Nothing of it is kept."""
-        from ..pipelines.generate import boxes_of, brief_of, generate
+        from ..pipelines.generate import boxes_of, brief_of, takes
 
-        made = generate(
-            brief_of(
-                request.given("image"),
-                request.given("mask"),
-                views=request.views or (),
-                text=request.text,
-                boxes=boxes_of({"parts": request.boxes}) if request.boxes else (),
-                parts=request.parts,
-                options=request.options or {},
-            ),
+        brief = brief_of(
+            request.given("image"),
+            request.given("mask"),
+            views=request.views or (),
+            text=request.text,
+            boxes=boxes_of({"parts": request.boxes}) if request.boxes else (),
+            parts=request.parts,
+            options=request.options or {},
+        )
+        first: requests.GeneratedParts | None = None
+        for made in takes(
+            brief,
             engine=request.engine,
             seed=request.seed,
+            variants=request.variants,
             progress=progress,
-        )
-        parts = made.parts
-        uv = [part.uv for part in parts if part.uv is not None]
-        return requests.GeneratedParts(
-            vertices=np.concatenate([part.vertices for part in parts]),
-            faces=np.concatenate([part.faces for part in parts]),
-            vertex_offsets=np.cumsum([0, *(len(part.vertices) for part in parts)], dtype=np.int64),
-            face_offsets=np.cumsum([0, *(len(part.faces) for part in parts)], dtype=np.int64),
-            colours=np.array([[*part.shown, 1.0] for part in parts], dtype=np.float32),
-            pivots=np.array([part.origin for part in parts], dtype=np.float64),
-            names=[part.name for part in parts],
-            report=made.report,
-            engine=made.engine,
-            notes=list(made.notes),
-            uv=np.concatenate(uv).astype(np.float32) if len(uv) == len(parts) else None,
-            texture=made.texture,
-            labels=made.labels,
-        )
+        ):
+            told = answers.of_generated(made)
+            if self._partial is not None and request.variants > 1:
+                self._partial(told)
+            first = first or told
+        assert first is not None  # there is one, or an error
+        return first
 
     def replace(self, request: requests.Replace, progress: Progress) -> requests.ReplacedPart:
         """Other parts for the place of one part of an open mesh. Nothing of it is kept."""
-        from ..pipelines.edit import replace_part
+        from ..pipelines.edit import Replaced, replace_part
 
         mesh = self.meshes.get(request.fingerprint)
         source, called = None, ""
@@ -272,6 +266,13 @@ class Session:
             from ..pipelines.segment import checked_mesh
 
             source = checked_mesh(request.source_vertices, request.source_faces)
+        pictures: list[NDArray[np.uint8]] = []
+
+        def shown(variant: Replaced) -> None:
+            pictures.append(answers.picture_of(variant, request))
+            if self._partial is not None:
+                self._partial(answers.of_replaced(variant, pictures[-1:]))
+
         done = replace_part(
             mesh.vertices,
             mesh.faces,
@@ -289,23 +290,9 @@ class Session:
             up=request.up,
             options=request.options,
             progress=progress,
+            shown=shown,
         )
-        made = done.variants
-        colour = done.material.get("colour") or [0.8, 0.8, 0.8, 1.0]
-        return requests.ReplacedPart(
-            vertices=np.concatenate([one.vertices for one in made]),
-            faces=np.concatenate([one.faces for one in made]),
-            vertex_offsets=np.cumsum([0, *(len(one.vertices) for one in made)], dtype=np.int64),
-            face_offsets=np.cumsum([0, *(len(one.faces) for one in made)], dtype=np.int64),
-            colours=np.tile(np.array(colour, dtype=np.float32), (len(made), 1)),
-            names=[one.name for one in made],
-            report=[{"variant": one.number, "part": one.part, **one.report} for one in made],
-            material=done.material,
-            understood=done.understood,
-            not_understood=done.not_understood,
-            engine=done.engine,
-            notice=done.notice,
-        )
+        return answers.of_replaced(done, pictures)
 
     def list_library(
         self, request: requests.ListLibrary, progress: Progress

@@ -18,25 +18,14 @@ from .library_parts import Made
 
 def thumbnail(vertices: Floats, faces: Ints) -> np.ndarray:
     """(96, 96, 2) shade and cover of a part, seen from the front, the right and above."""
-    from ..pictures.raycast import Camera, Tracer, corner_normals, unit_frame
+    from ..pictures.thumbnail import seen
 
-    fine = 3 * packing.SIZE
-    points = unit_frame(vertices, faces)
-    tracer, camera = Tracer(points, faces), Camera(points, fine, fine, 0.04)
-    y, x = np.mgrid[:fine, :fine] + 0.5
-    hits = tracer.first_hits(*camera.rays(x.reshape(-1), y.reshape(-1)))
-    hit = hits.face >= 0
-    face, u, w = hits.face[hit], hits.u[hit, None], hits.v[hit, None]
-    corner = corner_normals(points, faces)[face]
-    normal = corner[:, 0] * (1 - u - w) + corner[:, 1] * u + corner[:, 2] * w
-    normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-9)
-    key = np.array([-0.36, 0.84, 0.41]) / np.linalg.norm([-0.36, 0.84, 0.41])
-    light = 0.36 + 0.22 * (normal[:, 1] * 0.5 + 0.5) + 0.5 * np.clip(normal @ key, 0, 1)
-    shade = np.zeros(fine * fine)
-    shade[hit] = np.clip(light, 0, 1) * 235
+    found = seen(vertices, faces, 3 * packing.SIZE)
+    shade = np.zeros(found.hit.shape)
+    shade[found.hit] = found.light * 235
     blocks = lambda a: a.reshape(packing.SIZE, 3, packing.SIZE, 3).sum(axis=(1, 3))  # noqa: E731
-    cover = blocks(hit.reshape(fine, fine).astype(float))
-    mean = blocks(shade.reshape(fine, fine)) / np.maximum(cover, 1)
+    cover = blocks(found.hit.astype(float))
+    mean = blocks(shade) / np.maximum(cover, 1)
     return np.stack([mean, cover / 9 * 255], axis=2).round().astype(np.uint8)
 
 

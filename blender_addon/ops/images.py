@@ -12,6 +12,7 @@ from ..engine import jobs
 from ..scene import briefs, proposals
 from ..scene.apply import AppliesResults
 from ..scene.briefs import VIEWS
+from ..scene.gathering import Gathering, kept_of
 from ..scene.proposals import Ghost, Proposal, Variant
 from ..scene.takes import Take, make_objects
 from .poll import SaysWhyNot
@@ -60,23 +61,34 @@ def start(context: bpy.types.Context) -> jobs.Job:
     """Start to make parts of the pictures that are chosen. Raises BadInput for those that cannot be
     used."""
     sheet = briefs.read(context)
+    title = f"Parts of {sheet.title}"
+    gathering = Gathering(title, PARTWISE_OT_apply_take, kept=lambda: (kept_of(current()), []))
+
+    def hear(take: Take) -> None:
+        add(gathering, take, take.ghosts(), sheet.variants)
 
     def work() -> Generator[jobs.Ask, Any, Take]:
         request = yield from jobs.compute(sheet.request)
-        return (yield from briefs.ask(request, sheet))
+        return (yield from briefs.ask(request, sheet, hear))
 
     def finish(found: tuple[Take, list[Ghost]]) -> None:
-        variant = variant_of(*found)
-        title = f"Parts of {sheet.title}"
-        proposals.show(Proposal(title, PARTWISE_OT_apply_take, [], [variant]))
+        add(gathering, *found)
 
-    return jobs.start(f"Making parts of {sheet.title}", with_ghosts(work()), finish)
+    return gathering.start(f"Making parts of {sheet.title}", with_ghosts(work()), finish)
+
+
+def add(gathering: Gathering, take: Take, ghosts: list[Ghost], expected: int = 0) -> None:
+    """Show a take, unless it is shown already: the result is the first of those that came."""
+    gathering.check()
+    if gathering.is_new(take.made.seed):
+        gathering.add(variant_of(take, ghosts), expected=expected)
 
 
 def variant_of(take: Take, ghosts: list[Ghost]) -> Variant:
     """One of the results that may be taken."""
     words = f"{take.count} part{'s' * (take.count != 1)}"
-    return Variant(f"{words}, {take.name}" if take.name else words, ghosts, take)
+    name = f"{words}, {take.name}" if take.name else words
+    return Variant(name, ghosts, take, thumbnail=take.made.thumbnail, holds=take.bytes)
 
 
 def current() -> Proposal | None:

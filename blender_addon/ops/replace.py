@@ -31,9 +31,11 @@ from ..scene import (
 )
 from ..scene.analyses import ask_about
 from ..scene.apply import AppliesResults
-from ..scene.proposals import Ghost, Proposal, Variant
+from ..scene.gathering import Gathering, kept_of
+from ..scene.proposals import Basis, Ghost, Variant
 from ..scene.replacements import Replacement, Source
 from ..scene.selection import select_only
+from ..scene.surroundings import Spot
 from ..scene.targets import refusal, unseen
 from .poll import SaysWhyNot
 from .starting import not_now, run
@@ -102,8 +104,8 @@ class PARTWISE_OT_regenerate_part(ReplaceOperator, bpy.types.Operator):
         """As set, or the next ones where those are looked at already."""
         settings = context.scene.partwise_replacing
         shown = proposals.current(PARTWISE_OT_apply_replacement)
-        if shown is not None and shown.variant.result.source.kind == "SAME":
-            settings.seed = (settings.seed + settings.variants) % (MAX_SEED >> 1)
+        if shown is not None and shown.variants[-1].result.source.kind == "SAME":
+            settings.seed = _after(int(settings.seed), int(settings.variants))
         return int(settings.seed)
 
 
@@ -238,7 +240,25 @@ def preview(context: bpy.types.Context, source: Source, seed: int) -> jobs.Job:
     variants = settings.variants
     title = f"{name if has_labels(obj.data) else obj.name} replaced"
 
-    def work() -> Generator[jobs.Ask, Any, list[Replacement]]:
+    def begin(seed: int) -> jobs.Job:
+        gathering = Gathering(
+            title,
+            PARTWISE_OT_apply_replacement,
+            "replaced",
+            replacements.closing_of,
+            lambda: more(_after(seed, variants)),
+            lambda: _kept(around.spot),
+        )
+        return gathering.start(
+            f"Replacing {name}", work(seed, gathering), lambda found: add(gathering, found)
+        )
+
+    def more(seed: int) -> jobs.Job:
+        if source.kind == "SAME":  # as Regenerate does
+            bpy.context.scene.partwise_replacing.seed = seed
+        return begin(seed)
+
+    def work(seed: int, gathering: Gathering) -> Generator[jobs.Ask, Any, list[Replacement]]:
         mesh, labels = yield from jobs.compute(around.arrays)
         asked = Replace(
             mesh.fingerprint,
@@ -249,37 +269,51 @@ def preview(context: bpy.types.Context, source: Source, seed: int) -> jobs.Job:
             variants=variants,
             seed=seed,
             options=options,
+            colour=np.clip(colour[:3], 0.0, 1.0).tolist(),
             **source.fields,
         )
 
         def read(answer: ReplacedPart) -> list[Replacement]:
             return replacements.read(answer, around, bases[around.spot.uid], source)
 
-        return (yield from ask_about(mesh, asked, read))
+        def hear(piece: ReplacedPart) -> None:
+            add(gathering, read(piece), piece.expected)
 
-    def finish(found: list[Replacement]) -> None:
-        shown = []
+        return (yield from ask_about(mesh, asked, read, hear=hear))
+
+    def add(gathering: Gathering, found: list[Replacement], expected: int = 0) -> None:
+        gathering.check()
         for one in found:
+            if not gathering.is_new(one.number):
+                continue
             rgba = np.array(one.wishes.get("colour") or colour, dtype=np.float64)
             ghosts = [
                 Ghost(new.vertices, new.faces, rgba, new.spot.uid, in_front=not can_cover)
                 for new in one.parts
             ]
             covers = [(new.spot.uid, new.spot.part_id) for new in one.parts]
-            shown.append(Variant(one.name, ghosts, one, covers))
-        used = {new.spot.uid for one in found for new in one.parts}
-        used_bases = [basis for uid, basis in bases.items() if uid in used]
-        proposals.show(
-            Proposal(
-                title,
-                PARTWISE_OT_apply_replacement,
-                used_bases,
-                shown,
-                prepare=replacements.closing_of,
+            used = {new.spot.uid for new in one.parts}
+            gathering.add(
+                Variant(one.name, ghosts, one, covers, one.thumbnail),
+                [basis for uid, basis in bases.items() if uid in used],
+                expected,
             )
-        )
 
-    return jobs.start(f"Replacing {name}", work(), finish)
+    return begin(seed)
+
+
+def _after(seed: int, variants: int) -> int:
+    """The seed from which others come than from so many seeds from this one on."""
+    return (seed + variants) % (MAX_SEED >> 1)
+
+
+def _kept(spot: Spot) -> tuple[list[Variant], list[Basis]]:
+    """What was kept for the same part, and what that was made from."""
+    former = proposals.current(PARTWISE_OT_apply_replacement)
+    place = spot.uid, spot.part_id
+    kept = [variant for variant in kept_of(former) if place in variant.covers]
+    used = {uid for variant in kept for uid, _ in variant.covers}
+    return kept, [each for each in former.bases if each.target.uid in used] if former else []
 
 
 CLASSES = (

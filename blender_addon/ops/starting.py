@@ -13,8 +13,11 @@ from ..engine import jobs
 
 def not_now(context: bpy.types.Context) -> str:
     """Why nothing can be started on objects right now, for a tooltip; empty when it can."""
-    if jobs.busy():
-        return "A job is running"
+    return "A job is running" if jobs.busy() else not_in_object_mode(context)
+
+
+def not_in_object_mode(context: bpy.types.Context) -> str:
+    """What to do where objects cannot be changed; empty where they can."""
     return "" if context.mode == "OBJECT" else "Switch to Object Mode"
 
 

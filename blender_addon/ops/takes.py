@@ -37,29 +37,60 @@ class TakeOperator(SaysWhyNot):
 
 
 class PARTWISE_OT_another_take(TakeOperator, bpy.types.Operator):
-    """Make the parts in another way, beside those that there are: other cuts, thinner, thicker"""
+    """Make the parts in another way, beside those that there are: other cuts, thinner, thicker; or
+    of other seeds, as many as are set under Variants. What is not pinned may make room"""
 
     bl_idname = "partwise.another_take"
     bl_label = "Another Version of Parts"
     bl_options = {"REGISTER"}
 
+    @classmethod
+    def text_for(cls, proposal: Proposal) -> str:
+        """What its button says."""
+        return "More" if proposal.variant.result.made.follows_seed else "Another Version"
+
     def execute(self, context: bpy.types.Context) -> set[str]:
-        proposal = _shown()
-        known = [variant.result for variant in proposal.variants]
+        proposal, variants = _shown(), context.scene.partwise_images.variants
+        shown = proposal.variant.result
+        known = [
+            variant.result
+            for variant in proposal.variants
+            if variant.result.made.engine == shown.made.engine
+        ]
+        came: list[Take] = []
+
+        def add(take: Take, ghosts: list[Ghost]) -> None:
+            if proposals.current() is not proposal or any(take.is_like(one) for one in came):
+                return
+            proposal.coming = max(proposal.coming - 1, 0)
+            if any(take.is_like(one) for one in known):
+                return
+            proposals.add_variant(proposal, variant_of(take, ghosts))
+            if not came:  # the artist may be looking at another one when the rest come
+                proposals.show_variant(proposal, len(proposal.variants) - 1)
+            came.append(take)
 
         def finish(found: tuple[Take, list[Ghost]] | None) -> None:
-            if found is None:
+            if found is not None:
+                add(*found)
+            if not came:
                 raise BadInput(
                     "There are no other ways to make these parts.",
                     "Change the options, or paint a mask.",
                 )
-            if proposals.current() is proposal:
-                proposals.add_variant(proposal, variant_of(*found))
-                proposals.step(len(proposal.variants) - 1 - proposal.index)
 
-        work = with_ghosts(briefs.ask_otherwise(known[0], known))
-        title = f"Making another {known[0].title}"
-        return run(self, lambda: jobs.start(title, work, finish))
+        work = with_ghosts(
+            briefs.ask_otherwise(known[0], known, variants, lambda take: add(take, take.ghosts()))
+        )
+
+        def start() -> jobs.Job:
+            job = jobs.start(f"Making another {known[0].title}", work, finish)
+            if job.state == jobs.RUNNING:
+                proposal.job = job
+                proposal.coming = variants if shown.made.follows_seed else 1
+            return job
+
+        return run(self, start)
 
 
 class PartOfTakeOperator(TakeOperator):
@@ -83,7 +114,8 @@ class PartOfTakeOperator(TakeOperator):
             if proposals.current() is proposal and variant in proposal.variants:
                 made = variant_of(*found)
                 variant.name, variant.result = made.name, made.result
-                variant.ghosts = made.ghosts
+                variant.ghosts, variant.holds = made.ghosts, made.holds
+                variant.thumbnail = made.thumbnail
                 proposals.step(0)
 
         work = with_ghosts(briefs.ask_again(take, **self.wanted(take)))

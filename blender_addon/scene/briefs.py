@@ -7,7 +7,7 @@ The job that follows holds arrays only, so that images may change or go meanwhil
 from __future__ import annotations
 
 import re
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 import bpy
 
 from ...backend.contract.errors import BadInput
-from ...backend.contract.requests import Generate, GeneratedParts
+from ...backend.contract.requests import MAX_SEED, Generate, GeneratedParts
 from ..core.pictures import MOST_COLOURS, Pixels, backdrop_of, one_numbering
 from ..engine import jobs
 from . import pictures
@@ -26,6 +26,7 @@ BACKDROP = "partwise_backdrop"  # custom property of masks that began as a faint
 WORDS = {"front": "front", "side": "side", "left": "side", "profile": "side", "back": "back"}
 WORDS |= {"rear": "back", "top": "top", "above": "top"}
 AUTO = "AUTO"
+Hear = Callable[[Take], None]
 
 # Other ways to ask, in the order in which they are tried: name, options, share of the parts.
 TURNS: tuple[tuple[str, dict[str, Any], float], ...] = (
@@ -55,11 +56,12 @@ class Sheet:
     size: float
     place: tuple[float, float, float]
     text: str = ""
+    variants: int = 1
 
     def request(self) -> Generate:
         """What is asked. Takes a moment, and touches nothing of Blender's."""
         if not self.images:
-            return Generate(parts=self.parts, text=self.text)
+            return Generate(parts=self.parts, text=self.text, variants=self.variants)
         options = dict(self.options)
         if self.shape != AUTO:
             options["kinds"] = {str(number): self.shape.lower() for number in range(MOST_COLOURS)}
@@ -77,6 +79,7 @@ class Sheet:
             arrays[f"mask_{number}"] = labels
         return Generate(
             parts=self.parts,
+            variants=self.variants,
             views=list(self.views) if len(self.views) > 1 else None,
             options=options,
             **arrays,
@@ -91,7 +94,8 @@ def read(context: bpy.types.Context) -> Sheet:
     text = asked.text.strip()
     if not given and text:
         place = tuple(context.scene.cursor.location)
-        return Sheet(text, (), (), (), asked.count or None, AUTO, {}, asked.size, place, text)
+        count, several = asked.count or None, asked.variants
+        return Sheet(text, (), (), (), count, AUTO, {}, asked.size, place, text, several)
     if not given:
         raise BadInput("There is no picture to make parts from.", "Choose one first.")
     if given[0][0] != "front":
@@ -120,6 +124,7 @@ def read(context: bpy.types.Context) -> Sheet:
         options=_options(asked),
         size=asked.size,
         place=tuple(context.scene.cursor.location),
+        variants=asked.variants,
     )
 
 
@@ -146,13 +151,26 @@ def views_of(names: list[str]) -> dict[str, str]:
     return found
 
 
-def ask(request: Generate, sheet: Sheet | Take) -> Generator[jobs.Ask, Any, Take]:
-    """The step of a job that has the engine make parts."""
+def ask(
+    request: Generate, sheet: Sheet | Take, hear: Hear | None = None, first: int = 0
+) -> Generator[jobs.Ask, Any, Take]:
+    """The step of a job that has the engine make parts.
+
+    hear : is told each take as it comes, where several are asked for. first : seed of the first
+    take of all, from which variants are numbered.
+    """
 
     def keep(made: GeneratedParts) -> Take:
-        return Take(sheet.title, request, made, sheet.size, sheet.place)
+        turn = made.seed - first if made.follows_seed else 0
+        own = replace(request, seed=made.seed, variants=1)
+        name = f"variant {turn + 1}" if turn else ""
+        return Take(sheet.title, own, made, sheet.size, sheet.place, turn=turn, name=name)
 
-    take: Take = yield jobs.Ask(request, keep, (0.1, 1.0))
+    def heard(made: GeneratedParts) -> None:
+        if hear is not None:
+            hear(keep(made))
+
+    take: Take = yield jobs.Ask(request, keep, (0.1, 1.0), heard)
     return take
 
 
@@ -165,12 +183,17 @@ def ask_again(take: Take, **options: Any) -> Generator[jobs.Ask, Any, Take]:
     return replace(found, kinds=kinds, turn=take.turn, name=take.name)
 
 
-def ask_otherwise(first: Take, known: list[Take]) -> Generator[jobs.Ask, Any, Take | None]:
-    """The step of a job that gets another take, unlike those that are known; None for no more."""
-    if first.request.image_0 is None:  # of words: each seed has another variant
-        turn = max(take.turn for take in known) + 1
-        found = yield from ask(replace(first.request, seed=first.request.seed + turn), first)
-        return replace(found, turn=turn, name=f"variant {turn + 1}")
+def ask_otherwise(
+    first: Take, known: list[Take], variants: int = 1, hear: Hear | None = None
+) -> Generator[jobs.Ask, Any, Take | None]:
+    """The step of a job that gets another take, unlike those that are known; None for no more.
+
+    variants : how many, where each seed is another one; `hear` is told all of these as they come.
+    """
+    if first.made.follows_seed:
+        seed = max(take.made.seed for take in known) + 1
+        request = replace(first.request, seed=seed % (MAX_SEED + 1), variants=variants)
+        return (yield from ask(request, first, hear, first.made.seed))
     for number in range(max(take.turn for take in known), len(TURNS)):
         name, options, share = TURNS[number]
         is_cut = bool(share) or "limbs" in options

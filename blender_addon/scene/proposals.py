@@ -30,6 +30,9 @@ from .targets import Target
 Floats = NDArray[np.floating[Any]]
 Prepare = Callable[[Any], tuple[str, jobs.Work] | None]
 
+MOST_VARIANTS = 32  # in one proposal
+MOST_BYTES = 1 << 30  # that the variants of one proposal may hold
+
 
 @dataclass(frozen=True, eq=False)
 class Ghost:
@@ -70,13 +73,26 @@ class Variant:
 
     name : in words; ghosts : what is seen of it; result : what the operator gets that applies it;
     covers : of what it takes the place, which is not seen meanwhile: the session_uid of an object,
-    and the id of a part of its mesh or None for all of it.
+    and the id of a part of its mesh or None for all of it. thumbnail : (H, W, 4) uint8 sRGB, the
+    top row first. is_kept : it stays when others make room. holds : bytes of its result, beside
+    those of its ghosts.
     """
 
     name: str
     ghosts: list[Ghost]
     result: Any = None
     covers: Sequence[tuple[int, int | None]] = ()
+    thumbnail: NDArray[np.uint8] | None = None
+    is_kept: bool = False
+    holds: int = 0
+
+    @property
+    def bytes(self) -> int:
+        """Memory that it takes."""
+        return self.holds + sum(
+            ghost.vertices.nbytes + ghost.faces.nbytes + ghost.colours.nbytes
+            for ghost in self.ghosts
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +134,11 @@ class Proposal:
     `results()`; bases : what it was made from, nothing when it needs no object; job : the one that
     still adds to it, with which it ends unless that is done; prepare : makes of a result the job,
     its title and its work, that has to be done before the operator gets what that returns in its
-    place; None where nothing has to be done. It runs when the result is accepted.
+    place; None where nothing has to be done. It runs when the result is accepted. comes_whole :
+    each variant is whole when it comes, so that those stay that came before a job was cancelled
+    or failed, and can be accepted while others come. coming : how many its job still brings. more :
+    starts the job that brings others, beside those that are kept. left_out : how many made room for
+    others, as there is room for `MOST_VARIANTS`, and for `MOST_BYTES` of them.
     """
 
     title: str
@@ -129,6 +149,10 @@ class Proposal:
     prepare: Prepare | None = None
     index: int = 0
     is_checked: bool = True
+    comes_whole: bool = False
+    coming: int = 0
+    more: Callable[[], jobs.Job] | None = None
+    left_out: int = 0
 
     @property
     def variant(self) -> Variant:
@@ -142,7 +166,8 @@ class Proposal:
 
     def is_over(self) -> bool:
         """Is it no longer worth showing? What is being edited is looked at when that ends."""
-        if self.job is not None and self.job.state in (jobs.FAILED, jobs.CANCELLED):
+        ended = self.job is not None and self.job.state in (jobs.FAILED, jobs.CANCELLED)
+        if ended and not self.comes_whole:
             return True
         found = [(basis, basis.find()) for basis in self.bases]
         if any(obj is None for _, obj in found):
@@ -189,8 +214,42 @@ def add_ghosts(proposal: Proposal, ghosts: Iterable[Ghost], number: int = 0) -> 
 
 
 def add_variant(proposal: Proposal, variant: Variant) -> None:
-    """One more to choose from."""
-    proposal.variants.append(variant)
+    """One more to choose from. The oldest that are neither kept nor shown make room for it."""
+    held = sum(each.bytes for each in proposal.variants)
+    while (
+        len(proposal.variants) >= MOST_VARIANTS or held + variant.bytes > MOST_BYTES
+    ) and drop_oldest(proposal):
+        proposal.left_out += 1
+        held = sum(each.bytes for each in proposal.variants)
+    if len(proposal.variants) < MOST_VARIANTS:
+        proposal.variants.append(variant)
+    else:
+        proposal.left_out += 1
+    changed.seen.say()
+
+
+def drop_oldest(proposal: Proposal) -> bool:
+    """Drop the oldest variant that is neither kept nor shown; False where there is none."""
+    for number, variant in enumerate(proposal.variants):
+        if not variant.is_kept and number != proposal.index:
+            drop_variant(proposal, number)
+            return True
+    return False
+
+
+def drop_variant(proposal: Proposal, number: int) -> None:
+    """One less to choose from; what is shown stays so, or the next one is. One is always left."""
+    if len(proposal.variants) == 1:
+        return
+    del proposal.variants[number]
+    if number < proposal.index or proposal.index == len(proposal.variants):
+        proposal.index -= 1
+    changed.seen.say()
+
+
+def show_variant(proposal: Proposal, number: int) -> None:
+    """Show this one of the variants."""
+    proposal.index = number
     changed.seen.say()
 
 
@@ -198,12 +257,11 @@ def step(steps: int) -> None:
     """Show the next variant, or that many further on; after the last comes the first."""
     proposal = current()
     if proposal is not None:
-        proposal.index = (proposal.index + steps) % len(proposal.variants)
-        changed.seen.say()
+        show_variant(proposal, (proposal.index + steps) % len(proposal.variants))
 
 
 def accept(*, copies: bool = False) -> None:
-    """Apply the variant that is shown, in one step of undo, and end the proposal.
+    """Apply the variant that is shown, in one step of undo, and end the proposal and its job.
 
     copies : linked or shared data will be copied. Where something has to be done before, this
     starts the job that does it, and at its end applies the result. Raises BadInput when there is
@@ -214,8 +272,11 @@ def accept(*, copies: bool = False) -> None:
     proposal = current()
     if proposal is None:
         raise BadInput("There is no preview any more.", "Make it anew.")
-    if proposal.is_growing:
+    if proposal.is_growing and not proposal.comes_whole:
         raise BadInput("The result is not complete yet.", "Wait for it, or cancel it.")
+    if proposal.is_growing:
+        jobs.cancel()
+        jobs.dismiss()
     _check(proposal, copies=copies)
     result = proposal.variant.result
     before = proposal.prepare(result) if proposal.prepare is not None else None

@@ -66,7 +66,8 @@ class Replacement:
     """What is applied, and what is said of it beside the preview.
 
     wishes : the material that was wished, empty where none was; source : what lends its own instead
-    of the old part's; closed : what closes the other parts, when they become objects.
+    of the old part's; number : of the variant in the engine's answer; thumbnail : (H, W, 4) uint8
+    of it; closed : what closes the other parts, when they become objects.
     """
 
     basis: Basis
@@ -77,6 +78,8 @@ class Replacement:
     understood: list[str]
     not_understood: list[str]
     notice: str
+    number: int = 0
+    thumbnail: NDArray[np.uint8] | None = None
     closed: Completion | None = None
 
 
@@ -116,8 +119,10 @@ def read(
             source,
             *said_of,
             " ".join(filter(None, (answer.notice, _floating(left[number])))),
+            number,
+            None if answer.thumbnails is None else answer.thumbnails[row],
         )
-        for number, parts in found.items()
+        for row, (number, parts) in enumerate(found.items())
     ]
 
 

@@ -69,6 +69,11 @@ class Take:
     def count(self) -> int:
         return len(self.made.names)
 
+    @property
+    def bytes(self) -> int:
+        """Memory that its arrays take."""
+        return sum(array.nbytes for array in self.made.to_message()[1].values())
+
     def parts(self) -> Iterator[TakenPart]:
         """All parts, the farthest first."""
         made = self.made

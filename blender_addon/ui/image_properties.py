@@ -87,6 +87,15 @@ class PartwiseImages(bpy.types.PropertyGroup):
             ("NO", "No", "Left and right stay as they are drawn"),
         ),
     )
+    variants: IntProperty(
+        name="Variants",
+        description="How many objects to choose from. Words, and engines that imagine what a "
+        "picture does not show, make another of each seed; others make one",
+        default=1,
+        min=1,
+        max=16,
+        soft_max=8,
+    )
     size: FloatProperty(
         name="Size",
         description="Length of the longest side",

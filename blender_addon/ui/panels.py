@@ -59,6 +59,9 @@ class RoomyPanel(SidebarPanel):
         return True
 
 
+CANCELLED = "Cancelled, nothing was changed"
+
+
 class PARTWISE_PT_main(SidebarPanel, bpy.types.Panel):
     bl_label = "Partwise"
 
@@ -75,7 +78,9 @@ class PARTWISE_PT_main(SidebarPanel, bpy.types.Panel):
             draw_failure(layout, context, job)
         elif job is not None and job.state == "CANCELLED":
             row = layout.row(align=True)
-            row.label(text="Cancelled, nothing was changed")
+            shown = proposals.current()
+            stays = shown is not None and shown.job is job
+            row.label(text="Cancelled, what came stays" if stays else CANCELLED)
             row.operator("partwise.dismiss_job", text="", icon="X", emboss=False)
         mesh = labelled_mesh(context)
         if mesh is not None and proposals.current() is None:  # which another cut would end

@@ -40,7 +40,8 @@ class PARTWISE_PT_take(PreviewPanel, bpy.types.Panel):
         if proposal is None:
             return
         draw_proposal(layout, context, self.applies)
-        layout.operator("partwise.another_take", text="Another Version", icon="FILE_REFRESH")
+        text = takes.PARTWISE_OT_another_take.text_for(proposal)
+        layout.operator("partwise.another_take", text=text, icon="FILE_REFRESH")
         for note in proposal.variant.result.made.notes:
             draw_text(layout, context, str(note), icon="INFO")
 
@@ -138,6 +139,7 @@ def draw_options(layout: bpy.types.UILayout, asked: bpy.types.PropertyGroup) -> 
     column.prop(asked, "symmetry")
     column.prop(asked, "back_side")
     column.prop(asked, "size")
+    column.prop(asked, "variants")
 
 
 def draw_view(layout: bpy.types.UILayout, asked: bpy.types.PropertyGroup, view: str) -> None:

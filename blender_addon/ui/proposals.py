@@ -7,8 +7,13 @@ import bpy
 
 from ..scene import covering, proposals
 from ..scene.apply import AppliesResults
+from . import lists, thumbnails
 from .panels import SidebarPanel, draw_text
 
+CELL = 84  # pixels at a resolution scale of 1 that a thumbnail with its buttons has at least
+MOST_COLUMNS = 6
+SCALE = 3.4  # of a thumbnail, in heights of a button
+LEFT_OUT = "older ones made room. Pin what is to stay."
 EXPORTERS = "Exporters of collections leave out what this covers."
 
 
@@ -53,6 +58,7 @@ def draw_proposal(
         row.label(text=": ".join([*name, *filter(None, [proposal.variant.name])]))
         if count > 1:
             row.operator("partwise.step_proposal", text="", icon="TRIA_RIGHT").step = 1
+    draw_variants(box, context, proposal)
     if covering.is_exported_unasked():
         draw_text(box, context, EXPORTERS, icon="ERROR")
     row = box.row(align=True)
@@ -60,3 +66,42 @@ def draw_proposal(
     row.operator("partwise.accept_proposal", icon="CHECKMARK")
     row.operator("partwise.discard_proposal", icon="X")
     return True
+
+
+def draw_variants(
+    layout: bpy.types.UILayout, context: bpy.types.Context, proposal: proposals.Proposal
+) -> None:
+    """A grid of what may be taken, with empty places for what still comes; nothing without it."""
+    pictures = [variant.thumbnail for variant in proposal.variants]
+    coming = proposal.coming if proposal.is_growing else 0
+    several = len(pictures) + coming > 1 or proposal.more is not None  # one alone can be pinned
+    if several and all(picture is not None for picture in pictures):
+        columns = int(min(max(lists.panel_width(context) // CELL, 2), MOST_COLUMNS))
+        grid = layout.grid_flow(
+            row_major=True, columns=columns, even_columns=True, even_rows=True, align=True
+        )
+        for number in range(len(pictures)):
+            draw_variant(grid.column(align=True), proposal, number)
+        for _ in range(coming):
+            cell = grid.column(align=True)
+            icon = thumbnails.icon_of("", thumbnails.empty())
+            cell.template_icon(icon_value=icon, scale=SCALE)
+            cell.label(text="")
+    if proposal.more is not None:
+        layout.operator("partwise.more_variants", text="More", icon="ADD")
+    if proposal.left_out:
+        draw_text(layout, context, f"{proposal.left_out} {LEFT_OUT}", icon="INFO")
+
+
+def draw_variant(layout: bpy.types.UILayout, proposal: proposals.Proposal, number: int) -> None:
+    """One thumbnail, above what is done with it."""
+    variant, is_shown = proposal.variants[number], number == proposal.index
+    if variant.thumbnail is not None:
+        icon = thumbnails.icon_of("variant", variant.thumbnail)
+        layout.template_icon(icon_value=icon, scale=SCALE)
+    row = layout.row(align=True)
+    show = row.operator("partwise.show_variant", text=str(number + 1), depress=is_shown)
+    pin = "PINNED" if variant.is_kept else "UNPINNED"
+    keep = row.operator("partwise.keep_variant", text="", icon=pin, depress=variant.is_kept)
+    drop = row.operator("partwise.drop_variant", text="", icon="X")
+    show.number = keep.number = drop.number = number

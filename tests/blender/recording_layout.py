@@ -60,6 +60,9 @@ class RecordingLayout:
     def column(self, **arguments: Any) -> RecordingLayout:
         return self._child("column", arguments)
 
+    def grid_flow(self, **arguments: Any) -> RecordingLayout:
+        return self._child("grid_flow", arguments)
+
     def box(self) -> RecordingLayout:
         return self._child("box", {})
 

@@ -12,6 +12,9 @@ import numpy as np
 from stage import active, load, ours, part_count
 from window import Waits, Window
 
+# Columns of the grid of variants, three beside each other.
+SECOND_PLACE, PINS, DROPS = 0.42, 0.24, 0.945
+
 
 def topmost() -> int:
     """The row of the part that is highest."""
@@ -102,6 +105,40 @@ def export_all_of_it(window: Window) -> Waits[None]:
     path.unlink()
 
 
+def look_at_variants_as_they_come(window: Window) -> Waits[None]:
+    """The preview opens with the first; one is pinned, one discarded, one looked at, more made."""
+    jobs, proposals = ours("engine.jobs"), ours("scene.proposals")
+    yield from window.until(lambda: proposals.current() is not None, "the first variant")
+    window.area.tag_redraw()
+    yield 0.1
+    window.snap("36_first_variant")
+    yield from window.until(lambda: not jobs.busy(), "the end of the job")
+    assert jobs.current().state == "DONE", jobs.current().error
+    proposal = proposals.current()
+    assert len(proposal.variants) == 6
+    names = [variant.name for variant in proposal.variants]
+    yield from window.press("bpy.ops.partwise.show_variant(number=1", across=SECOND_PLACE)
+    assert proposal.index == 1
+    assert proposal.variant.name == names[1]
+    yield from window.press("bpy.ops.partwise.keep_variant(", across=PINS)
+    assert proposal.variants[0].is_kept
+    yield from window.press("bpy.ops.partwise.drop_variant(number=2", across=DROPS)
+    assert [variant.name for variant in proposal.variants] == names[:2] + names[3:]
+    yield from window.point_at_nothing()
+    yield from window.picture("36_pinned_and_discarded")
+    yield from window.press("bpy.ops.partwise.more_variants")
+    yield from window.until(lambda: proposals.current() is not proposal, "another variant")
+    yield from window.until(lambda: not jobs.busy(), "the end of the job")
+    others = proposals.current()
+    assert others.variants[0] is proposal.variants[0]
+    assert len(others.variants) == 7
+    assert others.index == 1
+    yield from window.point_at_nothing()
+    yield from window.picture("36_more")
+    with window.here():
+        bpy.ops.partwise.show_variant("INVOKE_DEFAULT", True, number=0)
+
+
 def replace_by_words_and_pictures(window: Window) -> Waits[None]:
     jobs, proposals = ours("engine.jobs"), ours("scene.proposals")
     whole, count = active().name, part_count()
@@ -114,8 +151,7 @@ def replace_by_words_and_pictures(window: Window) -> Waits[None]:
     yield from window.point_at_nothing()
     yield from window.picture("36_replace")
     yield from window.press("bpy.ops.partwise.replace_part")
-    yield from window.until(lambda: not jobs.busy(), "the end of the job")
-    assert jobs.current().state == "DONE", jobs.current().error
+    yield from look_at_variants_as_they_come(window)
     proposal = proposals.current()
     assert proposal.variant.name == "fedora"
     assert shown_faces(active()) < len(active().data.polygons)  # the ear is out of sight

@@ -11,7 +11,10 @@ import pytest
 
 from backend.__main__ import main
 from backend.commands.edit import WIDTH
+from backend.contract.errors import OutOfMemory
+from backend.engines import registry
 from backend.files.readers import read_mesh
+from tests.backend.one_by_one import Balls, chosen_for
 from tests.backend.pipelines.replacing import cart
 
 CHAIR = str(Path(__file__).parents[3] / "examples/office_chair.glb")
@@ -130,3 +133,43 @@ def test_a_part_that_is_nearly_named_is_told(
 ) -> None:
     assert edit("-o", tmp_path / "a.glb", "--regenerate", part="seet") == 2
     assert "no part named “seet”. The nearest is seat." in capsys.readouterr().err
+
+
+def test_variants_are_written_as_they_come_and_stay_after_a_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    there: list[int] = []
+
+    def begun(number: int, _: object) -> None:
+        there.append(len(list(tmp_path.glob("*.glb"))))
+        if number == 2:
+            raise OutOfMemory("The card is full.")
+
+    monkeypatch.setattr(registry, "choose", chosen_for(Balls(begun)))
+    arguments = ("--text", "stool", "--engine", "balls", "--variants", 5)
+    assert edit("-o", tmp_path, *arguments, "-q") == 2
+    assert there == [0, 1, 2]
+    said = capsys.readouterr().err
+    assert "The card is full." in said
+    assert f"Written before that: {tmp_path / 'office_chair.1.glb'}, " in said
+    for path in sorted(tmp_path.iterdir()):
+        assert read_mesh(path).nodes
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_picture_of_many_variants_shows_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from PIL import Image
+
+    monkeypatch.setattr(registry, "choose", chosen_for(Balls()))
+    picture = tmp_path / "a.png"
+    arguments = ("--text", "stool", "--engine", "balls", "--variants", 9, "-q")
+    assert edit("-o", tmp_path / "a", *arguments, "--preview", picture) == 0
+    shown = np.asarray(Image.open(picture).convert("RGB")).astype(int)
+    cell = WIDTH // 4
+    rows = shown.reshape(3, -1, shown.shape[1], 3)[:, :cell]  # ten cells, four in a row
+    drawn = [np.ptp(row[:, :cell]) > 60 for row in rows]
+    assert drawn == [True, True, True]
+    assert np.ptp(rows[2][:, cell : 2 * cell]) > 60
+    assert np.ptp(rows[2][:, 2 * cell :]) < 60

@@ -3,14 +3,17 @@
 
 import json
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from backend.__main__ import main
+from backend.engines import registry
 from backend.pictures import textured
 from tests.backend.images.drawn import doll
+from tests.backend.one_by_one import Balls, chosen_for
 
 
 @pytest.fixture(scope="module")
@@ -65,3 +68,34 @@ def test_one_part_is_one(picture, tmp_path, capsys):
     said = capsys.readouterr()
     assert ": 1 part, 1 of them closed" in said.out
     assert said.err.rstrip().splitlines()[-1].startswith("Wrote 1 part: ")
+
+
+def test_variants_are_files_of_a_folder_written_as_they_come(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(textured, "render_views", partial(textured.render_views, height=96))
+    there = []
+    begun = lambda seed, _: there.append((seed, len(list(tmp_path.glob("new/*.glb")))))  # noqa: E731
+    engine = Balls(begun)
+    monkeypatch.setattr(registry, "choose", chosen_for(engine))
+    out, preview = tmp_path / "new", tmp_path / "all.png"
+    arguments = ["--text", "ball", "--engine", "balls", "--seed", "4", "--preview", str(preview)]
+    command = ["generate", "-o", str(out), *arguments, "--variants", "3", "--json"]
+    assert main(command) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert there == [(4, 0), (5, 1), (6, 2)]
+    assert [row["seed"] for row in told["variants"]] == [4, 5, 6]
+    files = [row["output"] for row in told["variants"]]
+    assert files == [str(out / f"parts.{number}.glb") for number in (1, 2, 3)]
+    assert len({Path(file).read_bytes() for file in files}) == 3
+    assert Image.open(preview).height == 3 * 48
+    engine.follows_seed = False
+    assert main(command) == 0
+    said = capsys.readouterr()
+    assert len(json.loads(said.out)["variants"]) == 1
+    assert "the engine makes one of this" in said.err
+
+
+def test_several_variants_are_no_single_file(picture, tmp_path, capsys):
+    arguments = ["-o", str(tmp_path / "a.glb"), "--image", str(picture), "--variants", "2"]
+    assert main(["generate", *arguments]) == 2
+    assert "name of a folder" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())

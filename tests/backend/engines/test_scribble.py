@@ -47,8 +47,8 @@ def test_a_drawing_of_ones_own_counts(engine: scribble.Scribble) -> None:
     vertices, faces, labels = cart()
     drawing = np.zeros((64, 64, 4), np.uint8)
     drawing[20:40, 20:24] = [0, 0, 0, 255]
-    plain = engine.replace(vertices, faces, labels, 4, text="hat", seed=1)[0].mesh.vertices
-    drawn = engine.replace(vertices, faces, labels, 4, text="hat", image=drawing, seed=1)[0]
+    plain = next(engine.replace(vertices, faces, labels, 4, text="hat", seed=1)).mesh.vertices
+    drawn = next(engine.replace(vertices, faces, labels, 4, text="hat", image=drawing, seed=1))
     assert not np.array_equal(plain, drawn.mesh.vertices)
 
 
@@ -56,9 +56,9 @@ def test_without_words_the_name_counts_and_with_neither_it_says_so(
     engine: scribble.Scribble,
 ) -> None:
     vertices, faces, labels = cart()
-    assert engine.replace(vertices, faces, labels, 4, name="hat")[0].mesh.name == "hat"
+    assert next(engine.replace(vertices, faces, labels, 4, name="hat")).mesh.name == "hat"
     with pytest.raises(BadInput, match="needs words"):
-        engine.replace(vertices, faces, labels, 4)
+        next(engine.replace(vertices, faces, labels, 4))
 
 
 def test_the_pipeline_asks_it_by_name(engine: scribble.Scribble) -> None:

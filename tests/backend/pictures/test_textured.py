@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Pictures of textured objects."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import trimesh
@@ -29,12 +31,26 @@ def test_each_side_shows_its_place_in_the_texture():
 
 
 def test_a_sheet_of_views_is_written(tmp_path):
-    render_views(tmp_path / "sheet.png", painted(), height=60)
+    render_views(tmp_path / "sheet.png", [painted()], height=60)
     width, height = Image.open(tmp_path / "sheet.png").size
     assert height == 60
     assert width > 3 * height
     with pytest.raises(BadInput):
-        render_views(tmp_path / "sheet.bmp", painted())
+        render_views(tmp_path / "sheet.bmp", [painted()])
+
+
+def test_several_objects_have_a_row_each(tmp_path):
+    one = painted()
+    tall = replace(one, vertices=one.vertices * [1.0, 3.0, 1.0])
+    render_views(tmp_path / "sheet.png", [one, tall], height=120)
+    picture = np.asarray(Image.open(tmp_path / "sheet.png")).astype(int)
+    assert len(picture) == 120
+    ground = picture[0, 0]
+    drawn = (np.abs(picture - ground).sum(axis=2) > 60).any(axis=0)
+    upper, lower = ((np.abs(half - ground).sum(axis=2) > 60).any(axis=0) for half in (
+        picture[:60], picture[60:]))  # fmt: skip
+    assert drawn.any()
+    assert np.flatnonzero(upper)[-1] > np.flatnonzero(lower)[-1], "what is tall is narrow"
 
 
 def test_meshes_are_joined():

@@ -5,9 +5,13 @@ import numpy as np
 import pytest
 
 from backend.contract.errors import BadInput
+from backend.contract.requests import MAX_SEED
+from backend.engines import registry
 from backend.engines.base import Box, Brief
-from backend.pipelines.generate import boxes_of, generate
+from backend.pipelines.generate import boxes_of, generate, takes
+from tests.backend import one_by_one
 from tests.backend.images.drawn import doll
+from tests.backend.one_by_one import Balls, chosen_for
 from tests.backend.pipelines.cancelling import is_cancelled_everywhere
 
 PICTURE, LABELS = doll()
@@ -112,3 +116,24 @@ def test_it_ends_at_whatever_step_it_is_cancelled(asked):
         generate(ASKED[asked](), progress=progress)
 
     assert is_cancelled_everywhere(job, *SMALL) >= 2
+
+
+def test_takes_of_seeds_come_one_by_one_and_none_twice(monkeypatch):
+    begun = []
+    engine = Balls(lambda seed, _: begun.append(seed))
+    monkeypatch.setattr(registry, "choose", chosen_for(engine))
+    brief = Brief(text="ball")
+    found = takes(brief, engine="balls", seed=MAX_SEED, variants=3)
+    assert (next(found).seed, begun) == (MAX_SEED, [MAX_SEED])
+    assert [made.seed for made in found] == [0, 1], "after the last seed comes the first"
+    monkeypatch.setattr(one_by_one, "ball", lambda seed, real=one_by_one.ball: real(seed // 2))
+    assert [made.seed for made in takes(brief, engine="balls", variants=6)] == [0, 2, 4]
+    engine.follows_seed = False
+    begun.clear()
+    (alone,) = takes(brief, engine="balls", variants=6)
+    assert begun == [0]
+    assert not alone.follows_seed
+
+
+def test_engines_that_go_by_the_picture_alone_make_one_of_it():
+    assert len(list(takes(Brief([PICTURE], [LABELS]), variants=4))) == 1

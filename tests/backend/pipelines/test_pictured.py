@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from backend.contract.errors import BadInput
-from backend.pipelines.edit import replace_part
+from backend.engines import registry
+from backend.pipelines.edit import Replaced, replace_part
+from tests.backend.one_by_one import Balls, chosen_for
 from tests.backend.pipelines.replacing import cart
 
 
@@ -36,3 +38,22 @@ def test_a_picture_without_a_figure_or_beside_a_title_is_refused() -> None:
         replace_part(*cart(), 4, image=np.zeros((16, 16, 4), np.uint8))
     with pytest.raises(BadInput, match="Several"):
         replace_part(*cart(), 4, image=picture(), source="gear")
+
+
+def test_variants_of_a_picture_are_those_of_seeds(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[int] = []
+    engine = Balls(lambda seed, _: begun.append(seed))
+    monkeypatch.setattr(registry, "choose", chosen_for(engine))
+    vertices, faces, labels = cart()
+    came: list[int] = []
+
+    def shown(one: Replaced) -> None:
+        came.append(len(begun))
+
+    given = {"image": picture(), "engine": "balls", "seed": 3, "variants": 3}
+    done = replace_part(vertices, faces, labels, 4, shown=shown, **given)
+    assert begun == [3, 4, 5]
+    assert came == [1, 2, 3], "each is fitted before the next is begun"
+    assert len({variant.report["volume"] for variant in done.variants}) == 3
+    engine.follows_seed = False
+    assert len(replace_part(vertices, faces, labels, 4, **given).variants) == 1

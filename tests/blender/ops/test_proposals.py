@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import bpy
 import pytest
 from partwise.blender_addon.engine import jobs
@@ -32,7 +34,11 @@ def names() -> list[str]:
     return [obj.name for obj in bpy.data.objects]
 
 
-@pytest.mark.parametrize("name", ["accept_proposal", "step_proposal", "discard_proposal"])
+NAMES = ["accept_proposal", "step_proposal", "discard_proposal"]
+NAMES += ["show_variant", "keep_variant", "drop_variant", "more_variants"]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_nothing_works_without_a_proposal(name):
     with pytest.raises(RuntimeError, match="There is no preview"):
         getattr(bpy.ops.partwise, name)()
@@ -107,3 +113,44 @@ def test_what_still_grows_is_not_accepted_and_its_job_ends_with_it(cube, monkeyp
     assert job.state == jobs.CANCELLED
     assert jobs.current() is None
     assert names() == ["Cube"]
+
+
+def test_variants_are_shown_pinned_and_discarded_by_their_numbers(cube):
+    shown = propose(cube, "Fox", "Hen", "Owl")
+    bpy.ops.partwise.show_variant(number=2)
+    assert shown.variant.name == "Owl"
+    bpy.ops.partwise.keep_variant(number=1)
+    assert [each.is_kept for each in shown.variants] == [False, True, False]
+    bpy.ops.partwise.keep_variant(number=1)
+    assert not shown.variants[1].is_kept
+    bpy.ops.partwise.drop_variant(number=0)
+    assert [each.name for each in shown.variants] == ["Hen", "Owl"]
+    assert shown.variant.name == "Owl"
+    assert bpy.ops.partwise.drop_variant(number=5) == {"CANCELLED"}
+
+
+def test_what_a_button_of_a_variant_does_is_told_with_its_name(cube):
+    propose(cube, "Fox", "Hen")
+    cls = bpy.types.Operator.bl_rna_get_subclass_py("PARTWISE_OT_show_variant")
+    assert cls.description(bpy.context, SimpleNamespace(number=1)) == "Hen: Show this variant"
+    assert cls.description(bpy.context, SimpleNamespace(number=9)) == "Show this variant"
+
+
+def test_there_are_more_only_where_they_can_be_made_and_kept(cube, monkeypatch):
+    shown = propose(cube, "Fox", "Hen")
+    with pytest.raises(RuntimeError, match="no other variants"):
+        bpy.ops.partwise.more_variants()
+    begun = []
+
+    def more():
+        begun.append(1)
+        return jobs.Job("More", state=jobs.DONE)
+
+    shown.more = more
+    assert bpy.ops.partwise.more_variants() == {"FINISHED"}
+    monkeypatch.setattr(proposals, "MOST_VARIANTS", 2)
+    for number in (0, 1):
+        bpy.ops.partwise.keep_variant(number=number)
+    with pytest.raises(RuntimeError, match="no room"):
+        bpy.ops.partwise.more_variants()
+    assert begun == [1]

@@ -6,6 +6,7 @@ from __future__ import annotations
 import bpy
 import numpy as np
 import pytest
+from partwise.blender_addon.engine import jobs
 from partwise.blender_addon.scene import covering, parts, proposals
 from partwise.blender_addon.scene.apply import AppliesResults
 from partwise.blender_addon.ui import panels
@@ -14,6 +15,7 @@ from partwise.blender_addon.ui.proposals import PreviewPanel, draw_proposal
 from tests.blender.ops.proposing import PARTWISE_OT_test_rename, propose
 from tests.blender.recording_layout import RecordingLayout, draw
 
+VERBS = ("show", "keep", "drop")
 STEP, ACCEPT, DISCARD = (f"partwise.{name}_proposal" for name in ("step", "accept", "discard"))
 
 
@@ -54,6 +56,54 @@ def test_a_single_one_has_no_arrows(cube):
     layout = RecordingLayout()
     draw_proposal(layout, bpy.context, PARTWISE_OT_test_rename)
     assert layout.texts == ["Cube renamed", "Accept", "Discard"]
+
+
+def pictured(cube, *names):
+    """A proposal whose variants have pictures."""
+    shown = propose(cube, *names)
+    for level, variant in enumerate(shown.variants):
+        variant.thumbnail = np.full((96, 96, 4), 40 * level, np.uint8)
+    return shown
+
+
+def icons(layout):
+    return [icon for icon in layout.icons if not isinstance(icon, str)]
+
+
+def test_variants_with_pictures_are_a_grid(cube):
+    shown = pictured(cube, "Fox", "Hen", "Owl")
+    shown.variants[2].is_kept = True
+    layout = RecordingLayout()
+    draw_proposal(layout, bpy.context, PARTWISE_OT_test_rename)
+    assert len(icons(layout)) == 3
+    assert [layout.operators.count(f"partwise.{name}_variant") for name in VERBS] == [3, 3, 3]
+    assert (layout.icons.count("PINNED"), layout.icons.count("UNPINNED")) == (1, 2)
+    assert "partwise.more_variants" not in layout.operators
+    shown.more = lambda: None
+    draw_proposal(layout, bpy.context, PARTWISE_OT_test_rename)
+    assert "partwise.more_variants" in layout.operators
+    shown.left_out = 2
+    draw_proposal(layout, bpy.context, PARTWISE_OT_test_rename)
+    assert "2 older ones made room" in " ".join(layout.texts)
+
+
+def test_empty_places_are_there_as_long_as_more_are_coming(cube):
+    shown = pictured(cube, "Fox")
+    layout = RecordingLayout()
+    draw_proposal(layout, bpy.context, PARTWISE_OT_test_rename)
+    assert not icons(layout), "one alone needs no picture"
+    shown.more = lambda: None
+    draw_proposal(layout, bpy.context, PARTWISE_OT_test_rename)
+    assert len(icons(layout)) == 1, "unless it is pinned before others are made"
+    shown.more = None
+    layout = RecordingLayout()
+    shown.comes_whole, shown.coming, shown.job = True, 3, jobs.Job("Making")
+    draw_proposal(layout, bpy.context, PARTWISE_OT_test_rename)
+    assert len(icons(layout)) == 4
+    shown.job.state = jobs.CANCELLED
+    layout = RecordingLayout()
+    draw_proposal(layout, bpy.context, PARTWISE_OT_test_rename)
+    assert not icons(layout)
 
 
 def test_a_preview_is_open_and_comes_first_and_all_but_the_list_of_parts_makes_room(cube):

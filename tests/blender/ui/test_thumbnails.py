@@ -29,6 +29,21 @@ def test_an_icon_is_made_once_with_its_top_row_on_top():
     assert pixels[:3].max() == 0.0
 
 
+def test_what_is_transparent_adds_no_light():
+    picture = np.full((4, 4, 4), 255, np.uint8)
+    picture[..., 3] = 51
+    thumbnails.icon_of("a", picture)
+    (made,) = thumbnails._icons.values()
+    assert np.allclose(made.image_pixels_float[:], 0.2)
+
+
+def test_the_picture_of_what_is_to_come_is_three_dots_on_nothing():
+    picture = thumbnails.empty()
+    row = picture[len(picture) // 2, :, 3] > 0
+    assert np.count_nonzero(np.diff(row.astype(int)) == 1) == 3
+    assert picture[:20, :, 3].max() == 0
+
+
 def test_each_picture_has_an_icon_of_its_own():
     black, white = np.zeros((4, 4, 4), np.uint8), np.full((4, 4, 4), 255, np.uint8)
     for picture in (black, white, black):

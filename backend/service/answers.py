@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What pipelines made of new parts, as answers, each with its small picture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..contract import requests
+
+if TYPE_CHECKING:
+    from ..pipelines.edit import Replaced
+    from ..pipelines.generate import Made
+
+PLAIN = (0.8, 0.8, 0.8)
+
+
+def of_replaced(done: Replaced, thumbnails: Sequence[NDArray[np.uint8]]) -> requests.ReplacedPart:
+    """All variants, or one as it comes. thumbnails : (96, 96, 4) of each."""
+    made = done.variants
+    colour = done.material.get("colour") or [*PLAIN, 1.0]
+    return requests.ReplacedPart(
+        vertices=np.concatenate([one.vertices for one in made]),
+        faces=np.concatenate([one.faces for one in made]),
+        vertex_offsets=np.cumsum([0, *(len(one.vertices) for one in made)], dtype=np.int64),
+        face_offsets=np.cumsum([0, *(len(one.faces) for one in made)], dtype=np.int64),
+        colours=np.tile(np.array(colour, dtype=np.float32), (len(made), 1)),
+        names=[one.name for one in made],
+        report=[{"variant": one.number, "part": one.part, **one.report} for one in made],
+        material=done.material,
+        understood=done.understood,
+        not_understood=done.not_understood,
+        engine=done.engine,
+        notice=done.notice,
+        expected=done.expected,
+        thumbnails=np.stack(thumbnails),
+    )
+
+
+def picture_of(variant: Replaced, request: requests.Replace) -> NDArray[np.uint8]:
+    """(96, 96, 4) of a variant, without its twin, in the colour that it will have."""
+    from ..pictures.thumbnail import of_one_colour
+
+    (own,) = [one for one in variant.variants if one.part == request.part]
+    colour = variant.material.get("colour") or request.colour or PLAIN
+    return of_one_colour(own.vertices, own.faces, colour[:3], request.up)
+
+
+def of_generated(made: Made) -> requests.GeneratedParts:
+    """The parts of an object."""
+    from ..pictures.textured import Painted, joined
+    from ..pictures.thumbnail import thumbnail
+
+    parts = made.parts
+    uv = [part.uv for part in parts if part.uv is not None]
+    corners = np.concatenate(uv) if len(uv) == len(parts) else None
+    vertices, faces, part = joined(
+        [part.vertices for part in parts], [part.faces for part in parts]
+    )
+    shown = np.array([part.shown for part in parts], dtype=np.float32)
+    return requests.GeneratedParts(
+        vertices=np.concatenate([part.vertices for part in parts]),
+        faces=np.concatenate([part.faces for part in parts]),
+        vertex_offsets=np.cumsum([0, *(len(part.vertices) for part in parts)], dtype=np.int64),
+        face_offsets=np.cumsum([0, *(len(part.faces) for part in parts)], dtype=np.int64),
+        colours=np.array([[*part.shown, 1.0] for part in parts], dtype=np.float32),
+        pivots=np.array([part.origin for part in parts], dtype=np.float64),
+        names=[part.name for part in parts],
+        report=made.report,
+        engine=made.engine,
+        notes=list(made.notes),
+        uv=None if corners is None else corners.astype(np.float32),
+        texture=made.texture,
+        labels=made.labels,
+        seed=made.seed,
+        follows_seed=made.follows_seed,
+        thumbnail=thumbnail(Painted(vertices, faces, corners, made.texture, shown[part])),
+    )

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A proposal that a job fills: its variants are shown as they come, and those that came stay."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...backend.contract.errors import BadInput
+from ..engine import jobs
+from . import proposals
+from .apply import AppliesResults
+from .proposals import Basis, Prepare, Proposal, Variant
+
+
+@dataclass(eq=False)
+class Gathering:
+    """What a job that is to bring variants has brought.
+
+    title, operator, prepare, more : of the proposal. verb : what is done meanwhile, as "replaced".
+    kept : tells what it goes on with, when the first comes: variants, and what they were made from.
+    numbers : of what has come, in the engine's answers.
+    """
+
+    title: str
+    operator: type[AppliesResults]
+    verb: str = "made"
+    prepare: Prepare | None = None
+    more: Callable[[], jobs.Job] | None = None
+    kept: Callable[[], tuple[list[Variant], list[Basis]]] = lambda: ([], [])
+    proposal: Proposal | None = None
+    numbers: set[int] = field(default_factory=set)
+
+    def start(self, title: str, work: jobs.Work, finish: Callable[[Any], None]) -> jobs.Job:
+        """Start the job. The preview that there was before stays until the first variant comes, and
+        ends the job if it is discarded or accepted."""
+        former = proposals.current(self.operator)
+        job = jobs.start(title, work, finish)
+        if former is not None and former.comes_whole and proposals.current() is former:
+            former.job, former.coming = job, 0
+        return job
+
+    def is_new(self, number: int) -> bool:
+        """Has no variant of this number come yet? The next time it has."""
+        known = number in self.numbers
+        self.numbers.add(number)
+        return not known
+
+    def add(self, variant: Variant, bases: Sequence[Basis] = (), expected: int = 0) -> None:
+        """Show one more, of which the first opens the proposal.
+
+        bases : what it was made from; expected : how many the job will have brought at its end.
+        Raises BadInput where the proposal ended meanwhile, as when its object was edited.
+        """
+        coming = max(expected - len(self.numbers), 0)
+        if self.proposal is None:
+            kept, kept_bases = self.kept()
+            by_uid = {basis.target.uid: basis for basis in (*kept_bases, *bases)}
+            self.proposal = Proposal(
+                self.title,
+                self.operator,
+                list(by_uid.values()),
+                [*kept, variant],
+                job=jobs.current(),
+                prepare=self.prepare,
+                index=len(kept),
+                comes_whole=True,
+                coming=coming,
+                more=self.more,
+            )
+            proposals.show(self.proposal)
+            return
+        self.check()
+        known = {basis.target.uid for basis in self.proposal.bases}
+        new = [basis for basis in bases if basis.target.uid not in known]
+        self.proposal.bases = [*self.proposal.bases, *new]
+        self.proposal.coming = coming
+        proposals.add_variant(self.proposal, variant)
+
+    def check(self) -> None:
+        """Raises BadInput when the proposal ended."""
+        if self.proposal is None or proposals.current() is self.proposal:
+            return
+        bases = self.proposal.bases
+        gone = next((basis for basis in bases if basis.find() is None), None)
+        if not bases:
+            raise BadInput("The preview ended meanwhile.", "Nothing was changed. Make it anew.")
+        basis, what = (gone, "deleted") if gone else (bases[0], "edited")
+        raise BadInput(
+            f"“{basis.target.name}” was {what} while it was being {self.verb}.",
+            "Nothing was changed. Make the preview anew.",
+        )
+
+
+def kept_of(former: Proposal | None) -> list[Variant]:
+    """The variants of a proposal that are to stay when others come."""
+    return [] if former is None else [variant for variant in former.variants if variant.is_kept]

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run as a program, the backend with an engine that makes one ball after the other.
+
+While the file that PARTWISE_TEST_SLOW names is there, it takes its time with the third.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+from backend.contract.progress import Progress
+from backend.engines import registry
+from tests.backend.one_by_one import Balls, chosen_for
+
+
+def wait(number: int, progress: Progress) -> None:
+    slow = Path(os.environ["PARTWISE_TEST_SLOW"])
+    while number == 2 and slow.exists():
+        progress.step()
+        time.sleep(0.01)
+
+
+if __name__ == "__main__":
+    from backend.service.server import serve
+    from backend.service.session import Session
+
+    registry.choose = chosen_for(Balls(wait))
+    serve(Session())
