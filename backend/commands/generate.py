@@ -6,10 +6,11 @@ from __future__ import annotations
 import time
 from argparse import Namespace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..contract.errors import BadInput
 from ..contract.progress import Progress
+from .arguments import engine_options
 from .console import Console
 from .overwriting import refuse_overwriting
 
@@ -99,7 +100,7 @@ def _asked(options: Namespace) -> tuple[Brief, list[str]]:
         masks, remarks = read_masks_of_views(options.masks, [image.shape for image in images])
         notes += remarks
     views = [view.strip() for view in options.views.split(",")] if options.views else []
-    chosen: dict[str, Any] = {}
+    chosen = engine_options(options)
     if options.rectangle is not None:
         chosen["rectangle"] = options.rectangle
     if options.back is not None:

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,12 +31,19 @@ class Pictured:
     notes: tuple[str, ...]
 
 
-def of_picture(image: NDArray[np.uint8], engine: str, seed: int, progress: Progress) -> Pictured:
+def of_picture(
+    image: NDArray[np.uint8],
+    engine: str,
+    seed: int,
+    progress: Progress,
+    options: Mapping[str, Any] | None = None,
+) -> Pictured:
     """The part that a picture (H, W, 4) shows. Raises BadInput where it shows nothing.
 
-    engine : one that answers `generate`, or "auto".
+    engine : one that answers `generate`, or "auto". options : of it.
     """
-    made = generate(Brief(images=[image]), engine=engine or AUTO, seed=seed, progress=progress)
+    brief = Brief(images=[image], options=options or {})
+    made = generate(brief, engine=engine or AUTO, seed=seed, apart=False, progress=progress)
     meshes = [(part.vertices, part.faces) for part in made.parts]
     area = np.array([face_vectors(*mesh)[1].sum() for mesh in meshes])
     colour = made.parts[int(area.argmax())].shown
