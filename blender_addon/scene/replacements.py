@@ -66,7 +66,8 @@ class Replacement:
     """What is applied, and what is said of it beside the preview.
 
     wishes : the material that was wished, empty where none was; source : what lends its own instead
-    of the old part's; closed : what closes the other parts, when they become objects.
+    of the old part's; closed : what closes the other parts, when they become objects; engine : the
+    one that made it.
     """
 
     basis: Basis
@@ -78,6 +79,7 @@ class Replacement:
     not_understood: list[str]
     notice: str
     closed: Completion | None = None
+    engine: str = ""
 
 
 def bases_of(around: Surroundings, *, twins: bool) -> list[Basis]:
@@ -116,6 +118,7 @@ def read(
             source,
             *said_of,
             " ".join(filter(None, (answer.notice, _floating(left[number])))),
+            engine=answer.engine,
         )
         for number, parts in found.items()
     ]

@@ -186,9 +186,8 @@ class Siblings:
         request = Complete(
             arrays.fingerprint,
             labels,
-            how=wish.how,
             parts=list(range(first, first + len(self.pieces))),
-            thicken=wish.thicken,
+            **wish.asked(),
         )
         done: list[CompletedPiece] = yield from ask_about(arrays, request, on_mesh, span, on_piece)
         return done

@@ -15,9 +15,10 @@ import numpy as np
 from ..engine import jobs
 from ..ops import complete
 from ..ops.parts import chosen
-from ..scene import completions, proposals, surroundings
+from ..scene import completions, engine_choice, proposals, surroundings
 from ..scene.completions import Completion, Report
 from . import volumes
+from .engine_panel import draw_choice, draw_taken
 from .panels import RoomyPanel, SidebarPanel, draw_text
 from .proposals import PreviewPanel, draw_proposal
 
@@ -45,6 +46,8 @@ class PARTWISE_PT_complete(RoomyPanel, bpy.types.Panel):
         reason = complete.why_not(context)
         if reason and not jobs.busy():
             draw_text(layout, context, reason, icon="INFO")
+        draw_choice(layout, context, "complete")
+        draw_taken(layout, context, "complete")
         draw_summary(layout, [report for _, report, _ in completed(context)])
 
 
@@ -56,6 +59,7 @@ class PARTWISE_PT_completion(PreviewPanel, bpy.types.Panel):
 
     def draw(self, context: bpy.types.Context) -> None:
         draw_proposal(self.layout, context, self.applies)
+        draw_makers(self.layout, [report for _, report, _ in proposed(context)])
         draw_reports(self.layout, context, list(proposed(context)))
 
 
@@ -130,11 +134,20 @@ def draw_summary(layout: bpy.types.UILayout, reports: list[Report]) -> None:
     """One line about all parts, so that what comes below stays in sight."""
     if not reports:
         return
+    draw_makers(layout, reports)
     left = sum(not report["closed"] for report in reports)
     if left:
         layout.label(text=f"{counted(left)} not closed", icon="ERROR")
     else:
         layout.label(text=f"{counted(len(reports))} closed", icon="CHECKMARK")
+
+
+def draw_makers(layout: bpy.types.UILayout, reports: list[Report]) -> None:
+    """Which engines grew what is new, unless none did."""
+    names = dict.fromkeys(str(report["engine"]) for report in reports)
+    made = [text for text in map(engine_choice.made_by, names) if text]
+    if made:
+        layout.label(text=", ".join(made), icon="INFO")
 
 
 def counted(parts: int) -> str:
@@ -149,7 +162,8 @@ def report_text(report: Report, scale: float, unit: volumes.Unit) -> str:
         texts.append(f"{report['hidden_share']:.0%} new")
     if report["closed"]:
         texts.append(volumes.text_of(abs(report["volume"]) * scale, unit))
-    texts.append(WORDS.get(report["engine"], str(report["engine"])))
+    engine = str(report["engine"])
+    texts.append(WORDS.get(engine, engine_choice.label(engine)))
     return ", ".join(filter(None, texts))
 
 
