@@ -112,19 +112,27 @@ def read(context: bpy.types.Context, settings: bpy.types.PropertyGroup) -> Drawi
 
 
 def _note(scene: bpy.types.Scene) -> Any:
-    """The active layer of the scene's annotations, unless nothing is drawn on it."""
+    """What the active layer of the scene's annotations shows in this frame; None for nothing."""
     name = "annotation" if hasattr(scene, "annotation") else "grease_pencil"  # before Blender 5.0
     notes = getattr(scene, name)
     layer = notes.layers[notes.layers.active_index] if notes is not None and notes.layers else None
-    if layer is None or layer.annotation_hide or layer.active_frame is None:
+    if layer is None or layer.annotation_hide:
         return None
-    return layer if len(layer.active_frame.strokes) else None
+    frame = layer.active_frame or _frame(layer.frames, scene.frame_current)
+    return frame if frame is not None and len(frame.strokes) else None
 
 
-def _of_note(layer: Any, view: View, *, on_screen: bool) -> Iterator[Line]:
-    """The lines of a layer. on_screen : where strokes do not tell, as before Blender 5.2, those
+def _frame(frames: Any, now: int) -> Any:
+    """The newest of some frames that is not of the future, else the first; None for none."""
+    known = sorted(frames, key=lambda frame: int(frame.frame_number))
+    past = [frame for frame in known if frame.frame_number <= now]
+    return past[-1] if past else known[0] if known else None
+
+
+def _of_note(frame: Any, view: View, *, on_screen: bool) -> Iterator[Line]:
+    """The lines of a frame. on_screen : where strokes do not tell, as before Blender 5.2, those
     that are now drawn lie on the screen."""
-    for stroke in layer.active_frame.strokes:
+    for stroke in frame.strokes:
         flat = np.array([tuple(point.co) for point in stroke.points], dtype=np.float64)
         if not len(flat):
             continue

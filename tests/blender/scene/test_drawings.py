@@ -37,14 +37,18 @@ def pencil(points: np.ndarray, cyclic: bool = False) -> bpy.types.Object:
     return obj
 
 
-def annotate(scene: bpy.types.Scene, points: np.ndarray, mode: str) -> None:
-    """An annotation of the scene with one stroke; only newer Blenders can make some."""
+def annotate(monkeypatch: pytest.MonkeyPatch, points: np.ndarray, mode: str) -> None:
+    """An annotation of the scene with one stroke, or its likeness where the API makes none."""
+    if not hasattr(bpy.types, "AnnotationStrokes"):
+        frame = SimpleNamespace(strokes=[stroke(points, display_mode=mode)])
+        monkeypatch.setattr(drawings, "_note", lambda _: frame)
+        return
     data = bpy.data.annotations.new("Notes")
     stroke = data.layers.new("Note").frames.new(1).strokes.new()
     stroke.points.add(count=len(points))
     stroke.points.foreach_set("co", points.astype(np.float32).ravel())
     stroke.display_mode = mode
-    scene.annotation = data
+    bpy.context.scene.annotation = data
 
 
 def extent(picture: np.ndarray) -> tuple[int, int]:
@@ -97,16 +101,13 @@ def test_closed_strokes_are_closed_and_hidden_layers_left_out(replacing):
         drawings.read(bpy.context, replacing)
 
 
-@pytest.mark.skipif(
-    not hasattr(bpy.types, "AnnotationStrokes"), reason="this Blender's API makes no annotations"
-)
-def test_annotations_are_read(replacing, scene):
+def test_annotations_are_read(replacing, scene, monkeypatch):
     replacing.drawing = drawings.ANNOTATION
     assert "Annotate tool" in drawings.lacks(replacing, scene)
-    annotate(scene, L_SHAPE, "3DSPACE")
+    annotate(monkeypatch, L_SHAPE, "3DSPACE")
     assert drawings.lacks(replacing, scene) == ""
     assert is_l(drawings.read(bpy.context, replacing).pixels)
-    annotate(scene, L_SHAPE[:, [0, 2, 1]] * 20, "2DSPACE")
+    annotate(monkeypatch, L_SHAPE[:, [0, 2, 1]] * 20, "2DSPACE")
     assert is_l(drawings.read(bpy.context, replacing).pixels)
 
 
@@ -117,8 +118,8 @@ def stroke(points: np.ndarray, **more: Any) -> SimpleNamespace:
 @pytest.mark.parametrize("on_screen", [True, False])
 def test_strokes_that_do_not_tell_where_they_lie_are_as_is_set_now(on_screen):
     view = View(np.eye(4) / [1, 1, 1, 1], (200, 100), (0, 0, 1))
-    layer = SimpleNamespace(active_frame=SimpleNamespace(strokes=[stroke(L_SHAPE), stroke([])]))
-    (line,) = drawings._of_note(layer, view, on_screen=on_screen)
+    frame = SimpleNamespace(strokes=[stroke(L_SHAPE), stroke([])])
+    (line,) = drawings._of_note(frame, view, on_screen=on_screen)
     wanted = view.on_screen(L_SHAPE) if on_screen else view.line(L_SHAPE)
     assert np.array_equal(line, wanted)
 
@@ -159,3 +160,10 @@ def test_only_grease_pencil_can_be_the_object_of_a_drawing(replacing):
     bpy.ops.mesh.primitive_cube_add()
     replacing.drawing = drawings.PENCIL
     assert "Choose a Grease Pencil object" in drawings.lacks(replacing, bpy.context.scene)
+
+
+def test_the_frame_of_an_annotation_is_the_newest_that_is_not_of_the_future():
+    frames = [SimpleNamespace(frame_number=number) for number in (20, 3, 7)]
+    numbers = [drawings._frame(frames, now).frame_number for now in (1, 3, 8, 99)]
+    assert numbers == [3, 3, 7, 20]
+    assert drawings._frame([], 1) is None
