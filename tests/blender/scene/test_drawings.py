@@ -40,7 +40,7 @@ def pencil(points: np.ndarray, cyclic: bool = False) -> bpy.types.Object:
 def annotate(monkeypatch: pytest.MonkeyPatch, points: np.ndarray, mode: str) -> None:
     """An annotation of the scene with one stroke, or its likeness where the API makes none."""
     if not hasattr(bpy.types, "AnnotationStrokes"):
-        frame = SimpleNamespace(strokes=[stroke(points, display_mode=mode)])
+        frame = SimpleNamespace(strokes=[likeness(points, display_mode=mode)])
         monkeypatch.setattr(drawings, "_note", lambda _: frame)
         return
     data = bpy.data.annotations.new("Notes")
@@ -111,14 +111,14 @@ def test_annotations_are_read(replacing, scene, monkeypatch):
     assert is_l(drawings.read(bpy.context, replacing).pixels)
 
 
-def stroke(points: np.ndarray, **more: Any) -> SimpleNamespace:
+def likeness(points: np.ndarray, **more: Any) -> SimpleNamespace:
     return SimpleNamespace(points=[SimpleNamespace(co=point) for point in points], **more)
 
 
 @pytest.mark.parametrize("on_screen", [True, False])
 def test_strokes_that_do_not_tell_where_they_lie_are_as_is_set_now(on_screen):
     view = View(np.eye(4) / [1, 1, 1, 1], (200, 100), (0, 0, 1))
-    frame = SimpleNamespace(strokes=[stroke(L_SHAPE), stroke([])])
+    frame = SimpleNamespace(strokes=[likeness(L_SHAPE), likeness([])])
     (line,) = drawings._of_note(frame, view, on_screen=on_screen)
     wanted = view.on_screen(L_SHAPE) if on_screen else view.line(L_SHAPE)
     assert np.array_equal(line, wanted)
