@@ -33,10 +33,15 @@ Report = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Completion:
-    """New faces of parts of one mesh, and what is told of each of these parts."""
+    """New faces of parts of one mesh, and what is told of each of these parts.
+
+    engine : the one that was asked for them, empty for what was kept. notice : of it, for people.
+    """
 
     caps: PartCaps
     report: dict[int, Report]
+    engine: str = ""
+    notice: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -110,6 +115,8 @@ def ask(
         return Completion(
             PartCaps(whole, faces, carry, wish.style),
             {int(ids[number]): told(answer.report[number], arrays) for number in wanted},
+            answer.engine,
+            answer.notice,
         )
 
     request = Complete(

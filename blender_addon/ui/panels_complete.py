@@ -59,7 +59,7 @@ class PARTWISE_PT_completion(PreviewPanel, bpy.types.Panel):
 
     def draw(self, context: bpy.types.Context) -> None:
         draw_proposal(self.layout, context, self.applies)
-        draw_makers(self.layout, [report for _, report, _ in proposed(context)])
+        draw_makers(self.layout, context)
         draw_reports(self.layout, context, list(proposed(context)))
 
 
@@ -134,7 +134,6 @@ def draw_summary(layout: bpy.types.UILayout, reports: list[Report]) -> None:
     """One line about all parts, so that what comes below stays in sight."""
     if not reports:
         return
-    draw_makers(layout, reports)
     left = sum(not report["closed"] for report in reports)
     if left:
         layout.label(text=f"{counted(left)} not closed", icon="ERROR")
@@ -142,12 +141,16 @@ def draw_summary(layout: bpy.types.UILayout, reports: list[Report]) -> None:
         layout.label(text=f"{counted(len(reports))} closed", icon="CHECKMARK")
 
 
-def draw_makers(layout: bpy.types.UILayout, reports: list[Report]) -> None:
-    """Which engines grew what is new, unless none did."""
-    names = dict.fromkeys(str(report["engine"]) for report in reports)
-    made = [text for text in map(engine_choice.made_by, names) if text]
-    if made:
-        layout.label(text=", ".join(made), icon="INFO")
+def draw_makers(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """Which engine was asked for what is previewed, and what it has to say of it."""
+    proposal = proposals.current(complete.PARTWISE_OT_apply_completed)
+    found = [done for _, done in (proposal.variant.result or ())] if proposal is not None else []
+    for text in dict.fromkeys(engine_choice.made_by(done.engine) for done in found):
+        if text:
+            layout.label(text=text, icon="INFO")
+    for notice in dict.fromkeys(done.notice for done in found):
+        if notice:
+            draw_text(layout, context, notice, icon="INFO")
 
 
 def counted(parts: int) -> str:

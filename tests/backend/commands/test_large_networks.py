@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +19,8 @@ from PIL import Image  # noqa: E402
 from backend.__main__ import main  # noqa: E402
 from backend.engines import holopart, partcrafter, scribble, triposg  # noqa: E402
 from backend.files.readers import read_mesh  # noqa: E402
-from tests.backend.latents.tiny_models import tiny_model  # noqa: E402
+from tests.backend.latents.tiny_models import little, tiny_model  # noqa: E402
 from tests.backend.pipelines.replacing import cart, post  # noqa: E402
-
-TINY: dict[str, tuple[Any, dict[str, int]]] = {
-    "holopart": (holopart, {"samples": 128, "tokens": 16, "steps": 2, "cells": 32}),
-    "partcrafter": (partcrafter, {"tokens": 16, "steps": 2, "cells": 32}),
-    "triposg": (triposg, {"tokens": 16, "steps": 2, "cells": 32}),
-    "scribble": (scribble, {"tokens": 16, "steps": 2, "cells": 32}),
-}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -37,10 +29,11 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PARTWISE_HOME", str(folder))
-        for name, (module, sizes) in TINY.items():
+        for module in (holopart, partcrafter, scribble, triposg):
+            name = module.ABOUT.name
             tiny_model(folder, name)
-            tiny = replace(module.load(), **sizes)
-            patch.setattr(module, "load", lambda tiny=tiny: tiny)
+            engine = little(name)
+            patch.setattr(module, "load", lambda engine=engine: engine)
         yield folder
 
 
