@@ -37,22 +37,23 @@ def draw_choice(layout: bpy.types.UILayout, context: bpy.types.Context, verb: st
     if engine.cost:
         quiet = layout.column()
         quiet.active = False
-        draw_text(quiet, context, engine.cost, icon="TIME")
+        draw_text(quiet, context, engine.cost, icon="SORTTIME")
 
 
 def draw_help(layout: bpy.types.UILayout, context: bpy.types.Context, engine: Told) -> None:
     """The buttons that get what an engine lacks, and the one that looks whether it is here now."""
     models = [need for need in engine.needs if need != TORCH]
+    operator = GET_MODEL if models else INSTALL
+    if not is_there(operator):
+        draw_text(layout, context, WHERE)
+        layout.operator("partwise.restart_engine", text="Look Again", icon="FILE_REFRESH")
+        return
     row = layout.row(align=True)
-    if models and is_there(GET_MODEL):
-        for model in models:  # which brings PyTorch where that lacks too
-            row.operator(
-                f"partwise.{GET_MODEL}", text=f"Get {title_of(engine, model)}"
-            ).model = model
-    elif is_there(INSTALL):
-        row.operator(f"partwise.{INSTALL}", text="Install PyTorch")
-    else:
-        draw_text(row.column(), context, WHERE)
+    for model in models:  # which brings PyTorch where that lacks too
+        text = f"Get {title_of(engine, model)}"
+        row.operator(f"partwise.{operator}", text=text, icon="IMPORT").model = model
+    if not models:
+        row.operator(f"partwise.{operator}", text="Install PyTorch", icon="IMPORT")
     row.operator("partwise.restart_engine", text="", icon="FILE_REFRESH")
 
 
