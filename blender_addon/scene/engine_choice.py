@@ -48,9 +48,10 @@ def chosen(settings: bpy.types.PropertyGroup, verb: str) -> Told | None:
 
 def why_not(settings: bpy.types.PropertyGroup, verb: str) -> str:
     """Why the chosen engine cannot run, for a tooltip; empty when it can."""
-    name, engine = name_of(settings, verb), chosen(settings, verb)
+    name = name_of(settings, verb)
     if name == AUTO:
         return ""
+    engine = chosen(settings, verb)
     if engine is None:
         return f"There is no engine named “{name:.40}” here. Choose another one"
     return reason(engine)
