@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from backend.commands.arguments import build_parser
+from backend.contract.options import QUALITIES
 from tests import guide
 
 GUIDE = "docs/guide.md"
@@ -35,9 +36,10 @@ def commands(page: str) -> Iterator[str]:
 
 
 def words_of_the_addon() -> set[str]:
-    """All texts of the add-on's source, and the pieces of those that are put together."""
-    found = set()
-    for path in ADDON.rglob("*.py"):
+    """All texts of the add-on's source, and the pieces of those that are put together; with those
+    of settings that engines take, whose choices are shown with a capital."""
+    found = {word.capitalize() for word in QUALITIES}
+    for path in [*ADDON.rglob("*.py"), guide.ROOT / "backend/contract/options.py"]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 found.add(node.value.strip().rstrip("."))

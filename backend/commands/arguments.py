@@ -7,11 +7,12 @@ import argparse
 import math
 import re
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from .. import __version__
 from ..contract.engines import AUTO
 from ..contract.errors import BadInput
+from ..contract.options import OPTIONS, QUALITIES, VIEWS
 from ..engines import registry
 from ..files import MESH_SUFFIXES
 from ..installation.accelerators import ACCELERATORS
@@ -87,6 +88,19 @@ def granularity(text: str) -> float:
     if not 0.0 <= value <= 1.0:  # also refuses NaN
         raise argparse.ArgumentTypeError(
             f"it must be a number from 0 (coarsest) to 1 (finest), not '{text}'"
+        )
+    return value
+
+
+def strength(text: str) -> float:
+    """A number in 0 .. 1."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0.0 <= value <= 1.0:
+        raise argparse.ArgumentTypeError(
+            f"it must be a number from 0 (not at all) to 1 (fully), not '{text}'"
         )
     return value
 
@@ -214,6 +228,7 @@ def build_parser() -> Parser:
         "--skip-existing", action="store_true", help="leave inputs whose output is there"
     )
     _add_engine(complete, "complete")
+    _add_quality(complete)
     _add_jobs(complete)
 
     generate = command("generate", "make separate, closed parts from pictures, words or boxes")
@@ -279,6 +294,7 @@ def build_parser() -> Parser:
         "--preview", metavar="PNG", type=Path, help="picture of all sides, .png or .jpg"
     )
     _add_engine(generate, "generate")
+    _add_quality(generate)
 
     edit = command("edit", "put another part in a part's place", ONE_MESH)
     edit.add_argument("input", metavar="INPUT", type=Path, help="a scene, or .npz with labels")
@@ -311,7 +327,29 @@ def build_parser() -> Parser:
     edit.add_argument(
         "--preview", metavar="PNG", type=Path, help="picture of all variants, .png or .jpg"
     )
+    edit.add_argument(
+        "--drawing",
+        metavar="FILE",
+        type=Path,
+        help="a picture of the part in lines, beside words, for an engine that takes one; "
+        "otherwise it has the old part's outline",
+    )
+    edit.add_argument(
+        "--drawn-from",
+        choices=VIEWS,
+        help="the side of the object that the drawing shows; the front without",
+    )
+    edit.add_argument(
+        "--strength-words",
+        metavar="0..1",
+        type=strength,
+        help="how strongly words count, for an engine that weighs them",
+    )
+    edit.add_argument(
+        "--strength-drawing", metavar="0..1", type=strength, help="the same of the drawing"
+    )
     _add_engine(edit, "replace")
+    _add_quality(edit)
 
     evaluate = command("evaluate", "measure quality on labelled objects", json=False)
     evaluate.add_argument("data", metavar="DATA.npz", type=Path, nargs="*")
@@ -413,6 +451,20 @@ def _add_engine(parser: Parser, verb: str, more: str = "") -> None:
         help=f"{registry.names(verb)}, or {AUTO}: the first of them that can run{more}",
     )
     parser.add_argument("--seed", metavar="N", type=whole_number(0, "seed"), default=0)
+
+
+def _add_quality(parser: Parser) -> None:
+    parser.add_argument(
+        "--quality",
+        choices=QUALITIES,
+        help="how finely, and how long, a large network works; normal without",
+    )
+
+
+def engine_options(options: argparse.Namespace) -> dict[str, Any]:
+    """What of the command line is for the engine (`contract.options`)."""
+    given = {name: getattr(options, name, None) for name in OPTIONS}
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def _add_jobs(parser: Parser) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..contract.errors import BadInput
 from ..contract.progress import Progress
-from .arguments import is_file_name
+from .arguments import engine_options, is_file_name
 from .batch import Row, Task, plan, prepare_folders, run_batch
 from .console import Console
 
@@ -56,6 +56,7 @@ def complete_file(task: Task, progress: Progress) -> Row:
         engine=options.engine,
         thicken=options.thicken,
         seed=options.seed,
+        options=engine_options(options),
         preview=task.preview,
         progress=progress,
     )

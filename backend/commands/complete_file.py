@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,6 +54,7 @@ def complete(
     engine: str = "auto",
     thicken: float = 0.0,
     seed: int = 0,
+    options: Mapping[str, Any] | None = None,
     preview: Path | None = None,
     progress: Progress = SILENT,
 ) -> Completion:
@@ -76,6 +77,7 @@ def complete(
         engine=engine,
         thicken=thicken,
         seed=seed,
+        options=options,
         progress=progress.span(0.1, 0.85),
     )
     progress.span(0.85, 0.9, "Writing the parts").step()

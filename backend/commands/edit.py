@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ..assets.asset import Asset
 from ..contract.errors import BadInput
 from ..contract.progress import Progress
-from .arguments import is_file_name
+from .arguments import engine_options, is_file_name
 from .console import Console, names_written
 from .overwriting import refuse_overwriting, textures_of
 
@@ -37,7 +37,7 @@ def run(options: Namespace, console: Console) -> int:
     refuse_overwriting(textures_of(asset), [options.preview])
     labels, names = parts_of(options.input, asset)
     part = chosen_part(options.part, names)
-    mesh = image = None
+    mesh = image = drawing = None
     if options.mesh is not None:
         given = read_mesh(options.mesh)
         mesh = given.in_axes(asset.up), given.faces
@@ -46,6 +46,11 @@ def run(options: Namespace, console: Console) -> int:
         from ..files.images import read_picture
 
         image, remarks = read_picture(options.image)
+        asset.remarks += remarks
+    if options.drawing is not None:
+        from ..files.images import read_picture
+
+        drawing, remarks = read_picture(options.drawing)
         asset.remarks += remarks
     make_folder(options.output.parent if single else options.output)
     written: list[Path] = []
@@ -67,11 +72,12 @@ def run(options: Namespace, console: Console) -> int:
             mesh=mesh,
             mesh_name=(options.mesh or options.image or Path()).stem,
             image=image,
+            drawing=drawing,
             variants=options.variants,
             seed=options.seed,
             engine=options.engine,
             up=asset.up,
-            options={"twins": options.twins, "join": options.join},
+            options={"twins": options.twins, "join": options.join, **engine_options(options)},
             progress=Progress(console.progress),
             shown=None if single else keep,
         )
@@ -146,7 +152,7 @@ def _check(options: Namespace, single: bool) -> None:
         picture_format(options.preview)
     numbers = range(min(options.variants, MOST_VARIANTS))
     outputs = [options.output] if single else _files(options, numbers)
-    read = (options.input, options.mesh, options.image)
+    read = (options.input, options.mesh, options.image, options.drawing)
     refuse_overwriting(read, (*outputs, options.preview))
     given = (options.text is not None, options.image is not None, options.mesh is not None)
     if not any((*given, options.regenerate)):

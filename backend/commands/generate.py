@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..contract.errors import BadInput
 from ..contract.progress import Progress
-from .arguments import is_file_name
+from .arguments import engine_options, is_file_name
 from .console import Console, names_written
 from .overwriting import refuse_overwriting
 
@@ -144,7 +144,7 @@ def _asked(options: Namespace) -> tuple[Brief, list[str]]:
         masks, remarks = read_masks_of_views(options.masks, [image.shape for image in images])
         notes += remarks
     views = [view.strip() for view in options.views.split(",")] if options.views else []
-    chosen: dict[str, Any] = {}
+    chosen = engine_options(options)
     if options.rectangle is not None:
         chosen["rectangle"] = options.rectangle
     if options.back is not None:

@@ -20,13 +20,15 @@ import ast
 import functools
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 AUTO = "auto"  # no engine's name: the first that can run
 VERBS = ("segment", "click", "complete", "generate", "replace")
 FOLDER = Path(__file__).resolve().parents[1] / "engines"
+
+_LISTS = ("verbs", "needs", "options")  # of what is told
 
 _DECLARATION = re.compile(r"^ABOUT = (About\(.*?\))$", re.MULTILINE | re.DOTALL)
 
@@ -45,6 +47,9 @@ class About:
     torch : does it need PyTorch?
     memory : bytes of main memory that it takes, beside the mesh.
     bundled : comes all that it needs with Partwise? Then "auto" tells why it cannot run.
+    options : what it may be told beside its input: names of `options.OPTIONS`, "parts", "seed",
+        "drawing", or names that only this engine knows.
+    work : 10^15 operations of its networks for one part, picture or variant; 0 for few.
     """
 
     name: str
@@ -56,6 +61,8 @@ class About:
     torch: bool = False
     memory: int = 0
     bundled: bool = True
+    options: tuple[str, ...] = ()
+    work: float = 0.0
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z][a-z0-9_]*", self.name) or self.name == AUTO:
@@ -66,7 +73,16 @@ class About:
 
 @dataclass(frozen=True)
 class Told:
-    """An engine as Blender hears of it. `why` says why it is not `available`, else it is empty."""
+    """An engine as Blender hears of it.
+
+    Parameters
+    ----------
+    why : a sentence that says why it is not `available`, else empty.
+    needs : what it lacks that can be got: "torch" and names of public models.
+    cost : a sentence about where it runs, how long and in how much memory; empty for little.
+    options : see `About`.
+    automatic : whether "auto" tries it.
+    """
 
     name: str
     label: str
@@ -74,27 +90,38 @@ class Told:
     verbs: tuple[str, ...]
     available: bool = True
     why: str = ""
+    needs: tuple[str, ...] = ()
+    cost: str = ""
+    options: tuple[str, ...] = ()
+    automatic: bool = False
 
     @classmethod
-    def of(cls, about: About, why: str = "") -> Told:
+    def of(cls, about: About, why: str = "", needs: Iterable[str] = (), cost: str = "") -> Told:
         """What is told of an engine that cannot run because of `why`, or can if that is empty."""
-        return cls(about.name, about.label, about.text, about.verbs, not why, why)
+        automatic = about.rank is not None
+        said = about.name, about.label, about.text, about.verbs
+        return cls(*said, not why, why, tuple(needs), cost, about.options, automatic)
 
     def to_json(self) -> dict[str, Any]:
         """An entry of `engines` in the engine's hello."""
-        return {**asdict(self), "verbs": list(self.verbs)}
+        return {**asdict(self), **{name: list(getattr(self, name)) for name in _LISTS}}
 
     @classmethod
     def from_json(cls, entry: Any) -> Told | None:
         """The engine of an entry, None where it is not one: a hello comes from another process."""
         if not isinstance(entry, Mapping) or entry.keys() != cls.__dataclass_fields__.keys():
             return None
-        verbs = entry["verbs"]
-        is_told = isinstance(verbs, list) and all(verb in VERBS for verb in verbs)
-        texts = (entry[name] for name in ("name", "label", "text", "why"))
-        if not (is_told and all(isinstance(text, str) for text in texts) and entry["name"]):
+        lists = {name: entry[name] for name in _LISTS}
+        if not all(isinstance(one, list) for one in lists.values()):
             return None
-        return replace(cls(**entry), verbs=tuple(verbs), available=bool(entry["available"]))
+        texts = [entry[name] for name in ("name", "label", "text", "why", "cost")]
+        texts += [text for one in lists.values() for text in one]
+        is_told = all(isinstance(text, str) for text in texts) and entry["name"]
+        if not (is_told and all(verb in VERBS for verb in entry["verbs"])):
+            return None
+        answers = {name: bool(entry[name]) for name in ("available", "automatic")}
+        tuples = {name: tuple(one) for name, one in lists.items()}
+        return cls(**{**entry, **tuples, **answers})
 
 
 def declared(folders: Iterable[str | Path] = (FOLDER,)) -> list[About]:

@@ -23,7 +23,7 @@ class Complete(Fields):
 
     `how` is "cap", which closes what a cut opened, or "hidden", which asks `engine` for what others
     hid. `parts` are the numbers of those to complete, all without it. `thicken` is the thickness
-    of open sheets as a share of the object's size; 0 leaves them open.
+    of open sheets as a share of the object's size; 0 leaves them open. `options` are the engine's.
     """
 
     fingerprint: Fingerprint
@@ -33,6 +33,7 @@ class Complete(Fields):
     parts: Annotated[list[Any], Json(list)] | None = None
     thicken: Annotated[float, Number(0.0, 0.2)] = 0.0
     seed: Seed = 0
+    options: Annotated[dict[str, Any], Json(dict)] | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -158,8 +159,9 @@ class Replace(Fields):
     (H, W, 4) RGBA, a picture of the part, with the top row first; without any
     another part of the same kind. Beside another source the words are wishes alone.
     name: what the part is called. up: the axis of the object, "Y" or "Z", that points up. options:
-    join ("auto", "overlap", "weld", "trim"), twins and stretch (true or false). colour: [R, G, B]
-    linear, of the part, for thumbnails of what has no colour of its own.
+    join ("auto", "overlap", "weld", "trim"), twins and stretch (true or false), and the engine's.
+    colour: [R, G, B] linear, of the part, for thumbnails of what has no colour of its own. drawing
+    (H, W, 4) RGBA: the part in lines, top row first, for an engine that takes one.
     """
 
     fingerprint: Fingerprint
@@ -178,6 +180,7 @@ class Replace(Fields):
     source_vertices: Annotated[NDArray[Any], Array(("N", 3), "float32 float64")] | None = None
     source_faces: Annotated[NDArray[Any], Array(("M", 3), "int32 int64")] | None = None
     image: Annotated[NDArray[np.uint8], Array(("H", "W", 4), "uint8")] | None = None
+    drawing: Annotated[NDArray[np.uint8], Array(("h", "w", 4), "uint8")] | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()

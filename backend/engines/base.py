@@ -9,6 +9,9 @@ In all of them F is the number of faces, V of vertices, P of patches, E of pairs
 patches. `seed` makes results repeatable. `progress` is stepped at least every
 0.2 s where that is possible; a step raises Cancelled when the job was cancelled. Little is imported
 here but for types, so that this file costs nothing.
+
+An engine whose declaration names options of `contract.options` also has ``tuned(options)``, which
+returns the engine as they want it.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from ..contract.options import VIEWS as VIEWS
 from ..contract.progress import SILENT, Progress
 
 if TYPE_CHECKING:
@@ -208,9 +212,6 @@ class Box:
     joint: Mapping[str, Any] | None = None
 
 
-VIEWS = ("front", "side", "back", "top")
-
-
 @dataclass(frozen=True)
 class Brief:
     """What a new object is to be made from; what is not given is empty.
@@ -301,7 +302,7 @@ class ReplaceEngine(Protocol):
         part: int,
         *,
         name: str = "",
-        image: NDArray[np.uint8] | None = None,
+        drawing: NDArray[np.uint8] | None = None,
         text: str = "",
         variants: int = 1,
         seed: int = 0,
@@ -314,10 +315,10 @@ class ReplaceEngine(Protocol):
         of the seed k further on, and its progress ends the k-th part of the whole.
 
         vertices : (V, 3), Y up; faces : (F, 3); labels : (F,) part of each face; part : which is
-        to be replaced. name : what the part is called, empty for unknown. image : (H, W, 4) RGBA.
-        text : what is to stand there, without wishes of size, shape and colour; with neither image
-        nor words it is another part of the same kind. Raises BadInput for words that it does not
-        know, with names of what there is.
+        to be replaced. name : what the part is called, empty for unknown. drawing : (H, W, 4) RGBA,
+        the part in lines, for an engine that takes one. text : what is to stand there, without
+        wishes of size, shape and colour; without words it is another part of the same kind. Raises
+        BadInput for words that it does not know, with names of what there is.
         """
 
 

@@ -9,8 +9,9 @@ field goes to the pipeline as any engine's.
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from ..contract.engines import About
 from ..contract.progress import SILENT, Progress
 from ..latents.encode import Box, Cloud, cloud, far_apart
 from .base import CompleteEngine, SignedDistance
+from .quality import of_quality
 
 if TYPE_CHECKING:
     from ..latents.networks import Networks
@@ -34,6 +36,8 @@ ABOUT = About(
     weights=("holopart",),
     torch=True,
     bundled=False,
+    options=("quality", "seed"),
+    work=0.9,
 )
 
 SAMPLES = 20_480  # points of the part, and of the whole object
@@ -63,6 +67,11 @@ class HoloPart:
     steps: int = STEPS
     guidance: float = GUIDANCE
     cells: int = CELLS
+
+    def tuned(self, options: Mapping[str, Any]) -> HoloPart:
+        """The engine as options want it."""
+        steps, cells = of_quality(self.steps, self.cells, options)
+        return replace(self, steps=steps, cells=cells)
 
     def survey(
         self,

@@ -42,6 +42,7 @@ ABOUT = About(
     verbs=("generate",),
     rank=10,
     memory=300_000_000,
+    options=("parts", "kinds", "order", "thickness", "back", "rectangle", "symmetric", "limbs"),
 )
 
 

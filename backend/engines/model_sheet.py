@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..contract.errors import BadInput
+from ..contract.options import VIEWS
 from ..contract.palette import to_linear
 from ..contract.progress import Progress
-from .base import VIEWS, Brief, Generated, PartMesh
+from .base import Brief, Generated, PartMesh
 from .figures import (
     LARGEST_PICTURE,
     Options,

@@ -7,14 +7,16 @@ is said before.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..contract.engines import About
 from ..contract.errors import BadInput
 from ..contract.progress import SILENT, Progress
 from .base import Brief, Generated, GenerateEngine
 from .projected import pictured
+from .quality import of_quality
 
 if TYPE_CHECKING:
     from ..latents.networks import Networks
@@ -27,6 +29,8 @@ ABOUT = About(
     weights=("partcrafter",),
     torch=True,
     bundled=False,
+    options=("parts", "quality", "seed", "rectangle"),
+    work=2.0,
 )
 
 MOST_PARTS, USUAL_PARTS = 16, 6
@@ -55,6 +59,11 @@ class PartCrafter:
     cells: int = CELLS
     follows_seed: ClassVar[bool] = True
 
+    def tuned(self, options: Mapping[str, Any]) -> PartCrafter:
+        """The engine as options want it."""
+        steps, cells = of_quality(self.steps, self.cells, options)
+        return replace(self, steps=steps, cells=cells)
+
     def takes(self, brief: Brief) -> bool:
         """Whether there is one picture."""
         return len(brief.images) == 1 and not brief.boxes
@@ -64,7 +73,9 @@ class PartCrafter:
         from ..latents.generation import Sampling
 
         if not self.takes(brief):
-            raise BadInput("This engine makes parts from one picture.", "Give one with --image.")
+            raise BadInput(
+                "This engine makes parts from one picture.", "Give one picture, of the front."
+            )
         count = brief.parts or (int(brief.masks[0].max()) + 1 if brief.masks else USUAL_PARTS)
         if count > MOST_PARTS:
             raise BadInput(

@@ -8,7 +8,8 @@ Importing this costs next to nothing; the module of an engine is imported when i
 from __future__ import annotations
 
 import importlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from typing import Any
 
@@ -23,8 +24,12 @@ from ..contract.errors import (
     WeightsMissing,
     without_shell,
 )
+from ..contract.options import FIELDS, OPTIONS, checked
 from ..machine import cpu
 from . import __path__ as FOLDERS
+from .costs import cost
+
+TORCH = "torch"
 
 
 @dataclass(frozen=True)
@@ -52,11 +57,28 @@ def names(verb: str = "") -> str:
 
 def told() -> list[Told]:
     """All engines with what keeps each from running, as far as can be told without loading any."""
-    return [Told.of(about, without_shell(str(obstacle(about) or ""))) for about in engines()]
+    return [_told(about) for about in engines()]
+
+
+def _told(about: About) -> Told:
+    trouble, needs = obstacle(about), lacks(about)
+    # What can be got is offered beside the sentence, whose advice is for a shell.
+    why = "" if trouble is None else trouble.message if needs else without_shell(str(trouble))
+    return Told.of(about, why, needs, cost(about))
+
+
+def lacks(about: About) -> list[str]:
+    """What an engine needs, is not here and can be got: "torch" and names of public models."""
+    if about.bundled:
+        return []
+    models = [model for model in MODELS if model.name in about.weights and store.lacking(model)]
+    without = about.torch and find_spec(TORCH) is None
+    return [*([TORCH] if without else []), *(model.name for model in models)]
 
 
 def obstacle(about: About) -> PartwiseError | None:
     """What keeps an engine from running; None where nothing is seen, without loading it."""
+    without = about.torch and find_spec(TORCH) is None
     if about.weights:
         try:
             known = {each.name for each in catalogue.bundled() if each.path.is_file()}
@@ -67,14 +89,15 @@ def obstacle(about: About) -> PartwiseError | None:
         missing = [name for name in about.weights if name not in known]
         if missing:
             hint = f"Get them first (in a shell: models download {' '.join(missing)})."
+            also = f" It also needs {_PYTORCH}." if without else ""
             return WeightsMissing(
-                f"The weights of the {about.name} engine are missing.",
+                f"The weights of the {about.name} engine are missing.{also}",
                 "Install Partwise again." if about.bundled else hint,
             )
-    if about.torch and find_spec("torch") is None:
+    if without:
         return BadInput(
-            f"The {about.name} engine needs PyTorch, which is not installed.",
-            "Install it, or choose another engine.",
+            f"The {about.name} engine needs {_PYTORCH}.",
+            "Install it first (in a shell: install), or choose another engine.",
         )
     memory = cpu.memory()
     if memory is not None and memory < about.memory:
@@ -86,16 +109,23 @@ def obstacle(about: About) -> PartwiseError | None:
     return None
 
 
-def choose(name: str = AUTO, verb: str = "segment") -> Chosen:
+_PYTORCH = "PyTorch, which is not installed"
+
+
+def choose(
+    name: str = AUTO, verb: str = "segment", options: Mapping[str, Any] | None = None
+) -> Chosen:
     """The engine of a name, loaded; with "auto" the first that can run of those that say a rank.
 
-    Raises BadInput for a name that means nothing or an engine that does not answer the verb, and
-    what keeps the engine from running, among others WeightsMissing and WeightsCorrupt; with "auto"
-    when none can run.
+    options : of the engine, as it is to be. Those that it does not take are passed over where
+    "auto" chose it, which the notice says. Raises BadInput for a name that means nothing, an engine
+    that does not answer the verb or does not take an option, and what keeps the engine from
+    running, among others WeightsMissing and WeightsCorrupt; with "auto" when none can run.
     """
+    given = checked(options or {})
     if name != AUTO:
         about = named(name, verb)
-        return Chosen(about, load(about))
+        return tuned(Chosen(about, load(about)), given, strict=True)
     passed: PartwiseError | None = None
     notice = ""
     for about in engines(verb):
@@ -108,10 +138,30 @@ def choose(name: str = AUTO, verb: str = "segment") -> Chosen:
             if about.bundled and not notice:
                 notice = error.message
             continue
-        return Chosen(
-            about, engine, notice and f"{notice} The {about.name} engine was used instead."
-        )
+        notice = notice and f"{notice} The {about.name} engine was used instead."
+        return tuned(Chosen(about, engine, notice), given, strict=False)
     raise passed or BadInput(f"There is no engine for “{verb}”.", "Install Partwise again.")
+
+
+def tuned(chosen: Chosen, options: Mapping[str, Any], *, strict: bool) -> Chosen:
+    """The engine as options want it.
+
+    strict : an option that it does not take is refused with BadInput; otherwise it is passed over.
+    """
+    about = chosen.about
+    takes = [name for name in about.options if name not in FIELDS]
+    strange = [name for name in options if name not in takes]
+    if strict and strange:
+        known = f"It has: {', '.join(takes)}." if takes else "It has none."
+        raise BadInput(f"There is no option “{strange[0]:.40}” of the {about.name} engine.", known)
+    notice = chosen.notice
+    if passed := [OPTIONS[name].label for name in strange if name in OPTIONS]:
+        said = f"The {about.name} engine has no setting “{passed[0]}”; it was passed over."
+        notice = f"{notice} {said}".strip()
+    own = {name: value for name, value in options.items() if name in takes}
+    if own and hasattr(chosen.engine, "tuned"):
+        return replace(chosen, engine=chosen.engine.tuned(own), notice=notice)
+    return replace(chosen, notice=notice)
 
 
 def named(name: str, verb: str = "") -> About:

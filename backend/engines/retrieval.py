@@ -28,6 +28,7 @@ ABOUT = About(
     rank=10,
     weights=("words",),
     memory=20_000_000,
+    options=("seed",),
 )
 
 SIBLINGS = {
@@ -67,16 +68,16 @@ class Retrieval:
         part: int,
         *,
         name: str = "",
-        image: NDArray[np.uint8] | None = None,
+        drawing: NDArray[np.uint8] | None = None,
         text: str = "",
         variants: int = 1,
         seed: int = 0,
         progress: Progress = SILENT,
     ) -> list[Offer]:
         """See `ReplaceEngine`."""
-        if image is not None:
+        if drawing is not None:
             raise BadInput(
-                "The retrieval engine finds parts by words; it cannot read pictures.",
+                "The retrieval engine finds parts by words; it cannot read drawings.",
                 "Describe the part in words, or choose a mesh.",
             )
         progress.step(0.1)

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """TripoSG-scribble (Li et al., 2025): another part from words and a drawing of the old one.
 
-Its weights are a public model. The old part's outline, or a picture that the artist drew, says how
-large and where; the words say what.
+Its weights are a public model. A drawing, of the old part's outline or one that the artist drew,
+says what it looks like from one side; the words say what it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from ..contract.errors import BadInput
 from ..contract.progress import SILENT, Progress
 from .base import Offer, PartMesh, ReplaceEngine
 from .projected import meshes_of
+from .quality import of_quality
 
 if TYPE_CHECKING:
     from ..latents.networks import Networks
@@ -34,12 +35,22 @@ ABOUT = About(
     weights=("scribble",),
     torch=True,
     bundled=False,
+    options=(
+        "strength_words",
+        "strength_drawing",
+        "drawing",
+        "drawn_from",
+        "quality",
+        "seed",
+    ),
+    work=0.03,
 )
 
 TOKENS, STEPS = 512, 16
 STRENGTHS = (1.0, 0.4)  # of the words and of the drawing
 SEEN = 257 + 77  # tokens of a drawing and of words
 CELLS = 128
+STEEP = 0.87  # height of an eye, of the sine of its angle, from which on it looks from above
 
 
 def load() -> ReplaceEngine:
@@ -53,14 +64,28 @@ def load() -> ReplaceEngine:
 
 @dataclass(frozen=True)
 class Scribble:
-    """The engine. tokens, steps, cells : how much of each. strengths : of words and drawing."""
+    """The engine.
+
+    tokens, steps, cells : how much of each. strengths : of words and drawing. drawn_from : towards
+    the eye that a drawing of one's own was made for, (3,), or a side.
+    """
 
     networks: Networks = field(repr=False)
     tokens: int = TOKENS
     steps: int = STEPS
     cells: int = CELLS
     strengths: tuple[float, float] = STRENGTHS
+    drawn_from: str | tuple[float, float, float] = "front"
     knows_all_words: ClassVar[bool] = True
+
+    def tuned(self, options: Mapping[str, Any]) -> Scribble:
+        """The engine as options want it."""
+        words, drawing = self.strengths
+        words = float(options.get("strength_words", words))
+        strengths = words, float(options.get("strength_drawing", drawing))
+        steps, cells = of_quality(self.steps, self.cells, options)
+        seen = options.get("drawn_from", self.drawn_from)
+        return replace(self, steps=steps, cells=cells, strengths=strengths, drawn_from=seen)
 
     def replace(
         self,
@@ -70,7 +95,7 @@ class Scribble:
         part: int,
         *,
         name: str = "",
-        image: NDArray[np.uint8] | None = None,
+        drawing: NDArray[np.uint8] | None = None,
         text: str = "",
         variants: int = 1,
         seed: int = 0,
@@ -83,14 +108,15 @@ class Scribble:
         if not words:
             raise BadInput("This engine needs words.", "Say what the part should be.")
         own = faces[labels == part]
-        points = vertices[own].reshape(-1, 3)
-        drawing = line_drawing(vertices, own) if image is None else _on_white(image)
+        turn = np.eye(3) if drawing is None else facing(self.drawn_from)
+        points = vertices[own].reshape(-1, 3) @ turn.T
+        lines = line_drawing(vertices, own) if drawing is None else on_white(drawing)
         came = False
         for number in range(variants):
             span = progress.span(number / variants, (number + 1) / variants)
-            (found, shape), notes = self._imagined(words, drawing, seed + number, span)
+            (found, shape), notes = self._imagined(words, lines, seed + number, span)
             if len(shape):
-                mesh = PartMesh(_where_it_was(found, points), shape, words)
+                mesh = PartMesh(_where_it_was(found, points) @ turn, shape, words)
                 came = True
                 yield Offer(mesh, np.zeros(3), np.zeros(3), in_place=True, notes=notes)
         if not came:
@@ -117,7 +143,26 @@ class Scribble:
         return mesh, ran.notes
 
 
-def _on_white(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def facing(seen_from: str | tuple[float, float, float]) -> Floats:
+    """The turn (3, 3) of an upright object, Y up, whose seen side then looks along +Z.
+
+    seen_from : towards the eye, or a side. From a slant eye an object is upright all the same: only
+    what is seen more from above, or below, than from beside lies down.
+    """
+    sides = {"front": (0, 0, 1), "side": (1, 0, 0), "back": (0, 0, -1), "top": (0, 1, 0)}
+    eye = np.array(sides[seen_from] if isinstance(seen_from, str) else seen_from, np.float64)
+    eye /= np.linalg.norm(eye)
+    if abs(eye[1]) > STEEP:
+        up = np.array([0.0, 0.0, -np.sign(eye[1])])
+        eye = np.array([0.0, np.sign(eye[1]), 0.0])
+    else:
+        up = np.array([0.0, 1.0, 0.0])
+        eye[1] = 0.0
+        eye /= np.linalg.norm(eye)
+    return np.stack([np.cross(up, eye), up, eye])
+
+
+def on_white(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """A drawing (H, W, 4) without what shows through."""
     share = image[..., 3:].astype(np.float32) / 255
     return np.rint(image[..., :3] * share + 255 * (1 - share)).astype(np.uint8)

@@ -34,6 +34,7 @@ ABOUT = About(
     verbs=("generate",),
     rank=30,
     memory=150_000_000,
+    options=("parts", "seed"),
 )
 
 TRIES = 60  # variants that are looked at for what words ask for

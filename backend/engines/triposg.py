@@ -6,15 +6,17 @@ Its weights are a public model. The pipeline segments the whole and completes it
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from math import inf
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..contract.engines import About
 from ..contract.errors import BadInput
 from ..contract.progress import SILENT, Progress
 from .base import Brief, Generated, GenerateEngine
 from .projected import pictured
+from .quality import of_quality
 
 if TYPE_CHECKING:
     from ..latents.networks import Networks
@@ -27,10 +29,13 @@ ABOUT = About(
     weights=("triposg",),
     torch=True,
     bundled=False,
+    options=("parts", "quality", "seed", "rectangle"),
+    work=0.7,
 )
 
 TOKENS, STEPS, GUIDANCE = 2048, 50, 7.0
 CELLS = 256
+MOST_PARTS = 64  # into which a whole is taken apart
 
 
 def load() -> GenerateEngine:
@@ -53,6 +58,11 @@ class TripoSG:
     cells: int = CELLS
     follows_seed: ClassVar[bool] = True
 
+    def tuned(self, options: Mapping[str, Any]) -> TripoSG:
+        """The engine as options want it."""
+        steps, cells = of_quality(self.steps, self.cells, options)
+        return replace(self, steps=steps, cells=cells)
+
     def takes(self, brief: Brief) -> bool:
         """Whether there is one picture."""
         return len(brief.images) == 1 and not brief.boxes
@@ -62,7 +72,14 @@ class TripoSG:
         from ..latents.generation import Sampling
 
         if not self.takes(brief):
-            raise BadInput("This engine makes an object from one picture.", "Give one, --image.")
+            raise BadInput(
+                "This engine makes an object from one picture.", "Give one picture, of the front."
+            )
+        if (brief.parts or 0) > MOST_PARTS:
+            raise BadInput(
+                f"This engine makes at most {MOST_PARTS} parts, not {brief.parts}.",
+                "Ask for fewer.",
+            )
         sampling = Sampling(self.tokens, self.steps, self.guidance, self.cells, seed)
         whole = pictured(self.networks, brief, sampling, distance=inf, progress=progress)
         return replace(whole, in_one=True)

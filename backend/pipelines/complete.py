@@ -6,10 +6,11 @@ Visible triangles are never touched. A part whose hidden surface cannot be made 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,6 +107,7 @@ def complete_parts(
     parts: Iterable[int] | None = None,
     thicken: float = 0.0,
     seed: int = 0,
+    options: Mapping[str, Any] | None = None,
     progress: Progress = SILENT,
     shown: Callable[[CompletedPart], None] | None = None,
 ) -> CompletedParts:
@@ -115,7 +117,8 @@ def complete_parts(
     labels : (F,), part 0..K-1 of each face; numbers may be unused.
     how : "cap" closes the cuts, "hidden" asks an engine for what others hid.
     parts : which parts, all by default. thicken : thickness of open sheets (cloth, paper), as a
-        share of the object's size; 0 leaves them open. shown : hears of each part as it is done.
+        share of the object's size; 0 leaves them open. options : of the engine. shown : hears of
+        each part as it is done.
 
     Raises BadInput for a mesh, labels or an engine that cannot be used.
     """
@@ -133,7 +136,9 @@ def complete_parts(
     reading = progress.span(0.0, READ, "Looking at the parts")
     work = _Completion(vertices, faces, part, count, shown, reading)
     if how == "hidden" and work.has_size:
-        return _grow_hidden(work, chosen, engine, thicken, seed, progress.span(READ, 1.0))
+        return _grow_hidden(
+            work, chosen, (engine, options), thicken, seed, progress.span(READ, 1.0)
+        )
     caps = cap_parts(vertices, faces, part, progress=progress.span(READ, 1.0))
     for k in chosen:
         work.cap(k, caps)
@@ -157,12 +162,13 @@ def checked_labels(labels: NDArray[np.integer], faces: int) -> NDArray[np.int64]
 def _grow_hidden(
     work: _Completion,
     chosen: list[int],
-    engine: str,
+    engine: tuple[str, Mapping[str, Any] | None],
     thicken: float,
     seed: int,
     progress: Progress,
 ) -> CompletedParts:
-    asked = registry.choose(engine, "complete")
+    """engine : its name and its options."""
+    asked = registry.choose(engine[0], "complete", engine[1])
     looking = progress.span(0.0, 0.2, "Looking at what is hidden")
     looking.step()
     wholes = asked.engine.survey(

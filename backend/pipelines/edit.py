@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 from ..contract.arrays import Floats, Ints
 from ..contract.engines import AUTO
 from ..contract.errors import BadInput
+from ..contract.options import OPTIONS as OF_ENGINES
+from ..contract.options import checked
 from ..contract.progress import SILENT, Progress
 from ..engines import registry
 from ..engines.base import Offer, PartMesh, ReplaceEngine
@@ -85,6 +87,7 @@ def replace_part(
     mesh: tuple[Floats, Ints] | None = None,
     mesh_name: str = "",
     image: NDArray[np.uint8] | None = None,
+    drawing: NDArray[np.uint8] | None = None,
     variants: int = 1,
     seed: int = 0,
     engine: str = "auto",
@@ -99,11 +102,13 @@ def replace_part(
     called. text : words; source : title of a library part; mesh : (v, f) of the user's, in the same
     axes; image : (H, W, 4) RGBA of the part, from which it is made; `mesh_name` is what either is
     called; with none of them another part of the same kind. Beside these, of the words only the
-    wishes count. up : "Y" or "Z". options : `join`, one of `seams.JOINS`; `twins`: the mirror image
-    of the part is replaced too; `stretch`: to the old box. shown : hears of each variant as soon as
-    it stands where it is to be. Raises BadInput where a part has no faces, or words mean nothing.
+    wishes count. drawing : (H, W, 4) RGBA of the part in lines, for an engine that takes one. up :
+    "Y" or "Z". options : `join`, one of `seams.JOINS`; `twins`: the mirror image of the part is
+    replaced too; `stretch`: to the old box; and those of the engine (`contract.options`). shown :
+    hears of each variant as soon as it stands where it is to be. Raises BadInput where a part has
+    no faces, or words mean nothing.
     """
-    given = _checked_options(options or {}, up)
+    given, of_engine = _checked_options(options or {}, up)
     labels = np.asarray(labels)
     own = labels == part
     _check(vertices, faces, own, part, (source, mesh, image))
@@ -112,6 +117,8 @@ def replace_part(
     turned = _upright(vertices, up)
     progress.span(0.0, 0.2, "Reading the words").step()
     beside = bool(source) or mesh is not None or image is not None
+    if drawing is not None:
+        _check_drawing(drawing, engine, shown=beside)
     knows_all = not beside and engine not in ("", AUTO) and _knows_all_words(engine)
     wishes, reading = _heard(text, wishes_only=beside, knows_all=knows_all)
     frame = frames.frame_of(turned, faces, labels, part)
@@ -125,7 +132,8 @@ def replace_part(
     elif image is not None:
         from .pictured import of_picture
 
-        pictured = of_picture(image, engine, seed, progress.span(0.2, 0.95), variants)
+        span = progress.span(0.2, 0.95)
+        pictured = of_picture(image, engine, seed, span, variants, of_engine)
         seen, one_by_one = next(pictured), True
         ran, notice = seen.engine, " ".join(seen.notes)
         variants = variants if seen.follows_seed else 1
@@ -137,7 +145,7 @@ def replace_part(
     elif text and not wishes.rest and wishes:
         ran, offers = "shape", [_of_itself(turned, faces, labels, part)]
     else:
-        chosen = registry.choose(engine, "replace")
+        chosen = registry.choose(engine, "replace", of_engine)
         ran, notice = chosen.about.name, chosen.notice
         one_by_one = isgeneratorfunction(chosen.engine.replace)
         if one_by_one:
@@ -145,7 +153,8 @@ def replace_part(
         if wishes.rest or one_by_one:  # whose seeds are variety enough
             offers = chosen.engine.replace(
                 turned, faces, labels, part,
-                name=name, text=wishes.rest, variants=variants, seed=seed, progress=span,
+                name=name, drawing=drawing, text=wishes.rest,
+                variants=variants, seed=seed, progress=span,
             )  # fmt: skip
         else:
             offers = _again(
@@ -229,12 +238,14 @@ def listed(
     return entries, parts.thumbnails(entries) if thumbnails else None
 
 
-def _checked_options(options: Mapping[str, Any], up: str) -> dict[str, Any]:
-    for key, value in options.items():
+def _checked_options(options: Mapping[str, Any], up: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Options of replacing, and of engines: directions with +Y up."""
+    own = {key: value for key, value in options.items() if key not in OF_ENGINES}
+    of_engine = checked({key: value for key, value in options.items() if key in OF_ENGINES})
+    for key, value in own.items():
         if key not in OPTIONS or not isinstance(value, OPTIONS[key]):
-            raise BadInput(
-                f"There is no option “{key:.40}” like this.", f"Known: {', '.join(OPTIONS)}."
-            )
+            known = ", ".join([*OPTIONS, *OF_ENGINES])
+            raise BadInput(f"There is no option “{key:.40}” like this.", f"Known: {known}.")
     if up not in ("Y", "Z"):
         raise BadInput(f"“{up:.20}” is no axis that points up.", "Use Y or Z.")
     join = options.get("join", "auto")
@@ -242,7 +253,25 @@ def _checked_options(options: Mapping[str, Any], up: str) -> dict[str, Any]:
         raise BadInput(
             f"Parts cannot be joined by “{join:.40}”.", f"Use one of {', '.join(seams.JOINS)}."
         )
-    return {"join": "auto", "twins": False, "stretch": False, **options}
+    eye = of_engine.get("drawn_from")
+    if eye is not None and not isinstance(eye, str):
+        of_engine["drawn_from"] = tuple(_upright(np.array([eye], np.float64), up)[0].tolist())
+    return {"join": "auto", "twins": False, "stretch": False, **own}, of_engine
+
+
+def _check_drawing(drawing: NDArray[np.uint8], engine: str, *, shown: bool) -> None:
+    if shown:
+        raise BadInput(
+            "A drawing was given beside another part.", "Give one of them; with a drawing, words."
+        )
+    takes = [about for about in registry.engines("replace") if "drawing" in about.options]
+    if engine not in [about.name for about in takes]:
+        names = " or ".join(about.name for about in takes)
+        raise BadInput(
+            "This engine takes no drawing.", f"Leave the drawing out, or choose the engine {names}."
+        )
+    if not (drawing[..., 3] > 0).any():
+        raise BadInput("Nothing is drawn.", "Draw the part in lines, or leave the drawing out.")
 
 
 def _check(

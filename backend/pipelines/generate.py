@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 
 from ..contract.engines import AUTO
 from ..contract.errors import BadInput
+from ..contract.options import OPTIONS, VIEWS, checked
 from ..contract.progress import SILENT, Progress
 from ..contract.requests import MAX_SEED, fingerprint
 from ..engines import registry
-from ..engines.base import VIEWS, Box, Brief, PartMesh
+from ..engines.base import Box, Brief, PartMesh
 from ..geometry.mesh import is_closed_manifold, signed_volume
 
 SMALLEST_PICTURE = 8  # pixels of either side
@@ -47,10 +48,18 @@ class Made:
 
 
 def generate(
-    brief: Brief, *, engine: str = "auto", seed: int = 0, progress: Progress = SILENT
+    brief: Brief,
+    *,
+    engine: str = "auto",
+    seed: int = 0,
+    apart: bool = True,
+    progress: Progress = SILENT,
 ) -> Made:
-    """Parts of what a brief asks for. Raises BadInput for what cannot be used."""
-    return next(takes(brief, engine=engine, seed=seed, progress=progress))
+    """Parts of what a brief asks for. Raises BadInput for what cannot be used.
+
+    apart : whether what an engine makes in one is taken apart.
+    """
+    return next(takes(brief, engine=engine, seed=seed, apart=apart, progress=progress))
 
 
 def takes(
@@ -59,6 +68,7 @@ def takes(
     engine: str = "auto",
     seed: int = 0,
     variants: int = 1,
+    apart: bool = True,
     progress: Progress = SILENT,
 ) -> Iterator[Made]:
     """The same asked with one seed after the other, each as soon as it is made.
@@ -69,30 +79,37 @@ def takes(
     """
     check(brief)
     chosen = _chosen(engine, brief)
+    options = {name: value for name, value in brief.options.items() if name not in OPTIONS}
+    brief = replace(brief, options=options)
     follows = bool(chosen.engine.follows_seed)
     count = min(max(variants, 1), MOST_TAKES) if follows else 1
     before: set[tuple[str, ...]] = set()
     for number in range(count):
         own = (seed + number) % (MAX_SEED + 1)
         span = progress.span(number / count, (number + 1) / count)
-        made = replace(_made(chosen, brief, own, span), seed=own, follows_seed=follows)
+        made = replace(_made(chosen, brief, own, apart, span), seed=own, follows_seed=follows)
         shapes = tuple(fingerprint(part.vertices, part.faces) for part in made.parts)
         if shapes not in before:
             before.add(shapes)
             yield made
 
 
-def _made(chosen: registry.Chosen, brief: Brief, seed: int, progress: Progress) -> Made:
+def _made(
+    chosen: registry.Chosen, brief: Brief, seed: int, apart: bool, progress: Progress
+) -> Made:
     found = chosen.engine.generate(brief, seed=seed, progress=progress.span(0.0, 0.8))
     if not found.parts:
         raise BadInput("Nothing came out of this picture.", "Try another one, or give a mask.")
     parts = found.parts
-    if found.in_one:
+    if found.in_one and apart:
         from .in_parts import in_parts
 
         mask = brief.masks[0] if brief.masks else None
-        apart = progress.span(0.8, 1.0, "Taking it apart")
-        parts = in_parts(parts[0], brief.parts, mask, seed=seed, progress=apart)
+        taking = progress.span(0.8, 1.0, "Taking it apart")
+        parts = in_parts(parts[0], brief.parts, mask, seed=seed, progress=taking)
+        if brief.parts is not None and not brief.masks and len(parts) < brief.parts:
+            said = f"It could be taken apart into {len(parts)} parts, not into {brief.parts}."
+            found = replace(found, notes=(*found.notes, said))
     notes = (chosen.notice,) if chosen.notice else ()
     report = [reported(part) for part in parts]
     return Made(parts, found.texture, found.labels, report, chosen.about.name, notes + found.notes)
@@ -100,13 +117,14 @@ def _made(chosen: registry.Chosen, brief: Brief, seed: int, progress: Progress) 
 
 def _chosen(engine: str, brief: Brief) -> registry.Chosen:
     """The engine of a name; with "auto" the first that works from what is given."""
+    options = brief.options
     if engine != AUTO:
-        return registry.choose(engine, "generate")
+        return registry.choose(engine, "generate", options)
     for about in registry.engines("generate"):
         if about.rank is not None and registry.obstacle(about) is None:
             chosen = registry.choose(about.name, "generate")
             if chosen.engine.takes(brief):
-                return chosen
+                return registry.tuned(chosen, checked(options), strict=False)
     raise BadInput(
         "No engine of this version makes parts from this.", "Give a picture, words or boxes."
     )

@@ -25,9 +25,9 @@ def in_parts(
 ) -> list[PartMesh]:
     """The closed parts of a whole, the largest first.
 
-    count : how many; the engine of segmentation chooses without. mask : (H, W) the part of each
+    count : how many, or fewer where it has fewer patches; the engine of segmentation chooses
+    without. mask : (H, W) the part of each
     pixel of the picture that lies on the whole by its UVs, -1 for none; it counts before `count`.
-    Raises BadInput for a count that cannot be.
     """
     if count == 1:
         return [whole]
@@ -36,7 +36,8 @@ def in_parts(
     if mask is not None and whole.uv is not None:
         part = _by_mask(whole.uv, mask, analysis.patch, face_vectors(vertices, faces)[1])
     else:
-        part = labels_of(analysis, parts=count)
+        most = analysis.tree.leaf_count
+        part = labels_of(analysis, parts=None if count is None else min(count, most))
     done = complete_parts(vertices, faces, part, seed=seed, progress=progress.span(0.5, 1.0))
     every = np.concatenate([vertices, done.vertices])
     uv = None if whole.uv is None else _uv_of_vertices(whole, done.carry_vertex, done.carry_weight)

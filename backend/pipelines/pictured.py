@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,15 +34,21 @@ class Pictured:
 
 
 def of_picture(
-    image: NDArray[np.uint8], engine: str, seed: int, progress: Progress, variants: int = 1
+    image: NDArray[np.uint8],
+    engine: str,
+    seed: int,
+    progress: Progress,
+    variants: int = 1,
+    options: Mapping[str, Any] | None = None,
 ) -> Iterator[Pictured]:
     """The part that a picture (H, W, 4) shows, in as many variants as the engine makes, one by one.
 
-    engine : one that answers `generate`, or "auto". Raises BadInput where the picture shows
-    nothing.
+    engine : one that answers `generate`, or "auto". options : of it. Raises BadInput where the
+    picture shows nothing.
     """
-    brief, name = Brief(images=[image]), engine or AUTO
-    for made in takes(brief, engine=name, seed=seed, variants=variants, progress=progress):
+    brief, name = Brief(images=[image], options=options or {}), engine or AUTO
+    found = takes(brief, engine=name, seed=seed, variants=variants, apart=False, progress=progress)
+    for made in found:
         yield _in_one(made)
 
 

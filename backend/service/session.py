@@ -203,6 +203,7 @@ class Session:
             parts=request.parts,
             thicken=request.thicken,
             seed=request.seed,
+            options=request.options,
             progress=progress,
             shown=shown if request.how == "hidden" else None,  # caps are all there at once
         )
@@ -284,6 +285,7 @@ class Session:
             mesh=source,
             mesh_name=called,
             image=request.image,
+            drawing=request.drawing,
             variants=request.variants,
             seed=request.seed,
             engine=request.engine,

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 PERIOD = 0.05  # seconds between two looks at a running job
+PATIENCE = 10.0  # seconds in which an engine that was woken should have said something
 
 RUNNING, DONE, FAILED, CANCELLED = "RUNNING", "DONE", "FAILED", "CANCELLED"
 
@@ -213,6 +214,28 @@ def engines() -> list[Told]:
     return told(hello["engines"]) if "engines" in hello else [Told.of(one) for one in declared()]
 
 
+def wake_engine() -> None:
+    """Start the engine, unless it runs, so that it says which engines there are and what they need.
+
+    Nobody waits for it; the sidebars are drawn again when it has said so.
+    """
+    from ...backend.contract.requests import Ping
+
+    if client().hello:
+        return
+    client().submit(Ping())
+    end = time.monotonic() + PATIENCE
+
+    def look() -> float | None:
+        if _client is None or _client.hello or time.monotonic() > end:
+            redraw_sidebars()
+            return None
+        return PERIOD
+
+    if not _has_no_timers():
+        bpy.app.timers.register(look, first_interval=PERIOD)
+
+
 def stop_engine() -> None:
     """End the engine's process, if there is one. The next job starts a new one."""
     if _client is not None:
@@ -340,14 +363,19 @@ def _show(job: Job) -> None:
     text = None
     if job.state == RUNNING:
         text = f"{job.title}: {job.stage or 'Starting'} ({job.share:.0%})"
+    redraw_sidebars()
+    for workspace in bpy.data.workspaces:  # the window may have gone to another one meanwhile
+        workspace.status_text_set(text)
+
+
+def redraw_sidebars() -> None:
+    """Have the tab drawn again, in all windows."""
     for window in getattr(bpy.context.window_manager, "windows", ()):
         for area in window.screen.areas:
             if area.type == "VIEW_3D":
                 for region in area.regions:
                     if region.type == "UI":
                         region.tag_redraw()
-    for workspace in bpy.data.workspaces:  # the window may have gone to another one meanwhile
-        workspace.status_text_set(text)
 
 
 @persistent

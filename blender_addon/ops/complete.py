@@ -15,7 +15,7 @@ from ...backend.contract.errors import BadInput
 from ..engine import jobs
 from ..mesh.caps import Points, faces_of_caps
 from ..mesh.labels import get_labels, has_labels
-from ..scene import completions, parts, proposals, siblings, targets
+from ..scene import completions, engine_choice, parts, proposals, siblings, targets
 from ..scene.apply import AppliesResults
 from ..scene.completions import Completing, Completion
 from ..scene.proposals import Basis, Ghost, Proposal, Variant
@@ -40,7 +40,7 @@ class PARTWISE_OT_complete(SaysWhyNot, bpy.types.Operator):
 
     @classmethod
     def objection(cls, context: bpy.types.Context) -> str:
-        return why_not(context)
+        return why_not(context) or no_engine(context)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         return run(self, lambda: self.start(context))
@@ -147,6 +147,11 @@ def why_not(context: bpy.types.Context) -> str:
     if not pieces(context)[0]:
         return "Tick parts of a decomposed mesh, or select parts that Split made"
     return ""
+
+
+def no_engine(context: bpy.types.Context) -> str:
+    """Why the engine that is chosen for it cannot complete parts; empty when it can."""
+    return engine_choice.why_not(context.scene.partwise, "complete")
 
 
 def _completed(context: bpy.types.Context) -> list[bpy.types.Object]:

@@ -14,7 +14,7 @@ from ...backend.contract.errors import BadInput, PartwiseError
 from ..core.labels import Labels
 from ..engine import jobs
 from ..mesh.labels import has_labels
-from ..scene import edits, targets
+from ..scene import edits, engine_choice, targets
 from ..scene.analyses import Analysis, analyse, analysed, keep_tree, tree_of
 from ..scene.apply import AppliesResults, hand_over
 from ..scene.cuts import apply_cut, follow_slider
@@ -149,7 +149,7 @@ def why_not(context: bpy.types.Context) -> str:
         targets.usable_meshes(context, copies=context.scene.partwise.copy_linked)
     except BadInput as reason:
         return str(reason)
-    return ""
+    return engine_choice.why_not(context.scene.partwise, "segment")
 
 
 def was_decomposed(mesh: bpy.types.Mesh) -> bool:

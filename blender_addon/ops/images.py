@@ -9,7 +9,7 @@ from typing import Any
 import bpy
 
 from ..engine import jobs
-from ..scene import briefs, proposals
+from ..scene import briefs, engine_choice, proposals
 from ..scene.apply import AppliesResults
 from ..scene.briefs import VIEWS
 from ..scene.gathering import Gathering, kept_of
@@ -39,7 +39,7 @@ class PARTWISE_OT_make_parts(SaysWhyNot, bpy.types.Operator):
         asked = context.scene.partwise_images
         if not asked.text.strip() and not any(getattr(asked, view).image for view in VIEWS):
             return "Choose a picture first, or write what to make"
-        return not_now(context)
+        return not_now(context) or engine_choice.why_not(context.scene.partwise, "generate")
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         return run(self, lambda: start(context))

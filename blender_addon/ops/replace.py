@@ -22,6 +22,8 @@ from ..engine import jobs
 from ..mesh.labels import has_labels
 from ..scene import (
     asset_libraries,
+    drawings,
+    engine_choice,
     part_sources,
     pictures,
     proposals,
@@ -83,9 +85,9 @@ class PARTWISE_OT_replace_part(ReplaceOperator, bpy.types.Operator):
 
     @classmethod
     def lacks(cls, context: bpy.types.Context) -> str:
-        if context.scene.partwise_replacing.text.strip():
-            return ""
-        return "Say in a few words what the part should be"
+        if not context.scene.partwise_replacing.text.strip():
+            return "Say in a few words what the part should be"
+        return no_engine(context)
 
     def source(self, context: bpy.types.Context) -> Source:
         return Source("WORDS")
@@ -96,6 +98,10 @@ class PARTWISE_OT_regenerate_part(ReplaceOperator, bpy.types.Operator):
 
     bl_idname = "partwise.regenerate_part"
     bl_label = "Regenerate Part"
+
+    @classmethod
+    def lacks(cls, context: bpy.types.Context) -> str:
+        return no_engine(context)
 
     def source(self, context: bpy.types.Context) -> Source:
         return Source("SAME")
@@ -181,7 +187,9 @@ class PARTWISE_OT_replace_with_image(ReplaceOperator, bpy.types.Operator):
 
     @classmethod
     def lacks(cls, context: bpy.types.Context) -> str:
-        return "" if context.scene.partwise_replacing.image else "Choose a picture of the part"
+        if context.scene.partwise_replacing.image is None:
+            return "Choose a picture of the part"
+        return engine_choice.why_not(context.scene.partwise, "generate")
 
     def source(self, context: bpy.types.Context) -> Source:
         pixels = pictures.read(context.scene.partwise_replacing.image)
@@ -214,6 +222,36 @@ def why_not(context: bpy.types.Context) -> str:
     return "" if refused is None else str(refused)
 
 
+def no_engine(context: bpy.types.Context) -> str:
+    """Why the engine that is chosen for it has no other parts, or lacks a drawing; else empty."""
+    settings = context.scene.partwise
+    reason = engine_choice.why_not(settings, "replace")
+    if reason or "drawing" not in engine_choice.options(settings, "replace"):
+        return reason
+    return drawings.lacks(context.scene.partwise_replacing, context.scene)
+
+
+def asked_of_engine(context: bpy.types.Context, source: Source) -> dict[str, Any]:
+    """Which engine a request is to, its options and a drawing; nothing where no engine is asked.
+
+    Pictures go to the engine of From Images. Raises BadInput where the drawing cannot be used.
+    """
+    verb = {"WORDS": "replace", "SAME": "replace", "IMAGE": "generate"}.get(source.kind, "")
+    if not verb:
+        return {"options": {}}
+    settings = context.scene.partwise
+    found: dict[str, Any] = {
+        "engine": engine_choice.name_of(settings, verb),
+        "options": engine_choice.asked(settings, verb),
+    }
+    if verb == "replace" and "drawing" in engine_choice.options(settings, verb):
+        drawing = drawings.read(context, context.scene.partwise_replacing)
+        if drawing is not None:
+            found["options"] |= drawing.fields()
+            found["drawing"] = drawing.pixels
+    return found
+
+
 def other_object(context: bpy.types.Context) -> bpy.types.Object | None:
     """The object that is chosen as a source, else the only other one that is selected."""
     chosen = context.scene.partwise_replacing.other
@@ -231,7 +269,9 @@ def preview(context: bpy.types.Context, source: Source, seed: int) -> jobs.Job:
     meant = surroundings.meaning(name)
     if not has_labels(obj.data):  # what was put there says more than a number
         meant = meant or obj.data.partwise.stands_in
+    asked_so = asked_of_engine(context, source)
     options = {"join": settings.join.lower(), "twins": settings.twins, "stretch": settings.stretch}
+    asked_so["options"] |= options
     bases = {
         basis.target.uid: basis for basis in replacements.bases_of(around, twins=settings.twins)
     }
@@ -268,8 +308,8 @@ def preview(context: bpy.types.Context, source: Source, seed: int) -> jobs.Job:
             text=text,
             variants=variants,
             seed=seed,
-            options=options,
             colour=np.clip(colour[:3], 0.0, 1.0).tolist(),
+            **asked_so,
             **source.fields,
         )
 

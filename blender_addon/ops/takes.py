@@ -10,7 +10,7 @@ from bpy.props import EnumProperty, IntProperty
 
 from ...backend.contract.errors import BadInput
 from ..engine import jobs
-from ..scene import briefs, proposals
+from ..scene import briefs, engine_choice, proposals
 from ..scene.proposals import Ghost, Proposal
 from ..scene.takes import Take
 from .images import SHAPES, current, variant_of, with_ghosts
@@ -100,6 +100,8 @@ class PartOfTakeOperator(TakeOperator):
 
     @classmethod
     def lacks(cls, take: Take) -> str:
+        if not engine_choice.takes(take.request.engine, "generate", "kinds"):
+            return "This engine does not change single parts"
         if take.request.image_1 is not None:
             return "Parts of several pictures are changed by their masks"
         return "" if take.made.labels is not None else "This engine does not change single parts"

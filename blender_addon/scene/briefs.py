@@ -18,7 +18,7 @@ from ...backend.contract.errors import BadInput
 from ...backend.contract.requests import MAX_SEED, Generate, GeneratedParts
 from ..core.pictures import MOST_COLOURS, Pixels, backdrop_of, one_numbering
 from ..engine import jobs
-from . import pictures
+from . import engine_choice, pictures
 from .takes import Take, carried
 
 VIEWS = ("front", "side", "back", "top")
@@ -43,7 +43,8 @@ class Sheet:
     """Up to four pictures of an object, as they were when they were read.
 
     views : the side that each shows; masks : for each picture, or none at all; with its name, and
-    whether it was painted on a faint picture.
+    whether it was painted on a faint picture. engine, seed : who makes parts; takes : which options
+    it takes, None for all.
     """
 
     title: str
@@ -57,13 +58,22 @@ class Sheet:
     place: tuple[float, float, float]
     text: str = ""
     variants: int = 1
+    engine: str = engine_choice.AUTO
+    seed: int = 0
+    takes: frozenset[str] | None = None
 
     def request(self) -> Generate:
         """What is asked. Takes a moment, and touches nothing of Blender's."""
         if not self.images:
-            return Generate(parts=self.parts, text=self.text, variants=self.variants)
+            return Generate(
+                engine=self.engine,
+                seed=self.seed,
+                parts=self.parts,
+                text=self.text,
+                variants=self.variants,
+            )
         options = dict(self.options)
-        if self.shape != AUTO:
+        if self.shape != AUTO and self.is_taken("kinds"):
             options["kinds"] = {str(number): self.shape.lower() for number in range(MOST_COLOURS)}
         arrays: dict[str, Any] = {}
         for number, image in enumerate(self.images):
@@ -78,6 +88,8 @@ class Sheet:
         for number, labels in enumerate(numbered):
             arrays[f"mask_{number}"] = labels
         return Generate(
+            engine=self.engine,
+            seed=self.seed,
             parts=self.parts,
             variants=self.variants,
             views=list(self.views) if len(self.views) > 1 else None,
@@ -85,17 +97,27 @@ class Sheet:
             **arrays,
         )
 
+    def is_taken(self, option: str) -> bool:
+        """Whether the engine takes an option."""
+        return self.takes is None or option in self.takes
+
 
 def read(context: bpy.types.Context) -> Sheet:
     """What the panel asks for. Raises BadInput for pictures and masks that cannot be used."""
-    asked = context.scene.partwise_images
+    asked, settings = context.scene.partwise_images, context.scene.partwise
+    chosen: dict[str, Any] = {
+        "engine": engine_choice.name_of(settings, "generate"),
+        "seed": engine_choice.seed(settings, "generate"),
+        "takes": engine_choice.options(settings, "generate"),
+        "variants": asked.variants,
+    }
     given = [(view, getattr(asked, view)) for view in VIEWS]
     given = [(view, slot) for view, slot in given if slot.image is not None]
     text = asked.text.strip()
     if not given and text:
         place = tuple(context.scene.cursor.location)
-        count, several = asked.count or None, asked.variants
-        return Sheet(text, (), (), (), count, AUTO, {}, asked.size, place, text, several)
+        count = asked.count or None
+        return Sheet(text, (), (), (), count, AUTO, {}, asked.size, place, text, **chosen)
     if not given:
         raise BadInput("There is no picture to make parts from.", "Choose one first.")
     if given[0][0] != "front":
@@ -121,10 +143,10 @@ def read(context: bpy.types.Context) -> Sheet:
         masks=tuple(masks),
         parts=asked.count or None,
         shape=asked.shape,
-        options=_options(asked),
+        options=_options(asked, chosen["takes"]) | engine_choice.asked(settings, "generate"),
         size=asked.size,
         place=tuple(context.scene.cursor.location),
-        variants=asked.variants,
+        **chosen,
     )
 
 
@@ -218,13 +240,13 @@ def ask_otherwise(
     return None
 
 
-def _options(asked: bpy.types.PropertyGroup) -> dict[str, Any]:
+def _options(asked: bpy.types.PropertyGroup, takes: frozenset[str]) -> dict[str, Any]:
     options: dict[str, Any] = {"thickness": asked.thickness, "back": asked.back_side.lower()}
     if not asked.limbs:
         options["limbs"] = False
     if asked.symmetry != AUTO:
         options["symmetric"] = asked.symmetry == "YES"
-    return options
+    return {name: value for name, value in options.items() if name in takes}
 
 
 def _mask(

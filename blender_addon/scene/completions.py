@@ -6,7 +6,7 @@ the objects that parts became.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Generator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import bpy
@@ -20,6 +20,7 @@ from ..mesh.kept_caps import from_mesh, joined, shape_digests, to_mesh
 from ..mesh.keys import remove_meshes
 from ..mesh.labels import get_labels, has_labels
 from ..mesh.read import MeshArrays, positions
+from . import engine_choice
 from .analyses import ask_about
 from .parts import part_of
 from .targets import Target
@@ -32,10 +33,15 @@ Report = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Completion:
-    """New faces of parts of one mesh, and what is told of each of these parts."""
+    """New faces of parts of one mesh, and what is told of each of these parts.
+
+    engine : the one that was asked for them, empty for what was kept. notice : of it, for people.
+    """
 
     caps: PartCaps
     report: dict[int, Report]
+    engine: str = ""
+    notice: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -45,16 +51,35 @@ class Completion:
 
 @dataclass(frozen=True)
 class Completing:
-    """How parts are to be completed. how : HIDDEN, or CAP for plain caps."""
+    """How parts are to be completed. how : HIDDEN, or CAP for plain caps.
+
+    engine, options, seed : who grows what is hidden, and how, as requests have it.
+    """
 
     style: CapStyle
     how: str = HIDDEN
     thicken: float = 0.0
+    engine: str = engine_choice.AUTO
+    options: Mapping[str, Any] = field(default_factory=dict)
+    seed: int = 0
 
     @classmethod
     def of(cls, settings: bpy.types.PropertyGroup, how: str = HIDDEN) -> Completing:
-        thicken = settings.thicken if how == HIDDEN else 0.0
-        return cls(style_of(settings, how), how, thicken)
+        if how != HIDDEN:
+            return cls(style_of(settings, how), how)
+        return cls(
+            style_of(settings, how),
+            how,
+            settings.thicken,
+            engine_choice.name_of(settings, "complete"),
+            engine_choice.asked(settings, "complete"),
+            engine_choice.seed(settings, "complete"),
+        )
+
+    def asked(self) -> dict[str, Any]:
+        """What of it is said in a request."""
+        names = ("how", "thicken", "engine", "seed")
+        return {name: getattr(self, name) for name in names} | {"options": dict(self.options)}
 
 
 def ask(
@@ -90,14 +115,15 @@ def ask(
         return Completion(
             PartCaps(whole, faces, carry, wish.style),
             {int(ids[number]): told(answer.report[number], arrays) for number in wanted},
+            answer.engine,
+            answer.notice,
         )
 
     request = Complete(
         arrays.fingerprint,
         part.astype(np.int32),
-        how=wish.how,
         parts=None if chosen is None else wanted,
-        thicken=wish.thicken,
+        **wish.asked(),
     )
     done: Completion = yield from ask_about(arrays, request, on_mesh, span, on_piece)
     return done

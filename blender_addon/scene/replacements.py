@@ -67,7 +67,8 @@ class Replacement:
 
     wishes : the material that was wished, empty where none was; source : what lends its own instead
     of the old part's; number : of the variant in the engine's answer; thumbnail : (H, W, 4) uint8
-    of it; closed : what closes the other parts, when they become objects.
+    of it; closed : what closes the other parts, when they become objects; engine : the one that
+    made it.
     """
 
     basis: Basis
@@ -81,6 +82,7 @@ class Replacement:
     number: int = 0
     thumbnail: NDArray[np.uint8] | None = None
     closed: Completion | None = None
+    engine: str = ""
 
 
 def bases_of(around: Surroundings, *, twins: bool) -> list[Basis]:
@@ -121,6 +123,7 @@ def read(
             " ".join(filter(None, (answer.notice, _floating(left[number])))),
             number,
             None if answer.thumbnails is None else answer.thumbnails[row],
+            engine=answer.engine,
         )
         for row, (number, parts) in enumerate(found.items())
     ]

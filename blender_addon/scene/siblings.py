@@ -179,6 +179,8 @@ class Siblings:
                     piece,
                     self._caps(n, answer.vertices, faces[first + n], carry, wish.style),
                     completions.told(answer.report[first + n], arrays),
+                    answer.engine,
+                    answer.notice,
                 )
                 for n, piece in enumerate(self.pieces)
             ]
@@ -186,9 +188,8 @@ class Siblings:
         request = Complete(
             arrays.fingerprint,
             labels,
-            how=wish.how,
             parts=list(range(first, first + len(self.pieces))),
-            thicken=wish.thicken,
+            **wish.asked(),
         )
         done: list[CompletedPiece] = yield from ask_about(arrays, request, on_mesh, span, on_piece)
         return done
@@ -230,11 +231,16 @@ class Siblings:
 
 @dataclass(frozen=True)
 class CompletedPiece:
-    """What makes a part object whole: new faces as part 0 of `caps`, and what is told of it."""
+    """What makes a part object whole: new faces as part 0 of `caps`, and what is told of it.
+
+    engine, notice : as of `Completion`.
+    """
 
     piece: Piece
     caps: PartCaps
     report: Report
+    engine: str = ""
+    notice: str = ""
 
 
 def apply_to(obj: bpy.types.Object, done: CompletedPiece) -> None:

@@ -15,9 +15,10 @@ import numpy as np
 from ..engine import jobs
 from ..ops import complete
 from ..ops.parts import chosen
-from ..scene import completions, proposals, surroundings
+from ..scene import completions, engine_choice, proposals, surroundings
 from ..scene.completions import Completion, Report
 from . import volumes
+from .engine_panel import draw_choice, draw_taken
 from .panels import RoomyPanel, SidebarPanel, draw_text
 from .proposals import PreviewPanel, draw_proposal
 
@@ -45,6 +46,8 @@ class PARTWISE_PT_complete(RoomyPanel, bpy.types.Panel):
         reason = complete.why_not(context)
         if reason and not jobs.busy():
             draw_text(layout, context, reason, icon="INFO")
+        draw_choice(layout, context, "complete")
+        draw_taken(layout, context, "complete")
         draw_summary(layout, [report for _, report, _ in completed(context)])
 
 
@@ -56,6 +59,7 @@ class PARTWISE_PT_completion(PreviewPanel, bpy.types.Panel):
 
     def draw(self, context: bpy.types.Context) -> None:
         draw_proposal(self.layout, context, self.applies)
+        draw_makers(self.layout, context)
         draw_reports(self.layout, context, list(proposed(context)))
 
 
@@ -137,6 +141,18 @@ def draw_summary(layout: bpy.types.UILayout, reports: list[Report]) -> None:
         layout.label(text=f"{counted(len(reports))} closed", icon="CHECKMARK")
 
 
+def draw_makers(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """Which engine was asked for what is previewed, and what it has to say of it."""
+    proposal = proposals.current(complete.PARTWISE_OT_apply_completed)
+    found = [done for _, done in (proposal.variant.result or ())] if proposal is not None else []
+    for text in dict.fromkeys(engine_choice.made_by(done.engine) for done in found):
+        if text:
+            layout.label(text=text, icon="INFO")
+    for notice in dict.fromkeys(done.notice for done in found):
+        if notice:
+            draw_text(layout, context, notice, icon="INFO")
+
+
 def counted(parts: int) -> str:
     """How many parts are something."""
     return "1 part is" if parts == 1 else f"{parts} parts are"
@@ -149,7 +165,8 @@ def report_text(report: Report, scale: float, unit: volumes.Unit) -> str:
         texts.append(f"{report['hidden_share']:.0%} new")
     if report["closed"]:
         texts.append(volumes.text_of(abs(report["volume"]) * scale, unit))
-    texts.append(WORDS.get(report["engine"], str(report["engine"])))
+    engine = str(report["engine"])
+    texts.append(WORDS.get(engine, engine_choice.label(engine)))
     return ", ".join(filter(None, texts))
 
 

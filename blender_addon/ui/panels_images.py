@@ -8,13 +8,22 @@ import bpy
 from ..engine import jobs
 from ..ops import images, takes
 from ..ops.starting import not_now
+from ..scene import engine_choice
 from ..scene.briefs import VIEWS
 from ..scene.takes import Take
 from . import lists
+from .engine_panel import draw_choice, draw_taken
 from .panels import RoomyPanel, SidebarPanel, draw_text
 from .proposals import PreviewPanel, draw_proposal
 
 SHAPES = {name.lower(): (title, icon) for name, title, _, icon, _ in images.SHAPES}
+# Option of an engine -> the property of From Images that says it.
+TAKEN = {
+    "kinds": "shape",
+    "thickness": "thickness",
+    "symmetric": "symmetry",
+    "back": "back_side",
+}
 THUMBNAIL = 5.0  # of its height in rows of the panel
 SHAPE_WIDTH, SHAPE_ICON = 8.0, 2.0  # of the menu of shapes, in heights of a button
 
@@ -40,6 +49,9 @@ class PARTWISE_PT_take(PreviewPanel, bpy.types.Panel):
         if proposal is None:
             return
         draw_proposal(layout, context, self.applies)
+        made = engine_choice.made_by(proposal.variant.result.made.engine)
+        if made:
+            layout.label(text=made, icon="INFO")
         text = takes.PARTWISE_OT_another_take.text_for(proposal)
         layout.operator("partwise.another_take", text=text, icon="FILE_REFRESH")
         for note in proposal.variant.result.made.notes:
@@ -80,7 +92,7 @@ class OptionsPanel(SidebarPanel):
     bl_label = "How Parts Are Made"
 
     def draw(self, context: bpy.types.Context) -> None:
-        draw_options(self.layout, context.scene.partwise_images)  # type: ignore[attr-defined]
+        draw_options(self.layout, context)  # type: ignore[attr-defined]
 
 
 class PARTWISE_PT_image_options(OptionsPanel, bpy.types.Panel):
@@ -123,23 +135,28 @@ def draw_front(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     reason = not_now(context)
     if reason and not jobs.busy():
         draw_text(layout, context, reason, icon="INFO")
+    draw_choice(layout, context, "generate")
 
 
-def draw_options(layout: bpy.types.UILayout, asked: bpy.types.PropertyGroup) -> None:
-    """What else decides how parts are made."""
+def draw_options(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """What else decides how parts are made, as far as the chosen engine takes it."""
+    asked, settings = context.scene.partwise_images, context.scene.partwise
     layout.use_property_split = True
     layout.use_property_decorate = False
+    taken = engine_choice.options(settings, "generate")
     column = layout.column()
     found = column.column()
     found.active = not any(getattr(asked, view).mask for view in VIEWS)  # else masks say it
-    found.prop(asked, "count", text="Parts" if asked.count else "Parts (0 = Auto)")
-    found.prop(asked, "limbs")
-    column.prop(asked, "shape")
-    column.prop(asked, "thickness")
-    column.prop(asked, "symmetry")
-    column.prop(asked, "back_side")
-    column.prop(asked, "size")
-    column.prop(asked, "variants")
+    if "parts" in taken:
+        found.prop(asked, "count", text="Parts" if asked.count else "Parts (0 = Auto)")
+    if "limbs" in taken:
+        found.prop(asked, "limbs")
+    for option, name in TAKEN.items():
+        if option in taken:
+            column.prop(asked, name)
+    draw_taken(layout, context, "generate")
+    layout.column().prop(asked, "size")
+    layout.column().prop(asked, "variants")
 
 
 def draw_view(layout: bpy.types.UILayout, asked: bpy.types.PropertyGroup, view: str) -> None:

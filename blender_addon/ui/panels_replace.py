@@ -8,8 +8,9 @@ import bpy
 from ..engine import jobs
 from ..mesh.labels import has_labels
 from ..ops import replace
-from ..scene import part_sources, proposals, surroundings
+from ..scene import drawings, engine_choice, part_sources, proposals, surroundings
 from . import thumbnails
+from .engine_panel import draw_choice, draw_taken
 from .panels import RoomyPanel, SidebarPanel, draw_closing, draw_text
 from .proposals import PreviewPanel, draw_proposal
 
@@ -81,6 +82,26 @@ def draw_wishes(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     reason = replace.why_not(context)
     if reason and not jobs.busy():
         draw_text(layout, context, reason, icon="INFO")
+    draw_choice(layout, context, "replace")
+    if "drawing" in engine_choice.options(context.scene.partwise, "replace"):
+        draw_drawing(layout, context)
+    draw_taken(layout, context, "replace")
+
+
+def draw_drawing(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """Where the drawing comes from that the engine is given beside the words."""
+    settings = context.scene.partwise_replacing
+    column = layout.column()
+    column.use_property_split = True
+    column.use_property_decorate = False
+    column.prop(settings, "drawing")
+    if settings.drawing == drawings.PENCIL:
+        column.prop(settings, "drawing_object", text="")
+    elif settings.drawing == drawings.IMAGE:
+        layout.template_ID(settings, "drawing_image", open="image.open")
+    reason = drawings.lacks(settings, context.scene)
+    if reason:
+        draw_text(layout, context, f"{reason}.", icon="INFO")
 
 
 def draw_sources(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
@@ -94,6 +115,10 @@ def draw_sources(layout: bpy.types.UILayout, context: bpy.types.Context) -> None
     row = layout.row(align=True)
     row.template_ID(settings, "image", open="image.open")
     row.operator("partwise.replace_with_image", text="", icon="FORWARD")
+    engine = engine_choice.chosen(context.scene.partwise, "generate")
+    if settings.image is not None and engine is not None:
+        text = f"Pictures go to {engine.label}, which is chosen in From Images"
+        draw_text(layout, context, text, icon="INFO")
 
 
 def draw_options(layout: bpy.types.UILayout, settings: bpy.types.PropertyGroup) -> None:
@@ -115,6 +140,9 @@ def draw_said(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     if proposal is None:
         return
     said = proposal.variant.result
+    made = engine_choice.made_by(said.engine)
+    if made:
+        layout.label(text=made, icon="INFO")
     if said.understood:
         draw_text(layout, context, "; ".join(said.understood), icon="CHECKMARK")
     if said.not_understood:

@@ -16,6 +16,7 @@ from bpy.props import (
     StringProperty,
 )
 
+from ...backend.contract.options import OPTIONS, Choice, Strength
 from ..ops.decompose import recut_live
 from ..scene import changed, explode, visibility
 from ..scene.parts import default_name
@@ -63,6 +64,34 @@ def _explode_dragged(owner: bpy.types.PropertyGroup, _context: bpy.types.Context
 def _hint(name: str, description: str) -> Any:
     """The definition of a property: whether something of the mesh leads where parts end."""
     return BoolProperty(name=name, description=description, update=_set)
+
+
+def _engine(description: str) -> Any:
+    """The definition of a property: the name of an engine, as a text."""
+    return StringProperty(name="Engine", description=description, default="AUTO", update=_set)
+
+
+def _seed() -> Any:
+    """The definition of a property: what makes results differ."""
+    return IntProperty(
+        name="Seed", description="Another number makes another result", min=0, update=_set
+    )
+
+
+def _option(name: str) -> Any:
+    """The definition of a property: a setting that several engines take."""
+    option = OPTIONS[name]
+    if isinstance(option, Choice):
+        items = [(word.upper(), word.capitalize(), "") for word in option.words]
+        return EnumProperty(
+            name=option.label, description=option.text, items=items,
+            default=option.default.upper(), update=_set,
+        )  # fmt: skip
+    assert isinstance(option, Strength)
+    return FloatProperty(
+        name=option.label, description=option.text, default=option.default,
+        min=option.lowest, max=option.highest, subtype="FACTOR", update=_set,
+    )  # fmt: skip
 
 
 class PartwiseReport(bpy.types.PropertyGroup):
@@ -210,20 +239,21 @@ class PartwiseCollection(bpy.types.PropertyGroup):
 class PartwiseSettings(bpy.types.PropertyGroup):
     """How Decompose and Split work."""
 
-    engine: StringProperty(
-        name="Engine",
-        description="What decides where parts end: AUTO, or the name of an engine",
-        default="AUTO",
-        update=_set,
-    )
-    engine_menu: EnumProperty(
-        name="Engine",
-        description="What decides where parts end",
-        items=engine_menu.items,
-        get=engine_menu.chosen,
-        set=engine_menu.choose,
-        options={"SKIP_SAVE"},
-    )
+    engine: _engine("What decides where parts end: AUTO, or the name of an engine")
+    engine_menu: engine_menu.menu_of("segment", "What decides where parts end")
+    complete_engine: _engine("What grows hidden surface: AUTO, or the name of an engine")
+    complete_engine_menu: engine_menu.menu_of("complete", "What grows the surface that was hidden")
+    complete_quality: _option("quality")
+    complete_seed: _seed()
+    replace_engine: _engine("What offers other parts: AUTO, or the name of an engine")
+    replace_engine_menu: engine_menu.menu_of("replace", "What offers other parts")
+    replace_quality: _option("quality")
+    strength_words: _option("strength_words")
+    strength_drawing: _option("strength_drawing")
+    generate_engine: _engine("What makes parts of pictures: AUTO, or the name of an engine")
+    generate_engine_menu: engine_menu.menu_of("generate", "What makes parts of pictures and words")
+    generate_quality: _option("quality")
+    generate_seed: _seed()
     count_mode: EnumProperty(
         name="Parts",
         items=(

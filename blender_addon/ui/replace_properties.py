@@ -13,6 +13,10 @@ def _can_be_a_part(_settings: bpy.types.PropertyGroup, obj: bpy.types.Object) ->
     return obj.type in SOLID
 
 
+def _is_drawn(_settings: bpy.types.PropertyGroup, obj: bpy.types.Object) -> bool:
+    return obj.type == "GREASEPENCIL"
+
+
 class PartwiseReplacing(bpy.types.PropertyGroup):
     """How Replace works."""
 
@@ -32,6 +36,26 @@ class PartwiseReplacing(bpy.types.PropertyGroup):
         name="Picture",
         description="A picture of the part alone, before a plain or transparent ground: the new "
         "part is made from it",
+    )
+    drawing: EnumProperty(
+        name="Drawing",
+        description="What shows the engine the shape of the part, in lines",
+        items=(
+            ("OUTLINE", "Old Outline", "The outline of the old part, from the front"),
+            ("ANNOTATION", "Annotation", "The active layer of the Annotate tool, as the view "
+             "shows it"),
+            ("PENCIL", "Grease Pencil", "A Grease Pencil object, as the view shows it"),
+            ("IMAGE", "Image", "A picture of the part in dark lines, from the front"),
+        ),
+    )  # fmt: skip
+    drawing_object: PointerProperty(
+        type=bpy.types.Object,
+        name="Drawing",
+        description="The Grease Pencil object with the drawing",
+        poll=_is_drawn,
+    )
+    drawing_image: PointerProperty(
+        type=bpy.types.Image, name="Drawing", description="The picture of the part in dark lines"
     )
     variants: IntProperty(
         name="Variants", description="How many to choose from", min=1, max=32, default=6

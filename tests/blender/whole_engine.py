@@ -59,7 +59,7 @@ if __name__ == "__main__":
     from backend.service.session import Session
 
     real = registry.choose
-    registry.choose = lambda name="auto", verb="segment": (
-        registry.Chosen(ABOUT, Domes()) if verb == "complete" else real(name, verb)
+    registry.choose = lambda name="auto", verb="segment", options=None: (
+        registry.Chosen(ABOUT, Domes()) if verb == "complete" else real(name, verb, options)
     )
     serve(Session())

@@ -77,13 +77,15 @@ def test_what_comes_with_partwise_says_what_people_need():
 
 
 def test_what_is_told_of_an_engine_arrives():
-    about = About("one", "One", "A text", ("segment", "click"))
-    engines = [Told.of(about), Told.of(dataclasses.replace(about, name="two"), "No weights.")]
+    about = About("one", "One", "A text", ("segment", "click"), options=("quality",))
+    other = dataclasses.replace(about, name="two", rank=3)
+    engines = [Told.of(about), Told.of(other, "No weights.", ["torch", "big"], "An hour.")]
     assert [engine.available for engine in engines] == [True, False]
     wire = json.loads(json.dumps([engine.to_json() for engine in engines]))
     assert wire[1] == {
         "name": "two", "label": "One", "text": "A text", "verbs": ["segment", "click"],
-        "available": False, "why": "No weights.",
+        "available": False, "why": "No weights.", "needs": ["torch", "big"], "cost": "An hour.",
+        "options": ["quality"], "automatic": True,
     }  # fmt: skip
     assert told(wire) == engines
 
@@ -91,6 +93,7 @@ def test_what_is_told_of_an_engine_arrives():
 def test_what_cannot_be_read_of_a_hello_is_left_out():
     good = Told("one", "One", "A text", ("segment",)).to_json()
     bad = [None, "one", {}, good | {"more": 1}, good | {"name": ""}, good | {"label": 3}]
-    bad += [good | {"verbs": "segment"}, good | {"verbs": ["fly"]}]
+    bad += [good | {"verbs": "segment"}, good | {"verbs": ["fly"]}, good | {"needs": "torch"}]
+    bad += [good | {"options": [3]}, good | {"cost": None}]
     assert [engine.name for engine in told([*bad, good])] == ["one"]
     assert told({"name": "one"}) == []

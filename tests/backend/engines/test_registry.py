@@ -21,6 +21,7 @@ from backend.checkpoints import catalogue
 from backend.checkpoints.catalogue import WeightsCorrupt, WeightsMissing
 from backend.contract.engines import About, declared
 from backend.contract.errors import BadInput, OutOfMemory
+from backend.contract.options import FIELDS, OPTIONS
 from backend.engines import learned, registry
 from backend.engines.base import METHODS
 from backend.pipelines.complete import HOW
@@ -115,7 +116,7 @@ def test_the_registry_loads_no_engine_and_nothing_slow():
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert done.stdout.strip() == "['backend.engines.registry']"
+    assert done.stdout.strip() == "['backend.engines.costs', 'backend.engines.registry']"
 
 
 # What keeps an engine from running.
@@ -133,6 +134,8 @@ def test_what_an_engine_needs_is_told_before_it_is_loaded(monkeypatch):
     missing = registry.obstacle(about(weights=("merging", "huge"), bundled=False))
     assert missing.hint == "Get them first (in a shell: models download huge)."
     monkeypatch.setattr(registry, "find_spec", lambda name: None)
+    both = registry.obstacle(about(weights=("huge",), torch=True, bundled=False))
+    assert "weights of the one engine are missing. It also needs PyTorch" in both.message
     assert "needs PyTorch" in str(registry.obstacle(about(torch=True)))
     monkeypatch.setattr(registry.cpu, "memory", lambda: 8_000_000_000)
     small = registry.obstacle(about(memory=24_000_000_000))
@@ -140,6 +143,61 @@ def test_what_an_engine_needs_is_told_before_it_is_loaded(monkeypatch):
     assert "needs 24.0 GB of memory; this machine has 8.0 GB" in small.message
     monkeypatch.setattr(registry.cpu, "memory", lambda: None)
     assert registry.obstacle(about(memory=24_000_000_000)) is None
+
+
+def test_what_can_be_got_is_told_by_its_names(monkeypatch):
+    monkeypatch.setattr(registry, "find_spec", lambda name: None)
+    told = {engine.name: engine for engine in registry.told()}
+    for one in registry.engines():
+        if one.torch:
+            assert told[one.name].needs == ("torch", *one.weights)
+            assert told[one.name].why.count(".") == 2, "the advice for a shell is left out"
+            assert "on a graphics card" in told[one.name].cost
+        else:
+            assert (told[one.name].needs, told[one.name].cost) == ((), "")
+
+
+# What a person may set.
+
+
+class Tunable:
+    def __init__(self, options=None):
+        self.options = options
+
+    def tuned(self, options):
+        return Tunable(options)
+
+
+@pytest.mark.parametrize("strict", [True, False])
+def test_an_engine_is_tuned_by_the_options_that_it_takes(strict):
+    one = about(options=("quality", "seed"))
+    chosen = registry.tuned(registry.Chosen(one, Tunable()), {"quality": "fine"}, strict=strict)
+    assert (chosen.engine.options, chosen.notice) == ({"quality": "fine"}, "")
+
+
+def test_an_option_that_it_does_not_take_is_refused_or_passed_over_in_words():
+    one, given = about(options=("quality", "seed")), {"quality": "draft", "strength_words": 0.5}
+    chosen = registry.Chosen(one, Tunable(), "So it is.")
+    with pytest.raises(BadInput, match="no option “strength_words” of the one engine"):
+        registry.tuned(chosen, given, strict=True)
+    passed = registry.tuned(chosen, given, strict=False)
+    assert passed.engine.options == {"quality": "draft"}
+    assert passed.notice == "So it is. The one engine has no setting “Words”; it was passed over."
+    with pytest.raises(BadInput, match="no option “seed”"):  # which requests have beside them
+        registry.tuned(chosen, {"seed": 3}, strict=True)
+
+
+def test_options_are_checked_before_anything_is_loaded():
+    with pytest.raises(BadInput, match="“quality” cannot be “best”"):
+        registry.choose("no such", "complete", {"quality": "best"})
+
+
+def test_options_of_engines_are_known():
+    own = {"kinds", "order", "thickness", "back", "rectangle", "symmetric", "limbs"}
+    for one in registry.engines():
+        assert set(one.options) <= {*OPTIONS, *FIELDS, *own}
+        if set(one.options) & set(OPTIONS) and registry.obstacle(one) is None:
+            assert hasattr(registry.load(one), "tuned")
 
 
 def test_a_file_of_weights_that_is_gone_is_told(tmp_path, monkeypatch):
@@ -309,6 +367,7 @@ def test_the_engines_process_tells_of_a_new_engine_and_uses_it(tmp_path, bone):
         assert told[2] == {
             "name": "toy", "label": "Toy", "text": "Two halves of everything",
             "verbs": ["segment", "click"], "available": True, "why": "",
+            "needs": [], "cost": "", "options": [], "automatic": False,
         }  # fmt: skip
         ask(1, "open_mesh", OpenMesh(*bone, "bone"))
         assert ask(2, "segment", Segment("bone", engine="toy"))["engine"] == "toy"

@@ -64,7 +64,7 @@ def test_what_it_has_not_is_told_with_the_nearest(engine: Retrieval) -> None:
         engine.replace(*cart(), 1, text="jurisprudence")
     assert caught.value.hint
     with pytest.raises(BadInput, match="pictures"):
-        engine.replace(*cart(), 1, image=np.zeros((4, 4, 4), np.uint8))
+        engine.replace(*cart(), 1, drawing=np.zeros((4, 4, 4), np.uint8))
 
 
 @pytest.mark.parametrize(

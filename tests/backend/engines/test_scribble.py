@@ -48,7 +48,7 @@ def test_a_drawing_of_ones_own_counts(engine: scribble.Scribble) -> None:
     drawing = np.zeros((64, 64, 4), np.uint8)
     drawing[20:40, 20:24] = [0, 0, 0, 255]
     plain = next(engine.replace(vertices, faces, labels, 4, text="hat", seed=1)).mesh.vertices
-    drawn = next(engine.replace(vertices, faces, labels, 4, text="hat", image=drawing, seed=1))
+    drawn = next(engine.replace(vertices, faces, labels, 4, text="hat", drawing=drawing, seed=1))
     assert not np.array_equal(plain, drawn.mesh.vertices)
 
 
@@ -85,3 +85,51 @@ def test_words_that_the_library_does_not_know_reach_it_whole(
     assert heard == [words]
     assert done.not_understood == []
     assert any("tall" in wish for wish in done.understood)
+
+
+def test_it_is_tuned_by_what_a_person_sets(engine: scribble.Scribble) -> None:
+    assert engine.tuned({}) == engine
+    one = engine.tuned({"strength_drawing": 0.9, "quality": "fine", "drawn_from": "back"})
+    assert (one.strengths, one.steps, one.cells, one.drawn_from) == ((1.0, 0.9), 4, 64, "back")
+    assert engine.tuned({"strength_words": 0}).strengths == (0.0, 0.4)
+
+
+def test_strengths_change_what_is_made(engine: scribble.Scribble) -> None:
+    thing = cart()
+    made = [
+        engine.tuned({"strength_words": one}).replace(*thing, 4, text="hat", seed=1)[0].mesh
+        for one in (0.0, 1.0)
+    ]
+    assert not np.array_equal(made[0].vertices, made[1].vertices)
+
+
+@pytest.mark.parametrize(
+    ("eye", "front"),
+    [
+        ("front", (0, 0, 1)), ("side", (1, 0, 0)), ("back", (0, 0, -1)), ("top", (0, 1, 0)),
+        ((-2.0, 1.0, 0.0), (-1, 0, 0)), ((0.1, -5.0, 0.0), (0, -1, 0)),
+    ],
+)  # fmt: skip
+def test_what_was_drawn_faces_the_eye_and_stays_upright(eye: object, front: object) -> None:
+    turn = scribble.facing(eye)
+    assert np.linalg.det(turn) == pytest.approx(1.0)
+    assert np.array([0, 0, 1]) @ turn == pytest.approx(np.array(front))
+    if front[1] == 0:
+        assert np.array([0, 1, 0]) @ turn == pytest.approx(np.array([0, 1, 0]))
+
+
+def test_a_drawing_of_another_side_is_put_there(engine: scribble.Scribble) -> None:
+    vertices, faces, labels = cart()
+    old = vertices[faces[labels == 4]].reshape(-1, 3)
+    drawing = np.zeros((64, 64, 4), np.uint8)
+    drawing[20:40, 20:24] = [0, 0, 0, 255]
+
+    def drawn(eye: object) -> np.ndarray:
+        sideways = engine.tuned({"drawn_from": eye})
+        (offer,) = sideways.replace(vertices, faces, labels, 4, text="hat", drawing=drawing, seed=1)
+        return offer.mesh.vertices
+
+    front, side = drawn("front"), drawn([1.0, 0.0, 0.0])
+    assert np.ptp(side, axis=0)[1:].max() == pytest.approx(np.ptp(old, axis=0)[1:].max())
+    one, other = np.ptp(front, axis=0), np.ptp(side, axis=0)
+    assert other / other[1] == pytest.approx(one[[2, 1, 0]] / one[1])

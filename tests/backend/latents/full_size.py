@@ -160,4 +160,3 @@ def table() -> list[str]:
                 f"{plan.needs / 1e9:.1f} GB |"
             )
     return rows
-

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from backend.checkpoints import layouts
 from backend.checkpoints.public import public_model
@@ -21,6 +23,13 @@ CONFIGS = {
     "partcrafter": replace(SIZES.dit, contexts=(NARROW,), part_codes=32),
     "triposg": replace(SIZES.dit, contexts=(NARROW,)),
     "scribble": replace(SIZES.dit, contexts=(NARROW, NARROW), parallel=True),
+}
+# What engines ask of them: little.
+LITTLE: dict[str, dict[str, int]] = {
+    "holopart": {"samples": 128, "tokens": 16, "steps": 2, "cells": 32},
+    "partcrafter": {"tokens": 16, "steps": 2, "cells": 32},
+    "triposg": {"tokens": 16, "steps": 2, "cells": 32},
+    "scribble": {"tokens": 16, "steps": 2, "cells": 32},
 }
 ARRAYS: dict[str, Callable[[Sizes], Arrays]] = {
     "vae": cases.vecset_arrays,
@@ -43,6 +52,12 @@ def tiny_model(home: Path, name: str) -> Path:
     if (folder / "tokenizer").is_dir():
         _words(folder / "tokenizer")
     return folder
+
+
+def little(name: str) -> Any:
+    """The engine of a model that is there, which asks little of it."""
+    engine = importlib.import_module(f"backend.engines.{name}").load()
+    return replace(engine, **LITTLE[name])
 
 
 def transformer(config: DiTConfig) -> Arrays:

@@ -255,3 +255,24 @@ def test_what_no_face_of_a_users_mesh_uses_does_not_make_it_small(stray: float) 
     strayed = np.concatenate([np.full((2, 3), stray), points]), sides + 2
     done = replace_part(*cart(), 4, mesh=strayed).variants[0]
     assert done.vertices == pytest.approx(plain.vertices)
+
+
+def test_options_and_drawings_that_cannot_be_have_sentences() -> None:
+    thing = cart()
+    lines = np.zeros((8, 8, 4), np.uint8)
+    for options, match in (
+        ({"no_such": 1}, "no option “no_such”"),
+        ({"quality": "best"}, "Use draft, normal, fine"),
+        ({"drawn_from": [0, 0, 0]}, "no direction"),
+    ):
+        with pytest.raises(BadInput, match=match):
+            replace_part(*thing, 4, text="hat", options=options)
+    with pytest.raises(BadInput, match="takes no drawing"):
+        replace_part(*thing, 4, text="hat", drawing=lines)
+    with pytest.raises(BadInput, match="drawing was given beside another part"):
+        replace_part(*thing, 4, source="gear", drawing=lines)
+
+
+def test_an_option_that_the_engine_does_not_have_is_told() -> None:
+    done = replace_part(*cart(), 4, text="hat", options={"quality": "fine", "twins": False})
+    assert "no setting “Quality”" in done.notice

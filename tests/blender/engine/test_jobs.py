@@ -435,6 +435,26 @@ def test_an_engine_that_cannot_start_is_a_failed_job(actor, monkeypatch):
     assert job.state == "DONE"
 
 
+def test_a_woken_engine_says_what_there_is_without_a_job(monkeypatch):
+    seen, drawn = [], []
+    monkeypatch.setattr(jobs, "_has_no_timers", lambda: False)
+    monkeypatch.setattr(bpy.app.timers, "register", lambda look, **_: seen.append(look))
+    monkeypatch.setattr(jobs, "redraw_sidebars", lambda: drawn.append(True))
+    with engine_of(ACTOR) as client, asked_instead(client):
+        jobs.wake_engine()
+        assert jobs.current() is None
+        (look,) = seen
+        end = time.monotonic() + PATIENCE
+        while look() is not None:
+            assert time.monotonic() < end
+            time.sleep(0.01)
+        assert drawn == [True], "the panels are drawn again when it has said so, and once"
+        assert any(engine.available for engine in jobs.engines())
+        pid = client.pid
+        jobs.wake_engine()  # it is awake
+        assert (client.pid, len(seen)) == (pid, 1)
+
+
 def test_disabling_the_extension_ends_job_and_engine(actor):
     job = in_the_middle()
     pid = jobs.client().pid

@@ -3,14 +3,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import bpy
 import numpy as np
 import pytest
+from partwise.backend.contract.engines import Told
 from partwise.backend.contract.errors import BadInput
 from partwise.blender_addon.core.pictures import painted
+from partwise.blender_addon.engine import jobs
 from partwise.blender_addon.scene import briefs
+from partwise.blender_addon.scene.takes import Take
 
 from tests.blender.picturing import choose, figure, image_of
+from tests.blender.scene.stepping import run_steps
 
 
 def test_a_picture_alone_is_asked_for_with_the_options():
@@ -90,3 +97,33 @@ def test_titles_are_without_endings(name, title):
 )
 def test_names_tell_sides(names, sides):
     assert briefs.views_of(names) == sides
+
+
+LARGE = Told("large", "Large", "All", ("generate",), options=("parts", "quality", "seed"))
+
+
+def test_the_chosen_engine_is_asked_with_what_it_takes(monkeypatch):
+    monkeypatch.setattr(jobs, "engines", lambda: [LARGE])
+    settings, asked = bpy.context.scene.partwise, choose()
+    asked.shape, asked.limbs, asked.count = "TURNED", False, 3
+    settings.generate_engine, settings.generate_quality, settings.generate_seed = "LARGE", "FINE", 9
+    request = briefs.read(bpy.context).request()
+    assert (request.engine, request.seed, request.parts) == ("large", 9, 3)
+    assert request.options == {"quality": "fine"}
+    asked.front.image, asked.text = None, "a robot"
+    request = briefs.read(bpy.context).request()
+    assert (request.engine, request.seed, request.text) == ("large", 9, "a robot")
+
+
+def test_another_take_of_an_engine_without_ways_is_another_seed(monkeypatch):
+    monkeypatch.setattr(jobs, "engines", lambda: [LARGE])
+    choose()
+    bpy.context.scene.partwise.generate_engine = "LARGE"
+    sheet = briefs.read(bpy.context)
+    made = SimpleNamespace(names=["one"])
+    first = Take("Doll", sheet.request(), made, 1.0, (0, 0, 0))
+    later = replace(first, turn=4)
+    seen, take = run_steps(briefs.ask_otherwise(first, [first, later]), lambda ask: made)
+    (ask,) = seen
+    assert (ask.request.seed, ask.request.options) == (5, {"quality": "normal"})
+    assert (take.turn, take.name) == (5, "variant 6")

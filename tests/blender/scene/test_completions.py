@@ -9,7 +9,9 @@ from typing import Any
 import bpy
 import numpy as np
 import pytest
+from partwise.backend.contract.engines import Told
 from partwise.backend.contract.requests import Completed, WholePart
+from partwise.blender_addon.engine import jobs
 from partwise.blender_addon.engine.jobs import Ask
 from partwise.blender_addon.mesh.caps import CONTINUED, FLAT, ISLANDS, CapStyle
 from partwise.blender_addon.scene import completions, parts
@@ -136,3 +138,17 @@ def test_plain_caps_are_flat_and_grown_ones_as_the_settings_say(scene: bpy.types
     assert grown.style == CapStyle(ISLANDS, own_slot=True, smooth=True, keep_normals=False)
     assert (grown.how, grown.thicken) == (HIDDEN, pytest.approx(0.1))
     assert Completing.of(settings, CAP) == Completing(CapStyle(FLAT), CAP, 0.0)
+
+
+def test_the_chosen_engine_is_asked_for_what_is_hidden_alone(monkeypatch):
+    large = Told("large", "Large", "All", ("complete",), options=("quality", "seed"))
+    monkeypatch.setattr(jobs, "engines", lambda: [large])
+    settings = bpy.context.scene.partwise
+    settings.complete_engine, settings.complete_quality = "LARGE", "DRAFT"
+    settings.complete_seed = 4
+    assert Completing.of(settings, HIDDEN).asked() == {
+        "how": "hidden", "thicken": 0.0, "engine": "large", "seed": 4,
+        "options": {"quality": "draft"},
+    }  # fmt: skip
+    capped = Completing.of(settings, CAP).asked()
+    assert (capped["engine"], capped["options"], capped["seed"]) == ("auto", {}, 0)

@@ -48,8 +48,8 @@ def test_the_button_says_how_many_parts(arm: bpy.types.Object):
     tick(arm, 0, 2)
     layout = shown()
     assert "Complete 2 Parts" in layout.texts
-    assert layout.properties == []
-    assert not any("engine" in text for text in layout.texts)
+    assert layout.properties == ["complete_engine_menu"]
+    assert not any("By " in text for text in layout.texts)
     assert draw(PARTWISE_PT_complete_options).properties == OPTIONS
     assert not PARTWISE_PT_complete_report.poll(bpy.context)
 

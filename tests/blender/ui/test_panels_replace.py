@@ -61,7 +61,7 @@ def test_it_is_there_where_a_part_can_be_replaced(scene):
 
 def test_before_a_search_it_is_short(fox):
     layout = shown()
-    assert layout.properties == ["text", "other", "image"]
+    assert layout.properties == ["text", "replace_engine_menu", "other", "image"]
     names = (
         "search_parts",
         "replace_part",

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Settings that several engines take: what each may be, and the words for it in panels.
+
+An engine names those that it takes in its declaration (`contract.engines`); commands, requests and
+Blender's panels have them under these names. Standard library only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import hypot, isfinite
+from typing import Any
+
+from .errors import BadInput
+
+QUALITIES = ("draft", "normal", "fine")
+VIEWS = ("front", "side", "back", "top")
+FIELDS = ("parts", "seed", "drawing")  # of requests, which engines name among their options too
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of some words."""
+
+    label: str
+    text: str
+    words: tuple[str, ...]
+    default: str
+
+    def check(self, name: str, value: Any) -> None:
+        """Raise BadInput for what is none of them."""
+        if not isinstance(value, str) or value not in self.words:
+            raise BadInput(f"“{name}” cannot be “{value!s:.40}”.", f"Use {', '.join(self.words)}.")
+
+
+@dataclass(frozen=True)
+class Strength:
+    """How much of something counts: a number in a closed range."""
+
+    label: str
+    text: str
+    default: float
+    lowest: float = 0.0
+    highest: float = 1.0
+
+    def check(self, name: str, value: Any) -> None:
+        """Raise BadInput for what is out of range, or no number."""
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not number or not self.lowest <= value <= self.highest:  # NaN is in no range
+            raise BadInput(
+                f"“{name}” cannot be {value!s:.40}.",
+                f"Give a number from {self.lowest:g} to {self.highest:g}.",
+            )
+
+
+@dataclass(frozen=True)
+class Direction:
+    """Towards an eye: three numbers in the axes of the object, or one of `VIEWS`."""
+
+    label: str
+    text: str
+    default: str = "front"
+
+    def check(self, name: str, value: Any) -> None:
+        """Raise BadInput for what points nowhere."""
+        if isinstance(value, str):
+            if value not in VIEWS:
+                raise BadInput(f"No side is called “{value:.40}”.", f"Use {', '.join(VIEWS)}.")
+            return
+        three = isinstance(value, list | tuple) and len(value) == 3
+        numbers = three and all(
+            isinstance(one, int | float) and not isinstance(one, bool) for one in value
+        )
+        if not numbers or not 1e-9 < hypot(*value) < 1e9 or not all(map(isfinite, value)):
+            raise BadInput(
+                f"“{name}” is no direction.", f"Give [x, y, z], or one of {', '.join(VIEWS)}."
+            )
+
+
+OPTIONS: Mapping[str, Choice | Strength | Direction] = {
+    "quality": Choice(
+        "Quality", "How finely, and how long, the network works", QUALITIES, "normal"
+    ),
+    "strength_words": Strength("Words", "How strongly the words count", 1.0),
+    "strength_drawing": Strength("Drawing", "How strongly the drawing counts", 0.4),
+    "drawn_from": Direction("Drawn From", "The side from which the drawing shows the part"),
+}
+
+
+def checked(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The same, where those that are of `OPTIONS` are what they may be. Raises BadInput."""
+    for name, value in given.items():
+        if name in OPTIONS:
+            OPTIONS[name].check(name, value)
+    return dict(given)
