@@ -10,7 +10,7 @@ import shutil
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..checkpoints import disk
@@ -270,15 +270,20 @@ class _Look:
     home: Path
     wanted: frozenset[str]
     size: Accelerator
+    seen: set[Path] = field(default_factory=set)
+    here: dict[str, int] = field(default_factory=dict)
 
     def __call__(self) -> tuple[str, float]:
         cache = self.home / environment.CACHES["UV_CACHE_DIR"]
-        here = {
-            lists.canonical(path.name.removesuffix(".dist-info").rpartition("-")[0])
-            for path in cache.glob("archive-v*/*/*.dist-info")
-        }
-        count, bytes_here = len(here & self.wanted), disk.size_of(cache)
-        of = max(len(self.wanted), 1)
+        for folder in cache.glob("archive-v*/*"):  # whole packages, which change no more
+            if folder not in self.seen:
+                self.seen.add(folder)
+                for path in folder.glob("*.dist-info"):
+                    name = lists.canonical(path.name.removesuffix(".dist-info").rpartition("-")[0])
+                    if name in self.wanted:
+                        self.here[name] = disk.size_of(folder)
+        count, of = len(self.here), max(len(self.wanted), 1)
+        bytes_here = sum(self.here.values()) + disk.size_of(*cache.glob(".tmp*"))
         whole = self.size.download
         unpacked = 1.0 if count == of else min(bytes_here / self.size.unpacked, 1.0)
         size = f"about {disk.so_far(whole * unpacked, whole)}"
