@@ -136,7 +136,7 @@ def remove(home: Path, progress: Progress = SILENT) -> int:
         root, *others = environment.folders(home)
         size = disk.size_of(root, *others)
         (root / environment.CURRENT).unlink(missing_ok=True)
-        gone = [*(folder for folder in root.iterdir() if folder.is_dir()), *others]
+        gone = [folder for folder in (*root.iterdir(), *others) if folder.is_dir()]
         for count, folder in enumerate(gone):
             span = progress.span(count / len(gone), (count + 1) / len(gone), "Removing the engine")
             disk.remove_folder(folder, span)
