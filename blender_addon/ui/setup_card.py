@@ -136,8 +136,8 @@ def draw_findings(
     """What speaks for and against an installation; in the sidebar only what stops it."""
     for one in told.findings:
         is_stop = one["level"] == "stop"
-        if one["about"] == "network" and is_stop and not place.online():
-            continue  # it is said above, with the tick that helps
+        if one["about"] == "network" and is_stop and (not place.online() or setups.looks()):
+            continue  # it is said above, with the tick that helps, or was so a moment ago
         if is_stop or not short:
             icon = LEVELS.get(one["level"], "DOT")
             draw_text(layout, context, one["text"], icon=icon, alert=is_stop)
