@@ -27,6 +27,8 @@ LONGEST = (
     "tests/backend/pipelines/test_complete.py",
     "tests/backend/training/test_judge_trainer.py",
     "tests/backend/installation/test_install.py",
+    "tests/backend/service/test_setup.py",
+    "tests/backend/service/test_setup_models.py",
     "tests/test_build_addon.py",
     "tests/blender/test_install.py",
     "tests/blender/engine/test_jobs.py",

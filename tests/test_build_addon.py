@@ -165,11 +165,11 @@ def test_versions_agree():
 
 
 def test_bundled_wheels_are_the_tested_versions():
-    lock = (ROOT / "requirements/engine.lock").read_text(encoding="utf-8")
+    lock = "".join((ROOT / name).read_text(encoding="utf-8") for name in build_addon.LOCKS)
     for target, wheels in build_addon.locked_wheels().items():
         assert [wheel.name for wheel in wheels] == [
             name
-            for name in sorted(build_addon.LIBRARIES)
+            for name in sorted((*build_addon.LIBRARIES, *build_addon.TOOLS))
             if name not in build_addon.WITHOUT.get(target.python, ())
         ]
         for wheel in wheels:
@@ -208,7 +208,7 @@ def test_manifest_of_a_package_names_its_blenders(tmp_path, python, first, end):
     assert found["platforms"] == ["macos-arm64"]
     assert found["wheels"] == ["./wheels/a-1-py3-none-any.whl"]
     assert found["build"]["paths"] == ["a.py"]
-    assert found["permissions"].keys() == {"files"}
+    assert found["permissions"].keys() == {"files", "network"}
 
 
 def test_damaged_wheels_are_fetched_again_and_whole_ones_kept(tmp_path, monkeypatch):

@@ -43,6 +43,7 @@ def adopt(
     for name, path in paths.items():
         _look_at(model, name, path)
     if fits is not None:
+        progress.span(0.0, 0.0, f"Looking whether the files are those of {model.title}").step()
         fits(folder)
     with my_turn(model):
         sizes = sum(path.stat().st_size for path in paths.values())

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ..contract.progress import Progress
 from . import manifest, store
-from .disk import alone, digest, gigabytes, in_words, make_folder, need_room, remove_folder
+from .disk import alone, digest, gigabytes, in_words, make_folder, need_room, remove_folder, so_far
 from .halving import halve, header
 from .manifest import Kept, Manifest
 from .public import PublicModel
@@ -48,8 +48,7 @@ class Meter:
     def step(self, more: float = 0.0, words: str = "") -> None:
         """`more` bytes of a file are there beside those that are done. Raises Cancelled."""
         there = min(self.done + more, self.whole)
-        numbers = f"{there / 1e9:.2f} of {self.whole / 1e9:.2f} GB"
-        stage = words or f"{self.stage}: {numbers}"
+        stage = words or f"{self.stage}: {so_far(there, self.whole)}"
         self.progress.span(0.0, 1.0, stage).step(there / self.whole)
 
 

@@ -30,6 +30,15 @@ def gigabytes(size: float) -> str:
     return f"{size / 1e9:.2f} GB" if size >= 1e9 else f"{size / 1e6:.1f} MB"
 
 
+def so_far(done: float, whole: float) -> str:
+    """How much of bytes is there, for people: “1.20 of 3.84 GB”, and of less “3.1 of 12.5 MB”."""
+    return (
+        f"{done / 1e9:.2f} of {gigabytes(whole)}"
+        if whole >= 1e9
+        else (f"{done / 1e6:.1f} of {gigabytes(whole)}")
+    )
+
+
 def need_room(folder: Path, size: int, what: str) -> None:
     """Raises DiskFull where less than `size` bytes, and some to spare, are free for `what`."""
     there = folder

@@ -7,6 +7,7 @@ this module goes online, only when a download was asked for.
 
 from __future__ import annotations
 
+import logging
 import os
 import queue
 import threading
@@ -209,7 +210,7 @@ class Hub:
         if "GatedRepoError" in kinds or status in (401, 403):
             return BadInput(
                 f"{where} does not give {model.title} to everyone.",
-                f"Ask for it at {model.page}, log in with “hf auth login”, and try again."
+                f"Ask for it at {model.page}, log in (in a shell: hf auth login), and try again."
                 if model.gated
                 else f"Look at {model.page}; or {_FILES}.",
                 detail,
@@ -307,8 +308,10 @@ def _headers() -> dict[str, str]:
 
 def _keep_quiet() -> None:
     """Keep the library from what nobody asked for: telling the hub of the machine, and asking it
-    for a list by which it would tell more.
+    for a list by which it would tell more. Nor are addresses, which may hold keys, for a log.
     """
+    for name in ("httpx", "httpx2"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     from huggingface_hub import constants
 
     constants.HF_HUB_DISABLE_TELEMETRY = True

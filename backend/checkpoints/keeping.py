@@ -5,6 +5,7 @@ remove. Each says in a sentence what was done.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -83,7 +84,7 @@ def trouble(model: PublicModel) -> str:
     where nothing does, or where it is not there at all.
     """
     folder = store.folder_of(model)
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         return ""
     known = manifest.read(folder)
     bad = store.lacking(model) or (manifest.missing_or_cut(folder, known) if known else [])
@@ -94,13 +95,13 @@ def trouble(model: PublicModel) -> str:
 
 def state(model: PublicModel) -> str:
     """ "missing"; "begun" where some of it came, or is whole no more; or "here"."""
-    if store.folder_of(model).is_dir():
+    if os.path.isdir(store.folder_of(model)):
         return "begun" if trouble(model) else "here"
-    return "begun" if store.partial_of(model).is_dir() else "missing"
+    return "begun" if os.path.isdir(store.partial_of(model)) else "missing"
 
 
 def row(model: PublicModel) -> dict[str, Any]:
-    """A model in a list for programs. `bytes` are those that lie here."""
+    """A model in a list for programs, whatever lies there. `bytes` are those that lie here."""
     folder = store.folder_of(model)
     return {
         "name": model.name,

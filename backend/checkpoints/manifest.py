@@ -8,6 +8,7 @@ as it is kept.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -62,9 +63,15 @@ def read(folder: Path) -> Manifest | None:
     try:
         said = json.loads((folder / FILE).read_text(encoding="utf-8"))
         files = {str(name): Kept(**one) for name, one in said.pop("files").items()}
-        return Manifest(**said, files=files)
+        found = Manifest(**said, files=files)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
+    texts = [found.model, found.source, found.commit, found.licence]
+    texts += [text for one in files.values() for text in (one.sha256, one.published, one.numbers)]
+    is_one = all(isinstance(text, str) for text in texts) and all(
+        type(one.size) is type(one.published_size) is int for one in files.values()
+    )
+    return found if is_one else None
 
 
 def missing_or_cut(folder: Path, manifest: Manifest) -> list[str]:
@@ -124,7 +131,7 @@ def some(names: list[str]) -> str:
 
 
 def _size(path: Path) -> int:
-    return path.stat().st_size if path.is_file() else -1
+    return os.path.getsize(path) if os.path.isfile(path) else -1
 
 
 def told(manifest: Manifest | None) -> dict[str, Any]:

@@ -29,7 +29,7 @@ def partial_of(model: PublicModel) -> Path:
 def lacking(model: PublicModel) -> list[str]:
     """Its components that are not there."""
     folder = folder_of(model)
-    return [name for name in model.components if not (folder / name).is_dir()]
+    return [name for name in model.components if not os.path.isdir(folder / name)]
 
 
 def component(name: str, part: str) -> Path:

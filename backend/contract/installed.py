@@ -99,4 +99,4 @@ def executable(home: Path) -> Path | None:
     if found is None:
         return None
     python = python_in(found.folder(home))
-    return python if python.exists() else None
+    return python if os.path.exists(python) else None

@@ -95,9 +95,9 @@ def trouble(home: Path | None = None, *, until: float = math.inf) -> str:
         named = os.path.lexists(root(home) / CURRENT)
         return "The file that names the installed engine is damaged." if named else ""
     folder = found.folder(home)
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         return f"The installed engine was removed from {folder}."
-    if not python_in(folder).exists():
+    if not os.path.exists(python_in(folder)):
         return "The Python on which the installed engine runs is gone; perhaps Blender was updated."
     return damage(folder, until=until)
 

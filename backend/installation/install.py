@@ -102,20 +102,24 @@ def install(
         )
         if before is not None and same and not repair and not environment.trouble(home):
             return Installed(before, "It is installed already.", False)
-        remove_leftovers(home, before)
+        kept = before
+        remove_leftovers(home, kept)
         make = _Make(home, accelerator, list(pins), source, trial_of or trial.try_out)
         try:
-            made, sentence = make.run(progress)
-        except PartwiseError as error:
-            if not repair or error.code != "INTERNAL":
-                raise
-            # What lies in the cache may be what is damaged: links of it are in the environment.
-            disk.remove_folder(home / environment.CACHES["UV_CACHE_DIR"])
-            made, sentence = make.run(progress)
-        environment.make_current(made, home)
-        if before is not None and not same:
-            disk.remove_folder(home / environment.CACHES["UV_CACHE_DIR"])  # of other versions
-        remove_leftovers(home, made)
+            try:
+                made, sentence = make.run(progress)
+            except PartwiseError as error:
+                if not (repair or same) or error.code != "INTERNAL":
+                    raise
+                # What lies in the cache may be what is damaged: links of it are in the environment.
+                disk.remove_folder(home / environment.CACHES["UV_CACHE_DIR"])
+                made, sentence = make.run(progress)
+            environment.make_current(made, home)
+            kept = made
+            if before is not None and not same:
+                disk.remove_folder(home / environment.CACHES["UV_CACHE_DIR"])  # of other versions
+        finally:
+            remove_leftovers(home, kept)
         environment.measure(home)
         return Installed(made, sentence, True)
 
@@ -149,11 +153,17 @@ def remove_in_words(home: Path) -> tuple[str, int]:
 
 
 def remove_leftovers(home: Path, kept: Environment | None) -> None:
-    """Remove the environments that are not in use, as far as nobody's files are open in them."""
+    """Remove the environments that are not in use, as far as nobody's files are open in them, and
+    downloads that broke off in the middle of a file.
+    """
     for folder in environment.root(home).iterdir():
         if folder.is_dir() and (kept is None or folder.name != kept.name):
             shutil.rmtree(folder, ignore_errors=True)
-    for folder in (home / "cache").glob("pack-*"):
+    cache = home / "cache"
+    for folder in (
+        *cache.glob("pack-*"),
+        *(home / environment.CACHES["UV_CACHE_DIR"]).glob(".tmp*"),
+    ):
         shutil.rmtree(folder, ignore_errors=True)
     shutil.rmtree(home / "cache" / "temporary", ignore_errors=True)
 
@@ -269,9 +279,9 @@ class _Look:
         }
         count, bytes_here = len(here & self.wanted), disk.size_of(cache)
         of = max(len(self.wanted), 1)
-        whole = self.size.download / 1e9
+        whole = self.size.download
         unpacked = 1.0 if count == of else min(bytes_here / self.size.unpacked, 1.0)
-        size = f"about {whole * unpacked:.2f} of {whole:.2f} GB"
+        size = f"about {disk.so_far(whole * unpacked, whole)}"
         share = 0.2 * count / of + 0.8 * unpacked
         return f"Downloading packages: {size}, {count} of {of} are here", 0.95 * share
 

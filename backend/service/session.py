@@ -28,6 +28,9 @@ from .held import HeldMeshes, Key
 
 Request = TypeVar("Request", bound=Fields)
 
+_AGAIN = "Try again; if it stays so, send us the report."
+_OTHER_MESH = "Try another granularity or a cleaned copy of the mesh, and send us the report."
+
 SETUP: tuple[type[Fields], ...] = (
     requests.LookAtSetup,
     requests.InstallEngine,
@@ -106,7 +109,7 @@ class Session:
                 raise removed from None
             raise PartwiseError(
                 f"The engine failed ({type(error).__name__}); this is a fault of Partwise.",
-                "Try another granularity or a cleaned copy of the mesh, and send us the report.",
+                _AGAIN if isinstance(request, SETUP) else _OTHER_MESH,
                 traceback.format_exc(),
             ) from None
         finally:

@@ -31,12 +31,14 @@ def answer(request: Fields, progress: Progress) -> Fields:
         case requests.InstallEngine():
             return install_engine(request, progress)
         case requests.RemoveEngine():
+            progress.span(0.0, 1.0, "Removing the engine").step()
             return remove_engine()
         case requests.GetModel():
             return get_model(request, progress)
         case requests.VerifyModel():
             return verify_model(request, progress)
         case requests.RemoveModel():
+            progress.span(0.0, 1.0, "Removing").step()
             return remove_model(request)
     raise TypeError(type(request).__name__)
 

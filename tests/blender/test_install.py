@@ -26,6 +26,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 SHAPES = Path(__file__).parents[1] / "fixtures" / "smooth_shapes.npz"
+TARGET = build_addon.Target("linux-x64", f"{sys.version_info[0]}.{sys.version_info[1]}")
 OF_BLENDER = ("bpy", "numpy", "numpy.libs")
 
 # Starts as Blender does with a window: with the add-ons that are enabled in the preferences. The
@@ -74,8 +75,7 @@ answer = {
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The package for this system and Python."""
-    target = build_addon.Target("linux-x64", f"{sys.version_info[0]}.{sys.version_info[1]}")
-    return build_addon.build(target, tmp_path_factory.mktemp("dist"), build_addon.find_tool())
+    return build_addon.build(TARGET, tmp_path_factory.mktemp("dist"), build_addon.find_tool())
 
 
 @pytest.fixture(scope="module")
@@ -136,6 +136,36 @@ def test_decompose_runs_with_the_bundled_libraries_only(blender, python):
 
     (child,) = found["children"]
     assert ends(child), "the engine outlives Blender"
+
+
+FIND_UV = f"""
+import subprocess, sys
+from pathlib import Path
+import {MODULE} as extension
+from bl_ext.user_default.partwise.blender_addon.engine import command
+code = "import sys; top, home, *folders = sys.argv[1:]; sys.path += [top, *folders]\\n"
+code += "from pathlib import Path\\nfrom backend.installation import uv\\n"
+code += "found = uv.find(Path(home))\\nprint(found)\\n"
+code += "print(uv.run(found, ['--version'], Path(home)).out)"
+words = [command.python(), "-I", "-S", "-X", "utf8", "-c", code]
+words += [str(Path(extension.__file__).parent), argument["home"], *command.library_folders()]
+done = subprocess.run(words, capture_output=True, text=True, encoding="utf-8")
+assert done.returncode == 0, done.stderr
+answer = done.stdout.split("\\n")[:2]
+"""
+
+
+def test_uv_is_found_and_runs_as_blender_unpacked_it(blender, tmp_path):
+    """Blender unpacks programs of wheels without their right to be run."""
+    home = tmp_path / "mein Ort 日本"
+    program, version = blender.run(FIND_UV, {"home": str(home)})
+    (locked,) = (
+        wheel.version
+        for wheel in build_addon.locked_wheels()[TARGET]
+        if wheel.name in build_addon.TOOLS
+    )
+    assert version.startswith(f"uv {locked}")
+    assert home in Path(program).parents
 
 
 def test_the_engine_ends_when_blender_is_killed(blender, tmp_path):

@@ -21,6 +21,11 @@ from backend.contract.progress import Progress
 ROOT = Path(__file__).parents[3]
 
 
+def test_bytes_that_are_there_are_told_in_the_unit_of_all() -> None:
+    assert disk.so_far(1_200_000_000, 3_834_000_000) == "1.20 of 3.83 GB"
+    assert disk.so_far(0, 250_000_000) == "0.0 of 250.0 MB"
+
+
 def test_sizes_are_said_in_words() -> None:
     assert disk.gigabytes(3_834_000_000) == "3.83 GB"
     assert disk.gigabytes(12_500_000) == "12.5 MB"

@@ -131,7 +131,7 @@ def test_progress_is_told_in_bytes_and_grows(there: Repository) -> None:
     shares = [share for _, share in heard]
     assert shares == sorted(shares)
     assert shares[-1] == 100
-    assert any("of 0.00 GB" in stage for stage, _ in heard)
+    assert any("of 0.2 MB" in stage for stage, _ in heard)
     assert any("transformer in 16 bits" in stage for stage, _ in heard)
 
 

@@ -61,7 +61,7 @@ def test_a_model_is_got_listed_verified_and_removed(
     said = capsys.readouterr()
     lines = said.err.splitlines()
     assert lines[-1].startswith(f"Toy is in {store.folder_of(model)}, 0.1 MB (published: 0.2 MB)")
-    assert "Downloading Toy: 0.00 of 0.00 GB" in said.err
+    assert "Downloading Toy: 0.0 of 0.2 MB" in said.err
     assert len(lines) <= 6  # a log is not filled with bytes
     assert "here  MIT  Plays." in said.out
     found = row(capsys)

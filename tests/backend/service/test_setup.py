@@ -200,6 +200,8 @@ def test_a_download_ends_with_who_asked_for_it_and_goes_on(
             child.end()
         eventually(lambda: not runs(program))
         assert environment.current(offer.home) is None
+        if leaving == "cancel":  # half a file is of no use to uv
+            eventually(lambda: not list(offer.home.glob("cache/uv/.tmp*")))
         index.pause = 0.0
         index.asked.clear()
         if leaving == "cancel":
@@ -209,6 +211,7 @@ def test_a_download_ends_with_who_asked_for_it_and_goes_on(
             assert "It works." in sentence(child, install(child, index))
     assert index.asked == [LARGE], "what had come is not loaded again"
     assert len([one for one in (offer.home / "environments").iterdir() if one.is_dir()]) == 1
+    assert not list(offer.home.glob("cache/uv/.tmp*"))
 
 
 def look_aside(offer: Offer) -> dict[str, Any]:
