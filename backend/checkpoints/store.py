@@ -7,6 +7,7 @@ what lacks before its first word, so that what is slow to load is imported where
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from ..contract.errors import WeightsMissing
