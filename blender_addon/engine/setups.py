@@ -84,6 +84,7 @@ _task: Task | None = None
 _told: SetupTold | None = None
 _asked: Asked | None = None  # what the last look was asked
 _engine_is_old: bool = False  # it runs, and does not know of what has changed
+_greeting: Call | None = None  # of the engine that was started anew
 _log: EngineLog | None = None
 
 

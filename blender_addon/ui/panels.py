@@ -12,10 +12,7 @@ from ..ops.click import has_clicks
 from ..scene import edits, parts, proposals, targets
 from ..scene.assembly import assembly_of, shows_original
 from . import lists, presets
-
-# What text cannot use of the sidebar's width, in pixels at a resolution scale of 1: the tabs and
-# the borders of panel and box; and an icon before it.
-MARGIN, ICON = 66, 26
+from .texts import draw_text, wrap
 
 # A line of a note, in the same pixels, and how many rows more clicks take than the button there.
 NOTE_LINE, CLICK_ROWS = 17, 4
@@ -353,41 +350,6 @@ def draw_failure(layout: bpy.types.UILayout, context: bpy.types.Context, job: jo
     row = box.row(align=True)
     row.operator("partwise.copy_report", icon="COPYDOWN")
     row.operator("partwise.dismiss_job")
-
-
-def draw_text(
-    layout: bpy.types.UILayout,
-    context: bpy.types.Context,
-    text: str,
-    *,
-    icon: str = "NONE",
-    alert: bool = False,
-) -> None:
-    """A text of several lines, as wide as the panel; Blender's labels have only one line."""
-    column = layout.column(align=True)
-    column.alert = alert
-    column.scale_y = 0.8
-    rest = "NONE" if icon == "NONE" else "BLANK1"
-    margin = MARGIN if icon == "NONE" else MARGIN + ICON
-    for number, line in enumerate(wrap(text, context, margin)):
-        column.label(text=line, icon=rest if number else icon)
-
-
-def wrap(text: str, context: bpy.types.Context, margin: float = MARGIN) -> list[str]:
-    """The lines of a text that fit into the panel beside a margin, in Blender's own font."""
-    import blf
-
-    scale = lists.ui_scale(context)
-    blf.size(0, context.preferences.ui_styles[0].widget.points * scale)
-    room = (lists.panel_width(context) - margin) * scale
-    lines: list[str] = []
-    for word in text.split():
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and blf.dimensions(0, longer)[0] <= room:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    return lines
 
 
 def labelled_mesh(context: bpy.types.Context) -> bpy.types.Mesh | None:

@@ -18,8 +18,9 @@ from ..ops.parts import chosen
 from ..scene import completions, proposals, surroundings
 from ..scene.completions import Completion, Report
 from . import volumes
-from .panels import RoomyPanel, SidebarPanel, draw_text
+from .panels import RoomyPanel, SidebarPanel
 from .proposals import PreviewPanel, draw_proposal
+from .texts import draw_text
 
 MOST_ROWS = 12  # of the reports
 # What answered, where that says more than that it was the engine whose work this is.

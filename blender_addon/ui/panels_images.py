@@ -11,8 +11,9 @@ from ..ops.starting import not_now
 from ..scene.briefs import VIEWS
 from ..scene.takes import Take
 from . import lists
-from .panels import RoomyPanel, SidebarPanel, draw_text
+from .panels import RoomyPanel, SidebarPanel
 from .proposals import PreviewPanel, draw_proposal
+from .texts import draw_text
 
 SHAPES = {name.lower(): (title, icon) for name, title, _, icon, _ in images.SHAPES}
 THUMBNAIL = 5.0  # of its height in rows of the panel

@@ -7,7 +7,8 @@ import bpy
 
 from ..scene import covering, proposals
 from ..scene.apply import AppliesResults
-from .panels import SidebarPanel, draw_text
+from .panels import SidebarPanel
+from .texts import draw_text
 
 EXPORTERS = "Exporters of collections leave out what this covers."
 

@@ -16,8 +16,8 @@ from ..engine import jobs, place, setups
 from ..engine.setups import ENGINE
 from ..ops import setup
 from ..ops.setup import size_text
-from .panels import draw_text
 from .setup_properties import capital
+from .texts import draw_text
 
 # State -> what is said of it, and an icon.
 STATES = {
