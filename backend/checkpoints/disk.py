@@ -8,10 +8,11 @@ import hashlib
 import math
 import os
 import shutil
+import stat
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -118,12 +119,42 @@ def size_of(*folders: Path, until: float = math.inf) -> int:
     return sum(found.values())
 
 
-def remove_folder(folder: Path) -> None:
-    """Remove a folder, if it is there. Raises BadInput where a file is kept from that."""
+def _below(folder: Path) -> list[Path]:
+    """All folders below one, those further up first; none through links, which lead elsewhere."""
+    found: list[Path] = []
+    for top, names, _ in os.walk(folder):
+        if _is_link(top):
+            break
+        names[:] = [name for name in names if not _is_link(os.path.join(top, name))]
+        found += [Path(top, name) for name in names]
+    return found
+
+
+def _is_link(path: str) -> bool:
+    """Whether it is a link, or what is called a junction on Windows, or is gone."""
     try:
+        state = os.lstat(path)
+    except OSError:
+        return True
+    junction = getattr(stat, "IO_REPARSE_TAG_MOUNT_POINT", None)
+    return stat.S_ISLNK(state.st_mode) or (
+        junction is not None and getattr(state, "st_reparse_tag", 0) == junction
+    )
+
+
+def _remove(folder: Path) -> None:
+    with suppress(FileNotFoundError):
         shutil.rmtree(folder)
-    except FileNotFoundError:
-        return
+
+
+def remove_folder(folder: Path, progress: Progress = SILENT) -> None:
+    """Remove a folder, if it is there. Raises BadInput where a file is kept from it, Cancelled."""
+    try:
+        inner = _below(folder)
+        for count, one in enumerate(reversed(inner)):
+            progress.step(count / len(inner))
+            _remove(one)
+        _remove(folder)
     except OSError as error:
         raise BadInput(
             f"{error.filename or folder} cannot be removed: {error.strerror or error}.",

@@ -112,7 +112,7 @@ def _pack(output: Path, ready: Plan, console: Console) -> int:
 
 
 def _remove(home: Path, console: Console) -> int:
-    sentence, freed = remove_in_words(home)
+    sentence, freed = remove_in_words(home, Progress(console.progress))
     console.document = {"home": str(home), "freed": freed}
     console.close()
     console.say(sentence)

@@ -13,7 +13,7 @@ from ..contract.progress import SILENT, Progress
 from ..machine.children import running
 
 TURN = 0.1  # seconds between two looks for a cancel
-LOOK, LOOKS = 0.5, 10  # seconds between two looks at how far it is, and times of how long one takes
+LOOK, LOOKS = 0.5, 2  # seconds between two looks at how far it is, and times of how long one takes
 ENDING = 5.0  # seconds that it has to end before it is killed
 Look = Callable[[], tuple[str, float]]
 

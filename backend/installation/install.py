@@ -10,7 +10,7 @@ import shutil
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..checkpoints import disk
@@ -124,10 +124,11 @@ def install(
         return Installed(made, sentence, True)
 
 
-def remove(home: Path) -> int:
+def remove(home: Path, progress: Progress = SILENT) -> int:
     """Remove environments, their Python and all caches; models stay. Returns the bytes freed.
 
-    Raises BadInput where something is in use.
+    Raises BadInput where something is in use; Cancelled, after which nothing is installed, and the
+    next call removes the rest.
     """
     if not environment.root(home).is_dir():
         return 0
@@ -135,18 +136,17 @@ def remove(home: Path) -> int:
         root, *others = environment.folders(home)
         size = disk.size_of(root, *others)
         (root / environment.CURRENT).unlink(missing_ok=True)
-        for folder in root.iterdir():
-            if folder.is_dir():
-                disk.remove_folder(folder)
-        for folder in others:
-            disk.remove_folder(folder)
+        gone = [folder for folder in (*root.iterdir(), *others) if folder.is_dir()]
+        for count, folder in enumerate(gone):
+            span = progress.span(count / len(gone), (count + 1) / len(gone), "Removing the engine")
+            disk.remove_folder(folder, span)
     shutil.rmtree(environment.root(home), ignore_errors=True)  # the lock, where nobody waits for it
     return size
 
 
-def remove_in_words(home: Path) -> tuple[str, int]:
+def remove_in_words(home: Path, progress: Progress = SILENT) -> tuple[str, int]:
     """Remove as `remove` does. Returns a sentence, and the bytes freed."""
-    freed = remove(home)
+    freed = remove(home, progress)
     if not freed:
         return f"Nothing is installed in {home}.", 0
     return f"The engine is removed from {home}; {disk.gigabytes(freed)} are free again.", freed
@@ -270,15 +270,20 @@ class _Look:
     home: Path
     wanted: frozenset[str]
     size: Accelerator
+    seen: set[Path] = field(default_factory=set)
+    here: dict[str, int] = field(default_factory=dict)
 
     def __call__(self) -> tuple[str, float]:
         cache = self.home / environment.CACHES["UV_CACHE_DIR"]
-        here = {
-            lists.canonical(path.name.rpartition("-")[0])
-            for path in cache.glob("archive-v*/*/*.dist-info")
-        }
-        count, bytes_here = len(here & self.wanted), disk.size_of(cache)
-        of = max(len(self.wanted), 1)
+        for folder in cache.glob("archive-v*/*"):  # whole packages, which change no more
+            if folder not in self.seen:
+                self.seen.add(folder)
+                for path in folder.glob("*.dist-info"):
+                    name = lists.canonical(path.name.removesuffix(".dist-info").rpartition("-")[0])
+                    if name in self.wanted:
+                        self.here[name] = disk.size_of(folder)
+        count, of = len(self.here), max(len(self.wanted), 1)
+        bytes_here = sum(self.here.values()) + disk.size_of(*cache.glob(".tmp*"))
         whole = self.size.download
         unpacked = 1.0 if count == of else min(bytes_here / self.size.unpacked, 1.0)
         size = f"about {disk.so_far(whole * unpacked, whole)}"

@@ -31,8 +31,7 @@ def answer(request: Fields, progress: Progress) -> Fields:
         case requests.InstallEngine():
             return install_engine(request, progress)
         case requests.RemoveEngine():
-            progress.span(0.0, 1.0, "Removing the engine").step()
-            return remove_engine()
+            return remove_engine(progress)
         case requests.GetModel():
             return get_model(request, progress)
         case requests.VerifyModel():
@@ -99,9 +98,9 @@ def install_engine(request: requests.InstallEngine, progress: Progress) -> reque
     return requests.SetupChanged(done.told(ready.home))
 
 
-def remove_engine() -> requests.SetupChanged:
+def remove_engine(progress: Progress) -> requests.SetupChanged:
     """Remove the environment and its caches."""
-    return requests.SetupChanged(*install.remove_in_words(home()))
+    return requests.SetupChanged(*install.remove_in_words(home(), progress))
 
 
 def get_model(request: requests.GetModel, progress: Progress) -> requests.SetupChanged:

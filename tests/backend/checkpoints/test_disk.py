@@ -26,6 +26,35 @@ def test_bytes_that_are_there_are_told_in_the_unit_of_all() -> None:
     assert disk.so_far(0, 250_000_000) == "0.0 of 250.0 MB"
 
 
+def test_a_folder_is_removed_step_by_step_and_what_it_points_to_stays(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other/file").touch()
+    for name in ("a/b/c", "a/d", "e"):
+        (tmp_path / "folder" / name).mkdir(parents=True)
+        (tmp_path / "folder" / name / "file").touch()
+    (tmp_path / "folder/a/link").symlink_to(tmp_path / "other", target_is_directory=True)
+    told: list[int] = []
+
+    def until(_stage: str, done: int, _whole: int) -> None:
+        told.append(done)
+        if len(told) == 3:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        disk.remove_folder(tmp_path / "folder", Progress(until))
+    assert (tmp_path / "folder").is_dir()
+    disk.remove_folder(tmp_path / "folder", Progress(until))
+    assert told[3:] == sorted(told[3:])
+    assert not (tmp_path / "folder").exists()
+    assert (tmp_path / "other/file").is_file()
+    disk.remove_folder(tmp_path / "folder")
+    (tmp_path / "linked").symlink_to(tmp_path / "other", target_is_directory=True)
+    (tmp_path / "other/inner").mkdir()
+    with pytest.raises(BadInput, match="cannot be removed"):
+        disk.remove_folder(tmp_path / "linked")
+    assert (tmp_path / "other/inner").is_dir()
+
+
 def test_sizes_are_said_in_words() -> None:
     assert disk.gigabytes(3_834_000_000) == "3.83 GB"
     assert disk.gigabytes(12_500_000) == "12.5 MB"

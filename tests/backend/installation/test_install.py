@@ -16,7 +16,7 @@ from backend.contract.errors import BadInput, Cancelled, PartwiseError, Unreacha
 from backend.contract.progress import Progress
 from backend.installation import environment, install
 from backend.installation.install import Source
-from tests.backend.installation.conftest import Place
+from tests.backend.installation.conftest import CPU, Place
 from tests.backend.installation.index_server import make_wheel
 
 ROOT = Path(__file__).parents[3]
@@ -42,6 +42,9 @@ def test_a_fresh_environment_holds_the_listed_packages_and_all_caches(place: Pla
     assert list((place.home / "cache/uv").glob("archive-v*/*/alpha"))
     shares = [done for _, done in told]
     assert shares == sorted(shares)
+    assert any(" of 3 are here" in stage for stage, _ in told)
+    look = install._Look(place.home, frozenset({"alpha", "beta", "gamma"}), CPU)
+    assert look() == ("Downloading packages: about 500.0 of 500.0 MB, 3 of 3 are here", 0.95)
     assert any(
         stage.startswith("Downloading packages: about ") and " of 500.0 MB, " in stage
         for stage, _ in told
