@@ -32,6 +32,7 @@ LONGEST = (
     "tests/test_build_addon.py",
     "tests/blender/test_install.py",
     "tests/blender/engine/test_jobs.py",
+    "tests/blender/engine/test_setups.py",
     "tests/blender/ops/test_verbs_anywhere.py",
     "tests/blender/ops/test_decompose.py",
 )

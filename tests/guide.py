@@ -34,6 +34,7 @@ WINDOWS = {
     "docs/images/panel-library.png": "out/gui/40_found_parts.png",
     "docs/images/panel-images.png": "out/gui/46_panel.png",
     "docs/images/panel-take.png": "out/gui/41_preview.png",
+    "docs/images/panel-setup.png": "out/gui/62_setup_preferences_2.png",
 }
 
 

@@ -256,15 +256,15 @@ def rest_engine(rests: bool) -> None:
     _starting.rests = rests
 
 
-def renew_engine() -> None:
+def renew_engine() -> Call:
     """Let a new process of the engine say which engines there are, without waiting for it.
 
-    Not while a job runs: it would end.
+    Not while a job runs: it would end. The call is done when the process has answered, or cannot.
     """
     from ...backend.contract.requests import Ping
 
     stop_engine()
-    client().submit(Ping())
+    return client().submit(Ping())
 
 
 def log_file(name: str = "engine") -> Path | None:

@@ -84,6 +84,7 @@ _task: Task | None = None
 _told: SetupTold | None = None
 _asked: Asked | None = None  # what the last look was asked
 _engine_is_old: bool = False  # it runs, and does not know of what has changed
+_greeting: Call | None = None  # of the engine that was started anew
 _log: EngineLog | None = None
 
 
@@ -323,14 +324,17 @@ def _end(task: Task) -> None:
 
 
 def _renew_now() -> float | None:
-    """Start the engine anew, or say when to try again."""
-    global _engine_is_old
-    if not _engine_is_old:
-        return None
-    if jobs.busy():
+    """Start the engine anew, and see to it that it starts; returns when to go on with that."""
+    global _engine_is_old, _greeting
+    if _engine_is_old:
+        if jobs.busy():
+            return PERIOD
+        _engine_is_old, _greeting = False, jobs.renew_engine()
+    if _greeting is not None and not _greeting.done:
+        jobs.client().poll()
         return PERIOD
-    _engine_is_old = False
-    jobs.renew_engine()
+    _greeting = None
+    _show()
     return None
 
 
@@ -467,11 +471,11 @@ def _show() -> None:
 
 
 def unregister() -> None:
-    global _task, _told, _asked, _engine_is_old
+    global _task, _told, _asked, _engine_is_old, _greeting
     _stop()
     for function in (pump, _look_soon, _renew_now):
         if _timer_of(function):
             bpy.app.timers.unregister(function)
     atexit.unregister(_stop)
-    _task = _told = _asked = None
+    _task = _told = _asked = _greeting = None
     _engine_is_old = False

@@ -13,8 +13,7 @@ from ..scene import edits, parts, proposals, targets
 from ..scene.assembly import assembly_of, shows_original
 from . import lists, presets
 from .engine_panel import draw_choice
-from .texts import draw_text as draw_text
-from .texts import wrap as wrap
+from .texts import draw_text, wrap
 
 # A line of a note, in the same pixels, and how many rows more clicks take than the button there.
 NOTE_LINE, CLICK_ROWS = 17, 4

@@ -9,7 +9,8 @@ from ..core import clicks
 from ..engine import jobs
 from ..ops.click import has_clicks, part_to_become
 from ..scene import click_masks, parts
-from .panels import RoomyPanel, draw_text
+from .panels import RoomyPanel
+from .texts import draw_text
 
 TOOL = "partwise.click"
 

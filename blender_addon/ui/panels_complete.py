@@ -19,8 +19,9 @@ from ..scene import completions, engine_choice, proposals, surroundings
 from ..scene.completions import Completion, Report
 from . import volumes
 from .engine_panel import draw_choice, draw_taken
-from .panels import RoomyPanel, SidebarPanel, draw_text
+from .panels import RoomyPanel, SidebarPanel
 from .proposals import PreviewPanel, draw_proposal
+from .texts import draw_text
 
 MOST_ROWS = 12  # of the reports
 # What answered, where that says more than that it was the engine whose work this is.

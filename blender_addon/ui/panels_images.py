@@ -13,8 +13,9 @@ from ..scene.briefs import VIEWS
 from ..scene.takes import Take
 from . import lists
 from .engine_panel import draw_choice, draw_taken
-from .panels import RoomyPanel, SidebarPanel, draw_text
+from .panels import RoomyPanel, SidebarPanel
 from .proposals import PreviewPanel, draw_proposal
+from .texts import draw_text
 
 SHAPES = {name.lower(): (title, icon) for name, title, _, icon, _ in images.SHAPES}
 # Option of an engine -> the property of From Images that says it.

@@ -11,8 +11,9 @@ from ..ops import replace
 from ..scene import drawings, engine_choice, part_sources, proposals, surroundings
 from . import thumbnails
 from .engine_panel import draw_choice, draw_taken
-from .panels import RoomyPanel, SidebarPanel, draw_closing, draw_text
+from .panels import RoomyPanel, SidebarPanel, draw_closing
 from .proposals import PreviewPanel, draw_proposal
+from .texts import draw_text
 
 SPLITS = "Accept makes objects of all parts, as Split does. The original stays, hidden."
 SCALE = 3.6  # of a picture, in heights of a button

@@ -8,7 +8,8 @@ import bpy
 from ..scene import covering, proposals
 from ..scene.apply import AppliesResults
 from . import lists, thumbnails
-from .panels import SidebarPanel, draw_text
+from .panels import SidebarPanel
+from .texts import draw_text
 
 CELL = 84  # pixels at a resolution scale of 1 that a thumbnail with its buttons has at least
 MOST_COLUMNS = 6

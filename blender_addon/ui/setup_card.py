@@ -16,8 +16,8 @@ from ..engine import jobs, place, setups
 from ..engine.setups import ENGINE
 from ..ops import setup
 from ..ops.setup import size_text
-from .panels import draw_text
 from .setup_properties import capital
+from .texts import draw_text
 
 # State -> what is said of it, and an icon.
 STATES = {
@@ -124,7 +124,7 @@ def draw_choice(
         draw_text(
             layout,
             context,
-            f"{capital(choice['label'])}: {size_text(choice['download_bytes'])} to download, "
+            f"{capital(choice['label'])}: {to_download(choice['download_bytes'])}, "
             f"{size_text(choice['installed_bytes'])} on the disk.",
         )
     draw_findings(layout, context, told, short=short)
@@ -136,8 +136,8 @@ def draw_findings(
     """What speaks for and against an installation; in the sidebar only what stops it."""
     for one in told.findings:
         is_stop = one["level"] == "stop"
-        if one["about"] == "network" and is_stop and not place.online():
-            continue  # it is said above, with the tick that helps
+        if one["about"] == "network" and is_stop and (not place.online() or setups.looks()):
+            continue  # it is said above, with the tick that helps, or was so a moment ago
         if is_stop or not short:
             icon = LEVELS.get(one["level"], "DOT")
             draw_text(layout, context, one["text"], icon=icon, alert=is_stop)
@@ -147,15 +147,14 @@ def draw_findings(
 
 def draw_engine_buttons(layout: bpy.types.UILayout, told: SetupTold, *, is_well: bool) -> None:
     """What can be done with the engine in its state."""
-    state = told.engine["state"]
-    size = size_text(setup.engine_bytes())
+    state, size = told.engine["state"], setup.engine_bytes()
     row = layout.row(align=True)
     row.scale_y = BUTTON
     if state == "missing":
-        row.operator("partwise.install_engine", text=f"Install, {size}", icon="IMPORT")
+        row.operator("partwise.install_engine", text=with_size("Install", size), icon="IMPORT")
         return
     if state == "outdated" and is_well:
-        row.operator("partwise.install_engine", text=f"Update, {size}", icon="IMPORT")
+        row.operator("partwise.install_engine", text=with_size("Update", size), icon="IMPORT")
     row.operator("partwise.repair_engine", text="Repair", icon="TOOL_SETTINGS")
     row.operator("partwise.remove_engine", text="", icon="TRASH")
 
@@ -227,7 +226,17 @@ def get_text(row: dict[str, Any]) -> str:
     verb = "Take from Folder" if is_local else "Resume" if row["state"] == "begun" else "Get"
     if setup.needs_engine():
         verb, size = f"{verb} with Engine", size + setup.engine_bytes()
+    return with_size(verb, size)
+
+
+def with_size(verb: str, size: float) -> str:
+    """What a button says that downloads so much."""
     return f"{verb}, {size_text(size)}" if size else verb
+
+
+def to_download(size: float) -> str:
+    """How much is downloaded, in a sentence; nothing where it comes from an offline pack."""
+    return f"{size_text(size)} to download" if size else "nothing to download"
 
 
 def draw_sources(layout: bpy.types.UILayout) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Texts of several lines in panels, as wide as these are."""
+"""Texts of several lines, as wide as the panel that they stand in."""
 
 from __future__ import annotations
 

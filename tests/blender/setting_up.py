@@ -106,7 +106,7 @@ def computer_in(folder: Path) -> Iterator[Computer]:
     with pytest.MonkeyPatch.context() as patch:
         found = Computer(folder, patch)
         patch.setattr(setups, "_has_no_timers", lambda: False)
-        patch.setattr(jobs, "renew_engine", jobs.stop_engine)  # no test needs a new one
+        patch.setattr(jobs, "renew_engine", jobs.stop_engine)  # most tests need no new one
         setups.unregister()
         jobs.dismiss()
         yield found

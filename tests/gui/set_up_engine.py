@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run as a program, the installed backend in the place of its bootstrap; what it can install are
-the wheels of the walk-through, and one model has a licence with limits.
+the wheels of the walk-through, and a model more, whose licence has limits.
 
 PARTWISE_TEST_SETUP names a file of JSON: the folder of the backend, and the list of packages.
 """
@@ -15,7 +15,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-LIMITED = "scribble"
+LIMITED = {
+    "name": "limited",
+    "title": "With Limits",
+    "repository": "someone/Limited",
+    "unlocks": "Shows how a licence with limits is agreed to.",
+    "licence": "CC-BY-NC-4.0",
+    "licence_page": "https://creativecommons.org/licenses/by-nc/4.0/",
+    "terms": "May be shared and changed by who names its authors.",
+    "commercial": False,
+}
 
 
 def main(folders: list[str]) -> None:
@@ -37,14 +46,8 @@ def main(folders: list[str]) -> None:
         return "It works."
 
     trial.try_out = try_out
-    limits = {
-        "licence": "CC-BY-NC-4.0",
-        "licence_page": "https://creativecommons.org/licenses/by-nc/4.0/",
-        "terms": "May be shared and changed by who names its authors.",
-        "commercial": False,
-    }
-    models = [replace(one, **(limits if one.name == LIMITED else {})) for one in public.MODELS]
-    public.MODELS = setup.MODELS = tuple(models)
+    limited = replace(public.public_model("holopart"), **LIMITED)
+    public.MODELS = setup.MODELS = (*public.MODELS, limited)
     hub.PAUSE, uv.TRIES = 0.05, 0
     server.serve()
 

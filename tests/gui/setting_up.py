@@ -29,6 +29,7 @@ from tests.backend.installation.index_server import serving as serving_index  # 
 
 WEIGHTS = "transformer/diffusion_pytorch_model.safetensors"
 LARGE = 30_000_000  # bytes of the largest file
+TICK = (-392, -100)  # pixels from a button to the tick of the question that it opens
 
 
 def weights(size: int) -> bytes:
@@ -69,17 +70,12 @@ def network(window: Window) -> Iterator[tuple[Index, Repository, Repository]]:
     os.environ["PARTWISE_TEST_SETUP"] = str(notes)
     before, command.BOOTSTRAP = command.BOOTSTRAP, Path(__file__).with_name("set_up_engine.py")
     holopart = repository("VAST-AI/HoloPart", "transformer", "vae", "part_encoder")
-    scribble = repository(
-        "VAST-AI/TripoSG-scribble", "transformer", "vae", "image_encoder_dinov2", "text_encoder"
-    )
-    scribble.files["feature_extractor_dinov2/preprocessor_config.json"] = b"{}"
-    scribble.files["tokenizer/vocab.json"] = b"{}"
-    scribble.files["tokenizer/merges.txt"] = b"#version: 0.2\n"
+    limited = repository("someone/Limited", "transformer", "vae", "part_encoder")
     try:
         with (
             serving_index(folder) as index,
             serving_hub(holopart) as first,
-            serving_hub(scribble) as second,
+            serving_hub(limited) as second,
         ):
             yield index, first, second
     finally:
@@ -123,6 +119,16 @@ def in_the_middle(window: Window, share: float) -> Waits[None]:
     task = setups.current()
     yield from window.until(lambda: task.share > share or not setups.busy(), "progress")
     assert task.state == "RUNNING", (task.state, task.error, task.error and task.error.detail)
+
+
+def scroll(window: Window, way: str) -> Waits[None]:
+    """Scroll the sidebar to its end or its beginning."""
+    region = window.region("UI")
+    x, y = region.x + region.width // 3, region.y + region.height // 2
+    yield from window.move(x, y)
+    for _ in range(20):
+        yield from window.event(f"WHEEL{way}MOUSE", "PRESS", x, y)
+    yield 0.5
 
 
 def shown_whole(window: Window, name: str) -> Waits[None]:
@@ -246,7 +252,8 @@ def limited(window: Window, hub: Repository, sources: Any) -> Waits[None]:
     """A licence with limits is shown; nothing begins before it is agreed to."""
     setups = ours("engine.setups")
     sources.hub = hub.url
-    x, y = yield from window.find('bpy.ops.partwise.get_model(model="scribble"')
+    yield from scroll(window, "DOWN")
+    x, y = yield from window.find('bpy.ops.partwise.get_model(model="limited"')
     yield from window.tap("LEFTMOUSE", x, y)
     yield 0.5
     window.snap("71_setup_licence")
@@ -254,12 +261,18 @@ def limited(window: Window, hub: Repository, sources: Any) -> Waits[None]:
     assert not hub.asked
     assert not setups.busy()
     yield from window.picture("72_setup_refused")
-    with window.here():
-        bpy.ops.partwise.get_model("EXEC_DEFAULT", model="scribble", agree=True)
+    yield from window.key("ESC")  # the report goes when the mouse does
+    yield from window.click(x, y)
+    yield 0.5
+    yield from window.click(x + TICK[0], y + TICK[1])
+    window.snap("73_setup_ticked")
+    yield from window.key("RET", moves=False)
+    yield from window.until(setups.busy, "the download after the tick", 10)
     task = yield from ended(window)
     assert task.state == "DONE", (task.error, task.error.detail)
-    assert setups.model("scribble")["consent"]
-    yield from window.picture("73_setup_agreed")
+    assert setups.model("limited")["consent"]
+    yield from window.picture("74_setup_agreed")
+    yield from scroll(window, "UP")
 
 
 def damage(window: Window) -> Waits[None]:
@@ -273,14 +286,14 @@ def damage(window: Window) -> Waits[None]:
     assert jobs.current().state == "DONE", jobs.current().error
     assert part_count() > 2
     assert jobs.engine_trouble() is not None
-    yield from window.picture("74_setup_does_not_start")
+    yield from window.picture("75_setup_does_not_start")
     yield from window.press("bpy.ops.partwise.repair_engine")
     task = yield from ended(window)
     assert task.state == "DONE", (task.error, task.error.detail)
     assert setups.told().engine["state"] == "here"
     assert jobs.engine_trouble() is None
     assert part_count() > 2, "the parts that were not saved are there"
-    yield from shown_whole(window, "75_setup_all")
+    yield from shown_whole(window, "76_setup_all")
 
 
 def remove(window: Window) -> Waits[None]:
@@ -288,7 +301,7 @@ def remove(window: Window) -> Waits[None]:
     setups = ours("engine.setups")
     yield from window.press('bpy.ops.partwise.remove_model(model="holopart"', across=0.93)
     yield 0.5
-    window.snap("76_setup_asks")
+    window.snap("77_setup_asks")
     yield from window.key("RET", moves=False)
     task = yield from ended(window)
     assert task.state == "DONE", (task.error, task.error.detail)
@@ -298,4 +311,4 @@ def remove(window: Window) -> Waits[None]:
     task = yield from ended(window)
     assert task.state == "DONE", (task.error, task.error.detail)
     assert setups.told().engine["state"] == "missing"
-    yield from window.picture("77_setup_removed")
+    yield from window.picture("78_setup_removed")

@@ -61,6 +61,14 @@ EXAMPLES: list[Fields] = [
         engine="retrieval",
     ),
     requests.ListLibrary("hat", 9),
+    requests.LookAtSetup(accelerator="cpu", pack="/pack.zip", online=False),
+    requests.SetupTold("/home", {"state": "missing"}, {}, [], [], [{"name": "holopart"}]),
+    requests.InstallEngine(mirror="http://a.example/simple", repair=True),
+    requests.RemoveEngine(),
+    requests.GetModel("holopart", licence="MIT"),
+    requests.VerifyModel("holopart"),
+    requests.RemoveModel("holopart"),
+    requests.SetupChanged("It is gone.", 7),
     requests.LibraryList(["hat"], ["hat"], ["me"], np.zeros((1, 96, 96, 4), np.uint8)),
     requests.Generate(
         views=["front"],
@@ -122,14 +130,16 @@ def test_fingerprint_is_of_values_not_of_types() -> None:
     assert name != requests.fingerprint(vertices, faces[:3])
 
 
-@pytest.mark.parametrize("module", ["protocol", "fields", "requests", "cuts", "surfaces", "errors"])
+@pytest.mark.parametrize(
+    "module", ["protocol", "fields", "requests", "cuts", "surfaces", "setup", "errors"]
+)
 def test_blender_can_import_it(module: str) -> None:
     """What the add-on imports knows the standard library, NumPy and its own folder only."""
     tree = ast.parse((Path(requests.__file__).parent / f"{module}.py").read_text())
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.level:
             assert node.level == 1
-            assert node.module in {"errors", "fields", "cuts", "surfaces"}
+            assert node.module in {"errors", "fields", "cuts", "surfaces", "setup"}
         elif isinstance(node, ast.ImportFrom):
             assert (node.module or "").split(".")[0] in {"numpy", *sys.stdlib_module_names}
         elif isinstance(node, ast.Import):

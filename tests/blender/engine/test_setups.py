@@ -40,6 +40,7 @@ from tests.watched import watched
 
 pytestmark = pytest.mark.of_the_engine
 
+RENEW = jobs.renew_engine
 INSTALL = Step(InstallEngine("cpu"))
 GET = Step(GetModel("toy"), on_installed=True)
 
@@ -235,6 +236,20 @@ def test_the_engine_learns_of_it_when_no_job_needs_it(
     assert renewed == [True]
     done("Verifying Toy", "toy", Step(VerifyModel("toy")), changes=False)
     assert renewed == [True]
+
+
+def test_the_engine_that_was_started_anew_is_looked_after_until_it_has_said_hello(
+    computer: Computer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done("Installing", ENGINE, INSTALL)
+    monkeypatch.setattr(jobs, "renew_engine", RENEW)
+    (packages,) = computer.home.rglob("others.pth")
+    packages.unlink()
+    setups.renew_engine()
+    assert bpy.app.timers.is_registered(setups._renew_now)
+    until(lambda: setups._renew_now() is None)
+    assert jobs.engine_trouble() is not None, "it was started on Blender's own Python"
+    assert jobs.client().hello
 
 
 def test_an_installed_python_that_does_not_start_is_said(computer: Computer) -> None:

@@ -348,14 +348,6 @@ def test_a_cancelled_job_is_one_quiet_line(job):
     assert "partwise.copy_report" not in shown.operators
 
 
-def test_texts_are_wrapped_without_losing_a_word():
-    text = "“A very long name of an object” cannot be cut into 5000 parts. Choose a count from 1."
-    lines = panels.wrap(text, bpy.context)
-    assert " ".join(lines) == text
-    assert 2 < len(lines) < 10
-    assert panels.wrap("", bpy.context) == []
-
-
 @pytest.mark.parametrize("clicked", [False, True])
 def test_split_is_in_sight_whatever_is_open(job, clicked, monkeypatch):
     """The button is near the top, above all that grows: notes, help of the click tool, the list."""

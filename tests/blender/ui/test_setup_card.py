@@ -129,6 +129,13 @@ def test_what_an_installation_brings_and_costs(known):
     assert set(short.operators) == set(whole.operators)
 
 
+def test_from_an_offline_pack_nothing_is_downloaded(known):
+    known(NONE, FREE, choice={**CHOICE, "download_bytes": 0})
+    assert "NVIDIA, CUDA 13: nothing to download, 7.0 GB on the disk." in texts()
+    assert "Install" in card().texts
+    assert "Get with Engine, 3.8 GB" in card().texts
+
+
 def test_what_stops_an_installation_is_said_with_what_to_do(known):
     known(NONE, findings=[NO_ROOM])
     for short in (True, False):

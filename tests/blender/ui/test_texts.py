@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Texts of several lines."""
+"""Texts in panels are wrapped, whole, with an icon before the first line only."""
 
 from __future__ import annotations
 
@@ -8,17 +8,19 @@ from partwise.blender_addon.ui import texts
 
 from tests.blender.recording_layout import RecordingLayout
 
-LONG = "This is a sentence of many words that no sidebar shows in one line, however wide it is now."
+TEXT = "“A very long name of an object” cannot be cut into 5000 parts. Choose a count from 1."
 
 
-def test_a_text_is_broken_between_words():
-    lines = texts.wrap(LONG, bpy.context)
-    assert len(lines) > 1
-    assert " ".join(lines) == LONG
+def test_texts_are_wrapped_without_losing_a_word():
+    lines = texts.wrap(TEXT, bpy.context)
+    assert " ".join(lines) == TEXT
+    assert 2 < len(lines) < 10
+    assert texts.wrap("", bpy.context) == []
 
 
-def test_the_icon_stands_before_the_first_line_alone():
+def test_an_icon_stands_before_the_first_line_and_takes_room_from_all():
     layout = RecordingLayout()
-    texts.draw_text(layout, bpy.context, LONG, icon="INFO")
-    assert layout.icons == ["INFO", *["BLANK1"] * (len(layout.texts) - 1)]
-    assert " ".join(layout.texts) == LONG
+    texts.draw_text(layout, bpy.context, TEXT, icon="ERROR")
+    assert " ".join(layout.texts) == TEXT
+    assert layout.icons == ["ERROR", *["BLANK1"] * (len(layout.texts) - 1)]
+    assert len(layout.texts) >= len(texts.wrap(TEXT, bpy.context))
