@@ -102,6 +102,17 @@ def share(text: str) -> float:
     return value
 
 
+def gigabytes(text: str) -> int:
+    """Bytes of a number of GB."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0.0 < value <= 4096.0:
+        raise argparse.ArgumentTypeError(f"it must be a number of GB above 0, not '{text}'")
+    return int(1e9 * value)
+
+
 def whole_number(least: int, what: str):  # type: ignore[no-untyped-def]
     """A type for argparse: an integer of at least `least`."""
 
@@ -214,6 +225,7 @@ def build_parser() -> Parser:
         "--skip-existing", action="store_true", help="leave inputs whose output is there"
     )
     _add_engine(complete, "complete")
+    _add_memory(complete)
     _add_jobs(complete)
 
     generate = command("generate", "make separate, closed parts from pictures, words or boxes")
@@ -272,6 +284,7 @@ def build_parser() -> Parser:
         "--preview", metavar="PNG", type=Path, help="picture of all sides, .png or .jpg"
     )
     _add_engine(generate, "generate")
+    _add_memory(generate)
 
     edit = command("edit", "put another part in a part's place", ONE_MESH)
     edit.add_argument("input", metavar="INPUT", type=Path, help="a scene, or .npz with labels")
@@ -305,6 +318,7 @@ def build_parser() -> Parser:
         "--preview", metavar="PNG", type=Path, help="picture of all variants, .png or .jpg"
     )
     _add_engine(edit, "replace")
+    _add_memory(edit)
 
     evaluate = command("evaluate", "measure quality on labelled objects", json=False)
     evaluate.add_argument("data", metavar="DATA.npz", type=Path, nargs="*")
@@ -406,6 +420,15 @@ def _add_engine(parser: Parser, verb: str, more: str = "") -> None:
         help=f"{registry.names(verb)}, or {AUTO}: the first of them that can run{more}",
     )
     parser.add_argument("--seed", metavar="N", type=whole_number(0, "seed"), default=0)
+
+
+def _add_memory(parser: Parser) -> None:
+    parser.add_argument(
+        "--memory",
+        metavar="GB",
+        type=gigabytes,
+        help="what large networks may take of the graphics card or of main memory; all without it",
+    )
 
 
 def _add_jobs(parser: Parser) -> None:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ..assets.asset import Asset
 from ..contract.errors import BadInput
 from ..contract.progress import Progress
+from ..machine.room import room
 from .arguments import is_file_name
 from .console import Console
 from .overwriting import refuse_overwriting, textures_of
@@ -48,23 +49,24 @@ def run(options: Namespace, console: Console) -> int:
         image, remarks = read_picture(options.image)
         asset.remarks += remarks
     make_folder(options.output.parent if single else options.output)
-    done = replace_part(
-        asset.vertices,
-        asset.faces,
-        labels,
-        part,
-        name=names[part],
-        text=_words(options),
-        mesh=mesh,
-        mesh_name=(options.mesh or options.image or Path()).stem,
-        image=image,
-        variants=options.variants,
-        seed=options.seed,
-        engine=options.engine,
-        up=asset.up,
-        options={"twins": options.twins, "join": options.join},
-        progress=Progress(console.progress),
-    )
+    with room.allowed(options.memory):
+        done = replace_part(
+            asset.vertices,
+            asset.faces,
+            labels,
+            part,
+            name=names[part],
+            text=_words(options),
+            mesh=mesh,
+            mesh_name=(options.mesh or options.image or Path()).stem,
+            image=image,
+            variants=options.variants,
+            seed=options.seed,
+            engine=options.engine,
+            up=asset.up,
+            options={"twins": options.twins, "join": options.join},
+            progress=Progress(console.progress),
+        )
     written = _write(options, asset, labels, names, done, single)
     if options.preview is not None:
         make_folder(options.preview.parent)

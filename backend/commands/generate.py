@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..contract.errors import BadInput
 from ..contract.progress import Progress
+from ..machine.room import room
 from .console import Console
 from .overwriting import refuse_overwriting
 
@@ -42,9 +43,10 @@ def run(options: Namespace, console: Console) -> int:
     make_folder(options.output.parent)
     if options.preview is not None:
         make_folder(options.preview.parent)
-    made = generate(
-        brief, engine=options.engine, seed=options.seed, progress=Progress(console.progress)
-    )
+    with room.allowed(options.memory):
+        made = generate(
+            brief, engine=options.engine, seed=options.seed, progress=Progress(console.progress)
+        )
     names = _write(options.output, made)
     if options.preview is not None:
         _draw(options.preview, made)

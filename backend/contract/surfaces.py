@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from .errors import BadInput
 from .fields import Array, Engine, Fields, Fingerprint, Json, Number, Parts, Seed, Text, Whole
 
+Memory = Annotated[float, Number(0.0, 4096.0)]  # GB that large networks may take; 0 for all
+
 
 @dataclass(frozen=True, eq=False)
 class Complete(Fields):
@@ -33,6 +35,7 @@ class Complete(Fields):
     parts: Annotated[list[Any], Json(list)] | None = None
     thicken: Annotated[float, Number(0.0, 0.2)] = 0.0
     seed: Seed = 0
+    memory: Memory = 0.0
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -90,6 +93,7 @@ class Generate(Fields):
 
     engine: Engine = "auto"
     seed: Seed = 0
+    memory: Memory = 0.0
     parts: Parts | None = None
     text: Annotated[str, Text()] = ""
     views: Annotated[list[Any], Json(list)] | None = None
@@ -163,6 +167,7 @@ class Replace(Fields):
     variants: Annotated[int, Whole(1, 32)] = 1
     seed: Seed = 0
     engine: Engine = "auto"
+    memory: Memory = 0.0
     up: Annotated[str, Text(1, 1)] = "Z"
     options: Annotated[dict[str, Any], Json(dict)] | None = None
     source_vertices: Annotated[NDArray[Any], Array(("N", 3), "float32 float64")] | None = None

@@ -58,6 +58,7 @@ def of_picture(
     as_published : parts are numbered as the public pipeline does, in the guided branch from where
     the other ends, instead of as in training. known : parts that stay.
     """
+
     def velocity() -> Velocity:
         with torch.inference_mode():
             seen = _seen(networks, picture, progress.span(0.03, 0.05, "Looking at the picture"))
@@ -85,6 +86,7 @@ def of_words(
 
     strengths : of the words and of the drawing; without a drawing zeros stand for it.
     """
+
     def velocity() -> Velocity:
         reading = progress.span(0.01, 0.02, "Reading the words")
         looking = progress.span(0.03, 0.05, "Looking at the drawing")

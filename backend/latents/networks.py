@@ -79,9 +79,7 @@ class Networks:
             progress=progress,
         )
 
-    def plans(
-        self, demand: Demand, *, exact: bool = False, whatever: bool = False
-    ) -> list[Plan]:
+    def plans(self, demand: Demand, *, exact: bool = False, whatever: bool = False) -> list[Plan]:
         """How it can be run on this machine, see `machine.plan`.
 
         exact : in numbers of 32 bits. whatever : also what there is no memory for.

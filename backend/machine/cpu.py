@@ -63,4 +63,6 @@ def _windows_memory(which: str = "total") -> int | None:
 
     status = Status(length=ctypes.sizeof(Status))
     kernel = getattr(ctypes, "windll").kernel32  # noqa: B009  (absent elsewhere)
-    return int(getattr(status, which)) if kernel.GlobalMemoryStatusEx(ctypes.byref(status)) else None
+    return (
+        int(getattr(status, which)) if kernel.GlobalMemoryStatusEx(ctypes.byref(status)) else None
+    )

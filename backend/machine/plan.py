@@ -144,9 +144,7 @@ def on_processor(
     busy = _phases(work, 1, CHUNKS[-1], apart=True, fused=True)
     most = _most(networks, busy, stays=False)
     apart = work.branches > 1
-    plans = [
-        Plan(False, 1, CHUNKS[-1], _bytes(most, kind), True, apart, kind) for kind in numbers
-    ]
+    plans = [Plan(False, 1, CHUNKS[-1], _bytes(most, kind), True, apart, kind) for kind in numbers]
     return [plan for plan in plans if available is None or plan.needs <= available]
 
 
