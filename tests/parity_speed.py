@@ -4,6 +4,10 @@
 Random weights of the same shapes on both sides, the same steps and numbers, one run. On a graphics
 card the networks are those of the public checkpoints in size; on a processor reduced ones stand for
 them. The public code is not part of Partwise: give the folders of its checkouts (docs/parity.md).
+
+It is one script for ten minutes on a card that is lent: each part has its share of `--minutes`, and
+each row is printed, and written to `--write`, when it is there. A part whose time is over is left
+out with a dash, whatever it was doing.
 """
 
 from __future__ import annotations
@@ -13,6 +17,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +25,10 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.utils.flop_counter import FlopCounterMode
 
+from backend.contract.errors import Cancelled
+from backend.contract.progress import Progress
 from backend.latents import flow
 from backend.latents.shapes import fields
 from backend.latents.surface import BOUND, dense, extract
@@ -67,19 +75,42 @@ def reduced(task: Task) -> Task:
 
 @dataclass(frozen=True)
 class Measured:
-    """seconds : of a sampling. memory : bytes of the card at most, 0 where nobody counts."""
+    """seconds : of a sampling. memory : bytes of the card at most, 0 where nobody counts. work :
+    floating point operations of products and attention, 0 where they were not counted."""
 
     seconds: float
     memory: int
+    work: int = 0
+
+
+class Clock:
+    """The time that there is: a part may take its share of what is left.
+
+    minutes : of all parts. parts : how many there will be.
+    """
+
+    def __init__(self, minutes: float, parts: int) -> None:
+        self._end, self._parts, self.until = time.monotonic() + 60 * minutes, parts, 0.0
+
+    def next(self) -> None:
+        """Another part begins."""
+        now = time.monotonic()
+        self.until = now + (self._end - now) / max(self._parts, 1)
+        self._parts -= 1
+
+    def look(self, *_: object) -> None:
+        """Raises Cancelled when the time of a part is over."""
+        if time.monotonic() > self.until:
+            raise Cancelled
 
 
 class Bench:
     """What both sides are given: a device, its numbers, and how often each is measured."""
 
-    def __init__(self, repeat: int) -> None:
+    def __init__(self, repeat: int, clock: Clock, *, full: bool) -> None:
         device = usable()
-        self.device, self.repeat = device.torch_name, repeat
-        self.is_card = device.kind != "cpu"
+        self.device, self.repeat, self.clock = device.torch_name, repeat, clock
+        self.full = full and device.kind != "cpu"
         self.dtype = precision(device)
         number = str(self.dtype).removeprefix("torch.")
         self.about = f"{device}, {number}, torch {torch.__version__}"
@@ -96,12 +127,17 @@ class Bench:
         return built
 
     def measured(self, job: Callable[[], object]) -> Measured:
-        """The median of some runs after one that warms up."""
+        """The median of some runs after one that warms up; of fewer where time is short.
+
+        Raises Cancelled where it is not enough for one.
+        """
         times = []
         if self.device == "cuda":
             torch.cuda.empty_cache()
             torch.cuda.reset_peak_memory_stats()
         for turn in range(self.repeat + 1):
+            if times and time.monotonic() + times[-1] > self.clock.until:
+                break
             self.wait()
             began = time.perf_counter()
             with torch.inference_mode():
@@ -111,6 +147,20 @@ class Bench:
                 times.append(time.perf_counter() - began)
         memory = torch.cuda.max_memory_allocated() if self.device == "cuda" else 0
         return Measured(statistics.median(times), memory)
+
+    def rate(self) -> float:
+        """Operations a second of one large product, the best of a few."""
+        size = 8192 if self.full else 1024
+        one, other = self.random(size, size), self.random(size, size)
+        best = float("inf")
+        with torch.inference_mode():
+            for _ in range(5):
+                self.wait()
+                began = time.perf_counter()
+                one @ other
+                self.wait()
+                best = min(best, time.perf_counter() - began)
+        return 2 * size**3 / best
 
     def wait(self) -> None:
         if self.device == "cuda":
@@ -130,9 +180,14 @@ def ours(bench: Bench, task: Task) -> Measured:
     def job() -> Tensor:
         contexts = [network.context(i, one, first=int(guided)) for i, one in enumerate(tokens)]
         velocity = Velocity(network, contexts, [task.guidance] if guided else [])
-        return flow.sample(velocity, noise, levels)
+        return flow.sample(velocity, noise, levels, progress=Progress(bench.clock.look))
 
-    return bench.measured(job)
+    contexts = [network.context(i, one, first=int(guided)) for i, one in enumerate(tokens)]
+    step = Velocity(network, contexts, [task.guidance] if guided else [], replay=False)
+    with FlopCounterMode(display=False) as counter:
+        step(noise, 500.0)
+    del contexts, step
+    return replace(bench.measured(job), work=task.steps * counter.get_total_flops())
 
 
 def theirs(bench: Bench, task: Task, folder: Path) -> Measured:
@@ -165,6 +220,7 @@ def theirs(bench: Bench, task: Task, folder: Path) -> Measured:
         x = noise
         contexts = [torch.cat([torch.zeros_like(one), one]) for one in tokens] if guided else tokens
         for moment in scheduler.timesteps:
+            bench.clock.look()
             rows = torch.cat([x, x]) if guided else x
             said = network(
                 rows, moment.expand(len(rows)).to(bench.dtype),
@@ -195,42 +251,84 @@ def extraction(bench: Bench, cells: int, tokens: int, config: VecSetConfig) -> t
     times = []
     for way in (dense, extract):
         began = time.perf_counter()
-        found = way(ball, cells, bound=BOUND)
+        found = way(ball, cells, bound=BOUND, progress=Progress(bench.clock.look))
         times.append(time.perf_counter() - began)
     return (*times, found.asked / (cells + 1) ** 3)
 
 
+def sampling_row(bench: Bench, task: Task, folder: Path | None, rate: float) -> list[str]:
+    """What one task took on both sides, a dash for what did not fit into its time."""
+    mine = other = None
+    bench.clock.next()
+    with suppress(Cancelled):
+        mine = ours(bench, task)
+    bench.clock.next()
+    if folder is not None:
+        with suppress(Cancelled):
+            other = theirs(bench, task, folder)
+    return [
+        f"{task.name}, {task.steps} steps",
+        _said(other.seconds if other else 0.0),
+        _said(mine.seconds if mine else 0.0),
+        _said(other.seconds / mine.seconds if mine and other else 0.0),
+        f"{mine.work / mine.seconds / rate:.0%}" if mine else "-",
+        _said(other.memory / 1e9 if other else 0.0),
+        _said(mine.memory / 1e9 if mine else 0.0),
+    ]
+
+
+def extraction_row(bench: Bench, cells: int) -> list[str]:
+    """What reading a surface took, densely and beside it alone."""
+    config = VecSetConfig() if bench.full else VecSetConfig(16, 64, 2, 64, 2)
+    bench.clock.next()
+    try:
+        grid, band, share = extraction(bench, cells, 512, config)
+    except Cancelled:
+        return [str(cells), "-", "-", "-", "-"]
+    return [str(cells), f"{grid:.2f}", f"{band:.2f}", f"{grid / band:.1f}", f"{share:.2%}"]
+
+
+def _said(value: float) -> str:
+    return f"{value:.2f}" if value else "-"
+
+
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     for name in ("triposg", "holopart", "partcrafter"):
         parser.add_argument(f"--{name}", type=Path, help="folder of its public checkout")
-    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--repeat", type=int, default=3, help="runs after one that warms up")
+    parser.add_argument("--minutes", type=float, default=9.0, help="that all may take")
+    parser.add_argument("--reduced", action="store_true", help="small networks on a card, too")
+    parser.add_argument("--write", type=Path, metavar="FILE.md", help="where rows are written, too")
     options = parser.parse_args()
-    bench = Bench(options.repeat)
+    surfaces = (64, 128) if options.reduced or usable().kind == "cpu" else (256, 512)
+    clock = Clock(options.minutes, 2 * len(FULL) + len(surfaces))
+    bench = Bench(options.repeat, clock, full=not options.reduced)
     folders = {
         "triposg": options.triposg, "holopart": options.holopart, "src": options.partcrafter,
     }  # fmt: skip
-    print(f"{bench.about}\n")
-    print("| sampling | public s | ours s | times | public GB | ours GB |")
-    print("| --- | ---: | ---: | ---: | ---: | ---: |")
-    for full in FULL:
-        task = full if bench.is_card else reduced(full)
-        mine = ours(bench, task)
-        folder = folders[task.package]
-        if folder is None:
-            row = ["-", f"{mine.seconds:.2f}", "-", "-", f"{mine.memory / 1e9:.2f}"]
-        else:
-            other = theirs(bench, task, folder)
-            times = other.seconds / mine.seconds
-            row = [f"{other.seconds:.2f}", f"{mine.seconds:.2f}", f"{times:.2f}"]
-            row += [f"{one.memory / 1e9:.2f}" if one.memory else "-" for one in (other, mine)]
-        print(f"| {task.name}, {task.steps} steps | {' | '.join(row)} |", flush=True)
-    config = VecSetConfig() if bench.is_card else VecSetConfig(16, 64, 2, 64, 2)
-    print("\n| extraction, cells | dense s | ours s | times | asked |")
-    print("| --- | ---: | ---: | ---: | ---: |")
-    for cells in (256,) if bench.is_card else (128,):
-        grid, band, share = extraction(bench, cells, 512, config)
-        print(f"| {cells} | {grid:.2f} | {band:.2f} | {grid / band:.1f} | {share:.2%} |")
+
+    def say(line: str) -> None:
+        print(line, flush=True)
+        if options.write is not None:
+            with options.write.open("a", encoding="utf-8") as file:
+                file.write(f"{line}\n")
+
+    rate = bench.rate()
+    size = "the sizes of the public checkpoints" if bench.full else "reduced sizes"
+    today = time.strftime("%Y-%m-%d")
+    say(f"{today}, {bench.about}, {size}; one large product: {rate / 1e12:.2f} TFLOP/s\n")
+    say("| sampling | public s | ours s | times | of that rate | public GB | ours GB |")
+    say("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
+    for task in FULL:
+        asked = task if bench.full else reduced(task)
+        say(f"| {' | '.join(sampling_row(bench, asked, folders[task.package], rate))} |")
+    say("\n| extraction, cells | dense s | ours s | times | asked |")
+    say("| --- | ---: | ---: | ---: | ---: |")
+    for cells in surfaces:
+        say(f"| {' | '.join(extraction_row(bench, cells))} |")
     return 0
 
 

@@ -116,6 +116,17 @@ def share(text: str) -> float:
     return value
 
 
+def gigabytes(text: str) -> int:
+    """Bytes of a number of GB."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0.0 < value <= 4096.0:
+        raise argparse.ArgumentTypeError(f"it must be a number of GB above 0, not '{text}'")
+    return int(1e9 * value)
+
+
 def whole_number(least: int, what: str):  # type: ignore[no-untyped-def]
     """A type for argparse: an integer of at least `least`."""
 
@@ -229,6 +240,7 @@ def build_parser() -> Parser:
     )
     _add_engine(complete, "complete")
     _add_quality(complete)
+    _add_memory(complete)
     _add_jobs(complete)
 
     generate = command("generate", "make separate, closed parts from pictures, words or boxes")
@@ -295,6 +307,7 @@ def build_parser() -> Parser:
     )
     _add_engine(generate, "generate")
     _add_quality(generate)
+    _add_memory(generate)
 
     edit = command("edit", "put another part in a part's place", ONE_MESH)
     edit.add_argument("input", metavar="INPUT", type=Path, help="a scene, or .npz with labels")
@@ -350,6 +363,7 @@ def build_parser() -> Parser:
     )
     _add_engine(edit, "replace")
     _add_quality(edit)
+    _add_memory(edit)
 
     evaluate = command("evaluate", "measure quality on labelled objects", json=False)
     evaluate.add_argument("data", metavar="DATA.npz", type=Path, nargs="*")
@@ -465,6 +479,15 @@ def engine_options(options: argparse.Namespace) -> dict[str, Any]:
     """What of the command line is for the engine (`contract.options`)."""
     given = {name: getattr(options, name, None) for name in OPTIONS}
     return {name: value for name, value in given.items() if value is not None}
+
+
+def _add_memory(parser: Parser) -> None:
+    parser.add_argument(
+        "--memory",
+        metavar="GB",
+        type=gigabytes,
+        help="what large networks may take of the graphics card or of main memory; all without it",
+    )
 
 
 def _add_jobs(parser: Parser) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..contract.errors import BadInput
 from ..contract.progress import Progress
+from ..machine.room import room
 from .arguments import engine_options, is_file_name
 from .batch import Row, Task, plan, prepare_folders, run_batch
 from .console import Console
@@ -47,19 +48,20 @@ def complete_file(task: Task, progress: Progress) -> Row:
     from .complete_file import complete
 
     options, began = task.options, time.perf_counter()
-    done = complete(
-        task.source,
-        task.target,
-        labels=options.labels,
-        name=task.name,
-        how=options.complete,
-        engine=options.engine,
-        thicken=options.thicken,
-        seed=options.seed,
-        options=engine_options(options),
-        preview=task.preview,
-        progress=progress,
-    )
+    with room.allowed(options.memory):
+        done = complete(
+            task.source,
+            task.target,
+            labels=options.labels,
+            name=task.name,
+            how=options.complete,
+            engine=options.engine,
+            thicken=options.thicken,
+            seed=options.seed,
+            options=engine_options(options),
+            preview=task.preview,
+            progress=progress,
+        )
     row: Row = {
         "faces": done.faces,
         "new_faces": done.new_faces,

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ..assets.asset import Asset
 from ..contract.errors import BadInput
 from ..contract.progress import Progress
+from ..machine.room import room
 from .arguments import engine_options, is_file_name
 from .console import Console, names_written
 from .overwriting import refuse_overwriting, textures_of
@@ -61,7 +62,7 @@ def run(options: Namespace, console: Console) -> int:
         written.extend(_files(options, [number]))
         _write(written[-1], asset, labels, names, variant)
 
-    with names_written(console, written):
+    with room.allowed(options.memory), names_written(console, written):
         done = replace_part(
             asset.vertices,
             asset.faces,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..contract.errors import BadInput
 from ..contract.progress import Progress
+from ..machine.room import room
 from .arguments import engine_options, is_file_name
 from .console import Console, names_written
 from .overwriting import refuse_overwriting
@@ -50,7 +51,7 @@ def run(options: Namespace, console: Console) -> int:
     found = takes(
         brief, engine=options.engine, seed=options.seed, variants=variants, progress=progress
     )
-    with names_written(console, files):
+    with room.allowed(options.memory), names_written(console, files):
         for path, one in zip(outputs, found, strict=False):
             written.append(_write(path, one))
             made.append(one)

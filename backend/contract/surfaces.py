@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from .errors import BadInput
 from .fields import Array, Engine, Fields, Fingerprint, Json, Number, Parts, Seed, Text, Whole
 
+Memory = Annotated[float, Number(0.0, 4096.0)]  # GB that large networks may take; 0 for all
+
 
 @dataclass(frozen=True, eq=False)
 class Complete(Fields):
@@ -34,6 +36,7 @@ class Complete(Fields):
     thicken: Annotated[float, Number(0.0, 0.2)] = 0.0
     seed: Seed = 0
     options: Annotated[dict[str, Any], Json(dict)] | None = None
+    memory: Memory = 0.0
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -92,6 +95,7 @@ class Generate(Fields):
 
     engine: Engine = "auto"
     seed: Seed = 0
+    memory: Memory = 0.0
     parts: Parts | None = None
     text: Annotated[str, Text()] = ""
     variants: Annotated[int, Whole(1, 16)] = 1
@@ -174,6 +178,7 @@ class Replace(Fields):
     variants: Annotated[int, Whole(1, 32)] = 1
     seed: Seed = 0
     engine: Engine = "auto"
+    memory: Memory = 0.0
     up: Annotated[str, Text(1, 1)] = "Z"
     options: Annotated[dict[str, Any], Json(dict)] | None = None
     colour: Annotated[list[Any], Json(list)] | None = None

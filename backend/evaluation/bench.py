@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +26,7 @@ from .. import __version__
 from ..contract.progress import Progress
 from ..machine.cpu import cores, memory, processor
 from ..shapes.blob import blob
-from .bench_parts import completion, generation, many_parts, replacement
+from .bench_parts import completion, generation, many_parts, replacement, samplings
 from .timing import LongestHold, peak_memory, timed
 
 Result = dict[str, float]
@@ -153,6 +154,7 @@ MEASURES: dict[str, Callable[[int], Result]] = {
     "many_parts": many_parts,
     "replacement": replacement,
     "generation": generation,
+    "samplings": samplings,
 }
 
 
@@ -219,6 +221,7 @@ def rows(repeat: int, sizes: Sequence[str]) -> list[tuple[str, str, str]]:
     got = median_of("generation", 1024, repeat)
     value = f"{got['seconds']:.2f} s, {got['peak_mb'] / 1000:.2f} GB"
     found.append(("textured parts from a picture of 1024 x 1024", "2 s", value))
+    found += latent_rows(repeat)
     got = median_of("hello", 0, 2 * repeat + 1)
     found.append(("start of the backend to hello", "0.15 s", f"{got['seconds']:.2f} s"))
     for size in sizes[1:]:
@@ -226,6 +229,17 @@ def rows(repeat: int, sizes: Sequence[str]) -> list[tuple[str, str, str]]:
         value = f"{got['read_s']:.2f} s, {got['write_s']:.2f} s"
         found.append((f"reading and writing a GLB of 12 parts, {size}", "", value))
     return found
+
+
+def latent_rows(repeat: int) -> list[tuple[str, str, str]]:
+    """Networks of public models, small ones in their place; nobody has a card for the real ones."""
+    work = "four steps of a public model's network on the processor, an eighth of its size, {}"
+    rows = []
+    if find_spec("torch") is not None:
+        got = median_of("samplings", 0, repeat)
+        rows = [(work.format(name), "", f"{seconds:.2f} s") for name, seconds in got.items()]
+    whole = "public models in full size on a graphics card (tests/parity_speed)"
+    return [*rows, (whole, "2 times the public speed", "not run on a GPU yet")]
 
 
 def page(table: Sequence[tuple[str, str, str]], repeat: int) -> str:

@@ -77,6 +77,13 @@ def generation(pixels: int) -> dict[str, float]:
     return {"seconds": seconds, "peak_mb": peak_memory() / 1e6}
 
 
+def samplings(_triangles: int) -> dict[str, float]:
+    """Seconds of four steps of each reduced latent network, by the name of its model."""
+    from ..latents.reduced import TRUNKS, sampling_seconds
+
+    return {name: sampling_seconds(name) for name in TRUNKS}
+
+
 def _parted(triangles: int, parts: int = PARTS) -> tuple[Floats, Ints, NDArray[np.int32]]:
     """A body in parts: vertices (V, 3), faces (F, 3), labels (F,)."""
     from ..pipelines import segment

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -16,6 +15,7 @@ from ..checkpoints.public import public_model
 from ..contract.errors import BadInput, DeviceLost, OutOfMemory, PartwiseError, WeightsCorrupt
 from ..contract.progress import SILENT, Progress
 from ..machine import device
+from ..machine.memory import give_back
 from ..machine.plan import Plan
 from ..machine.resident import residents
 from ..machine.room import room
@@ -35,6 +35,7 @@ FULL = (  # of torch's plain errors
     "out_of_resources",
     "not enough memory",
     "can't allocate memory",
+    "cannot allocate memory",
     "alloc_failed",
     "cublas_status_not_initialized",  # its handle is made when first used, and takes memory
     "invalid buffer size",
@@ -178,7 +179,7 @@ def _make_room(networks: Networks, plan: Plan) -> None:
     there = room.available(networks.device)
     if there is not None and plan.needs + sum(others.values()) > there:
         residents.leave(others.__contains__)
-        free(networks=False)
+        give_back()
 
 
 def _no_room(networks: Networks, demand: Demand, *, exact: bool) -> OutOfMemory:
@@ -192,17 +193,7 @@ def _no_room(networks: Networks, demand: Demand, *, exact: bool) -> OutOfMemory:
     )
 
 
-def free(*, networks: bool = True) -> None:
+def free() -> None:
     """Give the memory of all networks and of what is no longer used back to the device."""
-    if networks:
-        residents.leave(lambda name: True)
-    gc.collect()
-    try:
-        if torch.cuda.is_available():
-            torch.cuda.empty_cache()
-        elif torch.backends.mps.is_available():
-            torch.mps.empty_cache()
-        elif torch.xpu.is_available():
-            torch.xpu.empty_cache()
-    except RuntimeError:  # of a card that is lost, which holds nothing any more
-        log.exception("the card's memory could not be given back")
+    residents.leave(lambda name: True)
+    give_back()

@@ -68,10 +68,12 @@ def extract(
     return Extracted(band.distance(), band.asked)
 
 
-def dense(field: Field, cells: int = CELLS, *, bound: float = BOUND) -> Extracted:
+def dense(
+    field: Field, cells: int = CELLS, *, bound: float = BOUND, progress: Progress = SILENT
+) -> Extracted:
     """All places of the grid asked, to compare with."""
     band = _Band(field, bound, cells)
-    band.ask(np.arange(band.values.size), SILENT)
+    band.ask(np.arange(band.values.size), progress)
     return Extracted(band.distance(), band.asked)
 
 

@@ -3,13 +3,18 @@
 
 from __future__ import annotations
 
+import gc
+import logging
 import os
+import sys
 from collections.abc import Iterator, Mapping, Set
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
+
+log = logging.getLogger(__name__)
 
 _PLAIN = (str, bytes, int, float, complex, type(None), type, FunctionType, ModuleType)
 
@@ -70,3 +75,20 @@ def process_memory() -> int | None:
     except (OSError, ValueError):
         return None
     return resident * os.sysconf("SC_PAGE_SIZE")
+
+
+def give_back() -> None:
+    """Give what is no longer used back to the system, and of graphics cards to other programs."""
+    torch = sys.modules.get("torch")
+    if torch is None:
+        return
+    gc.collect()
+    try:
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+        elif torch.backends.mps.is_available():
+            torch.mps.empty_cache()
+        elif torch.xpu.is_available():
+            torch.xpu.empty_cache()
+    except RuntimeError:  # of a card that is lost, which holds nothing any more
+        log.exception("the card's memory could not be given back")

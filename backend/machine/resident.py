@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
-from .memory import held_bytes
+from .memory import give_back, held_bytes
 
 IDLE = 900.0  # seconds after which a network that nobody asked for is let go
 
@@ -82,7 +82,10 @@ class Residents:
         with self._lock:
             limit = self._clock() - idle
             gone = [name for name, one in self._networks.items() if one.used <= limit]
-            return sum(self._networks.pop(name).bytes for name in gone)
+            freed = sum(self._networks.pop(name).bytes for name in gone)
+        if gone:
+            give_back()
+        return freed
 
 
 residents = Residents()  # those of this process

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How much memory large networks may take: what is free, what was allowed, what was too much before.
+"""How much memory large networks may take: what is free, what is allowed, what was too much.
 
 What a run taught is kept for the next one: a plan that a device had no memory for is not tried
 again, nor numbers that overflowed. It is forgotten after a while, and when memory is asked back, as

@@ -25,6 +25,7 @@ from ..installation.environment import removed_meanwhile
 from ..machine import cpu as machine
 from ..machine.memory import process_memory
 from ..machine.resident import Residents, residents
+from ..machine.room import room
 from . import answers
 from .held import HeldMeshes, Key
 
@@ -90,7 +91,8 @@ class Session:
         """
         self._partial = partial
         try:
-            return self._answers[type(request)](request, progress)
+            with room.allowed(int(1e9 * getattr(request, "memory", 0.0)) or None):
+                return self._answers[type(request)](request, progress)
         except Cancelled:
             raise
         except PartwiseError as error:
@@ -312,6 +314,7 @@ class Session:
 
     def release(self, request: requests.Release, progress: Progress) -> requests.Released:
         """Drop analyses, and of all meshes the networks too; the meshes stay open."""
+        room.forget()
         return requests.Released(self.meshes.release(request.fingerprint))
 
     def set_up(self, request: Fields, progress: Progress) -> Fields:

@@ -3,7 +3,17 @@
 
 from __future__ import annotations
 
-from backend.evaluation.bench import clicks, decomposition, first_click, hello, page
+import pytest
+
+from backend.evaluation import bench
+from backend.evaluation.bench import (
+    clicks,
+    decomposition,
+    first_click,
+    hello,
+    latent_rows,
+    page,
+)
 from backend.evaluation.timing import peak_memory
 
 
@@ -34,3 +44,14 @@ def test_the_page_names_machine_and_commit():
     assert "| work | 1 s | 0.5 s |" in text
     assert "cores" in text
     assert "commit" in text
+
+
+def test_what_no_card_ran_is_said(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(bench, "median_of", lambda name, triangles, repeat: {"TripoSG": 0.5})
+    monkeypatch.setattr(bench, "find_spec", lambda name: name)
+    (small, whole) = latent_rows(1)
+    assert small[0].endswith("TripoSG")
+    assert small[2] == "0.50 s"
+    assert whole[2] == "not run on a GPU yet"
+    monkeypatch.setattr(bench, "find_spec", lambda name: None)
+    assert latent_rows(1) == [whole]

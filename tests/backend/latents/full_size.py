@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
 from typing import Any
+from unittest.mock import patch
 
 import torch
 from torch import Tensor, nn
@@ -24,12 +25,28 @@ from backend.models.vecset import PartEncoder, PartEncoderConfig, VecSet, VecSet
 from tests.backend.latents.metered import Card, fused_attention
 
 POINTS = 20_480
-SETTINGS: dict[str, tuple[Callable[[], nn.Module], Layout]] = {
-    "vae": (lambda: VecSet(VecSetConfig()), layouts.vecset(VecSetConfig().decoder_blocks)),
-    "part_encoder": (lambda: PartEncoder(PartEncoderConfig()), layouts.PART_ENCODER),
-    "image_encoder_dinov2": (lambda: DinoV2(DinoConfig()), layouts.DINOV2),
-    "text_encoder": (lambda: ClipText(ClipTextConfig()), layouts.CLIP_TEXT),
-}
+Parts = dict[str, tuple[Callable[[], nn.Module], Layout]]
+
+
+def parts_of(
+    dino: DinoConfig, clip: ClipTextConfig, part: PartEncoderConfig, vae: VecSetConfig
+) -> Parts:
+    """All networks but the transformer."""
+    return {
+        "vae": (lambda: VecSet(vae), layouts.vecset(vae.decoder_blocks)),
+        "part_encoder": (lambda: PartEncoder(part), layouts.PART_ENCODER),
+        "image_encoder_dinov2": (lambda: DinoV2(dino), layouts.DINOV2),
+        "text_encoder": (lambda: ClipText(clip), layouts.CLIP_TEXT),
+    }
+
+
+FULL = parts_of(DinoConfig(), ClipTextConfig(), PartEncoderConfig(), VecSetConfig())
+SHALLOW = parts_of(
+    DinoConfig(blocks=1),
+    ClipTextConfig(blocks=1),
+    PartEncoderConfig(blocks=1),
+    VecSetConfig(encoder_blocks=1, decoder_blocks=1),
+)
 
 
 def shapes_of(network: nn.Module, layout: Layout) -> dict[str, tuple[int, ...]]:
@@ -41,6 +58,16 @@ def shapes_of(network: nn.Module, layout: Layout) -> dict[str, tuple[int, ...]]:
     return found
 
 
+@contextmanager
+def without_memory() -> Iterator[None]:
+    """Networks are made as shapes, and nobody draws their weights."""
+    with ExitStack() as stack:
+        for kind in (nn.Linear, nn.LayerNorm, nn.Embedding, nn.Conv2d):
+            stack.enter_context(patch.object(kind, "reset_parameters", lambda self: None))
+        stack.enter_context(torch.device("meta"))
+        yield
+
+
 @dataclass(frozen=True)
 class Model:
     """A public model as its engine asks it."""
@@ -49,24 +76,30 @@ class Model:
     config: DiTConfig
     encoders: tuple[str, ...]
     demand: Demand
+    others: Parts = field(default_factory=lambda: FULL)
+
+    def shallow(self) -> Model:
+        """As wide, with as many tokens, of few blocks: soon counted, and less hidden by weights."""
+        return replace(self, config=replace(self.config, blocks=3), others=SHALLOW)
 
     def measured(self) -> tuple[dict[str, int], Work]:
-        with torch.device("meta"):
+        with without_memory():
             shapes = {"transformer": shapes_of(DiT(self.config), layouts.DIT)}
             for part in (*self.encoders, "vae"):
-                make, layout = SETTINGS[part]
+                make, layout = self.others[part]
                 shapes[part] = shapes_of(make(), layout)
         return measured(shapes, self.demand)
 
-    def ladder(self, room: int | None) -> list[Plan]:
+    def ladder(self) -> list[Plan]:
+        """All rungs, whatever there is."""
         sizes, work = self.measured()
-        card = ladder(sizes, work, self.demand.parts, room, numbers="bfloat16")
+        card = ladder(sizes, work, self.demand.parts, None, numbers="bfloat16")
         return card + on_processor(sizes, work, None, ["bfloat16"])
 
     def made(self, part: str, card: Card) -> Any:
         """A network without memory, counted by a card as when it is read."""
-        make = (lambda: DiT(self.config)) if part == "transformer" else SETTINGS[part][0]
-        with torch.device("meta"), card.elsewhere():
+        make = (lambda: DiT(self.config)) if part == "transformer" else self.others[part][0]
+        with without_memory(), card.elsewhere():
             network = make()
             shapes = {name: each.shape for name, each in network.state_dict().items()}
         state = {name: _empty(*shape) for name, shape in shapes.items()}
@@ -139,9 +172,9 @@ CARDS = (8, 12, 16, 24)  # GiB
 
 
 @contextmanager
-def counting(patch: Any) -> Iterator[Card]:
+def counting(patched: Any) -> Iterator[Card]:
     """A card without end that counts what is only planned."""
-    with Card() as card, torch.inference_mode(), fused_attention(patch):
+    with Card() as card, torch.inference_mode(), fused_attention(patched):
         yield card
 
 
@@ -149,9 +182,9 @@ def table() -> list[str]:
     """Rows of docs/models.md: what runs how on which card."""
     rows = []
     for model in MODELS.values():
+        plans = model.ladder()
         for gigabytes in CARDS:
-            room = int(SPARE * gigabytes * 2**30)
-            plan = model.ladder(room)[0]
+            plan = next(one for one in plans if one.needs <= SPARE * gigabytes * 2**30)
             stays = "all" if plan.stays else "one at a time"
             together = model.demand.together
             parts = f"{together} that look at each other" if together > 1 else str(plan.at_a_time)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A graphics card that is not there: what tensors take is counted, and above a cap there is no more.
+"""A graphics card that is not there: what tensors take is counted, and above a cap there is none.
 
 Storages are counted from the operation that makes or first uses one until the last tensor on it is
-gone. What a kernel takes inside of one operation is not seen; fused attention takes next to nothing.
+gone. What a kernel takes inside of an operation is not seen; fused attention takes next to nothing.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
 
 import torch
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
+from backend.checkpoints.shards import Shards
 from backend.machine.device import Device
 
 
@@ -34,7 +36,7 @@ def simulated(memory: int | None = None) -> Device:
 
 
 class Card(TorchDispatchMode):
-    """Counts bytes while it is entered.
+    """Counts bytes while it is entered, but for what is only mapped from files.
 
     cap : bytes that there are. fails : heard before each operation with its number; may raise.
     """
@@ -46,6 +48,7 @@ class Card(TorchDispatchMode):
         self.cap, self.fails = cap, fails
         self.held = self.most = self.operations = self.refusals = 0
         self._counts = True
+        self._files = patch.object(Shards, "tensor", self._mapped(Shards.tensor))
         self._known: dict[int, weakref.ref[Any]] = {}
 
     def __torch_dispatch__(
@@ -62,6 +65,21 @@ class Card(TorchDispatchMode):
             self.refusals += 1
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate more than there is")
         return made
+
+    def __enter__(self) -> Any:
+        self._files.start()
+        return super().__enter__()
+
+    def __exit__(self, *error: Any) -> None:
+        super().__exit__(*error)
+        self._files.stop()
+
+    def _mapped(self, read: Callable[..., Any]) -> Callable[..., Any]:
+        def tensor(files: Shards, name: str) -> Any:
+            with self.elsewhere():
+                return read(files, name)
+
+        return tensor
 
     @contextmanager
     def elsewhere(self) -> Iterator[None]:
@@ -92,7 +110,7 @@ class Card(TorchDispatchMode):
 
 
 @contextmanager
-def fused_attention(patch: Any) -> Iterator[None]:
+def fused_attention(patching: Any) -> Iterator[None]:
     """Attention as a card's fused kernel makes it, for tensors without memory: of these torch would
     take the plain one, which keeps each token's weight for each other.
     """
@@ -101,6 +119,6 @@ def fused_attention(patch: Any) -> Iterator[None]:
         q.new_empty(q.shape[:-1], dtype=torch.float32)  # logarithms of sums
         return torch.empty_like(q)
 
-    with patch.context() as patched:
+    with patching.context() as patched:
         patched.setattr(torch.nn.functional, "scaled_dot_product_attention", attention)
         yield
