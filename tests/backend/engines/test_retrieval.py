@@ -63,7 +63,7 @@ def test_what_it_has_not_is_told_with_the_nearest(engine: Retrieval) -> None:
     with pytest.raises(BadInput, match="nothing that is called") as caught:
         engine.replace(*cart(), 1, text="jurisprudence")
     assert caught.value.hint
-    with pytest.raises(BadInput, match="pictures"):
+    with pytest.raises(BadInput, match="drawings"):
         engine.replace(*cart(), 1, drawing=np.zeros((4, 4, 4), np.uint8))
 
 
