@@ -193,7 +193,7 @@ def ask_otherwise(
     if first.made.follows_seed:
         seed = max(take.made.seed for take in known) + 1
         request = replace(first.request, seed=seed % (MAX_SEED + 1), variants=variants)
-        return (yield from ask(request, first, hear, first.made.seed))
+        return (yield from ask(request, first, hear, first.made.seed - first.turn))
     for number in range(max(take.turn for take in known), len(TURNS)):
         name, options, share = TURNS[number]
         is_cut = bool(share) or "limbs" in options

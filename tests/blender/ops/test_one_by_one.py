@@ -286,8 +286,37 @@ def test_takes_come_one_by_one_and_more_of_them_beside(balls):
     seeds = [variant.result.made.seed for variant in proposal.variants]
     assert seeds == list(range(6))
     bpy.ops.partwise.show_variant(number=5)
+    for _ in range(5):
+        bpy.ops.partwise.drop_variant(number=0)
+    asked.variants = 1
+    bpy.ops.partwise.another_take()
+    until(lambda: not jobs.busy())
+    assert names() == ["1 part, variant 6", "1 part, variant 7"]
+    bpy.ops.partwise.show_variant(number=0)
     bpy.ops.partwise.accept_proposal("INVOKE_DEFAULT", True)
     assert bpy.context.object.dimensions.z / bpy.context.object.dimensions.x == pytest.approx(1.5)
+
+
+def test_a_pinned_take_stays_when_something_else_is_made(balls):
+    balls.unlink()
+    asked = bpy.context.scene.partwise_images
+    asked.text = "a ball"
+    bpy.ops.partwise.make_parts()
+    until(lambda: not jobs.busy())
+    bpy.ops.partwise.keep_variant(number=0)
+    asked.text = "another ball"
+    bpy.ops.partwise.make_parts()
+    until(lambda: not jobs.busy())
+    proposal = images.current()
+    assert len(proposal.variants) == 1, "the same ball again, of which one is enough"
+    asked.text, asked.size = "a larger ball", 3.0
+    bpy.ops.partwise.make_parts()
+    until(lambda: not jobs.busy())
+    bpy.ops.partwise.another_take()
+    until(lambda: not jobs.busy())
+    titles = [variant.result.title for variant in images.current().variants]
+    assert titles == ["a ball", "a larger ball", "a larger ball"]
+    assert images.current().variants[2].result.made.seed == 1
 
 
 def test_takes_that_came_stay_after_a_cancel(balls):
