@@ -41,7 +41,7 @@ def engine_of_balls(slow: Path) -> Iterator[Any]:
 def balls(engine_of_balls: Any, slow: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """That engine is asked; the file that makes it slow, from the third variant on, is there."""
     monkeypatch.setattr(jobs, "_has_no_timers", lambda: False)
-    slow.touch()
+    slow.write_text("")
     with asked_instead(engine_of_balls):
         yield slow
         slow.unlink(missing_ok=True)
@@ -155,6 +155,17 @@ def test_one_is_accepted_while_others_come(fox, balls, closing):
     assert proposals.current() is None
     job = jobs.current()
     assert job is None or job.state == "DONE", "it says nothing of a cancel"
+    assert bpy.data.objects["Fox.Hat"].data.name == "ball 0"
+
+
+def test_what_came_before_a_failure_stays_and_the_failure_is_told(fox, balls):
+    two_came()
+    balls.write_text("full")
+    until(lambda: not jobs.busy())
+    assert jobs.current().state == "FAILED"
+    assert names() == ["ball 0", "ball 1"]
+    assert "The card is full." in draw(panels.PARTWISE_PT_main).texts
+    bpy.ops.partwise.accept_proposal("INVOKE_DEFAULT", True)
     assert bpy.data.objects["Fox.Hat"].data.name == "ball 0"
 
 
