@@ -161,7 +161,7 @@ def ask(
     """
 
     def keep(made: GeneratedParts) -> Take:
-        turn = made.seed - first if made.follows_seed else 0
+        turn = (made.seed - first) % (MAX_SEED + 1) if made.follows_seed else 0
         own = replace(request, seed=made.seed, variants=1)
         name = f"variant {turn + 1}" if turn else ""
         return Take(sheet.title, own, made, sheet.size, sheet.place, turn=turn, name=name)
