@@ -48,13 +48,15 @@ def render_views(
 
     picture_format(path)
     height = height if len(objects) == 1 else height // 2
-    rows = [
-        np.concatenate([view(each, turn, RISE, height) for turn in TURNS], axis=1)
-        for each in objects
-    ]
-    sheet = np.full((height * len(rows), max(row.shape[1] for row in rows), 3), BACKGROUND)
+    rows = [[view(each, turn, RISE, height) for turn in TURNS] for each in objects]
+    widths = [max(shot.shape[1] for shot in column) for column in zip(*rows, strict=True)]
+    sheet = np.full((height * len(rows), sum(widths), 3), BACKGROUND, np.float32)
     for number, row in enumerate(rows):
-        sheet[number * height : (number + 1) * height, : row.shape[1]] = row
+        left = 0
+        for shot, width in zip(row, widths, strict=True):
+            start = left + (width - shot.shape[1]) // 2
+            sheet[number * height : (number + 1) * height, start : start + shot.shape[1]] = shot
+            left += width
     save_picture(path, Image.fromarray(to_srgb_bytes(sheet)))
 
 

@@ -69,7 +69,7 @@ def start(context: bpy.types.Context) -> jobs.Job:
 
     def work() -> Generator[jobs.Ask, Any, Take]:
         request = yield from jobs.compute(sheet.request)
-        return (yield from briefs.ask(request, sheet, hear))
+        return (yield from briefs.ask(request, sheet, hear, request.seed))
 
     def finish(found: tuple[Take, list[Ghost]]) -> None:
         add(gathering, *found)

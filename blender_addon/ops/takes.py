@@ -55,7 +55,7 @@ class PARTWISE_OT_another_take(TakeOperator, bpy.types.Operator):
         known = [
             variant.result
             for variant in proposal.variants
-            if variant.result.made.engine == shown.made.engine
+            if variant.result.is_of_same(shown)  # and not kept from another picture
         ]
         came: list[Take] = []
 

@@ -56,15 +56,17 @@ class Gathering:
         coming = max(expected - len(self.numbers), 0)
         if self.proposal is None:
             kept, kept_bases = self.kept()
+            # The next seeds may bring again what is kept, where an engine has few parts to offer.
+            same = [number for number, each in enumerate(kept) if each.is_like(variant)]
             by_uid = {basis.target.uid: basis for basis in (*kept_bases, *bases)}
             self.proposal = Proposal(
                 self.title,
                 self.operator,
                 list(by_uid.values()),
-                [*kept, variant],
+                kept if same else [*kept, variant],
                 job=jobs.current(),
                 prepare=self.prepare,
-                index=len(kept),
+                index=same[0] if same else len(kept),
                 comes_whole=True,
                 coming=coming,
                 more=self.more,
@@ -76,7 +78,8 @@ class Gathering:
         new = [basis for basis in bases if basis.target.uid not in known]
         self.proposal.bases = [*self.proposal.bases, *new]
         self.proposal.coming = coming
-        proposals.add_variant(self.proposal, variant)
+        if not any(variant.is_like(each) for each in self.proposal.variants if each.is_kept):
+            proposals.add_variant(self.proposal, variant)
 
     def check(self) -> None:
         """Raises BadInput when the proposal ended."""

@@ -86,6 +86,15 @@ class Variant:
     is_kept: bool = False
     holds: int = 0
 
+    def is_like(self, other: Variant) -> bool:
+        """Is the same seen of both, in the same colours?"""
+        return len(self.ghosts) == len(other.ghosts) and all(
+            np.array_equal(one.vertices, two.vertices)
+            and np.array_equal(one.faces, two.faces)
+            and np.array_equal(one.colours, two.colours)
+            for one, two in zip(self.ghosts, other.ghosts, strict=True)
+        )
+
     @property
     def bytes(self) -> int:
         """Memory that it takes."""

@@ -106,6 +106,12 @@ class Take:
         one, two = self.made, other.made
         return np.array_equal(one.vertices, two.vertices) and np.array_equal(one.faces, two.faces)
 
+    def is_of_same(self, other: Take) -> bool:
+        """Was another one made of the same picture or words, by the same engine?"""
+        one, two = self.request, other.request
+        is_same = one.image_0 is two.image_0 and one.text == two.text
+        return is_same and self.made.engine == other.made.engine
+
     def again(self, **options: Any) -> Generate:
         """The same parts, asked for with other options of the engine.
 

@@ -13,7 +13,8 @@ from .texts import draw_text
 
 CELL = 84  # pixels at a resolution scale of 1 that a thumbnail with its buttons has at least
 MOST_COLUMNS = 6
-SCALE = 3.4  # of a thumbnail, in heights of a button
+SCALE, SMALL_SCALE = 3.4, 2.2  # of a thumbnail, in heights of a button; where there are many
+FEW = 9
 LEFT_OUT = "older ones made room. Pin what is to stay."
 EXPORTERS = "Exporters of collections leave out what this covers."
 
@@ -81,12 +82,13 @@ def draw_variants(
         grid = layout.grid_flow(
             row_major=True, columns=columns, even_columns=True, even_rows=True, align=True
         )
+        scale = SCALE if len(pictures) + coming <= FEW else SMALL_SCALE
         for number in range(len(pictures)):
-            draw_variant(grid.column(align=True), proposal, number)
+            draw_variant(grid.column(align=True), proposal, number, scale)
         for _ in range(coming):
             cell = grid.column(align=True)
             icon = thumbnails.icon_of("", thumbnails.empty())
-            cell.template_icon(icon_value=icon, scale=SCALE)
+            cell.template_icon(icon_value=icon, scale=scale)
             cell.label(text="")
     if proposal.more is not None:
         layout.operator("partwise.more_variants", text="More", icon="ADD")
@@ -94,12 +96,14 @@ def draw_variants(
         draw_text(layout, context, f"{proposal.left_out} {LEFT_OUT}", icon="INFO")
 
 
-def draw_variant(layout: bpy.types.UILayout, proposal: proposals.Proposal, number: int) -> None:
+def draw_variant(
+    layout: bpy.types.UILayout, proposal: proposals.Proposal, number: int, scale: float
+) -> None:
     """One thumbnail, above what is done with it."""
     variant, is_shown = proposal.variants[number], number == proposal.index
     if variant.thumbnail is not None:
         icon = thumbnails.icon_of("variant", variant.thumbnail)
-        layout.template_icon(icon_value=icon, scale=SCALE)
+        layout.template_icon(icon_value=icon, scale=scale)
     row = layout.row(align=True)
     show = row.operator("partwise.show_variant", text=str(number + 1), depress=is_shown)
     pin = "PINNED" if variant.is_kept else "UNPINNED"

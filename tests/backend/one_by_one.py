@@ -61,4 +61,4 @@ class Balls:
 
 def chosen_for(engine: Balls) -> Callable[..., registry.Chosen]:
     """In the place of `registry.choose`."""
-    return lambda name="auto", verb="segment": registry.Chosen(ABOUT, engine)  # type: ignore[arg-type]
+    return lambda *_: registry.Chosen(ABOUT, engine)  # type: ignore[arg-type]

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run as a program, the backend with an engine that makes one ball after the other.
 
-While the file that PARTWISE_TEST_SLOW names is there, it takes its time with the third.
+While the file that PARTWISE_TEST_SLOW names is there, it takes its time with the third, and fails
+where "full" is in it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import os
 import time
 from pathlib import Path
 
+from backend.contract.errors import OutOfMemory
 from backend.contract.progress import Progress
 from backend.engines import registry
 from tests.backend.one_by_one import Balls, chosen_for
@@ -18,6 +20,8 @@ from tests.backend.one_by_one import Balls, chosen_for
 def wait(number: int, progress: Progress) -> None:
     slow = Path(os.environ["PARTWISE_TEST_SLOW"])
     while number == 2 and slow.exists():
+        if slow.read_text() == "full":
+            raise OutOfMemory("The card is full.", "Close other programs.")
         progress.step()
         time.sleep(0.01)
 

@@ -126,6 +126,9 @@ def look_at_variants_as_they_come(window: Window) -> Waits[None]:
     assert [variant.name for variant in proposal.variants] == names[:2] + names[3:]
     yield from window.point_at_nothing()
     yield from window.picture("36_pinned_and_discarded")
+    proposal.job, proposal.coming = jobs.Job("Replacing"), 3  # as a slow engine would leave it
+    yield from window.picture("36_more_are_coming")
+    proposal.job, proposal.coming = None, 0
     yield from window.press("bpy.ops.partwise.more_variants")
     yield from window.until(lambda: proposals.current() is not proposal, "another variant")
     yield from window.until(lambda: not jobs.busy(), "the end of the job")

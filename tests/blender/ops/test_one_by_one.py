@@ -41,7 +41,7 @@ def engine_of_balls(slow: Path) -> Iterator[Any]:
 def balls(engine_of_balls: Any, slow: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """That engine is asked; the file that makes it slow, from the third variant on, is there."""
     monkeypatch.setattr(jobs, "_has_no_timers", lambda: False)
-    slow.touch()
+    slow.write_text("")
     with asked_instead(engine_of_balls):
         yield slow
         slow.unlink(missing_ok=True)
@@ -155,6 +155,17 @@ def test_one_is_accepted_while_others_come(fox, balls, closing):
     assert proposals.current() is None
     job = jobs.current()
     assert job is None or job.state == "DONE", "it says nothing of a cancel"
+    assert bpy.data.objects["Fox.Hat"].data.name == "ball 0"
+
+
+def test_what_came_before_a_failure_stays_and_the_failure_is_told(fox, balls):
+    two_came()
+    balls.write_text("full")
+    until(lambda: not jobs.busy())
+    assert jobs.current().state == "FAILED"
+    assert names() == ["ball 0", "ball 1"]
+    assert "The card is full." in draw(panels.PARTWISE_PT_main).texts
+    bpy.ops.partwise.accept_proposal("INVOKE_DEFAULT", True)
     assert bpy.data.objects["Fox.Hat"].data.name == "ball 0"
 
 
@@ -286,8 +297,37 @@ def test_takes_come_one_by_one_and_more_of_them_beside(balls):
     seeds = [variant.result.made.seed for variant in proposal.variants]
     assert seeds == list(range(6))
     bpy.ops.partwise.show_variant(number=5)
+    for _ in range(5):
+        bpy.ops.partwise.drop_variant(number=0)
+    asked.variants = 1
+    bpy.ops.partwise.another_take()
+    until(lambda: not jobs.busy())
+    assert names() == ["1 part, variant 6", "1 part, variant 7"]
+    bpy.ops.partwise.show_variant(number=0)
     bpy.ops.partwise.accept_proposal("INVOKE_DEFAULT", True)
     assert bpy.context.object.dimensions.z / bpy.context.object.dimensions.x == pytest.approx(1.5)
+
+
+def test_a_pinned_take_stays_when_something_else_is_made(balls):
+    balls.unlink()
+    asked = bpy.context.scene.partwise_images
+    asked.text = "a ball"
+    bpy.ops.partwise.make_parts()
+    until(lambda: not jobs.busy())
+    bpy.ops.partwise.keep_variant(number=0)
+    asked.text = "another ball"
+    bpy.ops.partwise.make_parts()
+    until(lambda: not jobs.busy())
+    proposal = images.current()
+    assert len(proposal.variants) == 1, "the same ball again, of which one is enough"
+    asked.text, asked.size = "a larger ball", 3.0
+    bpy.ops.partwise.make_parts()
+    until(lambda: not jobs.busy())
+    bpy.ops.partwise.another_take()
+    until(lambda: not jobs.busy())
+    titles = [variant.result.title for variant in images.current().variants]
+    assert titles == ["a ball", "a larger ball", "a larger ball"]
+    assert images.current().variants[2].result.made.seed == 1
 
 
 def test_takes_that_came_stay_after_a_cancel(balls):

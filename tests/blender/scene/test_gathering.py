@@ -18,6 +18,7 @@ RED = np.array([1.0, 0.0, 0.0, 1.0])
 
 
 def variant(name: str, **fields: object) -> Variant:
+    """All look alike."""
     return Variant(name, [Ghost(np.eye(3), np.array([[0, 1, 2]]), RED)], name, **fields)
 
 
@@ -54,10 +55,25 @@ def test_it_goes_on_with_what_was_kept_when_the_first_came():
     first.proposal.variants[1].is_kept = True
     assert names() == ["0", "1", "2"]
     later.is_new(0)
-    later.add(variant("new"))
+    later.add(Variant("new", []))
     assert names() == ["1", "new"]
     assert proposals.current().variant.name == "new"
     assert kept_of(None) == []
+
+
+def test_what_is_kept_does_not_come_a_second_time():
+    first = gathered(2).proposal
+    for each in first.variants:
+        each.is_kept = True
+    again = Gathering("Test", AppliesResults, kept=lambda: (kept_of(first), []))
+    other = variant("other")
+    other.ghosts[0] = Ghost(2 * np.eye(3), np.array([[0, 1, 2]]), RED)
+    for number, each in enumerate((variant("same"), other)):
+        again.is_new(number)
+        again.add(each, expected=2)
+    assert names() == ["0", "1", "other"]
+    assert proposals.current().index == 0
+    assert proposals.current().variants[0].is_kept
 
 
 def test_what_it_was_made_from_is_listed_once(scene):
