@@ -148,7 +148,7 @@ class HoloPartWholes:
             len(waiting), branches=2, tokens=engine.tokens, context=2 * engine.tokens
         )
         for one, found in on_rungs(plans, job).items():
-            grid, box = found.field, boxes[one]
+            grid, box = found.field.whole(), boxes[one]
             values = (grid.values * box.scale).astype(np.float32)
             origin = box.outward(np.full(3, -BOUND))
             self._imagined[one] = SignedDistance(values, origin, grid.cell * box.scale)

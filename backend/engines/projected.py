@@ -19,7 +19,7 @@ from ..contract.errors import BadInput
 from ..contract.palette import to_linear
 from ..contract.progress import SILENT, Progress
 from ..geometry.booleans import coarser
-from ..geometry.isosurface import GridField, zero_level
+from ..geometry.isosurface import SampledField, zero_level
 from ..geometry.mesh import signed_volumes
 from .base import Brief, Generated, PartMesh
 
@@ -113,12 +113,12 @@ def pictured(
     return Generated(dressed(meshes_of(fields), figure, distance=distance), figure.texture())
 
 
-def meshes_of(fields: Sequence[GridField]) -> list[tuple[Floats, Ints]]:
+def meshes_of(fields: Sequence[SampledField]) -> list[tuple[Floats, Ints]]:
     """A closed mesh for each field, without dust; of a field without inside an empty one."""
     return [_mesh_of(field) for field in fields]
 
 
-def _mesh_of(field: GridField) -> tuple[Floats, Ints]:
+def _mesh_of(field: SampledField) -> tuple[Floats, Ints]:
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components
 
