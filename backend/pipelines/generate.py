@@ -42,9 +42,17 @@ class Made:
 
 
 def generate(
-    brief: Brief, *, engine: str = "auto", seed: int = 0, progress: Progress = SILENT
+    brief: Brief,
+    *,
+    engine: str = "auto",
+    seed: int = 0,
+    paint: bool = True,
+    progress: Progress = SILENT,
 ) -> Made:
-    """Parts of what a brief asks for. Raises BadInput for what cannot be used."""
+    """Parts of what a brief asks for. Raises BadInput for what cannot be used.
+
+    paint : what was imagined is unwrapped and painted all around, which takes some seconds.
+    """
     check(brief)
     chosen = _chosen(engine, brief)
     found = chosen.engine.generate(brief, seed=seed, progress=progress.span(0.0, 0.8))
@@ -55,11 +63,18 @@ def generate(
         from .in_parts import in_parts
 
         mask = brief.masks[0] if brief.masks else None
-        apart = progress.span(0.8, 1.0, "Taking it apart")
+        apart = progress.span(0.8, 0.9, "Taking it apart")
         parts = in_parts(parts[0], brief.parts, mask, seed=seed, progress=apart)
-    notes = (chosen.notice,) if chosen.notice else ()
+    notes = ((chosen.notice,) if chosen.notice else ()) + found.notes
+    texture = found.texture
+    if found.portrait is not None and paint:
+        from .painted import painted
+
+        done = painted(parts, found.portrait, progress.span(0.9, 1.0))
+        parts, texture, more = done.parts, done.texture, done.notes
+        notes += more
     report = [reported(part) for part in parts]
-    return Made(parts, found.texture, found.labels, report, chosen.about.name, notes + found.notes)
+    return Made(parts, texture, found.labels, report, chosen.about.name, notes)
 
 
 def _chosen(engine: str, brief: Brief) -> registry.Chosen:

@@ -34,7 +34,9 @@ def of_picture(image: NDArray[np.uint8], engine: str, seed: int, progress: Progr
 
     engine : one that answers `generate`, or "auto".
     """
-    made = generate(Brief(images=[image]), engine=engine or AUTO, seed=seed, progress=progress)
+    made = generate(
+        Brief(images=[image]), engine=engine or AUTO, seed=seed, paint=False, progress=progress
+    )
     meshes = [(part.vertices, part.faces) for part in made.parts]
     area = np.array([face_vectors(*mesh)[1].sum() for mesh in meshes])
     colour = made.parts[int(area.argmax())].shown
