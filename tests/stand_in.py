@@ -95,11 +95,11 @@ def main() -> int:
     from PIL import Image
 
     from backend.commands.generate import _write
+    from backend.contract.palette import to_srgb_bytes
     from backend.files.readers import make_folder, read_mesh
     from backend.pictures import materials
     from backend.pictures.lighting import BACKGROUND
     from backend.pictures.textured import Painted, joined, render_views, view
-    from backend.contract.palette import to_srgb_bytes
 
     make_folder(options.o)
     asset = read_mesh(options.mesh)
@@ -124,7 +124,7 @@ def main() -> int:
     print(f"{time.process_time() - began:.1f} s of one processor")
     _write(options.o / f"{name}.glb", made)
     Image.fromarray(made.texture).save(options.o / f"{name}.texture.png")
-    vertices, faces, part = joined([p.vertices for p in made.parts], [p.faces for p in made.parts])
+    vertices, faces, _part = joined([p.vertices for p in made.parts], [p.faces for p in made.parts])
     uv = np.concatenate([p.uv for p in made.parts])
     painted = Painted(vertices, faces, uv, made.texture, np.zeros((len(faces), 3), np.float32))
     render_views(options.o / f"{name}.sheet.png", painted)

@@ -113,9 +113,18 @@ def pictured(
     plans = networks.plans(1, branches=2 * parts, tokens=sampling.tokens, context=SEEN)
     fields = [found.field for found in on_rungs(plans, job)]
     progress.span(0.9, 0.95, "Making surfaces").step()
-    meshes = within(meshes_of(fields), faces_of(brief.options))
+    meshes = upright(networks.name, within(meshes_of(fields), faces_of(brief.options)))
     progress.span(0.95, 1.0, "Laying the picture onto it").step()
     return dressed(meshes, figure, distance=distance)
+
+
+def upright(model: str, meshes: Sequence[tuple[Floats, Ints]]) -> list[tuple[Floats, Ints]]:
+    """Meshes as a public model imagines them, turned to Y up and their front to +Z."""
+    from ..checkpoints.public import public_model
+    from ..latents.chair import turn_of
+
+    turn = turn_of(public_model(model).axes)
+    return [(vertices @ turn.T, faces) for vertices, faces in meshes]
 
 
 def faces_of(options: Mapping[str, Any]) -> int:

@@ -18,7 +18,7 @@ from ..contract.engines import About
 from ..contract.errors import BadInput
 from ..contract.progress import SILENT, Progress
 from .base import Offer, PartMesh, ReplaceEngine
-from .projected import meshes_of
+from .projected import meshes_of, upright
 
 if TYPE_CHECKING:
     from ..latents.networks import Networks
@@ -112,7 +112,7 @@ class Scribble:
             )  # fmt: skip
 
         plans = self.networks.plans(1, branches=1, tokens=self.tokens, context=SEEN)
-        (mesh,) = meshes_of([on_rungs(plans, job).field])
+        (mesh,) = upright(self.networks.name, meshes_of([on_rungs(plans, job).field]))
         return mesh
 
 

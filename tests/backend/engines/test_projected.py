@@ -7,7 +7,15 @@ import numpy as np
 import pytest
 
 from backend.contract.errors import BadInput
-from backend.engines.projected import Figure, dressed, meshes_of
+from backend.engines.projected import (
+    USUAL_FACES,
+    Figure,
+    dressed,
+    faces_of,
+    meshes_of,
+    upright,
+    within,
+)
 from backend.geometry.isosurface import GridField
 from backend.geometry.mesh import is_closed_manifold, signed_volume
 
@@ -42,14 +50,15 @@ def test_a_field_without_inside_is_no_part() -> None:
     assert len(meshes_of([nothing])[0][1]) == 0
     with pytest.raises(BadInput, match="Nothing came out"):
         dressed(meshes_of([nothing]), stripes(), distance=4.0)
-    assert len(dressed(meshes_of([nothing, balls((0, 0.5))]), stripes(), distance=4.0)) == 1
+    made = dressed(meshes_of([nothing, balls((0, 0.5))]), stripes(), distance=4.0)
+    assert len(made.parts) == 1
 
 
 @pytest.mark.parametrize("distance", [4.0, np.inf])
 def test_the_outline_lies_on_the_figure(distance: float) -> None:
     left, right = dressed(
         meshes_of([balls((-0.4, 0.3)), balls((0.4, 0.3))]), stripes(), distance=distance
-    )
+    ).parts
     uv = np.concatenate([left.uv.reshape(-1, 2), right.uv.reshape(-1, 2)])
     assert uv.min(axis=0) == pytest.approx([1 / 3, 1 / 3], abs=0.02)
     assert uv.max(axis=0) == pytest.approx([2 / 3, 2 / 3], abs=0.02)
@@ -61,7 +70,7 @@ def test_the_outline_lies_on_the_figure(distance: float) -> None:
 def test_parts_stand_on_the_ground_the_farthest_first() -> None:
     near, far = balls((0.2, 0.3)), balls((-0.2, 0.3))
     near = GridField(near.values, near.origin + [0, 0, 0.5], near.cell)
-    parts = dressed(meshes_of([near, far]), stripes(), distance=np.inf)
+    parts = dressed(meshes_of([near, far]), stripes(), distance=np.inf).parts
     assert [part.name for part in parts] == ["part_1", "part_2"]
     assert parts[0].vertices[:, 2].mean() < parts[1].vertices[:, 2].mean()
     points = np.concatenate([part.vertices for part in parts])
@@ -83,3 +92,40 @@ def test_an_encoder_is_shown_the_figure_on_white() -> None:
     assert (shown[0] == 255).all()
     with pytest.raises(BadInput, match="no figure"):
         Figure.found(np.zeros((20, 20, 4), np.uint8), None)
+
+
+def test_an_object_has_no_more_triangles_than_asked_for() -> None:
+    meshes = meshes_of([balls((-0.4, 0.3)), balls((0.4, 0.15)), balls((0.0, -1.0))])
+    few = within(meshes, 800)
+    counts = [len(faces) for _, faces in few]
+    assert sum(counts) <= 800
+    assert counts[0] > counts[1] > 50
+    assert counts[2] == 0
+    assert all(is_closed_manifold(faces) for _, faces in few if len(faces))
+    assert within(few, 800)[0] is few[0]
+
+
+@pytest.mark.parametrize("asked", [True, "many", 99, 1e4, -1])
+def test_a_number_of_triangles_that_cannot_be_is_refused(asked: object) -> None:
+    assert faces_of({}) == USUAL_FACES
+    assert faces_of({"faces": 500}) == 500
+    with pytest.raises(BadInput, match="triangles cannot be made"):
+        faces_of({"faces": asked})
+
+
+@pytest.mark.parametrize("model", ["triposg", "partcrafter", "scribble"])
+def test_shapes_stand_upright_as_their_model_turns_them(
+    model: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dataclasses import replace
+
+    from backend.checkpoints import public
+
+    known = public.public_model(model)
+    vertices = np.array([[1.0, 2.0, 3.0]])
+    assert upright(model, [(vertices, np.zeros((0, 3), int))])[0][0].tolist() == [[1, 2, 3]]
+    turned = tuple(
+        replace(one, axes="+X, +Z, -Y") if one is known else one for one in public.MODELS
+    )
+    monkeypatch.setattr(public, "MODELS", turned)
+    assert upright(model, [(vertices, np.zeros((0, 3), int))])[0][0].tolist() == [[1, 3, -2]]
