@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ..machine.plan import Plan
 
 TOLERANCE = 0.001  # of a part's size, by which its mesh may leave its field
+ROUGHEST = 0.03  # the same where there would be too many triangles
 SPECK = 1e-3  # of a part's volume, below which a piece of it is dust
 LARGEST_TEXTURE = 2048
 SEEN = 257  # tokens of a picture
@@ -145,12 +146,14 @@ def within(meshes: Sequence[tuple[Floats, Ints]], most: int) -> list[tuple[Float
     total = sum(len(faces) for _, faces in meshes)
     if total <= most:
         return list(meshes)
-    return [
-        simplified(mesh, max(int(len(mesh[1]) * most / total), LEAST_OF_A_PART)) or mesh
-        if len(mesh[1])
-        else mesh
-        for mesh in meshes
-    ]
+    return [_of_few(mesh, int(len(mesh[1]) * most / total)) for mesh in meshes]
+
+
+def _of_few(mesh: tuple[Floats, Ints], most: int) -> tuple[Floats, Ints]:
+    if not len(mesh[1]):
+        return mesh
+    few = simplified(mesh, max(most, LEAST_OF_A_PART))
+    return few or coarser(mesh, ROUGHEST) or mesh
 
 
 def meshes_of(fields: Sequence[SampledField]) -> list[tuple[Floats, Ints]]:

@@ -104,9 +104,11 @@ class Bricks:
         made[tuple(last)] = end
         # The last bricks of the grid have one layer that is of it.
         over = np.flatnonzero(self.place[:, axis] == self.cells // SIDE)
-        layers = [over, *[slice(None)] * 3]
+        layers = [slice(None)] * 4
         layers[axis + 1] = slice(None) if way > 0 else slice(1, None)
-        made[tuple(layers)] = pool[tuple(layers)]
+        ended = made[over]
+        ended[tuple(layers)] = pool[over][tuple(layers)]
+        made[over] = ended
         return made
 
     def _put(self, places: Ints) -> None:

@@ -15,6 +15,7 @@ from ..contract.arrays import Bools, Floats, Ints
 
 CORNERS = np.array(list(np.ndindex(2, 2, 2)))  # corner 4 x + 2 y + z of a cell
 ROUNDS = 64
+AHEAD = np.array([4, 2, 1])  # the corner that is next to the first along each axis
 BITS = 20  # of each coordinate in a cell's number
 CELLS_A_TURN = 8192  # so that what is worked on fits into the cache
 
@@ -55,14 +56,10 @@ class CrossedCells:
     def net(self) -> tuple[Floats, Ints]:
         """Vertices (V,3) in steps of the grid, and quads (Q,4), counter-clockwise from outside."""
         inside = self.value < 0
-        rows, along = [], []
-        for axis, corner in enumerate((4, 2, 1)):
-            crossed = np.flatnonzero(inside[:, 0] != inside[:, corner])
-            rows.append(crossed)
-            along.append(np.full(len(crossed), axis))
-        row, axis = np.concatenate(rows), np.concatenate(along)
+        rows = [np.flatnonzero(inside[:, 0] != inside[:, other]) for other in AHEAD]
+        row, axis = np.concatenate(rows), np.repeat(np.arange(3), [len(each) for each in rows])
         start = self.place[row]
-        a, b = self.value[row, 0], self.value[row, np.array([4, 2, 1])[axis]]
+        a, b = self.value[row, 0], self.value[row, AHEAD[axis]]
         place = start.astype(np.float64)
         place[np.arange(len(row)), axis] += a / (a - b)
         one, two = np.eye(3, dtype=np.int64)[(axis + 1) % 3], np.eye(3, dtype=np.int64)[axis - 1]

@@ -78,7 +78,7 @@ def painted(
     filled = _continued(surface, weight, colour, portrait.projection, size, progress.span(0.6, 0.9))
     mixed = weight[:, None] * colour + (1 - weight[:, None]) * filled
     progress.span(0.9, 1.0).step()
-    return _padded(surface.pixel, mixed, size)
+    return _padded(surface.pixel, mixed.astype(np.float32), size)
 
 
 def _surface(skins: Sequence[Skin], size: int, progress: Progress) -> _Surface:

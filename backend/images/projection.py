@@ -16,7 +16,7 @@ from ..contract.arrays import Bools, Floats, Singles
 from .distances import box_of
 
 ACROSS = 64  # cells along the longer side of an outline
-BETTER = 0.06  # of 1, by which outlines must be more alike for another turn than the expected one
+BETTER = 0.1  # of 1, by which outlines must be more alike for another turn than the expected one
 YAWS = np.radians(np.arange(-75, 76, 15))
 PITCHES = np.radians(np.arange(-15, 46, 15))
 FINE = np.radians(5.0)
