@@ -28,11 +28,11 @@ def balls(*parts: tuple[float, float]) -> GridField:
     return GridField(np.min(values, axis=0), np.full(3, -1.0), 2 / 48)
 
 
-def stripes() -> Figure:
+def stripes(top: int = 20, bottom: int = 40) -> Figure:
     """Left half red, right half blue, in the middle third of a picture."""
     picture = np.zeros((60, 90, 4), np.uint8)
-    picture[20:40, 30:45] = [255, 0, 0, 255]
-    picture[20:40, 45:60] = [0, 0, 255, 255]
+    picture[top:bottom, 30:45] = [255, 0, 0, 255]
+    picture[top:bottom, 45:60] = [0, 0, 255, 255]
     return Figure.found(picture, None)
 
 
@@ -56,12 +56,11 @@ def test_a_field_without_inside_is_no_part() -> None:
 
 @pytest.mark.parametrize("distance", [4.0, np.inf])
 def test_the_outline_lies_on_the_figure(distance: float) -> None:
-    left, right = dressed(
-        meshes_of([balls((-0.3, 0.4)), balls((0.3, 0.4))]), stripes(), distance=distance
-    ).parts
+    meshes = meshes_of([balls((-0.35, 0.34)), balls((0.35, 0.34))])
+    left, right = dressed(meshes, stripes(22, 37), distance=distance).parts
     uv = np.concatenate([left.uv.reshape(-1, 2), right.uv.reshape(-1, 2)])
-    assert uv.min(axis=0) == pytest.approx([1 / 3, 1 / 3], abs=0.02)
-    assert uv.max(axis=0) == pytest.approx([2 / 3, 2 / 3], abs=0.02)
+    assert uv.min(axis=0) == pytest.approx([1 / 3, 23 / 60], abs=0.02)
+    assert uv.max(axis=0) == pytest.approx([2 / 3, 38 / 60], abs=0.02)
     colours = sorted(part.colour for part in (left, right))
     assert colours[0] == pytest.approx((0, 0, 1), abs=0.02)
     assert colours[1] == pytest.approx((1, 0, 0), abs=0.02)
