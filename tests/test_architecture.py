@@ -80,6 +80,7 @@ SLOW |= {
     "huggingface_hub",
     "httpx2",
     "manifold3d",
+    "xatlas",
     "meshoptimizer",
     "lib3mf",
     "collada",

@@ -54,6 +54,9 @@ class PublicModel:
     licence : its short name. terms : what it allows, a sentence. licence_page : its text.
     commercial : may results be sold? territories : where it may not be used, empty for nowhere.
     gated : must one ask its authors for it?
+    axes : which axes of the shapes that it imagines are right, up and front, as `models check
+    --imagine` tells them. PartCrafter's authors say theirs (Y up, seen from +Z); nobody has said
+    TripoSG's, whose networks PartCrafter was trained on from, nor scribble's.
     sha256 : of files (by their paths in the repository) where we know it ourselves; elsewhere what
     the hub publishes holds.
     """
@@ -71,6 +74,7 @@ class PublicModel:
     commercial: bool = True
     territories: str = ""
     gated: bool = False
+    axes: str = "+X, +Y, +Z"
     sha256: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -274,6 +274,12 @@ def build_parser() -> Parser:
         help="edges, in pixels, of a rectangle about the figure",
     )
     generate.add_argument(
+        "--faces",
+        metavar="N",
+        type=int,
+        help="most triangles of an object that a large network imagines; 30000 without it",
+    )
+    generate.add_argument(
         "--back", choices=("fill", "mirror"), help="what backs show: plain colours, or the front"
     )
     generate.add_argument(

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ..geometry.patches.cues import PatchGraph
+    from ..images.painting import Portrait
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -238,7 +239,8 @@ class Generated:
     parts : from the farthest to the nearest; for each box in its order where there are boxes.
     texture : (H, W, 4) that all parts share, None for none. labels : (H, W) the part of each pixel
     of the first image, -1 for none. notes : sentences about what could not be done as asked.
-    in_one : its only part is the whole object, which the pipeline takes apart.
+    in_one : its only part is the whole object, which the pipeline takes apart. portrait : what its
+    parts are painted with, after that; their `uv` are then places in its picture.
     """
 
     parts: list[PartMesh]
@@ -246,6 +248,7 @@ class Generated:
     labels: NDArray[np.int32] | None = None
     notes: tuple[str, ...] = ()
     in_one: bool = False
+    portrait: Portrait | None = None
 
 
 class GenerateEngine(Protocol):

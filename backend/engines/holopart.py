@@ -159,7 +159,7 @@ class HoloPartWholes:
         )
         ran = on_rungs(engine.networks, demand, job, progress)
         for one, found in ran.result.items():
-            grid, box = found.field, boxes[one]
+            grid, box = found.field.whole(), boxes[one]
             values = (grid.values * box.scale).astype(np.float32)
             origin = box.outward(np.full(3, -BOUND))
             spacing = grid.cell * box.scale

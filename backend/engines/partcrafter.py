@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
+
 from ..contract.engines import About
 from ..contract.errors import BadInput
 from ..contract.progress import SILENT, Progress
@@ -29,11 +31,13 @@ ABOUT = About(
     weights=("partcrafter",),
     torch=True,
     bundled=False,
-    options=("parts", "quality", "seed", "rectangle"),
+    options=("parts", "quality", "seed", "rectangle", "faces"),
     work=2.0,
 )
 
-MOST_PARTS, USUAL_PARTS = 16, 6
+MOST_PARTS = 16
+FEWEST_SEEN, MOST_SEEN = 2, 8  # parts without a number; a drawing has more regions than that
+SEEN_SIZE = 512  # pixels, by which they are counted
 TOKENS, STEPS, GUIDANCE = 1024, 50, 7.0
 DISTANCE = 4.0  # of the camera of training, in half sides of the object's cube
 CELLS = 128
@@ -69,19 +73,49 @@ class PartCrafter:
         return len(brief.images) == 1 and not brief.boxes
 
     def generate(self, brief: Brief, *, seed: int = 0, progress: Progress = SILENT) -> Generated:
-        """As many parts as are asked for, as masks tell, or six."""
+        """As many parts as are asked for, as masks have, or as there seem to be in the picture."""
         from ..latents.generation import Sampling
 
         if not self.takes(brief):
             raise BadInput(
                 "This engine makes parts from one picture.", "Give one picture, of the front."
             )
-        count = brief.parts or (int(brief.masks[0].max()) + 1 if brief.masks else USUAL_PARTS)
-        if count > MOST_PARTS:
-            raise BadInput(
-                f"This engine makes at most {MOST_PARTS} parts, not {count}.", "Ask for fewer."
-            )
+        count = _count(brief)
         sampling = Sampling(self.tokens, self.steps, self.guidance, self.cells, seed)
         return pictured(
             self.networks, brief, sampling, parts=count, distance=DISTANCE, progress=progress
         )
+
+
+def _count(brief: Brief) -> int:
+    """How many parts to imagine. Raises BadInput for a number that cannot be."""
+    asked = brief.parts
+    if asked is None and brief.masks:
+        painted = np.unique(brief.masks[0])
+        asked = int((painted >= 0).sum())
+        if asked > MOST_PARTS:
+            raise BadInput(
+                f"The mask has {asked} parts, and this engine makes at most {MOST_PARTS}.",
+                "Paint fewer parts, or say how many to make.",
+            )
+    if asked is None:
+        return min(max(_seen(brief), FEWEST_SEEN), MOST_SEEN)
+    if not 1 <= asked <= MOST_PARTS:
+        raise BadInput(
+            f"This engine makes 1 to {MOST_PARTS} parts, not {asked}.",
+            "Ask for another number, or for none: then it is chosen by what is seen.",
+        )
+    return asked
+
+
+def _seen(brief: Brief) -> int:
+    """How many regions and limbs the figure of the picture has."""
+    from ..images.resample import at_most
+    from .figures import Options, found_figure, parts_of
+
+    full = brief.images[0]
+    picture = at_most(full, SEEN_SIZE)
+    scale = picture.shape[0] / full.shape[0], picture.shape[1] / full.shape[1]
+    options = Options(rectangle=brief.options.get("rectangle"))
+    canvas, _ = found_figure(picture, None, options, scale)
+    return int(parts_of(canvas, None, None, options, SILENT).max()) + 1

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Parts from imagined fields: meshes of few triangles, with the picture they came from on them.
 
-What a generator imagines from a picture is seen from the front as in that picture. The object's
-outline is laid onto the figure's, so that no camera need be known but for how near it is.
+What a generator imagines is upright and faces +Z; how it is seen in the picture is found by its
+outline (`images.projection`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +18,8 @@ from ..contract.arrays import Floats, Ints, Singles
 from ..contract.errors import BadInput
 from ..contract.palette import to_linear
 from ..contract.progress import SILENT, Progress
-from ..geometry.booleans import coarser
-from ..geometry.isosurface import GridField, zero_level
+from ..geometry.booleans import coarser, concatenated, simplified
+from ..geometry.isosurface import SampledField, zero_level
 from ..geometry.mesh import signed_volumes
 from .base import Brief, Generated, PartMesh
 
@@ -30,9 +30,13 @@ if TYPE_CHECKING:
     from ..machine.plan import Plan
 
 TOLERANCE = 0.001  # of a part's size, by which its mesh may leave its field
+ROUGHEST = 0.03  # the same where there would be too many triangles
 SPECK = 1e-3  # of a part's volume, below which a piece of it is dust
 LARGEST_TEXTURE = 2048
 SEEN = 257  # tokens of a picture
+USUAL_FACES = 30_000  # of an object
+FEWEST_FACES, LEAST_OF_A_PART = 100, 60
+POINTS = 20_000  # of an object's outline
 
 
 @dataclass(frozen=True)
@@ -111,17 +115,56 @@ def pictured(
 
     ran = on_rungs(networks, Demand(sampling.tokens, SEEN, together=parts), job, span)
     fields = [found.field for found in ran.result]
-    progress.span(0.9, 1.0, "Making surfaces").step()
-    parts_made = dressed(meshes_of(fields), figure, distance=distance)
-    return Generated(parts_made, figure.texture(), notes=ran.notes)
+    progress.span(0.9, 0.95, "Making surfaces").step()
+    meshes = upright(networks.name, within(meshes_of(fields), faces_of(brief.options)))
+    progress.span(0.95, 1.0, "Laying the picture onto it").step()
+    made = dressed(meshes, figure, distance=distance)
+    return replace(made, notes=made.notes + ran.notes)
 
 
-def meshes_of(fields: Sequence[GridField]) -> list[tuple[Floats, Ints]]:
+def upright(model: str, meshes: Sequence[tuple[Floats, Ints]]) -> list[tuple[Floats, Ints]]:
+    """Meshes as a public model imagines them, turned to Y up and their front to +Z."""
+    from ..checkpoints.public import public_model
+    from ..latents.chair import turn_of
+
+    turn = turn_of(public_model(model).axes)
+    return [(vertices @ turn.T, faces) for vertices, faces in meshes]
+
+
+def faces_of(options: Mapping[str, Any]) -> int:
+    """How many triangles an object may have. Raises BadInput for a number that cannot be."""
+    asked = options.get("faces")
+    if asked is None:
+        return USUAL_FACES
+    if isinstance(asked, bool) or not isinstance(asked, int) or asked < FEWEST_FACES:
+        raise BadInput(
+            f"An object of {asked!s:.20} triangles cannot be made.",
+            f"Ask for a whole number from {FEWEST_FACES} on.",
+        )
+    return asked
+
+
+def within(meshes: Sequence[tuple[Floats, Ints]], most: int) -> list[tuple[Floats, Ints]]:
+    """Meshes of at most so many faces in all, as far as they can be coarser."""
+    total = sum(len(faces) for _, faces in meshes)
+    if total <= most:
+        return list(meshes)
+    return [_of_few(mesh, int(len(mesh[1]) * most / total)) for mesh in meshes]
+
+
+def _of_few(mesh: tuple[Floats, Ints], most: int) -> tuple[Floats, Ints]:
+    if not len(mesh[1]):
+        return mesh
+    few = simplified(mesh, max(most, LEAST_OF_A_PART))
+    return few or coarser(mesh, ROUGHEST) or mesh
+
+
+def meshes_of(fields: Sequence[SampledField]) -> list[tuple[Floats, Ints]]:
     """A closed mesh for each field, without dust; of a field without inside an empty one."""
     return [_mesh_of(field) for field in fields]
 
 
-def _mesh_of(field: GridField) -> tuple[Floats, Ints]:
+def _mesh_of(field: SampledField) -> tuple[Floats, Ints]:
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components
 
@@ -141,56 +184,49 @@ def _mesh_of(field: GridField) -> tuple[Floats, Ints]:
     return coarser(mesh, TOLERANCE) or mesh
 
 
-def dressed(
-    meshes: Sequence[tuple[Floats, Ints]], figure: Figure, *, distance: float
-) -> list[PartMesh]:
+def dressed(meshes: Sequence[tuple[Floats, Ints]], figure: Figure, *, distance: float) -> Generated:
     """Parts, standing on the ground, their longest side 1, with the figure's picture on them.
 
-    meshes : in the cube from -1 to 1, upright, their front towards +Z; empty ones are left out.
-    distance : of the eye from their middle; infinite for none.
+    meshes : upright, their front towards +Z; empty ones are left out. distance : of the eye from
+    their middle, in halves of their longest side; infinite for parallel rays.
     """
     meshes = [mesh for mesh in meshes if len(mesh[1])]
     if not meshes:
         raise BadInput("Nothing came out of this picture.", "Try another seed or another picture.")
-    from ..images.distances import box_of
+    from ..images.painting import Portrait
+    from ..images.projection import found
 
     points = np.concatenate([vertices for vertices, _ in meshes])
     low, high = points.min(axis=0), points.max(axis=0)
     foot = np.array([(low[0] + high[0]) / 2, low[1], (low[2] + high[2]) / 2])
     size = float((high - low).max())
-    seen = _seen(points, distance)
-    left, bottom = seen.min(axis=0)
-    extent = np.maximum(np.ptp(seen, axis=0), 1e-9)
-    rows, columns = box_of(figure.covered > 0.5)
+    meshes = [((vertices - foot) / size, faces) for vertices, faces in meshes]
+    meshes.sort(key=lambda mesh: float(mesh[0][:, 2].mean()))
+    projection = found(_points_of(meshes), figure.covered, distance=distance)
+    texture = figure.texture()
     height, width = figure.covered.shape
-    first = np.array([columns.start / width, 1 - rows.stop / height])
-    share = np.array([columns.stop - columns.start, rows.stop - rows.start]) / [width, height]
     parts = []
     digits = len(str(len(meshes)))
-    order = sorted(range(len(meshes)), key=lambda i: float(meshes[i][0][:, 2].mean()))
-    texture = figure.texture()
-    for number, i in enumerate(order, 1):
-        vertices, faces = meshes[i]
-        uv = first + (_seen(vertices, distance) - [left, bottom]) / extent * share
-        uv = np.clip(uv, 0, 1)
+    for number, (vertices, faces) in enumerate(meshes, 1):
+        uv = np.clip(projection.places(vertices), 0, 1)
         pixel = np.stack([(1 - uv[:, 1]) * (height - 1), uv[:, 0] * (width - 1)], axis=1)
         row, column = np.rint(pixel).astype(np.int64).T
         light = to_linear(texture[row, column, :3].mean(axis=0) / 255.0)
-        parts.append(
-            PartMesh(
-                (vertices - foot) / size,
-                faces,
-                f"part_{number:0{digits}d}",
-                uv[faces],
-                colour=(float(light[0]), float(light[1]), float(light[2])),
-            )
-        )
-    return parts
+        colour = (float(light[0]), float(light[1]), float(light[2]))
+        name = f"part_{number:0{digits}d}"
+        parts.append(PartMesh(vertices, faces, name, uv[faces], colour=colour))
+    portrait = Portrait(texture, figure.covered, projection)
+    return Generated(parts, texture, portrait=portrait)
 
 
-def _seen(points: Floats, distance: float) -> Floats:
-    """Where points (N, 3) are seen by an eye before them on +Z, (N, 2)."""
-    if np.isinf(distance):
-        return points[:, :2]
-    near = np.maximum(1 - points[:, 2:] / distance, 0.1)
-    return np.asarray(points[:, :2] / near)
+def _points_of(meshes: Sequence[tuple[Floats, Ints]]) -> Floats:
+    """Points (N, 3) evenly on their surface, and their vertices."""
+    from ..geometry.mesh import face_vectors
+    from ..geometry.sampling import points_by_group
+
+    vertices, faces = concatenated(meshes)
+    area = face_vectors(vertices, faces)[1]
+    one = np.zeros(len(faces), np.int64)
+    rng = np.random.default_rng(0)
+    points, _ = points_by_group(vertices, faces, area, one, POINTS, rng)
+    return np.concatenate([points[0], vertices])

@@ -19,7 +19,7 @@ from ..contract.engines import About
 from ..contract.errors import BadInput
 from ..contract.progress import SILENT, Progress
 from .base import Offer, PartMesh, ReplaceEngine
-from .projected import meshes_of
+from .projected import meshes_of, upright
 from .quality import of_quality
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ class Scribble:
             )  # fmt: skip
 
         ran = on_rungs(self.networks, Demand(self.tokens, SEEN, branches=1), job, progress)
-        (mesh,) = meshes_of([ran.result.field])
+        (mesh,) = upright(self.networks.name, meshes_of([ran.result.field]))
         return mesh, ran.notes
 
 

@@ -29,7 +29,7 @@ ABOUT = About(
     weights=("triposg",),
     torch=True,
     bundled=False,
-    options=("parts", "quality", "seed", "rectangle"),
+    options=("parts", "quality", "seed", "rectangle", "faces"),
     work=0.7,
 )
 

@@ -9,12 +9,14 @@ that every edge has two faces, always.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..contract.arrays import Bools, Floats, Ints
+from .crossed_cells import CrossedCells
 
 STEPS = 3  # of Newton's method, by which vertices are put on the surface
 REACH = 0.75  # cells that a vertex may be moved to get there
@@ -22,18 +24,76 @@ POINTS_A_TURN = 4096  # of which a field is asked, so that what is worked on fit
 
 
 @dataclass(frozen=True, eq=False)
-class GridField:
+class SampledField(ABC):
     """A field known on a grid, negative inside.
 
-    values : (X,Y,Z) floats. origin : (3,) the place of the first value. cell : between neighbours.
+    origin : (3,) the place of the grid's first point. cell : between neighbours.
     """
 
-    values: NDArray[np.floating]
     origin: Floats
     cell: float
 
+    @abstractmethod
     def at(self, points: Floats) -> Floats:
         """The field at points (N,3), linear between the grid's values and constant beyond: (N,)."""
+
+    @abstractmethod
+    def on_grid(self, places: Ints) -> Floats:
+        """Values (N,) at points of the grid, by their whole numbers (N,3); infinite beyond it."""
+
+    @abstractmethod
+    def crossed_edges(self) -> Ints:
+        """Edges of the grid (E,4), start and axis, of which one end alone is negative.
+
+        Beyond the grid nothing is negative.
+        """
+
+    def slope(self, points: Floats) -> Floats:
+        """Gradient (N,3) over half a cell to either side."""
+        step = 0.5 * self.cell
+        shift = step * np.concatenate([np.eye(3), -np.eye(3)])
+        value = self.at((points[None] + shift[:, None]).reshape(-1, 3)).reshape(6, -1)
+        return np.asarray((value[:3] - value[3:]).T / (2 * step))
+
+    def normal(self, points: Floats) -> Floats:
+        """Unit gradient (N,3), zero where the field is constant."""
+        slope = self.slope(points)
+        length = np.linalg.norm(slope, axis=1, keepdims=True)
+        return np.divide(slope, length, out=np.zeros_like(slope), where=length > 1e-12)
+
+    def project(self, points: Floats, reach: float, steps: int = STEPS) -> Floats:
+        """Points (N,3) moved to the zero level along the gradient, each by at most `reach`.
+
+        The gradient is that of where they come from, by a simplified Newton's method: they move so
+        little that it stays as good, and it is most of what this takes.
+        """
+        slope = self.slope(points)
+        slope /= np.maximum(np.einsum("ij,ij->i", slope, slope), 0.05)[:, None]
+        longest = self.cell / np.maximum(np.linalg.norm(slope, axis=1), 1e-300)
+        moved = points.copy()
+        for _ in range(steps):
+            value = self.at(moved)
+            moved -= slope * np.clip(value, -longest, longest)[:, None]
+        way = moved - points
+        long = np.linalg.norm(way, axis=1, keepdims=True)
+        return points + way * np.minimum(1.0, reach / np.maximum(long, 1e-300))
+
+
+@dataclass(frozen=True, eq=False, init=False)
+class GridField(SampledField):
+    """A field of which all values are known.
+
+    values : (X,Y,Z) floats. origin, cell : as of any sampled field.
+    """
+
+    values: NDArray[np.floating]
+
+    def __init__(self, values: NDArray[np.floating], origin: Floats, cell: float) -> None:
+        for name, value in (("values", values), ("origin", origin), ("cell", cell)):
+            object.__setattr__(self, name, value)
+
+    def at(self, points: Floats) -> Floats:
+        """See `SampledField.at`."""
         result = np.empty(len(points))
         for start in range(0, len(points), POINTS_A_TURN):
             some = slice(start, start + POINTS_A_TURN)
@@ -66,18 +126,23 @@ class GridField:
         lower, upper = rows[0] + y * (rows[1] - rows[0]), rows[2] + y * (rows[3] - rows[2])
         return np.asarray(lower + x * (upper - lower), dtype=np.float64)
 
-    def slope(self, points: Floats) -> Floats:
-        """Gradient (N,3) over half a cell to either side."""
-        step = 0.5 * self.cell
-        shift = step * np.concatenate([np.eye(3), -np.eye(3)])
-        value = self.at((points[None] + shift[:, None]).reshape(-1, 3)).reshape(6, -1)
-        return np.asarray((value[:3] - value[3:]).T / (2 * step))
+    def on_grid(self, places: Ints) -> Floats:
+        """See `SampledField.on_grid`."""
+        there = ((places >= 0) & (places < self.values.shape)).all(axis=1)
+        found = np.full(len(places), np.inf)
+        found[there] = self.values[tuple(places[there].T)]
+        return found
 
-    def normal(self, points: Floats) -> Floats:
-        """Unit gradient (N,3), zero where the field is constant."""
-        slope = self.slope(points)
-        length = np.linalg.norm(slope, axis=1, keepdims=True)
-        return np.divide(slope, length, out=np.zeros_like(slope), where=length > 1e-12)
+    def crossed_edges(self) -> Ints:
+        """See `SampledField.crossed_edges`."""
+        inside = np.pad(self.values < 0, 1)
+        found = []
+        for axis in range(3):
+            low, high = [slice(None)] * 3, [slice(None)] * 3
+            low[axis], high[axis] = slice(0, -1), slice(1, None)
+            start = np.argwhere(inside[tuple(low)] != inside[tuple(high)]) - 1
+            found.append(np.insert(start, 3, axis, axis=1))
+        return np.concatenate(found)
 
     def finer(self) -> GridField:
         """The same field on a grid of half the cell."""
@@ -89,34 +154,17 @@ class GridField:
             np.ascontiguousarray(self.values[::2, ::2, ::2]), self.origin, 2 * self.cell
         )
 
-    def project(self, points: Floats, reach: float, steps: int = STEPS) -> Floats:
-        """Points (N,3) moved to the zero level along the gradient, each by at most `reach`.
-
-        The gradient is that of where they come from, by a simplified Newton's method: they move so
-        little that it stays as good, and it is most of what this takes.
-        """
-        slope = self.slope(points)
-        slope /= np.maximum(np.einsum("ij,ij->i", slope, slope), 0.05)[:, None]
-        longest = self.cell / np.maximum(np.linalg.norm(slope, axis=1), 1e-300)
-        moved = points.copy()
-        for _ in range(steps):
-            value = self.at(moved)
-            moved -= slope * np.clip(value, -longest, longest)[:, None]
-        way = moved - points
-        long = np.linalg.norm(way, axis=1, keepdims=True)
-        return points + way * np.minimum(1.0, reach / np.maximum(long, 1e-300))
-
 
 def doubled(values: NDArray) -> NDArray[np.floating]:
     """Values on a grid twice as fine, (2X-1, 2Y-1, 2Z-1), between the old ones their mean.
 
-    They stay of single precision if they are.
+    Of several grids (..., X, Y, Z) all. They stay of single precision if they are.
     """
     fine = np.asarray(values)
     if fine.dtype != np.float32:
         fine = fine.astype(np.float64)
-    for axis in range(3):
-        low, high = [slice(None)] * 3, [slice(None)] * 3
+    for axis in range(fine.ndim - 3, fine.ndim):
+        low, high = [slice(None)] * fine.ndim, [slice(None)] * fine.ndim
         even, odd = low.copy(), low.copy()
         low[axis], high[axis] = slice(0, -1), slice(1, None)
         even[axis], odd[axis] = slice(0, None, 2), slice(1, None, 2)
@@ -130,23 +178,18 @@ def doubled(values: NDArray) -> NDArray[np.floating]:
     return fine
 
 
-def zero_level(field: GridField) -> tuple[Floats, Ints]:
+def zero_level(field: SampledField) -> tuple[Floats, Ints]:
     """The closed surface around all that is negative: vertices (V,3) and faces (F,3), outward.
 
     Where the field is negative at the grid's end the surface is closed there. Each edge has two
     faces, which run along it in opposite directions.
     """
-    values = np.pad(np.asarray(field.values, np.float64), 1, constant_values=np.inf)
-    inside = well_composed(values < 0, values)
-    # The value on either side of the surface, finite and of the right sign.
-    least = 1e-3 * field.cell
-    values = np.where(inside, np.minimum(values, -least), np.maximum(values, 0.0))
-    values = np.clip(values, -2 * field.cell, 2 * field.cell)
-
-    vertices, quad = surface_net(values)
-    if len(quad) == 0:
+    cells = CrossedCells(field.crossed_edges(), field.on_grid)
+    if not len(cells.place):
         return np.empty((0, 3)), np.empty((0, 3), np.int64)
-    vertices = field.project(field.origin + (vertices - 1.0) * field.cell, REACH * field.cell)
+    cells.mend(least=1e-3 * field.cell, most=2 * field.cell)
+    vertices, quad = cells.net()
+    vertices = field.project(field.origin + vertices * field.cell, REACH * field.cell)
     return vertices, _triangles(vertices, quad)
 
 
@@ -225,7 +268,8 @@ def well_composed(inside: Bools, values: Floats) -> Bools:
             one = np.array([0, *way])
             other = 1 - one
             p, q = _corner(inside, one), _corner(inside, other)
-            _mark(add, values, p & q & (total == 2), (one + [0, 0, 1 - 2 * one[2]], other))
+            beside = np.abs(one - [0, 0, 1]), np.abs(one - [0, 1, 0])
+            _mark(add, values, p & q & (total == 2), beside)
             _mark(add, values, ~p & ~q & (total == 6), (one, other))
         add &= ~inside
         if not add.any():

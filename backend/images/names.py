@@ -7,7 +7,7 @@ from collections import Counter
 
 import numpy as np
 
-from ..contract.arrays import Singles
+from ..contract.arrays import Floats, Singles
 from .colours import colour_name
 from .regions import Labels
 
@@ -20,11 +20,22 @@ def part_names(labels: Labels, lab: Singles) -> list[str]:
     rows, columns = np.nonzero(labels >= 0)
     top, left = rows.min(), columns.min()
     height, width = max(int(np.ptp(rows)), 1), max(int(np.ptp(columns)), 1)
-    colours, places = [], []
+    colours, middles = [], []
     for part in range(int(labels.max()) + 1):
         row, column = np.nonzero(labels == part)
-        colours.append(colour_name(np.median(lab[row, column], axis=0)))
-        across, down = (column.mean() - left) / width, (row.mean() - top) / height
+        colours.append(np.median(lab[row, column], axis=0))
+        middles.append([(column.mean() - left) / width, (row.mean() - top) / height])
+    return names_by(np.array(colours), np.array(middles))
+
+
+def names_by(lab: Floats | Singles, middles: Floats) -> list[str]:
+    """A name for each of K parts by colour and place; no two are the same.
+
+    lab : (K, 3) OKLab. middles : (K, 2) how far to the right and down each is, 0..1.
+    """
+    colours = [colour_name(colour) for colour in np.asarray(lab, np.float32)]
+    places = []
+    for across, down in middles:
         side = "left " if across < 0.42 else "right " if across > 0.58 else ""
         level = "upper" if down < 0.36 else "lower" if down > 0.64 else "middle"
         places.append(side + level)

@@ -28,6 +28,7 @@ BOXES = np.array(  # low and high corners
 )
 COLOUR = np.array([0.72, 0.5, 0.3])
 LIGHT = np.array([0.1, 0.8, 0.5])
+AXES = "XYZ"
 ACROSS = 32  # places along each side of a silhouette
 
 
@@ -81,6 +82,21 @@ def turns() -> list[Ints]:
             if round(np.linalg.det(matrix)) == 1:
                 found.append(matrix)
     return found
+
+
+def turn_of(axes: str) -> Ints:
+    """The rotation (3, 3) of which `axes_of` says so: “+X, +Z, -Y”. Raises ValueError."""
+    for turn in turns():
+        if axes_of(turn) == axes:
+            return turn
+    raise ValueError(f"no rotation has {axes} right, up and front")
+
+
+def axes_of(turn: Ints) -> str:
+    """Which axes of an answer become X, Y and Z by a rotation: “+X, +Z, -Y”."""
+    columns = np.abs(turn).argmax(axis=1)
+    signs = np.where(turn[range(3), columns] > 0, "+", "-")
+    return ", ".join(sign + AXES[column] for sign, column in zip(signs, columns, strict=True))
 
 
 def best_turn(points: Floats) -> tuple[Ints, float]:

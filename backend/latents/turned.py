@@ -12,10 +12,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..checkpoints.public import PublicModel
-from ..contract.arrays import Ints
 from ..contract.progress import SILENT, Progress
 from ..geometry.isosurface import zero_level
-from .chair import best_turn, drawn, lines
+from .chair import axes_of, best_turn, drawn, lines
 from .contact import WORDS, Finding
 from .encode import cloud
 from .generation import Sampling, of_picture, of_words
@@ -25,7 +24,7 @@ from .surface import Extracted
 
 SIZE = 512  # pixels
 BORDERS = (0.1, 0.0, 0.2)
-AXES = "XYZ"
+CLEAR = 0.6  # of 1, how alike silhouettes are of a turn that can be told
 POINTS = 20_000
 
 PICTURES = Sampling(tokens=1024, steps=25, guidance=7.0, cells=64)
@@ -46,17 +45,17 @@ def imagined(
     if speaks:
         drawing = lines(SIZE)
         answer = of_words(networks, WORDS, drawing, sampling or DRAWINGS, progress=progress)
-        yield _finding(answer, "by words and a drawing")
+        yield _finding(model, answer, "by words and a drawing")
         return
     picture, coverage = drawn(SIZE)
     for i, border in enumerate(BORDERS):
         shown = on_white(picture, coverage, border)
         span = progress.span(i / len(BORDERS), (i + 1) / len(BORDERS))
         (answer,) = of_picture(networks, shown, sampling or PICTURES, progress=span)
-        yield _finding(answer, f"by a picture with a border of {border}")
+        yield _finding(model, answer, f"by a picture with a border of {border}")
 
 
-def _finding(answer: Extracted, how: str) -> Finding:
+def _finding(model: PublicModel, answer: Extracted, how: str) -> Finding:
     vertices, faces = zero_level(answer.field)
     if not len(faces):
         return Finding("turned", f"{how}: no surface came", odd=True)
@@ -66,13 +65,7 @@ def _finding(answer: Extracted, how: str) -> Finding:
     size = " x ".join(f"{side:.3f}" for side in high - low)
     return Finding(
         "turned",
-        f"{how}: {in_axes(turn)} are right, up and front; silhouettes {score:.2f} alike; "
+        f"{how}: {axes_of(turn)} are right, up and front; silhouettes {score:.2f} alike; "
         f"{size}, around {np.round((low + high) / 2, 3).tolist()}",
+        odd=score > CLEAR and axes_of(turn) != model.axes,
     )
-
-
-def in_axes(turn: Ints) -> str:
-    """Which axes of an answer become X, Y and Z by a rotation: “+X, +Z, -Y”."""
-    columns = np.abs(turn).argmax(axis=1)
-    signs = np.where(turn[range(3), columns] > 0, "+", "-")
-    return ", ".join(sign + AXES[column] for sign, column in zip(signs, columns, strict=True))

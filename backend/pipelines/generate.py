@@ -53,13 +53,15 @@ def generate(
     engine: str = "auto",
     seed: int = 0,
     apart: bool = True,
+    paint: bool = True,
     progress: Progress = SILENT,
 ) -> Made:
     """Parts of what a brief asks for. Raises BadInput for what cannot be used.
 
-    apart : whether what an engine makes in one is taken apart.
+    apart : whether what an engine makes in one is taken apart. paint : what was imagined is
+    unwrapped and painted all around, which takes some seconds.
     """
-    return next(takes(brief, engine=engine, seed=seed, apart=apart, progress=progress))
+    return next(takes(brief, engine=engine, seed=seed, apart=apart, paint=paint, progress=progress))
 
 
 def takes(
@@ -69,13 +71,14 @@ def takes(
     seed: int = 0,
     variants: int = 1,
     apart: bool = True,
+    paint: bool = True,
     progress: Progress = SILENT,
 ) -> Iterator[Made]:
     """The same asked with one seed after the other, each as soon as it is made.
 
     An engine that makes the same of every seed is asked once, and what came before comes no second
-    time: there may be fewer than `variants`, but there is one. Raises BadInput for what cannot be
-    used.
+    time: there may be fewer than `variants`, but there is one. apart, paint : as for `generate`.
+    Raises BadInput for what cannot be used.
     """
     check(brief)
     chosen = _chosen(engine, brief)
@@ -87,7 +90,8 @@ def takes(
     for number in range(count):
         own = (seed + number) % (MAX_SEED + 1)
         span = progress.span(number / count, (number + 1) / count)
-        made = replace(_made(chosen, brief, own, apart, span), seed=own, follows_seed=follows)
+        made = _made(chosen, brief, own, span, apart=apart, paint=paint)
+        made = replace(made, seed=own, follows_seed=follows)
         shapes = tuple(fingerprint(part.vertices, part.faces) for part in made.parts)
         if shapes not in before:
             before.add(shapes)
@@ -95,7 +99,13 @@ def takes(
 
 
 def _made(
-    chosen: registry.Chosen, brief: Brief, seed: int, apart: bool, progress: Progress
+    chosen: registry.Chosen,
+    brief: Brief,
+    seed: int,
+    progress: Progress,
+    *,
+    apart: bool,
+    paint: bool,
 ) -> Made:
     found = chosen.engine.generate(brief, seed=seed, progress=progress.span(0.0, 0.8))
     if not found.parts:
@@ -105,14 +115,21 @@ def _made(
         from .in_parts import in_parts
 
         mask = brief.masks[0] if brief.masks else None
-        taking = progress.span(0.8, 1.0, "Taking it apart")
+        taking = progress.span(0.8, 0.9, "Taking it apart")
         parts = in_parts(parts[0], brief.parts, mask, seed=seed, progress=taking)
         if brief.parts is not None and not brief.masks and len(parts) < brief.parts:
             said = f"It could be taken apart into {len(parts)} parts, not into {brief.parts}."
             found = replace(found, notes=(*found.notes, said))
-    notes = (chosen.notice,) if chosen.notice else ()
+    notes = ((chosen.notice,) if chosen.notice else ()) + found.notes
+    texture = found.texture
+    if found.portrait is not None and paint:
+        from .painted import painted
+
+        done = painted(parts, found.portrait, progress.span(0.9, 1.0))
+        parts, texture, more = done.parts, done.texture, done.notes
+        notes += more
     report = [reported(part) for part in parts]
-    return Made(parts, found.texture, found.labels, report, chosen.about.name, notes + found.notes)
+    return Made(parts, texture, found.labels, report, chosen.about.name, notes)
 
 
 def _chosen(engine: str, brief: Brief) -> registry.Chosen:

@@ -47,7 +47,10 @@ def of_picture(
     picture shows nothing.
     """
     brief, name = Brief(images=[image], options=options or {}), engine or AUTO
-    found = takes(brief, engine=name, seed=seed, variants=variants, apart=False, progress=progress)
+    found = takes(
+        brief, engine=name, seed=seed, variants=variants, apart=False, paint=False,
+        progress=progress,
+    )  # fmt: skip
     for made in found:
         yield _in_one(made)
 

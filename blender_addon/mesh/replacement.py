@@ -3,8 +3,9 @@
 
 The object stays itself: name, place, parent, collections, modifiers, constraints, animation. So do
 its vertex groups, which the new vertices are in as the nearest old ones were, so that a rig moves
-the new part too. Shape keys and UV maps are the old mesh's, and go with it. That stays in the file
-until it is saved and opened again, and undo brings it back.
+the new part too; and its UV maps, in which each new face shows what the nearest old one does, so
+that a material with textures keeps its colours. Shape keys are the old mesh's, and go with it. It
+stays in the file until that is saved and opened again, and undo brings it back.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 
 import bpy
 import numpy as np
+from mathutils.bvhtree import BVHTree
 from mathutils.kdtree import KDTree
 from numpy.typing import NDArray
 
@@ -34,8 +36,10 @@ def swap_mesh(
     groups = [(group.name, group.lock_weight) for group in obj.vertex_groups]
     active = obj.vertex_groups.active_index
     members = nearest_weights(obj.data, vertices) if groups else {}
+    maps = nearest_maps(obj.data, vertices, faces)
     mesh = bpy.data.meshes.new(name)
     fill(mesh, vertices, faces)
+    _put_maps(mesh, obj.data, maps, len(faces))
     if material is not None:
         mesh.materials.append(material)
     obj.data = mesh
@@ -82,6 +86,69 @@ def nearest_weights(
         for member in mesh.vertices[nearest].groups if nearest is not None else ():
             found.setdefault(member.group, {}).setdefault(member.weight, []).append(row)
     return found
+
+
+def nearest_maps(
+    mesh: bpy.types.Mesh, points: NDArray[np.floating[Any]], faces: NDArray[np.integer[Any]]
+) -> dict[str, NDArray[np.float32]]:
+    """For each UV map of a mesh the places (F, 3, 2) that new faces have in it.
+
+    points : (V, 3); faces : (F, 3). All corners of a face lie on the one old triangle that is
+    nearest to its middle: places between two islands would show what neither has.
+    """
+    if not len(mesh.uv_layers) or not len(mesh.polygons) or not len(faces):
+        return {}
+    mesh.calc_loop_triangles()
+    triangles = len(mesh.loop_triangles)
+    loops, corners = np.empty((2, triangles * 3), np.int32)
+    mesh.loop_triangles.foreach_get("loops", loops)
+    mesh.loop_triangles.foreach_get("vertices", corners)
+    loops, corners = loops.reshape(-1, 3), corners.reshape(-1, 3)
+    own = positions(mesh).astype(np.float64)
+    tree = BVHTree.FromPolygons(own.tolist(), corners.tolist(), all_triangles=True)
+    corner = np.asarray(points, np.float64)[np.asarray(faces)]  # (F, 3, 3)
+    found = [tree.find_nearest(middle)[2] for middle in corner.mean(axis=1).tolist()]
+    near = np.array([0 if row is None else row for row in found])
+    share = _within(corner, own[corners[near]])
+    maps = {}
+    for layer in mesh.uv_layers:
+        place = np.empty(len(mesh.loops) * 2, np.float32)
+        layer.uv.foreach_get("vector", place)
+        maps[layer.name] = np.einsum(
+            "fck,fkx->fcx", share, place.reshape(-1, 2)[loops[near]]
+        ).astype(np.float32)
+    return maps
+
+
+def _within(
+    points: NDArray[np.floating[Any]], triangles: NDArray[np.floating[Any]]
+) -> NDArray[np.floating[Any]]:
+    """Weights (F, 3, 3) of a triangle's corners (F, 3, 3) at about the nearest place on it to each
+    of three points (F, 3, 3)."""
+    a, b, c = (triangles[:, k, None] for k in range(3))
+    one, other, way = b - a, c - a, points - a
+    oo, ot, tt = ((x * y).sum(axis=2) for x, y in ((one, one), (one, other), (other, other)))
+    ow, tw = (one * way).sum(axis=2), (other * way).sum(axis=2)
+    area = np.maximum(oo * tt - ot * ot, 1e-30)
+    v, w = (tt * ow - ot * tw) / area, (oo * tw - ot * ow) / area
+    share = np.clip(np.stack([1 - v - w, v, w], axis=2), 0.0, 1.0)
+    return np.asarray(share / np.maximum(share.sum(axis=2, keepdims=True), 1e-30))
+
+
+def _put_maps(
+    mesh: bpy.types.Mesh,
+    old: bpy.types.Mesh,
+    maps: Mapping[str, NDArray[np.float32]],
+    faces: int,
+) -> None:
+    """Give a new mesh of so many triangles an old one's UV maps, unless some were dropped."""
+    if not maps or len(mesh.loops) != 3 * faces:
+        return
+    for name, place in maps.items():
+        layer = mesh.uv_layers.new(name=name)
+        layer.uv.foreach_set("vector", place.ravel())
+        layer.active_render = old.uv_layers[name].active_render
+    mesh.uv_layers.active_index = old.uv_layers.active_index
 
 
 def main_material(

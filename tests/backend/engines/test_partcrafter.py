@@ -67,9 +67,23 @@ def test_masks_say_how_many(
     assert asked == [2]
 
 
+@pytest.mark.parametrize(("stripes", "count"), [(1, 2), (3, 3), (4, 4), (15, 8)])
+def test_without_a_number_the_picture_says_how_many(stripes: int, count: int) -> None:
+    """At least two, and not as many as a drawing has colours."""
+    picture = np.zeros((300, 120, 4), np.uint8)
+    for number, rows in enumerate(np.array_split(np.arange(10, 290), stripes)):
+        hue = [(200, 30, 30), (30, 60, 220), (240, 220, 40), (30, 160, 60)][number % 4]
+        picture[rows, 20:100] = [*hue, 255]
+    assert partcrafter._count(Brief(images=[picture])) == count
+
+
 def test_what_it_cannot_do_is_said(engine: partcrafter.PartCrafter) -> None:
-    with pytest.raises(BadInput, match="at most 16 parts, not 100"):
-        engine.generate(Brief(images=[disc()], parts=100))
+    for count in (0, 17, 100):
+        with pytest.raises(BadInput, match=f"makes 1 to 16 parts, not {count}"):
+            engine.generate(Brief(images=[disc()], parts=count))
+    mask = np.arange(80 * 120).reshape(80, 120) % 17
+    with pytest.raises(BadInput, match="mask has 17 parts"):
+        engine.generate(Brief(images=[disc()], masks=[mask.astype(np.int32)]))
     with pytest.raises(BadInput, match="one picture"):
         engine.generate(Brief(text="a chair"))
     with pytest.raises(BadInput, match="no figure"):

@@ -60,3 +60,11 @@ def test_its_sides_differ_in_brightness_and_its_edges_are_drawn() -> None:
     assert drawing.shape == (128, 128, 3)
     assert set(np.unique(drawing)) == {0, 255}
     assert 0.02 < (drawing == 0).mean() < 0.2
+
+
+def test_each_turn_is_told_by_its_axes_and_found_by_them() -> None:
+    for turn in chair.turns():
+        assert np.array_equal(chair.turn_of(chair.axes_of(turn)), turn)
+    assert np.array_equal(chair.turn_of("+X, +Y, +Z"), np.eye(3))
+    with pytest.raises(ValueError, match="no rotation"):
+        chair.turn_of("+X, +Y, -Z")

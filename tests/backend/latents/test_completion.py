@@ -39,12 +39,12 @@ def seen() -> Seen:
 
 def values(networks: Networks, seen: Seen, seed: int = 5, **changed: object) -> np.ndarray:
     (found,) = imagined(networks, [seen], [seed], **{**GIVEN, **changed})
-    return found.field.values
+    return found.field.whole().values
 
 
 def test_a_field_in_the_frame_of_the_part(networks: Networks, seen: Seen) -> None:
     (found,) = imagined(networks, [seen], [5], **GIVEN)
-    assert found.field.values.shape == (33, 33, 33)
+    assert found.field.whole().values.shape == (33, 33, 33)
     assert found.field.origin.tolist() == [-BOUND] * 3
     assert found.field.cell == pytest.approx(2 * BOUND / 32)
 
@@ -55,7 +55,7 @@ def test_parts_together_are_as_each_alone(networks: Networks, seen: Seen) -> Non
     for found, alone in zip(
         both, (values(networks, seen), values(networks, other, 6)), strict=True
     ):
-        assert np.allclose(found.field.values, alone, atol=1e-4)
+        assert np.allclose(found.field.whole().values, alone, atol=1e-4)
 
 
 def test_all_evidence_and_every_setting_counts(networks: Networks, seen: Seen) -> None:

@@ -34,10 +34,11 @@ def test_little_is_asked_and_the_surface_is_that_of_all_places(cells: int, share
     found = extract(ball(0.8), cells)
     assert found.asked < share * (cells + 1) ** 3
     if cells < 128:
-        wanted = dense(ball(0.8), cells).field
+        wanted = dense(ball(0.8), cells).field.whole()
+        values = found.field.whole().values
         near = np.abs(wanted.values) < 0.5 * wanted.cell
-        assert np.allclose(found.field.values[near], wanted.values[near], atol=0.2 * wanted.cell)
-        assert np.array_equal(found.field.values < 0, wanted.values < 0)
+        assert np.allclose(values[near], wanted.values[near], atol=0.2 * wanted.cell)
+        assert np.array_equal(values < 0, wanted.values < 0)
 
 
 def test_places_are_where_they_are() -> None:
@@ -57,7 +58,7 @@ def test_a_thin_wall_is_found() -> None:
 
 @pytest.mark.parametrize("scale", [1e-3, 50.0])
 def test_the_scale_of_the_field_does_not_matter(scale: float) -> None:
-    found = extract(lambda points: scale * ball(0.6, slope=1.0)(points), 64).field
+    found = extract(lambda points: scale * ball(0.6, slope=1.0)(points), 64).field.whole()
     near = np.abs(found.values) < found.cell
     points = np.stack(np.nonzero(near), axis=1) * found.cell - BOUND
     wanted = np.linalg.norm(points, axis=1) - 0.6
@@ -83,3 +84,42 @@ def test_a_cancel_is_heard_between_queries() -> None:
     with pytest.raises(Cancelled):
         extract(ball(0.8), 128, progress=Progress(tell))
     assert calls == sorted(calls)
+
+
+def box(points):
+    """A box that nearly fills the cube."""
+    return (1.0 - np.abs(points).max(axis=1)).astype(np.float32)
+
+
+def test_little_is_asked_of_what_is_flat_and_the_surface_is_the_same() -> None:
+    found, wanted = extract(box, 128), dense(box, 128)
+    assert found.asked < 0.06 * 129**3  # both sides of its surface alone are 4.6 %
+    vertices, faces = zero_level(found.field)
+    true, same = zero_level(wanted.field)
+    assert np.allclose(vertices, true, atol=1e-4)
+    assert len(faces) == len(same)
+
+
+@pytest.mark.parametrize("radius", [0.02, 0.03])
+@pytest.mark.parametrize("saturates", [False, True])
+def test_a_loose_piece_between_the_places_asked_first_is_found(
+    radius: float, saturates: bool
+) -> None:
+    middle = np.full(3, (2 * BOUND / 32) * 4.5)
+
+    def field(points):
+        distance = radius - np.linalg.norm(points - middle, axis=1)
+        return (np.tanh(20 * distance) if saturates else distance).astype(np.float32)
+
+    vertices, faces = zero_level(extract(field, 256).field)
+    assert is_closed_manifold(faces)
+    assert np.abs(np.linalg.norm(vertices - middle, axis=1) - radius).max() < 1e-3
+
+
+def test_the_whole_grid_and_its_pieces_say_the_same() -> None:
+    found = extract(ball(0.8), 64).field
+    whole = found.whole()
+    points = np.random.default_rng(0).uniform(-1.1, 1.1, (500, 3))
+    assert np.allclose(found.at(points), whole.at(points), atol=1e-6)
+    for one, other in zip(zero_level(found), zero_level(whole), strict=True):
+        assert np.allclose(one, other)

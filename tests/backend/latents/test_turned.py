@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -69,6 +70,9 @@ def test_a_chair_that_comes_back_turned_is_told_so(
     found = list(turned.imagined(public_model("triposg")))
     assert len(set(asked)) == 3  # each border makes another picture
     assert all("+X, +Z, -Y are right, up and front" in one.said for one in found)
+    assert all(one.odd for one in found)  # for it is not what the catalogue says
+    model = replace(public_model("triposg"), axes="+X, +Z, -Y")
+    assert not any(one.odd for one in turned.imagined(model))
     assert float(found[0].said.split("silhouettes ")[1].split()[0]) > 0.9
 
 

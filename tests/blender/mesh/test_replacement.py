@@ -117,3 +117,36 @@ def test_a_finish_reaches_the_shader():
     shader = next(n for n in wished_material(fur, None).node_tree.nodes if "Base Color" in n.inputs)
     assert shader.inputs["Sheen Weight"].default_value == 1.0
     assert shader.inputs["Coat Weight"].default_value == pytest.approx(0.3)
+
+
+def test_uv_maps_show_what_the_nearest_old_faces_do(cube):
+    """A textured material keeps its colours: each side of a cube has an island of its own."""
+    second = cube.data.uv_layers.new(name="Bake")
+    second.active_render = True
+    cube.data.uv_layers.active_index = 0
+    before = np.empty(len(cube.data.loops) * 2, np.float32)
+    cube.data.uv_layers[0].uv.foreach_get("vector", before)
+    old = {}
+    for polygon in cube.data.polygons:
+        rows = before.reshape(-1, 2)[list(polygon.loop_indices)]
+        old[tuple(round(value) for value in polygon.normal)] = rows
+    points = 1.5 * np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1.0)])
+    quads = [[0, 1, 3, 2], [4, 6, 7, 5], [0, 4, 5, 1], [2, 3, 7, 6], [0, 2, 6, 4], [1, 5, 7, 3]]
+    faces = np.array([[quad[k] for k in way] for quad in quads for way in ((0, 1, 2), (0, 2, 3))])
+    mesh = swap_mesh(cube, points, faces, "larger", None)
+    assert [layer.name for layer in mesh.uv_layers] == ["UVMap", "Bake"]
+    assert [layer.active_render for layer in mesh.uv_layers] == [False, True]
+    assert mesh.uv_layers.active_index == 0
+    after = np.empty(len(mesh.loops) * 2, np.float32)
+    mesh.uv_layers[0].uv.foreach_get("vector", after)
+    for polygon in mesh.polygons:
+        rows = after.reshape(-1, 2)[list(polygon.loop_indices)]
+        island = old[tuple(round(value) for value in polygon.normal)]
+        assert (rows >= island.min(axis=0) - 1e-5).all()
+        assert (rows <= island.max(axis=0) + 1e-5).all()
+        assert np.ptp(rows, axis=0).max() > 0.2  # and not one point of it
+
+
+def test_a_mesh_without_uv_maps_gives_none(cube):
+    cube.data.uv_layers.remove(cube.data.uv_layers[0])
+    assert len(swap_mesh(cube, VERTICES, FACES, "thing", None).uv_layers) == 0
