@@ -260,7 +260,7 @@ class _Make:
         uv.run(program, words, self.home, progress.span(0.05, 1.0), look)
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Look:
     """How far uv is: which packages lie in its cache, and how large that is unpacked.
 
@@ -272,6 +272,7 @@ class _Look:
     size: Accelerator
     seen: set[Path] = field(default_factory=set)
     here: dict[str, int] = field(default_factory=dict)
+    unpacked: float = 0.0  # the largest share so far: what is moved meanwhile may be missed
 
     def __call__(self) -> tuple[str, float]:
         cache = self.home / environment.CACHES["UV_CACHE_DIR"]
@@ -286,8 +287,9 @@ class _Look:
         bytes_here = sum(self.here.values()) + disk.size_of(*cache.glob(".tmp*"))
         whole = self.size.download
         unpacked = 1.0 if count == of else min(bytes_here / self.size.unpacked, 1.0)
-        size = f"about {disk.so_far(whole * unpacked, whole)}"
-        share = 0.2 * count / of + 0.8 * unpacked
+        self.unpacked = max(self.unpacked, unpacked)
+        size = f"about {disk.so_far(whole * self.unpacked, whole)}"
+        share = 0.2 * count / of + 0.8 * self.unpacked
         return f"Downloading packages: {size}, {count} of {of} are here", 0.95 * share
 
 

@@ -44,7 +44,10 @@ def test_a_fresh_environment_holds_the_listed_packages_and_all_caches(place: Pla
     assert shares == sorted(shares)
     assert any(" of 3 are here" in stage for stage, _ in told)
     look = install._Look(place.home, frozenset({"alpha", "beta", "gamma"}), CPU)
-    assert look() == ("Downloading packages: about 500.0 of 500.0 MB, 3 of 3 are here", 0.95)
+    whole = ("Downloading packages: about 500.0 of 500.0 MB, 3 of 3 are here", 0.95)
+    assert look() == whole
+    look.here.pop("alpha")  # as if it was just moved
+    assert look()[0] == whole[0].replace("3 of 3", "2 of 3")
     assert any(
         stage.startswith("Downloading packages: about ") and " of 500.0 MB, " in stage
         for stage, _ in told
