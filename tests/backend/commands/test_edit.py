@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -173,3 +174,68 @@ def test_a_picture_of_many_variants_shows_all(
     assert drawn == [True, True, True]
     assert np.ptp(rows[2][:, cell : 2 * cell]) > 60
     assert np.ptp(rows[2][:, 2 * cell :]) < 60
+
+
+def scribbling(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+    """The engine with tiny random weights, on the processor."""
+    from dataclasses import replace
+
+    pytest.importorskip("torch", reason="latent networks need torch")
+    pytest.importorskip("tokenizers", reason="words are cut by tokenizers")
+    from backend.engines import scribble
+    from backend.machine.device import processor
+    from backend.machine.room import room
+    from tests.backend.latents.tiny_models import tiny_model
+
+    room.forget()
+    monkeypatch.setenv("PARTWISE_HOME", str(home))
+    tiny_model(home, "scribble")
+    engine = scribble.load()
+    networks = replace(engine.networks, device=processor())
+    tiny = replace(engine, networks=networks, tokens=16, steps=2, cells=32)
+    monkeypatch.setattr(scribble, "load", lambda: tiny)
+
+
+def test_memory_that_may_be_taken_is_kept_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scribbling(monkeypatch, tmp_path / "home")
+    asked = ("-o", tmp_path / "a.glb", "--text", "hat", "--engine", "scribble")
+    assert edit(*asked, "--memory", "0.1") == 2
+    said = capsys.readouterr().err
+    assert "TripoSG-scribble needs at least 0.4 GB, and 0.1 GB are free for it." in said
+    assert not (tmp_path / "a.glb").exists()
+    assert edit(*asked, "--memory", "1") == 0
+    assert "On the processor, which takes long, in 0.4 GB" in capsys.readouterr().err
+    assert edit(*asked, "--memory", "none") == 2
+    assert "--memory must be a number of GB above 0" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda path: path.write_bytes(path.read_bytes()[:-100]), "are damaged"),
+        (lambda path: path.rename(path.with_suffix(".bin")), "are pickled"),
+        (lambda path: written(path, np.float64), "hold numbers of the kind F64"),
+        (lambda path: written(path, np.float32), "are not those of TripoSG-scribble"),
+    ],
+)
+def test_weights_that_cannot_be_used_are_told(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    spoil: Callable[[Path], object],
+    words: str,
+) -> None:
+    scribbling(monkeypatch, tmp_path / "home")
+    (path,) = (tmp_path / "home/models/scribble/transformer").glob("*.safetensors")
+    spoil(path)
+    assert edit("-o", tmp_path / "a.glb", "--text", "hat", "--engine", "scribble") == 2
+    assert words in capsys.readouterr().err
+    assert not (tmp_path / "a.glb").exists()
+
+
+def written(path: Path, kind: type) -> None:
+    from safetensors.numpy import save_file
+
+    save_file({"some.weight": np.zeros(4, kind)}, path)
