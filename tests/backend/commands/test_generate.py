@@ -65,3 +65,12 @@ def test_one_part_is_one(picture, tmp_path, capsys):
     said = capsys.readouterr()
     assert ": 1 part, 1 of them closed" in said.out
     assert said.err.rstrip().splitlines()[-1].startswith("Wrote 1 part: ")
+
+
+def test_the_number_of_triangles_is_asked_of_the_engine(picture):
+    from backend.commands.arguments import build_parser
+    from backend.commands.generate import _asked
+
+    for given, wanted in (([], {}), (["--faces", "5000"], {"faces": 5000})):
+        words = ["generate", "--image", str(picture), "-o", "x.glb", *given]
+        assert _asked(build_parser().parse_args(words))[0].options == wanted
