@@ -72,10 +72,11 @@ def painted(
 ) -> NDArray[np.uint8]:
     """A texture (size, size, 4) of meshes that share it. Raises Cancelled."""
     surface = _surface(skins, size, progress.span(0.0, 0.4))
-    weight, colour = _shown(skins, surface, portrait, progress.span(0.4, 0.6))
+    weight, colour, clear = _shown(skins, surface, portrait, progress.span(0.4, 0.6))
     if not (weight > 0.5).any():  # nothing faces the eye: what the picture has at those places
         weight = np.maximum(weight, 0.51)
-    filled = _continued(surface, weight, colour, portrait.projection, size, progress.span(0.6, 0.9))
+    view = portrait.projection
+    filled = _continued(surface, weight, colour, clear, view, size, progress.span(0.6, 0.9))
     mixed = weight[:, None] * colour + (1 - weight[:, None]) * filled
     progress.span(0.9, 1.0).step()
     return _padded(surface.pixel, mixed.astype(np.float32), size)
@@ -121,8 +122,9 @@ def _corner_normals(skin: Skin) -> Floats:
 
 def _shown(
     skins: Sequence[Skin], surface: _Surface, portrait: Portrait, progress: Progress
-) -> tuple[Floats, Singles]:
-    """How much each pixel's surface is that of the picture (n,), and its colour there (n, 3)."""
+) -> tuple[Floats, Singles, Bools]:
+    """How much each pixel's surface is that of the picture (n,), its colour there (n, 3), and
+    whether it is well inside of what is seen of its part (n,)."""
     from scipy.ndimage import distance_transform_edt, map_coordinates
 
     picture, covered, projection = portrait.picture, portrait.covered, portrait.projection
@@ -145,13 +147,18 @@ def _shown(
     rim = max(RIM * float(figure.max()), 1.5)
     weight *= _between(map_coordinates(depth, at, order=1, mode="constant"), 0.5 * rim, rim)
     progress.step(0.6)
-    weight *= _is_first(skins, surface, projection)
-    return weight, colour.astype(np.float32)
+    first, inner = _is_first(skins, surface, projection)
+    weight *= first * _between(inner, 0.25 * RIM, 0.75 * RIM)
+    return weight, colour.astype(np.float32), inner > RIM
 
 
-def _is_first(skins: Sequence[Skin], surface: _Surface, projection: Projection) -> Bools:
-    """Whether nothing else is before a place (n,), nor just beside what is before it."""
-    from scipy.ndimage import maximum_filter
+def _is_first(
+    skins: Sequence[Skin], surface: _Surface, projection: Projection
+) -> tuple[Bools, Floats]:
+    """Whether nothing else is before a place (n,), nor just beside what is before it; and how far
+    it is seen from another part (n,), a share of the figure: no shape is quite its picture's.
+    """
+    from scipy.ndimage import distance_transform_edt, maximum_filter, minimum_filter
 
     points = np.concatenate([skin.vertices for skin in skins])
     starts = np.cumsum([0, *(len(skin.vertices) for skin in skins)])
@@ -172,6 +179,10 @@ def _is_first(skins: Sequence[Skin], surface: _Surface, projection: Projection) 
     hits = scene.first_hits(origin, down)
     first = np.where(hits.face >= 0, far - hits.distance, -np.inf).reshape(len(y), len(x))
     first = maximum_filter(first, 3)
+    of = np.repeat(np.arange(len(skins)), [len(skin.faces) for skin in skins])
+    seen_part = np.where(hits.face >= 0, of[hits.face], -1).reshape(first.shape)
+    border = maximum_filter(seen_part, 3) != minimum_filter(seen_part, 3)
+    inner = distance_transform_edt(~border) if border.any() else np.full(border.shape, np.inf)
     uv = projection.places(surface.place)
     column, row = (
         np.clip((uv[:, k] - projection.first[k]) / extent[k] * cells[k], 0, cells[k] - 1).astype(
@@ -182,11 +193,12 @@ def _is_first(skins: Sequence[Skin], surface: _Surface, projection: Projection) 
     # A surface aslant is deeper in the next cells than in its own.
     facing = np.abs(np.einsum("ij,ij->i", surface.normal, projection.towards_eye(surface.place)))
     slope = 3.0 * (2.0 / EYE_CELLS) / np.maximum(facing, 0.1)
-    return np.asarray(projection.nearness(surface.place) > first[row, column] - HIDDEN - slope)
+    is_first = projection.nearness(surface.place) > first[row, column] - HIDDEN - slope
+    return is_first, np.asarray(inner[row, column] / EYE_CELLS)
 
 
 def _continued(
-    surface: _Surface, weight: Floats, colour: Singles, view: Projection, size: int,
+    surface: _Surface, weight: Floats, colour: Singles, clear: Bools, view: Projection, size: int,
     progress: Progress,
 ) -> Singles:  # fmt: skip
     """Colours (n, 3) at all pixels by those that are seen."""
@@ -204,6 +216,9 @@ def _continued(
         progress.step(part / (int(surface.part.max()) + 1))
         mine = np.flatnonzero(surface.part[asked] == part)
         own = seen[surface.part[seen] == part]
+        inner = own[clear[own]]
+        if len(inner) >= FEW:
+            own = inner
         known = _Known.of(surface, own, colour, view) if len(own) >= FEW else every
         told[mine] = known.at(_features(surface, asked[mine], view))
     grid = np.zeros((size, size, 4), np.float32)

@@ -99,3 +99,12 @@ def test_several_variants_are_no_single_file(picture, tmp_path, capsys):
     assert main(["generate", *arguments]) == 2
     assert "name of a folder" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
+
+
+def test_the_number_of_triangles_is_asked_of_the_engine(picture):
+    from backend.commands.arguments import build_parser
+    from backend.commands.generate import _asked
+
+    for given, wanted in (([], {}), (["--faces", "5000"], {"faces": 5000})):
+        words = ["generate", "--image", str(picture), "-o", "x.glb", *given]
+        assert _asked(build_parser().parse_args(words))[0].options == wanted

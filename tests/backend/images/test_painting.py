@@ -89,6 +89,16 @@ def test_nothing_of_the_background_comes_in(texture: np.ndarray) -> None:
     assert texture[..., 1].max() < 12
 
 
+def test_a_picture_that_is_a_little_aside_leaves_no_stripe_of_another_part() -> None:
+    """The red board of the picture reaches over the edge of the shape's, onto the blue one."""
+    skins = [board(0.5, (-1, -1), (0, 1), 0), board(-0.5, (-1, -1), (1, 1), 1)]
+    picture = np.kron(flag((255, 0, 0), (0, 0, 255)), np.ones((4, 4, 1), np.uint8))
+    picture[40:440, 240:242, :3] = [255, 0, 0]
+    made = painted(skins, portrait(skins, picture), SIZE)
+    for side in (FRONT, BACK, RIGHT):
+        assert np.abs(tile(made, side, 1) - [0, 0, 255]).max() < 25
+
+
 def test_stripes_run_around() -> None:
     skins = [board(0.0, (-1, -1), (1, 1), 0)]
     picture = flag((255, 255, 255), (255, 255, 255))

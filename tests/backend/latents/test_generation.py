@@ -35,7 +35,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Netwo
 
 
 def values(found: list) -> np.ndarray:
-    return np.stack([one.field.values for one in found])
+    return np.stack([one.field.whole().values for one in found])
 
 
 def test_a_picture_gives_as_many_parts_as_are_asked_for(models: dict[str, Networks]) -> None:
@@ -61,7 +61,7 @@ def test_words_and_a_drawing_give_a_shape_each_as_strong_as_is_said(
 ) -> None:
     def made(text: str, drawing: np.ndarray | None, strengths: tuple[float, float]) -> np.ndarray:
         found = of_words(models["scribble"], text, drawing, SHORT, strengths=strengths)
-        return found.field.values
+        return found.field.whole().values
 
     before = made("hat", PICTURE, (1.0, 0.4))
     assert np.array_equal(before, made("hat", PICTURE, (1.0, 0.4)))

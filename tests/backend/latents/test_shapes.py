@@ -24,4 +24,4 @@ def test_each_shape_has_a_field_of_its_own() -> None:
     together = network.query(network.decode(latents), torch.from_numpy(points).expand(2, -1, -1))
     assert np.allclose(one(points), together[0].numpy(), atol=1e-5)
     assert np.allclose(other(points), together[1].numpy(), atol=1e-5)
-    assert extract(one, 64).field.values.shape == (65, 65, 65)
+    assert extract(one, 64).field.whole().values.shape == (65, 65, 65)
