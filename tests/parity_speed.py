@@ -131,7 +131,7 @@ class Bench:
 
         Raises Cancelled where it is not enough for one.
         """
-        times = []
+        times: list[float] = []
         if self.device == "cuda":
             torch.cuda.empty_cache()
             torch.cuda.reset_peak_memory_stats()

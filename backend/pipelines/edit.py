@@ -138,8 +138,8 @@ def replace_part(
             offers = _again(
                 chosen.engine, (turned, faces, labels), part, frame, name, variants, seed, span
             )
-    told = dict.fromkeys(note for offer in offers for note in offer.notes)
-    notice = " ".join([*([notice] if notice else []), *told])
+    notes = dict.fromkeys(note for offer in offers for note in offer.notes)
+    notice = " ".join([*([notice] if notice else []), *notes])
     made: list[Variant] = []
     where: dict[bool, list[Place]] = {}
     placing = progress.span(0.6, 1.0, "Fitting")
