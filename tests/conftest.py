@@ -25,6 +25,7 @@ LONGEST = (
     "tests/backend/training/test_smoke.py",
     "tests/backend/test_main.py",
     "tests/backend/pipelines/test_complete.py",
+    "tests/backend/engines/test_latent_trouble.py",
     "tests/backend/training/test_judge_trainer.py",
     "tests/backend/installation/test_install.py",
     "tests/backend/service/test_setup.py",

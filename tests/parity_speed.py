@@ -131,7 +131,7 @@ class Bench:
 
         Raises Cancelled where it is not enough for one.
         """
-        times = []
+        times: list[float] = []
         if self.device == "cuda":
             torch.cuda.empty_cache()
             torch.cuda.reset_peak_memory_stats()
@@ -271,7 +271,7 @@ def sampling_row(bench: Bench, task: Task, folder: Path | None, rate: float) -> 
         _said(other.seconds if other else 0.0),
         _said(mine.seconds if mine else 0.0),
         _said(other.seconds / mine.seconds if mine and other else 0.0),
-        f"{mine.work / mine.seconds / rate:.0%}" if mine else "-",
+        f"{mine.work / mine.seconds / rate:.1%}" if mine else "-",
         _said(other.memory / 1e9 if other else 0.0),
         _said(mine.memory / 1e9 if mine else 0.0),
     ]

@@ -33,6 +33,19 @@ def test_branches_go_through_the_network_at_once_as_alone() -> None:
     assert torch.allclose(found, wanted, atol=1e-4)
 
 
+def test_branches_apart_say_the_same() -> None:
+    network = made(PAIR)
+    x, geometry = normal(2, 3, 5, 6, seed=1), normal(2, 4, 12, seed=2)
+    picture = normal(2, 3, 10, seed=3)
+    nested = [network.context(0, geometry, first=1), network.context(1, picture, first=2)]
+    codes = torch.arange(9).view(3, 3) % 2 if network.part_codes is not None else None
+    both, apart = (
+        Velocity(network, nested, [2.0, 5.0], codes=codes, apart=one) for one in (False, True)
+    )
+    assert (both.passes, apart.passes) == (1, 3)
+    assert torch.allclose(both(x, 600.0), apart(x, 600.0), atol=1e-5)
+
+
 def test_half_precision_answers_in_single() -> None:
     network = made(PAIR).bfloat16()
     tokens = [normal(1, 4, 12, seed=2).bfloat16(), normal(1, 3, 10, seed=3).bfloat16()]

@@ -486,3 +486,55 @@ def test_release_drops_what_was_computed_but_no_mesh() -> None:
     assert mesh["engines"] == []
     assert memory["cache"] == vertices.nbytes + faces.nbytes
     assert ask(ours, Release("mesh")).bytes == 0
+
+
+def test_networks_of_public_models_go_when_idle_or_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With tiny random weights: not a tensor of theirs stays, nor what a sampling was made with."""
+    torch = pytest.importorskip("torch", reason="latent networks need torch")
+    pytest.importorskip("tokenizers", reason="words are cut by tokenizers")
+    import gc
+    import weakref
+    from dataclasses import replace
+
+    from backend.engines import scribble
+    from backend.latents.velocity import Velocity
+    from backend.machine.device import processor
+    from backend.machine.resident import residents
+    from tests.backend.latents.tiny_models import tiny_model
+    from tests.backend.pipelines.replacing import cart
+
+    monkeypatch.setenv("PARTWISE_HOME", str(tmp_path))
+    tiny_model(tmp_path, "scribble")
+    engine = scribble.load()
+    own = replace(engine.networks, device=processor())
+    tiny = replace(engine, networks=own, tokens=16, steps=2, cells=32)
+    monkeypatch.setattr(scribble, "load", lambda: tiny)
+    made: list[weakref.ref[object]] = []
+    real = Velocity.__init__
+
+    def watched(self: Velocity, network: torch.nn.Module, *given: object, **named: object) -> None:
+        made.extend([weakref.ref(self), weakref.ref(network)])
+        real(self, network, *given, **named)
+
+    monkeypatch.setattr(Velocity, "__init__", watched)
+    residents.unload()
+    session = Session()
+    vertices, faces, labels = cart()
+    ask(session, OpenMesh(vertices, faces, "cart"))
+    asked = requests.Replace("cart", labels.astype(np.int32), 4, text="hat", engine="scribble")
+    for letting_go in (
+        lambda: ask(session, Release()),
+        lambda: session.networks.unload(idle=0.0),  # as the server does when nobody asks
+    ):
+        made.clear()
+        ask(session, asked)
+        gc.collect()
+        velocity, network = made
+        assert velocity() is None  # and its recorded work with it
+        assert session.networks.bytes() > 0
+        letting_go()
+        assert session.networks.bytes() == 0
+        gc.collect()
+        assert network() is None
