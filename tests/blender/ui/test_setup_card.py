@@ -10,7 +10,7 @@ import bpy
 import pytest
 from partwise.backend.contract.errors import Unreachable, WeightsCorrupt
 from partwise.blender_addon.engine import jobs, place, setups
-from partwise.blender_addon.engine.setups import ENGINE, Task
+from partwise.blender_addon.engine.setup_task import ENGINE, Task
 from partwise.blender_addon.ui import panels_setup, preferences, setup_card
 
 from tests.blender.recording_layout import RecordingLayout, draw
@@ -160,18 +160,18 @@ def test_the_accelerator_is_chosen_among_those_of_this_computer(known, installed
     known(NONE)
     assert "accelerator_menu" in card().properties
     sources = installed.sources
-    items = setup_card_items(sources)
+    items = titles_in_menu(sources)
     assert items == ["Automatic", "NVIDIA, CUDA 13", "Processor"]
     sources.accelerator_menu = "cpu"
     assert place.sources().accelerator == "cpu"
     sources.accelerator = "of another computer"
-    assert setup_card_items(sources)[-1] == "of another computer"
+    assert titles_in_menu(sources)[-1] == "of another computer"
     assert sources.accelerator_menu == "of another computer"
     known(INSTALLED)
     assert "accelerator_menu" not in card().properties
 
 
-def setup_card_items(sources: Any) -> list[str]:
+def titles_in_menu(sources: Any) -> list[str]:
     from partwise.blender_addon.ui.setup_properties import items
 
     return [item[1] for item in items(sources, None)]
