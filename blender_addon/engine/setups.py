@@ -16,69 +16,25 @@ from __future__ import annotations
 import atexit
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import bpy
 
 from ...backend.contract.errors import BadInput, Cancelled, PartwiseError
-from ...backend.contract.setup import LookAtSetup, SetupChanged, SetupTold
+from ...backend.contract.setup import SetupChanged, SetupTold
 from . import jobs, place
 from .jobs import CANCELLED, DONE, FAILED, RUNNING
+from .setup_task import Asked, Step, Task, look_request, question, starting
 
 if TYPE_CHECKING:
-    from ...backend.contract.fields import Fields
     from .client import Client
-    from .command import Place, Starting
     from .log import EngineLog
     from .process import Call
 
 PERIOD = 0.1  # seconds between two looks at a running task
 SOON = 0.02  # seconds after which a look that is wanted is begun
 PATIENCE = 3.0  # seconds for a task to clean up when Blender ends
-ENGINE = ""  # what a task is about, if not a model
 
-
-@dataclass(frozen=True, eq=False)
-class Step:
-    """A request, and how much of its task it is; `on_installed` runs it on the installed Python."""
-
-    request: Fields
-    weight: float = 1.0
-    on_installed: bool = False
-
-
-@dataclass(eq=False)
-class Task:
-    """What is done, and how far it is: `share` (0..1), which never falls.
-
-    about : the name of the model that it is about, or `ENGINE`. quiet : it is only a look. changes,
-    replaces : as for `start`. stopping : it was cancelled, and cleans up. said : what was done,
-    sentence by sentence. error : says why it FAILED.
-    """
-
-    title: str
-    about: str = ENGINE
-    steps: Sequence[Step] = ()
-    quiet: bool = False
-    changes: bool = True
-    replaces: bool = False
-    stage: str = ""
-    share: float = 0.0
-    state: str = RUNNING
-    stopping: bool = False
-    said: list[str] = field(default_factory=list)
-    error: PartwiseError | None = None
-    place: Place | None = field(default=None, repr=False)
-    _number: int = field(default=0, repr=False)
-    _call: Call | None = field(default=None, repr=False)
-    _client: Client | None = field(default=None, repr=False)
-    _is_looking: bool = field(default=False, repr=False)
-    _on_installed: bool = field(default=False, repr=False)
-
-
-Asked = tuple[Any, ...]
 
 _task: Task | None = None
 _told: SetupTold | None = None
@@ -152,13 +108,13 @@ def look() -> Task:
     global _asked
     _refuse_two()
     _drop_look()
-    _asked = _question()
+    _asked = question()
     return _begin(Task("Looking at what is installed", quiet=True, changes=False))
 
 
 def want_look() -> None:
     """Look soon, unless that was done and nothing was chosen otherwise since: for what is drawn."""
-    if _has_no_timers() or busy() or looks() or _asked == _question():
+    if _has_no_timers() or busy() or looks() or _asked == question():
         return
     bpy.app.timers.register(_look_soon, first_interval=SOON, persistent=True)
 
@@ -266,7 +222,7 @@ def _ask(task: Task) -> None:
     """Ask for the next step, or for the look at the end."""
     task._is_looking = task._number >= len(task.steps)
     if task._is_looking:
-        task._call = _client_for(task, False).submit(_look_request())
+        task._call = _client_for(task, False).submit(look_request())
     else:
         step = task.steps[task._number]
         task._call = _client_for(task, step.on_installed).submit(step.request)
@@ -355,20 +311,6 @@ def _run_to_end(task: Task) -> None:
         raise
 
 
-# What is asked.
-
-
-def _question() -> Asked:
-    said = place.sources()
-    return place.home(), place.online(), said.accelerator, said.pack, said.index
-
-
-def _look_request() -> LookAtSetup:
-    said = place.sources()
-    online = place.online() or Path(said.index or "?").is_dir()  # a folder is not asked online
-    return LookAtSetup(accelerator=said.accelerator, pack=said.pack, online=online)
-
-
 def _look_soon() -> None:
     if not busy():
         look()
@@ -397,26 +339,9 @@ def _client_for(task: Task, on_installed: bool) -> Client:
             return task._client
         _close(task._client)
     assert task.place is not None
-    client = Client(_starting(task.place, on_installed), jobs.log_file("setup"))
+    client = Client(starting(task.place, on_installed), jobs.log_file("setup"))
     task._client, task._on_installed, _log = client, on_installed, client.log
     return client
-
-
-def _starting(where: Place, on_installed: bool) -> Starting:
-    from ...backend.contract import installed
-    from . import command as engine_command
-    from .command import Starting
-
-    if not on_installed:
-        return Starting(engine_command.command, where.variables)
-
-    def command() -> Sequence[str]:
-        python = installed.executable(where.home)
-        if python is None:
-            raise PartwiseError("The engine for large models is not installed.", "Install it.")
-        return engine_command.installed_command(python)
-
-    return Starting(command, where.installed_variables)
 
 
 def _close(client: Client) -> None:

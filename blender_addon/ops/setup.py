@@ -4,13 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import bpy
 from bpy.props import BoolProperty, StringProperty
 
-from ...backend.contract import installed
 from ...backend.contract.errors import BadInput, ConsentNeeded, PartwiseError
 from ...backend.contract.setup import (
     GetModel,
@@ -20,13 +18,22 @@ from ...backend.contract.setup import (
     VerifyModel,
 )
 from ..engine import jobs, place, setups
-from ..engine.setups import Step, Task
+from ..engine.setup_task import ENGINE, Step, Task
 from .jobs import report
 from .poll import SaysWhyNot
+from .setup_known import (
+    OFFLINE,
+    asks_consent,
+    engine_bytes,
+    in_lines,
+    is_installed,
+    lacks_packages,
+    needs_engine,
+    size_text,
+)
 
 BUSY = "Something is being got or removed: wait for it, or cancel it"
 JOB_RUNS = "A job is running on the engine: wait for it, or cancel it"
-OFFLINE = "Blender may not go online: tick Allow Online Access in its preferences, under System"
 DIALOG = 420  # width of a question, in pixels
 
 
@@ -144,9 +151,7 @@ class PARTWISE_OT_remove_engine(SetupOperator, bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         steps = [Step(RemoveEngine())]
-        return self.run(
-            lambda: setups.start("Removing the Engine", setups.ENGINE, steps, replaces=True)
-        )
+        return self.run(lambda: setups.start("Removing the Engine", ENGINE, steps, replaces=True))
 
 
 class PARTWISE_OT_get_model(ModelOperator, bpy.types.Operator):
@@ -316,9 +321,7 @@ class PARTWISE_OT_copy_setup_report(SaysWhyNot, bpy.types.Operator):
 
 def start_engine(title: str, *, repair: bool = False) -> Task:
     """Start the installation, or the repair, of the engine. Raises BadInput."""
-    return setups.start(
-        title, setups.ENGINE, [install_step(repair=repair)], replaces=is_installed()
-    )
+    return setups.start(title, ENGINE, [install_step(repair=repair)], replaces=is_installed())
 
 
 def start_model(row: dict[str, Any], *, agreed: bool) -> Task:
@@ -347,61 +350,6 @@ def install_step(*, repair: bool = False) -> Step:
     said = place.sources()
     request = InstallEngine(said.accelerator, said.pack, said.index, repair, place.online())
     return Step(request, weight=engine_bytes() or 1)
-
-
-# What is known.
-
-
-def is_installed() -> bool:
-    """Is there an engine for large models, in whatever state?"""
-    return engine_state() != "missing"
-
-
-def needs_engine() -> bool:
-    """Has the engine to be installed or repaired before a model can be got?"""
-    return engine_state() in ("missing", "damaged") or jobs.engine_trouble() is not None
-
-
-def engine_state() -> str:
-    """The engine's state, as the last look found it; before it, whether there is one."""
-    told = setups.told()
-    if told is not None:
-        return str(told.engine.get("state", "missing"))
-    return "missing" if installed.current(place.home()) is None else "here"
-
-
-def engine_bytes() -> int:
-    """What an installation would download."""
-    told = setups.told()
-    return int(told.choice.get("download_bytes", 0)) if told is not None else 0
-
-
-def lacks_packages() -> str:
-    """Why packages cannot come, for a tooltip; empty when they can."""
-    said = place.sources()
-    is_local = bool(said.pack) or (said.index and Path(said.index).is_dir())
-    return "" if is_local or place.online() else OFFLINE
-
-
-def asks_consent(row: dict[str, Any]) -> bool:
-    """Has a licence with limits to be agreed to?"""
-    return bool(row.get("limits")) and not row.get("consent")
-
-
-def size_text(size: float) -> str:
-    """Bytes as people read them."""
-    if size < 950_000:
-        return f"{size / 1e3:.0f} kB"
-    if size < 950_000_000:
-        return f"{size / 1e6:.0f} MB"
-    return f"{size / 1e9:.1f} GB"
-
-
-def in_lines(text: str, letters: int) -> list[str]:
-    """A text in lines of so many letters at most, for dialogs, whose width does not change."""
-    import textwrap
-
-    return textwrap.wrap(text, letters)
 
 
 def ask(

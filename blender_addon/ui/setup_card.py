@@ -13,9 +13,8 @@ import bpy
 
 from ...backend.contract.setup import SetupTold
 from ..engine import jobs, place, setups
-from ..engine.setups import ENGINE
-from ..ops import setup
-from ..ops.setup import size_text
+from ..engine.setup_task import ENGINE
+from ..ops.setup_known import engine_bytes, needs_engine, size_text
 from .setup_properties import capital
 from .texts import draw_text
 
@@ -147,7 +146,7 @@ def draw_findings(
 
 def draw_engine_buttons(layout: bpy.types.UILayout, told: SetupTold, *, is_well: bool) -> None:
     """What can be done with the engine in its state."""
-    state, size = told.engine["state"], setup.engine_bytes()
+    state, size = told.engine["state"], engine_bytes()
     row = layout.row(align=True)
     row.scale_y = BUTTON
     if state == "missing":
@@ -224,8 +223,8 @@ def get_text(row: dict[str, Any]) -> str:
     is_local = bool(place.sources().files)
     size = 0 if is_local else row["download_bytes"]
     verb = "Take from Folder" if is_local else "Resume" if row["state"] == "begun" else "Get"
-    if setup.needs_engine():
-        verb, size = f"{verb} with Engine", size + setup.engine_bytes()
+    if needs_engine():
+        verb, size = f"{verb} with Engine", size + engine_bytes()
     return with_size(verb, size)
 
 

@@ -26,7 +26,7 @@ from partwise.backend.contract.setup import (
     VerifyModel,
 )
 from partwise.blender_addon.engine import jobs, place, setups
-from partwise.blender_addon.engine.setups import ENGINE, Step
+from partwise.blender_addon.engine.setup_task import ENGINE, Step
 
 from tests.blender.setting_up import (
     Computer,

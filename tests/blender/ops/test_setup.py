@@ -13,7 +13,7 @@ import pytest
 from partwise.backend.contract.errors import Unreachable
 from partwise.backend.contract.setup import GetModel, InstallEngine
 from partwise.blender_addon.engine import jobs, place, setups
-from partwise.blender_addon.engine.setups import ENGINE, Task
+from partwise.blender_addon.engine.setup_task import ENGINE, Task
 from partwise.blender_addon.ops import setup
 
 from tests.blender.recording_layout import RecordingLayout
@@ -223,14 +223,6 @@ def test_two_tasks_exclude_each_other(started, monkeypatch):
         assert "wait for it, or cancel it" in refused(name)
     assert bpy.ops.partwise.cancel_setup.poll()
     assert not bpy.ops.partwise.dismiss_setup.poll()
-
-
-@pytest.mark.parametrize(
-    ("size", "text"),
-    [(0, "0 kB"), (949_000, "949 kB"), (1_600_000, "2 MB"), (960_000_000, "1.0 GB")],
-)
-def test_sizes_as_people_read_them(size, text):
-    assert setup.size_text(size) == text
 
 
 # With real processes, as an artist would.

@@ -86,13 +86,3 @@ def test_large_models_lie_where_the_preferences_say(installed, monkeypatch, tmp_
     assert installed.home == str(Path.home() / "large")
     installed.home = ""
     assert place.home() == environments.home()
-
-
-def test_other_sources_are_whole_paths(installed):
-    assert place.sources() == place.Sources()
-    installed.sources.pack = "~/pack.zip"
-    installed.sources.index = " http://127.0.0.1/simple "
-    said = place.sources()
-    assert said.pack == str(Path.home() / "pack.zip")
-    assert said.index == "http://127.0.0.1/simple"
-    assert said.accelerator == "auto"

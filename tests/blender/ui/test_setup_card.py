@@ -10,10 +10,10 @@ import bpy
 import pytest
 from partwise.backend.contract.errors import Unreachable, WeightsCorrupt
 from partwise.blender_addon.engine import jobs, place, setups
-from partwise.blender_addon.engine.setups import ENGINE, Task
-from partwise.blender_addon.ui import panels_setup, preferences, setup_card
+from partwise.blender_addon.engine.setup_task import ENGINE, Task
+from partwise.blender_addon.ui import preferences, setup_card
 
-from tests.blender.recording_layout import RecordingLayout, draw
+from tests.blender.recording_layout import RecordingLayout
 from tests.blender.told import CHOICE, FREE, INSTALLED, LIMITED, NO_ROOM, OFFLINE, told
 from tests.blender.told import ENGINE as NONE
 
@@ -103,7 +103,6 @@ def test_all_that_is_drawn_exists_and_is_short_enough(known, monkeypatch, state,
         assert shown.texts
         longest = max(shown.texts, key=len)
         assert len(longest) <= (LONGEST if short else 2 * LONGEST), longest
-    assert draw(panels_setup.PARTWISE_PT_setup).texts
 
 
 def test_before_anything_is_known_it_is_looked_for(known, monkeypatch):
@@ -156,25 +155,12 @@ def test_blenders_own_preference_is_shown_where_it_is_in_the_way(known, monkeypa
     assert "use_online_access" not in card().properties, "there is nothing to download"
 
 
-def test_the_accelerator_is_chosen_among_those_of_this_computer(known, installed):
+def test_the_accelerator_is_chosen_before_an_installation(known, installed):
     known(NONE)
-    assert "accelerator_menu" in card().properties
-    sources = installed.sources
-    items = setup_card_items(sources)
-    assert items == ["Automatic", "NVIDIA, CUDA 13", "Processor"]
-    sources.accelerator_menu = "cpu"
-    assert place.sources().accelerator == "cpu"
-    sources.accelerator = "of another computer"
-    assert setup_card_items(sources)[-1] == "of another computer"
-    assert sources.accelerator_menu == "of another computer"
+    for short in (True, False):
+        assert "accelerator_menu" in card(short=short).properties
     known(INSTALLED)
     assert "accelerator_menu" not in card().properties
-
-
-def setup_card_items(sources: Any) -> list[str]:
-    from partwise.blender_addon.ui.setup_properties import items
-
-    return [item[1] for item in items(sources, None)]
 
 
 def test_an_engine_that_is_here_can_be_repaired_and_removed(known):
@@ -266,8 +252,3 @@ def test_the_preferences_show_all_of_it_and_other_sources(known, installed):
     assert {"home", "pack", "index", "hub", "files"} <= set(layout.properties)
     assert "Other Sources" in layout.texts
     assert "partwise.install_engine" in layout.operators
-
-
-def test_the_sidebar_leads_to_the_preferences(known, installed):
-    known(NONE)
-    assert "preferences.addon_show" in draw(panels_setup.PARTWISE_PT_setup).operators
