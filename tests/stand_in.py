@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import inf
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +53,7 @@ class StandIn:
     cells: int
     in_one: bool
     distance: float = inf
+    follows_seed: ClassVar[bool] = False
 
     def takes(self, brief: Brief) -> bool:
         """Any picture."""

@@ -32,12 +32,14 @@ class Trunk:
 
 
 TRUNKS = {
-    "TripoSG": Trunk(DiTConfig((128,), width=256, heads=4), (32,), 256),
-    "TripoSG-scribble": Trunk(
+    "a whole from a picture": Trunk(DiTConfig((128,), width=256, heads=4), (32,), 256),
+    "a part by words": Trunk(
         DiTConfig((96, 128), parallel=True, width=256, heads=4), (16, 32), 64, 0.0
     ),
-    "HoloPart": Trunk(DiTConfig((64, 64), width=256, heads=4), (256, 256), 256, 3.5),
-    "PartCrafter of three parts": Trunk(
+    "what of a part is hidden": Trunk(
+        DiTConfig((64, 64), width=256, heads=4), (256, 256), 256, 3.5
+    ),
+    "three parts from a picture": Trunk(
         DiTConfig((128,), part_codes=32, width=256, heads=4), (32,), 128, parts=3
     ),
 }

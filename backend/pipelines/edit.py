@@ -150,7 +150,7 @@ def replace_part(
         one_by_one = isgeneratorfunction(chosen.engine.replace)
         if one_by_one:
             span = progress.span(0.2, 0.95, "Imagining")
-        if wishes.rest or one_by_one:  # whose seeds are variety enough
+        if wishes.rest or chosen.engine.knows_all_words:  # whose seeds are variety enough
             offers = chosen.engine.replace(
                 turned, faces, labels, part,
                 name=name, drawing=drawing, text=wishes.rest,

@@ -66,7 +66,7 @@ def test_what_is_not_free_says_why() -> None:
 def test_the_page_for_users_tells_of_each_model() -> None:
     page = (ROOT / "docs/models.md").read_text(encoding="utf-8")
     for model in MODELS:
-        (row,) = [line for line in page.splitlines() if line.startswith(f"| `{model.name}` |")]
+        (row,) = [line for line in page.splitlines() if line.startswith(f"| `{model.name}` | [")]
         cells = [cell.strip() for cell in row.strip("|").split("|")]
         assert cells[1] == f"[{model.title}]({model.page})"
         sizes = (model.size, model.kept, model.memory)

@@ -169,7 +169,7 @@ def test_wrong_settings_have_sentences(
 @pytest.mark.parametrize(
     ("engine", "parts", "sentence"),
     [
-        ("partcrafter", "100", "at most 16 parts, not 100"),
+        ("partcrafter", "100", "makes 1 to 16 parts, not 100"),
         ("triposg", "100", "at most 64 parts, not 100"),
         ("partcrafter", "0", "must be a whole number of at least 1 (parts), not '0'"),
     ],

@@ -97,7 +97,7 @@ def test_it_is_tuned_by_what_a_person_sets(engine: scribble.Scribble) -> None:
 def test_strengths_change_what_is_made(engine: scribble.Scribble) -> None:
     thing = cart()
     made = [
-        engine.tuned({"strength_words": one}).replace(*thing, 4, text="hat", seed=1)[0].mesh
+        next(engine.tuned({"strength_words": one}).replace(*thing, 4, text="hat", seed=1)).mesh
         for one in (0.0, 1.0)
     ]
     assert not np.array_equal(made[0].vertices, made[1].vertices)
