@@ -19,6 +19,7 @@ def main(folder: str, names: list[str]) -> None:
     os.environ["PARTWISE_HOME"] = folder
     home = Path(folder)
 
+    from backend.engines import projected
     from backend.latents import completion, generation
     from backend.service.server import serve
     from backend.service.session import Session
@@ -31,6 +32,7 @@ def main(folder: str, names: list[str]) -> None:
         module: Any = importlib.import_module(f"backend.engines.{name}")
         real = module.load
         module.load = lambda name=name, real=real: little_of(name, real, little)
+    projected.USUAL_FACES = 500
     for module in (completion, generation):
         module.sample = slowly(module.sample, home / "slow")
     serve(Session())

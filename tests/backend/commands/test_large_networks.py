@@ -97,7 +97,8 @@ def test_generate(
     engine: str, parts: int, picture: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "out.glb"
-    given = ["generate", "--image", str(picture), "-o", str(out), "--json", "--parts", str(parts)]
+    given = ["generate", "--image", str(picture), "-o", str(out), "--json", "--faces", "500"]
+    given += ["--parts", str(parts)]
     assert main([*given, "--engine", engine, "--seed", "1", "--quality", "normal"]) == 0
     told = said(capsys)
     assert told["engine"] == engine

@@ -32,14 +32,18 @@ def test_it_makes_a_whole_that_the_pipeline_takes_apart(engine: triposg.TripoSG)
     whole = engine.generate(Brief(images=[disc()]), seed=1)
     assert whole.in_one
     assert len(whole.parts) == 1
-    made = generate(Brief(images=[disc()], parts=2), engine="triposg", seed=1)
+    made = generate(
+        Brief(images=[disc()], parts=2, options={"faces": 500}), engine="triposg", seed=1
+    )
     assert made.engine == "triposg"
     assert len(made.parts) == 2
     assert all(is_closed_manifold(part.faces) for part in made.parts)
 
 
 def test_one_part_is_the_whole(engine: triposg.TripoSG) -> None:
-    made = generate(Brief(images=[disc()], parts=1), engine="triposg", seed=1)
+    made = generate(
+        Brief(images=[disc()], parts=1, options={"faces": 500}), engine="triposg", seed=1
+    )
     assert len(made.parts) == 1
 
 

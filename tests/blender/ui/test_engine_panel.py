@@ -80,7 +80,8 @@ def test_from_images_shows_what_the_engine_takes(monkeypatch):
     assert {"count", "limbs", "shape", "thickness", "symmetry", "back_side"} <= set(everything)
     choose(monkeypatch, LARGE)
     layout = draw(panels_images.PARTWISE_PT_image_options)
-    assert layout.properties == ["generate_quality", "strength_words", "generate_seed", "size"]
+    asked = ["generate_quality", "strength_words", "generate_seed", "size", "variants"]
+    assert layout.properties == asked
 
 
 def test_a_drawing_of_ones_own_has_its_source():
