@@ -87,7 +87,7 @@ class Job:
 
 _job: Job | None = None
 _client: Client | None = None
-_starting: EngineStarting | None = None  # how that client's engine is started
+_starting: EngineStarting | None = None  # how the engine is started
 
 
 def start(title: str, work: Work, finish: Callable[[Any], None] | None = None) -> Job:
@@ -187,16 +187,24 @@ def wait(seconds: float) -> None:
 
 def client() -> Client:
     """The client of the engine. The engine itself starts when the first job needs it."""
-    global _client, _starting
+    global _client
     if _client is None:
-        from . import place
         from .client import Client  # slow to load, so not before there is a job
+
+        _client = Client(_its_start(), log_file())
+        atexit.register(stop_engine)
+    return _client
+
+
+def _its_start() -> EngineStarting:
+    """How the engine is started, the same for one process after the other."""
+    global _starting
+    if _starting is None:
+        from . import place
         from .command import EngineStarting
 
         _starting = EngineStarting(lambda: place.read())
-        _client = Client(_starting, log_file())
-        atexit.register(stop_engine)
-    return _client
+    return _starting
 
 
 def engine_version() -> str | None:
@@ -251,9 +259,7 @@ def engine_trouble() -> PartwiseError | None:
 
 def rest_engine(rests: bool) -> None:
     """Leave the installed Python alone while somebody replaces it, or use it again."""
-    client()
-    assert _starting is not None
-    _starting.rests = rests
+    _its_start().rests = rests
 
 
 def renew_engine() -> Call:
