@@ -26,7 +26,8 @@ def drive(package: Path, pictures: Path, chosen: list[str]) -> Iterator[float]:
     window = Window(pictures)
     failed = 0
     for number, step in enumerate(scenario.STEPS, start=1):
-        if chosen and step.__name__ not in chosen and step not in scenario.ALWAYS:
+        is_named = step.__name__ in chosen
+        if not is_named and (step in scenario.ON_REQUEST or chosen) and step not in scenario.ALWAYS:
             continue
         start = time.monotonic()
         try:

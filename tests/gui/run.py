@@ -45,12 +45,23 @@ def main() -> int:
     PICTURES.mkdir(parents=True, exist_ok=True)
     for old in PICTURES.glob("*.png"):
         old.unlink()
+    if "large_networks" in sys.argv:
+        make_models(PICTURES)
     target = build_addon.Target("linux-x64", ".".join(version.groups()))
     package = build_addon.build(target, PICTURES, build_addon.find_tool())
     wheel_of_the_hub(PICTURES / "wheels")
     arguments = ["--factory-startup", "--enable-event-simulate", "--python-exit-code", "1"]
     script = ["--python", ROOT / "tests/gui/drive.py", "--", package, PICTURES, *sys.argv[1:]]
     return subprocess.run([*starter, *arguments, *script], cwd=ROOT).returncode
+
+
+def make_models(folder: Path) -> None:
+    """The models of the step `large_networks`, with tiny random weights."""
+    from tests.backend.latents.tiny_models import CONFIGS, tiny_model
+
+    for name in CONFIGS:
+        if not (folder / "models" / name).is_dir():
+            tiny_model(folder, name)
 
 
 def skip(reason: str) -> int:

@@ -12,6 +12,7 @@ import bpy
 from clicking import click_parts, join_parts
 from completing import complete_parts
 from imaging import parts_from_a_picture
+from large_networks import large_networks
 from posing import pose_a_completed_arm
 from proposing import look_at_proposals
 from replacing import replace_parts
@@ -352,8 +353,10 @@ STEPS = (
     split_and_close_large,
     parts_from_a_picture,
     setup,
+    large_networks,
     engine_dies,
     cancel,
     stays_responsive,
 )
 ALWAYS = (install, show_fox)
+ON_REQUEST = (large_networks,)  # it downloads much
