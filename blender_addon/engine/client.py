@@ -44,7 +44,7 @@ class Client:
         self, command: Callable[[], Sequence[str]] | Starting, log_file: Path | None = None
     ) -> None:
         self.log = EngineLog(log_file)
-        self._starting = command if isinstance(command, Starting) else Starting(command)
+        self.starting = command if isinstance(command, Starting) else Starting(command)
         self._events: Events = SimpleQueue()
         self._ids = itertools.count(1)
         self._engine: EngineProcess | None = None
@@ -132,13 +132,13 @@ class Client:
             _fail(engine, PartwiseError("The engine was stopped.", "Start the job again."))
 
     def _start(self, *, again: bool = False) -> EngineProcess:
-        self._starting.prepare()
+        self.starting.prepare()
         return EngineProcess(
-            self._starting.command,
+            self.starting.command,
             self.log,
             self._events,
             self._ended,
-            self._starting.variables,
+            self.starting.variables,
             delay=RESTART_DELAY if again else 0.0,
             is_restart=again,
         )
@@ -148,7 +148,7 @@ class Client:
             return
         self._last_hello = self.last_hello
         self._engine = None
-        if engine.hello is None and self._starting.another_way(reason):
+        if engine.hello is None and self.starting.another_way(reason):
             waiting = [call for call in engine.calls.values() if not call.done]
             if waiting:
                 self._engine = self._start()

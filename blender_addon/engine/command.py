@@ -45,6 +45,11 @@ class Starting:
     """How a process is started, each time.
 
     command : program and arguments. variables : its environment. Both are called on a thread.
+
+    Attributes
+    ----------
+    trouble : why the installed Python does not start, if it does not.
+    rests : whether the installed Python is left alone, as while somebody replaces it.
     """
 
     def __init__(
@@ -54,6 +59,8 @@ class Starting:
     ) -> None:
         self.command = command
         self.variables = variables or environment
+        self.trouble: PartwiseError | None = None
+        self.rests = False
 
     def prepare(self) -> None:
         """On the main thread, before each start: the place to ask Blender."""
@@ -67,17 +74,10 @@ class EngineStarting(Starting):
     """The engine's way: on the installed Python, if there is one that starts, else on Blender's.
 
     place : asked on the main thread, before each start.
-
-    Attributes
-    ----------
-    trouble : why the installed Python does not start, if it does not.
-    rests : whether the installed Python is left alone, as while somebody replaces it.
     """
 
     def __init__(self, place: Callable[[], Place]) -> None:
         super().__init__(self._words, self._environment)
-        self.trouble: PartwiseError | None = None
-        self.rests = False
         self._ask = place
         self._place: Place | None = None
         self._python: Path | None = None  # the installed one, where that is started

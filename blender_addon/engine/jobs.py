@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from ...backend.contract.engines import Told
     from ...backend.contract.fields import Fields
     from .client import Client
-    from .command import EngineStarting
     from .process import Call
 
 T = TypeVar("T")
@@ -87,7 +86,6 @@ class Job:
 
 _job: Job | None = None
 _client: Client | None = None
-_starting: EngineStarting | None = None  # how the engine is started
 
 
 def start(title: str, work: Work, finish: Callable[[Any], None] | None = None) -> Job:
@@ -189,22 +187,13 @@ def client() -> Client:
     """The client of the engine. The engine itself starts when the first job needs it."""
     global _client
     if _client is None:
-        from .client import Client  # slow to load, so not before there is a job
-
-        _client = Client(_its_start(), log_file())
-        atexit.register(stop_engine)
-    return _client
-
-
-def _its_start() -> EngineStarting:
-    """How the engine is started, the same for one process after the other."""
-    global _starting
-    if _starting is None:
         from . import place
+        from .client import Client  # slow to load, so not before there is a job
         from .command import EngineStarting
 
-        _starting = EngineStarting(lambda: place.read())
-    return _starting
+        _client = Client(EngineStarting(lambda: place.read()), log_file())
+        atexit.register(stop_engine)
+    return _client
 
 
 def engine_version() -> str | None:
@@ -248,18 +237,17 @@ def stop_engine() -> None:
     """End the engine's process, if there is one. The next job starts a new one."""
     if _client is not None:
         _client.stop()
-    if _starting is not None:
-        _starting.trouble = None  # what did not start may do so now
+        _client.starting.trouble = None  # what did not start may do so now
 
 
 def engine_trouble() -> PartwiseError | None:
     """Why the installed Python did not start, so that the engine runs on Blender's own."""
-    return _starting.trouble if _starting is not None else None
+    return _client.starting.trouble if _client is not None else None
 
 
 def rest_engine(rests: bool) -> None:
     """Leave the installed Python alone while somebody replaces it, or use it again."""
-    _its_start().rests = rests
+    client().starting.rests = rests
 
 
 def renew_engine() -> Call:
@@ -399,9 +387,9 @@ def register() -> None:
 
 
 def unregister() -> None:
-    global _client, _job, _starting
+    global _client, _job
     bpy.app.handlers.load_pre.remove(_before_load)
     cancel(Cancelled("Partwise was disabled, so the job was cancelled.", "Enable it again."))
     stop_engine()
     atexit.unregister(stop_engine)
-    _client = _job = _starting = None
+    _client = _job = None

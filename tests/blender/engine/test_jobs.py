@@ -425,7 +425,7 @@ def test_a_killed_engine_is_reported_and_the_next_job_runs(actor):
 def test_an_engine_that_cannot_start_is_a_failed_job(actor, monkeypatch):
     jobs.client().stop()
     with monkeypatch.context() as patch:
-        patch.setattr(jobs.client()._starting, "command", lambda: ["/there/is/no/python"])
+        patch.setattr(jobs.client().starting, "command", lambda: ["/there/is/no/python"])
         job = jobs.start("Impossible", ask(Ping()))
         until_ended(job)
         assert job.state == "FAILED"
