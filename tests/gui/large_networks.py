@@ -36,7 +36,11 @@ def published(folder: Path, name: str) -> Repository:
         if path.is_file()
     }
     files |= {"LICENSE": b"As the page of the model says.", "README.md": b"# A model"}
-    return Repository(public_model(name).repository, files)
+    model = public_model(name)
+    for one in model.consists:
+        for need in one.needs:
+            files.setdefault(f"{one.name}/{need}", b"{}")
+    return Repository(model.repository, files)
 
 
 def large_networks(window: Window, package: Path) -> Waits[None]:
