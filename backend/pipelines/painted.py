@@ -23,8 +23,8 @@ SIZES = (1024, 2048)  # pixels of a texture's side
 DETAILED = 700  # pixels of a figure from which it gets the larger one
 SAMPLES = np.array([[4, 1, 1], [1, 4, 1], [1, 1, 4], [2, 2, 2]]) / 6.0
 PROJECTED = (
-    "Textures show the picture from the front alone, for the library that unwraps is not "
-    "there: update the environment of large models."
+    "Textures show the picture from the front alone: the library that unwraps is not there, or not "
+    "made for this Python."
 )
 FAILED = "These parts could not be unwrapped, so that their texture shows the front alone."
 
