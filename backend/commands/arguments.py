@@ -79,13 +79,18 @@ class Parser(argparse.ArgumentParser):
         raise BadInput(sentence, f"Run '{self.prog} --help' for the options.")
 
 
+def _number(text: str) -> float:
+    """What a text says, NaN where that is no number: it is in no range."""
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
+
+
 def granularity(text: str) -> float:
     """A number in 0 (coarsest) .. 1 (finest)."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not 0.0 <= value <= 1.0:  # also refuses NaN
+    value = _number(text)
+    if not 0.0 <= value <= 1.0:
         raise argparse.ArgumentTypeError(
             f"it must be a number from 0 (coarsest) to 1 (finest), not '{text}'"
         )
@@ -94,10 +99,7 @@ def granularity(text: str) -> float:
 
 def strength(text: str) -> float:
     """A number in 0 .. 1."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
+    value = _number(text)
     if not 0.0 <= value <= 1.0:
         raise argparse.ArgumentTypeError(
             f"it must be a number from 0 (not at all) to 1 (fully), not '{text}'"
@@ -107,21 +109,15 @@ def strength(text: str) -> float:
 
 def share(text: str) -> float:
     """A number in 0 .. 0.2."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
+    value = _number(text)
     if not 0.0 <= value <= 0.2:
         raise argparse.ArgumentTypeError(f"it must be a number from 0 to 0.2, not '{text}'")
     return value
 
 
-def gigabytes(text: str) -> int:
+def size_in_bytes(text: str) -> int:
     """Bytes of a number of GB."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
+    value = _number(text)
     if not 0.0 < value <= 4096.0:
         raise argparse.ArgumentTypeError(f"it must be a number of GB above 0, not '{text}'")
     return int(1e9 * value)
@@ -491,7 +487,7 @@ def _add_memory(parser: Parser) -> None:
     parser.add_argument(
         "--memory",
         metavar="GB",
-        type=gigabytes,
+        type=size_in_bytes,
         help="what large networks may take of the graphics card or of main memory; all without it",
     )
 

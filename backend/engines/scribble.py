@@ -110,7 +110,7 @@ class Scribble:
         own = faces[labels == part]
         turn = np.eye(3) if drawing is None else facing(self.drawn_from)
         points = vertices[own].reshape(-1, 3) @ turn.T
-        lines = line_drawing(vertices, own) if drawing is None else on_white(drawing)
+        lines = line_drawing(vertices, own) if drawing is None else flattened(drawing)
         came = False
         for number in range(variants):
             span = progress.span(number / variants, (number + 1) / variants)
@@ -162,8 +162,8 @@ def facing(seen_from: str | tuple[float, float, float]) -> Floats:
     return np.stack([np.cross(up, eye), up, eye])
 
 
-def on_white(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """A drawing (H, W, 4) without what shows through."""
+def flattened(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A drawing (H, W, 4) on white, without what shows through: (H, W, 3)."""
     share = image[..., 3:].astype(np.float32) / 255
     return np.rint(image[..., :3] * share + 255 * (1 - share)).astype(np.uint8)
 
