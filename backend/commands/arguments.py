@@ -8,7 +8,7 @@ from pathlib import Path
 
 from .. import __version__
 from ..contract.engines import AUTO
-from ..contract.options import VIEWS
+from ..contract.options import JOINS, VIEWS
 from ..files import MESH_SUFFIXES
 from ..installation.accelerators import ACCELERATORS
 from .parser import EPILOG, Commands, Parser, command
@@ -237,8 +237,8 @@ def _add_edit(commands: Commands) -> None:
     )
     edit.add_argument(
         "--join",
-        choices=("auto", "overlap", "weld", "trim"),
-        default="auto",
+        choices=JOINS,
+        default=AUTO,
         help="how its border meets the seam",
     )
     edit.add_argument(

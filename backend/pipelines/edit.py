@@ -18,15 +18,15 @@ from numpy.typing import NDArray
 from ..contract.arrays import Bools, Floats, Ints
 from ..contract.engines import AUTO
 from ..contract.errors import BadInput
+from ..contract.options import JOINS, checked
 from ..contract.options import OPTIONS as OF_ENGINES
-from ..contract.options import checked
 from ..contract.progress import SILENT, Progress
 from ..engines import registry
 from ..engines.base import Offer
 from ..geometry.booleans import Mesh, concatenated, is_solid
 from ..geometry.mesh import is_closed_manifold, signed_volume, used_by, without_strays
 from ..library.wishes import Wishes
-from . import offering, seams, wording
+from . import offering, wording
 from .offering import OldPart
 from .places import Fitted, Place, is_several, places_of
 
@@ -85,7 +85,7 @@ def replace_part(
     drawing: NDArray[np.uint8] | None = None,
     variants: int = 1,
     seed: int = 0,
-    engine: str = "auto",
+    engine: str = AUTO,
     up: str = "Y",
     options: Mapping[str, Any] | None = None,
     progress: Progress = SILENT,
@@ -98,17 +98,17 @@ def replace_part(
     axes; image : (H, W, 4) RGBA of the part, from which it is made; `mesh_name` is what either is
     called; with none of them another part of the same kind. Beside these, of the words only the
     wishes count. drawing : (H, W, 4) RGBA of the part in lines, for an engine that takes one. up :
-    "Y" or "Z". options : `join`, one of `seams.JOINS`; `twins`: the mirror image of the part is
-    replaced too; `stretch`: to the old box; and those of the engine (`contract.options`). shown :
-    hears of each variant as soon as it stands where it is to be. Raises BadInput where a part has
-    no faces, or words mean nothing.
+    "Y" or "Z". options : `join`, one of `JOINS`; `twins`: the mirror image is replaced too;
+    `stretch`: to the old box; and those of the engine (`contract.options`). shown : hears of each
+    variant as soon as it stands where it is to be. Raises BadInput where a part has no faces, or
+    words mean nothing.
     """
     given, of_engine = _checked_options(options or {}, up)
-    labels = np.asarray(labels)
-    _check(vertices, faces, labels == part, part, (source, mesh, image))
+    of_face = np.asarray(labels).astype(np.int32)
+    _check(vertices, faces, of_face == part, part, (source, mesh, image))
     variants = int(np.clip(variants, 1, MOST_VARIANTS))
     vertices = without_strays(np.asarray(vertices, np.float64), faces)
-    old = OldPart(_upright(vertices, up), faces, labels, part, name)
+    old = OldPart(_upright(vertices, up), faces, of_face, part, name)
     progress.span(0.0, 0.2, "Reading the words").step()
     beside = bool(source) or mesh is not None or image is not None
     if drawing is not None:
@@ -136,7 +136,7 @@ def replace_part(
 
     @cache
     def places(several: bool) -> list[Place]:
-        thing = old.vertices, faces, labels, part, old.frame
+        thing = old.vertices, faces, of_face, part, old.frame
         return places_of(*thing, several=several, twins=given["twins"])
 
     notes: dict[str, None] = {}  # of the engine, each once
@@ -198,15 +198,15 @@ def _checked_options(options: Mapping[str, Any], up: str) -> tuple[dict[str, Any
             raise BadInput(f"There is no option “{key:.40}” like this.", f"Known: {known}.")
     if up not in ("Y", "Z"):
         raise BadInput(f"“{up:.20}” is no axis that points up.", "Use Y or Z.")
-    join = options.get("join", "auto")
-    if join not in seams.JOINS:
+    join = options.get("join", AUTO)
+    if join not in JOINS:
         raise BadInput(
-            f"Parts cannot be joined by “{join:.40}”.", f"Use one of {', '.join(seams.JOINS)}."
+            f"Parts cannot be joined by “{join:.40}”.", f"Use one of {', '.join(JOINS)}."
         )
     eye = of_engine.get("drawn_from")
     if eye is not None and not isinstance(eye, str):
         of_engine["drawn_from"] = tuple(_upright(np.array([eye], np.float64), up)[0].tolist())
-    return {"join": "auto", "twins": False, "stretch": False, **own}, of_engine
+    return {"join": AUTO, "twins": False, "stretch": False, **own}, of_engine
 
 
 def _check_drawing(drawing: NDArray[np.uint8], engine: str, *, shown: bool) -> None:

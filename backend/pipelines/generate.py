@@ -51,7 +51,7 @@ class Made:
 def generate(
     brief: Brief,
     *,
-    engine: str = "auto",
+    engine: str = AUTO,
     seed: int = 0,
     apart: bool = True,
     paint: bool = True,
@@ -68,7 +68,7 @@ def generate(
 def takes(
     brief: Brief,
     *,
-    engine: str = "auto",
+    engine: str = AUTO,
     seed: int = 0,
     variants: int = 1,
     apart: bool = True,

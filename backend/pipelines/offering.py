@@ -39,7 +39,7 @@ class OldPart:
 
     vertices: Floats
     faces: Ints
-    labels: NDArray[np.integer]
+    labels: NDArray[np.int32]
     part: int
     name: str = ""
 
