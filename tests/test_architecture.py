@@ -54,7 +54,7 @@ ROOMS: dict[str, set[str]] = {
     "service": {"installation", "files", "pictures", *BELOW_PIPELINES, "pipelines"},
     "shapes": {"geometry", "pictures", "contract"},
     "shapes/families": {"shapes", "pictures"},
-    "images": {"geometry", "contract"},
+    "images": {"geometry", "machine", "contract"},
     "library/families": {"contract", "geometry", "geometry/caps"},
     "library": {"library/families", "checkpoints", "contract", "geometry", "geometry/caps"},
     "training": {"library", "library/families", "shapes", "shapes/families", *BELOW_COMMANDS},
@@ -197,6 +197,15 @@ def test_only_rooms_of_networks_know_torch() -> None:
     for path in BACKEND:
         if "torch" in {name.split(".")[0] for name in imports(path)}:
             assert room(path) in MAY_LOAD_TORCH, name_of(path)
+
+
+def test_what_is_chosen_automatically_has_one_word() -> None:
+    """`AUTO` of the contract, in Blender's capitals `AUTOMATIC`; others have words of their own."""
+    others = {"presets/partwise", "training"}  # of Blender's files and of Matplotlib
+    for path in [*BACKEND, *ADDON]:
+        if room(path) not in others and name_of(path) != "backend/contract/engines.py":
+            written = {one.value for one in ast.walk(parsed(path)) if isinstance(one, ast.Constant)}
+            assert not written & {"auto", "AUTO"}, name_of(path)
 
 
 def test_each_file_names_its_licence_and_says_what_it_is() -> None:

@@ -13,6 +13,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -21,6 +22,7 @@ from .. import __version__
 from ..contract.errors import BadInput, PartwiseError, Unreachable
 from .public import PublicModel
 
+LIBRARY = "huggingface_hub"
 OFFICIAL = "https://huggingface.co"
 MIRROR, OFFLINE = "HF_ENDPOINT", "HF_HUB_OFFLINE"  # as users of the hub know them
 LARGE, SOON = 1 << 19, 0.1  # bytes, seconds: when pieces are handed on
@@ -87,8 +89,9 @@ class Hub:
         self._need_to_be_online(model)
 
         def ask() -> Iterator[Listing]:
-            _keep_quiet()
-            from huggingface_hub import HfApi
+            with _needed_for(model):
+                _keep_quiet()
+                from huggingface_hub import HfApi
 
             api = HfApi(self.endpoint, token=self._token(model), headers=_headers())
             yield _listing(
@@ -144,8 +147,9 @@ class Hub:
     def _asked(
         self, model: PublicModel, commit: str, file: Published, begin: int
     ) -> Iterator[tuple[int, bytes]]:
-        from huggingface_hub import hf_hub_url
-        from huggingface_hub.utils import get_session, hf_raise_for_status
+        with _needed_for(model):
+            from huggingface_hub import hf_hub_url
+            from huggingface_hub.utils import get_session, hf_raise_for_status
 
         url = hf_hub_url(model.repository, file.path, revision=commit, endpoint=self.endpoint)
         headers = _headers()
@@ -167,7 +171,8 @@ class Hub:
         """What tells the hub who asks: only where it must know, and never a mirror."""
         if not model.gated or self.endpoint != OFFICIAL:
             return False
-        from huggingface_hub import get_token
+        with _needed_for(model):
+            from huggingface_hub import get_token
 
         return get_token() or False
 
@@ -177,15 +182,8 @@ class Hub:
                 f"{model.title} cannot be downloaded: Partwise may not go online.",
                 f"Allow it, or {_FILES}.",
             )
-        try:
+        with _needed_for(model):
             import huggingface_hub  # noqa: F401
-        except ImportError as error:
-            raise BadInput(
-                f"{model.title} cannot be downloaded yet: the library huggingface-hub is not "
-                "installed.",
-                "Install the engine for large networks first, which brings it (in a shell: "
-                f"install), or {_FILES}.",
-            ) from error
 
     def _in_words(self, model: PublicModel, error: Exception) -> PartwiseError:
         """The error of a library, for people."""
@@ -223,6 +221,38 @@ class Hub:
                 detail,
             )
         return Unreachable(f"{where} cannot be reached, or the connection was cut.", GO_ON, detail)
+
+
+@contextmanager
+def _needed_for(model: PublicModel) -> Iterator[None]:
+    """Around each import of the library, parts of which are loaded only when they are needed.
+
+    Raises BadInput where it is not there, or cannot be loaded, for which its own libraries may be
+    to blame in any way: then nobody was asked, and another try would not help.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if error.name != LIBRARY:
+            raise _broken(model, error) from error
+        raise BadInput(
+            f"{model.title} cannot be downloaded yet: the library huggingface-hub is not "
+            "installed.",
+            "Install the engine for large networks first, which brings it (in a shell: install), "
+            f"or {_FILES}.",
+        ) from error
+    except Exception as error:
+        raise _broken(model, error) from error
+
+
+def _broken(model: PublicModel, error: Exception) -> BadInput:
+    return BadInput(
+        f"{model.title} cannot be downloaded: the library huggingface-hub is there, but cannot be "
+        "loaded.",
+        "Repair the engine for large networks, which brings it (in a shell: install --repair), "
+        f"or {_FILES}.",
+        f"{type(error).__name__}: {error}",
+    )
 
 
 def received(make: Callable[[], Iterator[Item]], look: Callable[[], None]) -> Iterator[Item]:

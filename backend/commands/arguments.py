@@ -1,31 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The command line's words: what may be written, and the sentence when it may not be."""
+"""The command line's words: its commands and their options."""
 
 from __future__ import annotations
 
 import argparse
-import math
-import re
 from pathlib import Path
-from typing import Any, NoReturn
 
 from .. import __version__
 from ..contract.engines import AUTO
-from ..contract.errors import BadInput
-from ..contract.options import OPTIONS, QUALITIES, VIEWS
-from ..engines import registry
+from ..contract.options import JOINS, VIEWS
 from ..files import MESH_SUFFIXES
 from ..installation.accelerators import ACCELERATORS
-
-# Endings of outputs that name a file; a folder may be called anything else, "v1.2" for example.
-FILE_ENDINGS = {
-    ".glb", ".gltf", ".obj", ".mtl", ".ply", ".stl", ".off", ".3mf", ".npz", ".npy", ".fbx",
-    ".dae", ".abc", ".blend", ".usd", ".usda", ".usdc", ".usdz", ".x3d", ".wrl", ".step",
-    ".stp", ".iges", ".zip", ".gz", ".7z", ".json", ".csv", ".txt", ".md", ".xml", ".html",
-    ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".jp2", ".webp", ".gif", ".bmp", ".tif", ".tiff",
-    ".tga", ".exr", ".hdr", ".avif", ".heic", ".heif", ".ico", ".ppm", ".pgm", ".svg", ".pdf",
-    ".psd", ".mp4", ".avi", ".mov",
-}  # fmt: skip
+from .parser import EPILOG, Commands, Parser, command
+from .shared_options import add_engine, add_inputs, add_jobs, add_memory, add_quality
+from .values import share, strength, whole_number
 
 FORMATS = " ".join(MESH_SUFFIXES)
 
@@ -42,102 +30,6 @@ It is installed into the folder that PARTWISE_HOME names, or --into; nothing out
 What is in use stays until the new one was tried out. Without --mirror or --offline packages are
 downloaded from their public index.
 """
-EPILOG = """\
-Results go to stdout (--json for machines), progress and the closing sentence to stderr.
-Exit status: 0 all done, 1 a fault of Partwise, 2 an input or option that cannot be used,
-130 stopped with Ctrl-C. A file is either written whole or not at all.
-"""
-
-
-# What argparse says, and how a person would say it.
-_SENTENCES = (
-    (r"^argument (\S+): not allowed with argument (\S+)$", r"\1 and \2 exclude each other"),
-    (r"^argument (\S+): it must", r"\1 must"),
-    (
-        r"^argument COMMAND: .*: ('.*') \(choose from (.*)\)$",
-        r"no command is called \1; there are \2",
-    ),
-    (r"^argument (\S+): .*: ('.*') \(choose from (.*)\)$", r"\1 must be one of \3, not \2"),
-    (r"^argument (\S+): expected", r"\1 expects"),
-    (r"^the following arguments are required: ", "missing: "),
-    (r"^unrecognized arguments: ", "not understood: "),
-)
-
-
-def is_file_name(path: Path) -> bool:
-    """Whether an output names one file rather than a folder: by its ending alone."""
-    return path.suffix.lower() in FILE_ENDINGS
-
-
-class Parser(argparse.ArgumentParser):
-    """Raises BadInput where argparse would print and leave, so that all errors look alike."""
-
-    def error(self, message: str) -> NoReturn:
-        for pattern, words in _SENTENCES:
-            message = re.sub(pattern, words, message)
-        sentence = message[:1].upper() + message[1:].rstrip(".") + "."
-        raise BadInput(sentence, f"Run '{self.prog} --help' for the options.")
-
-
-def _number(text: str) -> float:
-    """What a text says, NaN where that is no number: it is in no range."""
-    try:
-        return float(text)
-    except ValueError:
-        return math.nan
-
-
-def granularity(text: str) -> float:
-    """A number in 0 (coarsest) .. 1 (finest)."""
-    value = _number(text)
-    if not 0.0 <= value <= 1.0:
-        raise argparse.ArgumentTypeError(
-            f"it must be a number from 0 (coarsest) to 1 (finest), not '{text}'"
-        )
-    return value
-
-
-def strength(text: str) -> float:
-    """A number in 0 .. 1."""
-    value = _number(text)
-    if not 0.0 <= value <= 1.0:
-        raise argparse.ArgumentTypeError(
-            f"it must be a number from 0 (not at all) to 1 (fully), not '{text}'"
-        )
-    return value
-
-
-def share(text: str) -> float:
-    """A number in 0 .. 0.2."""
-    value = _number(text)
-    if not 0.0 <= value <= 0.2:
-        raise argparse.ArgumentTypeError(f"it must be a number from 0 to 0.2, not '{text}'")
-    return value
-
-
-def size_in_bytes(text: str) -> int:
-    """Bytes of a number of GB."""
-    value = _number(text)
-    if not 0.0 < value <= 4096.0:
-        raise argparse.ArgumentTypeError(f"it must be a number of GB above 0, not '{text}'")
-    return int(1e9 * value)
-
-
-def whole_number(least: int, what: str):  # type: ignore[no-untyped-def]
-    """A type for argparse: an integer of at least `least`."""
-
-    def parse(text: str) -> int:
-        try:
-            value = int(text)
-        except ValueError:
-            value = least - 1
-        if value < least:
-            raise argparse.ArgumentTypeError(
-                f"it must be a whole number of at least {least} ({what}), not '{text}'"
-            )
-        return value
-
-    return parse
 
 
 def build_parser() -> Parser:
@@ -151,24 +43,24 @@ def build_parser() -> Parser:
     )
     parser.add_argument("--version", action="version", version=f"partwise {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    _add_decompose(commands)
+    _add_segment(commands)
+    _add_complete(commands)
+    _add_generate(commands)
+    _add_edit(commands)
+    _add_evaluate(commands)
+    command(
+        commands, "serve", "answer requests in frames on stdin and stdout, for Blender", json=False
+    )
+    command(commands, "doctor", "say whether this machine can run Partwise, and test it")
+    _add_models(commands)
+    _add_install(commands)
+    return parser
 
-    def command(name: str, text: str, inputs: str = "", *, json: bool = True) -> Parser:
-        sub = commands.add_parser(
-            name,
-            help=text,
-            description=text[0].upper() + text[1:] + ".",
-            epilog=inputs + EPILOG,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-            allow_abbrev=False,
-        )
-        if json:
-            sub.add_argument("--json", action="store_true", help="one JSON document on stdout")
-        sub.add_argument("--quiet", "-q", action="store_true", help="only errors on stderr")
-        sub.add_argument("--debug", action="store_true", help="show the traceback of an error")
-        return sub
 
-    decompose = command("decompose", "write meshes as GLB files of named parts", MESHES)
-    _add_inputs(decompose, "OUT", "a .glb file for one INPUT, else a folder for <stem>.glb")
+def _add_decompose(commands: Commands) -> None:
+    decompose = command(commands, "decompose", "write meshes as GLB files of named parts", MESHES)
+    add_inputs(decompose, "OUT", "a .glb file for one INPUT, else a folder for <stem>.glb")
     decompose.add_argument(
         "--complete",
         choices=("none", "cap", "hidden"),
@@ -185,9 +77,11 @@ def build_parser() -> Parser:
         "--split-files", action="store_true", help="a folder <stem> with one GLB for each part"
     )
 
+
+def _add_segment(commands: Commands) -> None:
     text = "write the part of each triangle, and the merge tree, as .npz"
-    segment = command("segment", text, MESHES)
-    _add_inputs(segment, "DIR", "a folder for <stem>.npz, or an .npz file for one INPUT")
+    segment = command(commands, "segment", text, MESHES)
+    add_inputs(segment, "DIR", "a folder for <stem>.npz, or an .npz file for one INPUT")
     segment.add_argument(
         "--clicks",
         metavar="FILE",
@@ -195,7 +89,9 @@ def build_parser() -> Parser:
         help="JSON with click queries to answer, or a folder with <stem>.json for each INPUT",
     )
 
-    complete = command("complete", "write labelled meshes as whole parts", MESHES)
+
+def _add_complete(commands: Commands) -> None:
+    complete = command(commands, "complete", "write labelled meshes as whole parts", MESHES)
     complete.add_argument("inputs", metavar="INPUT", nargs="+", help="file, folder or pattern")
     complete.add_argument(
         "-o",
@@ -234,12 +130,16 @@ def build_parser() -> Parser:
     complete.add_argument(
         "--skip-existing", action="store_true", help="leave inputs whose output is there"
     )
-    _add_engine(complete, "complete")
-    _add_quality(complete)
-    _add_memory(complete)
-    _add_jobs(complete)
+    add_engine(complete, "complete")
+    add_quality(complete)
+    add_memory(complete)
+    add_jobs(complete)
 
-    generate = command("generate", "make separate, closed parts from pictures, words or boxes")
+
+def _add_generate(commands: Commands) -> None:
+    generate = command(
+        commands, "generate", "make separate, closed parts from pictures, words or boxes"
+    )
     generate.add_argument(
         "-o", "--output", metavar="OUT.glb", required=True, type=Path,
         help="the file of parts, or with --variants a folder",
@@ -307,11 +207,13 @@ def build_parser() -> Parser:
     generate.add_argument(
         "--preview", metavar="PNG", type=Path, help="picture of all sides, .png or .jpg"
     )
-    _add_engine(generate, "generate")
-    _add_quality(generate)
-    _add_memory(generate)
+    add_engine(generate, "generate")
+    add_quality(generate)
+    add_memory(generate)
 
-    edit = command("edit", "put another part in a part's place", ONE_MESH)
+
+def _add_edit(commands: Commands) -> None:
+    edit = command(commands, "edit", "put another part in a part's place", ONE_MESH)
     edit.add_argument("input", metavar="INPUT", type=Path, help="a scene, or .npz with labels")
     edit.add_argument(
         "-o",
@@ -335,8 +237,8 @@ def build_parser() -> Parser:
     )
     edit.add_argument(
         "--join",
-        choices=("auto", "overlap", "weld", "trim"),
-        default="auto",
+        choices=JOINS,
+        default=AUTO,
         help="how its border meets the seam",
     )
     edit.add_argument(
@@ -363,11 +265,13 @@ def build_parser() -> Parser:
     edit.add_argument(
         "--strength-drawing", metavar="0..1", type=strength, help="the same of the drawing"
     )
-    _add_engine(edit, "replace")
-    _add_quality(edit)
-    _add_memory(edit)
+    add_engine(edit, "replace")
+    add_quality(edit)
+    add_memory(edit)
 
-    evaluate = command("evaluate", "measure quality on labelled objects", json=False)
+
+def _add_evaluate(commands: Commands) -> None:
+    evaluate = command(commands, "evaluate", "measure quality on labelled objects", json=False)
     evaluate.add_argument("data", metavar="DATA.npz", type=Path, nargs="*")
     evaluate.add_argument(
         "--procedural",
@@ -411,13 +315,14 @@ def build_parser() -> Parser:
         metavar="NAMES",
         help="how parts are completed, separated by commas; all ways that there are by default",
     )
-    _add_engine(evaluate, "segment", "; several, separated by commas, are measured side by side")
-    _add_jobs(evaluate)
+    add_engine(evaluate, "segment", "; several, separated by commas, are measured side by side")
+    add_jobs(evaluate)
 
-    command("serve", "answer requests in frames on stdin and stdout, for Blender", json=False)
-    command("doctor", "say whether this machine can run Partwise, and test it")
 
-    models = command("models", "list, download, verify, remove or try out checkpoints", MODELS)
+def _add_models(commands: Commands) -> None:
+    models = command(
+        commands, "models", "list, download, verify, remove or try out checkpoints", MODELS
+    )
     models.add_argument("action", choices=("list", "download", "verify", "remove", "check"))
     models.add_argument("names", metavar="NAME", nargs="*")
     models.add_argument(
@@ -433,7 +338,12 @@ def build_parser() -> Parser:
         action="store_true",
         help="check also how shapes are turned: minutes with a graphics card, else an hour",
     )
-    install = command("install", "make the private environment of engines with torch", INSTALL)
+
+
+def _add_install(commands: Commands) -> None:
+    install = command(
+        commands, "install", "make the private environment of engines with torch", INSTALL
+    )
     install.add_argument(
         "--accelerator",
         metavar="NAME",
@@ -456,65 +366,3 @@ def build_parser() -> Parser:
     action.add_argument(
         "--pack", metavar="FILE", type=Path, help="write an offline pack for this system and Python"
     )
-    return parser
-
-
-def _add_engine(parser: Parser, verb: str, more: str = "") -> None:
-    parser.add_argument(
-        "--engine",
-        metavar="NAME",
-        default=AUTO,
-        help=f"{registry.names(verb)}, or {AUTO}: the first of them that can run{more}",
-    )
-    parser.add_argument("--seed", metavar="N", type=whole_number(0, "seed"), default=0)
-
-
-def _add_quality(parser: Parser) -> None:
-    parser.add_argument(
-        "--quality",
-        choices=QUALITIES,
-        help="how finely, and how long, a large network works; normal without",
-    )
-
-
-def engine_options(options: argparse.Namespace) -> dict[str, Any]:
-    """What of the command line is for the engine (`contract.options`)."""
-    given = {name: getattr(options, name, None) for name in OPTIONS}
-    return {name: value for name, value in given.items() if value is not None}
-
-
-def _add_memory(parser: Parser) -> None:
-    parser.add_argument(
-        "--memory",
-        metavar="GB",
-        type=size_in_bytes,
-        help="what large networks may take of the graphics card or of main memory; all without it",
-    )
-
-
-def _add_jobs(parser: Parser) -> None:
-    parser.add_argument(
-        "--jobs", metavar="N", type=whole_number(1, "processes"), default=1, help="processes"
-    )
-
-
-def _add_inputs(parser: Parser, out: str, text: str) -> None:
-    parser.add_argument("inputs", metavar="INPUT", nargs="+", help="file, folder or pattern")
-    parser.add_argument("-o", "--output", metavar=out, required=True, type=Path, help=text)
-    count = parser.add_mutually_exclusive_group()
-    count.add_argument(
-        "--granularity", metavar="0..1", type=granularity, help="0 coarsest, 1 finest"
-    )
-    count.add_argument("--parts", metavar="N", type=whole_number(1, "parts"), help="exactly N")
-    parser.add_argument(
-        "--variant",
-        metavar="N",
-        type=whole_number(0, "variant"),
-        default=0,
-        help="another plausible segmentation; 0 is the best",
-    )
-    parser.add_argument(
-        "--skip-existing", action="store_true", help="leave inputs whose output is there"
-    )
-    _add_engine(parser, "segment")
-    _add_jobs(parser)

@@ -20,10 +20,10 @@ from typing import Any
 
 from ..contract.errors import BadInput, OutOfMemory, PartwiseError
 from ..contract.progress import SILENT, Progress
-from .arguments import is_file_name
 from .console import Console
 from .failures import OK, STOPPED, in_words, status
 from .overwriting import refuse_overwriting
+from .values import is_file_name
 
 Row = dict[str, Any]
 Work = Callable[[Any, Progress], Row]

@@ -10,9 +10,10 @@ from pathlib import Path
 from ..contract.errors import BadInput
 from ..contract.progress import Progress
 from ..machine.room import room
-from .arguments import engine_options, is_file_name
 from .batch import Row, Task, plan, prepare_folders, run_batch
 from .console import Console
+from .shared_options import engine_options
+from .values import is_file_name
 
 
 def run(options: Namespace, console: Console) -> int:

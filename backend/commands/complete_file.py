@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..assets.asset import Asset
+from ..contract.engines import AUTO
 from ..contract.errors import BadInput
 from ..contract.progress import SILENT, Progress
 from ..files.grown import Carry
@@ -51,7 +52,7 @@ def complete(
     labels: Path | None = None,
     name: str = "",
     how: str = "hidden",
-    engine: str = "auto",
+    engine: str = AUTO,
     thicken: float = 0.0,
     seed: int = 0,
     options: Mapping[str, Any] | None = None,

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from ..contract.errors import BadInput
 from ..contract.progress import Progress
-from .arguments import is_file_name
 from .batch import Row, Task, engine_fields, name_engine, plan, prepare_folders, run_batch
 from .console import Console
 from .overwriting import refuse_overwriting
+from .values import is_file_name
 
 
 def run(options: Namespace, console: Console) -> int:

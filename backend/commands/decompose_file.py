@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..assets.asset import Asset
+from ..contract.engines import AUTO
 from ..contract.errors import BadInput
 from ..contract.progress import SILENT, Progress
 from ..files.grown import Carry
@@ -54,7 +55,7 @@ def decompose(
     granularity: float | None = None,
     parts: int | None = None,
     complete: str = "none",
-    engine: str = "auto",
+    engine: str = AUTO,
     seed: int = 0,
     variant: int = 0,
     split_files: bool = False,

@@ -65,7 +65,9 @@ def _libraries() -> str:
             raise Trouble(
                 f"{name} is missing; pip install --require-hashes -r requirements/engine.lock"
             )
-    return ", ".join(f"{name} {version}" for name, (version, _) in found.items())
+    there = ", ".join(f"{name} {version}" for name, (version, _) in found.items())
+    lacking = [f"{name} ({lost})" for name, lost in libraries.without().items()]
+    return f"{there}; without {', '.join(lacking)}" if lacking else there
 
 
 def _memory() -> str:

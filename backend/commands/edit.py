@@ -16,9 +16,10 @@ from ..assets.asset import Asset
 from ..contract.errors import BadInput
 from ..contract.progress import Progress
 from ..machine.room import room
-from .arguments import engine_options, is_file_name
 from .console import Console, names_written
 from .overwriting import refuse_overwriting, textures_of
+from .shared_options import engine_options
+from .values import is_file_name
 
 if TYPE_CHECKING:
     from ..pipelines.edit import Replaced, Variant

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from ..contract.errors import BadInput
 from ..contract.progress import Progress
 from ..machine.room import room
-from .arguments import engine_options, is_file_name
 from .console import Console, names_written
 from .overwriting import refuse_overwriting
+from .shared_options import engine_options
+from .values import is_file_name
 
 if TYPE_CHECKING:
     from ..engines.base import Brief

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from ..contract.errors import BadInput
 from ..contract.progress import Progress
-from .arguments import is_file_name
 from .batch import Row, Task, engine_fields, name_engine, plan, prepare_folders, run_batch
 from .console import Console
+from .values import is_file_name
 
 Query = tuple[NDArray[np.float64], NDArray[np.bool_]]  # points (N, 3), and which include (N,)
 

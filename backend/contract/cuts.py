@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .engines import AUTO
 from .errors import BadInput
 from .fields import (
     Array,
@@ -48,7 +49,7 @@ class Segment(Fields):
     fingerprint: Fingerprint
     granularity: Granularity | None = None
     parts: Parts | None = None
-    engine: Engine = "auto"
+    engine: Engine = AUTO
     seed: Seed = 0
     variant: Variant = 0
     groups: Labels | None = None
@@ -116,7 +117,7 @@ class Click(Fields):
     sequence: Sequence
     points: Annotated[NDArray[Any], Array(("N", 3), "float32 float64")]
     point_labels: Annotated[NDArray[Any], Array(("N",), "bool int8 uint8 int32 int64")]
-    engine: Engine = "auto"
+    engine: Engine = AUTO
     seed: Seed = 0
     choice: Choice | None = None
 

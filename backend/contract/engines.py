@@ -24,7 +24,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-AUTO = "auto"  # no engine's name: the first that can run
+AUTO = "auto"  # what Partwise chooses itself, as the first engine that can run; no engine's name
 VERBS = ("segment", "click", "complete", "generate", "replace")
 FOLDER = Path(__file__).resolve().parents[1] / "engines"
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import platform
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,12 +20,19 @@ MODULES = {
     "manifold3d": "manifold3d",
     "pillow": "PIL",
     "dracopy": "DracoPy",
+    "xatlas": "xatlas",
 }
-# PyMaxflow makes borders fast, but there are computers without a wheel of it; manifold3d joins a
-# new part to the seam it sits on; DracoPy reads glTF that is compressed with Draco.
-OPTIONAL = ("pymaxflow", "manifold3d", "dracopy")
+# Name of a package that need not be there -> how it is without.
+OPTIONAL = {
+    "pymaxflow": "borders take longer",
+    "manifold3d": "a new part touches its seam and does not grow together with it",
+    "dracopy": "glTF that is compressed with Draco is not read",
+    "xatlas": "textures of what large networks imagine are the picture, laid on from the front",
+}
+# Of them those whose wheels are for some Pythons and processors only.
+FIRST_PYTHON_WITHOUT = {"pymaxflow": (3, 14), "xatlas": (3, 14)}
 FOR_FILES = ("pillow",)  # pictures and GLB only
-NEEDED = tuple(name for name in MODULES if name not in OPTIONAL + FOR_FILES)
+NEEDED = tuple(name for name in MODULES if name not in {*OPTIONAL, *FOR_FILES})
 
 
 def folder(name: str) -> str | None:
@@ -39,6 +47,28 @@ def folder(name: str) -> str | None:
 def missing() -> list[str]:
     """Names of the needed libraries that cannot be imported."""
     return [name for name in NEEDED if folder(name) is None]
+
+
+def without() -> dict[str, str]:
+    """For each optional library that is not there, why that is, if it cannot be had here, and how
+    it is without.
+    """
+    return {
+        name: f"{why}: {lost}" if (why := _not_made(name)) else lost
+        for name, lost in OPTIONAL.items()
+        if folder(name) is None
+    }
+
+
+def _not_made(name: str) -> str:
+    """Why nobody makes wheels of a library for this Python; empty where they are made."""
+    if name not in FIRST_PYTHON_WITHOUT:
+        return ""
+    if sys.version_info >= FIRST_PYTHON_WITHOUT[name]:
+        return "not made for Python {}.{}".format(*sys.version_info)
+    if sys.platform != "darwin" and platform.machine().lower() not in ("x86_64", "amd64"):
+        return f"not made for {platform.machine()}"
+    return ""
 
 
 def version(name: str) -> str:

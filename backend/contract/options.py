@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from math import hypot, isfinite
 from typing import Any
 
+from .engines import AUTO
 from .errors import BadInput
 
 QUALITIES = ("draft", "normal", "fine")
 VIEWS = ("front", "side", "back", "top")
+JOINS = (AUTO, "overlap", "weld", "trim")  # how the border of a part meets a seam
 FIELDS = ("parts", "seed", "drawing")  # of requests, which engines name among their options too
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+from .engines import AUTO
 from .fields import Fields, Json, Text, Whole
 
 Name = Annotated[str, Text(1, 50)]
@@ -25,7 +26,7 @@ class LookAtSetup(Fields):
     path of an offline pack that would be used. online: whether going online is allowed.
     """
 
-    accelerator: Name = "auto"
+    accelerator: Name = AUTO
     pack: Place = ""
     online: Switch = True
 
@@ -61,7 +62,7 @@ class InstallEngine(Fields):
     a folder of wheels. repair: make it anew. online: whether going online is allowed.
     """
 
-    accelerator: Name = "auto"
+    accelerator: Name = AUTO
     pack: Place = ""
     mirror: Place = ""
     repair: Switch = False

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .engines import AUTO
 from .errors import BadInput
 from .fields import Array, Engine, Fields, Fingerprint, Json, Number, Parts, Seed, Text, Whole
 
@@ -31,7 +32,7 @@ class Complete(Fields):
     fingerprint: Fingerprint
     labels: Annotated[NDArray[Any], Array(("F",), "int32 int64")]
     how: Annotated[str, Text(1, 20)] = "cap"
-    engine: Engine = "auto"
+    engine: Engine = AUTO
     parts: Annotated[list[Any], Json(list)] | None = None
     thicken: Annotated[float, Number(0.0, 0.2)] = 0.0
     seed: Seed = 0
@@ -93,7 +94,7 @@ class Generate(Fields):
     ones.
     """
 
-    engine: Engine = "auto"
+    engine: Engine = AUTO
     seed: Seed = 0
     memory: Memory = 0.0
     parts: Parts | None = None
@@ -177,7 +178,7 @@ class Replace(Fields):
     source_file: Annotated[str, Text()] = ""
     variants: Annotated[int, Whole(1, 32)] = 1
     seed: Seed = 0
-    engine: Engine = "auto"
+    engine: Engine = AUTO
     memory: Memory = 0.0
     up: Annotated[str, Text(1, 1)] = "Z"
     options: Annotated[dict[str, Any], Json(dict)] | None = None

@@ -16,7 +16,7 @@ returns the engine as they want it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -294,6 +294,11 @@ class ReplaceEngine(Protocol):
     """Answers `replace`: other parts in the place of one."""
 
     @property
+    def follows_seed(self) -> bool:
+        """Whether each seed gives one part of its own, whatever else is asked for; else it compares
+        what it has, and variants are asked for all at once."""
+
+    @property
     def knows_all_words(self) -> bool:
         """Whether it takes words that the library does not know, whatever they are."""
 
@@ -310,12 +315,11 @@ class ReplaceEngine(Protocol):
         variants: int = 1,
         seed: int = 0,
         progress: Progress = SILENT,
-    ) -> Iterable[Offer]:
-        """As many offers as variants are asked for, where there are so many.
+    ) -> list[Offer]:
+        """As many offers as variants are asked for, where there are so many, the best first.
 
-        An engine that compares them returns a list, the best first. One that works long on each is
-        a generator, so that each is fitted and shown before the next one is begun; the k-th is that
-        of the seed k further on, and its progress ends the k-th part of the whole.
+        An engine that follows seeds is asked for one after the other, with one seed after the
+        other, so that each is fitted and shown before the next one is begun.
 
         vertices : (V, 3), Y up; faces : (F, 3); labels : (F,) part of each face; part : which is
         to be replaced. name : what the part is called, empty for unknown. drawing : (H, W, 4) RGBA,

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ..contract.engines import About
 from ..contract.errors import BadInput
 from ..contract.progress import SILENT, Progress
+from ..machine.abreast import each_abreast
 from .base import Brief, Generated, GenerateEngine, PartMesh
 from .figures import (
     LARGEST_PICTURE,
@@ -151,7 +152,6 @@ def _nets(
     twin: NDArray[np.int64] | None,
     progress: Progress,
 ) -> list[Net | None]:
-    from ..images.beside import beside
     from ..images.meshing import mirrored, net_of
 
     nets: list[Net | None] = []
@@ -161,7 +161,7 @@ def _nets(
         first = [min(part, int(other)) if other >= 0 else part for part, other in enumerate(twin)]
         axes = [canvas.axis if twin[part] == part else None for part in first]
     parts = sorted(set(first))
-    found = beside(lambda part: net_of(made[part], axes[part]), parts, progress)
+    found = each_abreast(lambda part: net_of(made[part], axes[part]), parts, progress)
     own = dict(zip(parts, found, strict=True))
     for part, other in enumerate(first):
         net = own[other]
@@ -184,7 +184,6 @@ def textured(
 ) -> tuple[list[PartMesh | None], NDArray[np.uint8]]:
     """Parts with texture coordinates, in units of the object's longest side, and their atlas."""
     from ..contract.palette import to_linear
-    from ..images.beside import beside
     from ..images.figure import drawn_lines
     from ..images.textures import front_tile, packed
 
@@ -197,7 +196,7 @@ def textured(
         )
         return [front] if options.back == "mirror" else [front, back]
 
-    tiles = [tile for pair in beside(sides, used, progress.span(0, 0.8)) for tile in pair]
+    tiles = [tile for pair in each_abreast(sides, used, progress.span(0, 0.8)) for tile in pair]
     atlas = packed(tiles)
     step = len(tiles) // max(len(used), 1)
     points = np.concatenate([nets[part].vertices for part in used])  # type: ignore[union-attr]

@@ -55,6 +55,7 @@ def load() -> ReplaceEngine:
 class Retrieval:
     """Answers `replace`."""
 
+    follows_seed = False
     knows_all_words = False
 
     def __init__(self, parts: Library, table: words.Words) -> None:

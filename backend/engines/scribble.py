@@ -7,7 +7,7 @@ says what it looks like from one side; the words say what it is.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -76,6 +76,7 @@ class Scribble:
     cells: int = CELLS
     strengths: tuple[float, float] = STRENGTHS
     drawn_from: str | tuple[float, float, float] = "front"
+    follows_seed: ClassVar[bool] = True
     knows_all_words: ClassVar[bool] = True
 
     def tuned(self, options: Mapping[str, Any]) -> Scribble:
@@ -100,8 +101,8 @@ class Scribble:
         variants: int = 1,
         seed: int = 0,
         progress: Progress = SILENT,
-    ) -> Iterator[Offer]:
-        """An offer for each seed, where the old part is. Without words, the old one's name."""
+    ) -> list[Offer]:
+        """What a seed gives, where the old part is. Without words, the old one's name."""
         from ..images.drawing import line_drawing
 
         words = text or name
@@ -111,16 +112,11 @@ class Scribble:
         turn = np.eye(3) if drawing is None else facing(self.drawn_from)
         points = vertices[own].reshape(-1, 3) @ turn.T
         lines = line_drawing(vertices, own) if drawing is None else flattened(drawing)
-        came = False
-        for number in range(variants):
-            span = progress.span(number / variants, (number + 1) / variants)
-            (found, shape), notes = self._imagined(words, lines, seed + number, span)
-            if len(shape):
-                mesh = PartMesh(_where_it_was(found, points) @ turn, shape, words)
-                came = True
-                yield Offer(mesh, np.zeros(3), np.zeros(3), in_place=True, notes=notes)
-        if not came:
-            raise BadInput("Nothing came out of these words.", "Try other words, or another seed.")
+        (found, shape), notes = self._imagined(words, lines, seed, progress)
+        if not len(shape):
+            return []
+        mesh = PartMesh(_where_it_was(found, points) @ turn, shape, words)
+        return [Offer(mesh, np.zeros(3), np.zeros(3), in_place=True, notes=notes)]
 
     def _imagined(
         self, words: str, drawing: NDArray[np.uint8], seed: int, progress: Progress

@@ -14,8 +14,8 @@ import numpy as np
 
 from ..contract.arrays import Bools, Singles
 from ..contract.progress import SILENT, Progress
+from ..machine.abreast import each_abreast
 from .bases import Base, bases
-from .beside import beside
 from .bodies import Body, Ends, Solid, Wishes
 from .distances import box_of, nearest_in, put_back
 from .layers import Layers
@@ -48,7 +48,7 @@ def solids(labels: Labels, lie: Layers, wishes: Wishes, progress: Progress = SIL
         host = made[lie.host[group[0]]] if raised else None
         on_slab = host is not None and host.kind == "flat"
         body = Body(group, union[box], own, lie, size, wishes, raised, ends.within(box), on_slab)
-        for part, found in zip(group, beside(body.solid, group, share), strict=True):
+        for part, found in zip(group, each_abreast(body.solid, group, share), strict=True):
             solid = found.put_back(box, labels.shape)
             made[part] = _laid_on(solid, below, below > -np.inf, whole[part]) if raised else solid
         for part in group:

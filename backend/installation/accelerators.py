@@ -13,11 +13,11 @@ import sys
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
+from ..contract.engines import AUTO
 from ..contract.errors import BadInput
 from ..machine import device
 from ..machine.device import NvidiaDriver
 
-AUTO = "auto"
 CUDA13_DRIVER, CUDA12_DRIVER = 580, 525
 CUDA13_CAPABILITY = (7, 5)  # Turing; CUDA 12 knows older ones as well
 CUDA12_NEWEST = (9, 0)  # Hopper: for Blackwell, the RTX 50 series, its build has no kernels

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..checkpoints import disk
+from ..contract.engines import AUTO
 from ..contract.errors import BadInput, PartwiseError
 from ..contract.progress import SILENT, Progress
 from . import accelerators, environment, install, lists, pack, preflight, uv
@@ -63,7 +64,7 @@ class Plan:
 
 def plan(
     home: Path,
-    accelerator: str = accelerators.AUTO,
+    accelerator: str = AUTO,
     *,
     mirror: str = "",
     packed: Path | None = None,
@@ -92,7 +93,7 @@ def plan(
     if packed is not None:
         about = pack.read(packed)
         choice, pins, size = Choice(about.accelerator), about.pins, about.size
-        if accelerator not in (accelerators.AUTO, about.accelerator.name):
+        if accelerator not in (AUTO, about.accelerator.name):
             raise BadInput(
                 f"The pack is for {about.accelerator.label}.",
                 "Choose auto (in a shell: leave --accelerator out).",
@@ -121,7 +122,7 @@ def offered() -> list[Accelerator]:
 def _wished(home: Path, accelerator: str, *, repair: bool) -> str:
     """What is asked for; a repair keeps the accelerator that is there."""
     there = environment.current(home)
-    if repair and accelerator == accelerators.AUTO and there is not None:
+    if repair and accelerator == AUTO and there is not None:
         return there.accelerator
     return accelerator
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..contract.progress import SILENT, Progress
 from ..machine.plan import CHUNKS
+from .batches import batch_of
 from .encode import Cloud
 from .flow import sample, schedule
 from .looks import counted
@@ -72,17 +73,14 @@ def _sampled(
     """Latents (G, T, C) of whole parts. The transformer is no longer used when they are there."""
     device = networks.device.torch_name
 
-    def given(arrays: Iterable[Cloud]) -> torch.Tensor:
-        return torch.from_numpy(np.stack(list(arrays))).to(device)
-
     with torch.inference_mode():
         encoder = networks.part_encoder()
         with counted(encoder, progress.span(0.05, 0.1, "Looking at parts")):
             tokens = encoder(
-                given(one.own[one.chosen] for one in seen),
-                given(one.own for one in seen),
-                given(one.within[one.chosen] for one in seen),
-                given(one.whole for one in seen),
+                batch_of((one.own[one.chosen] for one in seen), device),
+                batch_of((one.own for one in seen), device),
+                batch_of((one.within[one.chosen] for one in seen), device),
+                batch_of((one.whole for one in seen), device),
             )
         del encoder  # so that it can leave
         dit = networks.dit()

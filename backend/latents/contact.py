@@ -17,7 +17,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from ..checkpoints.public import PublicModel
@@ -25,6 +24,7 @@ from ..contract.errors import PartwiseError
 from ..contract.progress import SILENT, Progress
 from ..geometry.isosurface import zero_level
 from . import loading
+from .batches import batch_of
 from .chair import drawn
 from .encode import Cloud, far_apart
 from .flow import schedule
@@ -193,7 +193,7 @@ def _sphere(source: Source, effort: Effort) -> Iterator[Finding]:
     chosen = far_apart(points, effort.tokens, np.random.default_rng(0))
     with torch.inference_mode():
         mean, spread = network.encode(
-            _given(points[chosen], source.device), _given(points, source.device)
+            batch_of([points[chosen]], source.device), batch_of([points], source.device)
         )
     yield Finding(
         "latents",
@@ -214,7 +214,7 @@ def _pictures(source: Source) -> Iterator[Finding]:
     for border in (0.0, 0.1, 0.2):
         shown = normalised(on_white(picture, coverage, border))
         with torch.inference_mode():
-            seen[border] = network(_given(shown, source.device))[0].float().cpu()
+            seen[border] = network(batch_of([shown], source.device))[0].float().cpu()
     tokens = seen[0.1]
     yield Finding("picture", _token_line(tokens), odd=not bool(tokens.isfinite().all()))
     for border in (0.0, 0.2):
@@ -229,7 +229,7 @@ def _words(model: PublicModel, folder: Path, device: str) -> Iterator[Finding]:
     pieces = Pieces(folder / "tokenizer", model.title, network.config.tokens)
     numbers = pieces.numbers(WORDS)
     with torch.inference_mode():
-        tokens = network(torch.from_numpy(numbers)[None].to(device))[0].float().cpu()
+        tokens = network(batch_of([numbers], device))[0].float().cpu()
     yield Finding("words", f"“{WORDS}” is {numbers[:8].tolist()}…")
     yield Finding("words", _token_line(tokens), odd=not bool(tokens.isfinite().all()))
 
@@ -241,10 +241,6 @@ def _token_line(tokens: Tensor) -> str:
         f"{float(norms[1:].mean()):.3f} ± {float(norms[1:].std()):.3f}; "
         f"mean {float(tokens.mean()):.4f}, spread {float(tokens.std()):.4f}"
     )
-
-
-def _given(array: NDArray[np.float32], device: str) -> Tensor:
-    return torch.from_numpy(np.ascontiguousarray(array)).to(device)[None]
 
 
 def _numbers(values: Any) -> str:

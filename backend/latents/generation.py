@@ -18,6 +18,7 @@ from torch import Tensor
 
 from ..contract.progress import SILENT, Progress
 from ..machine.plan import CHUNKS
+from .batches import batch_of
 from .flow import Known, sample, schedule
 from .images import normalised
 from .looks import counted
@@ -91,10 +92,10 @@ def of_words(
         reading = progress.span(0.01, 0.02, "Reading the words")
         looking = progress.span(0.03, 0.05, "Looking at the drawing")
         with torch.inference_mode():
-            numbers = torch.from_numpy(networks.pieces().numbers(text))[None]
+            numbers = networks.pieces().numbers(text)
             clip = networks.clip_text()
             with counted(clip, reading):
-                words = clip(numbers.to(networks.device.torch_name))
+                words = clip(batch_of([numbers], networks.device.torch_name))
             del clip  # so that it can leave
             drawn = None if drawing is None else _seen(networks, drawing, looking)
             dit = networks.dit()
@@ -111,10 +112,10 @@ def of_words(
 
 def _seen(networks: Networks, picture: NDArray[np.uint8], progress: Progress) -> Tensor:
     """Tokens (1, S, W) of a picture."""
-    given = torch.from_numpy(normalised(picture)).to(networks.device.torch_name)
+    given = batch_of([normalised(picture)], networks.device.torch_name)
     network = networks.dinov2()
     with counted(network, progress):
-        seen: Tensor = network(given[None])
+        seen: Tensor = network(given)
     return seen
 
 

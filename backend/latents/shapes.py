@@ -14,6 +14,7 @@ from ..contract.progress import Progress
 from ..machine.plan import CHUNKS
 from ..models.layers import KeysValues
 from ..models.vecset import VecSet
+from .batches import batch_of
 from .looks import counted
 from .surface import BOUND, Extracted, Field, extract
 
@@ -56,7 +57,7 @@ def _field(network: VecSet, shape: KeysValues, chunk: int) -> Field:
 
     def field(points: NDArray[np.float32]) -> NDArray[np.float32]:
         with torch.inference_mode():
-            asked = torch.from_numpy(points).to(device)[None].split(chunk, dim=1)
+            asked = batch_of([points], device).split(chunk, dim=1)
             answers = [network.query(shape, some)[0].float() for some in asked]
             answer: NDArray[np.float32] = torch.cat(answers).cpu().numpy()
         return answer

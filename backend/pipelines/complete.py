@@ -38,8 +38,7 @@ from ..geometry.mesh import (
     used_by,
 )
 from ..geometry.winding import WindingNumber
-from ..machine.cpu import cores
-from .abreast import abreast
+from ..machine.abreast import abreast, at_a_time
 from .analysis import checked_mesh
 from .caps import Caps, apart, cap_parts
 from .guarantees import PartReport, closed_parts, report_part
@@ -49,7 +48,6 @@ __all__ = ["Caps", "CompletedPart", "CompletedParts", "cap_parts", "complete_par
 HOW = ("cap", "hidden")
 NONE = np.empty((0, 3), np.int64)
 READ = 0.05  # share of the time that is taken before anything is asked
-AT_A_TIME = 2  # parts, in threads: what is asked of arrays leaves Python's lock free
 LARGE = 5000  # faces of an object from which on that is most of the work
 FLAT = 1e-6  # of its width, from which on an object has an inside where something may be hidden
 PROBES = 2000  # faces of a part that are asked which side of them is inside
@@ -210,8 +208,8 @@ def _grow_hidden(
 
     caps: Caps | None = None
     growing = progress.span(0.3, 1.0)
-    at_a_time = min(AT_A_TIME, cores()) if len(work.faces) > LARGE else 1
-    made = abreast(grown, chosen, at_a_time, growing)
+    workers = at_a_time() if len(work.faces) > LARGE else 1
+    made = abreast(grown, chosen, workers, growing)
     with closing(made):
         for number, (k, each) in enumerate(zip(chosen, made, strict=True)):
             if each is not None:

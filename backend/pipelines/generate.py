@@ -15,10 +15,11 @@ from ..contract.engines import AUTO
 from ..contract.errors import BadInput
 from ..contract.options import OPTIONS, VIEWS, checked
 from ..contract.progress import SILENT, Progress
-from ..contract.requests import MAX_SEED, fingerprint
+from ..contract.requests import fingerprint
 from ..engines import registry
 from ..engines.base import Box, Brief, PartMesh
 from ..geometry.mesh import is_closed_manifold, signed_volume
+from .seeds import in_turn
 
 SMALLEST_PICTURE = 8  # pixels of either side
 MOST_PICTURES = 4
@@ -50,7 +51,7 @@ class Made:
 def generate(
     brief: Brief,
     *,
-    engine: str = "auto",
+    engine: str = AUTO,
     seed: int = 0,
     apart: bool = True,
     paint: bool = True,
@@ -67,7 +68,7 @@ def generate(
 def takes(
     brief: Brief,
     *,
-    engine: str = "auto",
+    engine: str = AUTO,
     seed: int = 0,
     variants: int = 1,
     apart: bool = True,
@@ -87,9 +88,7 @@ def takes(
     follows = bool(chosen.engine.follows_seed)
     count = min(max(variants, 1), MOST_TAKES) if follows else 1
     before: set[tuple[str, ...]] = set()
-    for number in range(count):
-        own = (seed + number) % (MAX_SEED + 1)
-        span = progress.span(number / count, (number + 1) / count)
+    for own, span in in_turn(seed, count, progress):
         made = _made(chosen, brief, own, span, apart=apart, paint=paint)
         made = replace(made, seed=own, follows_seed=follows)
         shapes = tuple(fingerprint(part.vertices, part.faces) for part in made.parts)

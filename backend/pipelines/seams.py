@@ -7,23 +7,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..contract.arrays import Floats, Ints
+from ..contract.engines import AUTO
 from ..geometry.booleans import Mesh, concatenated, difference, union
 from ..geometry.caps.fill import fill
 from ..geometry.mesh import face_islands, same_positions, shared_edges, signed_volume, used_by
 from .frames import Frame
 
 MOST_PIECES = 24  # that are taken for several of the same, as ears, legs and wheels
-JOINS = ("auto", "overlap", "weld", "trim")
 
 
-def joined(mesh: Mesh, frame: Frame, rest: Mesh, how: str = "auto") -> tuple[Mesh, str]:
+def joined(mesh: Mesh, frame: Frame, rest: Mesh, how: str = AUTO) -> tuple[Mesh, str]:
     """The part with its border brought to the seam, and how that was done.
 
     "weld": a neck grows from the seam's own vertices into the part, so that no gap remains. "trim":
     what lies inside the neighbours is cut off. "overlap": it dips in. "auto" welds where the old
     part shared edges with its neighbours.
     """
-    if how in ("auto", "weld") and frame.loops:
+    if how in (AUTO, "weld") and frame.loops:
         necks = [neck for loop in frame.loops if (neck := _neck(loop, mesh, frame)) is not None]
         if necks:
             return union([mesh, *necks]), "weld"

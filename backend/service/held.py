@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..contract.engines import AUTO
 from ..contract.errors import MeshNotOpen
 from ..contract.progress import Progress
 from ..contract.requests import Segment
@@ -65,7 +66,7 @@ class HeldMesh:
         What "auto" chose is also found by its engine's own name.
         """
         for known, analysis in self.analyses.items():
-            is_chosen = known.engine == "auto" and analysis.engine == key.engine
+            is_chosen = known.engine == AUTO and analysis.engine == key.engine
             if known == key or (is_chosen and not analysis.notice and known[1:] == key[1:]):
                 self.analyses[known] = self.analyses.pop(known)
                 return analysis
@@ -74,7 +75,7 @@ class HeldMesh:
     def latest(self, engine: str, seed: int) -> Key:
         """Key of the last used analysis of an engine ("auto": of any) and a seed."""
         for key in reversed(self.analyses):
-            if key.seed == seed and engine in ("auto", key.engine, self.analyses[key].engine):
+            if key.seed == seed and engine in (AUTO, key.engine, self.analyses[key].engine):
                 return key
         return Key(engine, seed)
 

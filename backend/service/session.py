@@ -302,7 +302,7 @@ class Session:
         self, request: requests.ListLibrary, progress: Progress
     ) -> requests.LibraryList:
         """Parts of the library, with thumbnails."""
-        from ..pipelines.edit import listed
+        from ..pipelines.wording import listed
 
         entries, pictures = listed(request.query, request.limit, thumbnails=request.thumbnails)
         return requests.LibraryList(

@@ -10,9 +10,9 @@ from typing import Any
 import bpy
 
 from ...backend.contract import installed
+from ...backend.contract.engines import AUTO
 from .command import Place
 
-AUTO = "auto"  # the accelerator that is best for the computer
 PACKAGE = (__package__ or "").rpartition(".blender_addon")[0]  # the extension
 
 

@@ -11,6 +11,7 @@ from bpy.props import EnumProperty, IntProperty
 from ...backend.contract.errors import BadInput
 from ..engine import jobs
 from ..scene import briefs, engine_choice, proposals
+from ..scene.engine_choice import AUTOMATIC
 from ..scene.proposals import Ghost, Proposal
 from ..scene.takes import Take
 from .images import SHAPES, current, variant_of, with_ghosts
@@ -136,12 +137,12 @@ class PARTWISE_OT_shape_part(PartOfTakeOperator, bpy.types.Operator):
 
     kind: EnumProperty(
         name="Shape",
-        items=(("AUTO", "Automatic", "As fits its outline", "SHADERFX", 0), *SHAPES),
+        items=((AUTOMATIC, "Automatic", "As fits its outline", "SHADERFX", 0), *SHAPES),
     )
 
     def wanted(self, take: Take) -> dict[str, Any]:
         kinds = {number: kind for number, kind in take.kinds.items() if number != self.part}
-        if self.kind != "AUTO":
+        if self.kind != AUTOMATIC:
             kinds[self.part] = self.kind.lower()
         return {"kinds": {str(number): kind for number, kind in kinds.items()}}
 

@@ -19,13 +19,13 @@ from ...backend.contract.requests import MAX_SEED, Generate, GeneratedParts
 from ..core.pictures import MOST_COLOURS, Pixels, backdrop_of, one_numbering
 from ..engine import jobs
 from . import engine_choice, pictures
+from .engine_choice import AUTOMATIC
 from .takes import Take, carried
 
 VIEWS = ("front", "side", "back", "top")
 BACKDROP = "partwise_backdrop"  # custom property of masks that began as a faint picture
 WORDS = {"front": "front", "side": "side", "left": "side", "profile": "side", "back": "back"}
 WORDS |= {"rear": "back", "top": "top", "above": "top"}
-AUTO = "AUTO"
 Hear = Callable[[Take], None]
 
 # Other ways to ask, in the order in which they are tried: name, options, share of the parts.
@@ -73,7 +73,7 @@ class Sheet:
                 variants=self.variants,
             )
         options = dict(self.options)
-        if self.shape != AUTO and self.is_taken("kinds"):
+        if self.shape != AUTOMATIC and self.is_taken("kinds"):
             options["kinds"] = {str(number): self.shape.lower() for number in range(MOST_COLOURS)}
         arrays: dict[str, Any] = {}
         for number, image in enumerate(self.images):
@@ -117,7 +117,7 @@ def read(context: bpy.types.Context) -> Sheet:
     if not given and text:
         place = tuple(context.scene.cursor.location)
         count = asked.count or None
-        return Sheet(text, (), (), (), count, AUTO, {}, asked.size, place, text, **chosen)
+        return Sheet(text, (), (), (), count, AUTOMATIC, {}, asked.size, place, text, **chosen)
     if not given:
         raise BadInput("There is no picture to make parts from.", "Choose one first.")
     if given[0][0] != "front":
@@ -244,7 +244,7 @@ def _options(asked: bpy.types.PropertyGroup, takes: frozenset[str]) -> dict[str,
     options: dict[str, Any] = {"thickness": asked.thickness, "back": asked.back_side.lower()}
     if not asked.limbs:
         options["limbs"] = False
-    if asked.symmetry != AUTO:
+    if asked.symmetry != AUTOMATIC:
         options["symmetric"] = asked.symmetry == "YES"
     return {name: value for name, value in options.items() if name in takes}
 

@@ -28,6 +28,7 @@ SETTINGS: Mapping[str, str] = {
     "generate": "generate_engine",
 }
 TORCH = "torch"
+AUTOMATIC = AUTO.upper()  # in menus and settings, whose words Blender has in capitals
 
 
 def name_of(settings: bpy.types.PropertyGroup, verb: str) -> str:

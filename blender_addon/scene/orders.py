@@ -15,6 +15,7 @@ from ..mesh.hints import ArtistHints, read_hints
 from ..mesh.labels import face_count
 from ..mesh.read import selected_faces
 from . import targets
+from .engine_choice import AUTOMATIC
 from .targets import Target
 
 VARIANTS = 4  # segmentations that Try Another shows in turn; the first is the best
@@ -24,7 +25,7 @@ VARIANTS = 4  # segmentations that Try Another shows in turn; the first is the b
 class Wish:
     """How many parts to make; step : so many more than the granularity means, or fewer."""
 
-    mode: str  # AUTO, GRANULARITY or COUNT
+    mode: str  # AUTOMATIC, GRANULARITY or COUNT
     granularity: float = 0.5
     count: int = 1
     step: int = 0
@@ -44,7 +45,7 @@ class Wish:
         """Part count in a tree. Raises BadInput when the mesh cannot be cut into so many."""
         if self.mode == "GRANULARITY":
             return tree.parts_at(self.granularity) + self.step
-        if self.mode == "AUTO":
+        if self.mode == AUTOMATIC:
             return tree.natural_parts
         if self.count > tree.leaf_count:
             raise BadInput(

@@ -14,9 +14,8 @@ from bpy.props import EnumProperty
 
 from ..engine import jobs
 from ..scene import engine_choice
-from ..scene.engine_choice import SETTINGS
+from ..scene.engine_choice import AUTOMATIC, SETTINGS
 
-AUTO = "AUTO"
 Item = tuple[str, str, str, str, int]
 
 _kept: dict[Item, Item] = {}  # Blender does not keep the texts of a menu alive
@@ -40,7 +39,7 @@ def menu_of(verb: str, description: str) -> Any:
 
 def items(settings: bpy.types.PropertyGroup, verb: str) -> list[Item]:
     """Automatic, all engines that answer a verb, and what is chosen if it is none of these."""
-    found = [(AUTO, "Automatic", "The best engine that can run", "NONE")]
+    found = [(AUTOMATIC, "Automatic", "The best engine that can run", "NONE")]
     for engine in engine_choice.engines(verb):
         told = engine.text, engine_choice.reason(engine), engine.cost.rstrip(".")
         icon = "NONE" if engine.available else "ERROR"

@@ -14,6 +14,7 @@ from bpy.props import (
 )
 
 from ..ops.images import SHAPES
+from ..scene.engine_choice import AUTOMATIC
 
 
 class PartwiseView(bpy.types.PropertyGroup):
@@ -58,7 +59,10 @@ class PartwiseImages(bpy.types.PropertyGroup):
     shape: EnumProperty(
         name="Shape",
         description="How parts get their depth; each can be changed in the preview",
-        items=(("AUTO", "Automatic", "As fits the outline of each part", "SHADERFX", 0), *SHAPES),
+        items=(
+            (AUTOMATIC, "Automatic", "As fits the outline of each part", "SHADERFX", 0),
+            *SHAPES,
+        ),
     )
     thickness: FloatProperty(
         name="Thickness",
@@ -82,7 +86,7 @@ class PartwiseImages(bpy.types.PropertyGroup):
         name="Symmetric",
         description="Whether left and right are to be mirror images",
         items=(
-            ("AUTO", "Automatic", "As the picture looks"),
+            (AUTOMATIC, "Automatic", "As the picture looks"),
             ("YES", "Yes", "Left and right become mirror images"),
             ("NO", "No", "Left and right stay as they are drawn"),
         ),

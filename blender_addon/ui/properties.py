@@ -19,6 +19,7 @@ from bpy.props import (
 from ...backend.contract.options import OPTIONS, Choice, Strength
 from ..ops.decompose import recut_live
 from ..scene import changed, explode, visibility
+from ..scene.engine_choice import AUTOMATIC
 from ..scene.parts import default_name
 from . import engine_menu
 
@@ -68,7 +69,7 @@ def _hint(name: str, description: str) -> Any:
 
 def _engine(description: str) -> Any:
     """The definition of a property: the name of an engine, as a text."""
-    return StringProperty(name="Engine", description=description, default="AUTO", update=_set)
+    return StringProperty(name="Engine", description=description, default=AUTOMATIC, update=_set)
 
 
 def _seed() -> Any:
@@ -257,7 +258,7 @@ class PartwiseSettings(bpy.types.PropertyGroup):
     count_mode: EnumProperty(
         name="Parts",
         items=(
-            ("AUTO", "Automatic", "Partwise chooses how many parts there are"),
+            (AUTOMATIC, "Automatic", "Partwise chooses how many parts there are"),
             ("GRANULARITY", "Granularity", "From few large parts to many small ones"),
             ("COUNT", "Count", "An exact number of parts"),
         ),

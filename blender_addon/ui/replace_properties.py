@@ -6,6 +6,8 @@ from __future__ import annotations
 import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty, PointerProperty, StringProperty
 
+from ..scene.engine_choice import AUTOMATIC
+
 SOLID = ("MESH", "CURVE", "SURFACE", "META", "FONT")
 
 
@@ -75,7 +77,7 @@ class PartwiseReplacing(bpy.types.PropertyGroup):
         name="Seam",
         description="How the new part meets the others, which never change",
         items=(
-            ("AUTO", "Automatic", "Whichever suits the part and its seam"),
+            (AUTOMATIC, "Automatic", "Whichever suits the part and its seam"),
             ("OVERLAP", "Overlap", "It dips into what holds it"),
             ("WELD", "Weld", "A neck grows from the seam's own vertices"),
             ("TRIM", "Trim", "What lies inside the neighbours is cut off"),

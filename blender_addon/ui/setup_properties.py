@@ -10,7 +10,8 @@ from __future__ import annotations
 import bpy
 from bpy.props import EnumProperty, StringProperty
 
-from ..engine import place, setups
+from ...backend.contract.engines import AUTO
+from ..engine import setups
 
 Item = tuple[str, str, str, str, int]
 
@@ -23,9 +24,9 @@ def items(sources: bpy.types.PropertyGroup, _context: bpy.types.Context | None) 
     rows = told.accelerators if told is not None else []
     best = told.choice.get("label", "") if told is not None and _is_auto(sources) else ""
     text = "What is best for this computer" + (f": {best}" if best else "")
-    found = [(place.AUTO, "Automatic", text)]
+    found = [(AUTO, "Automatic", text)]
     found += [(row["name"], capital(row["label"]), f"For {row['label']}") for row in rows]
-    name = sources.accelerator or place.AUTO
+    name = sources.accelerator or AUTO
     if name not in {item[0] for item in found}:
         found.append((name, name, "This is not offered on this computer; choose another"))
     numbered = [(*item, "NONE", number) for number, item in enumerate(found)]
@@ -34,7 +35,7 @@ def items(sources: bpy.types.PropertyGroup, _context: bpy.types.Context | None) 
 
 def chosen(sources: bpy.types.PropertyGroup) -> int:
     """The number of the item that is chosen."""
-    name = sources.accelerator or place.AUTO
+    name = sources.accelerator or AUTO
     return next(item[4] for item in items(sources, None) if item[0] == name)
 
 
@@ -49,14 +50,14 @@ def capital(text: str) -> str:
 
 
 def _is_auto(sources: bpy.types.PropertyGroup) -> bool:
-    return (sources.accelerator or place.AUTO) == place.AUTO
+    return (sources.accelerator or AUTO) == AUTO
 
 
 class PartwiseSources(bpy.types.PropertyGroup):
     """Other sources than the usual ones; empty for these."""
 
     accelerator: StringProperty(
-        name="Accelerator", description="The build of PyTorch, auto for the best", default="auto"
+        name="Accelerator", description="The build of PyTorch, auto for the best", default=AUTO
     )
     accelerator_menu: EnumProperty(
         name="Accelerator",

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -25,7 +25,7 @@ def ball(seed: int) -> PartMesh:
 
 
 class Balls:
-    """begun : hears the number of each variant, or the seed of each object, before it is made."""
+    """begun : hears the seed of each part or object before it is made."""
 
     knows_all_words = True
     follows_seed = True
@@ -40,15 +40,13 @@ class Balls:
         labels: Any,
         part: int,
         *,
-        variants: int = 1,
         seed: int = 0,
         progress: Progress = SILENT,
         **_: Any,
-    ) -> Iterator[Offer]:
-        for number in range(variants):
-            self.begun(number, progress)
-            progress.step(number / variants)
-            yield Offer(ball(seed + number), np.array([0.0, -1.0, 0.0]), np.array([0.0, -1.0, 0.0]))
+    ) -> list[Offer]:
+        self.begun(seed, progress)
+        progress.step()
+        return [Offer(ball(seed), np.array([0.0, -1.0, 0.0]), np.array([0.0, -1.0, 0.0]))]
 
     def takes(self, brief: Brief) -> bool:
         return True

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run as a program, the backend with an engine that makes one ball after the other.
 
-While the file that PARTWISE_TEST_SLOW names is there, it takes its time with the third, and fails
+While the file that PARTWISE_TEST_SLOW names is there, it takes its time with the seed 2, and fails
 where "full" is in it.
 """
 
@@ -17,9 +17,9 @@ from backend.engines import registry
 from tests.backend.one_by_one import Balls, chosen_for
 
 
-def wait(number: int, progress: Progress) -> None:
+def wait(seed: int, progress: Progress) -> None:
     slow = Path(os.environ["PARTWISE_TEST_SLOW"])
-    while number == 2 and slow.exists():
+    while seed == 2 and slow.exists():
         if slow.read_text() == "full":
             raise OutOfMemory("The card is full.", "Close other programs.")
         progress.step()

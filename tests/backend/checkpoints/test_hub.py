@@ -3,14 +3,17 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
 
 import pytest
 
 from backend.checkpoints import hub
-from backend.checkpoints.hub import Hub, received
+from backend.checkpoints.hub import Hub, Published, received
 from backend.contract.errors import BadInput, Cancelled
 from tests.backend.checkpoints.toy_model import toy
 
@@ -55,6 +58,52 @@ def test_who_one_is_is_told_for_gated_models_alone_and_to_no_mirror(
     assert Hub()._token(toy()) is False
     assert Hub("https://mirror.example")._token(toy(gated=True)) is False
     assert Hub()._token(toy(gated=True)) == "hf_secret"
+
+
+class Broken(ModuleType):
+    """A library that is found, but of which nothing can be loaded."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(hub.LIBRARY)
+        self.__path__: list[str] = []
+        self.error = error
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ModuleNotFoundError("No module named 'httpx'", name="httpx"),
+        ImportError("cannot import name 'HfApi'"),
+        OSError("libssl.so: cannot open shared object file"),
+    ],
+)
+def test_a_library_that_cannot_be_loaded_is_no_hub_that_cannot_be_reached(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, hub.LIBRARY, Broken(error))
+    monkeypatch.setattr(hub, "_wait", lambda *_: pytest.fail("another try would not help"))
+    file = Published("model.safetensors", 10)
+    for ask in (
+        lambda: Hub().listing(toy(), lambda: None),
+        lambda: list(Hub().pieces(toy(), "main", file, 0, lambda: None)),
+        lambda: Hub()._token(toy(gated=True)),
+    ):
+        with pytest.raises(BadInput, match="is there, but cannot be loaded") as caught:
+            ask()
+        assert "install --repair" in caught.value.hint
+        assert str(error) in caught.value.detail
+
+
+def test_a_library_that_is_not_there_is_called_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, hub.LIBRARY, None)
+    with pytest.raises(BadInput, match="is not installed") as caught:
+        Hub().listing(toy(), lambda: None)
+    assert "(in a shell: install)" in caught.value.hint
 
 
 def test_items_and_errors_of_the_thread_arrive_in_order() -> None:

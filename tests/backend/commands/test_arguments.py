@@ -3,16 +3,14 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
 
 from backend.__main__ import main
 from backend.commands import arguments
-from backend.commands.arguments import build_parser, is_file_name
+from backend.commands.arguments import build_parser
 from backend.contract.engines import AUTO
-from backend.contract.errors import BadInput
 from backend.files.readers import MESH_SUFFIXES
 
 
@@ -63,32 +61,6 @@ def test_the_help_speaks_of_meshes_only_where_there_are_some(capsys):
 
 def test_the_help_names_what_is_read():
     assert arguments.FORMATS.split() == list(MESH_SUFFIXES)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "sentence"),
-    [
-        (["segment", "a.obj"], "Missing: -o/--output."),
-        (["segment", "-o"], "-o/--output expects one argument."),
-        (["decompose", "a", "-o", "b", "--complete", "x"], "--complete must be one of 'none'"),
-        (["decomp", "a"], "No command is called 'decomp'; there are "),
-        (["doctor", "--josn"], "Not understood: --josn."),
-    ],
-)
-def test_what_argparse_says_becomes_a_sentence_with_a_way_out(arguments, sentence):
-    with pytest.raises(BadInput) as caught:
-        build_parser().parse_args(arguments)
-    assert caught.value.message.startswith(sentence)
-    assert caught.value.message.endswith(".")
-    assert re.fullmatch(r"Run 'python -m backend.* --help' for the options\.", caught.value.hint)
-
-
-@pytest.mark.parametrize(
-    ("name", "is_file"),
-    [("parts.glb", True), ("PARTS.GLB", True), ("look.jpeg", True), ("v1.2", False), ("a", False)],
-)
-def test_an_ending_says_whether_an_output_is_a_file(name, is_file):
-    assert is_file_name(Path("folder.glb") / name) == is_file
 
 
 def test_each_command_has_its_options():

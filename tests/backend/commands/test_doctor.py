@@ -11,6 +11,7 @@ from backend.checkpoints import catalogue, store
 from backend.checkpoints.manifest import Kept, Manifest
 from backend.checkpoints.public import MODELS, public_model
 from backend.commands import doctor
+from backend.contract import libraries
 from backend.engines import registry
 
 
@@ -22,6 +23,16 @@ def test_doctor_on_a_healthy_machine(capsys):
     assert {"python", "memory", "libraries"} <= texts.keys()
     for engine in ("geometric engine", "learned engine"):
         assert "in two parts" in texts[engine]
+
+
+def test_doctor_tells_what_optional_libraries_are_for_where_they_lack(monkeypatch):
+    monkeypatch.setitem(libraries.MODULES, "xatlas", "no_such_module")
+    said = doctor._libraries()
+    assert "numpy" in said.partition("; without ")[0]
+    assert "xatlas (" in said.partition("; without ")[2]
+    assert "laid on from the front" in said
+    monkeypatch.setattr(libraries, "without", dict)
+    assert "without" not in doctor._libraries()
 
 
 def test_doctor_without_the_weights_of_an_engine(tmp_path, monkeypatch, capsys):

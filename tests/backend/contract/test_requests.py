@@ -171,7 +171,7 @@ def test_blender_can_import_it(module: str) -> None:
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.level:
             assert node.level == 1
-            assert node.module in {"errors", "fields", "cuts", "surfaces", "setup"}
+            assert node.module in {"engines", "errors", "fields", "cuts", "surfaces", "setup"}
         elif isinstance(node, ast.ImportFrom):
             assert (node.module or "").split(".")[0] in {"numpy", *sys.stdlib_module_names}
         elif isinstance(node, ast.Import):

@@ -29,7 +29,10 @@ def test_each_verb_has_the_method_of_its_protocol():
     for verb, protocol in PROTOCOLS.items():
         public = [name for name in vars(protocol) if not name.startswith("_")]
         # Whether seeds give other answers, whether it can work from a brief, or from any words.
-        first = {"generate": ["follows_seed", "takes"], "replace": ["knows_all_words"]}
+        first = {
+            "generate": ["follows_seed", "takes"],
+            "replace": ["follows_seed", "knows_all_words"],
+        }
         asked_first = first.get(verb, [])
         assert public == [*asked_first, METHODS[verb]]
         assert protocol in base.Engine.__args__

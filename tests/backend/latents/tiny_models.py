@@ -10,9 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from backend.checkpoints import layouts
 from backend.checkpoints.public import public_model
 from backend.models.dit import DiT, DiTConfig
+from backend.models.vecset import OCTAVES
 from tests.backend.latents import cases
 from tests.backend.latents.cases import HEADS, Arrays, Sizes, made, written
 
@@ -31,13 +34,29 @@ LITTLE: dict[str, dict[str, int]] = {
     "triposg": {"tokens": 16, "steps": 2, "cells": 32},
     "scribble": {"tokens": 16, "steps": 2, "cells": 32},
 }
+
+
+def smooth_arrays(sizes: Sizes) -> Arrays:
+    """An autoencoder whose fields are smooth.
+
+    Fine octaves of a place count little. Random weights of all alike would make surfaces of noise:
+    many times the triangles, which to simplify, unwrap and paint takes longer than the networks.
+    """
+    arrays = dict(cases.vecset_arrays(sizes))
+    octaves = np.tile(8.0 ** -np.arange(OCTAVES), 6)  # sines, then cosines, of three axes each
+    shares = np.concatenate([np.ones(3), octaves]).astype(np.float32)
+    arrays[QUERY] = arrays[QUERY] * shares
+    return arrays
+
+
 ARRAYS: dict[str, Callable[[Sizes], Arrays]] = {
-    "vae": cases.vecset_arrays,
+    "vae": smooth_arrays,
     "part_encoder": cases.part_arrays,
     "image_encoder_dinov2": cases.dino_arrays,
     "text_encoder": cases.clip_arrays,
 }
 MERGES = ("h a", "ha t</w>")
+QUERY = "decoder.proj_query.weight"  # of the codes of places where a field is asked
 
 
 def tiny_model(home: Path, name: str) -> Path:

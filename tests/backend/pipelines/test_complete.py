@@ -72,7 +72,7 @@ def test_an_engine_is_asked_for_two_parts_of_a_large_object_at_a_time(
         meeting.wait(10)
         return answer(part)
 
-    monkeypatch.setattr(complete, "cores", lambda: 2)
+    monkeypatch.setattr("backend.machine.abreast.cores", lambda: 2)
     monkeypatch.setattr(complete, "LARGE", len(faces) - 1)
     install(monkeypatch, together)
     done = complete_parts(vertices, faces, labels, parts=[1, 3])
@@ -344,7 +344,7 @@ def test_two_parts_at_a_time_are_those_of_one(monkeypatch: pytest.MonkeyPatch) -
     done, most = {}, []
     for workers in (1, 2):
         install(monkeypatch, fields(SCENES["torso"], vertices, 24))
-        monkeypatch.setattr(complete, "cores", lambda workers=workers: workers)
+        monkeypatch.setattr("backend.machine.abreast.cores", lambda workers=workers: workers)
         threads: set[int] = set()
         real = complete.hidden_surface
 

@@ -12,7 +12,7 @@ import pytest
 from backend.contract.errors import BadInput
 from backend.contract.progress import Progress
 from backend.library.families.forms import block
-from backend.pipelines.edit import listed, replace_part
+from backend.pipelines.edit import replace_part
 from tests.backend.pipelines.cancelling import is_cancelled_everywhere
 from tests.backend.pipelines.replacing import cart, post
 
@@ -110,52 +110,6 @@ def test_what_a_part_is_is_said_by_one_source_and_other_names_are_told() -> None
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("", None), ("  ", "No words"), ("y" * 10_000, "10000 letters"), ("🎩", "no English"),
-        ("帽子", "no English"), ("qqxzyv wwkjq", "not understood"),
-    ],
-)  # fmt: skip
-def test_bad_words_get_a_sentence_with_names_that_exist(text: str, words: str | None) -> None:
-    vertices, faces, labels = cart()
-    if words is None:
-        assert replace_part(vertices, faces, labels, 4, text=text).variants
-        return
-    with pytest.raises(BadInput, match=words) as caught:
-        replace_part(vertices, faces, labels, 4, text=text)
-    assert caught.value.hint
-
-
-@pytest.mark.parametrize("text", ["帽子", "qqxzyv wwkjq", "jurisprudence"])
-def test_it_says_in_which_language_words_are_understood(text: str) -> None:
-    with pytest.raises(BadInput) as caught:
-        replace_part(*cart(), 4, text=text)
-    assert "English" in caught.value.hint
-
-
-@pytest.mark.parametrize(
-    ("text", "name", "missed"),
-    [
-        ("a big red cowboy hat", "cowboy hat", []),
-        ("wizard hat with stars", "wizard hat", ["stars"]),
-        ("crown of gold", "king crown", []), ("cowbow hat", "cowboy hat", []),
-        ("wings of a bat", "bat wing", []), ("devil tail", "arrow tail", []),
-    ],
-)  # fmt: skip
-def test_phrases_mean_their_main_thing(text: str, name: str, missed: list[str]) -> None:
-    done = replace_part(*cart(), 4, text=text)
-    assert done.variants[0].name == name
-    assert done.not_understood == missed
-
-
-def test_unknown_words_beside_known_ones_are_told() -> None:
-    vertices, faces, labels = cart()
-    done = replace_part(vertices, faces, labels, 4, text="qqxzyv fedora")
-    assert done.variants[0].name == "fedora"
-    assert done.not_understood == ["qqxzyv"]
-
-
-@pytest.mark.parametrize(
     "more",
     [
         {"part": 9}, {"options": {"glue": True}}, {"options": {"join": "nails"}}, {"up": "X"},
@@ -190,16 +144,6 @@ def test_it_ends_at_whatever_step_it_is_cancelled(wanted: dict[str, Any]) -> Non
     assert is_cancelled_everywhere(job, vertices, faces, labels) >= 3
 
 
-def test_the_list_is_sorted_by_words() -> None:
-    entries, pictures = listed("fedora", 6)
-    assert entries[0].title == "fedora"
-    assert pictures is not None
-    assert pictures.shape == (len(entries), 96, 96, 4)
-    everything, none = listed(thumbnails=False)
-    assert len(everything) > 300
-    assert none is None
-
-
 def test_each_of_two_wheels_in_one_part_is_replaced() -> None:
     vertices, faces, labels = cart()
     labels = np.where(labels == 2, 1, labels)
@@ -221,22 +165,6 @@ def test_a_twin_sits_on_its_own_seam() -> None:
     assert np.ptp(other, axis=0) == pytest.approx(np.ptp(one, axis=0), abs=0.01)
 
 
-@pytest.mark.parametrize(
-    ("vertices", "faces"),
-    [
-        ([(0, 0, 0), (1, 0, 0), (1, 1, 0), (0, 1, 0)], [(0, 1, 2), (0, 2, 3)]),
-        ([(0, 0, 0), (1, 0, 0), (0, 1, 0)], [(0, 1, 2)]),
-        ([(0, 0, 0), (1e30, 0, 0), (0, 1e30, 0), (0, 0, 1e30)], [(0, 1, 2), (0, 2, 3)]),
-        ([(0, 0, 0), (1, 0, 0), (2, 0, 0)], [(0, 1, 2)]),
-    ],
-)
-def test_any_mesh_of_the_users_is_fitted(vertices: list[Any], faces: list[Any]) -> None:
-    mesh = np.array(vertices, dtype=np.float64), np.array(faces)
-    (made,) = replace_part(*cart(), 4, mesh=mesh, mesh_name="sheet").variants
-    assert np.isfinite(made.vertices).all()
-    assert 0.1 < np.ptp(made.vertices, axis=0).max() < 3
-
-
 @pytest.mark.parametrize("stray", [1e300, -1e200, np.nan, np.inf, 50])
 @pytest.mark.parametrize("text", ["twice as tall", "cowboy hat"])
 def test_what_no_face_uses_changes_nothing(text: str, stray: float) -> None:
@@ -246,15 +174,6 @@ def test_what_no_face_uses_changes_nothing(text: str, stray: float) -> None:
     with np.errstate(all="raise", under="ignore"):
         done = replace_part(strayed, faces + 2, labels, 1, text=text).variants[0]
     assert done.vertices == pytest.approx(expected.vertices)
-
-
-@pytest.mark.parametrize("stray", [1e300, np.nan, 50])
-def test_what_no_face_of_a_users_mesh_uses_does_not_make_it_small(stray: float) -> None:
-    points, sides = block((1, 1, 1))
-    plain = replace_part(*cart(), 4, mesh=(points, sides)).variants[0]
-    strayed = np.concatenate([np.full((2, 3), stray), points]), sides + 2
-    done = replace_part(*cart(), 4, mesh=strayed).variants[0]
-    assert done.vertices == pytest.approx(plain.vertices)
 
 
 def test_options_and_drawings_that_cannot_be_have_sentences() -> None:

@@ -78,7 +78,7 @@ def test_each_is_sent_before_the_next_is_begun(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     events: list[object] = []
-    engine = Balls(lambda number, _: events.append(number))
+    engine = Balls(lambda seed, _: events.append(seed))
     monkeypatch.setattr(registry, "choose", chosen_for(engine))
     request = asked(text="anything", engine="balls", variants=3, seed=5)
     pieces: list[requests.ReplacedPart] = []
@@ -88,7 +88,7 @@ def test_each_is_sent_before_the_next_is_begun(
         events.append(piece.names[0])
 
     result = session.answer(request, SILENT, heard)
-    assert events == [0, "ball 5", 1, "ball 6", 2, "ball 7"]
+    assert events == [5, "ball 5", 6, "ball 6", 7, "ball 7"]
     check_same(pieces, result)
     events.clear()
     session.answer(asked(name="hat", engine="balls", variants=2), SILENT, heard)

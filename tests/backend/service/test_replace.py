@@ -92,7 +92,8 @@ def test_it_works_where_pillow_is_not_there(checkout: Path) -> None:
     program = (
         "import sys; sys.modules['PIL'] = None\n"
         "import numpy as np\n"
-        "from backend.pipelines.edit import listed, replace_part\n"
+        "from backend.pipelines.edit import replace_part\n"
+        "from backend.pipelines.wording import listed\n"
         "from tests.backend.pipelines.replacing import cart\n"
         "assert replace_part(*cart(), 4, text='pink fedora').variants\n"
         "assert listed('hat', 3)[1].shape == (3, 96, 96, 4)\n"

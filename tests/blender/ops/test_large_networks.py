@@ -34,8 +34,6 @@ from tests.blender.scene.test_drawings import L_SHAPE, pencil
 
 ROOT = Path(__file__).resolve().parents[3]
 PROGRAM = ROOT / "tests/blender/large_engine.py"
-# Of the engine more than of Blender, and it takes its time.
-pytestmark = pytest.mark.of_the_engine
 PATIENCE = 240.0  # seconds; other work may share the machine
 MODELS = ("holopart", "partcrafter", "triposg", "scribble")
 
@@ -49,9 +47,13 @@ def python_with_torch() -> Path | None:
 
 
 PYTHON = python_with_torch()
-pytestmark = pytest.mark.skipif(
-    PYTHON is None, reason="large networks need torch, which .venv does not have: make .venv/.dev"
-)
+pytestmark = [
+    pytest.mark.of_the_engine,  # more than of Blender, and it takes its time
+    pytest.mark.skipif(
+        PYTHON is None,
+        reason="large networks need torch, which .venv does not have: make .venv/.dev",
+    ),
+]
 
 
 def client_of(home: Path, *models: str) -> Client:

@@ -8,7 +8,7 @@ from pathlib import Path
 import bpy
 import pytest
 from partwise import blender_addon
-from partwise.backend.pipelines.seams import JOINS
+from partwise.backend.contract.options import JOINS
 from partwise.blender_addon.ui.replace_properties import _can_be_a_part
 
 

@@ -9,7 +9,8 @@ import time
 import pytest
 
 from backend.contract.progress import SILENT, Progress
-from backend.pipelines.abreast import abreast
+from backend.machine import abreast as module
+from backend.machine.abreast import abreast, at_a_time, each_abreast
 
 
 def test_results_come_in_order_though_the_first_takes_longest() -> None:
@@ -68,3 +69,31 @@ def test_a_cancelled_job_ends_in_all_threads() -> None:
     with pytest.raises(KeyError):
         list(abreast(work, range(5), 2, Progress(tell)))
     assert threading.active_count() == before
+
+
+def test_functions_that_know_no_progress_are_called_for_each_and_after_a_cancel_no_more() -> None:
+    def slow(item: int) -> int:
+        time.sleep(0.01 * (3 - item))
+        return item * 10
+
+    assert each_abreast(slow, [0, 1, 2, 3], SILENT) == [0, 10, 20, 30]
+    assert each_abreast(slow, [], SILENT) == []
+    begun: list[int] = []
+
+    def tell(stage: str, done: int, whole: int) -> None:
+        raise KeyError("cancelled")
+
+    def work(item: int) -> None:
+        begun.append(item)
+        time.sleep(0.02)
+
+    with pytest.raises(KeyError):
+        each_abreast(work, list(range(50)), Progress(tell))
+    assert len(begun) < 10
+
+
+def test_there_are_no_more_threads_than_processors(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "cores", lambda: 1)
+    assert at_a_time() == 1
+    monkeypatch.setattr(module, "cores", lambda: 64)
+    assert at_a_time() == module.MOST
