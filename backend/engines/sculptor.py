@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The sculptor: whole objects from words alone, as separate closed parts with pivots and joints.
 
-Words choose a family of procedural objects and say what it must have ("with four legs"); among its
+Words choose a family of procedural objects and say what it must have (`description`); among its
 variants those are taken that have it. Colours, sizes and how many are wishes as everywhere else.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,11 +20,10 @@ from ..contract.engines import About
 from ..contract.errors import BadInput
 from ..contract.progress import SILENT, Progress
 from ..library import wishes as wishing
-from ..library import words
 from .base import Brief, Generated, GenerateEngine, PartMesh
+from .description import Asked, numbered, read, sentences
 
 if TYPE_CHECKING:
-    from ..shapes.families.titles import Title
     from ..shapes.sculpt import Sculpture
 
 ABOUT = About(
@@ -42,14 +41,7 @@ DETAIL = 40  # grid cells along each part
 NEAR = 1e-3  # of a part's size, as near as fewer faces than the grid's stay
 MOST_PARTS = 28
 SMALLEST = 2e-6  # volume of a part beside the object's box
-ALIKE = 0.55  # similarity of words from which a name is what was meant
 GAP = 0.25  # between copies, of the object's width
-SAME_PART = {
-    "armrest": "arm", "backrest": "back", "tyre": "wheel", "tire": "wheel", "eyes": "eye",
-    "antenna": "aerial", "backpack": "pack", "door": "door", "branch": "branch", "cushion":
-    "cushion", "tabletop": "top", "lampshade": "shade", "sleeve": "arm", "paw": "foot",
-}  # fmt: skip
-WITHOUT = re.compile(r"\b(?:without|no)\b")
 SIDES = {
     "l": "left", "r": "right", "f": "front", "b": "back", "front": "front", "hind": "hind",
     "rear": "rear", "fl": "front left", "fr": "front right", "bl": "back left", "br": "back right",
@@ -62,26 +54,6 @@ OWN_PART = {"top", "seat", "body", "torso", "hull", "base", "box", "case"}  # th
 def load() -> GenerateEngine:
     """The engine; its table of words is read when names alone do not do."""
     return Sculptor()
-
-
-@dataclass
-class Asked:
-    """What words ask for.
-
-    title : of which kind. general : wishes for all of it. has : (part, how many or 0) that it must
-    have; lacks : what it must not. colours : part -> linear light. level : "round" or "square" for
-    what is seen from above, or empty. called : its name in the words. unknown : words
-    without meaning here.
-    """
-
-    title: Title
-    general: wishing.Wishes
-    has: list[tuple[str, int]] = field(default_factory=list)
-    lacks: list[str] = field(default_factory=list)
-    colours: dict[str, Sequence[float]] = field(default_factory=dict)
-    level: str = ""
-    called: str = ""
-    unknown: list[str] = field(default_factory=list)
 
 
 class Sculptor:
@@ -103,100 +75,7 @@ class Sculptor:
         if not wholes:
             raise BadInput("Nothing came out of these words.", "Try another seed.")
         parts = _assembled(wholes, asked, seed)
-        return Generated(_copied(parts, asked.general.count), notes=_said(asked, unmet))
-
-
-def read(text: str) -> Asked:
-    """What a text asks for. Raises BadInput where no kind of object is named in it."""
-    from ..shapes.families.titles import TITLES
-
-    plain = words.plain(text)
-    if not re.search("[a-z]", plain):
-        raise BadInput(
-            "The description has no English words.", "Say what to make, such as “a round table”."
-        )
-    named = {name: title for title in TITLES for name in title.names}
-    head, *clauses = re.split(r"\b(?:with|having|that has|which has|and has)\b", plain)
-    head, *denied = re.split(WITHOUT, head)
-    general = wishing.heard(head, named)
-    rest = [word for word in general.rest.split() if word not in words.FILLERS]
-    title, used = _named(rest, named)
-    called = " ".join(used)
-    if title is None:
-        title, used = _named([word for word in plain.split() if word not in words.FILLERS], named)
-    if title is None:
-        title, used = _nearly(rest, named), rest
-    asked = Asked(title, general)
-    asked.called = called or title.names[0]
-    asked.level = next(
-        (level for shape, level in (("rounder", "round"), ("squarer", "square"))
-         if shape in general.shapes), ""
-    )  # fmt: skip
-    asked.unknown = [word for word in rest if word not in used]
-    for feature in (part for clause in clauses for part in re.split(r"\band\b|,", clause)):
-        own, *more = re.split(WITHOUT, feature)
-        denied += more
-        _clause(own, asked)
-    for one in denied:
-        asked.lacks += [_part(word) for word in one.split() if word not in words.FILLERS]
-    return asked
-
-
-def _named(said: Sequence[str], named: dict[str, Title]) -> tuple[Title | None, Sequence[str]]:
-    """The kind whose longest name, in any number, stands in the words; the last of them wins."""
-    for length in (4, 3, 2, 1):
-        for first in range(len(said) - length, -1, -1):
-            span = list(said[first : first + length])
-            for last in (span[-1], *words.singulars(span[-1])):
-                title = named.get(" ".join([*span[:-1], last]))
-                if title is not None:
-                    return title, span
-    return None, ()
-
-
-def _nearly(said: Sequence[str], named: dict[str, Title]) -> Title:
-    """The kind that words mean by the table of words. Raises BadInput with the nearest names."""
-    table = words.table()
-    asked = table.vector([word for word in map(table.known, said) if word])
-    names = sorted(named)
-    score = np.array([table.vector(name.split()) @ asked for name in names])
-    order = np.argsort(-score, kind="stable")
-    if asked.any() and score[order[0]] >= ALIKE:
-        return named[names[order[0]]]
-    first = list(dict.fromkeys(named[names[k]].names[0] for k in order)) if asked.any() else []
-    nearest = ", ".join((first or ["robot", "chair", "table", "house", "car", "tree"])[:6])
-    raise BadInput(
-        f"No kind of object is known by “{' '.join(said)[:60]}”.", f"The nearest are: {nearest}."
-    )
-
-
-def _part(word: str) -> str:
-    """The name of parts that a word speaks of."""
-    for form in (word, *words.singulars(word)):
-        if form in SAME_PART:
-            return SAME_PART[form]
-    return (words.singulars(word) or [word])[-1]
-
-
-def _clause(clause: str, asked: Asked) -> None:
-    """Reads what the object is to have: "four red legs", "a tall back"."""
-    said = [word for word in clause.split() if word not in words.FILLERS]
-    if not said:
-        return
-    count, colour = 0, None
-    for word in said[:-1]:
-        number = wishing.NUMBERS.get(word) or (int(word) if word.isdigit() else None)
-        if number is not None and float(number).is_integer():
-            count = int(number)
-        elif word in wishing.COLOURS or wishing.SAME_FINISH.get(word, word) in wishing.FINISHES:
-            made = wishing.heard(f"{word} x", ()).material
-            colour = made.get("colour")
-        else:
-            asked.unknown.append(word)
-    part = _part(said[-1])
-    asked.has.append((part, count))
-    if colour:
-        asked.colours[part] = colour[:3]
+        return Generated(_copied(parts, asked.general.count), notes=sentences(asked, unmet))
 
 
 def _segments(path: str) -> list[str]:
@@ -245,7 +124,7 @@ def chosen(asked: Asked, seed: int, progress: Progress = SILENT) -> tuple[Sculpt
         for part, count in asked.has:
             there = _counted(sculpture, part)
             if not there or (count and there != count):
-                unmet.append(_numbered(part, count))
+                unmet.append(numbered(part, count))
         unmet += [f"without {part}" for part in asked.lacks if _counted(sculpture, part)]
         if asked.level and _level(sculpture) != asked.level:
             unmet.append(asked.level)
@@ -419,33 +298,3 @@ def _copied(parts: list[PartMesh], count: int) -> list[PartMesh]:
             for part in parts
         ]
     return made
-
-
-def _numbered(part: str, count: int | None) -> str:
-    """A part and how many of it, as one says it: "4 legs"."""
-    if not count or count == 1:
-        return f"{count or ''} {part}".strip()
-    if part.endswith("foot"):
-        return f"{count} {part[:-4]}feet"
-    if part.endswith(("lf", "af")):
-        return f"{count} {part[:-1]}ves"
-    return f"{count} {part}{'es' if part.endswith(('s', 'x', 'ch', 'sh')) else 's'}"
-
-
-def _said(asked: Asked, unmet: list[str]) -> tuple[str, ...]:
-    """What was understood, and what was not."""
-    wanted = [_numbered(part, count) for part, count in asked.has]
-    wanted += [f"without {part}" for part in asked.lacks]
-    general = [said for said in asked.general.understood if said not in ("rounder", "squarer")]
-    general += [asked.level] if asked.level else []
-    other = [s for s in asked.general.shapes if s not in ("rounder", "squarer")]
-    met = [one for one in [*general, *wanted] if one not in unmet and one not in other]
-    notes = [f"Understood: {', '.join([asked.called, *met])}."]
-    if unmet:
-        notes.append(
-            f"No {asked.title.names[0]} of this seed is like this: {', '.join(unmet)}. "
-            "Another seed may have it."
-        )
-    if asked.unknown or other:
-        notes.append(f"Not understood: {', '.join([*asked.unknown, *other])}.")
-    return tuple(notes)

@@ -19,6 +19,7 @@ from ..contract.progress import SILENT, Progress
 from ..geometry.mesh import normals_by_area
 from ..geometry.rays import RayScene
 from .projection import Projection
+from .sight import first_seen
 
 GRAZING, FACING = 0.08, 0.35  # cosines between which a picture fades in
 ASIDE = 0.7  # cosine below which what is seen is of the sides, which go on behind
@@ -163,24 +164,16 @@ def _is_first(
     points = np.concatenate([skin.vertices for skin in skins])
     starts = np.cumsum([0, *(len(skin.vertices) for skin in skins)])
     faces = np.concatenate([skin.faces + start for skin, start in zip(skins, starts, strict=False)])
-    # As the eye sees it: across the picture, and towards the eye.
-    seen = np.insert(projection.places(points), 2, projection.nearness(points), axis=1)
-    scene = RayScene(seen, faces, proxy=False)
     extent = np.maximum(projection.share, 1e-9)
     cells = np.maximum((EYE_CELLS * extent / extent.max()).astype(int), 8)
     x, y = (
         first + (np.arange(count) + 0.5) / count * share
         for first, count, share in zip(projection.first, cells, extent, strict=True)
     )
-    grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
-    far = float(seen[:, 2].max()) + 1.0
-    origin = np.insert(grid, 2, far, axis=1).astype(np.float32)
-    down = np.broadcast_to(np.array([0, 0, -1], np.float32), origin.shape)
-    hits = scene.first_hits(origin, down)
-    first = np.where(hits.face >= 0, far - hits.distance, -np.inf).reshape(len(y), len(x))
+    face, first = first_seen(projection.places(points), projection.nearness(points), faces, x, y)
     first = maximum_filter(first, 3)
     of = np.repeat(np.arange(len(skins)), [len(skin.faces) for skin in skins])
-    seen_part = np.where(hits.face >= 0, of[hits.face], -1).reshape(first.shape)
+    seen_part = np.where(face >= 0, of[face], -1)
     border = maximum_filter(seen_part, 3) != minimum_filter(seen_part, 3)
     inner = distance_transform_edt(~border) if border.any() else np.full(border.shape, np.inf)
     uv = projection.places(surface.place)

@@ -115,7 +115,8 @@ def _made(
 
         mask = brief.masks[0] if brief.masks else None
         taking = progress.span(0.8, 0.9, "Taking it apart")
-        parts = in_parts(parts[0], brief.parts, mask, seed=seed, progress=taking)
+        view = None if found.portrait is None else found.portrait.projection
+        parts = in_parts(parts[0], brief.parts, mask, view, seed=seed, progress=taking)
         if brief.parts is not None and not brief.masks and len(parts) < brief.parts:
             said = f"It could be taken apart into {len(parts)} parts, not into {brief.parts}."
             found = replace(found, notes=(*found.notes, said))

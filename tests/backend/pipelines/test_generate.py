@@ -1,13 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What is asked of generate, and what is told of its parts."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from backend.contract.errors import BadInput
 from backend.contract.requests import MAX_SEED
 from backend.engines import registry
-from backend.engines.base import Box, Brief
+from backend.engines.base import Box, Brief, Generated
+from backend.images.painting import Portrait
+from backend.images.projection import laid, turned
+from backend.pipelines import in_parts
 from backend.pipelines.generate import boxes_of, generate, takes
 from tests.backend import one_by_one
 from tests.backend.images.drawn import doll
@@ -137,3 +142,21 @@ def test_takes_of_seeds_come_one_by_one_and_none_twice(monkeypatch):
 
 def test_engines_that_go_by_the_picture_alone_make_one_of_it():
     assert len(list(takes(Brief([PICTURE], [LABELS]), variants=4))) == 1
+
+
+def test_a_mask_is_laid_onto_a_whole_from_where_its_picture_shows_it(monkeypatch):
+    covered = np.ones(LABELS.shape, np.float32)
+    whole = one_by_one.ball(0)
+    view = laid(whole.vertices, covered, distance=4.0, turn=turned(1.0, 0.2))
+    whole = replace(whole, uv=view.places(whole.vertices)[whole.faces])
+    engine = Balls()
+    found = Generated([whole], in_one=True, portrait=Portrait(PICTURE, covered, view))
+    engine.generate = lambda *_, **__: found
+    monkeypatch.setattr(registry, "choose", chosen_for(engine))
+    asked = []
+    monkeypatch.setattr(in_parts, "in_parts", lambda *given, **_: asked.append(given) or [whole])
+    generate(Brief([PICTURE], [LABELS]), engine="balls", paint=False)
+    ((one, count, mask, seen_from),) = asked
+    assert (one, count) == (whole, None)
+    assert mask is LABELS
+    assert seen_from is view
