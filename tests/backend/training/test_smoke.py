@@ -32,8 +32,9 @@ def test_chances_are_those_that_can_be_told_beforehand():
 
 
 def test_training_from_procedural_shapes_beats_chance(checkout, tmp_path):
-    small = ["--families=chair,octopus", "--shapes=5", f"--out={tmp_path}"]
-    found = smoke(checkout, *small, "--steps=150")
+    # Goblets are learned soonest: with half of these steps it does not pass.
+    small = ["--families=goblet", "--shapes=3", f"--out={tmp_path}"]
+    found = smoke(checkout, *small, "--steps=60")
     assert found.returncode == 0, found.stdout + found.stderr
     assert "It beats chance." in found.stdout
     assert (tmp_path / BEST).stat().st_size > 1e5
