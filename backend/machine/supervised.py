@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 
 NOT_STARTED = 126  # exit status, as of a shell; the reason stands on stderr
 _BY_SIGNAL = 128  # as of a shell, and the number of the signal is added
@@ -49,21 +50,17 @@ def end(process: "subprocess.Popen[bytes]", seconds: float) -> None:
     """End a program and what it started: kindly, and after some seconds for certain."""
     if seconds > 0.0:
         _tell(process, signal.SIGTERM)
-        try:
+        with suppress(subprocess.TimeoutExpired):
             process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            pass
     _tell(process, getattr(signal, "SIGKILL", signal.SIGTERM))
 
 
 def _tell(process: "subprocess.Popen[bytes]", what: int) -> None:
-    try:
+    with suppress(OSError):  # it has ended
         if sys.platform != "win32":
             os.killpg(process.pid, what)
         elif what == signal.SIGTERM:
             process.terminate()
-    except OSError:  # it has ended
-        pass
 
 
 if __name__ == "__main__":

@@ -52,7 +52,8 @@ def test_what_is_no_program_is_not_started(tmp_path: Path) -> None:
     broken.write_bytes(b"\0")
     with (tmp_path / "out").open("w+b") as out:
         for words in (["/nowhere/program"], [str(tmp_path)]):
-            with pytest.raises(OSError), children.running(words, os.environ, out, out):
+            running = children.running(words, os.environ, out, out)
+            with pytest.raises(OSError, match=r"Errno (2|13)"), running:
                 pass
         broken.chmod(0o755)
         with children.running([str(broken)], os.environ, out, out) as process:
@@ -65,9 +66,10 @@ RUNS = """
 import os, sys
 from pathlib import Path
 from backend.machine import children
-with Path(os.devnull).open("wb") as out, children.running(sys.argv[1:], os.environ, out, out) as one:
-    print(one.pid, flush=True)
-    one.wait()
+with Path(os.devnull).open("wb") as out:
+    with children.running(sys.argv[1:], os.environ, out, out) as one:
+        print(one.pid, flush=True)
+        one.wait()
 """
 PROGRAM = """
 import os, subprocess, sys, time
