@@ -42,7 +42,12 @@ def try_out(folder: Path, accelerator: str, home: Path, progress: Progress = SIL
 
     Raises PartwiseError where it does not work, Cancelled.
     """
-    python = str(python_in(folder))
+    return try_python(python_in(folder), accelerator, home, progress)
+
+
+def try_python(path: Path, accelerator: str, home: Path, progress: Progress = SILENT) -> str:
+    """The same for a Python, whatever environment it is of."""
+    python = str(path)
     progress = progress.span(0.0, 1.0, "Trying it out")
     out = _asked([python, "-I", "-c", _MULTIPLY, accelerator], home, progress.span(0.0, 0.5))
     found = _last(out)
