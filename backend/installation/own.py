@@ -21,9 +21,11 @@ from .preflight import PYTHONS
 
 Trial = Callable[[Path, str, Path, Progress], str]
 _HINT = "Choose the program python of an environment, or the environment's folder."
-# What the Python is, and what its PyTorch is made for, without a card being asked. Prints JSON.
+_NEEDED = ("huggingface_hub", "safetensors", "tokenizers")  # `doctor` asks for all else
+# What the Python is, what it lacks, and what its PyTorch is made for, as JSON; no card is asked.
 _ABOUT = """
 import json, platform, sys
+from importlib.util import find_spec
 said = {"python": platform.python_version(), "version": sys.version_info[:2]}
 try:
     import torch
@@ -32,6 +34,7 @@ try:
     said["mps"] = torch.backends.mps.is_built()
 except Exception as error:
     said["trouble"] = f"{type(error).__name__}: {error}"
+said["missing"] = [name for name in sys.argv[1:] if find_spec(name) is None]
 print(json.dumps(said))
 """
 
@@ -71,7 +74,7 @@ def _python(path: Path) -> Path:
 def _about(python: Path, home: Path, progress: Progress) -> Environment:
     """What is asked of a Python before it is tried out."""
     try:
-        words = [str(python), "-I", "-c", _ABOUT]
+        words = [str(python), "-I", "-c", _ABOUT, *_NEEDED]
         ended = child.run(words, environment.variables(home), progress)
         said = json.loads(ended.out.strip().splitlines()[-1])
         version = tuple(said["version"])
@@ -86,6 +89,11 @@ def _about(python: Path, home: Path, progress: Progress) -> Environment:
             f"PyTorch does not load in {python}.",
             "Install PyTorch for your card there.",
             said["trouble"],
+        )
+    if said["missing"]:
+        raise BadInput(
+            f"{', '.join(said['missing'])} is missing in {python}.",
+            "Install the packages of requirements/networks.lock there.",
         )
     return Environment(installed.OWN, _accelerator(said), "", said["python"], own=str(python))
 

@@ -17,7 +17,15 @@ from backend.installation import environment, own, plan, removal, told, trial
 from backend.installation.environment import Environment
 from backend.installation.preflight import PYTHONS
 
-SAID = {"python": "3.12.4", "version": [3, 12], "cuda": None, "hip": None, "xpu": None, "mps": True}
+SAID = {
+    "python": "3.12.4",
+    "version": [3, 12],
+    "cuda": None,
+    "hip": None,
+    "xpu": None,
+    "mps": True,
+    "missing": [],
+}
 
 
 @pytest.fixture
@@ -96,6 +104,7 @@ def test_where_it_does_not_work_all_stays(tmp_path: Path, toy: Path) -> None:
         ({"version": list(PYTHONS[1]), "python": "3.99"}, "is Python 3.99"),
         ({"trouble": "ModuleNotFoundError: torch"}, "PyTorch does not load"),
         ({"version": 3}, "no Python that runs"),
+        ({"missing": ["tokenizers"]}, "tokenizers is missing"),
     ],
 )
 def test_what_cannot_serve_is_refused(
