@@ -5,7 +5,8 @@
 
 A build that the public index has under PyTorch's version alone (`PLAIN`) is taken from there; for
 the other systems of a list PyTorch's own index has to be reached. Hashes of what torch needs are
-those of the public index, where the installer looks for it.
+those of the public index, where the installer looks for it. All lists name the version of
+torch.txt, but for those whose ``torch-NAME.in`` names its own.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from backend.installation.accelerators import ACCELERATORS, PLAIN
 from backend.installation.lists import Pin
 
 PYTHON = "3.11"  # the first that lists are for
-_TORCH = re.compile(r"^torch\s*(?:;\s*(.+))?$", re.M)
+_TORCH = re.compile(r"^torch\s*(==[^\s;]+)?\s*(?:;\s*(.+))?$", re.M)
 
 
 def locked(name: str, build: str, folder: Path = lists.FOLDER) -> list[Pin]:
@@ -38,7 +39,7 @@ def locked(name: str, build: str, folder: Path = lists.FOLDER) -> list[Pin]:
     match = _TORCH.search((folder / f"torch-{name}.in").read_text(encoding="utf-8"))
     if match is None:
         raise BadInput(f"torch-{name}.in names no torch.")
-    marker = match[1] or ""
+    version, marker = match[1] or "", match[2] or ""
     systems = [one for one in accelerator.systems if lists.may_hold(marker, one)]
     plain = [one for one in systems if PLAIN[one] == name or (name, one) == ("cpu", "darwin")]
     built = [one for one in systems if one not in plain]
@@ -46,7 +47,8 @@ def locked(name: str, build: str, folder: Path = lists.FOLDER) -> list[Pin]:
     for some, options in ((plain, []), (built, [lists.BACKEND, build])):
         if some:
             of_them = " or ".join(f"sys_platform == '{one}'" for one in some)
-            wanted = f"torch ; ({marker}) and ({of_them})" if marker else f"torch ; {of_them}"
+            both = f"({marker}) and ({of_them})" if marker else of_them
+            wanted = f"torch{version} ; {both}"
             found += _compiled([wanted], options, folder)
     public = [replace(pin, hashes=()) for pin in found if not lists.is_own(pin)]
     pins = _compiled([str(pin) for pin in public], ["--no-deps"], folder)
@@ -67,7 +69,8 @@ def _compiled(wanted: Sequence[str], options: Sequence[str], folder: Path) -> li
     words = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--no-config", "--universal"]
     words += ["--python-version", PYTHON, "--generate-hashes", "--no-emit-index-url"]
     words += ["--no-header", "--no-annotate", *options]
-    for constraint in ("torch.txt", lists.NETWORKS):
+    names_its_own = any(one.startswith("torch==") for one in wanted)
+    for constraint in (lists.NETWORKS,) if names_its_own else ("torch.txt", lists.NETWORKS):
         words += ["--constraint", str(folder / constraint)]
     done = subprocess.run([*words, "-"], input="\n".join(wanted), capture_output=True, text=True)
     if done.returncode != 0:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -29,7 +30,8 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
             return lists.parse("".join(f"{one} --hash=sha256:public\n" for one in wanted), "uv")
         marker = wanted[0].partition("; ")[2]
         build = f"+{options[1]}" if options else ""
-        text = f"torch==2.13.0{build} ; {marker} --hash=sha256:2\n"
+        version = wanted[0].partition(" ;")[0].partition("==")[2] or "2.13.0"
+        text = f"torch=={version}{build} ; {marker} --hash=sha256:2\n"
         if "linux" in marker:
             text += f"triton==3.7.1 ; {marker} --hash=sha256:another\n"
         return lists.parse(text, "uv")
@@ -85,6 +87,30 @@ def test_hashes_that_are_listed_stay_for_the_same_version_alone(folder: Path) ->
     path.write_text("torch==2.13.0+cu126 --hash=sha256:1\ntorch==2.12.0+cu126 --hash=sha256:0\n")
     pins = lock_torch.locked("cuda12", "cu126", folder)
     assert lists.torches(pins, "win32")[0].hashes == ("sha256:1", "sha256:2")
+
+
+@pytest.mark.usefixtures("asked")
+def test_an_accelerator_can_have_a_version_of_its_own(folder: Path) -> None:
+    (folder / "torch-xpu.in").write_text("torch==2.9.1 ; sys_platform == 'linux'\n")
+    pins = lock_torch.locked("xpu", "xpu", folder)
+    assert torches(pins, "linux") == ["2.9.1+xpu"]
+    assert torches(pins, "win32") == []
+
+
+@pytest.mark.parametrize(("wanted", "common"), [("torch ; m", True), ("torch==2.9.1 ; m", False)])
+def test_the_common_version_holds_for_whoever_has_none_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, wanted: str, common: bool
+) -> None:
+    said: list[list[str]] = []
+
+    def ran(words: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        said.append(words)
+        return subprocess.CompletedProcess(words, 0, "torch==1 --hash=sha256:1\n", "")
+
+    monkeypatch.setattr(lock_torch.subprocess, "run", ran)
+    lock_torch._compiled([wanted], [], lists.FOLDER)
+    assert (str(lists.FOLDER / "torch.txt") in said[0]) is common
+    assert str(lists.FOLDER / lists.NETWORKS) in said[0]
 
 
 @pytest.mark.parametrize("accelerator", LISTED, ids=lambda one: one.name)

@@ -364,5 +364,8 @@ def _add_install(commands: Commands) -> None:
     action.add_argument("--repair", action="store_true", help="make it anew")
     action.add_argument("--remove", action="store_true", help="remove it; models stay")
     action.add_argument(
+        "--use", metavar="PYTHON", type=Path, help="use a Python of your own, after it was tried"
+    )
+    action.add_argument(
         "--pack", metavar="FILE", type=Path, help="write an offline pack for this system and Python"
     )

@@ -33,7 +33,9 @@ class Trouble(Exception):
 def run(_options: Namespace, console: Console) -> int:
     """Run all checks. Returns 0 when the machine can run Partwise, else 1."""
     rows = []
-    for name, check in checks().items():
+    asked = checks()
+    for number, (name, check) in enumerate(asked.items()):
+        console.progress(f"Checking {number + 1} of {len(asked)}: {name}", number, len(asked))
         try:
             good, text = True, check()
         except Exception as error:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``install``: make, check, repair, pack or remove the environment of engines with torch."""
+"""``install``: make, check, repair, pack or remove the environment of engines with torch, or let a
+Python of one's own take its place."""
 
 from __future__ import annotations
 
@@ -9,9 +10,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 from ..checkpoints import disk, store
+from ..contract.errors import BadInput
 from ..contract.progress import Progress
-from ..installation import environment, pack
-from ..installation.install import Installed, remove_in_words
+from ..installation import environment, own, pack, removal
+from ..installation.install import Installed
 from ..installation.plan import Plan, plan
 from .console import Console
 from .failures import OK, REFUSED, STOPPED
@@ -20,8 +22,23 @@ from .failures import OK, REFUSED, STOPPED
 def run(options: Namespace, console: Console) -> int:
     """Run the command. Returns the exit status."""
     home = (options.into or store.home()).expanduser().absolute()
+    try:
+        return _run(home, options, console)
+    except KeyboardInterrupt:
+        console.warn("Stopped; the same command goes on with what was done so far.")
+        return STOPPED
+
+
+def _run(home: Path, options: Namespace, console: Console) -> int:
     if options.remove:
         return _remove(home, console)
+    if options.use is not None:
+        try:
+            done = own.use(home, options.use.expanduser(), progress=Progress(console.progress))
+        finally:
+            _free(home, console)
+        _tell(home, done, done.sentence, console)
+        return OK
     ready = plan(
         home,
         options.accelerator,
@@ -40,14 +57,21 @@ def run(options: Namespace, console: Console) -> int:
             console.say(str(one))
     try:
         done = ready.carry_out(repair=options.repair, progress=Progress(console.progress))
-    except KeyboardInterrupt:
-        console.warn("Stopped; the same command goes on with what was downloaded.")
-        return STOPPED
-    _tell(home, done, console)
+    finally:
+        _free(home, console)
+    _tell(home, done, done.told(home), console)
     return OK
 
 
-def _tell(home: Path, done: Installed, console: Console) -> None:
+def _free(home: Path, console: Console) -> int:
+    """Delete what was put aside; where another does that, or keeps a file, it is for the next."""
+    try:
+        return removal.free(home, Progress(console.progress))
+    except BadInput:
+        return 0
+
+
+def _tell(home: Path, done: Installed, sentence: str, console: Console) -> None:
     python = environment.executable(home)
     console.document = {
         "home": str(home),
@@ -58,7 +82,7 @@ def _tell(home: Path, done: Installed, console: Console) -> None:
     }
     console.result(str(python))
     console.close()
-    console.say(done.told(home))
+    console.say(sentence)
     if home != store.home():
         console.say(f"Set {store.VARIABLE} to that folder, so that it is found there.")
 
@@ -112,7 +136,8 @@ def _pack(output: Path, ready: Plan, console: Console) -> int:
 
 
 def _remove(home: Path, console: Console) -> int:
-    sentence, freed = remove_in_words(home, Progress(console.progress))
+    sentence, freed = removal.remove_in_words(home, Progress(console.progress))
+    freed = _free(home, console) or freed
     console.document = {"home": str(home), "freed": freed}
     console.close()
     console.say(sentence)

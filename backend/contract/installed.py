@@ -17,6 +17,8 @@ from pathlib import Path
 VARIABLE = "PARTWISE_HOME"
 CURRENT = "current.json"
 FORMAT = 1
+ASIDE = "removed"  # below the home: what is to be deleted
+OWN = "own"  # the name of an environment that is somebody else's
 # Variable -> the folder below the home that it names: all that libraries keep between runs.
 CACHES = {
     "UV_CACHE_DIR": "cache/uv",
@@ -44,12 +46,19 @@ class Environment:
     accelerator : a name of `installation.accelerators.ACCELERATORS`.
     digest : of the list of its packages (`installation.lists.digest`).
     python : its version, "3.11.9".
+    own : path of the Python, where it is one that somebody brought along; it lies elsewhere, is
+        called `OWN`, and no list says what it holds.
     """
 
     name: str
     accelerator: str
     digest: str
     python: str
+    own: str = ""
+
+    def executable(self, home: Path) -> Path:
+        """Its Python."""
+        return Path(self.own) if self.own else python_in(self.folder(home))
 
     def folder(self, home: Path) -> Path:
         """Where it lies."""
@@ -98,5 +107,5 @@ def executable(home: Path) -> Path | None:
     found = current(home)
     if found is None:
         return None
-    python = python_in(found.folder(home))
+    python = found.executable(home)
     return python if os.path.exists(python) else None

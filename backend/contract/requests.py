@@ -24,6 +24,7 @@ from .cuts import MAX_VARIANT, Click, Clicked, Cut, CutLabels, Segment, Segmente
 from .errors import BadInput
 from .fields import MAX_SEED, Array, Fields, Fingerprint, Json, Whole
 from .setup import (
+    FreeDisk,
     GetModel,
     InstallEngine,
     LookAtSetup,
@@ -31,6 +32,7 @@ from .setup import (
     RemoveModel,
     SetupChanged,
     SetupTold,
+    UsePython,
     VerifyModel,
 )
 from .surfaces import (
@@ -58,6 +60,7 @@ __all__ = [
     "Cut",
     "CutLabels",
     "Done",
+    "FreeDisk",
     "Generate",
     "GeneratedParts",
     "GetModel",
@@ -80,6 +83,7 @@ __all__ = [
     "SetupTold",
     "Status",
     "StatusReport",
+    "UsePython",
     "VerifyModel",
     "WholePart",
     "fingerprint",
@@ -173,7 +177,9 @@ METHODS: dict[str, tuple[type[Fields], type[Fields]]] = {
     "library": (ListLibrary, LibraryList),
     "setup": (LookAtSetup, SetupTold),
     "install_engine": (InstallEngine, SetupChanged),
+    "use_python": (UsePython, SetupChanged),
     "remove_engine": (RemoveEngine, SetupChanged),
+    "free_disk": (FreeDisk, SetupChanged),
     "get_model": (GetModel, SetupChanged),
     "verify_model": (VerifyModel, SetupChanged),
     "remove_model": (RemoveModel, SetupChanged),

@@ -35,9 +35,11 @@ class LookAtSetup(Fields):
 class SetupTold(Fields):
     """The answer to `LookAtSetup`.
 
-    engine: {state, accelerator, label, python, trouble, bytes} of the environment in use; state is
-    "missing", "here", "damaged", or "outdated" where this version lists other packages; trouble
-    says what is damaged; bytes is what it and its caches take. choice: {accelerator, label,
+    engine: {state, accelerator, label, python, own, trouble, bytes, left} of the environment in
+    use; state is "missing", "here", "damaged", or "outdated" where this version lists other
+    packages; own is the path of a Python that somebody brought along, else empty; trouble says what
+    is damaged; bytes is what it and its caches take, left what was removed and still takes room,
+    which `FreeDisk` frees. choice: {accelerator, label,
     download_bytes, installed_bytes} of what an installation would bring. accelerators: [{name,
     label}] that can be chosen here. findings: [{about, level, text, advice}], level one of "ok",
     "warning", "stop". models: [{name, title, state, download_bytes, kept_bytes, bytes,
@@ -70,8 +72,23 @@ class InstallEngine(Fields):
 
 
 @dataclass(frozen=True, eq=False)
+class UsePython(Fields):
+    """Let large networks run on somebody's own Python, once it was tried out.
+
+    python: its path, or that of the folder of its environment.
+    """
+
+    python: Annotated[str, Text(1, 4096)]
+
+
+@dataclass(frozen=True, eq=False)
 class RemoveEngine(Fields):
-    """Remove the environment and its caches; models stay."""
+    """Remove the environment and its caches, at once; models stay. `FreeDisk` frees their room."""
+
+
+@dataclass(frozen=True, eq=False)
+class FreeDisk(Fields):
+    """Delete what was removed and still takes room, which takes a while."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +121,7 @@ class RemoveModel(Fields):
 
 @dataclass(frozen=True, eq=False)
 class SetupChanged(Fields):
-    """What was done, in a sentence; `freed` are bytes that are free again."""
+    """What was done, in a sentence; `freed` are bytes that are free again, or soon will be."""
 
     sentence: Annotated[str, Text(1)]
     freed: Annotated[int, Whole(0, (1 << 53) - 1)] = 0

@@ -15,13 +15,16 @@ from dataclasses import dataclass
 
 from ..contract.engines import AUTO
 from ..contract.errors import BadInput
-from ..machine import device
+from ..machine import device, intel
 from ..machine.device import NvidiaDriver
 
 CUDA13_DRIVER, CUDA12_DRIVER = 580, 525
 CUDA13_CAPABILITY = (7, 5)  # Turing; CUDA 12 knows older ones as well
 CUDA12_NEWEST = (9, 0)  # Hopper: for Blackwell, the RTX 50 series, its build has no kernels
 MACOS = 14  # the first that PyTorch's wheels are made for
+NO_LEVEL_ZERO = (
+    "Intel's driver for computing (Level Zero) is not here: install it, and the card is used."
+)
 GB = 1_000_000_000
 
 
@@ -77,6 +80,7 @@ def choose(
     kinds: Collection[str] | None = None,
     driver: NvidiaDriver | None = None,
     system: str = sys.platform,
+    level_zero: bool = True,
 ) -> Choice:
     """The accelerator to install.
 
@@ -84,17 +88,18 @@ def choose(
     ----------
     wished : a name of `ACCELERATORS`, or `AUTO`.
     has_list : whether packages of one are listed for this system.
-    kinds, driver : what cards there are (kinds of `machine.device`) and NVIDIA's driver; asked of
-        the machine where `kinds` is None.
+    kinds, driver, level_zero : what cards there are (kinds of `machine.device`), NVIDIA's driver,
+        and whether Intel's for computing is here; asked of the machine where `kinds` is None.
 
     Raises BadInput where nothing, or not the wished one, can be installed here.
     """
     if kinds is None:
         kinds, driver = {card.kind for card in device.cards()}, device.nvidia_driver()
+        level_zero = "xpu" not in kinds or intel.can_compute()
     if wished != AUTO:
         return _wished(wished, has_list, system)
     because = []
-    for name, reason in _fitting(kinds, driver):
+    for name, reason in _fitting(kinds, driver, level_zero):
         if reason:
             because.append(reason)
         one = ACCELERATORS.get(name)
@@ -102,7 +107,7 @@ def choose(
             continue
         if system in one.systems and has_list(one):
             return Choice(one, tuple(because))
-        because.append(f"The packages for {one.label} are not listed in this version of Partwise.")
+        because.append(_not_listed(one))
     raise BadInput(
         f"No build of PyTorch is listed for this computer ({platform.machine()}, {system}).",
         "Engines without PyTorch go on working; for the others use another computer.",
@@ -122,17 +127,28 @@ def _wished(name: str, has_list: Callable[[Accelerator], bool], system: str) -> 
         raise BadInput(
             f"The packages for {one.label} are not listed in this version of Partwise for this "
             "system.",
-            "Choose auto, or install an offline pack that was made for it.",
+            "Choose auto, an offline pack that was made for it, or a Python of your own.",
         )
     return Choice(one)
 
 
-def _fitting(kinds: Collection[str], driver: NvidiaDriver | None) -> list[tuple[str, str]]:
+def _not_listed(one: Accelerator) -> str:
+    return (
+        f"The packages for {one.label} are not listed in this version of Partwise; a Python of "
+        "your own that has them can be used."
+    )
+
+
+def _fitting(
+    kinds: Collection[str], driver: NvidiaDriver | None, level_zero: bool
+) -> list[tuple[str, str]]:
     """Names of accelerators from the best on, each with a sentence or an empty one."""
     found: list[tuple[str, str]] = []
     if "cuda" in kinds:
         found += _of_nvidia(driver)
-    found += [(kind, "") for kind in ("rocm", "mps", "xpu") if kind in kinds]
+    found += [(kind, "") for kind in ("rocm", "mps") if kind in kinds]
+    if "xpu" in kinds:
+        found.append(("xpu", "") if level_zero else ("", NO_LEVEL_ZERO))
     return [*found, ("cpu", "")]
 
 

@@ -6,8 +6,10 @@ from __future__ import annotations
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from ..contract.progress import SILENT, Progress
 from ..machine.children import running
@@ -27,6 +29,46 @@ class Ended:
     said: str
 
 
+@dataclass(frozen=True)
+class Going:
+    """A program that runs; `out` and `said` are the files that its words go to."""
+
+    process: subprocess.Popen[bytes]
+    out: Path
+    said: Path
+
+    @property
+    def runs(self) -> bool:
+        """Whether it has not ended yet."""
+        return self.process.poll() is None
+
+    def so_far(self) -> str:
+        """What it wrote to stderr so far."""
+        return self.said.read_text("utf-8", "replace")
+
+    def wait(self, progress: Progress = SILENT, look: Look | None = None) -> Ended:
+        """Wait for its end. look : as for `run`. Raises Cancelled when `progress` is cancelled."""
+        _wait(self.process, progress, look)
+        return Ended(self.process.returncode, self.out.read_text("utf-8", "replace"), self.so_far())
+
+
+@contextmanager
+def going(words: Sequence[str], variables: Mapping[str, str]) -> Iterator[Going]:
+    """A program without a window and without input; it is ended with the block.
+
+    Raises OSError where it cannot be started.
+    """
+    # Files, not pipes: nobody has to empty them meanwhile.
+    with tempfile.TemporaryDirectory(prefix="partwise-", ignore_cleanup_errors=True) as name:
+        out, said = Path(name, "out"), Path(name, "said")
+        with (
+            out.open("wb") as to_out,
+            said.open("wb") as to_said,
+            running(words, variables, to_out, to_said, ENDING) as process,
+        ):
+            yield Going(process, out, said)
+
+
 def run(
     words: Sequence[str],
     variables: Mapping[str, str],
@@ -40,17 +82,8 @@ def run(
     Raises Cancelled, after the program was ended, when `progress` is cancelled; OSError where it
     cannot be started.
     """
-    # Files, not pipes: nobody has to empty them meanwhile.
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as said:
-        with running(words, variables, out, said, ENDING) as process:
-            _wait(process, progress, look)
-        out.seek(0)
-        said.seek(0)
-        return Ended(
-            process.returncode,
-            out.read().decode("utf-8", "replace"),
-            said.read().decode("utf-8", "replace"),
-        )
+    with going(words, variables) as one:
+        return one.wait(progress, look)
 
 
 def _wait(process: subprocess.Popen[bytes], progress: Progress, look: Look | None) -> None:

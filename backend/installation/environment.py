@@ -4,6 +4,7 @@
 HOME/environments/NAME           an environment
 HOME/environments/current.json   says which one is in use; written last, as a whole
 HOME/environments/size.json      how many bytes all of it takes
+HOME/removed                     what is to be deleted (`removal`)
 HOME/cache                       all that uv, torch and others keep between runs
 HOME/python                      a Python of uv's own, where the running one does not serve
 """
@@ -74,8 +75,15 @@ def current(home: Path | None = None) -> Environment | None:
 
 def make_current(found: Environment, home: Path) -> None:
     """Let an environment take the place of the one in use. Raises BadInput or DiskFull."""
-    text = json.dumps({"format": FORMAT, **asdict(found)}, indent=1) + "\n"
+    known = {name: text for name, text in asdict(found).items() if name != "own" or text}
+    text = json.dumps({"format": FORMAT, **known}, indent=1) + "\n"
     disk.write(root(home) / CURRENT, text)
+
+
+def own(home: Path) -> Path | None:
+    """The Python in use that somebody brought along; None where another is, or none."""
+    found = current(home)
+    return Path(found.own) if found is not None and found.own else None
 
 
 def executable(home: Path | None = None) -> Path | None:
@@ -94,6 +102,8 @@ def trouble(home: Path | None = None, *, until: float = math.inf) -> str:
     if found is None:
         named = os.path.lexists(root(home) / CURRENT)
         return "The file that names the installed engine is damaged." if named else ""
+    if found.own:
+        return "" if os.path.exists(found.own) else f"Your own Python is gone: {found.own}."
     folder = found.folder(home)
     if not os.path.isdir(folder):
         return f"The installed engine was removed from {folder}."

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Make an environment beside the one in use, try it, let it take its place; repair; remove."""
+"""Make an environment beside the one in use, try it, let it take its place; repair."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import re
 import shutil
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..checkpoints import disk
 from ..contract.errors import BadInput, PartwiseError
 from ..contract.progress import SILENT, Progress
-from . import child, environment, lists, pack, trial, uv
+from . import child, environment, lists, pack, removal, trial, uv
 from .accelerators import Accelerator
 from .environment import Environment
 from .lists import Pin
@@ -24,7 +24,6 @@ from .preflight import PYTHONS
 
 MANAGED = "3.11"  # the Python that uv brings where the running one does not serve
 Trial = Callable[[Path, str, Path, Progress], str]
-_BUSY = "Another Blender, or another command, is installing into {home} or removing from it."
 _SAID = re.compile(r"^ \+ (\S+?)==", re.M)  # what uv says that it would install
 
 
@@ -98,7 +97,8 @@ def install(
     Raises BadInput, DiskFull, Unreachable, PartwiseError, Cancelled.
     """
     source = source or Source()
-    with _alone(home):
+    downloads = home / environment.CACHES["UV_CACHE_DIR"]
+    with removal.alone(home):
         before = environment.current(home)
         digest = lists.digest(pins)
         same = before is not None and (before.accelerator, before.digest) == (
@@ -108,7 +108,7 @@ def install(
         if before is not None and same and not repair and not environment.trouble(home):
             return Installed(before, "It is installed already.", False)
         kept = before
-        remove_leftovers(home, kept)
+        removal.put_leftovers_aside(home, kept)
         make = _Make(home, accelerator, list(pins), source, trial_of or trial.try_out)
         try:
             try:
@@ -117,64 +117,16 @@ def install(
                 if not (repair or same) or error.code != "INTERNAL":
                     raise
                 # What lies in the cache may be what is damaged: links of it are in the environment.
-                disk.remove_folder(home / environment.CACHES["UV_CACHE_DIR"])
+                removal.put_aside([downloads], home)
                 made, sentence = make.run(progress)
             environment.make_current(made, home)
             kept = made
-            if before is not None and not same:
-                disk.remove_folder(home / environment.CACHES["UV_CACHE_DIR"])  # of other versions
+            if before is not None and not before.own and not same:
+                removal.put_aside([downloads], home)  # of other versions
         finally:
-            remove_leftovers(home, kept)
+            removal.put_leftovers_aside(home, kept)
         environment.measure(home)
         return Installed(made, sentence, True)
-
-
-def remove(home: Path, progress: Progress = SILENT) -> int:
-    """Remove environments, their Python and all caches; models stay. Returns the bytes freed.
-
-    Raises BadInput where something is in use; Cancelled, after which nothing is installed, and the
-    next call removes the rest.
-    """
-    if not environment.root(home).is_dir():
-        return 0
-    with _alone(home):
-        root, *others = environment.folders(home)
-        size = disk.size_of(root, *others)
-        (root / environment.CURRENT).unlink(missing_ok=True)
-        gone = [folder for folder in (*root.iterdir(), *others) if folder.is_dir()]
-        for count, folder in enumerate(gone):
-            span = progress.span(count / len(gone), (count + 1) / len(gone), "Removing the engine")
-            disk.remove_folder(folder, span)
-    shutil.rmtree(environment.root(home), ignore_errors=True)  # the lock, where nobody waits for it
-    return size
-
-
-def remove_in_words(home: Path, progress: Progress = SILENT) -> tuple[str, int]:
-    """Remove as `remove` does. Returns a sentence, and the bytes freed."""
-    freed = remove(home, progress)
-    if not freed:
-        return f"Nothing is installed in {home}.", 0
-    return f"The engine is removed from {home}; {disk.gigabytes(freed)} are free again.", freed
-
-
-def remove_leftovers(home: Path, kept: Environment | None) -> None:
-    """Remove the environments that are not in use, as far as nobody's files are open in them, and
-    downloads that broke off in the middle of a file.
-    """
-    for folder in environment.root(home).iterdir():
-        if folder.is_dir() and (kept is None or folder.name != kept.name):
-            shutil.rmtree(folder, ignore_errors=True)
-    cache = home / "cache"
-    for folder in (
-        *cache.glob("pack-*"),
-        *(home / environment.CACHES["UV_CACHE_DIR"]).glob(".tmp*"),
-    ):
-        shutil.rmtree(folder, ignore_errors=True)
-    shutil.rmtree(home / "cache" / "temporary", ignore_errors=True)
-
-
-def _alone(home: Path) -> AbstractContextManager[None]:
-    return disk.alone(environment.root(home) / ".lock", _BUSY.format(home=home))
 
 
 @dataclass(frozen=True)
@@ -188,6 +140,7 @@ class _Make:
     trial_of: Trial
 
     def run(self, progress: Progress) -> tuple[Environment, str]:
+        removal.make_room(self.home, self.accelerator.installed, progress.span(0.0, 0.1))
         program = uv.find(self.home)
         folder = self._free_folder()
         unpacked: AbstractContextManager[Path | None] = nullcontext()
@@ -200,10 +153,11 @@ class _Make:
             if bad := environment.damage(folder):
                 raise PartwiseError(bad, "Try again.", str(folder))
             sentence = self.trial_of(
-                folder, self.accelerator.name, self.home, progress.span(0.85, 1.0, "Trying it out")
+                folder, self.accelerator.name, self.home, progress.span(0.85, 1.0)
             )
         except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
+            with suppress(BadInput):
+                removal.put_aside([folder], self.home)
             raise
         made = Environment(folder.name, self.accelerator.name, lists.digest(self.pins), python)
         return made, sentence

@@ -17,7 +17,8 @@ from .accelerators import ACCELERATORS, PLAIN, Accelerator, Choice
 FOLDER = Path(__file__).resolve().parents[2] / "requirements"
 NETWORKS = "networks.lock"
 BACKEND = "--torch-backend"  # of uv: take torch from PyTorch's own index, of the build that follows
-_OWN = ("triton-rocm", "triton-xpu")  # what builds of torch need that only PyTorch's own index has
+# What builds of torch need that only PyTorch's own index has; until 2.9 by the longer names.
+_OWN = ("triton-rocm", "triton-xpu", "pytorch-triton-rocm", "pytorch-triton-xpu")
 _PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;]+)\s*(?:;\s*(.*?))?\s*$")
 
 

@@ -122,7 +122,7 @@ def offered() -> list[Accelerator]:
 def _wished(home: Path, accelerator: str, *, repair: bool) -> str:
     """What is asked for; a repair keeps the accelerator that is there."""
     there = environment.current(home)
-    if repair and accelerator == AUTO and there is not None:
+    if repair and accelerator == AUTO and there is not None and not there.own:
         return there.accelerator
     return accelerator
 

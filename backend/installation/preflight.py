@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..checkpoints.disk import SPARE, gigabytes
-from ..machine import cpu, device
-from .accelerators import CUDA12_DRIVER, MACOS, Choice
+from ..machine import cpu, device, intel
+from . import removal
+from .accelerators import CUDA12_DRIVER, MACOS, NO_LEVEL_ZERO, Choice
 
 LONGEST_FOLDER = 120  # letters of 260 on Windows: the longest paths of torch take the rest
 LEAST_MEMORY = 8 * 2**30  # bytes of main memory for the smallest large network
@@ -79,6 +80,8 @@ def _disk(home: Path, choice: Choice, pack: int) -> Finding:
     size = choice.accelerator.installed + pack + SPARE
     try:
         free = shutil.disk_usage(there).free
+        if free < size:
+            free += removal.left(home)  # is deleted first
     except OSError as error:
         return Finding(
             "disk",
@@ -154,6 +157,8 @@ def _graphics(choice: Choice) -> list[Finding]:
             "graphics", "warning", f"NVIDIA's driver {driver.version} is too old.",
             f"Install {CUDA12_DRIVER} or later.",
         ))  # fmt: skip
+    if name == "xpu" and not intel.can_compute():
+        findings.append(Finding("graphics", "warning", NO_LEVEL_ZERO))
     found = ", ".join(map(str, cards)) or "no graphics card that PyTorch could use"
     version = "" if driver is None else f", NVIDIA's driver {driver.version}"
     text = f"Found {found}{version}: installs for {choice.accelerator.label}."

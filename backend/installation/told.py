@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..contract.errors import PartwiseError
-from . import environment, lists
+from . import environment, lists, removal
 from .accelerators import ACCELERATORS
 from .environment import Environment
 
-A_LOOK = 0.1  # seconds for each of two looks over many files
+A_LOOK = 0.1  # seconds for each of some looks over many files
 
 
 @dataclass(frozen=True)
@@ -25,12 +25,14 @@ class Engine:
     environment : None where there is none, or nobody knows which.
     trouble : what is damaged, a sentence, else empty.
     bytes : what it and its caches take, about.
+    left : bytes of what was removed and still takes room, as many as are counted in a moment.
     """
 
     state: str
     environment: Environment | None
     trouble: str
     bytes: int
+    left: int = 0
 
     @property
     def label(self) -> str:
@@ -51,7 +53,7 @@ def look(home: Path) -> Engine:
         state = "missing"
     else:
         state = "here" if _is_listed(found) else "outdated"
-    return Engine(state, found, trouble, size)
+    return Engine(state, found, trouble, size, removal.left(home, until=time.monotonic() + A_LOOK))
 
 
 def label_of(accelerator: str) -> str:
@@ -64,6 +66,8 @@ def _is_listed(found: Environment) -> bool:
     """Whether an environment holds what this version lists, as far as it lists anything."""
     one = ACCELERATORS.get(found.accelerator)
     try:
-        return one is None or not lists.serves(one) or found.digest == lists.digest(lists.of(one))
+        if one is None or found.own or not lists.serves(one):
+            return True
+        return found.digest == lists.digest(lists.of(one))
     except PartwiseError:  # this version's own lists are damaged, which an installation tells
         return True

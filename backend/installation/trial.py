@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Does a new environment work? ``doctor`` runs on its Python, and torch multiplies on the card."""
+"""Does a new environment work? ``doctor`` runs on its Python, and torch multiplies on the card.
+
+Both at once: the first reads gigabytes of libraries, the second computes.
+"""
 
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..contract.errors import PartwiseError
@@ -15,6 +20,8 @@ from .environment import python_in, variables
 _TOP = Path(__file__).resolve().parents[2]
 # What does not speak of the environment: an install does not fail for half a public model.
 _OTHERS = ("public models",)
+_STAGE = "Trying it out"
+_STEP = re.compile(r"(\d+) of (\d+): (.+)")
 # By the path of this engine, whatever its package is called: inside Blender it has another name.
 _DOCTOR = """
 import runpy, sys
@@ -23,7 +30,10 @@ runpy.run_module("backend", run_name="__main__", alter_sys=True)
 """
 # A product that is wrong where a kernel is missing, on the card if there is one. Prints JSON.
 _MULTIPLY = """
-import json, sys, torch
+import json, sys
+print("1 of 3: PyTorch is loaded", file=sys.stderr, flush=True)
+import torch
+print("2 of 3: PyTorch computes", file=sys.stderr, flush=True)
 name = "cpu"
 if sys.argv[1] in ("cuda12", "cuda13", "rocm") and torch.cuda.is_available():
     name = "cuda"
@@ -42,9 +52,33 @@ def try_out(folder: Path, accelerator: str, home: Path, progress: Progress = SIL
 
     Raises PartwiseError where it does not work, Cancelled.
     """
-    python = str(python_in(folder))
-    progress = progress.span(0.0, 1.0, "Trying it out")
-    out = _asked([python, "-I", "-c", _MULTIPLY, accelerator], home, progress.span(0.0, 0.5))
+    return try_python(python_in(folder), accelerator, home, progress)
+
+
+def try_python(path: Path, accelerator: str, home: Path, progress: Progress = SILENT) -> str:
+    """The same for a Python, whatever environment it is of."""
+    python, kept = str(path), variables(home)
+    progress = progress.span(0.0, 1.0, _STAGE)
+    of_torch = [python, "-I", "-c", _MULTIPLY, accelerator]
+    of_doctor = [python, "-I", "-c", _DOCTOR, str(_TOP), "doctor", "--json"]
+    try:
+        with child.going(of_torch, kept) as torch, child.going(of_doctor, kept) as doctor:
+            look = _Look((torch, doctor))
+            out = _good(torch.wait(progress, look))
+            sentence = _of_torch(out, accelerator)
+            rows = _last(_good(doctor.wait(progress, look), also=(1,))).get("checks")
+    except OSError as error:
+        raise _failed("The new Python cannot be started.", str(error)) from error
+    if not isinstance(rows, list):
+        raise _failed("The engine does not start in the new environment.", out)
+    bad = [row for row in rows if not row["ok"] and row["check"] not in _OTHERS]
+    if bad:
+        raise _failed(f"{bad[0]['check']}: {bad[0]['text']}".rstrip("."), json.dumps(bad, indent=1))
+    return sentence
+
+
+def _of_torch(out: str, accelerator: str) -> str:
+    """The sentence for what torch said. Raises PartwiseError where it does not work."""
     found = _last(out)
     used = "cpu" if found.get("device") == "cpu" else accelerator
     if found.get("right") is not True:
@@ -54,22 +88,33 @@ def try_out(folder: Path, accelerator: str, home: Path, progress: Progress = SIL
         raise _failed(
             "PyTorch does not find the graphics card.", out, "Update its driver and try again."
         )
-    words = [python, "-I", "-c", _DOCTOR, str(_TOP), "doctor", "--json"]
-    rows = _last(_asked(words, home, progress.span(0.5, 1.0), also=(1,))).get("checks")
-    if not isinstance(rows, list):
-        raise _failed("The engine does not start in the new environment.", out)
-    bad = [row for row in rows if not row["ok"] and row["check"] not in _OTHERS]
-    if bad:
-        raise _failed(f"{bad[0]['check']}: {bad[0]['text']}".rstrip("."), json.dumps(bad, indent=1))
     label = device.LABELS["cpu" if used == "cpu" else kind]
     return f"PyTorch {found.get('torch')} runs on {label}."
 
 
-def _asked(words: list[str], home: Path, progress: Progress, also: tuple[int, ...] = ()) -> str:
-    try:
-        ended = child.run(words, variables(home), progress)
-    except OSError as error:
-        raise _failed("The new Python cannot be started.", str(error)) from error
+@dataclass
+class _Look:
+    """How far programs are, that say on stderr “2 of 3: what they do”."""
+
+    programs: tuple[child.Going, ...]
+    share: float = 0.0
+
+    def __call__(self) -> tuple[str, float]:
+        words, shares = [], []
+        for one in self.programs:
+            said = _STEP.findall(one.so_far())
+            if not one.runs:
+                shares.append(1.0)
+            elif said:
+                number, of, what = said[-1]
+                shares.append((int(number) - 1) / int(of))
+                words.append(what)
+        self.share = max(self.share, sum(shares) / len(self.programs))
+        return ": ".join([_STAGE, *filter(None, [", ".join(words)])]), self.share
+
+
+def _good(ended: child.Ended, also: tuple[int, ...] = ()) -> str:
+    """What a program printed that ended well."""
     if ended.status not in (0, *also):
         last = next((line for line in reversed(ended.said.splitlines()) if line.strip()), "")
         raise _failed(

@@ -2,8 +2,8 @@
 """Where networks run: which graphics processors there are, and which the installed torch can use.
 
 Drivers and torch's own files are asked, so that torch, which takes seconds to load, is not:
-NVIDIA's management library (NVML), Linux' list of AMD compute nodes (KFD) and of Intel cards, and
-the version that torch wrote down when it was built. Standard library only.
+NVIDIA's management library (NVML), Linux' list of AMD compute nodes (KFD), the system's of Intel's
+cards, and the version that torch wrote down when it was built. Standard library only.
 """
 
 from __future__ import annotations
@@ -19,11 +19,10 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from . import cpu
+from . import cpu, intel
 
 LABELS = {"cuda": "CUDA", "rocm": "ROCm", "mps": "Metal", "xpu": "Intel XPU", "cpu": "processor"}
 _SYS = Path("/sys/class")
-_INTEL = "0x8086"  # of the list of PCI vendors
 
 
 @dataclass(frozen=True)
@@ -207,16 +206,9 @@ def _amd(system: Path = _SYS) -> list[Device]:
     return found
 
 
-def _intel(system: Path = _SYS) -> list[Device]:
-    """Intel's cards with memory of their own, which is what its driver tells the size of."""
-    found = []
-    for card in sorted(system.glob("drm/card*/device")):
-        if _line(card / "vendor") == _INTEL:
-            size = _number(_line(card / "tile0/physical_vram_size_bytes"))
-            size = size or _number(_line(card.parent / "lmem_total_bytes"))
-            if size:
-                found.append(Device("xpu", "Intel graphics", size))
-    return found
+def _intel() -> list[Device]:
+    """Intel's cards with memory of their own."""
+    return [Device("xpu", name, size) for name, size in intel.cards()]
 
 
 def _apple() -> list[Device]:

@@ -37,7 +37,9 @@ _OTHER_MESH = "Try another granularity or a cleaned copy of the mesh, and send u
 SETUP: tuple[type[Fields], ...] = (
     requests.LookAtSetup,
     requests.InstallEngine,
+    requests.UsePython,
     requests.RemoveEngine,
+    requests.FreeDisk,
     requests.GetModel,
     requests.VerifyModel,
     requests.RemoveModel,

@@ -17,7 +17,7 @@ from ..contract import requests
 from ..contract.errors import PartwiseError, without_shell
 from ..contract.fields import Fields
 from ..contract.progress import Progress
-from ..installation import install, told
+from ..installation import own, removal, told
 from ..installation.plan import Plan, offered, plan
 from ..installation.preflight import Finding
 from ..latents.fitting import fits
@@ -30,8 +30,12 @@ def answer(request: Fields, progress: Progress) -> Fields:
             return look(request)
         case requests.InstallEngine():
             return install_engine(request, progress)
+        case requests.UsePython():
+            return use_python(request, progress)
         case requests.RemoveEngine():
             return remove_engine(progress)
+        case requests.FreeDisk():
+            return free_disk(progress)
         case requests.GetModel():
             return get_model(request, progress)
         case requests.VerifyModel():
@@ -73,8 +77,10 @@ def look(request: requests.LookAtSetup) -> requests.SetupTold:
             "accelerator": found.accelerator if found else "",
             "label": there.label,
             "python": found.python if found else "",
+            "own": found.own if found else "",
             "trouble": there.trouble,
             "bytes": there.bytes,
+            "left": there.left,
         },
         choice=choice,
         accelerators=[{"name": one.name, "label": one.label} for one in offered()],
@@ -98,9 +104,20 @@ def install_engine(request: requests.InstallEngine, progress: Progress) -> reque
     return requests.SetupChanged(done.told(ready.home))
 
 
+def use_python(request: requests.UsePython, progress: Progress) -> requests.SetupChanged:
+    """Try somebody's own Python, and use it if it works."""
+    path = Path(request.python).expanduser()
+    return requests.SetupChanged(own.use(home(), path, progress=progress).sentence)
+
+
 def remove_engine(progress: Progress) -> requests.SetupChanged:
     """Remove the environment and its caches."""
-    return requests.SetupChanged(*install.remove_in_words(home(), progress))
+    return requests.SetupChanged(*removal.remove_in_words(home(), progress))
+
+
+def free_disk(progress: Progress) -> requests.SetupChanged:
+    """Delete what was removed and still takes room."""
+    return requests.SetupChanged(*removal.free_in_words(home(), progress))
 
 
 def get_model(request: requests.GetModel, progress: Progress) -> requests.SetupChanged:

@@ -22,7 +22,7 @@ class Sources:
 
     accelerator : the build of PyTorch. pack : path of an offline pack. index : address of an index
     of packages, or a folder of them. hub : address of a hub of models. files : a folder with the
-    files of a model.
+    files of a model. python : path of a Python of one's own, which is used when that is asked for.
     """
 
     accelerator: str = AUTO
@@ -30,6 +30,7 @@ class Sources:
     index: str = ""
     hub: str = ""
     files: str = ""
+    python: str = ""
 
 
 def preferences() -> Any:
@@ -66,5 +67,8 @@ def sources() -> Sources:
     if found is None:
         return Sources()
     said = found.sources
-    pack, files = (str(absolute(one)) if one else "" for one in (said.pack, said.files))
-    return Sources(said.accelerator or AUTO, pack, said.index.strip(), said.hub.strip(), files)
+    paths = (said.pack, said.files, said.python)
+    pack, files, python = (str(absolute(one)) if one else "" for one in paths)
+    return Sources(
+        said.accelerator or AUTO, pack, said.index.strip(), said.hub.strip(), files, python
+    )

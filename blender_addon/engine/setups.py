@@ -8,7 +8,8 @@ became of it; that look is all that the set-up card shows::
 
     setups.start("Getting HoloPart", "holopart", [Step(GetModel("holopart"), on_installed=True)])
 
-A timer looks at the task ten times a second while there is one.
+What tasks have removed is deleted behind them, by a task that nobody waits for: another one ends
+it, and it goes on afterwards. A timer looks at the tasks ten times a second while there are any.
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ from typing import TYPE_CHECKING, Any
 
 import bpy
 
+from ...backend.contract import installed
 from ...backend.contract.errors import BadInput, Cancelled, PartwiseError
-from ...backend.contract.setup import SetupChanged, SetupTold
+from ...backend.contract.setup import FreeDisk, SetupChanged, SetupTold
 from . import jobs, place
 from .jobs import CANCELLED, DONE, FAILED, RUNNING
 from .setup_task import Asked, Step, Task, look_request, question, starting
@@ -33,10 +35,12 @@ if TYPE_CHECKING:
 
 PERIOD = 0.1  # seconds between two looks at a running task
 SOON = 0.02  # seconds after which a look that is wanted is begun
+LATER = 2.0  # seconds after Blender's start
 PATIENCE = 3.0  # seconds for a task to clean up when Blender ends
 
 
 _task: Task | None = None
+_behind: Task | None = None  # deletes what was removed
 _told: SetupTold | None = None
 _asked: Asked | None = None  # what the last look was asked
 _engine_is_old: bool = False  # it runs, and does not know of what has changed
@@ -71,6 +75,11 @@ def looks() -> bool:
     return is_quiet or _timer_of(_look_soon)
 
 
+def freeing() -> Task | None:
+    """The task that deletes what was removed, while it runs."""
+    return _behind if _behind is not None and _behind.state == RUNNING else None
+
+
 def failed() -> Task | None:
     """The task, or the look, that failed last, if nothing came after it."""
     return _task if _task is not None and _task.state == FAILED else None
@@ -97,10 +106,11 @@ def start(
             "A job is running on the engine that this replaces.", "Wait for it, or cancel it."
         )
     _drop_look()
+    _drop_freeing()
     if replaces:
         jobs.rest_engine(True)
         jobs.stop_engine()
-    return _begin(Task(title, about, steps, changes=changes, replaces=replaces))
+    return _begin_as(Task(title, about, steps, changes=changes, replaces=replaces))
 
 
 def look() -> Task:
@@ -109,7 +119,7 @@ def look() -> Task:
     _refuse_two()
     _drop_look()
     _asked = question()
-    return _begin(Task("Looking at what is installed", quiet=True, changes=False))
+    return _begin_as(Task("Looking at what is installed", quiet=True, changes=False))
 
 
 def want_look() -> None:
@@ -150,16 +160,21 @@ def dismiss() -> None:
 
 
 def pump() -> float | None:
-    """Look at the running task, and take it on if it can go on: Blender's timer calls this.
+    """Look at the running tasks, and take them on if they can go on: Blender's timer calls this.
 
-    Returns the seconds until the next look, None when the task has ended.
+    Returns the seconds until the next look, None when all have ended.
     """
-    task = _task
-    if task is None or task.state != RUNNING:
-        return None
+    for task in (_task, _behind):
+        if task is not None and task.state == RUNNING:
+            _take_on(task)
+    running = [task for task in (_task, _behind) if task is not None and task.state == RUNNING]
+    return PERIOD if running else None
+
+
+def _take_on(task: Task) -> None:
     client, call = task._client, task._call
     if client is None or call is None:
-        return None
+        return
     client.poll()
     before = task.stage, task.share
     if not task.stopping and not task._is_looking:
@@ -173,7 +188,6 @@ def pump() -> float | None:
             _end(task)
     elif (task.stage, task.share) != before:
         _show()
-    return PERIOD if _task is not None and _task.state == RUNNING else None
 
 
 def renew_engine() -> None:
@@ -192,10 +206,14 @@ def log() -> str:
 # The steps of a task.
 
 
-def _begin(task: Task) -> Task:
+def _begin_as(task: Task) -> Task:
     global _task
-    task.place = place.read()
     _task = task
+    return _begin(task)
+
+
+def _begin(task: Task) -> Task:
+    task.place = place.read()
     atexit.unregister(_stop)
     atexit.register(_stop)
     try:
@@ -233,6 +251,8 @@ def _go_on(task: Task, call: Call) -> None:
     if isinstance(call.result, SetupTold):
         _told = call.result
         _end(task)
+        if task is not _behind and _told.engine.get("left") and freeing() is None:
+            _free_behind()
         return
     if task._is_looking:
         task.error = task.error or call.error
@@ -249,8 +269,6 @@ def _go_on(task: Task, call: Call) -> None:
 
 def _in_place(task: Task, error: PartwiseError) -> PartwiseError:
     """The error of a step, with what helps where it was the installed Python that did not start."""
-    from ...backend.contract import installed
-
     if not task._on_installed or task._client is None or task._client.last_hello:
         return error
     if task.place is None or installed.executable(task.place.home) is None:
@@ -326,6 +344,21 @@ def _drop_look() -> None:
         bpy.app.timers.unregister(_look_soon)
 
 
+def _free_behind() -> None:
+    """Delete what was removed, behind whatever the artist does."""
+    global _behind
+    _behind = Task("Freeing the disk", steps=[Step(FreeDisk())], quiet=True, changes=False)
+    _begin(_behind)
+
+
+def _drop_freeing() -> None:
+    """End that, for a task comes, which may need the room, and looks at its end."""
+    task = freeing()
+    if task is not None:
+        task.error = Cancelled()
+        _end(task)
+
+
 # Processes.
 
 
@@ -354,6 +387,7 @@ def _close(client: Client) -> None:
 
 def _stop() -> None:
     """End the running task for good, with Blender or the extension; nothing is left running."""
+    _drop_freeing()
     task = _task
     if task is None or task.state != RUNNING or task._client is None:
         return
@@ -395,12 +429,23 @@ def _show() -> None:
                     region.tag_redraw()
 
 
+def register() -> None:
+    """Go on with deleting what was removed before Blender was ended."""
+    if not _has_no_timers():
+        bpy.app.timers.register(_look_for_left, first_interval=LATER, persistent=True)
+
+
+def _look_for_left() -> None:
+    if (place.home() / installed.ASIDE).is_dir():
+        want_look()
+
+
 def unregister() -> None:
-    global _task, _told, _asked, _engine_is_old, _greeting
+    global _task, _behind, _told, _asked, _engine_is_old, _greeting
     _stop()
-    for function in (pump, _look_soon, _renew_now):
+    for function in (pump, _look_soon, _look_for_left, _renew_now):
         if _timer_of(function):
             bpy.app.timers.unregister(function)
     atexit.unregister(_stop)
-    _task = _told = _asked = _greeting = None
+    _task = _behind = _told = _asked = _greeting = None
     _engine_is_old = False

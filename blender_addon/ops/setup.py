@@ -15,6 +15,7 @@ from ...backend.contract.setup import (
     InstallEngine,
     RemoveEngine,
     RemoveModel,
+    UsePython,
     VerifyModel,
 )
 from ..engine import jobs, place, setups
@@ -131,6 +132,24 @@ class PARTWISE_OT_repair_engine(SetupOperator, bpy.types.Operator):
         return self.run(lambda: start_engine("Repairing the Engine", repair=True))
 
 
+class PARTWISE_OT_use_python(SetupOperator, bpy.types.Operator):
+    """Try the Python of your own, and let large models run on it if it works; what was installed
+    before is removed then. Nothing is installed into it"""
+
+    bl_idname = "partwise.use_python"
+    bl_label = "Use My Own Python for Large Models"
+
+    @classmethod
+    def lacks(cls, context: bpy.types.Context) -> str:
+        if not place.sources().python:
+            return "Choose a Python in the preferences of Partwise, under Other Sources"
+        return JOB_RUNS if is_installed() and jobs.busy() else ""
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        steps = [Step(UsePython(place.sources().python))]
+        return self.run(lambda: setups.start("Trying Out", ENGINE, steps, replaces=is_installed()))
+
+
 class PARTWISE_OT_remove_engine(SetupOperator, bpy.types.Operator):
     """Remove the engine for large models and all that it keeps; the models stay"""
 
@@ -145,6 +164,9 @@ class PARTWISE_OT_remove_engine(SetupOperator, bpy.types.Operator):
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         told = setups.told()
+        if told is not None and told.engine.get("own"):
+            message = "Your own Python is used no more. It stays as it is."
+            return ask(self, context, event, "Use It No More?", message, "Use No More")
         size = told.engine.get("bytes", 0) if told is not None else 0
         message = f"Frees {size_text(size)}. Models stay, and rest until it is installed again."
         return ask(self, context, event, "Remove the Engine?", message, "Remove")
@@ -371,6 +393,7 @@ CLASSES = (
     PARTWISE_OT_look_at_setup,
     PARTWISE_OT_install_engine,
     PARTWISE_OT_repair_engine,
+    PARTWISE_OT_use_python,
     PARTWISE_OT_remove_engine,
     PARTWISE_OT_get_model,
     PARTWISE_OT_verify_model,

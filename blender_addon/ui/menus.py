@@ -165,6 +165,7 @@ class PARTWISE_MT_setup(bpy.types.Menu):
         layout.separator()
         layout.operator("partwise.install_engine", icon="IMPORT")
         layout.operator("partwise.repair_engine", icon="TOOL_SETTINGS")
+        layout.operator("partwise.use_python", icon="CHECKMARK")
         layout.operator("partwise.remove_engine", icon="TRASH")
         for verb, name, icon in MODEL_VERBS:
             layout.separator()

@@ -87,6 +87,7 @@ def draw_engine(
     name = "Engine" if short else "Engine for Large Models"
     header.label(text=f"{name}: {text}", icon=icon)
     header.operator("partwise.look_at_setup", text="", icon="FILE_REFRESH", emboss=False)
+    draw_freeing(box)
     if draw_task(box, context, ENGINE):
         return
     quiet = column_of_text(box)
@@ -98,13 +99,16 @@ def draw_engine(
     if state == "missing":
         draw_text(quiet, context, "Large models run on PyTorch, in a folder of its own. All else "
                   "works without it.")  # fmt: skip
-    if state == "here" and trouble is None:
+    if engine.get("own"):
+        draw_text(quiet, context, f"PyTorch for {engine['label']} of your own, used as it is: "
+                  f"{engine['own']}")  # fmt: skip
+    elif state == "here" and trouble is None:
         draw_text(
             quiet,
             context,
             f"PyTorch for {engine['label']}, {size_text(engine['bytes'])} on the disk.",
         )
-    else:
+    if state != "here" or trouble is not None:
         draw_choice(box, context, told, short=short)
     draw_engine_buttons(box, told, is_well=trouble is None)
 
@@ -154,6 +158,10 @@ def draw_engine_buttons(layout: bpy.types.UILayout, told: SetupTold, *, is_well:
         return
     if state == "outdated" and is_well:
         row.operator("partwise.install_engine", text=with_size("Update", size), icon="IMPORT")
+    if told.engine.get("own"):
+        row.operator("partwise.install_engine", text=with_size("Install", size), icon="IMPORT")
+        row.operator("partwise.remove_engine", text="Use No More", icon="X")
+        return
     row.operator("partwise.repair_engine", text="Repair", icon="TOOL_SETTINGS")
     row.operator("partwise.remove_engine", text="", icon="TRASH")
 
@@ -250,8 +258,9 @@ def draw_sources(layout: bpy.types.UILayout) -> None:
         body.use_property_decorate = False
         column = body.column()
         column.enabled = not setups.busy()
-        for name in ("pack", "index", "hub", "files"):
+        for name in ("pack", "index", "hub", "files", "python"):
             column.prop(sources, name)
+        column.operator("partwise.use_python", text="Use My Own Python", icon="CHECKMARK")
 
 
 # Tasks.
@@ -286,6 +295,13 @@ def draw_running(layout: bpy.types.UILayout, task: setups.Task) -> None:
     row.scale_y = 1.4
     row.progress(factor=task.share, text=capital(count) or f"{task.share:.0%}")
     row.operator("partwise.cancel_setup", text="", icon="X")
+
+
+def draw_freeing(layout: bpy.types.UILayout) -> None:
+    """How much of what was removed is deleted; nobody has to wait for it."""
+    task = setups.freeing()
+    if task is not None:
+        layout.progress(factor=task.share, text=f"Freeing the disk, {task.share:.0%}")
 
 
 def draw_failed(layout: bpy.types.UILayout, context: bpy.types.Context, task: setups.Task) -> None:

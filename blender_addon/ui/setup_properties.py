@@ -88,6 +88,12 @@ class PartwiseSources(bpy.types.PropertyGroup):
         "copied from there, and stay as they are",
         subtype="DIR_PATH",
     )
+    python: StringProperty(
+        name="My Own Python",
+        description="The Python of an environment of your own that has PyTorch, for a card that "
+        "nothing is listed for: it is used as it is, and nothing compares its packages",
+        subtype="FILE_PATH",
+    )
 
 
 CLASSES = (PartwiseSources,)

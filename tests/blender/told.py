@@ -39,8 +39,10 @@ ENGINE = {
     "accelerator": "",
     "label": "",
     "python": "",
+    "own": "",
     "trouble": "",
     "bytes": 0,
+    "left": 0,
 }
 INSTALLED = {
     **ENGINE,
@@ -49,6 +51,13 @@ INSTALLED = {
     "label": "NVIDIA, CUDA 13",
     "python": "3.11.9",
     "bytes": 7_100_000_000,
+}
+OWN = {
+    **INSTALLED,
+    "accelerator": "rocm",
+    "label": "AMD, ROCm",
+    "own": "/opt/torch/bin/python",
+    "bytes": 0,
 }
 CHOICE = {
     "accelerator": "cuda13",

@@ -44,11 +44,18 @@ def test_the_driver_and_the_cards_decide(
     assert bool(chosen.because) == bool(words)
 
 
+def test_intels_card_needs_its_driver_for_computing() -> None:
+    chosen = choose("auto", everything, {"xpu"}, system="linux", level_zero=False)
+    assert chosen.accelerator.name == "cpu"
+    assert "Level Zero" in chosen.because[0]
+
+
 def test_what_is_not_listed_is_passed_over_and_said() -> None:
     known = NvidiaDriver(*OLD)
     chosen = choose("auto", lambda one: one.name == "cpu", {"cuda"}, known, "linux")
     assert chosen.accelerator.name == "cpu"
     assert "NVIDIA, CUDA 12 are not listed" in chosen.because[-1]
+    assert "Python of your own" in chosen.because[-1]
     with pytest.raises(BadInput, match="No build of PyTorch"):
         choose("auto", lambda one: False, {"cuda"}, known, "linux")
 

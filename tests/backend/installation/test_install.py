@@ -14,7 +14,7 @@ import pytest
 from backend.checkpoints import disk
 from backend.contract.errors import BadInput, Cancelled, PartwiseError, Unreachable
 from backend.contract.progress import Progress
-from backend.installation import environment, install, lists
+from backend.installation import environment, install, lists, removal
 from backend.installation.install import Source
 from tests.backend.installation.conftest import CPU, Place
 from tests.backend.installation.index_server import Index, make_wheel
@@ -207,7 +207,7 @@ def test_two_at_once_exclude_each_other_and_the_dead_hold_nothing(place: Place) 
         with pytest.raises(BadInput, match="Another Blender"):
             place.install()
         with pytest.raises(BadInput, match="Another Blender"):
-            install.remove(place.home)
+            removal.remove(place.home)
         other.kill()
     assert place.install().fresh
 
@@ -252,20 +252,6 @@ def test_a_folder_that_cannot_be_written_is_told(place: Place) -> None:
     (place.home / "environments").write_text("a file in its place")
     with pytest.raises(BadInput, match="cannot be written"):
         place.install()
-
-
-def test_removing_frees_all_but_models(place: Place) -> None:
-    place.pins.append(make_wheel(place.wheels, "large", size=400_000))
-    place.install()
-    model = place.home / "models/toy/weights.bin"
-    model.parent.mkdir(parents=True)
-    model.write_bytes(b"weights")
-    freed = install.remove(place.home)
-    assert 400_000 < freed < 600_000  # the cache's files are those of the environment
-    assert environment.executable(place.home) is None
-    assert [path.name for path in place.home.iterdir()] == ["models"]
-    assert model.read_bytes() == b"weights"
-    assert install.remove(place.home) == 0
 
 
 def test_an_environment_needs_a_python_that_is_one(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ import pytest
 from backend.contract.errors import PartwiseError
 from backend.installation import lists
 from backend.installation.accelerators import ACCELERATORS, Choice
+from backend.installation.preflight import PYTHONS
 
 LISTED = [one for one in ACCELERATORS.values() if lists.file_of(one).is_file()]
 
@@ -29,8 +30,7 @@ def test_there_is_a_list_for_each_usual_system() -> None:
         system: {name for name, one in ACCELERATORS.items() if lists.serves(one, system=system)}
         for system in ("linux", "win32", "darwin")
     }
-    assert {"cpu", "cuda13", "cuda12"} <= served["linux"]
-    assert {"cpu", "cuda13", "cuda12"} <= served["win32"]
+    assert served["linux"] == served["win32"] == {"cpu", "cuda13", "cuda12", "xpu"}
     assert "mps" in served["darwin"]
 
 
@@ -42,6 +42,8 @@ def test_each_system_gets_its_build_from_where_it_is() -> None:
         ("cuda12", "linux", "cu126"),
         ("cuda12", "win32", "cu126"),
         ("cpu", "win32", ""),
+        ("xpu", "linux", "xpu"),
+        ("xpu", "win32", "xpu"),
     ):
         pins = lists.of(ACCELERATORS[name])
         torch = lists.torches(pins, system)
@@ -51,9 +53,23 @@ def test_each_system_gets_its_build_from_where_it_is() -> None:
         pin.version.partition("+")[0]
         for one in LISTED
         for pin in lists.read(lists.file_of(one))
-        if pin.name == "torch"
+        if pin.name == "torch" and one.name != "xpu"
     }
     assert len(versions) == 1
+
+
+def test_a_build_and_what_it_alone_needs_have_a_file_for_each_python_and_system() -> None:
+    """Its list names a version of its own: the one whose hashes are known."""
+    pins = lists.of(ACCELERATORS["xpu"])
+    own = [pin for pin in pins if lists.is_own(pin)]
+    assert {pin.name for pin in own} == {"torch", "pytorch-triton-xpu"}
+    pythons = range(PYTHONS[0][1], PYTHONS[1][1])
+    assert {len(pin.hashes) for pin in own} == {2 * len(pythons)}
+    asked = lists.by_index(pins, ["--torch-backend", "xpu"])
+    assert [pin.name for pin in asked[1][0]] == [pin.name for pin in own]
+    assert {"intel-sycl-rt", "mkl", "tbb"} <= {pin.name for pin in asked[0][0]}
+    of_linux = {pin.name for pin in pins if not lists.may_hold(pin.marker, "win32")}
+    assert {"oneccl", "impi-rt"} <= of_linux
 
 
 def test_a_list_for_windows_has_nothing_of_linux() -> None:

@@ -92,3 +92,12 @@ def test_little_memory_and_an_old_macos_are_said(
     said = found(tmp_path)
     assert said["memory"][0].level == "warning"
     assert any(one.level == "stop" and "13.6" in one.text for one in said["graphics"])
+
+
+def test_intels_driver_for_computing_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for can in (False, True):
+        monkeypatch.setattr(preflight.intel, "can_compute", lambda can=can: can)
+        said = preflight.look(tmp_path, Choice(ACCELERATORS["xpu"]), online=True)
+        assert any("Level Zero" in one.text for one in said) is not can

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from backend.contract.errors import PartwiseError
+from backend.contract.progress import Progress
 from backend.installation import trial
 from backend.machine import device
 
@@ -65,3 +66,36 @@ def test_what_doctor_finds_fails_unless_it_is_about_models(
                 trial.try_out(tmp_path, "cpu", tmp_path)
         else:
             assert trial.try_out(tmp_path, "cpu", tmp_path)
+
+
+@pytest.mark.usefixtures("here")
+def test_both_run_at_once_and_tell_what_they_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of the two waits for the other, and for its words to be heard."""
+    meets = (
+        "import os, sys, time\n"
+        "print('{words}', file=sys.stderr, flush=True)\n"
+        "open({folder!r} + '/{mine}', 'w').close()\n"
+        "while not all(map(os.path.exists, ({folder!r} + '/{other}', {folder!r} + '/heard'))):\n"
+        "    time.sleep(0.01)\n"
+        "print('{said}')"
+    )
+    of_torch = {"words": "2 of 3: PyTorch computes", "mine": "torch", "other": "doctor"}
+    of_doctor = {"words": "Checking 3 of 5: toy engine", "mine": "doctor", "other": "torch"}
+    said = '{"device": "cpu", "right": true}', '{"checks": []}'
+    folder = str(tmp_path)
+    monkeypatch.setattr(trial, "_MULTIPLY", meets.format(**of_torch, said=said[0], folder=folder))
+    monkeypatch.setattr(trial, "_DOCTOR", meets.format(**of_doctor, said=said[1], folder=folder))
+    told: list[tuple[str, int]] = []
+
+    def tell(stage: str, done: int, _whole: int) -> None:
+        told.append((stage, done))
+        if "computes, toy engine" in stage:
+            (tmp_path / "heard").touch()
+
+    assert trial.try_out(tmp_path, "cpu", tmp_path, Progress(tell))
+    assert {stage.partition(":")[0] for stage, _ in told} == {"Trying it out"}
+    shares = [done for _, done in told]
+    assert shares == sorted(shares)
+    assert ("Trying it out: PyTorch computes, toy engine", 36) in told  # (1/3 + 2/5) / 2

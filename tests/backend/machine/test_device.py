@@ -112,12 +112,10 @@ def test_cards_of_others_are_read_from_the_system(tmp_path: Path) -> None:
     (processor / "properties").write_text("cpu_cores_count 8\nsimd_count 0\n")
     assert device._amd(tmp_path) == [Device("rocm", "gfx1100", 17163091968)]
 
-    for number, size in enumerate(("0x3fa000000", "")):  # the second shares main memory
-        card = tmp_path / f"drm/card{number}/device"
-        (card / "tile0").mkdir(parents=True)
-        (card / "vendor").write_text("0x8086\n")
-        (card / "tile0/physical_vram_size_bytes").write_text(size)
-    assert device._intel(tmp_path) == [Device("xpu", "Intel graphics", 0x3FA000000)]
+
+def test_intels_cards_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(device.intel, "cards", lambda: [("Arc", 17)])
+    assert device._intel() == [Device("xpu", "Arc", 17)]
 
 
 @pytest.mark.parametrize(

@@ -122,8 +122,40 @@ def test_verify_remove_and_the_room_that_is_free_again(computer: Computer) -> No
     task = done("Verifying Toy", "toy", Step(VerifyModel("toy")), changes=False)
     assert task.state == "DONE"
     assert "are free again" in done("Removing", "toy", Step(RemoveModel("toy"))).said[0]
-    assert "are free again" in done("Removing", ENGINE, Step(RemoveEngine())).said[0]
+    assert "which frees" in done("Removing", ENGINE, Step(RemoveEngine())).said[0]
     assert computer.state == ("missing", "missing")
+
+
+def test_what_was_removed_is_deleted_behind_what_is_done_next(computer: Computer) -> None:
+    removed = computer.home / "removed"
+    done("Installing", ENGINE, INSTALL)
+    task = done("Removing", ENGINE, Step(RemoveEngine()))
+    assert setups.freeing() is not None
+    assert setups.current() is task, "what was done is still said"
+    assert not setups.busy()
+    assert not setups.looks()
+    first = setups.freeing()
+    done("Installing", ENGINE, INSTALL)
+    assert setups.freeing() is not first, "a task ends it, and it goes on afterwards"
+    until(lambda: setups.freeing() is None)
+    assert not removed.exists()
+    assert computer.state == ("here", "missing")
+    assert setups.told().engine["left"] == 0
+    assert gone([process["pid"] for process in computer.started])
+
+
+def test_what_was_left_is_deleted_when_blender_starts_again(
+    computer: Computer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(setups, "want_look", setups.look)
+    setups._look_for_left()
+    assert not setups.looks(), "there is nothing"
+    left = computer.home / "removed/cpu-py311-1"
+    left.mkdir(parents=True)
+    (left / "file").write_bytes(b"left")
+    setups._look_for_left()
+    until(lambda: not setups.looks() and setups.freeing() is None)
+    assert not left.parent.exists()
 
 
 def test_a_cancel_keeps_what_came_and_the_next_try_goes_on(computer: Computer) -> None:

@@ -11,14 +11,14 @@ from typing import Any
 import bpy
 import pytest
 from partwise.backend.contract.errors import Unreachable
-from partwise.backend.contract.setup import GetModel, InstallEngine
+from partwise.backend.contract.setup import GetModel, InstallEngine, UsePython
 from partwise.blender_addon.engine import jobs, place, setups
 from partwise.blender_addon.engine.setup_task import ENGINE, Task
 from partwise.blender_addon.ops import setup
 
 from tests.blender.recording_layout import RecordingLayout
 from tests.blender.setting_up import Computer, computer_in, until_ended
-from tests.blender.told import CHOICE, FREE, INSTALLED, LIMITED, told
+from tests.blender.told import CHOICE, FREE, INSTALLED, LIMITED, OWN, told
 from tests.blender.told import ENGINE as NONE
 
 OPERATORS = ("install_engine", "repair_engine", "remove_engine", "get_model", "remove_model")
@@ -74,6 +74,20 @@ def test_it_is_repaired_and_removed_only_where_it_is(started, monkeypatch):
     monkeypatch.setattr(setups, "_told", told(NONE))
     for name in ("repair_engine", "remove_engine"):
         assert "is not installed" in refused(name)
+
+
+def test_a_python_of_ones_own_is_used_where_one_is_named(started, monkeypatch):
+    monkeypatch.setattr(setups, "_told", told(NONE))
+    assert "Choose a Python" in refused("use_python")
+    say(monkeypatch, python="/opt/torch/bin/python")
+    assert bpy.ops.partwise.use_python() == {"FINISHED"}
+    request = started[0].steps[0].request
+    assert isinstance(request, UsePython)
+    assert request.python == "/opt/torch/bin/python"
+    assert not started[0].replaces
+    monkeypatch.setattr(setups, "_told", told(INSTALLED))
+    monkeypatch.setattr(jobs, "_job", jobs.Job("Decomposing Fox"))
+    assert "A job is running" in refused("use_python")
 
 
 def test_a_model_is_got_on_the_engine_that_is_there(started):
@@ -165,6 +179,8 @@ def test_who_removes_is_asked_and_told_what_it_frees(started, monkeypatch):
     own = asking("remove_engine")
     assert own.result == {"RUNNING_MODAL"}
     assert "Frees 7.1 GB. Models stay" in own.asked[0]["message"]
+    monkeypatch.setattr(setups, "_told", told(OWN))
+    assert "It stays as it is." in asking("remove_engine").asked[0]["message"]
     monkeypatch.setattr(setups, "_told", told(INSTALLED, {**FREE, "bytes": 3_800_000_000}))
     own = asking("remove_model", "holopart")
     assert own.asked[0]["title"] == "Remove HoloPart?"

@@ -14,7 +14,7 @@ from partwise.blender_addon.engine.setup_task import ENGINE, Task
 from partwise.blender_addon.ui import preferences, setup_card
 
 from tests.blender.recording_layout import RecordingLayout
-from tests.blender.told import CHOICE, FREE, INSTALLED, LIMITED, NO_ROOM, OFFLINE, told
+from tests.blender.told import CHOICE, FREE, INSTALLED, LIMITED, NO_ROOM, OFFLINE, OWN, told
 from tests.blender.told import ENGINE as NONE
 
 LONGEST = 30  # letters of a button or a label in a sidebar as wide as Blender makes it
@@ -233,6 +233,23 @@ def test_progress_is_where_the_task_is_about_and_tells_bytes(known):
     assert not bpy.ops.partwise.get_model.poll()
 
 
+def test_a_python_of_ones_own_is_said_and_can_be_used_no_more(known):
+    known(OWN)
+    assert "PyTorch for AMD, ROCm of your own, used as it is: /opt/torch/bin/python" in texts()
+    operators = card().operators
+    assert {"partwise.install_engine", "partwise.remove_engine"} <= set(operators)
+    assert "partwise.repair_engine" not in operators
+
+
+def test_freeing_the_disk_has_a_bar_and_no_button_waits_for_it(known, monkeypatch):
+    known(NONE)
+    assert card().bars == []
+    monkeypatch.setattr(setups, "_behind", Task("Freeing the disk", share=0.25))
+    assert card().bars == [0.25]
+    assert "Freeing the disk, 25%" in card().texts
+    assert bpy.ops.partwise.install_engine.poll()
+
+
 def test_what_became_of_a_task_stays_until_it_is_dismissed(known):
     known(INSTALLED, task=failed("holopart"))
     assert "The hub cannot be reached. Check the network." in texts()
@@ -249,6 +266,7 @@ def test_the_preferences_show_all_of_it_and_other_sources(known, installed):
     known(NONE)
     layout = RecordingLayout()
     preferences.draw_large_models(layout, bpy.context, installed)
-    assert {"home", "pack", "index", "hub", "files"} <= set(layout.properties)
+    assert {"home", "pack", "index", "hub", "files", "python"} <= set(layout.properties)
+    assert "partwise.use_python" in layout.operators
     assert "Other Sources" in layout.texts
     assert "partwise.install_engine" in layout.operators
