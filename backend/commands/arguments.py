@@ -226,6 +226,13 @@ def build_parser() -> Parser:
         help="thickness of open sheets such as cloth, as a share of the object's size",
     )
     complete.add_argument(
+        "--variants",
+        metavar="N",
+        type=whole_number(1, "variants"),
+        help="how many completions, of this seed and the next ones, by an engine that makes others "
+        "of each: a file each, as they come, <stem>.1.npz and so on",
+    )
+    complete.add_argument(
         "--preview",
         metavar="PNG",
         type=Path,
