@@ -102,7 +102,17 @@ def asked(settings: bpy.types.PropertyGroup, verb: str) -> dict[str, Any]:
 
 def seed(settings: bpy.types.PropertyGroup, verb: str) -> int:
     """The seed that is set for the chosen engine, 0 where it takes none."""
-    return int(getattr(settings, f"{verb}_seed")) if "seed" in options(settings, verb) else 0
+    return int(getattr(settings, f"{verb}_seed")) if follows_seed(settings, verb) else 0
+
+
+def variants(settings: bpy.types.PropertyGroup, verb: str) -> int:
+    """How many results are asked for, 1 where the chosen engine always makes the same one."""
+    return int(getattr(settings, f"{verb}_variants")) if follows_seed(settings, verb) else 1
+
+
+def follows_seed(settings: bpy.types.PropertyGroup, verb: str) -> bool:
+    """Whether the chosen engine makes another result of another seed."""
+    return "seed" in options(settings, verb)
 
 
 def label(name: str) -> str:

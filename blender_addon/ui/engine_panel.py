@@ -64,10 +64,14 @@ def draw_taken(layout: bpy.types.UILayout, context: bpy.types.Context, verb: str
     column = layout.column(align=True)
     column.use_property_split = True
     column.use_property_decorate = False
-    for name in ("quality", "strength_words", "strength_drawing", "seed"):
+    for name in ("quality", "strength_words", "strength_drawing"):
         prop = engine_choice.property_of(name, verb)
         if name in taken and hasattr(settings, prop):
             column.prop(settings, prop, slider=name.startswith("strength"))
+    if engine_choice.follows_seed(settings, verb):
+        for prop in (f"{verb}_variants", f"{verb}_seed"):  # those of Replace are elsewhere
+            if hasattr(settings, prop):
+                column.prop(settings, prop)
 
 
 def title_of(engine: Told, model: str) -> str:

@@ -244,6 +244,15 @@ class PartwiseSettings(bpy.types.PropertyGroup):
     complete_engine: _engine("What grows hidden surface: AUTO, or the name of an engine")
     complete_engine_menu: engine_menu.menu_of("complete", "What grows the surface that was hidden")
     complete_quality: _option("quality")
+    complete_variants: IntProperty(
+        name="Variants",
+        description="How many completions to choose from, of this seed and the next ones",
+        default=1,
+        min=1,
+        max=16,
+        soft_max=8,
+        update=_set,
+    )
     complete_seed: _seed()
     replace_engine: _engine("What offers other parts: AUTO, or the name of an engine")
     replace_engine_menu: engine_menu.menu_of("replace", "What offers other parts")

@@ -147,7 +147,7 @@ def test_the_chosen_engine_is_asked_for_what_is_hidden_alone(monkeypatch):
     settings.complete_engine, settings.complete_quality = "LARGE", "DRAFT"
     settings.complete_seed = 4
     assert Completing.of(settings, HIDDEN).asked() == {
-        "how": "hidden", "thicken": 0.0, "engine": "large", "seed": 4,
+        "how": "hidden", "thicken": 0.0, "engine": "large", "seed": 4, "variants": 1,
         "options": {"quality": "draft"},
     }  # fmt: skip
     capped = Completing.of(settings, CAP).asked()

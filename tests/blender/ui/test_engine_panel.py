@@ -71,7 +71,8 @@ def test_an_engine_that_is_not_there_is_said_and_takes_nothing(monkeypatch):
 
 def test_the_settings_are_those_that_it_takes(monkeypatch):
     choose(monkeypatch, LARGE)
-    assert drawn().properties[1:] == ["complete_quality", "strength_words", "complete_seed"]
+    asked = ["complete_quality", "strength_words", "complete_variants", "complete_seed"]
+    assert drawn().properties[1:] == asked
     assert drawn("replace").properties[1:] == ["replace_quality", "strength_words"]  # seed: in Fit
 
 
