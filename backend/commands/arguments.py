@@ -277,12 +277,6 @@ def build_parser() -> Parser:
         help="edges, in pixels, of a rectangle about the figure",
     )
     generate.add_argument(
-        "--faces",
-        metavar="N",
-        type=int,
-        help="most triangles of an object that a large network imagines; 30000 without it",
-    )
-    generate.add_argument(
         "--back", choices=("fill", "mirror"), help="what backs show: plain colours, or the front"
     )
     generate.add_argument(
@@ -316,6 +310,7 @@ def build_parser() -> Parser:
     )
     _add_engine(generate, "generate")
     _add_quality(generate)
+    _add_faces(generate)
     _add_memory(generate)
 
     edit = command("edit", "put another part in a part's place", ONE_MESH)
@@ -372,6 +367,7 @@ def build_parser() -> Parser:
     )
     _add_engine(edit, "replace")
     _add_quality(edit)
+    _add_faces(edit, " of --image")
     _add_memory(edit)
 
     evaluate = command("evaluate", "measure quality on labelled objects", json=False)
@@ -481,6 +477,15 @@ def _add_quality(parser: Parser) -> None:
         "--quality",
         choices=QUALITIES,
         help="how finely, and how long, a large network works; normal without",
+    )
+
+
+def _add_faces(parser: Parser, more: str = "") -> None:
+    parser.add_argument(
+        "--faces",
+        metavar="N",
+        type=int,
+        help=f"most triangles of an object that a large network imagines{more}; 30000 without it",
     )
 
 

@@ -18,7 +18,7 @@ from bpy_extras.io_utils import ImportHelper
 
 from ...backend.contract.errors import BadInput
 from ...backend.contract.requests import Replace, ReplacedPart
-from ..engine import jobs
+from ..engine import jobs, place
 from ..mesh.labels import has_labels
 from ..scene import (
     asset_libraries,
@@ -243,6 +243,7 @@ def asked_of_engine(context: bpy.types.Context, source: Source) -> dict[str, Any
     found: dict[str, Any] = {
         "engine": engine_choice.name_of(settings, verb),
         "options": engine_choice.asked(settings, verb),
+        "memory": place.memory(),
     }
     if verb == "replace" and "drawing" in engine_choice.options(settings, verb):
         drawing = drawings.read(context, context.scene.partwise_replacing)
@@ -286,6 +287,7 @@ def preview(context: bpy.types.Context, source: Source, seed: int) -> jobs.Job:
             PARTWISE_OT_apply_replacement,
             "replaced",
             replacements.closing_of,
+            replacements.not_closed,
             lambda: more(next_seed(seed, variants)),
             lambda: _kept(around.spot),
         )

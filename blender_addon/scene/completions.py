@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ...backend.contract.requests import Complete, Completed, WholePart
 from ..core.labels import Labels, compact
-from ..engine import jobs
+from ..engine import jobs, place
 from ..mesh.caps import FLAT, CapStyle, PartCaps, Points
 from ..mesh.kept_caps import from_mesh, joined, shape_digests, to_mesh
 from ..mesh.keys import remove_meshes
@@ -58,7 +58,8 @@ class Completing:
     """How parts are to be completed. how : HIDDEN, or CAP for plain caps.
 
     engine, options, seed, variants : who grows what is hidden, and how, as requests have it.
-    follows_seed : whether that engine makes another completion of another seed.
+    memory : GB that it may take. follows_seed : whether it makes another completion of another
+    seed.
     """
 
     style: CapStyle
@@ -68,6 +69,7 @@ class Completing:
     options: Mapping[str, Any] = field(default_factory=dict)
     seed: int = 0
     variants: int = 1
+    memory: float = 0.0
     follows_seed: bool = False
 
     @classmethod
@@ -84,12 +86,13 @@ class Completing:
             engine_choice.asked(settings, "complete"),
             engine_choice.seed(settings, "complete"),
             variants,
+            place.memory(),
             engine_choice.follows_seed(settings, "complete"),
         )
 
     def asked(self) -> dict[str, Any]:
         """What of it is said in a request."""
-        names = ("how", "thicken", "engine", "seed", "variants")
+        names = ("how", "thicken", "engine", "seed", "variants", "memory")
         return {name: getattr(self, name) for name in names} | {"options": dict(self.options)}
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import bpy
 
 from ...backend.contract.engines import AUTO
-from ...backend.contract.options import OPTIONS
+from ...backend.contract.options import OPTIONS, Count
 from ..engine import jobs
 
 if TYPE_CHECKING:
@@ -92,11 +92,14 @@ def property_of(option: str, verb: str) -> str:
 
 def asked(settings: bpy.types.PropertyGroup, verb: str) -> dict[str, Any]:
     """The options of a request to the chosen engine, of those that several engines take."""
-    found = {}
+    found: dict[str, Any] = {}
     for name in options(settings, verb) & set(OPTIONS):
         if hasattr(settings, property_of(name, verb)):
             value = getattr(settings, property_of(name, verb))
-            found[name] = value.lower() if isinstance(value, str) else round(float(value), 6)
+            if isinstance(OPTIONS[name], Count):
+                found |= {name: value} if value else {}  # as many as suit
+            else:
+                found[name] = value.lower() if isinstance(value, str) else round(float(value), 6)
     return found
 
 

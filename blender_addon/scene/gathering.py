@@ -12,14 +12,15 @@ from ...backend.contract.requests import MAX_SEED
 from ..engine import jobs
 from . import proposals
 from .apply import AppliesResults
-from .proposals import Basis, Prepare, Proposal, Variant
+from .proposals import Basis, Objection, Prepare, Proposal, Variant
 
 
 @dataclass(eq=False)
 class Gathering:
     """What a job that is to bring variants has brought.
 
-    title, operator, prepare, more : of the proposal. verb : what is done meanwhile, as "replaced".
+    title, operator, prepare, objection, more : of the proposal. verb : what is done meanwhile, as
+    "replaced".
     kept : tells what it goes on with, when the first comes: variants, and what they were made from.
     numbers : of what has come, in the engine's answers.
     """
@@ -28,6 +29,7 @@ class Gathering:
     operator: type[AppliesResults]
     verb: str = "made"
     prepare: Prepare | None = None
+    objection: Objection | None = None
     more: Callable[[], jobs.Job] | None = None
     kept: Callable[[], tuple[list[Variant], list[Basis]]] = lambda: ([], [])
     proposal: Proposal | None = None
@@ -51,7 +53,13 @@ class Gathering:
         growing = Variant("", [])
         job = jobs.current()
         self.proposal = Proposal(
-            self.title, self.operator, list(bases), [growing], job=job, prepare=self.prepare
+            self.title,
+            self.operator,
+            list(bases),
+            [growing],
+            job=job,
+            prepare=self.prepare,
+            objection=self.objection,
         )
         proposals.show(self.proposal)
         return growing
@@ -81,6 +89,7 @@ class Gathering:
                 kept if same else [*kept, variant],
                 job=jobs.current(),
                 prepare=self.prepare,
+                objection=self.objection,
                 index=same[0] if same else len(kept),
                 comes_whole=True,
                 coming=coming,
