@@ -193,10 +193,11 @@ def run_batch(
     open_tasks = []
     for task in tasks:
         if options.skip_existing and all(path.exists() for path in task.outputs):
-            rows.append({"input": str(task.source), "output": str(task.target), "skipped": True})
-            verb = "exists" if len(task.outputs) == 1 else "exist"
-            there = ", ".join(map(str, task.outputs))
-            console.result(f"{task.source}: skipped, {there} {verb}")
+            there = [str(path) for path in task.outputs]
+            output = there[0] if task.outputs == (task.target,) else there
+            rows.append({"input": str(task.source), "output": output, "skipped": True})
+            verb = "exists" if len(there) == 1 else "exist"
+            console.result(f"{task.source}: skipped, {', '.join(there)} {verb}")
         else:
             open_tasks.append(task)
     outcomes = _in_processes if options.jobs > 1 and len(open_tasks) > 1 else _in_turn

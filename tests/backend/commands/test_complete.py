@@ -153,8 +153,11 @@ def test_variants_are_files_of_a_folder_written_as_they_come(
     assert len({path.read_bytes() for path in files}) == 3
     assert Image.open(preview).width == 1599, "three beside each other"
     asked = len(engine.asked)
+    capsys.readouterr()
     assert main([*words, "--variants", "3", "--skip-existing"]) == 0
     assert len(engine.asked) == asked
+    (skipped,) = json.loads(capsys.readouterr().out)["results"]
+    assert skipped == {"input": str(limb), "output": list(map(str, files)), "skipped": True}
     files[2].unlink()
     assert main([*words, "--variants", "3", "--skip-existing"]) == 0
     assert len(engine.asked) == 2 * asked
