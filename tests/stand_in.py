@@ -47,12 +47,14 @@ def field_of(vertices: NDArray, faces: NDArray, middle: NDArray, half: float) ->
 
 @dataclass
 class StandIn:
-    """An engine of `generate` that knows its shapes. in_one : as a whole, to be taken apart."""
+    """An engine of `generate` that knows its shapes. in_one : as a whole, to be taken apart.
+    faces : of the whole at most, 0 for the usual number."""
 
     fields: list[Field]
     cells: int
     in_one: bool
     distance: float = inf
+    faces: int = 0
     follows_seed: ClassVar[bool] = False
 
     def takes(self, brief: Brief) -> bool:
@@ -63,7 +65,8 @@ class StandIn:
         """The known shapes, as if they were imagined from the picture."""
         figure = projected.Figure.found(brief.images[0], None)
         found = [extract(field, self.cells).field for field in self.fields]
-        meshes = projected.within(projected.meshes_of(found), projected.faces_of(brief.options))
+        most = self.faces or projected.USUAL_FACES
+        meshes = projected.within(projected.meshes_of(found), most)
         return replace(
             projected.dressed(meshes, figure, distance=self.distance), in_one=self.in_one
         )
@@ -91,7 +94,7 @@ def main() -> int:
     parser.add_argument("--cells", type=int, default=128)
     parser.add_argument("--parts", type=int, help="that the whole is taken apart into")
     parser.add_argument("--pixels", type=int, default=768, help="rows of the picture")
-    parser.add_argument("--faces", type=int)
+    parser.add_argument("--faces", type=int, default=0)
     options = parser.parse_args()
 
     from PIL import Image
@@ -118,11 +121,9 @@ def main() -> int:
     points = asset.vertices[np.unique(asset.faces)]
     low, high = points.min(axis=0), points.max(axis=0)
     field = field_of(asset.vertices, asset.faces, (low + high) / 2, float((high - low).max()) / 2)
-    given = {} if options.faces is None else {"faces": options.faces}
     began = time.process_time()
-    made = walked(
-        StandIn([field], options.cells, True), Brief([picture], parts=options.parts, options=given)
-    )
+    engine = StandIn([field], options.cells, True, faces=options.faces)
+    made = walked(engine, Brief([picture], parts=options.parts))
     print(f"{time.process_time() - began:.1f} s of one processor")
     _write(options.o / f"{name}.glb", made)
     Image.fromarray(made.texture).save(options.o / f"{name}.texture.png")

@@ -65,5 +65,6 @@ def _weights(model: PublicModel, component: Component, inside: list[str]) -> lis
 def _lacks(model: PublicModel, what: str) -> WeightsMissing:
     return WeightsMissing(
         f"It is not {model.title} as Partwise knows it: {what} lacks.",
-        "Install a newer Partwise, or name files that you have (in a shell: --from FOLDER).",
+        "Install a newer Partwise, or choose files that you have, as Files I Have in Blender's "
+        "preferences (in a shell: --from FOLDER).",
     )

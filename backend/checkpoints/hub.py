@@ -30,7 +30,10 @@ TRIES = 4  # without a new byte in between
 PAUSE = 1.0  # seconds before the second try, then twice as long each time
 PATIENCE = 30.0  # seconds without an answer
 GO_ON = "Check the connection and try again: it goes on where it stopped."
-_FILES = "name the folder of files that you have (in a shell: --from FOLDER)"
+_FILES = (
+    "choose the folder of files that you have, as Files I Have in Blender's preferences (in a "
+    "shell: --from FOLDER)"
+)
 
 Item = TypeVar("Item")
 
@@ -208,9 +211,10 @@ class Hub:
         if "GatedRepoError" in kinds or status in (401, 403):
             return BadInput(
                 f"{where} does not give {model.title} to everyone.",
-                f"Ask for it at {model.page}, log in (in a shell: hf auth login), and try again."
-                if model.gated
-                else f"Look at {model.page}; or {_FILES}.",
+                # What Blender starts knows no log-in, so that there files are the one way.
+                f"Log in at {model.page}, accept its licence, download its files there, and choose "
+                "their folder as Files I Have in Blender's preferences (in a shell: --from FOLDER"
+                f"{', or hf auth login, and try again' * model.gated}).",
                 detail,
             )
         if status is not None:

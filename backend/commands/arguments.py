@@ -12,7 +12,7 @@ from ..contract.options import JOINS, VIEWS
 from ..files import MESH_SUFFIXES
 from ..installation.accelerators import ACCELERATORS
 from .parser import EPILOG, Commands, Parser, command
-from .shared_options import add_engine, add_inputs, add_jobs, add_memory, add_quality
+from .shared_options import add_engine, add_faces, add_inputs, add_jobs, add_memory, add_quality
 from .values import share, strength, whole_number
 
 FORMATS = " ".join(MESH_SUFFIXES)
@@ -122,6 +122,13 @@ def _add_complete(commands: Commands) -> None:
         help="thickness of open sheets such as cloth, as a share of the object's size",
     )
     complete.add_argument(
+        "--variants",
+        metavar="N",
+        type=whole_number(1, "variants"),
+        help="how many completions, of this seed and the next ones, by an engine that makes others "
+        "of each: a file each, as they come, <stem>.1.npz and so on",
+    )
+    complete.add_argument(
         "--preview",
         metavar="PNG",
         type=Path,
@@ -170,12 +177,6 @@ def _add_generate(commands: Commands) -> None:
         help="edges, in pixels, of a rectangle about the figure",
     )
     generate.add_argument(
-        "--faces",
-        metavar="N",
-        type=int,
-        help="most triangles of an object that a large network imagines; 30000 without it",
-    )
-    generate.add_argument(
         "--back", choices=("fill", "mirror"), help="what backs show: plain colours, or the front"
     )
     generate.add_argument(
@@ -209,6 +210,7 @@ def _add_generate(commands: Commands) -> None:
     )
     add_engine(generate, "generate")
     add_quality(generate)
+    add_faces(generate)
     add_memory(generate)
 
 
@@ -267,6 +269,7 @@ def _add_edit(commands: Commands) -> None:
     )
     add_engine(edit, "replace")
     add_quality(edit)
+    add_faces(edit, " of --image")
     add_memory(edit)
 
 

@@ -41,6 +41,7 @@ class Task:
     options : of the command line.
     preview : the picture to write.
     remark : a sentence where the name is another than the stem, else empty.
+    outputs : all files that may be written; where several variants are asked for, one of each.
     """
 
     source: Path
@@ -49,6 +50,7 @@ class Task:
     options: Namespace
     preview: Path | None = None
     remark: str = ""
+    outputs: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,13 +61,24 @@ class Failure:
     error: PartwiseError
 
 
+def numbered(target: Path, count: int) -> list[Path]:
+    """The files of so many variants of what one alone would be: stem.1, stem.2, ..."""
+    return [
+        target.with_name(f"{target.stem}.{number + 1}{target.suffix}") for number in range(count)
+    ]
+
+
 def plan(
-    options: Namespace, target: Callable[[str], Path], beside: Path | None = None
+    options: Namespace,
+    target: Callable[[str], Path],
+    beside: Path | None = None,
+    variants: int | None = None,
 ) -> list[Task]:
     """Tasks for the INPUT arguments, checked before any work begins.
 
-    `target` gives the output for the name of a task; `beside` is a file that is read with each
-    input, or a folder of them. Inputs of equal stems get names of their own (:func:`names`).
+    `target` gives the output for the name of a task, with `variants` that of which each has its
+    number; `beside` is a file that is read with each input, or a folder of them. Inputs of equal
+    stems get names of their own (:func:`names`).
     Raises BadInput when two inputs would write the same output all the same, when an output would
     replace what is read, or for a picture of an unknown format.
     """
@@ -84,7 +97,8 @@ def plan(
         other = f"{path.name}, because another input is called {source.stem} as well."
         remark = "" if name == source.stem else f"Written as {other}"
         drawn = picture / f"{name}.png" if picture is not None and in_folder else picture
-        tasks.append(Task(source, name, path, options, drawn, remark))
+        outputs = [path] if variants is None else numbered(path, variants)
+        tasks.append(Task(source, name, path, options, drawn, remark, tuple(outputs)))
     if picture is not None and not in_folder and len(tasks) > 1:
         raise BadInput(
             f"{len(tasks)} inputs cannot share the one picture {picture}.",
@@ -99,11 +113,12 @@ def plan(
                 f"{first} and {task.source} would both be written to {task.target}.",
                 "Give a folder with -o, or give them in two calls.",
             )
-        if os.path.realpath(task.target) in inputs:
-            own = os.path.realpath(task.source) == os.path.realpath(task.target)
-            which = f"its own input {task.source}" if own else f"the input {task.target}"
-            raise BadInput(f"The output would replace {which}.", "Choose another -o.")
-    written = [path for task in tasks for path in (task.target, task.preview)]
+        for path in task.outputs:
+            if os.path.realpath(path) in inputs:
+                own = os.path.realpath(task.source) == os.path.realpath(path)
+                which = f"its own input {task.source}" if own else f"the input {path}"
+                raise BadInput(f"The output would replace {which}.", "Choose another -o.")
+    written = [path for task in tasks for path in (*task.outputs, task.preview)]
     refuse_overwriting(_files_of(beside), written)
     return tasks
 
@@ -177,9 +192,12 @@ def run_batch(
     bad: list[Failure] = []
     open_tasks = []
     for task in tasks:
-        if options.skip_existing and task.target.exists():
-            rows.append({"input": str(task.source), "output": str(task.target), "skipped": True})
-            console.result(f"{task.source}: skipped, {task.target} exists")
+        if options.skip_existing and all(path.exists() for path in task.outputs):
+            there = [str(path) for path in task.outputs]
+            output = there[0] if task.outputs == (task.target,) else there
+            rows.append({"input": str(task.source), "output": output, "skipped": True})
+            verb = "exists" if len(there) == 1 else "exist"
+            console.result(f"{task.source}: skipped, {', '.join(there)} {verb}")
         else:
             open_tasks.append(task)
     outcomes = _in_processes if options.jobs > 1 and len(open_tasks) > 1 else _in_turn

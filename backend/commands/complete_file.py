@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,35 +14,60 @@ from numpy.typing import NDArray
 
 from ..assets.asset import Asset
 from ..contract.engines import AUTO
-from ..contract.errors import BadInput
+from ..contract.errors import BadInput, PartwiseError
 from ..contract.progress import SILENT, Progress
 from ..files.grown import Carry
 from ..files.npz import read_labels
 from ..files.readers import read_mesh, write_arrays, write_parts
-from ..pipelines.complete import CompletedParts, complete_parts
+from ..pipelines.complete import CompletedParts, alternatives
+from .batch import numbered
 from .overwriting import refuse_overwriting, textures_of
 
 NAMED = 5  # parts that a sentence names
 APART = 0.9  # how far parts are pulled from each other in the picture, so that one sees between
+WIDTH, ACROSS = 1600, 4  # pixels of a picture of variants, and variants beside each other
 
 
 @dataclass(frozen=True)
 class Completion:
-    """What was written.
+    """One completion that was written.
+
+    file : its own. seed : that it is of. new_faces : number of triangles that were made.
+    report : for each part what was measured on it.
+    """
+
+    file: Path
+    seed: int
+    new_faces: int
+    report: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Completions:
+    """What was written: one completion, or as many variants as there are.
 
     engine : what was asked. notice : a sentence where it is not the one that was to be.
-    faces, new_faces : number of triangles of the source, and of those that were made.
-    parts : number of parts that have triangles.
-    report : for each part what was measured on it. remarks : what could not be kept.
+    faces : number of triangles of the source. parts : number of parts that have triangles.
+    remarks : what could not be kept. follows_seed : whether another seed makes other surface.
     """
 
     engine: str
     notice: str
     faces: int
-    new_faces: int
     parts: int
-    report: list[dict[str, Any]]
-    remarks: tuple[str, ...]
+    made: list[Completion]
+    remarks: tuple[str, ...] = field(repr=False)
+    follows_seed: bool = False
+
+    @property
+    def new_faces(self) -> int:
+        """Of the first."""
+        return self.made[0].new_faces
+
+    @property
+    def report(self) -> list[dict[str, Any]]:
+        """Of the first."""
+        return self.made[0].report
 
 
 def complete(
@@ -55,22 +80,27 @@ def complete(
     engine: str = AUTO,
     thicken: float = 0.0,
     seed: int = 0,
+    variants: int | None = None,
     options: Mapping[str, Any] | None = None,
     preview: Path | None = None,
     progress: Progress = SILENT,
-) -> Completion:
+    written: list[Path] | None = None,
+) -> Completions:
     """Write the whole parts of `source` to `target`, an .npz or a .glb file.
+
+    variants : with a number, each completion goes to a file of its own, as it comes, with the name
+    of `target` and its number; they are noted in `written`.
 
     labels : a result of ``segment``, or a folder of them, of which that with the stem of the source
     or with the `name` is taken; without, the labels that an .npz holds, or the nodes of a scene.
-    The other options as for `complete_parts`; `preview` is a picture to write.
+    The other options as for `alternatives`; `preview` is a picture to write.
     Raises BadInput when the source, its labels or an option cannot be used.
     """
     progress.span(0.0, 0.1, "Reading the file").step()
     asset = read_mesh(source, lambda sentence: progress.span(0.0, 0.1, sentence).step())
     refuse_overwriting(textures_of(asset), [preview])
     part, names = _labels(asset, source, labels, name)
-    done = complete_parts(
+    found = alternatives(
         asset.vertices,
         asset.faces,
         part,
@@ -78,39 +108,80 @@ def complete(
         engine=engine,
         thicken=thicken,
         seed=seed,
+        variants=variants or 1,
         options=options,
-        progress=progress.span(0.1, 0.85),
+        progress=progress.span(0.1, 0.9),
     )
-    progress.span(0.85, 0.9, "Writing the parts").step()
-    report = [one.to_json() for one in done.report]
-    if target.suffix.lower() == ".glb":
-        shown, number = np.unique(part, return_inverse=True)
-        kept = _Chosen(done.vertices, [done.faces[k] for k in shown.tolist()])
-        kept_names = [names[k] for k in shown.tolist()] if names else None
-        grown = frozenset(np.nonzero(np.isin(shown, done.grown))[0].tolist())
-        carry = Carry(grown, done.carry_vertex, done.carry_weight)
-        write_parts(target, asset, number.reshape(-1), caps=kept, names=kept_names, carry=carry)
-    else:
-        write_arrays(target, arrays_of(asset, part, done, report))
+    files = [target] if variants is None else numbered(target, variants)
+    came: list[Path] = [] if written is None else written
+    own: list[Completion] = []
+    drawn: list[dict[str, NDArray[Any]]] = []
+    remarks = dict.fromkeys(asset.remarks)
+    try:
+        for file, done in zip(files, found, strict=False):
+            report = [one.to_json() for one in done.report]
+            _write(file, asset, part, names, done, report)
+            if variants is not None:
+                came.append(file)
+            own.append(Completion(file, done.seed, sum(map(len, done.faces)), report))
+            remarks |= dict.fromkeys(left_open(part, report, names))
+            if preview is not None:
+                drawn.append(arrays_of(asset, part, done, report))
+    except PartwiseError as error:
+        if own:
+            before = ", ".join(str(one.file) for one in own)
+            error.hint = f"{error.hint} Written before that: {before}.".strip()
+        raise
     if preview is not None:
-        from ..pictures.preview import render_parts
-
         drawing = progress.span(0.9, 1.0, "Drawing the picture")
         drawing.step()
-        whole = arrays_of(asset, part, done, report)
-        render_parts(
-            preview, whole["vertices"], whole["faces"], whole["face_part"], up=asset.up, apart=APART
-        )
+        _draw(preview, drawn, asset.up)
         drawing.step(1.0)
-    return Completion(
+    return Completions(
         engine=done.engine,
         notice=done.notice,
         faces=len(asset.faces),
-        new_faces=sum(map(len, done.faces)),
         parts=len(np.unique(part)),
-        report=report,
-        remarks=(*asset.remarks, *left_open(part, report, names)),
+        made=own,
+        remarks=tuple(remarks),
+        follows_seed=done.follows_seed,
     )
+
+
+def _write(
+    file: Path,
+    asset: Asset,
+    part: NDArray[np.int64],
+    names: Sequence[str],
+    done: CompletedParts,
+    report: list[dict[str, Any]],
+) -> None:
+    """Write one completion, as the ending of its file says."""
+    if file.suffix.lower() != ".glb":
+        write_arrays(file, arrays_of(asset, part, done, report))
+        return
+    shown, number = np.unique(part, return_inverse=True)
+    kept = _Chosen(done.vertices, [done.faces[k] for k in shown.tolist()])
+    kept_names = [names[k] for k in shown.tolist()] if names else None
+    grown = frozenset(np.nonzero(np.isin(shown, done.grown))[0].tolist())
+    carry = Carry(grown, done.carry_vertex, done.carry_weight)
+    write_parts(file, asset, number.reshape(-1), caps=kept, names=kept_names, carry=carry)
+
+
+def _draw(path: Path, wholes: Sequence[dict[str, NDArray[Any]]], up: str) -> None:
+    """The parts beside each other and pulled apart; of several completions those alone."""
+    from ..pictures.preview import Cell, contact_sheet, exploded, render_parts
+
+    shown = [(one["vertices"], one["faces"], one["face_part"]) for one in wholes]
+    if len(shown) == 1:
+        render_parts(path, *shown[0], up=up, apart=APART)
+        return
+    cells = [
+        Cell(*exploded(*one, APART), one[2], f"variant {number}", up)
+        for number, one in enumerate(shown, 1)
+    ]
+    rows = [cells[start : start + ACROSS] for start in range(0, len(cells), ACROSS)]
+    contact_sheet(path, rows, cell=WIDTH // len(rows[0]))
 
 
 def left_open(

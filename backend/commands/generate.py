@@ -151,8 +151,6 @@ def _asked(options: Namespace) -> tuple[Brief, list[str]]:
         chosen["rectangle"] = options.rectangle
     if options.back is not None:
         chosen["back"] = options.back
-    if options.faces is not None:
-        chosen["faces"] = options.faces
     if options.shape:
         chosen["kinds"] = _kinds(options.shape)
     boxes = [] if options.boxes is None else boxes_of(read_json(options.boxes))

@@ -34,6 +34,16 @@ def add_quality(parser: Parser) -> None:
     )
 
 
+def add_faces(parser: Parser, more: str = "") -> None:
+    """How many triangles large networks make of what they imagine. more : words for the help."""
+    parser.add_argument(
+        "--faces",
+        metavar="N",
+        type=int,
+        help=f"most triangles of an object that a large network imagines{more}; 30000 without it",
+    )
+
+
 def add_memory(parser: Parser) -> None:
     """How much memory large networks may take."""
     parser.add_argument(

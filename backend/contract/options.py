@@ -57,6 +57,26 @@ class Strength:
 
 
 @dataclass(frozen=True)
+class Count:
+    """How many of something at most: a whole number in a closed range, or 0 for as many as suit."""
+
+    label: str
+    text: str
+    lowest: int
+    highest: int = (1 << 31) - 1
+    default: int = 0
+
+    def check(self, name: str, value: Any) -> None:
+        """Raise BadInput for what is out of range, or no whole number."""
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        if not whole or not (value == 0 or self.lowest <= value <= self.highest):
+            raise BadInput(
+                f"“{name}” cannot be {value!s:.40}.",
+                f"Give a whole number from {self.lowest} on, or 0 for as many as suit.",
+            )
+
+
+@dataclass(frozen=True)
 class Direction:
     """Towards an eye: three numbers in the axes of the object, or one of `VIEWS`."""
 
@@ -80,9 +100,14 @@ class Direction:
             )
 
 
-OPTIONS: Mapping[str, Choice | Strength | Direction] = {
+OPTIONS: Mapping[str, Choice | Strength | Count | Direction] = {
     "quality": Choice(
         "Quality", "How finely, and how long, the network works", QUALITIES, "normal"
+    ),
+    "faces": Count(
+        "Faces",
+        "Most triangles of an object that the network imagines; 0 for as many as suit",
+        100,
     ),
     "strength_words": Strength("Words", "How strongly the words count", 1.0),
     "strength_drawing": Strength("Drawing", "How strongly the drawing counts", 0.4),

@@ -87,6 +87,7 @@ __all__ = [
     "VerifyModel",
     "WholePart",
     "fingerprint",
+    "read_partial",
     "read_request",
 ]
 
@@ -188,12 +189,13 @@ METHODS: dict[str, tuple[type[Fields], type[Fields]]] = {
     "ping": (Ping, Done),
 }
 
-PARTIALS: dict[str, type[Fields]] = {
-    "complete": WholePart,
-    "generate": GeneratedParts,
-    "replace": ReplacedPart,
+PARTIALS: dict[str, tuple[type[Fields], ...]] = {
+    "complete": (WholePart, Completed),
+    "generate": (GeneratedParts,),
+    "replace": (ReplacedPart,),
 }
-"""What comes of a method, in frames of the type `partial`, before its result."""
+"""What comes of a method, in frames of the type `partial`, before its result. Of several classes a
+frame is of the first whose fields it has."""
 
 
 def read_request(
@@ -203,6 +205,15 @@ def read_request(
     if method not in METHODS:
         raise BadInput(f"There is no method '{method:.40}'.", f"Known: {', '.join(METHODS)}.")
     return METHODS[method][0].from_message(params, arrays)
+
+
+def read_partial(
+    method: str, params: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]
+) -> Fields:
+    """What a frame of the type `partial` says. Raises BadInput for what it does not know."""
+    kinds = PARTIALS[method]
+    fits = (kind for kind in kinds if {*params, *arrays} <= kind.checks.keys())
+    return next(fits, kinds[0]).from_message(params, arrays)
 
 
 def fingerprint(vertices: NDArray[Any], faces: NDArray[Any]) -> str:

@@ -27,6 +27,7 @@ class Complete(Fields):
     `how` is "cap", which closes what a cut opened, or "hidden", which asks `engine` for what others
     hid. `parts` are the numbers of those to complete, all without it. `thicken` is the thickness
     of open sheets as a share of the object's size; 0 leaves them open. `options` are the engine's.
+    `variants` is how many completions there shall be, of this seed and the next ones.
     """
 
     fingerprint: Fingerprint
@@ -38,6 +39,7 @@ class Complete(Fields):
     seed: Seed = 0
     options: Annotated[dict[str, Any], Json(dict)] | None = None
     memory: Memory = 0.0
+    variants: Annotated[int, Whole(1, 16)] = 1
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -54,7 +56,11 @@ class Completed(Fields):
     carry_vertex (M, 4) int64 and carry_weight (M, 4) float32: the mesh's vertices from which a new
     one takes its layers, and how much of each; rows add up to 1. report: for each part {closed,
     volume, hidden_share, cap_distance, engine}. `engine` is the one that ran, "cap" for caps;
-    `notice` is a sentence for people where "auto" had to fall back to it, otherwise empty.
+    `notice` is a sentence for people where "auto" had to fall back to it, otherwise empty. seed:
+    that it is of; follows_seed: whether another one makes other surface, and then thumbnail: small
+    picture of the parts, sRGB, top row first. Where several variants were asked for, each is a
+    `partial` as soon as it is made, and the result is the first of them; those like one before are
+    left out.
     """
 
     vertices: Annotated[NDArray[np.float64], Array(("M", 3), "float64")]
@@ -66,11 +72,14 @@ class Completed(Fields):
     report: Annotated[list[Any], Json(list)]
     engine: Engine = "cap"
     notice: Annotated[str, Text()] = ""
+    seed: Seed = 0
+    follows_seed: Annotated[bool, Json(bool)] = False
+    thumbnail: Annotated[NDArray[np.uint8], Array((96, 96, 4), "uint8")] | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class WholePart(Fields):
-    """One part as it comes, before the result of `complete`.
+    """One part as it comes, before the result of `complete`; of several variants, of the first.
 
     vertices (M, 3) float64, numbered from V on for this part alone; faces (N, 3) int64 into the
     mesh's vertices followed by these; report as in `Completed`.

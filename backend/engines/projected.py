@@ -7,9 +7,9 @@ outline (`images.projection`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +35,7 @@ SPECK = 1e-3  # of a part's volume, below which a piece of it is dust
 LARGEST_TEXTURE = 2048
 SEEN = 257  # tokens of a picture
 USUAL_FACES = 30_000  # of an object
-FEWEST_FACES, LEAST_OF_A_PART = 100, 60
+LEAST_OF_A_PART = 60
 POINTS = 20_000  # of an object's outline
 
 
@@ -91,12 +91,14 @@ def pictured(
     sampling: Sampling,
     *,
     parts: int = 1,
+    faces: int = 0,
     distance: float,
     progress: Progress = SILENT,
 ) -> Generated:
     """Parts that networks imagine of the figure in a brief's first picture.
 
-    parts : how many; they go through the network together. distance : as for `dressed`. Raises
+    parts : how many; they go through the network together. faces : of the whole at most, 0 for the
+    usual number. distance : as for `dressed`. Raises
     BadInput where there is no figure, or nothing comes out.
     """
     from ..latents.generation import of_picture
@@ -116,7 +118,7 @@ def pictured(
     ran = on_rungs(networks, Demand(sampling.tokens, SEEN, together=parts), job, span)
     fields = [found.field for found in ran.result]
     progress.span(0.9, 0.95, "Making surfaces").step()
-    meshes = upright(networks.name, within(meshes_of(fields), faces_of(brief.options)))
+    meshes = upright(networks.name, within(meshes_of(fields), faces or USUAL_FACES))
     progress.span(0.95, 1.0, "Laying the picture onto it").step()
     made = dressed(meshes, figure, distance=distance)
     return replace(made, notes=made.notes + ran.notes)
@@ -129,19 +131,6 @@ def upright(model: str, meshes: Sequence[tuple[Floats, Ints]]) -> list[tuple[Flo
 
     turn = turn_of(public_model(model).axes)
     return [(vertices @ turn.T, faces) for vertices, faces in meshes]
-
-
-def faces_of(options: Mapping[str, Any]) -> int:
-    """How many triangles an object may have. Raises BadInput for a number that cannot be."""
-    asked = options.get("faces")
-    if asked is None:
-        return USUAL_FACES
-    if isinstance(asked, bool) or not isinstance(asked, int) or asked < FEWEST_FACES:
-        raise BadInput(
-            f"An object of {asked!s:.20} triangles cannot be made.",
-            f"Ask for a whole number from {FEWEST_FACES} on.",
-        )
-    return asked
 
 
 def within(meshes: Sequence[tuple[Floats, Ints]], most: int) -> list[tuple[Floats, Ints]]:

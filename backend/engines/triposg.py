@@ -49,19 +49,21 @@ def load() -> GenerateEngine:
 
 @dataclass(frozen=True)
 class TripoSG:
-    """The engine. tokens, steps, guidance, cells : how much of each."""
+    """The engine. tokens, steps, guidance, cells : how much of each. faces : of an object at most,
+    0 for the usual number."""
 
     networks: Networks = field(repr=False)
     tokens: int = TOKENS
     steps: int = STEPS
     guidance: float = GUIDANCE
     cells: int = CELLS
+    faces: int = 0
     follows_seed: ClassVar[bool] = True
 
     def tuned(self, options: Mapping[str, Any]) -> TripoSG:
         """The engine as options want it."""
         steps, cells = of_quality(self.steps, self.cells, options)
-        return replace(self, steps=steps, cells=cells)
+        return replace(self, steps=steps, cells=cells, faces=options.get("faces", self.faces))
 
     def takes(self, brief: Brief) -> bool:
         """Whether there is one picture."""
@@ -81,5 +83,7 @@ class TripoSG:
                 "Ask for fewer.",
             )
         sampling = Sampling(self.tokens, self.steps, self.guidance, self.cells, seed)
-        whole = pictured(self.networks, brief, sampling, distance=inf, progress=progress)
+        whole = pictured(
+            self.networks, brief, sampling, faces=self.faces, distance=inf, progress=progress
+        )
         return replace(whole, in_one=True)

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..contract.arrays import Floats, Ints, Singles
+from ..contract.arrays import Bools, Floats, Ints, Singles
 from ..contract.palette import to_srgb_bytes
+from ..geometry.mesh import face_vectors
 from ..geometry.rays import RayScene
 from .raycast import Camera, corner_normals, unit_frame
 from .textured import Painted, paint
@@ -23,6 +24,10 @@ MARGIN = 0.04  # of the picture, on each side
 KEY = np.array([-0.36, 0.84, 0.41]) / np.linalg.norm([-0.36, 0.84, 0.41])
 AMBIENT, SKY, LAMP = 0.36, 0.22, 0.5
 DARKEST = 0.12  # of white: black is seen on the ground of a dark panel, too
+OLD, NEW = (0.55, 0.55, 0.55), (0.9, 0.36, 0.06)  # linear light of what was there and what is new
+PULLED = 0.6  # how far parts move from each other, relative to their distance from the middle
+TURNS = 8  # about the vertical, which a part may be turned by
+UPSIDE_DOWN = 1.5  # so many times more must be seen of what is new, for a part to lie on its head
 
 
 @dataclass(frozen=True)
@@ -83,3 +88,60 @@ def of_one_colour(
         vertices = vertices[:, [0, 2, 1]] * [1, 1, -1]
     shown = np.broadcast_to(np.asarray(colour, np.float32), (len(faces), 3))
     return thumbnail(Painted(vertices, faces, None, None, shown))
+
+
+@dataclass(frozen=True)
+class Grown:
+    """Parts with what was grown of them, Y up, pulled apart where there are several.
+
+    vertices : (V, 3). faces : (F, 3). new : (F,) which of them are.
+    """
+
+    vertices: Floats
+    faces: Ints
+    new: Bools
+
+    @classmethod
+    def of(cls, vertices: Floats, faces: Ints, part: Ints, new: Bools, up: str = "Y") -> Grown:
+        """part : (F,) of each face. up : "Y" or "Z"."""
+        if up == "Z":
+            vertices = vertices[:, [0, 2, 1]] * [1, 1, -1]
+        if not len(faces):
+            return cls(np.zeros((1, 3)), faces, new)
+        pieces = [np.flatnonzero(part == number) for number in np.unique(part)]
+        corner = [vertices[faces[rows]].reshape(-1, 3) for rows in pieces]
+        middles = [(points.min(axis=0) + points.max(axis=0)) / 2 for points in corner]
+        whole = np.mean(middles, axis=0)
+        own, moved, first = [], [], 0
+        for rows, middle in zip(pieces, middles, strict=True):
+            used, number = np.unique(faces[rows], return_inverse=True)
+            own.append(number.reshape(-1, 3) + first)
+            moved.append(vertices[used] + PULLED * (middle - whole))
+            first += len(used)
+        order = np.concatenate(pieces)
+        return cls(np.concatenate(moved), np.concatenate(own), new[order])
+
+    def turn(self) -> Floats:
+        """(3, 3) that turns it so that most of what is new faces the eye, upright if possible."""
+        normal, area, _ = face_vectors(self.vertices, self.faces[self.new])
+        back = Camera(np.zeros((1, 3), np.float32), 1, 1).back
+
+        def faced(turn: Floats) -> float:
+            return float(area @ np.clip(normal @ turn.T @ back, 0, None))
+
+        angles = np.arange(TURNS) * (2 * np.pi / TURNS)
+        upright = [
+            np.array([[np.cos(a), 0, np.sin(a)], [0, 1, 0], [-np.sin(a), 0, np.cos(a)]])
+            for a in angles
+        ]
+        best, other = (
+            max(turns, key=faced) for turns in (upright, [t * [1, -1, -1] for t in upright])
+        )
+        return other if faced(other) > UPSIDE_DOWN * faced(best) else best
+
+    def picture(self, turn: Floats) -> NDArray[np.uint8]:
+        """(SIDE, SIDE, 4), what is new in a colour of its own."""
+        if not len(self.faces):
+            return np.zeros((SIDE, SIDE, 4), np.uint8)
+        colour = np.where(self.new[:, None], NEW, OLD).astype(np.float32)
+        return thumbnail(Painted(self.vertices @ turn.T, self.faces, None, None, colour))

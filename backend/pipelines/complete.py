@@ -6,10 +6,9 @@ Visible triangles are never touched. A part whose hidden surface cannot be made 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -18,81 +17,34 @@ from numpy.typing import NDArray
 from ..contract.engines import AUTO
 from ..contract.errors import BadInput
 from ..contract.progress import SILENT, Progress
+from ..contract.requests import fingerprint
 from ..engines import registry
 from ..engines.base import PartMesh, SignedDistance
-from ..geometry.caps.cracks import stitched, without_cracks
-from ..geometry.caps.loops import Borders, borders
-from ..geometry.graphs import stable_order
-from ..geometry.hidden.carry import WIDTH, carry_weights
 from ..geometry.hidden.covered import covered_lids
 from ..geometry.hidden.sheets import is_sheet, thickened
 from ..geometry.hidden.surface import hidden_surface
-from ..geometry.hidden.visible import ObjectShell, OpenPart
+from ..geometry.hidden.visible import OpenPart
 from ..geometry.isosurface import GridField
-from ..geometry.mesh import (
-    UnusableMesh,
-    same_positions,
-    signed_volume,
-    signed_volumes,
-    unit_vertices,
-    used_by,
-)
-from ..geometry.winding import WindingNumber
 from ..machine.abreast import abreast, at_a_time
 from .analysis import checked_mesh
-from .caps import Caps, apart, cap_parts
-from .guarantees import PartReport, closed_parts, report_part
+from .caps import Caps, cap_parts
+from .completion import NONE, CompletedPart, CompletedParts, Completion
+from .seeds import in_turn
 
-__all__ = ["Caps", "CompletedPart", "CompletedParts", "cap_parts", "complete_parts"]
+__all__ = [
+    "Caps",
+    "CompletedPart",
+    "CompletedParts",
+    "alternatives",
+    "cap_parts",
+    "complete_parts",
+]
 
 HOW = ("cap", "hidden")
-NONE = np.empty((0, 3), np.int64)
 READ = 0.05  # share of the time that is taken before anything is asked
 LARGE = 5000  # faces of an object from which on that is most of the work
-FLAT = 1e-6  # of its width, from which on an object has an inside where something may be hidden
 PROBES = 2000  # faces of a part that are asked which side of them is inside
-
-
-@dataclass(frozen=True)
-class CompletedPart:
-    """One part as it comes: its new vertices (m,3), numbered from V on, and its new faces (n,3)."""
-
-    part: int
-    vertices: NDArray[np.float64]
-    faces: NDArray[np.int64]
-    report: PartReport
-
-
-@dataclass(frozen=True)
-class CompletedParts:
-    """What makes the parts of a mesh whole.
-
-    Parameters
-    ----------
-    vertices : (M,3) float64, numbered from V on, after the source's V vertices.
-    faces : for each part its new faces (n,3) int64 into source and new vertices, wound as the
-        part's own. Those of a part that was not asked for are none.
-    closed : for each part whether it is watertight with its new faces: every edge, with vertices
-        at the same position taken as one, is used by two faces in opposite directions.
-    report : for each part what was measured on it.
-    carry_vertex : (M,4) int64, source vertices from which a new vertex takes weights, colours and
-        other layers; carry_weight : (M,4) float32, how much of each, rows add up to 1.
-    engine : what was asked, "cap" for caps. notice : a sentence where another stood in, or empty.
-    """
-
-    vertices: NDArray[np.float64]
-    faces: list[NDArray[np.int64]]
-    closed: list[bool]
-    report: list[PartReport]
-    carry_vertex: NDArray[np.int64]
-    carry_weight: NDArray[np.float32]
-    engine: str
-    notice: str = ""
-
-    @property
-    def grown(self) -> list[int]:
-        """The parts whose new faces go on with their surface; those of others are flat caps."""
-        return [k for k, one in enumerate(self.report) if one.engine not in ("cap", "none")]
+MOST_ALTERNATIVES = 16
 
 
 def complete_parts(
@@ -120,6 +72,44 @@ def complete_parts(
 
     Raises BadInput for a mesh, labels or an engine that cannot be used.
     """
+    made = alternatives(
+        vertices,
+        faces,
+        labels,
+        how=how,
+        engine=engine,
+        parts=parts,
+        thicken=thicken,
+        seed=seed,
+        options=options,
+        progress=progress,
+        shown=shown,
+    )
+    with closing(made):
+        return next(made)
+
+
+def alternatives(
+    vertices: NDArray[np.float64],
+    faces: NDArray[np.int64],
+    labels: NDArray[np.integer],
+    *,
+    how: str = "hidden",
+    engine: str = AUTO,
+    parts: Iterable[int] | None = None,
+    thicken: float = 0.0,
+    seed: int = 0,
+    variants: int = 1,
+    options: Mapping[str, Any] | None = None,
+    progress: Progress = SILENT,
+    shown: Callable[[CompletedPart], None] | None = None,
+) -> Generator[CompletedParts, None, None]:
+    """The same asked with one seed after the other, each as soon as it is made.
+
+    Caps, and what an engine makes that takes no seed, are made once, and what came before comes no
+    second time: there may be fewer than `variants`, but there is one. What holds of one completion
+    holds of each. shown : hears of each part of the first. The others as for `complete_parts`.
+    """
     vertices, faces = checked_mesh(vertices, faces)
     part = checked_labels(labels, len(faces))
     count = int(part.max()) + 1
@@ -132,15 +122,26 @@ def complete_parts(
     if how not in HOW:
         raise BadInput(f"Parts cannot be completed by “{how}”.", f"Use {' or '.join(HOW)}.")
     reading = progress.span(0.0, READ, "Looking at the parts")
-    work = _Completion(vertices, faces, part, count, shown, reading)
-    if how == "hidden" and work.has_size:
-        return _grow_hidden(
-            work, chosen, (engine, options), thicken, seed, progress.span(READ, 1.0)
-        )
-    caps = cap_parts(vertices, faces, part, progress=progress.span(READ, 1.0))
-    for k in chosen:
-        work.cap(k, caps)
-    return work.done("cap", caps=caps)
+    work = Completion(vertices, faces, part, count, shown, reading)
+    if how != "hidden" or not work.has_size:
+        caps = cap_parts(vertices, faces, part, progress=progress.span(READ, 1.0))
+        for k in chosen:
+            work.cap(k, caps)
+        yield work.done("cap", caps=caps)
+        return
+    asked = registry.choose(engine, "complete", options)
+    follows = "seed" in asked.about.options
+    times = min(max(variants, 1), MOST_ALTERNATIVES) if follows else 1
+    growing = progress.span(READ, 1.0)
+    before: set[str] = set()
+    for number, (own, span) in enumerate(in_turn(seed, times, growing)):
+        which = f", variant {number + 1} of {times}" if times > 1 else ""
+        grown = _grow_hidden(work if number == 0 else work.anew(), chosen, asked, thicken, own,
+                             span, which)  # fmt: skip
+        name = fingerprint(grown.vertices, np.concatenate([NONE, *grown.faces]))
+        if name not in before:
+            before.add(name)
+            yield replace(grown, seed=own, follows_seed=follows)
 
 
 def checked_labels(labels: NDArray[np.integer], faces: int) -> NDArray[np.int64]:
@@ -158,15 +159,15 @@ def checked_labels(labels: NDArray[np.integer], faces: int) -> NDArray[np.int64]
 
 
 def _grow_hidden(
-    work: _Completion,
+    work: Completion,
     chosen: list[int],
-    engine: tuple[str, Mapping[str, Any] | None],
+    asked: registry.Chosen,
     thicken: float,
     seed: int,
     progress: Progress,
+    which: str = "",
 ) -> CompletedParts:
-    """engine : its name and its options."""
-    asked = registry.choose(engine[0], "complete", engine[1])
+    """which : of several completions this is, in words that go on with "part 1 of 2"."""
     looking = progress.span(0.0, 0.2, "Looking at what is hidden")
     looking.step()
     wholes = asked.engine.survey(
@@ -178,7 +179,7 @@ def _grow_hidden(
 
     def grown(number: int, k: int, every: Progress) -> _Grown | None:
         """What closes a part; None where it needs a cap."""
-        stage = f"Completing part {number + 1} of {len(chosen)}"
+        stage = f"Completing part {number + 1} of {len(chosen)}{which}"
         own = every.span(number / len(chosen), (number + 1) / len(chosen), stage)
         own.step()
         seen = work.seen(k)
@@ -251,186 +252,3 @@ class _Grown:
         behind = np.where(faces >= count, faces + len(self.points), faces)
         both = np.concatenate([self.points, points]), np.concatenate([self.faces, behind])
         return replace(self, points=both[0], faces=both[1])
-
-
-class _Completion:
-    """The object in unit size, and what was made for its parts so far."""
-
-    def __init__(
-        self,
-        vertices: NDArray[np.float64],
-        faces: NDArray[np.int64],
-        part: NDArray[np.int64],
-        count: int,
-        shown: Callable[[CompletedPart], None] | None,
-        progress: Progress = SILENT,
-    ) -> None:
-        progress.step()
-        self.vertices, self.faces, self.part, self.count = vertices, faces, part, count
-        self.shown = shown
-        self.exact = same_positions(vertices)
-        progress.step(0.3)
-        # (F, 3) welded where positions are equal, cracks apart.
-        self.exact_corners = self.exact[faces]
-        self.welded = without_cracks(vertices, faces, self.exact)
-        progress.step(0.7)
-        self.corners = self.welded[faces]
-        self.has_size, self.has_depth = True, True
-        try:
-            self.unit, self.centre, self.scale = unit_vertices(vertices, faces)
-            used = used_by(faces)  # a vertex that nothing uses may stand for one in its place
-            self.unit[self.welded[used]] = self.unit[used]
-            spread = np.linalg.svd(np.cov(self.unit[used], rowvar=False), compute_uv=False)
-            self.has_depth = bool(spread[-1] > FLAT**2 * spread[0])
-        except UnusableMesh:  # all in one place: there is nothing to close
-            self.unit, self.centre, self.scale = np.zeros_like(vertices), vertices[faces[0, 0]], 1.0
-            self.has_size = False
-        progress.step(0.9)
-        order = stable_order(part)
-        self.rows = np.split(order, np.searchsorted(part[order], np.arange(1, count)))
-        none = np.empty((0, 3))
-        self.nothing = none, NONE
-        self.points = [none] * count
-        self.new = [NONE] * count
-        self.report: dict[int, PartReport] = {}
-
-    @cached_property
-    def outward(self) -> NDArray[np.int64]:
-        """The faces, all turned where the object is inside out."""
-        inside_out = signed_volume(self.unit, self.faces) < 0
-        return self.faces[:, ::-1] if inside_out else self.faces
-
-    @cached_property
-    def object(self) -> ObjectShell:
-        """What nothing hidden may be seen through."""
-        return ObjectShell(self.unit, self.welded[self.outward])
-
-    @cached_property
-    def borders(self) -> Borders:
-        """Where parts meet."""
-        return borders(self.corners, self.part, len(self.vertices))
-
-    @cached_property
-    def winding(self) -> WindingNumber:
-        """How often the whole object goes round a place."""
-        return WindingNumber(self.unit, self.object.faces)
-
-    def prepare(self, progress: Progress) -> None:
-        """Make what threads share before they begin, so that it is made once."""
-        progress.step()
-        _ = self.borders
-        progress.step(0.2)
-        _ = self.object.normals
-        progress.step(0.5)
-        _ = self.object.samples
-        progress.step(0.8)
-        _ = self.object.samples.tree
-
-    def seen(self, k: int) -> OpenPart:
-        """A part as it is seen, in unit size."""
-        return OpenPart.of(self.unit, self.corners[self.rows[k]], self.borders, k)
-
-    def cap(self, k: int, caps: Caps) -> None:
-        """Close a part with its cap."""
-        faces, count = caps.faces[k], len(self.vertices)
-        if not len(faces):
-            self._take(k, *self.nothing, "none")
-            return
-        used = np.unique(faces[faces >= count])
-        local = np.where(faces >= count, np.searchsorted(used, faces) + count, faces)
-        self._take(k, caps.vertices[used - count], local, "cap")
-
-    def take(
-        self, k: int, points: NDArray[np.float64], faces: NDArray[np.int64], engine: str
-    ) -> None:
-        """Keep new points (m,3), of unit size, and faces for a part."""
-        placed = apart(self.vertices, points * self.scale + self.centre, self.scale)
-        if self.welded is not self.exact:
-            everything = np.concatenate([self.vertices, placed])
-            own = self.exact_corners[self.rows[k]]
-            faces = stitched(everything, own, faces, self.welded)
-        self._take(k, placed, faces, engine)
-
-    def _take(
-        self, k: int, points: NDArray[np.float64], faces: NDArray[np.int64], engine: str
-    ) -> None:
-        self.points[k], self.new[k] = points, faces
-        if len(faces):
-            self.report[k] = self._reported(k, points, faces, engine)
-        else:
-            self.report[k] = replace(self.bare[k], engine=engine)
-        if self.shown is not None:
-            self.shown(CompletedPart(k, points, faces, self.report[k]))
-
-    def _reported(
-        self, k: int, points: NDArray[np.float64], faces: NDArray[np.int64], engine: str
-    ) -> PartReport:
-        own = self.exact_corners[self.rows[k]]
-        both = np.concatenate([own, faces])
-        used = used_by(both)
-        number = np.empty(len(self.vertices) + len(points), np.int64)
-        number[used] = np.arange(len(used))
-        number = number[both]
-        place = np.concatenate([self.vertices, points])[used]
-        closed = closed_parts(
-            number[: len(own)], np.zeros(len(own), np.int64), [number[len(own) :]]
-        )
-        return report_part(
-            place, number[: len(own)], number[len(own) :], closed=closed[0], engine=engine
-        )
-
-    @cached_property
-    def bare(self) -> list[PartReport]:
-        """What is told of each part without new faces."""
-        closed = closed_parts(self.exact_corners, self.part, [NONE] * self.count)
-        volume = signed_volumes(self.vertices, self.faces, self.part, self.count)
-        return [
-            PartReport(is_closed, float(size) if is_closed else 0.0, 0.0, 0.0, "none")
-            for is_closed, size in zip(closed, volume.tolist(), strict=True)
-        ]
-
-    def done(self, engine: str, notice: str = "", caps: Caps | None = None) -> CompletedParts:
-        """All parts together, their new vertices one after the other.
-
-        caps : what all new faces are of; then neighbours share the vertices of their caps.
-        """
-        count = len(self.vertices)
-        carried = [self._carried(k) for k in range(self.count)]
-        row = np.concatenate([np.empty((0, WIDTH), np.int64), *(row for row, _ in carried)])
-        weight = np.concatenate([np.empty((0, WIDTH), np.float32), *(w for _, w in carried)])
-        if caps is not None:
-            faces = [caps.faces[k] if k in self.report else NONE for k in range(self.count)]
-            added = caps.vertices
-            number = [np.unique(new[new >= count]) - count for new in faces]
-            owner = np.concatenate([np.empty(0, np.int64), *number])
-            first = np.full(len(added), -1)
-            first[owner[::-1]] = np.arange(len(owner))[::-1]
-            # The last row is for those of parts that were not asked for.
-            row = np.concatenate([row, np.zeros((1, WIDTH), np.int64)])[first]
-            weight = np.concatenate([weight, np.eye(1, WIDTH, dtype=np.float32)])[first]
-        else:
-            added = np.concatenate([np.empty((0, 3)), *self.points])
-            start = count + np.cumsum([0, *(len(points) for points in self.points)])
-            faces = [
-                np.where(new >= count, new - count + begin, new)
-                for new, begin in zip(self.new, start[:-1].tolist(), strict=True)
-            ]
-        report = [self.report.get(k) or self.bare[k] for k in range(self.count)]
-        closed = [one.closed for one in report]
-        return CompletedParts(added, faces, closed, report, row, weight, engine, notice)
-
-    def _carried(self, k: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """The border vertices, as the part's own faces name them, that its new ones take from."""
-        points, new = self.points[k], self.new[k]
-        if not len(points):
-            return np.empty((0, WIDTH), np.int64), np.empty((0, WIDTH), np.float32)
-        own = used_by(self.faces[self.rows[k]])
-        is_border = np.zeros(len(self.vertices), dtype=bool)
-        is_border[new[new < len(self.vertices)]] = True
-        border = own[is_border[self.welded[own]]]
-        _, once = np.unique(self.welded[border], return_index=True)
-        border = border[once]
-        if not len(border):
-            border = own
-        row, weight = carry_weights(points, self.vertices[border])
-        return border[row], weight

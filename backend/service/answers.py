@@ -12,10 +12,67 @@ from numpy.typing import NDArray
 from ..contract import requests
 
 if TYPE_CHECKING:
+    from ..pipelines.complete import CompletedParts
     from ..pipelines.edit import Replaced
     from ..pipelines.generate import Made
 
 PLAIN = (0.8, 0.8, 0.8)
+
+
+def of_completed(
+    whole: CompletedParts, thumbnail: NDArray[np.uint8] | None = None
+) -> requests.Completed:
+    """What makes parts whole. thumbnail : (96, 96, 4) of them."""
+    sizes = [len(part) for part in whole.faces]
+    return requests.Completed(
+        vertices=whole.vertices,
+        faces=np.concatenate([np.empty((0, 3), np.int64), *whole.faces]),
+        part_offsets=np.cumsum([0, *sizes], dtype=np.int64),
+        closed=np.array(whole.closed, dtype=bool),
+        carry_vertex=whole.carry_vertex,
+        carry_weight=whole.carry_weight,
+        report=[one.to_json() for one in whole.report],
+        engine=whole.engine,
+        notice=whole.notice,
+        seed=whole.seed,
+        follows_seed=whole.follows_seed,
+        thumbnail=thumbnail,
+    )
+
+
+class PicturesOfCompleted:
+    """Small pictures of one completion after the other, all from the same side.
+
+    vertices, faces, labels : of the object, Z up. parts : those that are completed, None for all.
+    """
+
+    def __init__(
+        self,
+        vertices: NDArray[np.float64],
+        faces: NDArray[np.int64],
+        labels: NDArray[np.integer],
+        parts: Sequence[int] | None,
+    ) -> None:
+        self.vertices, self.faces, self.labels, self.parts = vertices, faces, labels, parts
+        self.turn: NDArray[np.float64] | None = None
+
+    def picture(self, whole: CompletedParts) -> NDArray[np.uint8]:
+        """(96, 96, 4) of the parts, of which what is new has a colour of its own."""
+        from ..pictures.thumbnail import Grown
+
+        shown = np.unique(self.labels if self.parts is None else np.array(self.parts, np.int64))
+        seen = np.isin(self.labels, shown)
+        added = np.repeat(np.arange(len(whole.faces)), [len(new) for new in whole.faces])
+        grown = Grown.of(
+            np.concatenate([self.vertices, whole.vertices]),
+            np.concatenate([self.faces[seen], *whole.faces]),
+            np.concatenate([self.labels[seen], added]),
+            np.arange(seen.sum() + len(added)) >= seen.sum(),
+            "Z",
+        )
+        if self.turn is None:
+            self.turn = grown.turn()
+        return grown.picture(self.turn)
 
 
 def of_replaced(done: Replaced, thumbnails: Sequence[NDArray[np.uint8]]) -> requests.ReplacedPart:

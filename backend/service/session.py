@@ -188,8 +188,9 @@ class Session:
         )
 
     def complete(self, request: requests.Complete, progress: Progress) -> requests.Completed:
-        """What makes the parts whole that the labels make of an open mesh; each as it comes."""
-        from ..pipelines.complete import CompletedPart, complete_parts
+        """What makes the parts whole that the labels make of an open mesh; each as it comes, and of
+        several variants each when it is whole."""
+        from ..pipelines.complete import CompletedPart, alternatives
 
         mesh, partial = self.meshes.get(request.fingerprint), self._partial
 
@@ -198,7 +199,11 @@ class Session:
                 report = done.report.to_json()
                 partial(requests.WholePart(done.part, done.vertices, done.faces, report))
 
-        whole = complete_parts(
+        pictures = answers.PicturesOfCompleted(
+            mesh.vertices, mesh.faces, request.labels, request.parts
+        )
+        first: requests.Completed | None = None
+        for whole in alternatives(
             mesh.vertices,
             mesh.faces,
             request.labels,
@@ -207,22 +212,18 @@ class Session:
             parts=request.parts,
             thicken=request.thicken,
             seed=request.seed,
+            variants=request.variants,
             options=request.options,
             progress=progress,
             shown=shown if request.how == "hidden" else None,  # caps are all there at once
-        )
-        sizes = [len(part) for part in whole.faces]
-        return requests.Completed(
-            vertices=whole.vertices,
-            faces=np.concatenate([np.empty((0, 3), np.int64), *whole.faces]),
-            part_offsets=np.cumsum([0, *sizes], dtype=np.int64),
-            closed=np.array(whole.closed, dtype=bool),
-            carry_vertex=whole.carry_vertex,
-            carry_weight=whole.carry_weight,
-            report=[one.to_json() for one in whole.report],
-            engine=whole.engine,
-            notice=whole.notice,
-        )
+        ):
+            picture = pictures.picture(whole) if whole.follows_seed else None
+            told = answers.of_completed(whole, picture)
+            if partial is not None and request.variants > 1:
+                partial(told)
+            first = first or told
+        assert first is not None  # there is one, or an error
+        return first
 
     def generate(self, request: requests.Generate, progress: Progress) -> requests.GeneratedParts:
         """Parts of a new object, from pictures, words or boxes. Nothing of it is kept."""

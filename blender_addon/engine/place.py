@@ -46,6 +46,12 @@ def home() -> Path:
     return absolute(chosen) if chosen else installed.home()
 
 
+def memory() -> float:
+    """GB that large networks may take of the graphics card or of main memory; 0 for all."""
+    found = preferences()
+    return round(float(found.memory), 3) if found is not None else 0.0
+
+
 def absolute(path: str) -> Path:
     """A path that was typed or chosen."""
     return Path(bpy.path.abspath(path)).expanduser().absolute()

@@ -29,7 +29,7 @@ from ...backend.contract.protocol import (
     read_message,
     write_pieces,
 )
-from ...backend.contract.requests import METHODS, PARTIALS
+from ...backend.contract.requests import METHODS, read_partial
 from .command import environment
 from .log import EngineLog
 
@@ -326,7 +326,7 @@ def _result(call: Call, message: Message) -> Any:
 
 def _piece(call: Call, message: Message) -> Fields:
     method = next(name for name, (kind, _) in METHODS.items() if kind is type(call.request))
-    return PARTIALS[method].from_message(message.body.get("params", {}), message.arrays)
+    return read_partial(method, message.body.get("params", {}), message.arrays)
 
 
 def _error(body: Mapping[str, Any]) -> PartwiseError:

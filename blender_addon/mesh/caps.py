@@ -58,6 +58,12 @@ class PartCaps:
     carry: tuple[Rows, NDArray[np.float32]] | None = None
     style: CapStyle = CapStyle()
 
+    @property
+    def bytes(self) -> int:
+        """Memory that its arrays take."""
+        arrays = [self.vertices, *self.faces.values(), *(self.carry or ())]
+        return sum(array.nbytes for array in arrays)
+
 
 def faces_of_caps(mesh: bpy.types.Mesh) -> NDArray[np.bool_]:
     """(F,) the faces that close a cut, and nothing that the source had."""

@@ -24,7 +24,7 @@ class PARTWISE_OT_split(SaysWhyNot, bpy.types.Operator):
 
     @classmethod
     def objection(cls, context: bpy.types.Context) -> str:
-        return why_not(context)
+        return why_not(context) or not_closed(context)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         settings, chosen = context.scene.partwise, labelled(context)
@@ -92,6 +92,12 @@ def why_not(context: bpy.types.Context) -> str:
     if not reason and not labelled(context):
         reason = "Select an object with parts. Press Decompose first"
     return reason
+
+
+def not_closed(context: bpy.types.Context) -> str:
+    """Why the engine that is chosen for it cannot close the cuts; empty when it can, or is not
+    asked."""
+    return closing.why_not(labelled(context), context.scene.partwise)
 
 
 def _start_closing(objects: list[bpy.types.Object], settings: bpy.types.PropertyGroup) -> jobs.Job:

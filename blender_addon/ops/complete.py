@@ -3,10 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
-from functools import partial
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import bpy
 import numpy as np
@@ -18,6 +16,7 @@ from ..mesh.labels import get_labels, has_labels
 from ..scene import completions, engine_choice, parts, proposals, siblings, targets
 from ..scene.apply import AppliesResults
 from ..scene.completions import Completing, Completion
+from ..scene.gathering import Gathering, kept_of, next_seed
 from ..scene.proposals import Basis, Ghost, Proposal, Variant
 from ..scene.siblings import CompletedPiece, Siblings
 from .parts import chosen
@@ -27,7 +26,10 @@ from .starting import not_now, run
 COLOUR = (0.9, 0.45, 0.1)  # of what is previewed of a part without a colour of its own
 OPACITY = 0.85
 
-Show = Callable[[int, Points, Points], None]  # uid or part id, vertices, new faces
+COMPLETED = " completed"  # in the title of a preview
+
+Key = tuple[int, int | None]  # uid of an object, and a part of its mesh or none for all of it
+Colours = Mapping[Key, tuple[float, ...]]  # of what is completed
 Found = tuple[Basis, Completion | CompletedPiece]
 
 
@@ -48,7 +50,8 @@ class PARTWISE_OT_complete(SaysWhyNot, bpy.types.Operator):
     def start(self, context: bpy.types.Context) -> jobs.Job:
         """Raises BadInput when one of the objects cannot be changed."""
         settings = context.scene.partwise
-        wish = Completing.of(settings)
+        variants = engine_choice.variants(settings, "complete")
+        wish = Completing.of(settings, variants=variants)
         if is_whole(context.object):
             return _complete_parts(context.object, wish, copies=settings.copy_linked)
         usable, left_out = pieces(context)
@@ -169,46 +172,52 @@ def _complete_parts(obj: bpy.types.Object, wish: Completing, *, copies: bool) ->
         raise reason
     rows = chosen(obj.data)
     basis, labels = Basis.of(obj), get_labels(obj.data)
-    colours = {row.part_id: tuple(row.colour) for row in rows}
+    uid = basis.target.uid
+    colours: Colours = {(uid, row.part_id): tuple(row.colour) for row in rows}
     title = f"{obj.name}.{rows[0].name}" if len(rows) == 1 else f"{len(rows)} parts of {obj.name}"
 
-    def show(view: Preview, part_id: int, vertices: Points, faces: Points) -> None:
-        view.show(part_id, basis.target.uid, vertices, faces, colours[part_id])
-
-    def work(view: Preview) -> Generator[jobs.Ask, Any, list[Found]]:
+    def work(view: Preview) -> jobs.Work:
         done = yield from completions.ask(
-            basis.target, labels, wish, chosen=set(colours), hear=partial(show, view)
+            basis.target,
+            labels,
+            view.wish,
+            chosen={row_id for _, row_id in colours if row_id is not None},
+            hear=lambda part_id, *faces: view.show((uid, part_id), *faces),
+            each=lambda done: view.add([(basis, done)]),
         )
-        for part_id, faces in done.caps.faces.items():
-            show(view, part_id, done.caps.vertices, faces)
         return [(basis, done)]
 
-    return _start(title, [basis], work)
+    return _start(title, [basis], colours, wish, work)
 
 
 def _complete_pieces(objects: Sequence[bpy.types.Object], wish: Completing) -> jobs.Job:
     """Ask for part objects, those of one original together."""
     bases = {obj.session_uid: Basis.of(obj) for obj in objects}
-    colours = {obj.session_uid: _colour(obj) for obj in objects}
+    colours: Colours = {(obj.session_uid, None): _colour(obj) for obj in objects}
     families: dict[int, list[bpy.types.Object]] = {}
     for obj in objects:
         families.setdefault(obj.partwise.source.session_uid, []).append(obj)
     asked = [Siblings.of(family) for family in families.values()]
     title = objects[0].name if len(objects) == 1 else f"{len(objects)} parts"
 
-    def show(view: Preview, uid: int, vertices: Points, faces: Points) -> None:
-        view.show(uid, uid, vertices, faces, colours[uid])
-
-    def work(view: Preview) -> Generator[jobs.Ask, Any, list[Found]]:
-        found: list[Found] = []
+    def work(view: Preview) -> jobs.Work:
+        variants = Together(len(asked), view.add)
         for number, family in enumerate(asked):
-            span = (number / len(asked), (number + 1) / len(asked))
-            for done in (yield from family.ask(wish, span, partial(show, view))):
-                show(view, done.piece.uid, done.caps.vertices, done.caps.faces[0])
-                found.append((bases[done.piece.uid], done))
-        return found
 
-    return _start(title, list(bases.values()), work)
+            def keep(found: list[CompletedPiece], number: int = number) -> None:
+                own: list[Found] = [(bases[done.piece.uid], done) for done in found]
+                variants.put(number, found[0].seed, own)
+
+            done = yield from family.ask(
+                view.wish,
+                (number / len(asked), (number + 1) / len(asked)),
+                lambda uid, *faces: view.show((uid, None), *faces),
+                keep,
+            )
+            keep(done)
+        return variants.rest()
+
+    return _start(title, list(bases.values()), colours, wish, work)
 
 
 def _colour(obj: bpy.types.Object) -> tuple[float, ...]:
@@ -216,76 +225,148 @@ def _colour(obj: bpy.types.Object) -> tuple[float, ...]:
     return COLOUR if row is None else tuple(row.colour)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
+class Together:
+    """Variants of several originals, which are asked for one after the other, put together by
+    their seeds. Where one original has no other variant of a seed, its first stands there.
+
+    count : of originals. add : gets each as soon as the last original has it.
+    """
+
+    count: int
+    add: Callable[[list[Found]], None]
+    came: dict[int, dict[int, list[Found]]] = field(default_factory=dict)
+
+    def put(self, number: int, seed: int, found: list[Found]) -> None:
+        """A variant of an original came."""
+        self.came.setdefault(number, {})[seed] = found
+        if number == self.count - 1:
+            self.add(self._of(seed))
+
+    def rest(self) -> list[Found]:
+        """Those that the last original has no other of, but some before it; then the first."""
+        seeds = dict.fromkeys(seed for own in self.came.values() for seed in own)
+        for seed in seeds:
+            if seed not in self.came[self.count - 1]:
+                self.add(self._of(seed))
+        return self._of(next(iter(seeds)))
+
+    def _of(self, seed: int) -> list[Found]:
+        every = (own.get(seed) or next(iter(own.values())) for own in self.came.values())
+        return [one for found in every for one in found]
+
+
+@dataclass(eq=False)
 class Preview:
-    """What is seen of parts while they come: the proposal, and a ghost of each by its key."""
+    """What is seen while parts come: ghosts of those of the first variant, by what they complete,
+    and then each variant when it is whole.
 
-    proposal: Proposal
-    ghosts: dict[int, Ghost]
+    colours : of what is completed. growing : what is shown before the first variant is whole.
+    """
 
-    def show(
-        self, key: int, uid: int, vertices: Points, faces: Points, colour: tuple[float, ...]
-    ) -> None:
+    gathering: Gathering
+    bases: Sequence[Basis]
+    colours: Colours
+    wish: Completing
+    growing: Variant | None = None
+    ghosts: dict[Key, Ghost] = field(default_factory=dict)
+
+    def open(self) -> None:
+        """Show parts as they come, unless whole variants of the same parts are shown already."""
+        if not _is_shown(proposals.current(self.gathering.operator), self.colours):
+            self.growing = self.gathering.open(self.bases)
+
+    def show(self, key: Key, vertices: Points, faces: Points) -> None:
         """Show the new faces of a part, in the place of those that were shown of it."""
-        self.check()
-        used, corner = np.unique(faces, return_inverse=True)
-        ghost = Ghost(
-            vertices[used],
-            corner.reshape(-1, 3),
-            np.array([*colour, OPACITY]),
-            uid,
-            in_front=True,
-        )
+        proposal = self.gathering.proposal
+        if self.growing is None or proposal is None or proposal.comes_whole:
+            return
+        self.gathering.check()
+        ghost = _ghost(key, vertices, faces, self.colours[key])
         former, self.ghosts[key] = self.ghosts.get(key), ghost
-        seen = self.proposal.variants[0].ghosts
-        seen[:] = [each for each in seen if each is not former]
-        proposals.add_ghosts(self.proposal, [ghost] if len(faces) else [])
+        self.growing.ghosts[:] = [each for each in self.growing.ghosts if each is not former]
+        proposals.add_ghosts(proposal, [ghost] if len(faces) else [])
 
-    def check(self) -> None:
-        """Raises BadInput when the proposal ended, as when its object was edited or deleted."""
-        if proposals.current() is not self.proposal:
-            bases = self.proposal.bases
-            gone = next((basis for basis in bases if basis.find() is None), None)
-            basis, what = (gone, "deleted") if gone else (bases[0], "edited")
+    def add(self, found: list[Found]) -> None:
+        """Show a variant, unless it is already. Raises BadInput for one without new faces."""
+        self.gathering.check()
+        first = found[0][1]
+        if not self.gathering.is_new(first.seed):
+            return
+        made = [
+            _ghost(key, done.caps.vertices, faces, self.colours[key])
+            for key, done, faces in _new_faces(found)
+            if len(faces)
+        ]
+        if not made:
+            if self.growing is not None:
+                proposals.discard()
             raise BadInput(
-                f"“{basis.target.name}” was {what} while it was being completed.",
-                "Nothing was changed. Press Complete again.",
+                f"Nothing is hidden of {self.gathering.title.removesuffix(COMPLETED)}.",
+                "It is closed, its edited border meets no neighbour any more, or it is an open "
+                "sheet such as cloth, which only Thicken Sheets closes.",
             )
+        name = f"Seed {first.seed}" if self.wish.follows_seed else ""
+        holds = sum(done.caps.bytes for _, done in found)
+        variant = Variant(name, made, found, thumbnail=first.thumbnail, holds=holds)
+        self.gathering.add(variant, self.bases, self.wish.variants)
+
+
+def _new_faces(found: list[Found]) -> Iterator[tuple[Key, Completion | CompletedPiece, Points]]:
+    """What of a variant completes what."""
+    for basis, done in found:
+        for part_id, faces in done.caps.faces.items():
+            is_whole_mesh = isinstance(done, Completion)
+            yield (basis.target.uid, part_id if is_whole_mesh else None), done, faces
+
+
+def _ghost(key: Key, vertices: Points, faces: Points, colour: tuple[float, ...]) -> Ghost:
+    used, corner = np.unique(faces, return_inverse=True)
+    rgba = np.array([*colour, OPACITY])
+    return Ghost(vertices[used], corner.reshape(-1, 3), rgba, key[0], in_front=True)
+
+
+def _is_shown(proposal: Proposal | None, colours: Colours) -> bool:
+    """Are these whole variants that complete the same?"""
+    if proposal is None or not proposal.comes_whole:
+        return False
+    return {key for key, _, _ in _new_faces(proposal.variant.result)} == set(colours)
 
 
 def _start(
     title: str,
     bases: list[Basis],
-    ask: Callable[[Preview], Generator[jobs.Ask, Any, list[Found]]],
+    colours: Colours,
+    wish: Completing,
+    ask: Callable[[Preview], jobs.Work],
 ) -> jobs.Job:
-    """A job that shows a proposal from its beginning, and at its end what can be accepted."""
-    made: list[Preview] = []
+    """A job that shows what comes as a proposal.
 
-    def work() -> Generator[jobs.Ask, Any, list[Found]]:
-        proposal = Proposal(
-            f"{title} completed",
+    ask : its work, which returns the first variant.
+    """
+
+    def kept() -> tuple[list[Variant], list[Basis]]:
+        former = proposals.current(PARTWISE_OT_apply_completed)
+        return (kept_of(former) if _is_shown(former, colours) else []), []
+
+    def begin(wish: Completing) -> jobs.Job:
+        after = replace(wish, seed=next_seed(wish.seed, wish.variants))
+        gathering = Gathering(
+            f"{title}{COMPLETED}",
             PARTWISE_OT_apply_completed,
-            bases,
-            [Variant("", [])],
-            job=jobs.current(),
+            "completed",
+            more=(lambda: begin(after)) if wish.follows_seed else None,
+            kept=kept,
         )
-        proposals.show(proposal)
-        made.append(Preview(proposal, {}))
-        return (yield from ask(made[0]))
+        view = Preview(gathering, bases, colours, wish)
 
-    def finish(found: list[Found]) -> None:
-        view = made[0]
-        view.check()
-        if not view.proposal.variants[0].ghosts:
-            proposals.discard()
-            raise BadInput(
-                f"Nothing is hidden of {title}.",
-                "It is closed, its edited border meets no neighbour any more, or it is an open "
-                "sheet such as cloth, which only Thicken Sheets closes.",
-            )
-        view.proposal.variants[0].result = found
+        def work() -> jobs.Work:
+            view.open()
+            return (yield from ask(view))
 
-    return jobs.start(f"Completing {title}", work(), finish)
+        return gathering.start(f"Completing {title}", work(), view.add)
+
+    return begin(wish)
 
 
 CLASSES = (PARTWISE_OT_complete, PARTWISE_OT_apply_completed, PARTWISE_OT_open_parts)

@@ -41,7 +41,7 @@ class PARTWISE_OT_accept_proposal(ProposalOperator, bpy.types.Operator):
     def lacks(cls, context: bpy.types.Context, proposal: proposals.Proposal) -> str:
         is_ready = proposal.is_growing and proposal.comes_whole  # which ends what still comes
         reason = not_in_object_mode(context) if is_ready else not_now(context)
-        return reason or str(proposals.elsewhere(proposal) or "")
+        return reason or str(proposals.elsewhere(proposal) or "") or proposal.lacks
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """The operator that applies the variant makes the step of undo."""

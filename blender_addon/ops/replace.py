@@ -17,8 +17,8 @@ from bpy.props import StringProperty
 from bpy_extras.io_utils import ImportHelper
 
 from ...backend.contract.errors import BadInput
-from ...backend.contract.requests import MAX_SEED, Replace, ReplacedPart
-from ..engine import jobs
+from ...backend.contract.requests import Replace, ReplacedPart
+from ..engine import jobs, place
 from ..mesh.labels import has_labels
 from ..scene import (
     asset_libraries,
@@ -33,7 +33,7 @@ from ..scene import (
 )
 from ..scene.analyses import ask_about
 from ..scene.apply import AppliesResults
-from ..scene.gathering import Gathering, kept_of
+from ..scene.gathering import Gathering, kept_of, next_seed
 from ..scene.proposals import Basis, Ghost, Variant
 from ..scene.replacements import Replacement, Source
 from ..scene.selection import select_only
@@ -111,7 +111,7 @@ class PARTWISE_OT_regenerate_part(ReplaceOperator, bpy.types.Operator):
         settings = context.scene.partwise_replacing
         shown = proposals.current(PARTWISE_OT_apply_replacement)
         if shown is not None and shown.variants[-1].result.source.kind == "SAME":
-            settings.seed = _after(int(settings.seed), int(settings.variants))
+            settings.seed = next_seed(int(settings.seed), int(settings.variants))
         return int(settings.seed)
 
 
@@ -243,6 +243,7 @@ def asked_of_engine(context: bpy.types.Context, source: Source) -> dict[str, Any
     found: dict[str, Any] = {
         "engine": engine_choice.name_of(settings, verb),
         "options": engine_choice.asked(settings, verb),
+        "memory": place.memory(),
     }
     if verb == "replace" and "drawing" in engine_choice.options(settings, verb):
         drawing = drawings.read(context, context.scene.partwise_replacing)
@@ -286,7 +287,8 @@ def preview(context: bpy.types.Context, source: Source, seed: int) -> jobs.Job:
             PARTWISE_OT_apply_replacement,
             "replaced",
             replacements.closing_of,
-            lambda: more(_after(seed, variants)),
+            replacements.not_closed,
+            lambda: more(next_seed(seed, variants)),
             lambda: _kept(around.spot),
         )
         return gathering.start(
@@ -340,11 +342,6 @@ def preview(context: bpy.types.Context, source: Source, seed: int) -> jobs.Job:
             )
 
     return begin(seed)
-
-
-def _after(seed: int, variants: int) -> int:
-    """The seed from which others come than from so many seeds from this one on."""
-    return (seed + variants) % (MAX_SEED >> 1)
 
 
 def _kept(spot: Spot) -> tuple[list[Variant], list[Basis]]:

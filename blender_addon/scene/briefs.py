@@ -17,7 +17,7 @@ import bpy
 from ...backend.contract.errors import BadInput
 from ...backend.contract.requests import MAX_SEED, Generate, GeneratedParts
 from ..core.pictures import MOST_COLOURS, Pixels, backdrop_of, one_numbering
-from ..engine import jobs
+from ..engine import jobs, place
 from . import engine_choice, pictures
 from .engine_choice import AUTOMATIC
 from .takes import Take, carried
@@ -43,8 +43,8 @@ class Sheet:
     """Up to four pictures of an object, as they were when they were read.
 
     views : the side that each shows; masks : for each picture, or none at all; with its name, and
-    whether it was painted on a faint picture. engine, seed : who makes parts; takes : which options
-    it takes, None for all.
+    whether it was painted on a faint picture. engine, seed : who makes parts; memory : GB that it
+    may take; takes : which options it takes, None for all.
     """
 
     title: str
@@ -60,6 +60,7 @@ class Sheet:
     variants: int = 1
     engine: str = engine_choice.AUTO
     seed: int = 0
+    memory: float = 0.0
     takes: frozenset[str] | None = None
 
     def request(self) -> Generate:
@@ -68,6 +69,7 @@ class Sheet:
             return Generate(
                 engine=self.engine,
                 seed=self.seed,
+                memory=self.memory,
                 parts=self.parts,
                 text=self.text,
                 variants=self.variants,
@@ -90,6 +92,7 @@ class Sheet:
         return Generate(
             engine=self.engine,
             seed=self.seed,
+            memory=self.memory,
             parts=self.parts,
             variants=self.variants,
             views=list(self.views) if len(self.views) > 1 else None,
@@ -108,6 +111,7 @@ def read(context: bpy.types.Context) -> Sheet:
     chosen: dict[str, Any] = {
         "engine": engine_choice.name_of(settings, "generate"),
         "seed": engine_choice.seed(settings, "generate"),
+        "memory": place.memory(),
         "takes": engine_choice.options(settings, "generate"),
         "variants": asked.variants,
     }
@@ -115,9 +119,9 @@ def read(context: bpy.types.Context) -> Sheet:
     given = [(view, slot) for view, slot in given if slot.image is not None]
     text = asked.text.strip()
     if not given and text:
-        place = tuple(context.scene.cursor.location)
+        cursor = tuple(context.scene.cursor.location)
         count = asked.count or None
-        return Sheet(text, (), (), (), count, AUTOMATIC, {}, asked.size, place, text, **chosen)
+        return Sheet(text, (), (), (), count, AUTOMATIC, {}, asked.size, cursor, text, **chosen)
     if not given:
         raise BadInput("There is no picture to make parts from.", "Choose one first.")
     if given[0][0] != "front":

@@ -10,11 +10,29 @@ import bpy
 
 from ..engine import jobs
 from ..mesh.labels import get_labels
-from . import completions
+from . import completions, engine_choice
 from .completions import Completing, Completion
 from .targets import Target
 
 Closed = tuple[Target, Completion | None]
+
+
+def why_not(
+    objects: Sequence[bpy.types.Object],
+    settings: bpy.types.PropertyGroup,
+    without: Collection[int] = (),
+) -> str:
+    """Why cuts cannot be closed as the setting says, for a tooltip: the engine that is chosen for
+    it cannot run. Empty when it can, and where nothing is asked of it.
+
+    without : as of `job_of`.
+    """
+    if settings.closing != "HIDDEN":
+        return ""
+    rows = (row for obj in objects for row in obj.data.partwise.parts)
+    if all(row.report.engine or row.part_id in without for row in rows):
+        return ""
+    return engine_choice.why_not(settings, "complete")
 
 
 def job_of(

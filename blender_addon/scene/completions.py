@@ -11,10 +11,11 @@ from typing import Any
 
 import bpy
 import numpy as np
+from numpy.typing import NDArray
 
 from ...backend.contract.requests import Complete, Completed, WholePart
 from ..core.labels import Labels, compact
-from ..engine import jobs
+from ..engine import jobs, place
 from ..mesh.caps import FLAT, CapStyle, PartCaps, Points
 from ..mesh.kept_caps import from_mesh, joined, shape_digests, to_mesh
 from ..mesh.keys import remove_meshes
@@ -36,12 +37,15 @@ class Completion:
     """New faces of parts of one mesh, and what is told of each of these parts.
 
     engine : the one that was asked for them, empty for what was kept. notice : of it, for people.
+    seed : that it is of. thumbnail : (H, W, 4) uint8, None where each seed makes the same.
     """
 
     caps: PartCaps
     report: dict[int, Report]
     engine: str = ""
     notice: str = ""
+    seed: int = 0
+    thumbnail: NDArray[np.uint8] | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -53,7 +57,9 @@ class Completion:
 class Completing:
     """How parts are to be completed. how : HIDDEN, or CAP for plain caps.
 
-    engine, options, seed : who grows what is hidden, and how, as requests have it.
+    engine, options, seed, variants : who grows what is hidden, and how, as requests have it.
+    memory : GB that it may take. follows_seed : whether it makes another completion of another
+    seed.
     """
 
     style: CapStyle
@@ -62,9 +68,14 @@ class Completing:
     engine: str = engine_choice.AUTO
     options: Mapping[str, Any] = field(default_factory=dict)
     seed: int = 0
+    variants: int = 1
+    memory: float = 0.0
+    follows_seed: bool = False
 
     @classmethod
-    def of(cls, settings: bpy.types.PropertyGroup, how: str = HIDDEN) -> Completing:
+    def of(
+        cls, settings: bpy.types.PropertyGroup, how: str = HIDDEN, variants: int = 1
+    ) -> Completing:
         if how != HIDDEN:
             return cls(style_of(settings, how), how)
         return cls(
@@ -74,11 +85,14 @@ class Completing:
             engine_choice.name_of(settings, "complete"),
             engine_choice.asked(settings, "complete"),
             engine_choice.seed(settings, "complete"),
+            variants,
+            place.memory(),
+            engine_choice.follows_seed(settings, "complete"),
         )
 
     def asked(self) -> dict[str, Any]:
         """What of it is said in a request."""
-        names = ("how", "thicken", "engine", "seed")
+        names = ("how", "thicken", "engine", "seed", "variants", "memory")
         return {name: getattr(self, name) for name in names} | {"options": dict(self.options)}
 
 
@@ -90,11 +104,14 @@ def ask(
     chosen: Collection[int] | None = None,
     span: jobs.Span = (0.0, 1.0),
     hear: Callable[[int, Points, Points], None] | None = None,
+    each: Callable[[Completion], None] | None = None,
 ) -> Generator[jobs.Ask, Any, Completion]:
     """The step of a job that completes parts of a mesh.
 
     labels : (F,) of its polygons; chosen : the ids of parts to complete, all by default. hear : is
-    told, for each part as it is done, its id, vertices (V + M, 3) and new faces (N, 3).
+    told, for each part as it is done, its id, vertices (V + M, 3) and new faces (N, 3). each : is
+    told each of several variants as it is whole; the parts that are heard are the first's, which
+    is the result.
     """
     arrays = yield from jobs.compute(lambda: target.arrays)
     ids, part = compact(labels[arrays.polygon])
@@ -102,8 +119,11 @@ def ask(
     back = np.linalg.inv(arrays.stretch)
     here = target.snapshot.positions[arrays.vertex].astype(np.float64)
 
-    def on_piece(piece: WholePart) -> None:
-        if hear is not None:
+    def on_piece(piece: WholePart | Completed) -> None:
+        if isinstance(piece, Completed):
+            if each is not None:
+                each(on_mesh(piece))
+        elif hear is not None:
             whole = np.concatenate([here, piece.vertices @ back])
             hear(int(ids[piece.part]), whole, piece.faces)
 
@@ -117,6 +137,8 @@ def ask(
             {int(ids[number]): told(answer.report[number], arrays) for number in wanted},
             answer.engine,
             answer.notice,
+            answer.seed,
+            answer.thumbnail,
         )
 
     request = Complete(

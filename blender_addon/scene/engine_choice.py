@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import bpy
 
 from ...backend.contract.engines import AUTO
-from ...backend.contract.options import OPTIONS
+from ...backend.contract.options import OPTIONS, Count
 from ..engine import jobs
 
 if TYPE_CHECKING:
@@ -93,17 +93,30 @@ def property_of(option: str, verb: str) -> str:
 
 def asked(settings: bpy.types.PropertyGroup, verb: str) -> dict[str, Any]:
     """The options of a request to the chosen engine, of those that several engines take."""
-    found = {}
+    found: dict[str, Any] = {}
     for name in options(settings, verb) & set(OPTIONS):
         if hasattr(settings, property_of(name, verb)):
             value = getattr(settings, property_of(name, verb))
-            found[name] = value.lower() if isinstance(value, str) else round(float(value), 6)
+            if isinstance(OPTIONS[name], Count):
+                found |= {name: value} if value else {}  # as many as suit
+            else:
+                found[name] = value.lower() if isinstance(value, str) else round(float(value), 6)
     return found
 
 
 def seed(settings: bpy.types.PropertyGroup, verb: str) -> int:
     """The seed that is set for the chosen engine, 0 where it takes none."""
-    return int(getattr(settings, f"{verb}_seed")) if "seed" in options(settings, verb) else 0
+    return int(getattr(settings, f"{verb}_seed")) if follows_seed(settings, verb) else 0
+
+
+def variants(settings: bpy.types.PropertyGroup, verb: str) -> int:
+    """How many results are asked for, 1 where the chosen engine always makes the same one."""
+    return int(getattr(settings, f"{verb}_variants")) if follows_seed(settings, verb) else 1
+
+
+def follows_seed(settings: bpy.types.PropertyGroup, verb: str) -> bool:
+    """Whether the chosen engine makes another result of another seed."""
+    return "seed" in options(settings, verb)
 
 
 def label(name: str) -> str:

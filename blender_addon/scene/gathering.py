@@ -8,17 +8,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...backend.contract.errors import BadInput
+from ...backend.contract.requests import MAX_SEED
 from ..engine import jobs
 from . import proposals
 from .apply import AppliesResults
-from .proposals import Basis, Prepare, Proposal, Variant
+from .proposals import Basis, Objection, Prepare, Proposal, Variant
 
 
 @dataclass(eq=False)
 class Gathering:
     """What a job that is to bring variants has brought.
 
-    title, operator, prepare, more : of the proposal. verb : what is done meanwhile, as "replaced".
+    title, operator, prepare, objection, more : of the proposal. verb : what is done meanwhile, as
+    "replaced".
     kept : tells what it goes on with, when the first comes: variants, and what they were made from.
     numbers : of what has come, in the engine's answers.
     """
@@ -27,6 +29,7 @@ class Gathering:
     operator: type[AppliesResults]
     verb: str = "made"
     prepare: Prepare | None = None
+    objection: Objection | None = None
     more: Callable[[], jobs.Job] | None = None
     kept: Callable[[], tuple[list[Variant], list[Basis]]] = lambda: ([], [])
     proposal: Proposal | None = None
@@ -40,6 +43,26 @@ class Gathering:
         if former is not None and former.comes_whole and proposals.current() is former:
             former.job, former.coming = job, 0
         return job
+
+    def open(self, bases: Sequence[Basis]) -> Variant:
+        """Open the proposal before the first variant is whole, so that it is seen while it grows.
+
+        Returns what its ghosts are given to. It cannot be accepted, and ends with its job, before
+        `add` gets the whole one, with which it goes on.
+        """
+        growing = Variant("", [])
+        job = jobs.current()
+        self.proposal = Proposal(
+            self.title,
+            self.operator,
+            list(bases),
+            [growing],
+            job=job,
+            prepare=self.prepare,
+            objection=self.objection,
+        )
+        proposals.show(self.proposal)
+        return growing
 
     def is_new(self, number: int) -> bool:
         """Has no variant of this number come yet? The next time it has."""
@@ -66,6 +89,7 @@ class Gathering:
                 kept if same else [*kept, variant],
                 job=jobs.current(),
                 prepare=self.prepare,
+                objection=self.objection,
                 index=same[0] if same else len(kept),
                 comes_whole=True,
                 coming=coming,
@@ -74,6 +98,11 @@ class Gathering:
             proposals.show(self.proposal)
             return
         self.check()
+        if not self.proposal.comes_whole:
+            self.proposal.variants[0], self.proposal.comes_whole = variant, True
+            self.proposal.coming, self.proposal.more = coming, self.more
+            proposals.show_variant(self.proposal, 0)
+            return
         known = {basis.target.uid for basis in self.proposal.bases}
         new = [basis for basis in bases if basis.target.uid not in known]
         self.proposal.bases = [*self.proposal.bases, *new]
@@ -94,6 +123,11 @@ class Gathering:
             f"“{basis.target.name}” was {what} while it was being {self.verb}.",
             "Nothing was changed. Make the preview anew.",
         )
+
+
+def next_seed(seed: int, variants: int) -> int:
+    """The seed from which others come than from so many seeds from this one on."""
+    return (seed + variants) % (MAX_SEED >> 1)
 
 
 def kept_of(former: Proposal | None) -> list[Variant]:

@@ -29,6 +29,7 @@ from .targets import Target
 
 Floats = NDArray[np.floating[Any]]
 Prepare = Callable[[Any], tuple[str, jobs.Work] | None]
+Objection = Callable[[Any], str]
 
 MOST_VARIANTS = 32  # in one proposal
 MOST_BYTES = 1 << 30  # that the variants of one proposal may hold
@@ -143,7 +144,8 @@ class Proposal:
     `results()`; bases : what it was made from, nothing when it needs no object; job : the one that
     still adds to it, with which it ends unless that is done; prepare : makes of a result the job,
     its title and its work, that has to be done before the operator gets what that returns in its
-    place; None where nothing has to be done. It runs when the result is accepted. comes_whole :
+    place; None where nothing has to be done. It runs when the result is accepted. objection : says
+    why that cannot be done for a result, empty when it can. comes_whole :
     each variant is whole when it comes, so that those stay that came before a job was cancelled
     or failed, and can be accepted while others come. coming : how many its job still brings. more :
     starts the job that brings others, beside those that are kept. left_out : how many made room for
@@ -156,6 +158,7 @@ class Proposal:
     variants: list[Variant]
     job: jobs.Job | None = None
     prepare: Prepare | None = None
+    objection: Objection | None = None
     index: int = 0
     is_checked: bool = True
     comes_whole: bool = False
@@ -167,6 +170,11 @@ class Proposal:
     def variant(self) -> Variant:
         """The one that is shown."""
         return self.variants[self.index]
+
+    @property
+    def lacks(self) -> str:
+        """Why what is shown cannot be accepted, in words for a tooltip; empty when it can."""
+        return self.objection(self.variant.result) if self.objection is not None else ""
 
     @property
     def is_growing(self) -> bool:

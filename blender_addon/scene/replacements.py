@@ -84,6 +84,11 @@ class Replacement:
     closed: Completion | None = None
     engine: str = ""
 
+    @property
+    def replaced(self) -> list[int]:
+        """The ids of the parts that it takes the place of, of a mesh that was not split yet."""
+        return [new.spot.part_id for new in self.parts if new.spot.part_id is not None]
+
 
 def bases_of(around: Surroundings, *, twins: bool) -> list[Basis]:
     """What a result is made from: the object, and with twins all in which one could be."""
@@ -153,14 +158,21 @@ def closing_of(found: Replacement) -> tuple[str, jobs.Work] | None:
     whole, settings = found.basis.find(), bpy.context.scene.partwise
     if whole is None or not has_labels(whole.data) or settings.closing == "NONE":
         return None
-    replaced = [new.spot.part_id for new in found.parts if new.spot.part_id is not None]
-    title, work = closing.job_of([whole], settings, replaced)
+    title, work = closing.job_of([whole], settings, found.replaced)
 
     def closed() -> Generator[jobs.Ask, Any, Replacement]:
         ((_, done),) = yield from work
         return replace(found, closed=done)
 
     return title, closed()
+
+
+def not_closed(found: Replacement) -> str:
+    """Why the neighbours cannot be closed so, for a tooltip; empty when they can."""
+    whole = found.basis.find()
+    if whole is None or not has_labels(whole.data):
+        return ""
+    return closing.why_not([whole], bpy.context.scene.partwise, found.replaced)
 
 
 def put(context: bpy.types.Context, found: Replacement) -> list[bpy.types.Object | None]:

@@ -157,17 +157,22 @@ class Siblings:
         wish: Completing,
         span: jobs.Span = (0.0, 1.0),
         hear: Callable[[int, Points, Points], None] | None = None,
+        each: Callable[[list[CompletedPiece]], None] | None = None,
     ) -> Generator[jobs.Ask, Any, list[CompletedPiece]]:
         """The step of a job that completes the pieces.
 
         hear : is told, as each is done, the uid of its object, vertices (n + M, 3) and new faces.
+        each : is told each of several variants, as of `completions.ask`.
         """
         arrays, labels, _ = yield from jobs.compute(lambda: self._mesh)
         first = int(labels.max(initial=0)) + 1 - len(self.pieces)
 
-        def on_piece(found: WholePart) -> None:
-            piece = self.pieces[found.part - first]
-            if hear is not None:
+        def on_piece(found: WholePart | Completed) -> None:
+            if isinstance(found, Completed):
+                if each is not None:
+                    each(on_mesh(found))
+            elif hear is not None:
+                piece = self.pieces[found.part - first]
                 caps = self._caps(found.part - first, found.vertices, found.faces, None, wish.style)
                 hear(piece.uid, caps.vertices, caps.faces[0])
 
@@ -181,6 +186,8 @@ class Siblings:
                     completions.told(answer.report[first + n], arrays),
                     answer.engine,
                     answer.notice,
+                    answer.seed,
+                    answer.thumbnail,
                 )
                 for n, piece in enumerate(self.pieces)
             ]
@@ -233,7 +240,7 @@ class Siblings:
 class CompletedPiece:
     """What makes a part object whole: new faces as part 0 of `caps`, and what is told of it.
 
-    engine, notice : as of `Completion`.
+    engine, notice, seed, thumbnail : as of `Completion`.
     """
 
     piece: Piece
@@ -241,6 +248,8 @@ class CompletedPiece:
     report: Report
     engine: str = ""
     notice: str = ""
+    seed: int = 0
+    thumbnail: NDArray[np.uint8] | None = None
 
 
 def apply_to(obj: bpy.types.Object, done: CompletedPiece) -> None:

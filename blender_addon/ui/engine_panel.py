@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import bpy
 
+from ...backend.contract.options import OPTIONS
+from ..engine import place
 from ..scene import engine_choice
 from ..scene.engine_choice import SETTINGS, TORCH
 from .texts import draw_text
@@ -27,17 +29,30 @@ def draw_choice(layout: bpy.types.UILayout, context: bpy.types.Context, verb: st
     row.use_property_split = True
     row.use_property_decorate = False
     row.prop(settings, f"{SETTINGS[verb]}_menu")
-    engine, reason = engine_choice.chosen(settings, verb), engine_choice.why_not(settings, verb)
+    reason = engine_choice.why_not(settings, verb)
     if reason:
-        draw_text(layout, context, f"{reason}.", icon="ERROR")
-    if engine is None:
-        return
-    if reason and engine.needs:
-        draw_help(layout, context, engine)
-    if engine.cost:
+        draw_reason(layout, context, verb, reason)
+    engine = engine_choice.chosen(settings, verb)
+    if engine is not None and engine.cost:
         quiet = layout.column()
         quiet.active = False
-        draw_text(quiet, context, engine.cost, icon="SORTTIME")
+        draw_text(quiet, context, f"{engine.cost} {limit_text()}".strip(), icon="SORTTIME")
+
+
+def draw_reason(
+    layout: bpy.types.UILayout, context: bpy.types.Context, verb: str, reason: str
+) -> None:
+    """Why the chosen engine of a verb cannot run, and the buttons that get what it lacks."""
+    draw_text(layout, context, f"{reason}.", icon="ERROR")
+    engine = engine_choice.chosen(context.scene.partwise, verb)
+    if engine is not None and engine.needs:
+        draw_help(layout, context, engine)
+
+
+def limit_text() -> str:
+    """What is said beside a cost of the memory that large networks may take; empty for all."""
+    limit = place.memory()
+    return f"No more than {limit:g} GB, as the preferences say." if limit else ""
 
 
 def draw_help(layout: bpy.types.UILayout, context: bpy.types.Context, engine: Told) -> None:
@@ -64,10 +79,16 @@ def draw_taken(layout: bpy.types.UILayout, context: bpy.types.Context, verb: str
     column = layout.column(align=True)
     column.use_property_split = True
     column.use_property_decorate = False
-    for name in ("quality", "strength_words", "strength_drawing", "seed"):
+    for name in ("quality", "faces", "strength_words", "strength_drawing"):
         prop = engine_choice.property_of(name, verb)
         if name in taken and hasattr(settings, prop):
-            column.prop(settings, prop, slider=name.startswith("strength"))
+            is_auto = name == "faces" and not getattr(settings, prop)
+            more = {"text": f"{OPTIONS[name].label} (0 = Auto)"} if is_auto else {}
+            column.prop(settings, prop, slider=name.startswith("strength"), **more)
+    if engine_choice.follows_seed(settings, verb):
+        for prop in (f"{verb}_variants", f"{verb}_seed"):  # those of Replace are elsewhere
+            if hasattr(settings, prop):
+                column.prop(settings, prop)
 
 
 def title_of(engine: Told, model: str) -> str:

@@ -3,16 +3,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import bpy
 
 from ...backend.contract.errors import PartwiseError
 from ..engine import jobs
-from ..ops import decompose
+from ..ops import assemble, decompose
 from ..ops.click import has_clicks
-from ..scene import edits, parts, proposals, targets
+from ..scene import closing, edits, parts, proposals, targets
 from ..scene.assembly import assembly_of, shows_original
 from . import lists, presets
-from .engine_panel import draw_choice
+from .engine_panel import draw_choice, draw_reason
 from .texts import draw_text, wrap
 
 # A line of a note, in the same pixels, and how many rows more clicks take than the button there.
@@ -159,7 +161,7 @@ class PARTWISE_PT_split(RoomyPanel, bpy.types.Panel):
         layout.use_property_split = True
         layout.use_property_decorate = False
         layout.prop(settings, "origin")
-        draw_closing(layout, settings)
+        draw_closing(layout, context, assemble.labelled(context))
         layout.column(heading="Cuts").prop(settings, "keep_shading")
 
 
@@ -190,12 +192,24 @@ class PARTWISE_PT_assembly(RoomyPanel, bpy.types.Panel):
         layout.operator("partwise.export_parts", icon="EXPORT")
 
 
-def draw_closing(layout: bpy.types.UILayout, settings: bpy.types.PropertyGroup) -> None:
-    """What closes the cuts of parts when they become objects."""
+def draw_closing(
+    layout: bpy.types.UILayout,
+    context: bpy.types.Context,
+    objects: list[bpy.types.Object],
+    without: Collection[int] = (),
+) -> None:
+    """What closes the cuts of parts when they become objects, and why it cannot.
+
+    objects, without : as of `closing.why_not`.
+    """
+    settings = context.scene.partwise
     row = layout.row()
     row.use_property_split = True
     row.use_property_decorate = False
     row.prop(settings, "closing", expand=True)
+    reason = closing.why_not(objects, settings, without)
+    if reason:
+        draw_reason(layout, context, "complete", reason)
 
 
 def draw_colours(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:

@@ -156,7 +156,7 @@ def draw_said(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
         quiet = layout.column()
         quiet.active = False
         draw_text(quiet, context, SPLITS)
-        draw_closing(layout, context.scene.partwise)
+        draw_closing(layout, context, [whole], said.replaced)
 
 
 def draw_found(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:

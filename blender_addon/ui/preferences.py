@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import bpy
-from bpy.props import BoolProperty, PointerProperty, StringProperty
+from bpy.props import BoolProperty, FloatProperty, PointerProperty, StringProperty
 
 from ...backend.contract import installed
 from ..engine import jobs, place, setups
@@ -43,6 +43,17 @@ class PartwisePreferences(bpy.types.AddonPreferences):
         subtype="DIR_PATH",
         update=_moved,
     )
+    memory: FloatProperty(
+        name="Memory Limit",
+        description="GB that large networks may take of the graphics card, or of main memory where "
+        "there is none; 0 for as many as are free. With less they take longer",
+        default=0.0,
+        min=0.0,
+        max=4096.0,
+        soft_max=96.0,
+        step=50,
+        precision=1,
+    )
     sources: PointerProperty(type=PartwiseSources, description="Where these come from")
 
     def draw(self, context: bpy.types.Context) -> None:
@@ -80,6 +91,8 @@ def draw_large_models(
     column = body.column()
     column.enabled = not setups.busy()
     column.prop(preferences, "home", placeholder=str(installed.home()))
+    text = "Memory Limit (GB)" if preferences.memory else "Memory Limit (0 = Auto)"
+    body.column().prop(preferences, "memory", text=text)
     setup_card.draw_sources(body)
     setup_card.draw_card(body, context, short=False)
 

@@ -16,7 +16,7 @@ from bpy.props import (
     StringProperty,
 )
 
-from ...backend.contract.options import OPTIONS, Choice, Strength
+from ...backend.contract.options import OPTIONS, Choice, Count, Strength
 from ..ops.decompose import recut_live
 from ..scene import changed, explode, visibility
 from ..scene.engine_choice import AUTOMATIC
@@ -87,6 +87,11 @@ def _option(name: str) -> Any:
         return EnumProperty(
             name=option.label, description=option.text, items=items,
             default=option.default.upper(), update=_set,
+        )  # fmt: skip
+    if isinstance(option, Count):
+        return IntProperty(
+            name=option.label, description=option.text, default=option.default, min=0,
+            max=option.highest, soft_max=200_000, step=1000, update=_set,
         )  # fmt: skip
     assert isinstance(option, Strength)
     return FloatProperty(
@@ -245,6 +250,15 @@ class PartwiseSettings(bpy.types.PropertyGroup):
     complete_engine: _engine("What grows hidden surface: AUTO, or the name of an engine")
     complete_engine_menu: engine_menu.menu_of("complete", "What grows the surface that was hidden")
     complete_quality: _option("quality")
+    complete_variants: IntProperty(
+        name="Variants",
+        description="How many completions to choose from, of this seed and the next ones",
+        default=1,
+        min=1,
+        max=16,
+        soft_max=8,
+        update=_set,
+    )
     complete_seed: _seed()
     replace_engine: _engine("What offers other parts: AUTO, or the name of an engine")
     replace_engine_menu: engine_menu.menu_of("replace", "What offers other parts")
@@ -254,6 +268,7 @@ class PartwiseSettings(bpy.types.PropertyGroup):
     generate_engine: _engine("What makes parts of pictures: AUTO, or the name of an engine")
     generate_engine_menu: engine_menu.menu_of("generate", "What makes parts of pictures and words")
     generate_quality: _option("quality")
+    faces: _option("faces")
     generate_seed: _seed()
     count_mode: EnumProperty(
         name="Parts",

@@ -9,6 +9,7 @@ PARTWISE_TEST_SETUP names gives orders::
     packages      the folders that hold the engine's libraries, one a line
     slow          as long as it is there, what is fetched takes its time
     fail_install, fail_get    the sentences with which that fails
+    gated         the hub gives the toy to nobody who did not accept its licence there
     limits        the licence of the toy has some
     started       is written: a line of JSON for each process
 """
@@ -27,6 +28,10 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 ORDERS = Path(os.environ["PARTWISE_TEST_SETUP"])
 OFFLINE = "HF_HUB_OFFLINE"
+
+
+class GatedRepoError(Exception):
+    """As the hub's library says that; it is known by its name."""
 
 
 def fetched(progress: Any, order: str) -> None:
@@ -64,6 +69,8 @@ def download(model: Any, hub: Any, *, progress: Any) -> Any:
     from backend.checkpoints.choice import wanted
 
     licences.require(model, store.home())
+    if (ORDERS / "gated").exists():
+        raise hub._in_words(model, GatedRepoError("403 Client Error"))
     published = ORDERS / "published"
     files = [path.relative_to(published).as_posix() for path in published.rglob("*")]
     with my_turn(model):

@@ -26,7 +26,7 @@ class Computer:
 
     def __init__(self, folder: Path, patch: pytest.MonkeyPatch) -> None:
         self.home, self.orders, self.online = folder / "Größe und Ort", folder / "orders", True
-        write_all(self.orders / "published", repository_files())
+        write_all(self.published, repository_files())
         (self.orders / "packages").write_text("\n".join(engine_command.library_folders()) + "\n")
         patch.setenv("PARTWISE_TEST_SETUP", str(self.orders))
         patch.setattr(engine_command, "BOOTSTRAP", PROGRAM)
@@ -41,6 +41,11 @@ class Computer:
     def forget(self, name: str) -> None:
         """Take an order back."""
         (self.orders / name).unlink()
+
+    @property
+    def published(self) -> Path:
+        """A folder with the files of the toy, as its authors published them."""
+        return self.orders / "published"
 
     @property
     def started(self) -> list[dict[str, Any]]:

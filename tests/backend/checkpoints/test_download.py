@@ -30,6 +30,7 @@ from backend.contract.errors import (
     Unreachable,
     WeightsCorrupt,
     WeightsMissing,
+    without_shell,
 )
 from backend.contract.progress import SILENT, Progress
 from tests.backend.checkpoints.hub_server import Repository, serving
@@ -232,6 +233,7 @@ def test_files_without_a_hash_are_refused(there: Repository) -> None:
     [
         (403, "GatedRepo", BadInput, "does not give Toy to everyone", "huggingface.co/someone"),
         (401, "", BadInput, "does not give Toy to everyone", "--from FOLDER"),
+        (403, "", BadInput, "does not give Toy to everyone", "accept its licence, download its"),
         (404, "RepoNotFound", BadInput, "no longer has Toy as someone/Toy", "--from FOLDER"),
         (401, "RepoNotFound", BadInput, "no longer has Toy as someone/Toy", "--from FOLDER"),
         (404, "RevisionNotFound", BadInput, "no longer has the revision main", "newer Partwise"),
@@ -266,6 +268,10 @@ def test_a_gated_model_says_where_to_ask(there: Repository) -> None:
     with pytest.raises(BadInput, match="to everyone") as caught:
         get(there, model)
     assert "hf auth login" in caught.value.hint
+    assert without_shell(caught.value.hint) == (
+        "Log in at https://huggingface.co/someone/Toy, accept its licence, download its files "
+        "there, and choose their folder as Files I Have in Blender's preferences."
+    )
 
 
 def test_a_hub_that_is_not_there(there: Repository) -> None:

@@ -92,6 +92,20 @@ def test_complete(tmp_path: Path, capsys: pytest.CaptureFixture[str], asked: lis
     assert (engine.steps, engine.cells, named["seed"]) == (4, 64, 3)
 
 
+def test_complete_in_variants(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], asked: list[Any]
+) -> None:
+    vertices, faces, labels = post()
+    np.savez(tmp_path / "post.npz", vertices=vertices, faces=faces, labels=labels)
+    given = ["complete", str(tmp_path / "post.npz"), "-o", str(tmp_path / "out"), "--json"]
+    assert main([*given, "--engine", "holopart", "--variants", "2", "--seed", "3"]) == 0
+    (row,) = said(capsys)["results"]
+    assert [named["seed"] for _, named in asked] == [3, 4]
+    assert [one["seed"] for one in row["variants"]] == [3, 4]
+    assert [one["closed"] for one in row["variants"]] == [2, 2]
+    assert len(list((tmp_path / "out").iterdir())) == 2
+
+
 @pytest.mark.parametrize(("engine", "parts"), [("partcrafter", 2), ("triposg", 1)])
 def test_generate(
     engine: str, parts: int, picture: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -32,10 +32,10 @@ def brief() -> Brief:
     picture[...] = [0, 255, 0, 0]
     for middle, colour in ((50, (200, 20, 20)), (150, (40, 60, 250))):
         picture[(x - middle) ** 2 + (y - 50) ** 2 < 48**2] = [*colour, 255]
-    return Brief([picture], options={"faces": 1200})
+    return Brief([picture])
 
 
-ENGINE = StandIn([ball(-0.48, 0.47), ball(0.48, 0.47)], cells=32, in_one=False)
+ENGINE = StandIn([ball(-0.48, 0.47), ball(0.48, 0.47)], cells=32, in_one=False, faces=1200)
 
 
 def test_parts_share_a_texture_and_are_painted_all_around() -> None:

@@ -12,9 +12,10 @@ import pytest
 from backend.contract.progress import SILENT, Progress
 from backend.engines import registry
 from backend.engines.base import SignedDistance
-from tests.backend.geometry.hidden.fields import Distance, field_of
+from tests.backend.geometry.hidden.fields import SCENES, Distance, field_of, rod
 
 Answer = SignedDistance | None
+CELLS = 18  # of a limb in a body
 
 
 class Knowing:
@@ -23,6 +24,7 @@ class Knowing:
     def __init__(self, answers: Callable[[int], Answer]) -> None:
         self.answers = answers
         self.asked: list[int] = []
+        self.seed = 0
 
     def survey(
         self,
@@ -36,6 +38,7 @@ class Knowing:
         assert np.ptp(vertices[faces.reshape(-1)], axis=0).max() == pytest.approx(1)
         assert labels.dtype == np.int32
         progress.step(1.0)
+        self.seed = seed
         return self
 
     def whole(self, part: int, *, progress: Progress = SILENT) -> Answer:
@@ -59,11 +62,30 @@ def fields(
 
 
 def install(
-    monkeypatch: pytest.MonkeyPatch, answers: Callable[[int], Answer] | Mapping[int, Answer]
+    monkeypatch: pytest.MonkeyPatch,
+    answers: Callable[[int], Answer] | Mapping[int, Answer],
+    options: tuple[str, ...] = (),
 ) -> Knowing:
     """Let the registry choose this engine, whatever is asked for."""
     engine = Knowing(answers if callable(answers) else answers.get)
-    about = SimpleNamespace(name="knowing")
+    about = SimpleNamespace(name="knowing", options=options)
     chosen = registry.Chosen(about, engine)  # type: ignore[arg-type]
     monkeypatch.setattr(registry, "choose", lambda *_args, **_more: chosen)
+    return engine
+
+
+def install_limbs(
+    monkeypatch: pytest.MonkeyPatch, vertices: np.ndarray, *, differ: bool = True
+) -> Knowing:
+    """The same for a limb in a body, of which each seed makes another: it begins elsewhere.
+
+    vertices : of `SCENES["limb in a body"]`. differ : whether it really does.
+    """
+
+    def answer(part: int) -> Answer:
+        begin = (-0.1 + 0.06 * engine.seed * differ, 0, 0)
+        solids = [SCENES["limb in a body"][0], rod(begin, (0.42, 0.1, 0), 0.09)]
+        return fields(solids, vertices, CELLS)(part)
+
+    engine = install(monkeypatch, answer, ("quality", "seed"))
     return engine

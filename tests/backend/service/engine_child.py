@@ -218,7 +218,7 @@ if __name__ == "__main__":
     from backend.service.session import Session
 
     requests.METHODS["act"] = (Act, Acted)
-    requests.PARTIALS["act"] = Acted
+    requests.PARTIALS["act"] = (Acted,)
     session = Session()
     session.register(Act, act)
     serve(session)

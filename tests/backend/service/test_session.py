@@ -465,7 +465,7 @@ def test_hidden_parts_come_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     assert isinstance(whole, requests.Completed)
     assert whole.engine == "knowing"
     assert whole.closed.all()
-    assert [type(one) for one in shown] == [requests.PARTIALS["complete"]] * 2
+    assert [type(one) for one in shown] == [requests.WholePart] * 2
     assert [one.part for one in shown] == [0, 1]
     for one in shown:
         params, arrays = one.to_message()
@@ -473,6 +473,52 @@ def test_hidden_parts_come_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
         assert arrays["faces"].max() < len(vertices) + len(arrays["vertices"])
         first, last = whole.part_offsets[one.part : one.part + 2]
         assert last - first == len(one.faces)
+
+
+def test_variants_of_a_completion_come_one_by_one_with_pictures(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from tests.backend.geometry.hidden.fields import SCENES, seen_of
+    from tests.backend.pipelines.whole_engine import install_limbs
+
+    vertices, faces, labels = seen_of(SCENES["limb in a body"], 26)
+    install_limbs(monkeypatch, vertices)
+    ours, shown = Session(), []
+    ask(ours, OpenMesh(vertices, faces, "limb"))
+    fields = {"how": "hidden", "parts": [1], "seed": 7}
+    request = requests.Complete("limb", labels.astype(np.int32), variants=3, **fields)
+    first = ours.answer(request, Progress(), shown.append)
+    assert isinstance(shown[0], requests.WholePart)
+    assert shown[0].part == 1
+    variants = shown[1:]
+    assert [(type(one), one.seed) for one in variants] == [
+        (requests.Completed, seed) for seed in (7, 8, 9)
+    ]
+    for one in variants:
+        assert one.follows_seed
+        params, arrays = one.to_message()
+        again = requests.read_partial("complete", params, arrays)
+        assert isinstance(again, requests.Completed)
+        alone = requests.Complete("limb", labels.astype(np.int32), **(fields | {"seed": one.seed}))
+        pieces: list[Fields] = []
+        whole = ours.answer(alone, Progress(), pieces.append)
+        assert np.array_equal(whole.vertices, one.vertices)
+        assert [type(piece) for piece in pieces] == [requests.WholePart]
+    assert np.array_equal(first.vertices, variants[0].vertices)
+    pictures = [one.thumbnail for one in variants]
+    assert all(picture.shape == (96, 96, 4) and picture[..., 3].any() for picture in pictures)
+    assert not np.array_equal(pictures[0], pictures[2])
+
+
+def test_caps_have_no_picture_and_no_variants() -> None:
+    ours, shown = Session(), []
+    vertices, faces = capsules()
+    ask(ours, OpenMesh(vertices, faces, "mesh"))
+    labels = (vertices[faces].mean(axis=1)[:, 0] > 0).astype(np.int32)
+    request = requests.Complete("mesh", labels, variants=2)
+    done = ours.answer(request, Progress(), shown.append)
+    assert (done.engine, done.follows_seed, done.thumbnail) == ("cap", False, None)
+    assert [type(one) for one in shown] == [requests.Completed]
 
 
 def test_release_drops_what_was_computed_but_no_mesh() -> None:

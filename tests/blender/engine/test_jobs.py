@@ -77,7 +77,7 @@ def engine_of_acts() -> Iterator[Client]:
 def actor(engine_of_acts: Client, timers: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """That engine is asked, in a Blender that has timers."""
     monkeypatch.setitem(requests.METHODS, "act", (Act, Acted))
-    monkeypatch.setitem(requests.PARTIALS, "act", Acted)
+    monkeypatch.setitem(requests.PARTIALS, "act", (Acted,))
     with asked_instead(engine_of_acts):
         yield
         jobs.cancel()

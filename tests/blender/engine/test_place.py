@@ -25,6 +25,7 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 def test_without_preferences_all_is_as_usual():
     assert place.preferences() is None
+    assert place.memory() == 0.0
     assert place.home() == environments.home()
     assert place.sources() == place.Sources()
     assert place.online() == bool(bpy.app.online_access)
@@ -34,6 +35,12 @@ def test_the_folder_is_a_whole_path(installed, tmp_path):
     installed.home = str(tmp_path / "Größe")
     assert place.read().home == tmp_path / "Größe"
     assert place.absolute("~/large") == Path.home() / "large"
+
+
+def test_the_limit_of_memory_is_that_of_the_preferences(installed):
+    assert place.memory() == 0.0
+    installed.memory = 5.3
+    assert place.memory() == 5.3
 
 
 def test_other_sources_are_whole_paths(installed):

@@ -6,11 +6,15 @@ from __future__ import annotations
 import bpy
 import numpy as np
 import pytest
+from partwise.backend.contract.engines import Told
 from partwise.blender_addon.engine import jobs
 from partwise.blender_addon.scene import parts
 from partwise.blender_addon.scene.assembly import assembly_of
+from partwise.blender_addon.ui import panels
 
+from tests.blender.arms import tick
 from tests.blender.assemblies import HALVES, labelled_cube, names
+from tests.blender.recording_layout import draw
 
 
 def is_closed(mesh: bpy.types.Mesh) -> bool:
@@ -130,4 +134,23 @@ def test_edit_mode_is_left_first():
     bpy.ops.object.mode_set(mode="EDIT")
     assert not bpy.ops.partwise.split.poll()
     bpy.ops.object.mode_set(mode="OBJECT")
+    assert bpy.ops.partwise.split.poll()
+
+
+def test_split_is_grey_where_the_engine_that_closes_cannot_run(arm, monkeypatch):
+    """As Complete is, with the same words; and where nothing is asked of it, it is not."""
+    large = Told("large", "Large", "Grows", ("complete",), False, "No.", ("large",), options=())
+    monkeypatch.setattr(jobs, "engines", lambda: [large])
+    settings = bpy.context.scene.partwise
+    settings.complete_engine, settings.closing = "LARGE", "HIDDEN"
+    tick(arm, 0)
+    reason = "Large needs its model, which is not here yet"
+    for operator in (bpy.ops.partwise.split, bpy.ops.partwise.complete):
+        with pytest.raises(RuntimeError, match=reason):
+            operator()
+    layout = draw(panels.PARTWISE_PT_split)
+    assert f"{reason}." in " ".join(layout.texts)
+    assert "partwise.get_model" in layout.operators
+    settings.closing = "CAP"
+    assert not any(reason in text for text in draw(panels.PARTWISE_PT_split).texts)
     assert bpy.ops.partwise.split.poll()

@@ -18,12 +18,14 @@ import pytest
 from partwise.backend.contract.requests import Ping
 from partwise.blender_addon.engine import jobs
 from partwise.blender_addon.engine.client import Client
+from partwise.blender_addon.mesh.new import new_mesh
 from partwise.blender_addon.ops import images
 from partwise.blender_addon.ops.complete import PARTWISE_OT_apply_completed
 from partwise.blender_addon.ops.replace import PARTWISE_OT_apply_replacement
-from partwise.blender_addon.scene import drawings, engine_choice, proposals
+from partwise.blender_addon.scene import drawings, engine_choice, parts, proposals
 from partwise.blender_addon.ui import panels_complete, panels_images, panels_replace
 
+from tests.backend.pipelines.replacing import post
 from tests.blender.arms import make_arm, open_edges, select, tick
 from tests.blender.mesh_dump import dump_scene
 from tests.blender.ops.replacing import HAT, add_figure, content
@@ -161,6 +163,29 @@ def test_complete(engine):
     select(arm)
     bpy.ops.partwise.split()
     assert all(open_edges(part.data) == 0 for part in bpy.context.selected_objects)
+
+
+def test_complete_has_variants_of_further_seeds(engine):
+    vertices, faces, labels = post()
+    mesh = new_mesh("Post", vertices, faces)
+    made = bpy.data.objects.new("Post", mesh)
+    bpy.context.scene.collection.objects.link(made)
+    parts.set_labels(mesh, labels.astype(np.int32))
+    select(made)
+    tick(made, 0, 1)
+    engine.complete_engine, engine.complete_variants = "HOLOPART", 2
+    assert bpy.ops.partwise.complete() == {"FINISHED"}
+    proposal = shown(PARTWISE_OT_apply_completed)
+    assert [variant.name for variant in proposal.variants] == ["Seed 0", "Seed 1"]
+    bpy.ops.partwise.keep_variant(number=1)
+    assert bpy.ops.partwise.more_variants() == {"FINISHED"}
+    proposal = shown(PARTWISE_OT_apply_completed)
+    assert [variant.name for variant in proposal.variants] == ["Seed 1", "Seed 2", "Seed 3"]
+    for variant in proposal.variants:
+        ((_, done),) = variant.result
+        assert all(one["closed"] for one in done.report.values())
+        assert variant.thumbnail is not None
+    assert bpy.ops.partwise.accept_proposal() == {"FINISHED"}
 
 
 def replaced(engine: bpy.types.PropertyGroup, words: str = "a curly hat") -> proposals.Proposal:

@@ -9,12 +9,17 @@ import bpy
 import numpy as np
 import pytest
 from mathutils import Matrix
-from partwise.blender_addon.engine import jobs
+from partwise.backend.contract.engines import Told
+from partwise.blender_addon.engine import jobs, place
 from partwise.blender_addon.mesh.labels import get_labels
+from partwise.blender_addon.ops import replace
 from partwise.blender_addon.ops.replace import PARTWISE_OT_apply_replacement
 from partwise.blender_addon.scene import part_sources, parts, proposals
+from partwise.blender_addon.scene.replacements import Source
+from partwise.blender_addon.ui import panels_replace
 
 from tests.blender.ops.replacing import HAT, LEFT, RIGHT, add_figure, content
+from tests.blender.recording_layout import draw
 
 
 @pytest.fixture(autouse=True)
@@ -167,6 +172,25 @@ def test_its_neighbours_are_closed_as_split_would(fox):
     assert hat.data.partwise.stands_in
     bpy.ops.ed.undo()
     assert "Fox.parts" not in bpy.data.collections
+
+
+def test_it_is_not_accepted_where_the_engine_that_closes_its_neighbours_cannot_run(
+    fox, monkeypatch
+):
+    cut_open(fox)
+    say("fedora")
+    large = Told("large", "Large", "Grows", ("complete",), False, "No.", ("large",))
+    monkeypatch.setattr(jobs, "engines", lambda: [large])
+    chosen = bpy.context.scene.partwise
+    chosen.complete_engine, chosen.closing = "LARGE", "HIDDEN"
+    reason = "Large needs its model, which is not here yet"
+    with pytest.raises(RuntimeError, match=reason):
+        bpy.ops.partwise.accept_proposal()
+    assert f"{reason}." in " ".join(draw(panels_replace.PARTWISE_PT_replacement).texts)
+    assert shown()
+    chosen.closing = "CAP"
+    bpy.ops.partwise.accept_proposal()
+    assert open_edges(bpy.data.objects["Fox.Body"].data) == 0
 
 
 def test_its_neighbours_stay_open_where_split_leaves_them_so(fox):
@@ -350,6 +374,13 @@ def test_a_picture_is_a_source(fox):
     hat = bpy.context.object
     assert hat.name == "Fox.Hat"
     assert len(hat.data.polygons) > 50
+
+
+def test_engines_are_told_how_much_memory_they_may_take(fox, monkeypatch):
+    monkeypatch.setattr(place, "memory", lambda: 5.5)
+    for kind, memory in (("WORDS", 5.5), ("SAME", 5.5), ("IMAGE", 5.5), ("LIBRARY", None)):
+        asked = replace.asked_of_engine(bpy.context, Source(kind))
+        assert asked.get("memory") == memory, kind
 
 
 def test_a_file_is_a_source(fox, tmp_path: Path):

@@ -15,6 +15,7 @@ from partwise.backend.contract.setup import GetModel, InstallEngine, UsePython
 from partwise.blender_addon.engine import jobs, place, setups
 from partwise.blender_addon.engine.setup_task import ENGINE, Task
 from partwise.blender_addon.ops import setup
+from partwise.blender_addon.ui import setup_card
 
 from tests.blender.recording_layout import RecordingLayout
 from tests.blender.setting_up import Computer, computer_in, until_ended
@@ -273,6 +274,31 @@ def test_from_nothing_to_a_model_and_back_by_buttons(computer):
     assert press("remove_model", model="toy").state == "DONE"
     assert press("remove_engine").state == "DONE"
     assert computer.state == ("missing", "missing")
+
+
+def test_a_model_that_its_hub_gives_to_few_comes_from_files_of_ones_own(computer, monkeypatch):
+    """The card says where to accept the licence and what to do with files; then they are taken."""
+    computer.order("gated")
+    setups.look()
+    while setups.looks():
+        setups.pump()
+    bpy.ops.partwise.get_model(model="toy")
+    task = until_ended()
+    assert (task.state, task.error.code) == ("FAILED", "BAD_INPUT")
+    page = "https://huggingface.co/someone/Toy"
+    for short in (True, False):
+        layout = RecordingLayout()
+        setup_card.draw_card(layout, bpy.context, short=short)
+        said = " ".join(layout.texts)
+        assert "does not give Toy to everyone." in said
+        assert f"Log in at {page}, accept its licence, download its files there" in said
+        assert "as Files I Have in Blender's preferences." in said
+        assert "shell" not in said
+        assert {"wm.url_open", "partwise.get_model"} <= set(layout.operators)
+    monkeypatch.setattr(place, "sources", lambda: place.Sources(files=str(computer.published)))
+    bpy.ops.partwise.get_model(model="toy")
+    assert until_ended().state == "DONE"
+    assert computer.state == ("here", "here")
 
 
 def test_a_report_tells_what_failed_and_what_its_process_wrote(computer):

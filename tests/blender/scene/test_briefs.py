@@ -12,7 +12,7 @@ import pytest
 from partwise.backend.contract.engines import Told
 from partwise.backend.contract.errors import BadInput
 from partwise.blender_addon.core.pictures import painted
-from partwise.blender_addon.engine import jobs
+from partwise.blender_addon.engine import jobs, place
 from partwise.blender_addon.scene import briefs
 from partwise.blender_addon.scene.takes import Take
 
@@ -107,12 +107,15 @@ def test_the_chosen_engine_is_asked_with_what_it_takes(monkeypatch):
     settings, asked = bpy.context.scene.partwise, choose()
     asked.shape, asked.limbs, asked.count = "TURNED", False, 3
     settings.generate_engine, settings.generate_quality, settings.generate_seed = "LARGE", "FINE", 9
+    monkeypatch.setattr(place, "memory", lambda: 5.5)
     request = briefs.read(bpy.context).request()
+    assert request.memory == 5.5
     assert (request.engine, request.seed, request.parts) == ("large", 9, 3)
     assert request.options == {"quality": "fine"}
     asked.front.image, asked.text = None, "a robot"
     request = briefs.read(bpy.context).request()
     assert (request.engine, request.seed, request.text) == ("large", 9, "a robot")
+    assert request.memory == 5.5
 
 
 def test_another_take_of_an_engine_without_ways_is_another_seed(monkeypatch):

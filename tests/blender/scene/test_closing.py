@@ -7,6 +7,7 @@ from pathlib import Path
 
 import bpy
 import pytest
+from partwise.backend.contract.engines import Told
 from partwise.blender_addon.engine import jobs
 from partwise.blender_addon.scene import closing
 
@@ -39,3 +40,33 @@ def test_what_is_completed_or_needs_nothing_is_not_asked_for(arm: bpy.types.Obje
     bpy.ops.partwise.accept_proposal()
     assert closed(arm, "CAP") == ("Closing Cuts", {0, 2})
     assert closed(arm, "CAP", without=[0, 2])[1] == set()
+
+
+def lacking(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine that is chosen to complete parts cannot run."""
+    large = Told("large", "Large", "Grows", ("complete",), False, "No.", ("torch", "large"))
+    monkeypatch.setattr(jobs, "engines", lambda: [large])
+    bpy.context.scene.partwise.complete_engine = "LARGE"
+
+
+REASON = "Large needs PyTorch and its model, which are not here yet"
+
+
+@pytest.mark.parametrize(("close", "reason"), [("NONE", ""), ("CAP", ""), ("HIDDEN", REASON)])
+def test_an_engine_that_cannot_run_is_said_where_it_is_asked(arm, monkeypatch, close, reason):
+    settings = bpy.context.scene.partwise
+    settings.closing = close
+    assert closing.why_not([arm], settings) == ""
+    lacking(monkeypatch)
+    assert closing.why_not([arm], settings) == reason
+
+
+def test_it_is_not_said_where_nothing_is_asked_of_it(arm: bpy.types.Object, monkeypatch):
+    settings = bpy.context.scene.partwise
+    settings.closing = "HIDDEN"
+    tick(arm, 0, 1)
+    bpy.ops.partwise.complete()
+    bpy.ops.partwise.accept_proposal()
+    lacking(monkeypatch)
+    assert closing.why_not([arm], settings) == REASON, "the third part is still open"
+    assert closing.why_not([arm], settings, without=[2]) == ""

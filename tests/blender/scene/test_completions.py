@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from partwise.backend.contract.engines import Told
 from partwise.backend.contract.requests import Completed, WholePart
-from partwise.blender_addon.engine import jobs
+from partwise.blender_addon.engine import jobs, place
 from partwise.blender_addon.engine.jobs import Ask
 from partwise.blender_addon.mesh.caps import CONTINUED, FLAT, ISLANDS, CapStyle
-from partwise.blender_addon.scene import completions, parts
+from partwise.blender_addon.scene import completions, engine_choice, parts
 from partwise.blender_addon.scene.completions import CAP, HIDDEN, Completing, Completion
 from partwise.blender_addon.scene.targets import Target
 
@@ -145,9 +145,12 @@ def test_the_chosen_engine_is_asked_for_what_is_hidden_alone(monkeypatch):
     monkeypatch.setattr(jobs, "engines", lambda: [large])
     settings = bpy.context.scene.partwise
     settings.complete_engine, settings.complete_quality = "LARGE", "DRAFT"
-    settings.complete_seed = 4
+    settings.complete_seed, settings.complete_variants = 4, 3
+    monkeypatch.setattr(place, "memory", lambda: 5.5)
+    assert engine_choice.variants(settings, "complete") == 3
     assert Completing.of(settings, HIDDEN).asked() == {
-        "how": "hidden", "thicken": 0.0, "engine": "large", "seed": 4,
+        "how": "hidden", "thicken": 0.0, "engine": "large", "seed": 4, "variants": 1,
+        "memory": 5.5,
         "options": {"quality": "draft"},
     }  # fmt: skip
     capped = Completing.of(settings, CAP).asked()

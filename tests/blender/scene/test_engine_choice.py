@@ -14,7 +14,7 @@ QUICK = Told(
 )
 LARGE = Told(
     "large", "Large", "Grows", ("complete", "replace"), False, "Weights. Get them.",
-    ("torch", "large"), "An hour.", ("quality", "seed", "strength_words"),
+    ("torch", "large"), "An hour.", ("quality", "seed", "strength_words", "faces"),
 )  # fmt: skip
 
 
@@ -69,6 +69,17 @@ def test_what_is_set_is_told_to_engines_that_take_it(settings):
     assert engine_choice.asked(settings, "replace") == {}
     settings.replace_engine = "LARGE"
     assert engine_choice.asked(settings, "replace") == {"quality": "draft", "strength_words": 0.25}
+    settings.faces = 5000
+    assert engine_choice.asked(settings, "replace")["faces"] == 5000
+
+
+def test_several_are_asked_of_those_that_follow_the_seed(settings):
+    settings.complete_variants = 4
+    assert not engine_choice.follows_seed(settings, "complete")
+    assert engine_choice.variants(settings, "complete") == 1
+    settings.complete_engine = "QUICK"
+    assert engine_choice.follows_seed(settings, "complete")
+    assert engine_choice.variants(settings, "complete") == 4
 
 
 def test_which_engines_take_an_option():

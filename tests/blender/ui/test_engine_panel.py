@@ -8,7 +8,7 @@ from dataclasses import replace
 import bpy
 import pytest
 from partwise.backend.contract.engines import Told
-from partwise.blender_addon.engine import jobs
+from partwise.blender_addon.engine import jobs, place
 from partwise.blender_addon.ui import engine_panel, panels_images
 from partwise.blender_addon.ui.panels_replace import draw_drawing
 
@@ -61,6 +61,25 @@ def test_what_can_run_has_its_cost_alone(monkeypatch):
     assert layout.operators == []
 
 
+def test_the_limit_of_memory_stands_beside_the_cost(monkeypatch):
+    choose(monkeypatch, replace(LARGE, available=True, why="", needs=()))
+    monkeypatch.setattr(place, "memory", lambda: 5.5)
+    said = "Takes an hour. No more than 5.5 GB, as the preferences say."
+    assert " ".join(drawn().texts) == said
+    choose(monkeypatch, replace(LARGE, available=True, why="", needs=(), cost=""))
+    assert drawn().texts == [], "what is small needs no limit"
+
+
+def test_faces_are_beside_the_quality_and_0_is_automatic(monkeypatch, settings):
+    options = ("quality", "faces", "seed")
+    choose(monkeypatch, replace(LARGE, available=True, why="", needs=(), options=options))
+    layout = drawn("generate")
+    assert layout.properties[1:] == ["generate_quality", "faces", "generate_seed"]
+    assert "Faces (0 = Auto)" in layout.texts
+    settings.faces = 5000
+    assert "Faces (0 = Auto)" not in drawn("generate").texts
+
+
 def test_an_engine_that_is_not_there_is_said_and_takes_nothing(monkeypatch):
     choose(monkeypatch, LARGE)
     monkeypatch.setattr(jobs, "engines", list)
@@ -71,7 +90,8 @@ def test_an_engine_that_is_not_there_is_said_and_takes_nothing(monkeypatch):
 
 def test_the_settings_are_those_that_it_takes(monkeypatch):
     choose(monkeypatch, LARGE)
-    assert drawn().properties[1:] == ["complete_quality", "strength_words", "complete_seed"]
+    asked = ["complete_quality", "strength_words", "complete_variants", "complete_seed"]
+    assert drawn().properties[1:] == asked
     assert drawn("replace").properties[1:] == ["replace_quality", "strength_words"]  # seed: in Fit
 
 

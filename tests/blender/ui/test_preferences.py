@@ -41,6 +41,7 @@ def draw(settings: bpy.types.PropertyGroup) -> RecordingLayout:
         settings=settings,
         remember=True,
         home="",
+        memory=0.0,
         bl_rna=preferences.PartwisePreferences.bl_rna,
     )
     preferences.PartwisePreferences.draw(shown, bpy.context)
@@ -59,7 +60,8 @@ def test_they_are_found_when_installed(installed):
 
 def test_all_that_is_drawn_exists():
     shown = draw(bpy.context.scene.partwise)
-    assert {"remember", "show_overlay"} <= set(shown.properties)
+    assert {"remember", "show_overlay", "home", "memory"} <= set(shown.properties)
+    assert "Memory Limit (0 = Auto)" in shown.texts
     assert {"partwise.restart_engine", "partwise.open_log"} <= set(shown.operators)
     assert "Engine: not running, it starts when it is needed" in shown.texts
 
