@@ -15,6 +15,8 @@ exactly = $(or $(call first_python,python$(1) python3 python,$(call is,$(1))),\
 is = "%d.%d" % sys.version_info[:2] == "$(1)"
 PYTHON311 ?= $(call exactly,3.11)
 PYTHON313 ?= $(call exactly,3.13)
+# Tests start hundreds of processes: where bytecode may not be kept, each compiles all code anew.
+unexport PYTHONDONTWRITEBYTECODE
 PARTWISE_DATA ?= ../shared/data
 GUI_BLENDER ?= ../shared/blender/run-gui-blender --timeout 1800
 WORKERS ?= 2

@@ -19,8 +19,9 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 
 from backend import __version__
@@ -208,14 +209,16 @@ def reachable(start: Iterable[Path]) -> set[Path]:
     return found
 
 
-def _imported(path: Path) -> Iterator[Path]:
+@cache  # each package asks the same of the same files
+def _imported(path: Path) -> tuple[Path, ...]:
+    found = []
     for node in ast.walk(ast.parse(path.read_bytes())):
         if isinstance(node, ast.ImportFrom) and node.level:
             base = path.parents[node.level - 1].joinpath(*(node.module or "").split("."))
             for place in (base, *(base / alias.name for alias in node.names)):
-                for file in (place.with_suffix(".py"), place / "__init__.py"):
-                    if file.is_file():
-                        yield file
+                candidates = (place.with_suffix(".py"), place / "__init__.py")
+                found += [file for file in candidates if file.is_file()]
+    return tuple(found)
 
 
 def locked_wheels() -> dict[Target, list[Wheel]]:

@@ -77,14 +77,15 @@ def test_unusable_meshes_are_refused_with_a_sentence(name, command, tmp_path, ca
     assert list(out.iterdir()) == []
 
 
-def test_parts_above_the_possible_names_the_maximum(mesh_file, tmp_path, capsys):
-    out = tmp_path / "out"
-    main(["segment", str(mesh_file), "-o", str(out), "--json"])
+def test_parts_above_the_possible_names_the_maximum(tmp_path, capsys):
+    source, out = save_small(tmp_path / "mesh.npz"), tmp_path / "out"
+    arguments = ["segment", str(source), "-o", str(out)]
+    main([*arguments, "--json"])
     most = json.loads(capsys.readouterr().out)["results"][0]["patches"]
-    assert main(["segment", str(mesh_file), "-o", str(out), "--parts", str(most + 1)]) == 2
+    assert main([*arguments, "--parts", str(most + 1)]) == 2
     assert str(most) in capsys.readouterr().err.splitlines()[-1]
-    assert main(["segment", str(mesh_file), "-o", str(out), "--parts", str(most)]) == 0
-    with np.load(out / "waist.npz") as found:
+    assert main([*arguments, "--parts", str(most)]) == 0
+    with np.load(out / "mesh.npz") as found:
         assert found["labels"].max() + 1 == most
 
 
@@ -102,11 +103,12 @@ def test_parts_below_the_number_of_islands(tmp_path):
         assert found["labels"].max() == 1
 
 
-def test_granularity_goes_from_one_part_to_every_patch(mesh_file, tmp_path):
+def test_granularity_goes_from_one_part_to_every_patch(tmp_path):
+    source, out = save_small(tmp_path / "mesh.npz"), tmp_path / "out"
     counts = []
     for value in ("0", "0.25", "0.75", "1"):
-        main(["segment", str(mesh_file), "-o", str(tmp_path), "--granularity", value, *QUICK])
-        with np.load(tmp_path / "waist.npz") as found:
+        main(["segment", str(source), "-o", str(out), "--granularity", value, *QUICK])
+        with np.load(out / "mesh.npz") as found:
             counts.append(int(found["labels"].max()) + 1)
             patches = int(found["patch"].max()) + 1
     assert counts == sorted(counts)
@@ -148,8 +150,9 @@ def test_json_is_one_document(tmp_path, capsys):
 
 
 @pytest.mark.parametrize("command", ["segment", "decompose"])
-def test_the_engine_that_is_asked_for_runs(command, mesh_file, tmp_path, capsys):
-    arguments = [command, str(mesh_file), "-o", str(tmp_path / "out"), "--engine", "geometric"]
+def test_the_engine_that_is_asked_for_runs(command, tmp_path, capsys):
+    source = save_small(tmp_path / "mesh.npz")
+    arguments = [command, str(source), "-o", str(tmp_path / "out"), "--engine", "geometric"]
     assert main([*arguments, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["results"][0]["engine"] == "geometric"
     assert main([*arguments, "--variant", "2"]) == 0
@@ -179,7 +182,7 @@ def no_segmenter(monkeypatch):
 
 @pytest.mark.parametrize("command", ["segment", "decompose"])
 def test_a_fallback_is_told_once(command, no_segmenter, tmp_path, capsys):
-    sources = [str(save(tmp_path / f"{name}.npz")) for name in ("one", "two")]
+    sources = [str(save_small(tmp_path / f"{name}.npz")) for name in ("one", "two")]
     assert main([command, *sources, "-o", str(tmp_path / "out"), "-q", "--json"]) == 0
     said = capsys.readouterr()
     assert len(said.err.splitlines()) == 1

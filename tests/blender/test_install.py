@@ -155,6 +155,7 @@ answer = done.stdout.split("\\n")[:2]
 """
 
 
+@pytest.mark.of_the_engine
 def test_uv_is_found_and_runs_as_blender_unpacked_it(blender, tmp_path):
     """Blender unpacks programs of wheels without their right to be run."""
     home = tmp_path / "mein Ort 日本"
@@ -168,6 +169,7 @@ def test_uv_is_found_and_runs_as_blender_unpacked_it(blender, tmp_path):
     assert home in Path(program).parents
 
 
+@pytest.mark.of_the_engine
 def test_the_engine_ends_when_blender_is_killed(blender, tmp_path):
     left = tmp_path / "pid"
     kill = (
@@ -192,6 +194,7 @@ answer = [len(before), children(), hasattr(bpy.types.Mesh, "partwise")]
     assert blender.run(ASK + disable) == [1, [], False]
 
 
+@pytest.mark.of_the_engine
 def test_a_read_only_extension_folder_is_enough(blender):
     """Installed by an administrator: nothing is written beside the code."""
     try_to_write = f"""

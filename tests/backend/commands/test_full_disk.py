@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import errno
+import functools
 import itertools
 import json
 import os
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -42,6 +44,19 @@ def words_of(verb: str, given: Path, out: Path) -> list[str]:
     return [verb, *rest, *picture]
 
 
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], dict[str, bytes]]:
+    """What a command writes where there is room, by name; made once."""
+
+    @functools.cache
+    def of(verb: str) -> dict[str, bytes]:
+        given, out = tmp_path_factory.mktemp("given"), tmp_path_factory.mktemp("whole")
+        assert main(words_of(verb, given, out)) == 0
+        return {path.name: path.read_bytes() for path in out.iterdir()}
+
+    return of
+
+
 @pytest.mark.parametrize("step", ["open", "fsync", "replace"])
 @pytest.mark.parametrize(
     ("verb", "files"), [("complete", 2), ("edit", 3), ("generate", 2)], ids=lambda one: str(one)
@@ -50,16 +65,16 @@ def test_a_full_disk_is_said_and_leaves_no_file_in_part(
     verb: str,
     files: int,
     step: str,
+    whole: Callable[[str], dict[str, bytes]],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """It is full at the first file, then at the second and so on; those before are whole."""
     monkeypatch.setattr(textured, "render_views", partial(textured.render_views, height=96))
-    given, whole = tmp_path / "given", tmp_path / "whole"
+    given = tmp_path / "given"
     given.mkdir()
-    assert main(words_of(verb, given, whole)) == 0
-    wanted = {path.name: path.read_bytes() for path in whole.iterdir()}
+    wanted = whole(verb)
     assert len(wanted) == files
     for last in range(files):
         counted = itertools.count()

@@ -11,7 +11,7 @@ import pytest
 from backend.contract.errors import Cancelled
 from backend.contract.progress import Progress
 
-PLACES = 12  # steps at which it is cancelled
+PLACES = 8  # steps at which it is cancelled
 
 
 def is_cancelled_everywhere(job: Callable[[Progress], object], *inputs: np.ndarray) -> int:

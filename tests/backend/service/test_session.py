@@ -33,6 +33,7 @@ from backend.contract.requests import (
 from backend.contract.tree import MergeTree
 from backend.machine.resident import Residents
 from backend.service.session import Session
+from tests.bad_meshes import lathe
 
 TETRAHEDRON = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], dtype=np.float64)
 FACES = np.array([[0, 2, 1], [0, 1, 3], [1, 2, 3], [0, 3, 2]])
@@ -382,15 +383,15 @@ def test_hints_are_cached_by_what_they_say(segmented: Any, monkeypatch: pytest.M
 
 def test_a_mesh_keeps_the_analyses_used_last() -> None:
     ours = Session()
-    vertices, faces = capsules()
+    vertices, faces = lathe(4, 6)
     ask(ours, OpenMesh(vertices, faces, "mesh"))
     hints = [np.full(len(faces), k, np.int32) for k in range(8)]
     for groups in hints:
-        ask(ours, Segment("mesh", groups=groups))
-        ask(ours, Cut("mesh", groups=hints[0]))
-    assert ask(ours, Cut("mesh", groups=hints[7])).parts
+        ask(ours, Segment("mesh", engine="geometric", groups=groups))
+        ask(ours, Cut("mesh", engine="geometric", groups=hints[0]))
+    assert ask(ours, Cut("mesh", engine="geometric", groups=hints[7])).parts
     with pytest.raises(BadInput, match="not decomposed yet"):
-        ask(ours, Cut("mesh", groups=hints[1]))
+        ask(ours, Cut("mesh", engine="geometric", groups=hints[1]))
 
 
 def test_a_finished_analysis_survives_a_cancel(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ from tests.blender.picturing import choose, make
 pytestmark = pytest.mark.usefixtures("no_proposal")
 
 
+@pytest.mark.of_the_engine
 def test_other_versions_differ_until_there_are_no_more():
     choose()
     proposal = make()
