@@ -194,7 +194,9 @@ def shipped_files() -> list[str]:
 
 
 def reachable(start: Iterable[Path]) -> set[Path]:
-    """The files that `start` import, those that these import, and so on, from relative imports."""
+    """The files that `start` import or run, those that these do, and so on: by relative imports,
+    and as programs beside them, which they name by ``with_name("PROGRAM.py")``.
+    """
     found: set[Path] = set()
     waiting = list(start)
     while waiting:
@@ -214,6 +216,12 @@ def _imported(path: Path) -> Iterator[Path]:
             base = path.parents[node.level - 1].joinpath(*(node.module or "").split("."))
             for place in (base, *(base / alias.name for alias in node.names)):
                 for file in (place.with_suffix(".py"), place / "__init__.py"):
+                    if file.is_file():
+                        yield file
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            for word in node.args if node.func.attr == "with_name" else ():
+                if isinstance(word, ast.Constant) and str(word.value).endswith(".py"):
+                    file = path.with_name(str(word.value))
                     if file.is_file():
                         yield file
 
