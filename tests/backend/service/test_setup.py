@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
@@ -171,9 +172,35 @@ def test_the_engine_is_looked_at_installed_repaired_and_removed(offer: Offer, in
         done = child.result(child.request(requests.RemoveEngine())).body["params"]
         assert done["freed"] > 1000
         assert "which frees" in done["sentence"]
-        assert look(child).engine["state"] == "missing"
+        found = look(child)
+        assert (found.engine["state"], found.engine["left"] > 1000) == ("missing", True)
+        done = child.result(child.request(requests.FreeDisk())).body["params"]
+        assert done["freed"] > 1000
+        assert "are free again" in done["sentence"]
+        assert look(child).engine["left"] == 0
         done = child.result(child.request(requests.RemoveEngine())).body["params"]
         assert done == {"sentence": f"Nothing is installed in {offer.home}.", "freed": 0}
+
+
+def test_a_python_of_ones_own_is_used_until_it_is_so_no_more(offer: Offer, tmp_path: Path) -> None:
+    if os.name == "nt":
+        pytest.skip("a shell script stands for Python")
+    said = {"python": "3.12.4", "version": [3, 12], "cuda": None, "hip": "7.2", "xpu": None,
+            "mps": False, "missing": []}  # fmt: skip
+    python = tmp_path / "python"
+    python.write_text(f"#!/bin/sh\necho '{json.dumps(said)}'\n")
+    python.chmod(0o755)
+    with started(offer) as child:
+        nowhere = requests.UsePython(str(tmp_path / "nowhere"))
+        assert child.error(child.request(nowhere))["code"] == "BAD_INPUT"
+        assert look(child).engine["state"] == "missing"
+        use = child.request(requests.UsePython(str(python)))
+        assert sentence(child, use) == f"It works. It is {python}, used as it is."
+        found = look(child).engine
+        assert (found["state"], found["own"], found["label"]) == ("here", str(python), "AMD, ROCm")
+        done = child.result(child.request(requests.RemoveEngine())).body["params"]
+        assert "used no more" in done["sentence"]
+        assert python.exists()
 
 
 def test_whatever_lies_there_a_look_tells_it_quickly(installed: Offer, index: Index) -> None:
@@ -215,6 +242,7 @@ def test_a_download_ends_with_who_asked_for_it_and_goes_on(
     with started(offer) as child:
         asked = install(child, index)
         eventually(lambda: LARGE in index.asked)
+        eventually(lambda: len(list(offer.home.glob("cache/uv/archive-v*/*"))) == 2)  # all others
         (beside,) = programs(child.process.pid)
         (program,) = programs(beside)
         told = child.progress(asked).body
