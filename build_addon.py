@@ -195,7 +195,9 @@ def shipped_files() -> list[str]:
 
 
 def reachable(start: Iterable[Path]) -> set[Path]:
-    """The files that `start` import, those that these import, and so on, from relative imports."""
+    """The files that `start` import or run, those that these do, and so on: by relative imports,
+    and as programs beside them, which they name by ``with_name("PROGRAM.py")``.
+    """
     found: set[Path] = set()
     waiting = list(start)
     while waiting:
@@ -218,6 +220,11 @@ def _imported(path: Path) -> tuple[Path, ...]:
             for place in (base, *(base / alias.name for alias in node.names)):
                 candidates = (place.with_suffix(".py"), place / "__init__.py")
                 found += [file for file in candidates if file.is_file()]
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            for word in node.args if node.func.attr == "with_name" else ():
+                if isinstance(word, ast.Constant) and str(word.value).endswith(".py"):
+                    program = path.with_name(str(word.value))
+                    found += [program] if program.is_file() else []
     return tuple(found)
 
 

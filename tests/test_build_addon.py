@@ -157,6 +157,12 @@ def test_engines_are_shipped_with_all_that_they_import():
     assert {"backend/models/segmenter.py", "backend/checkpoints/load.py"} <= names
 
 
+def test_programs_are_shipped_with_those_that_run_them():
+    """They are run by their path, which no reader of imports sees."""
+    names = set(build_addon.shipped_files())
+    assert {"backend/images/unwrap_child.py", "backend/machine/supervised.py"} <= names
+
+
 def test_versions_agree():
     manifest = tomllib.loads((ROOT / "blender_manifest.toml").read_text(encoding="utf-8"))
     assert manifest["version"] == __version__

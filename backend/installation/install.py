@@ -153,7 +153,7 @@ class _Make:
             if bad := environment.damage(folder):
                 raise PartwiseError(bad, "Try again.", str(folder))
             sentence = self.trial_of(
-                folder, self.accelerator.name, self.home, progress.span(0.85, 1.0)
+                folder, self.accelerator.name, self.home, progress.span(0.85, 1.0, trial.STAGE)
             )
         except BaseException:
             with suppress(BadInput):

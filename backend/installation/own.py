@@ -57,7 +57,7 @@ def use(
     with removal.alone(home):
         made = _about(python, home, progress.span(0.0, 0.3, f"Trying out {python}"))
         sentence = (trial_of or trial.try_python)(
-            python, made.accelerator, home, progress.span(0.3, 1.0)
+            python, made.accelerator, home, progress.span(0.3, 1.0, trial.STAGE)
         )
         environment.make_current(made, home)
         removal.put_leftovers_aside(home, made)

@@ -20,7 +20,7 @@ from .environment import python_in, variables
 _TOP = Path(__file__).resolve().parents[2]
 # What does not speak of the environment: an install does not fail for half a public model.
 _OTHERS = ("public models",)
-_STAGE = "Trying it out"
+STAGE = "Trying it out"
 _STEP = re.compile(r"(\d+) of (\d+): (.+)")
 # By the path of this engine, whatever its package is called: inside Blender it has another name.
 _DOCTOR = """
@@ -58,7 +58,7 @@ def try_out(folder: Path, accelerator: str, home: Path, progress: Progress = SIL
 def try_python(path: Path, accelerator: str, home: Path, progress: Progress = SILENT) -> str:
     """The same for a Python, whatever environment it is of."""
     python, kept = str(path), variables(home)
-    progress = progress.span(0.0, 1.0, _STAGE)
+    progress = progress.span(0.0, 1.0, STAGE)
     of_torch = [python, "-I", "-c", _MULTIPLY, accelerator]
     of_doctor = [python, "-I", "-c", _DOCTOR, str(_TOP), "doctor", "--json"]
     try:
@@ -110,7 +110,7 @@ class _Look:
                 shares.append((int(number) - 1) / int(of))
                 words.append(what)
         self.share = max(self.share, sum(shares) / len(self.programs))
-        return ": ".join([_STAGE, *filter(None, [", ".join(words)])]), self.share
+        return ": ".join([STAGE, *filter(None, [", ".join(words)])]), self.share
 
 
 def _good(ended: child.Ended, also: tuple[int, ...] = ()) -> str:

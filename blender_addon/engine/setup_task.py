@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ...backend.contract import installed
 from ...backend.contract.errors import PartwiseError
 from ...backend.contract.setup import LookAtSetup
 from . import place
@@ -76,7 +77,6 @@ def look_request() -> LookAtSetup:
 
 def starting(where: Place, on_installed: bool) -> Starting:
     """How the process of a step is started, on Blender's own Python or the installed one."""
-    from ...backend.contract import installed
     from . import command as engine_command
     from .command import Starting
 
@@ -90,3 +90,28 @@ def starting(where: Place, on_installed: bool) -> Starting:
         return engine_command.installed_command(python)
 
     return Starting(command, where.installed_variables)
+
+
+def share_of(task: Task, share: float) -> float:
+    """What part of all steps is done, where so much is of the one that runs."""
+    weights = [step.weight for step in task.steps]
+    done = sum(weights[: task._number]) + weights[task._number] * share
+    return min(done / max(sum(weights), 1e-9), 1.0)
+
+
+def in_place(task: Task, error: PartwiseError) -> PartwiseError:
+    """The error of a step, with what helps where it was the installed Python that did not start."""
+    if not task._on_installed or task._client is None or task._client.last_hello:
+        return error
+    if task.place is None or installed.executable(task.place.home) is None:
+        return error
+    found, detail = installed.current(task.place.home), f"{error.message}\n{error.detail}"
+    if found is not None and found.own:
+        return PartwiseError(
+            "The engine does not start on your own Python.",
+            "Use it again once it is mended, or install what is listed.",
+            detail,
+        )
+    return PartwiseError(
+        "The installed engine does not start.", "Repair it, then try again.", detail
+    )

@@ -26,7 +26,16 @@ from ...backend.contract.errors import BadInput, Cancelled, PartwiseError
 from ...backend.contract.setup import FreeDisk, SetupChanged, SetupTold
 from . import jobs, place
 from .jobs import CANCELLED, DONE, FAILED, RUNNING
-from .setup_task import Asked, Step, Task, look_request, question, starting
+from .setup_task import (
+    Asked,
+    Step,
+    Task,
+    in_place,
+    look_request,
+    question,
+    share_of,
+    starting,
+)
 
 if TYPE_CHECKING:
     from .client import Client
@@ -179,7 +188,7 @@ def _take_on(task: Task) -> None:
     before = task.stage, task.share
     if not task.stopping and not task._is_looking:
         task.stage = call.stage or task.stage
-        task.share = max(task.share, _share(task, call.share))
+        task.share = max(task.share, share_of(task, call.share))
     if call.done:
         try:
             _go_on(task, call)
@@ -259,25 +268,12 @@ def _go_on(task: Task, call: Call) -> None:
         _end(task)
         return
     if call.error is not None and not task.stopping:
-        task.error = _in_place(task, call.error)
+        task.error = in_place(task, call.error)
     if isinstance(call.result, SetupChanged):
         task.said.append(call.result.sentence)
     is_over = task.stopping or task.error is not None
     task._number = len(task.steps) if is_over else task._number + 1
     _ask(task)
-
-
-def _in_place(task: Task, error: PartwiseError) -> PartwiseError:
-    """The error of a step, with what helps where it was the installed Python that did not start."""
-    if not task._on_installed or task._client is None or task._client.last_hello:
-        return error
-    if task.place is None or installed.executable(task.place.home) is None:
-        return error
-    return PartwiseError(
-        "The installed engine does not start.",
-        "Repair it, then try again.",
-        f"{error.message}\n{error.detail}",
-    )
 
 
 def _end(task: Task) -> None:
@@ -310,13 +306,6 @@ def _renew_now() -> float | None:
     _greeting = None
     _show()
     return None
-
-
-def _share(task: Task, share: float) -> float:
-    """What part of all steps is done, where so much is of the one that runs."""
-    weights = [step.weight for step in task.steps]
-    done = sum(weights[: task._number]) + weights[task._number] * share
-    return min(done / max(sum(weights), 1e-9), 1.0)
 
 
 def _run_to_end(task: Task) -> None:

@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+import atexit
 import json
+import shutil
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,13 +14,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from partwise.backend.contract.setup import InstallEngine
 from partwise.blender_addon.engine import command as engine_command
 from partwise.blender_addon.engine import jobs, place, setups
 from partwise.blender_addon.engine.command import Place
+from partwise.blender_addon.engine.setup_task import ENGINE, Step
 
 from tests.backend.checkpoints.toy_model import repository_files, write_all
 
 PROGRAM = Path(__file__).with_name("set_up_engine.py")
+INSTALL = Step(InstallEngine("cpu"))
+_made = tempfile.TemporaryDirectory(prefix="partwise-made-")  # an engine, once there is one
+atexit.register(_made.cleanup)
 PATIENCE = 60.0  # seconds after which what does not come fails the test
 
 
@@ -37,6 +45,17 @@ class Computer:
     def order(self, name: str, text: str = "") -> None:
         """Let something be slow, fail, or have limits."""
         (self.orders / name).write_text(text)
+
+    def has_engine(self) -> None:
+        """The engine is installed already: a copy of what an installation made once."""
+        made = Path(_made.name, "environments")
+        if not made.exists():
+            setups.start("Installing", ENGINE, [INSTALL])
+            assert until_ended().state == "DONE"
+            setups.unregister()
+            (self.orders / "started").unlink()
+            shutil.move(self.home / "environments", made)
+        shutil.copytree(made, self.home / "environments", symlinks=True)
 
     def forget(self, name: str) -> None:
         """Take an order back."""

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from backend.contract.progress import SILENT, Progress
-from backend.installation import install, uv
+from backend.installation import environment, install, uv
 from backend.installation.accelerators import ACCELERATORS
 from backend.installation.lists import Pin
 from tests.backend.installation.index_server import Index, make_wheel, serving
@@ -22,13 +23,23 @@ CPU = ACCELERATORS["cpu"]
 
 @dataclass
 class Place:
-    """Where a test installs, and what: `tried` are the environments that were tried out."""
+    """Where a test installs, and what: `tried` are the environments that were tried out; `made` is
+    where such an installation lies that was made before.
+    """
 
     home: Path
     wheels: Path
     index: Index
     pins: list[Pin]
     tried: list[Path]
+    made: Path
+
+    def installed(self) -> environment.Environment:
+        """The packages are installed already, and nothing of them is in a cache."""
+        shutil.copytree(self.made / "environments", self.home / "environments", symlinks=True)
+        found = environment.current(self.home)
+        assert found is not None
+        return found
 
     def install(
         self, source: install.Source | None = None, progress: Progress = SILENT, **more: bool
@@ -51,18 +62,39 @@ class Place:
         return sorted(path.name for path in root.glob("*") if path.is_dir())
 
 
-@pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
-    """A place to install three small packages into."""
+@dataclass(frozen=True)
+class Made:
+    """Three small packages, and the folder into which they were installed once."""
+
+    wheels: Path
+    pins: tuple[Pin, ...]
+    home: Path
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """What takes time is done once; tests work on copies."""
     if find_spec("uv") is None:
         pytest.skip("the module uv is not installed, which makes environments")
-    monkeypatch.setattr(uv, "STALLED", 2)
-    monkeypatch.setattr(uv, "TRIES", 0)
-    wheels = tmp_path / "wheels"
+    folder = tmp_path_factory.mktemp("made")
+    wheels, home = folder / "wheels", folder / "home"
     wheels.mkdir()
     pins = [make_wheel(wheels, name) for name in ("alpha", "beta", "gamma")]
+    source = install.Source(mirror=str(wheels))
+    install.install(home, CPU, pins, source, trial_of=lambda *_: "It works.")
+    return Made(wheels, tuple(pins), home)
+
+
+@pytest.fixture
+def place(tmp_path: Path, made: Made, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+    """A place to install the packages into."""
+    monkeypatch.setattr(uv, "STALLED", 1)
+    monkeypatch.setattr(uv, "TRIES", 0)
+    wheels = tmp_path / "wheels"
+    shutil.copytree(made.wheels, wheels)
     with serving(wheels) as index:
-        yield Place(tmp_path / "Mein Gerät 日本 мир", wheels, index, pins, [])
+        home = tmp_path / "Mein Gerät 日本 мир"
+        yield Place(home, wheels, index, list(made.pins), [], made.home)
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ def test_a_cancel_ends_it(monkeypatch: pytest.MonkeyPatch, stubborn: bool) -> No
     started = time.monotonic()
 
     def tell(_stage: str, _done: int, _whole: int) -> None:
-        if time.monotonic() - started > 0.5:
+        if time.monotonic() - started > 0.3:
             raise Cancelled
 
     deaf = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN);" if stubborn else ""
@@ -41,11 +41,12 @@ def test_a_cancel_ends_it(monkeypatch: pytest.MonkeyPatch, stubborn: bool) -> No
     assert time.monotonic() - started < 5.0
 
 
-def test_the_share_that_is_told_never_goes_back() -> None:
+def test_the_share_that_is_told_never_goes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(child, "LOOK", 0.1)
     told: list[int] = []
     shares = iter([0.6, 0.2, 0.9, 0.1])
     child.run(
-        [sys.executable, "-c", "import time; time.sleep(1.4)"],
+        [sys.executable, "-c", "import time; time.sleep(0.6)"],
         os.environ,
         Progress(lambda _stage, done, _whole: told.append(done)),
         lambda: ("Toy", next(shares, 0.0)),

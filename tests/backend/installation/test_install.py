@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from backend.checkpoints import disk
-from backend.contract.errors import BadInput, Cancelled, PartwiseError, Unreachable
+from backend.contract.errors import BadInput, Cancelled, DiskFull, PartwiseError, Unreachable
 from backend.contract.progress import Progress
 from backend.installation import environment, install, lists, removal
 from backend.installation.install import Source
@@ -60,6 +60,7 @@ def test_what_is_there_is_not_installed_again_and_a_repair_takes_its_place(place
     again = place.install()
     assert not again.fresh
     assert again.environment == first.environment
+    assert not place.tried[1:]
     repaired = place.install(repair=True)
     assert repaired.fresh
     assert repaired.environment != first.environment
@@ -67,8 +68,7 @@ def test_what_is_there_is_not_installed_again_and_a_repair_takes_its_place(place
     assert not place.index.asked  # all of it from the cache
 
 
-@pytest.mark.parametrize("repair", [True, False])
-def test_a_damaged_environment_is_told_and_made_anew(place: Place, repair: bool) -> None:
+def test_a_damaged_environment_is_told_and_made_anew(place: Place) -> None:
     done = place.install()
     packages = environment.site_packages(done.environment.folder(place.home))
     assert packages is not None
@@ -77,14 +77,14 @@ def test_a_damaged_environment_is_told_and_made_anew(place: Place, repair: bool)
     trouble = environment.trouble(place.home)
     assert "beta/data.bin" in trouble
     assert "gamma/data.bin" in trouble
-    assert place.install(repair=repair).fresh
+    assert place.install().fresh
     assert environment.trouble(place.home) == ""
 
 
 def test_the_old_environment_stays_until_the_new_one_was_tried_out(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    old = place.install()
+    old = place.installed()
     place.pins[0] = make_wheel(place.wheels, "alpha", "2.0")
 
     def fails(*_: object) -> str:
@@ -94,8 +94,8 @@ def test_the_old_environment_stays_until_the_new_one_was_tried_out(
     monkeypatch.setattr(place, "trial", fails)
     with pytest.raises(PartwiseError, match="It does not work"):
         place.install()
-    assert environment.current(place.home) == old.environment
-    assert place.folders() == [old.environment.name]
+    assert environment.current(place.home) == old
+    assert place.folders() == [old.name]
     assert imported(place, "alpha") == "1.0"
     monkeypatch.setattr(place, "trial", works)
     new = place.install()
@@ -131,12 +131,10 @@ def test_what_broke_off_goes_on_from_what_is_here(place: Place) -> None:
     assert ALPHA not in place.index.asked
 
 
-@pytest.mark.parametrize(
-    ("status", "words"), [(403, "refused"), (404, "refused"), (500, "refused")]
-)
-def test_an_index_that_refuses_is_told(place: Place, status: int, words: str) -> None:
+@pytest.mark.parametrize("status", [403, 500])
+def test_an_index_that_refuses_is_told(place: Place, status: int) -> None:
     place.index.refused[ALPHA] = status
-    with pytest.raises(Unreachable, match=words) as caught:
+    with pytest.raises(Unreachable, match="refused") as caught:
         place.install()
     assert str(status) in caught.value.detail
 
@@ -169,7 +167,7 @@ def test_where_pytorchs_own_index_is_not_there_nothing_is_loaded(
 
 def test_an_index_that_stalls_is_given_up(place: Place) -> None:
     place.pins.append(make_wheel(place.wheels, "large", size=10_000))
-    place.index.pause = 4.0  # longer than a download may stand still
+    place.index.pause = 2.0  # longer than a download may stand still
     with pytest.raises(Unreachable):
         place.install()
 
@@ -198,6 +196,7 @@ def test_two_at_once_exclude_each_other_and_the_dead_hold_nothing(place: Place) 
         "import sys, time; from pathlib import Path; from backend.checkpoints import disk\n"
         "with disk.alone(Path(sys.argv[1]), ''): print('held', flush=True); time.sleep(60)"
     )
+    place.installed()
     lock = str(place.home / "environments/.lock")
     with subprocess.Popen(
         [sys.executable, "-c", code, lock], cwd=ROOT, stdout=subprocess.PIPE, text=True
@@ -209,7 +208,7 @@ def test_two_at_once_exclude_each_other_and_the_dead_hold_nothing(place: Place) 
         with pytest.raises(BadInput, match="Another Blender"):
             removal.remove(place.home)
         other.kill()
-    assert place.install().fresh
+    assert place.install().environment == environment.current(place.home)
 
 
 def test_what_a_dead_installation_left_is_removed(place: Place) -> None:
@@ -221,17 +220,8 @@ def test_what_a_dead_installation_left_is_removed(place: Place) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a shell script stands for uv")
-@pytest.mark.parametrize(
-    ("words", "code", "sentence"),
-    [
-        ("failed to write: No space left on device (os error 28)", "DISK_FULL", "full"),
-        ("failed to create: Permission denied (os error 13)", "BAD_INPUT", "cannot be written"),
-        ("something never seen", "INTERNAL", "something never seen"),
-    ],
-)
-def test_what_uv_dies_of_is_told(
-    place: Place, monkeypatch: pytest.MonkeyPatch, words: str, code: str, sentence: str
-) -> None:
+def test_what_uv_dies_of_is_told(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = "failed to write: No space left on device (os error 28)"
     real = install.uv.find(place.home)
     script = place.wheels / "uv"
     script.write_text(
@@ -240,9 +230,8 @@ def test_what_uv_dies_of_is_told(
     )
     script.chmod(0o755)
     monkeypatch.setattr(install.uv, "find", lambda _home: script)
-    with pytest.raises(PartwiseError, match=sentence) as caught:
+    with pytest.raises(DiskFull, match="full") as caught:
         place.install()
-    assert caught.value.code == code
     assert words in caught.value.detail
     assert place.folders() == []
 
@@ -262,11 +251,11 @@ def test_an_environment_needs_a_python_that_is_one(monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows keeps files that are open from removal")
 def test_a_removed_environment_is_told(place: Place) -> None:
-    done = place.install()
+    found = place.installed()
     python = environment.executable(place.home)
     assert python is not None
     assert environment.removed_meanwhile(executable=str(python)) is None
-    disk.remove_folder(done.environment.folder(place.home))
+    disk.remove_folder(found.folder(place.home))
     error = environment.removed_meanwhile(executable=str(python))
     assert error is not None
     assert "while it ran" in error.message

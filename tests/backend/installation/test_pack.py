@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,21 +15,22 @@ import pytest
 from backend.contract.errors import BadInput
 from backend.installation import environment, lists, pack
 from backend.installation.install import Source
-from tests.backend.installation.conftest import CPU, Place
-from tests.backend.installation.index_server import Index
+from tests.backend.installation.conftest import CPU, Made, Place
+from tests.backend.installation.index_server import Index, serving
 
 PYTHON = ".".join(map(str, sys.version_info[:2]))
 
 
-@pytest.fixture
-def packed(place: Place, monkeypatch: pytest.MonkeyPatch) -> Path:
+@pytest.fixture(scope="module")
+def packed(made: Made) -> Iterator[Path]:
     """A pack of the place's packages for this computer."""
-    monkeypatch.setenv("PIP_INDEX_URL", place.index.url)
-    monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
-    monkeypatch.delenv("PIP_FIND_LINKS", raising=False)
-    options = Source(mirror=place.index.url).options(place.pins, None)
-    path = place.home.parent / "packs" / "partwise 日本.zip"
-    return pack.make(path, pack.here(), PYTHON, CPU, place.pins, options, home=place.home)
+    with serving(made.wheels) as index, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PIP_INDEX_URL", index.url)
+        patch.setenv("PIP_CONFIG_FILE", os.devnull)
+        patch.delenv("PIP_FIND_LINKS", raising=False)
+        options = Source(mirror=index.url).options(made.pins, None)
+        path = made.home.parent / "packs" / "partwise 日本.zip"
+        yield pack.make(path, pack.here(), PYTHON, CPU, made.pins, options, home=made.home)
 
 
 def no_lists(tmp_path: Path) -> Path:

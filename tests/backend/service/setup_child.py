@@ -116,7 +116,7 @@ def main(arguments: Sequence[str]) -> None:
             progress.step(0.5)
         return str(said["trial"])
 
-    trial.try_out = tried  # type: ignore[assignment]
+    trial.try_out = trial.try_python = tried  # type: ignore[assignment]
     server.serve()
 
 

@@ -64,7 +64,7 @@ def place(offer: Offer) -> Path:
 def test_a_model_is_got_with_bytes_looked_through_and_removed(
     offer: Offer, hub: Repository
 ) -> None:
-    hub.pause = 0.03
+    hub.pause = 0.01
     with started(offer) as child:
         assert row(child)["state"] == "missing"
         asked, told = get(child), []

@@ -29,6 +29,7 @@ from partwise.blender_addon.engine import jobs, place, setups
 from partwise.blender_addon.engine.setup_task import ENGINE, Step
 
 from tests.blender.setting_up import (
+    INSTALL,
     Computer,
     computer_in,
     gone,
@@ -41,7 +42,6 @@ from tests.watched import watched
 pytestmark = pytest.mark.of_the_engine
 
 RENEW = jobs.renew_engine
-INSTALL = Step(InstallEngine("cpu"))
 GET = Step(GetModel("toy"), on_installed=True)
 
 
@@ -110,7 +110,8 @@ def test_a_model_comes_with_its_engine_and_runs_on_it(computer: Computer) -> Non
 
 
 def test_verify_remove_and_the_room_that_is_free_again(computer: Computer) -> None:
-    done("Getting Toy", "toy", INSTALL, GET)
+    computer.has_engine()
+    done("Getting Toy", "toy", GET)
     task = done("Verifying Toy", "toy", Step(VerifyModel("toy")), changes=False)
     assert task.said == ["Toy: 6 files are as they came from http://127.0.0.1."]
     weights = computer.home / "models/toy/vae/diffusion_pytorch_model.safetensors"
@@ -128,7 +129,7 @@ def test_verify_remove_and_the_room_that_is_free_again(computer: Computer) -> No
 
 def test_what_was_removed_is_deleted_behind_what_is_done_next(computer: Computer) -> None:
     removed = computer.home / "removed"
-    done("Installing", ENGINE, INSTALL)
+    computer.has_engine()
     task = done("Removing", ENGINE, Step(RemoveEngine()))
     assert setups.freeing() is not None
     assert setups.current() is task, "what was done is still said"
@@ -159,7 +160,7 @@ def test_what_was_left_is_deleted_when_blender_starts_again(
 
 
 def test_a_cancel_keeps_what_came_and_the_next_try_goes_on(computer: Computer) -> None:
-    done("Installing", ENGINE, INSTALL)
+    computer.has_engine()
     task = in_the_middle(computer, lambda: setups.start("Getting Toy", "toy", [GET]))
     setups.cancel()
     assert (task.stopping, task.stage) == (True, "Stopping")
@@ -237,7 +238,7 @@ def test_another_file_does_not_end_it(computer: Computer) -> None:
 def test_the_engine_rests_while_its_python_is_replaced(
     computer: Computer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    done("Installing", ENGINE, INSTALL)
+    computer.has_engine()
     assert Path(asked(Status()).python["executable"]).is_relative_to(computer.home)
     first = jobs.client().pid
     repair = Step(InstallEngine("cpu", repair=True))
@@ -273,7 +274,7 @@ def test_the_engine_learns_of_it_when_no_job_needs_it(
 def test_the_engine_that_was_started_anew_is_looked_after_until_it_has_said_hello(
     computer: Computer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    done("Installing", ENGINE, INSTALL)
+    computer.has_engine()
     monkeypatch.setattr(jobs, "renew_engine", RENEW)
     (packages,) = computer.home.rglob("others.pth")
     packages.unlink()
@@ -286,7 +287,7 @@ def test_the_engine_that_was_started_anew_is_looked_after_until_it_has_said_hell
 
 def test_an_installed_python_that_does_not_start_is_said(computer: Computer) -> None:
     assert "not installed" in done("Getting Toy", "toy", GET).error.message
-    done("Installing", ENGINE, INSTALL)
+    computer.has_engine()
     (packages,) = computer.home.rglob("others.pth")
     packages.unlink()
     task = done("Getting Toy", "toy", GET)
