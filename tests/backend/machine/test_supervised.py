@@ -18,9 +18,10 @@ ROOT = Path(__file__).parents[3]
 
 # A process that runs a program, which writes who it is and what it runs itself, and sleeps.
 RUNS = """
-import os, sys
+import os, signal, sys
 from pathlib import Path
 from backend.machine import children
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which shells switch off behind themselves
 with Path(os.devnull).open("wb") as out:
     with children.running(sys.argv[1:], os.environ, out, out) as one:
         print(one.pid, flush=True)
