@@ -21,7 +21,7 @@ RUNS = """
 import os, signal, sys
 from pathlib import Path
 from backend.machine import children
-signal.signal(signal.SIGINT, signal.default_int_handler)  # which shells switch off behind themselves
+signal.signal(signal.SIGINT, signal.default_int_handler)  # shells may switch it off
 with Path(os.devnull).open("wb") as out:
     with children.running(sys.argv[1:], os.environ, out, out) as one:
         print(one.pid, flush=True)
