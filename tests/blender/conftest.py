@@ -21,13 +21,12 @@ STATUS = pytest.StashKey[int]()
 
 bpy = pytest.importorskip("bpy", reason="needs bpy: make test runs these in environments of it")
 
-# The oldest and the newest, one for each Python.
-OUTER = ((4, 5), (5, 3))
+NEWEST = (5, 3)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What looks at the engine and at Python alone is left to the outer Blenders."""
-    if bpy.app.version[:2] not in OUTER:
+    """What looks at the engine and at Python alone is left to the newest Blender."""
+    if bpy.app.version[:2] != NEWEST:
         left = [item for item in items if item.get_closest_marker("of_the_engine")]
         config.hook.pytest_deselected(items=left)
         items[:] = [item for item in items if item not in set(left)]
