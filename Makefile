@@ -43,9 +43,11 @@ BPY := .venv-bpy50/bin/python
 # A file's tests share what they make, so that one worker runs them all; tests/conftest.py says
 # which files start first.
 PYTEST := -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
-INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
+# Bytecode of what is used comes with its first use; of all that is installed it takes a minute.
+INSTALL := -m pip install --quiet --no-compile --disable-pip-version-check --require-hashes \
+	--only-binary :all:
 # Its file differs by platform, so it is named by its version; what it needs is there already.
-INSTALL_TORCH := -m pip install --quiet --disable-pip-version-check --only-binary :all: \
+INSTALL_TORCH := -m pip install --quiet --no-compile --disable-pip-version-check --only-binary :all: \
 	-r requirements/torch.txt
 # What bpy needs of a Debian or Ubuntu that has no desktop.
 SYSTEM_LIBRARIES := libegl1 libegl-mesa0 libgl1 libgl1-mesa-dri libsm6 libxfixes3 libxi6 \
