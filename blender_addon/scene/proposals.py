@@ -181,6 +181,12 @@ class Proposal:
         """Does its job still run?"""
         return self.job is not None and self.job.state == jobs.RUNNING
 
+    @property
+    def missing(self) -> int:
+        """How many variants its job, which is done, was asked for and did not bring."""
+        done = self.job is not None and self.job.state == jobs.DONE
+        return self.coming if done else 0
+
     def is_over(self) -> bool:
         """Is it no longer worth showing? What is being edited is looked at when that ends."""
         ended = self.job is not None and self.job.state in (jobs.FAILED, jobs.CANCELLED)

@@ -15,6 +15,7 @@ CELL = 84  # pixels at a resolution scale of 1 that a thumbnail with its buttons
 MOST_COLUMNS = 6
 SCALE, SMALL_SCALE = 3.4, 2.2  # of a thumbnail, in heights of a button; where there are many
 FEW = 9
+CAME_OUT_ALIKE = "more came out as one that is here."
 LEFT_OUT = "older ones made room. Pin what is to stay."
 EXPORTERS = "Exporters of collections leave out what this covers."
 
@@ -90,6 +91,8 @@ def draw_variants(
             icon = thumbnails.icon_of("", thumbnails.empty())
             cell.template_icon(icon_value=icon, scale=scale)
             cell.label(text="")
+    if proposal.missing:
+        draw_text(layout, context, f"{proposal.missing} {CAME_OUT_ALIKE}", icon="INFO")
     if proposal.more is not None:
         layout.operator("partwise.more_variants", text="More", icon="ADD")
     if proposal.left_out:

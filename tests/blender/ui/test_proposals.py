@@ -104,6 +104,11 @@ def test_empty_places_are_there_as_long_as_more_are_coming(cube):
     layout = RecordingLayout()
     draw_proposal(layout, bpy.context, PARTWISE_OT_test_rename)
     assert not icons(layout)
+    assert "came out" not in " ".join(layout.texts)
+    shown.job.state = jobs.DONE
+    draw_proposal(layout, bpy.context, PARTWISE_OT_test_rename)
+    assert not icons(layout)
+    assert "3 more came out as one that is here." in " ".join(layout.texts)
 
 
 def test_a_preview_is_open_and_comes_first_and_all_but_the_list_of_parts_makes_room(cube):
