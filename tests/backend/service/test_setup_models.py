@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from re import fullmatch
 from typing import Any
 
 import pytest
@@ -74,7 +75,9 @@ def test_a_model_is_got_with_bytes_looked_through_and_removed(
         assert message.body["params"]["sentence"].startswith(f"Toy is in {place(offer)}, 0.1 MB")
         shares = [one["done"] / one["total"] for one in told]
         assert shares == sorted(shares)
-        assert any(one["stage"] == "Downloading Toy: 0.2 of 0.2 MB" for one in told), told
+        # Not each step is told: the newest takes the place of those that wait to be sent.
+        counted = r"Downloading Toy: 0\.\d of 0\.2 MB"
+        assert any(fullmatch(counted, one["stage"]) for one in told), told
         assert {one["id"] for one in told} == {asked}
         found = row(child)
         assert (found["state"], found["trouble"]) == ("here", "")
