@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from . import cpu, intel
+from . import cpu, intel, sysfs
 
 LABELS = {"cuda": "CUDA", "rocm": "ROCm", "mps": "Metal", "xpu": "Intel XPU", "cpu": "processor"}
 _SYS = Path("/sys/class")
@@ -202,7 +202,7 @@ def _amd(system: Path = _SYS) -> list[Device]:
         if _property(node / "properties", "simd_count") > 0:
             banks = node.glob("mem_banks/*/properties")
             size = sum(_property(bank, "size_in_bytes") for bank in banks)
-            found.append(Device("rocm", _line(node / "name") or "AMD graphics", size or None))
+            found.append(Device("rocm", sysfs.line(node / "name") or "AMD graphics", size or None))
     return found
 
 
@@ -221,26 +221,8 @@ def _has_metal() -> bool:
 
 def _property(path: Path, name: str) -> int:
     """A number of a file of lines ``name number``; 0 where it is not."""
-    for line in _text(path).splitlines():
+    for line in sysfs.text(path).splitlines():
         words = line.split()
         if words[:1] == [name]:
-            return _number(words[-1])
+            return sysfs.number(words[-1])
     return 0
-
-
-def _line(path: Path) -> str:
-    return _text(path).strip()
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""
-
-
-def _number(text: str) -> int:
-    try:
-        return int(text, 0)
-    except ValueError:
-        return 0

@@ -15,6 +15,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from . import sysfs
+
 SYS = Path("/sys/class")
 NAME = "Intel graphics"
 _VENDOR = "0x8086"  # of the list of PCI vendors
@@ -31,9 +33,9 @@ def _of_linux(system: Path) -> list[tuple[str, int]]:
     """Those whose driver tells the size of their memory, which it does where they have some."""
     found = []
     for card in sorted(system.glob("drm/card*/device")):
-        if _line(card / "vendor") == _VENDOR:
-            size = _number(_line(card / "tile0/physical_vram_size_bytes"))
-            size = size or _number(_line(card.parent / "lmem_total_bytes"))
+        if sysfs.line(card / "vendor") == _VENDOR:
+            size = sysfs.number(sysfs.line(card / "tile0/physical_vram_size_bytes"))
+            size = size or sysfs.number(sysfs.line(card.parent / "lmem_total_bytes"))
             if size:
                 found.append((NAME, size))
     return found
@@ -73,17 +75,3 @@ def can_compute() -> bool:
         return bool(ctypes.CDLL(library).zeInit(0) == 0)
     except (OSError, AttributeError):
         return False
-
-
-def _line(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8", errors="replace").strip()
-    except OSError:
-        return ""
-
-
-def _number(text: str) -> int:
-    try:
-        return int(text, 0)
-    except ValueError:
-        return 0
