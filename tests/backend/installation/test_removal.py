@@ -63,6 +63,7 @@ def test_removing_deletes_nothing_yet(home: Path, monkeypatch: pytest.MonkeyPatc
 
 def test_freeing_tells_how_far_it_is_and_goes_on_where_it_was_cut(home: Path) -> None:
     removal.remove(home)
+    whole = removal.left(home)
     told: list[tuple[str, int]] = []
 
     def tell(stage: str, done: int, _whole: int) -> None:
@@ -74,7 +75,8 @@ def test_freeing_tells_how_far_it_is_and_goes_on_where_it_was_cut(home: Path) ->
         removal.free(home, Progress(tell))
     assert {stage for stage, _ in told} == {"Freeing the disk"}
     assert [done for _, done in told] == sorted(done for _, done in told)
-    assert 0 < removal.left(home) < 30_000, "some of it is deleted, and some is left"
+    # Which folder goes first is the disk's choice, so that it may be the small one alone.
+    assert 0 < removal.left(home) < whole, "some of it is deleted, and some is left"
     assert removal.free(home) > 0
     assert names(home) == ["models"]
 
