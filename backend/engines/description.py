@@ -24,7 +24,10 @@ SAME_PART = {
     "armrest": "arm", "backrest": "back", "tyre": "wheel", "tire": "wheel", "eyes": "eye",
     "antenna": "aerial", "backpack": "pack", "door": "door", "branch": "branch", "cushion":
     "cushion", "tabletop": "top", "lampshade": "shade", "sleeve": "arm", "paw": "foot",
+    "bobble": "pompom", "peak": "visor", "bangs": "fringe", "mustache": "moustache",
+    "shoelace": "lace", "zip": "zipper", "plait": "braid",
 }  # fmt: skip
+WITH = re.compile(r"\b(?:with|having|that has|which has|and has|wearing|holding|carrying|in an?)\b")
 WITHOUT = re.compile(r"\b(?:without|no)\b")
 
 
@@ -58,7 +61,7 @@ def read(text: str) -> Asked:
             "The description has no English words.", "Say what to make, such as “a round table”."
         )
     named = {name: title for title in TITLES for name in title.names}
-    head, *clauses = re.split(r"\b(?:with|having|that has|which has|and has)\b", plain)
+    head, *clauses = re.split(WITH, plain)
     head, *denied = re.split(WITHOUT, head)
     general = wishing.heard(head, named)
     rest = [word for word in general.rest.split() if word not in words.FILLERS]

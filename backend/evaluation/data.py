@@ -36,6 +36,8 @@ class Labelled:
     up : the axis that points up, Y or Z.
     wholes : vertices and faces of the whole part of each label of the first truth, where parts go
         on inside others; none where that is not known.
+    names : of the parts, by their label; those of whole parts where these are known.
+    title : what the object is called, empty where nobody says.
     """
 
     name: str
@@ -45,6 +47,8 @@ class Labelled:
     truths: NDArray[np.int64]
     up: str = "Y"
     wholes: tuple[tuple[Floats, Ints], ...] = ()
+    names: tuple[str, ...] = ()
+    title: str = ""
 
 
 def open_labelled(path: Path) -> Any:
@@ -74,6 +78,8 @@ def read_labelled(path: Path, name: str) -> Labelled:
         faces = file[f"{name}/faces"].astype(np.int64)
         truths = np.concatenate([np.atleast_2d(file[key]) for key in keys]).astype(np.int64)
         meta = json.loads(str(file[f"{name}/meta"])) if f"{name}/meta" in held else {}
+        named = f"{name}/part_names" in held
+        names = json.loads(str(file[f"{name}/part_names"])) if named else ()
         if truths.shape[1] != len(faces):
             counts = f"{truths.shape[1]} labels for {len(faces)} faces"
             raise BadInput(f"'{name}' in {path} has {counts}.", "Export it again.")
@@ -84,6 +90,8 @@ def read_labelled(path: Path, name: str) -> Labelled:
             faces=faces,
             truths=truths,
             up="Z" if meta.get("up") == "Z" else "Y",
+            names=tuple(names),
+            title=str(meta.get("title") or ""),
         )
 
 
@@ -177,7 +185,9 @@ class Uncovered:
         item = self.source.read()
         if item is None or item.kind not in WHOLE_KINDS:
             return None
-        return _uncovered(item, artist_parts(item.vertices, item.faces, item.truths[0])[0])
+        return _uncovered(
+            item, artist_parts(item.vertices, item.faces, item.truths[0], item.names)[0]
+        )
 
 
 @dataclass(frozen=True)
@@ -221,6 +231,7 @@ def _uncovered(item: Labelled, parts: Sequence[Whole]) -> Labelled | None:
         faces=found.faces,
         truths=found.labels[None],
         wholes=tuple((whole.vertices, whole.faces) for whole in found.wholes),
+        names=tuple(whole.name for whole in found.wholes),
     )
 
 
@@ -234,22 +245,22 @@ def in_files(paths: Sequence[Path]) -> list[Source]:
     return found
 
 
+def _measured() -> list[str]:
+    """The families that are measured: later ones would make new figures differ from old ones."""
+    from ..shapes.families import LATER, SCULPTORS
+
+    return sorted(SCULPTORS.keys() - LATER.keys())
+
+
 def procedural(count: int, first_seed: int = 1_000_000) -> list[Source]:
     """`count` shapes, the families in turn; the seeds are none that training uses."""
-    from ..shapes.families.make import FAMILIES
-
-    families = sorted(FAMILIES)
-    return [
-        Procedural(families[k % len(families)], first_seed + k // len(families))
-        for k in range(count)
-    ]
+    names = _measured()
+    return [Procedural(names[k % len(names)], first_seed + k // len(names)) for k in range(count)]
 
 
 def sculpted(count: int, first_seed: int = 1_000_000) -> list[Source]:
     """`count` shapes of whole parts, the families in turn, as `procedural`."""
-    from ..shapes.families import SCULPTORS
-
-    names = sorted(SCULPTORS)
+    names = _measured()
     return [Sculpted(names[k % len(names)], first_seed + k // len(names)) for k in range(count)]
 
 

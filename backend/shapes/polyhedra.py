@@ -7,6 +7,8 @@ too small outside of edges, which moves no surface.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -85,6 +87,27 @@ def both(first: Solid, second: Solid) -> Solid:
     return Solid(
         distance, np.maximum(first.lower, second.lower), np.minimum(first.upper, second.upper)
     )
+
+
+def bowed(
+    solid: Solid, lift: Callable[[Singles], Singles], reach: float, steep: float, axis: int = 2
+) -> Solid:
+    """`solid` moved along `axis` by another amount at each place: curled brims, arched wings.
+
+    lift : how far, (3, N) -> (N,), the same all along `axis`. reach : at most so far either way.
+    steep : its steepest slope; distances shrink by it, so that they are never too large.
+    """
+    shrink = np.float32(1 / np.sqrt(1 + steep * steep))
+
+    def distance(p: Singles) -> Singles:
+        q = p.copy()
+        q[axis] -= lift(p)
+        return solid.distance(q) * shrink
+
+    lower, upper = solid.lower.copy(), solid.upper.copy()
+    lower[axis] -= reach
+    upper[axis] += reach
+    return Solid(distance, lower, upper)
 
 
 def regular(count: int, radius: float, turn: float = 0.0) -> Vector:

@@ -43,6 +43,12 @@ class Style:
     ornament: float
 
 
+def rays(count: int, start: float = 0.0) -> Vector:
+    """Unit vectors (count, 3) evenly round z, the first `start` radians from x."""
+    turn = start + 2 * np.pi * np.arange(count) / count
+    return np.stack([np.cos(turn), np.sin(turn), 0 * turn], 1)
+
+
 def draw_style(rng: np.random.Generator, crisp: float = 0.75, ornament: float = 0.4) -> Style:
     """A hard, slightly filleted or soft style; `ornament` is the share of decorated crisp ones."""
     if chance(rng, crisp):

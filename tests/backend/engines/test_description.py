@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from backend.contract.errors import BadInput
 from backend.engines.base import Brief
 from backend.engines.description import numbered, read, sentences
 from backend.pipelines.generate import generate
+from backend.shapes.families.titles import TITLES
 
 
 @pytest.mark.parametrize(
@@ -18,10 +20,23 @@ from backend.pipelines.generate import generate
         ("two snowmen", "snowman"), ("a tall green tree", "tree"),
         ("rocking horse", "rocking_horse"),
         ("spaceship with a wing", "spaceship"), ("houses", "house"), ("violins", "fiddle"),
+        ("a red hat", "hat"), ("a cat in a hat", "quadruped"), ("man wearing a crown", "human"),
+        ("a wand", "staff"), ("candles", "candlestick"),
     ],
 )  # fmt: skip
 def test_words_choose_a_family(text: str, family: str) -> None:
     assert read(text).title.family == family
+
+
+def test_a_kind_of_hat_is_that_hat_and_on_no_head() -> None:
+    for seed in range(4):
+        paths = read("a wizard hat").title.sculptor(np.random.default_rng(seed)).paths
+        assert {path.split("/")[0] for path in paths} == {"wizard hat"}
+
+
+def test_no_name_is_of_two_kinds_of_object() -> None:
+    names = [name for title in TITLES for name in title.names]
+    assert len(names) == len(set(names))
 
 
 def test_colours_of_all_and_of_some_parts() -> None:

@@ -10,6 +10,7 @@ from backend.shapes.implicit import box, sphere
 from backend.shapes.polyhedra import (
     bevelled,
     both,
+    bowed,
     faceted_ball,
     faceted_cone,
     minus,
@@ -92,3 +93,16 @@ def test_polygons_of_outlines():
     np.testing.assert_allclose(np.abs(plate).max(axis=0), [0.5, 0.3])
     narrow = bevelled(0.5, 0.1, 5.0)
     assert np.abs(narrow).max(axis=0).tolist() == [0.5, 0.1], "no more than fits is cut off"
+
+
+def test_a_bowed_plate_is_moved_where_it_is_told_and_nowhere_else() -> None:
+    plate = box((0, 0, 0.1), (0.5, 0.4, 0.05))
+    bent = bowed(plate, lambda p: np.float32(0.5) * p[0] * p[0], 0.125, 0.5)
+    points = np.random.default_rng(0).uniform(-0.7, 0.7, (3, 20000)).astype(np.float32)
+    straight = points - np.array([[0], [0], [1]], np.float32) * (0.5 * points[0] ** 2)
+    distance = bent.distance(points)
+    assert ((distance < 0) == (plate.distance(straight.astype(np.float32)) < 0)).all()
+    assert (distance <= plate.distance(straight.astype(np.float32)).clip(0)).all()
+    inside = points[:, distance < 0]
+    assert (inside >= bent.lower[:, None]).all()
+    assert (inside <= bent.upper[:, None]).all()

@@ -13,18 +13,20 @@ pytest.importorskip("skimage", reason="training shapes need scikit-image (traini
 pytest.importorskip("igl", reason="training shapes need libigl (training only)")
 
 from backend.geometry.mesh import is_closed_manifold
-from backend.shapes.families import SCULPTORS
+from backend.shapes.families import LATER, SCULPTORS
 from backend.shapes.families.make import make
 from backend.shapes.families.ornament import Style, block, drum, slab
 from backend.shapes.labelled import connected_pieces, face_areas, face_pairs
 from backend.shapes.polyhedra import bevelled
-from backend.shapes.sculpt import Sculpture
+from backend.shapes.sculpt import Sculpture, alone
 
 # The modules whose families are checked here (statues have opinions of other families, whose pieces
 # are rare), and the two that are built in full.
 PROPS = (
-    "assemblies buildings characters containers craft engines flora furniture gadgets instruments "
-    "lights ranged robots sweets toys transport weapons"
+    "assemblies axes bags bicycles buildings candles characters containers craft doors dragons "
+    "engines flora furniture gadgets hair hats helmets instruments kettles lamps lights masks "
+    "ranged robots shields shoes staffs sweets tailed toys transport umbrellas watches weapons "
+    "wheels winged"
 )
 BUILT = ["assembly", "game_character"]
 FAMILIES = [
@@ -75,6 +77,26 @@ def test_each_sculpture_has_parts_and_a_size(family: str) -> None:
         assert 0.3 < (high - low).max() < 4
         sizes.append(tuple(np.round(high - low, 6)))
     assert len(set(sizes)) > 6, "seeds make nearly the same object"
+
+
+@pytest.mark.parametrize("family", LATER)
+def test_no_part_of_later_families_is_empty_or_all_of_it(family: str) -> None:
+    for s in sculptures(family)[:2]:
+        rules = max((rules for _, rules in s.opinions), key=lambda r: len(set(s.resolve(r))))
+        names = s.resolve(rules)
+        assert len(set(names)) >= 2
+        for name in set(names):
+            own = alone(s, [other == name for other in names], 20)
+            assert own is not None, name
+            assert own.sample_grid()[0].min() < 0, f"{name} has no inside"
+
+
+@pytest.mark.parametrize("kind", [("hat", "fez"), ("shoe", "boot"), ("bag", "pouch")])
+def test_a_kind_that_is_asked_for_is_the_one_that_is_made(kind: tuple[str, str]) -> None:
+    family, asked = kind
+    for seed in range(5):
+        paths = SCULPTORS[family](np.random.default_rng(seed), kind=asked).paths  # type: ignore[call-arg]
+        assert paths[0].startswith(asked)
 
 
 @pytest.mark.parametrize("family", BUILT)
