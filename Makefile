@@ -27,6 +27,16 @@ CLICK_MINUTES ?= 70
 # Of making the completer's data, and then of training it.
 COMPLETER_DATA_MINUTES ?= 60
 COMPLETER_MINUTES ?= 30
+# Of the part generator: seeds of each family of shapes, and minutes of its two networks.
+GENERATOR_SEEDS ?= 16
+AUTOENCODER_MINUTES ?= 180
+FLOW_MINUTES ?= 360
+AUTOENCODER_SIZE ?= base
+FLOW_SIZE ?= small
+# Files of `make pack-generator` in the place of these folders are taken as they are.
+GENERATOR_SAMPLES ?= build/generator/samples
+GENERATOR_PICTURES ?= build/generator/pictures
+PACK_MEGABYTES ?= 50
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -55,8 +65,8 @@ SYSTEM_LIBRARIES := libegl1 libegl-mesa0 libgl1 libgl1-mesa-dri libsm6 libxfixes
 
 .DEFAULT_GOAL := help
 .PHONY: help demo guide-pictures test environments test-engine test-engine313 test-blender test-gui lint format bench fuzz \
-	evaluate library train train-segmenter train-clicks train-judge train-completer train-smoke zip lock lock-torch \
-	clean system-libraries
+	evaluate library train train-segmenter train-clicks train-judge train-completer train-smoke train-generator \
+	generator-data pack-generator train-generator-smoke zip lock lock-torch clean system-libraries
 .SECONDARY:
 
 help:  ## list the targets
@@ -189,6 +199,35 @@ train-completer: $(VENV)/.train  ## train the completer of hidden sides; COMPLET
 	$(CHECKSUMS)
 	$(PY) -m backend.training.completer_report --data build/completer
 
+GENERATOR := $(PY) -m backend.training.generator
+MADE_OBJECTS := --objects build/generator/objects --jobs $(WORKERS)
+WHOLE := build/generator/autoencoder/autoencoder.safetensors
+ENCODED := build/generator/latents/of
+
+# Each step goes on where it stopped. Latents of another autoencoder are forgotten, with their flow.
+train-generator: $(VENV)/.train $(if $(filter file,$(origin GENERATOR_SAMPLES)),generator-data)  ## train the part generator; AUTOENCODER_MINUTES, FLOW_MINUTES, FLOW_SIZE
+	$(GENERATOR).autoencoder_trainer --samples $(GENERATOR_SAMPLES) --out $(dir $(WHOLE)) \
+		--size $(AUTOENCODER_SIZE) --minutes $(AUTOENCODER_MINUTES) $(TRAIN_AUTOENCODER)
+	cmp -s $(WHOLE) $(ENCODED) || { rm -rf $(dir $(ENCODED)) build/generator/flow && \
+		mkdir -p $(dir $(ENCODED)) && cp $(WHOLE) $(ENCODED); }
+	$(GENERATOR).latents --samples $(GENERATOR_SAMPLES) --autoencoder $(WHOLE) \
+		--out $(dir $(ENCODED))
+	$(GENERATOR).flow_trainer --latents $(dir $(ENCODED)) --pictures $(GENERATOR_PICTURES) \
+		--out build/generator/flow --size $(FLOW_SIZE) --minutes $(FLOW_MINUTES) $(TRAIN_FLOW)
+	$(GENERATOR).export --autoencoder $(WHOLE) --flow build/generator/flow/flow.safetensors \
+		--out backend/weights/generator.safetensors $(EXPORT_GENERATOR)
+
+generator-data: $(VENV)/.train  ## objects, samples and pictures of the part generator; GENERATOR_SEEDS
+	$(GENERATOR).objects --out build/generator/objects --seeds $(GENERATOR_SEEDS) \
+		--jobs $(WORKERS) $(if $(wildcard $(PARTWISE_DATA)/train),--data "$(PARTWISE_DATA)")
+	$(GENERATOR).samples $(MADE_OBJECTS) --out build/generator/samples
+	$(GENERATOR).renders $(MADE_OBJECTS) --out build/generator/pictures
+
+pack-generator: generator-data  ## the same in two files of 60 MB together at most, for another machine
+	$(GENERATOR).pack pictures --of build/generator/pictures --out build/generator/pictures.xz
+	$(GENERATOR).pack samples --of build/generator/samples --out build/generator/samples.xz \
+		--megabytes $(PACK_MEGABYTES)
+
 CHECKSUMS = $(PY) -c "from backend.checkpoints.catalogue import write_checksums; write_checksums()"
 
 build/corpus/.made: $(VENV)/.train
@@ -209,6 +248,9 @@ library: $(VENV)/.train  ## make the bundled parts anew from PARTWISE_DATA
 
 train-smoke: $(VENV)/.train  ## two minutes from procedural shapes to a tiny segmenter that beats chance
 	$(PY) -m backend.training.smoke
+
+train-generator-smoke: $(VENV)/.train  ## two minutes from procedural shapes to a tiny part generator that beats noise
+	$(PY) -m backend.training.generator.smoke
 
 zip: .venv-bpy50/.made  ## the packages to install in Blender; ZIP="--platform linux-x64 --python 3.14"
 	$(BPY) build_addon.py $(ZIP)

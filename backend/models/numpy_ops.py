@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The operations of `backend.models.segmenter` on arrays of NumPy: what the product runs on."""
+"""The operations of the networks on arrays of NumPy: what the product runs on."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..contract.arrays import Singles
 
 
 class NumpyOps:
-    """See `backend.models.segmenter.Ops`."""
+    """See `backend.models.segmenter.Ops` and `backend.models.blocks.SetOps`."""
 
     def layer_norm(self, x: Singles, weight: Singles, bias: Singles) -> Singles:
         x = x - x.mean(-1, keepdims=True)
@@ -51,3 +51,57 @@ class NumpyOps:
 
     def across(self, weight: Singles, x: Singles, bias: Singles) -> Singles:
         return weight @ x + bias
+
+    def standard(self, x: Singles) -> Singles:
+        x = x - x.mean(-1, keepdims=True)
+        x /= np.sqrt(np.square(x).mean(-1, keepdims=True) + np.float32(1e-5))
+        return x
+
+    def linear(self, x: Singles, weight: Singles, bias: Singles) -> Singles:
+        y = x.reshape(-1, x.shape[-1]) @ weight
+        y += bias
+        return y.reshape(*x.shape[:-1], -1)
+
+    def attention(self, q: Singles, k: Singles, v: Singles, bias: Singles | None) -> Singles:
+        scaled = q * np.float32(q.shape[-1] ** -0.5)
+        logits = np.asarray(scaled @ np.swapaxes(k, -1, -2), np.float32)
+        if bias is not None:
+            logits += bias
+        return np.asarray(self.softmax(logits) @ v)
+
+    def squared_relu(self, x: Singles) -> Singles:
+        x = np.maximum(x, np.float32(0))
+        x *= x
+        return x
+
+    def waves(self, x: Singles) -> Singles:
+        return np.concatenate([np.sin(x), np.cos(x)], -1)
+
+    def swapped(self, x: Singles, first: int, second: int) -> Singles:
+        return np.swapaxes(x, first, second)
+
+    def sums(self, x: Singles, slot: NDArray[np.int64], count: int) -> Singles:
+        out = np.zeros((count, x.shape[1]), np.float32)
+        if len(x):
+            order = np.argsort(slot, kind="stable")
+            first = np.flatnonzero(np.diff(slot[order], prepend=-1))
+            out[slot[order][first]] = np.add.reduceat(x[order], first, axis=0)
+        return out
+
+    def like(self, array: NDArray[np.float32], x: Singles) -> Singles:
+        return array
+
+    def blended(self, table: Singles, index: NDArray[np.int64], weight: Singles) -> Singles:
+        out = table[index[:, 0]] * weight[:, :1]
+        for k in range(1, index.shape[1]):
+            out += table[index[:, k]] * weight[:, k : k + 1]
+        return out
+
+    def floor(self, x: Singles) -> Singles:
+        return np.floor(x)
+
+    def indices(self, x: Singles) -> NDArray[np.int64]:
+        return x.astype(np.int64)
+
+    def whole(self, array: NDArray[np.int64], x: Singles) -> NDArray[np.int64]:
+        return array

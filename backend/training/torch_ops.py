@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The operations of `backend.models.segmenter` on tensors of torch."""
+"""The operations of the networks on tensors of torch."""
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
 
 
 class TorchOps:
-    """See `backend.models.segmenter.Ops`."""
+    """See `backend.models.segmenter.Ops` and `backend.models.blocks.SetOps`."""
 
     def layer_norm(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
         return functional.layer_norm(x, weight.shape, weight, bias)
@@ -46,3 +47,45 @@ class TorchOps:
             return weight @ x + bias
         # A product for each sample: torch would transpose all of x to make it a single one.
         return torch.baddbmm(bias, weight.expand(len(x), *weight.shape), x)
+
+    def standard(self, x: Tensor) -> Tensor:
+        return functional.layer_norm(x, x.shape[-1:])
+
+    def linear(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        return torch.addmm(bias, x.reshape(-1, x.shape[-1]), weight).view(*x.shape[:-1], -1)
+
+    def attention(self, q: Tensor, k: Tensor, v: Tensor, bias: Tensor | None) -> Tensor:
+        if q.device.type == "cpu":
+            # Plain products are faster there than the fused kernel for so few tokens.
+            logits = (q * q.shape[-1] ** -0.5) @ k.transpose(-1, -2)
+            return (logits if bias is None else logits + bias).softmax(-1) @ v
+        return functional.scaled_dot_product_attention(q, k, v, bias)
+
+    def squared_relu(self, x: Tensor) -> Tensor:
+        return functional.relu(x).square()
+
+    def waves(self, x: Tensor) -> Tensor:
+        return torch.cat([x.sin(), x.cos()], -1)
+
+    def swapped(self, x: Tensor, first: int, second: int) -> Tensor:
+        return x.transpose(first, second)
+
+    def sums(self, x: Tensor, slot: Tensor, count: int) -> Tensor:
+        return x.new_zeros(count, x.shape[1]).index_add(0, slot, x)
+
+    def like(self, array: np.ndarray, x: Tensor) -> Tensor:
+        return torch.from_numpy(array).to(x.device, x.dtype)
+
+    def blended(self, table: Tensor, index: Tensor, weight: Tensor) -> Tensor:
+        return functional.embedding_bag(
+            index, table, mode="sum", per_sample_weights=weight.to(table.dtype)
+        )
+
+    def floor(self, x: Tensor) -> Tensor:
+        return x.floor()
+
+    def indices(self, x: Tensor) -> Tensor:
+        return x.long()
+
+    def whole(self, array: np.ndarray, x: Tensor) -> Tensor:
+        return torch.from_numpy(array).to(x.device)

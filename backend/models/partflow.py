@@ -1,0 +1,353 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The part generator's flow: one network for all parts of an object at once, and for the whole.
+
+Each part is in the set twice, in a frame of its own and in the frame of its object (the dual spaces
+of UniPart), with its box and its look, and the whole object is one more member (CoPart's global
+branch). Members have levels of noise of their own: level 0 is what is known, level 1 what is not,
+so that one set of weights completes, regenerates, makes the next part (AutoPartGen) or all parts,
+with or without boxes, words, a picture, masks, the visible surface. Blocks look within a part, then
+across parts, and now and then at contexts.
+
+It says the velocity ``x0 - noise``, as the networks of `latents.flow` do.
+
+B objects, N parts, C channels of a token, W width. Latents of 2 x 2 x 2 cells make one token.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+
+from .blocks import MODULATIONS, TIMES, WAVES, Blocks, SetOps, Shapes
+
+Array = Any  # NDArray[np.float32] or torch.Tensor
+MERGED = 2  # cells of a token along each side
+BOX, LOOK = 8, 4  # numbers of a box (centre, log of half the size, there or not, 0), of a look
+MOST_PARTS = 16  # for which there are codes
+PATCH = 8  # pixels of a picture's token along each side
+SIDE = 64  # pixels of a picture along each side
+MASK = 16  # pixels of a part's mask along each side
+PICTURE = PATCH * PATCH * 4
+THINNEST = 0.02  # half size of a part, in its object's frame, below which its frame is not thinner
+FILLED = 0.95  # of the cube, by a shape
+
+
+@dataclass(frozen=True)
+class PartFlowConfig:
+    """Sizes, and what can be left out to see what it is good for.
+
+    cells, whole_cells, channels : of the autoencoder. width, heads, pairs : of tokens and of pairs
+    of blocks, within and across parts. ask : after so many pairs the contexts are asked.
+    words : channels of a word's vector. reading : blocks in which a picture is read.
+
+    own : parts also in frames of their own. within, across : blocks that look there. spaces :
+    embeddings of the two frames. before : parts that are there already, as a context.
+    """
+
+    cells: int = 4
+    whole_cells: int = 6
+    channels: int = 16
+    width: int = 256
+    heads: int = 8
+    pairs: int = 6
+    ask: int = 2
+    words: int = 64
+    reading: int = 2
+    own: bool = True
+    within: bool = True
+    across: bool = True
+    spaces: bool = True
+    before: bool = True
+
+    @property
+    def token(self) -> int:
+        """Channels of a token of latents."""
+        return MERGED**3 * self.channels
+
+    @property
+    def tokens(self) -> int:
+        """Tokens of a part in one frame."""
+        return (self.cells // MERGED) ** 3
+
+    @property
+    def whole_tokens(self) -> int:
+        return (self.whole_cells // MERGED) ** 3
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Members of the set, or their velocities. own, placed : (B, N, T, C) tokens in both frames.
+
+    box : (B, N, 1, BOX). look : (B, N, 1, LOOK) colour. whole : (B, T', C).
+    """
+
+    own: Array
+    placed: Array
+    box: Array
+    look: Array
+    whole: Array
+
+    def each(self) -> dict[str, Array]:
+        """By name."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
+
+
+@dataclass(frozen=True)
+class Levels:
+    """Noise of the members, 0..1. shape : (B, N) of own, placed and look. box : (B, N).
+
+    whole : (B,).
+    """
+
+    shape: Array
+    box: Array
+    whole: Array
+
+
+@dataclass(frozen=True)
+class Given:
+    """What is told. Zeros where it is not; the last channel of each is 1 where it is.
+
+    words : (B, N, words + 1) of each part. title : (B, words + 1) of the object. mask : (B, N,
+    MASK^2 + 1) of each part in the picture. seen_own, seen_placed : (B, N, T, C + 1) of each
+    part's visible surface. before : (B, T, C + 1) of the parts that are there already, in the
+    object's frame. picture : (B, 64, PICTURE + 1), its patches, colours and coverage.
+    """
+
+    words: Array
+    title: Array
+    mask: Array
+    seen_own: Array
+    seen_placed: Array
+    before: Array
+    picture: Array
+
+    def each(self) -> dict[str, Array]:
+        """By name."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
+
+
+def nothing(config: PartFlowConfig, batch: int, parts: int) -> dict[str, np.ndarray]:
+    """The arrays of a `Given` that tells nothing."""
+    c, t = config, config.tokens
+    return {
+        "words": np.zeros((batch, parts, c.words + 1), np.float32),
+        "title": np.zeros((batch, c.words + 1), np.float32),
+        "mask": np.zeros((batch, parts, MASK * MASK + 1), np.float32),
+        "seen_own": np.zeros((batch, parts, t, c.token + 1), np.float32),
+        "seen_placed": np.zeros((batch, parts, t, c.token + 1), np.float32),
+        "before": np.zeros((batch, t, c.token + 1), np.float32),
+        "picture": np.zeros((batch, (SIDE // PATCH) ** 2, PICTURE + 1), np.float32),
+    }
+
+
+def shapes(config: PartFlowConfig) -> dict[str, tuple[int, ...]]:
+    """The arrays and their shapes."""
+    c, found = config, Shapes()
+    w = c.width
+    found["spaces"] = (5, w)  # of own, placed, box, look, whole
+    found["codes"] = (MOST_PARTS, w)
+    found.linear("own.in", c.token, w)
+    found.linear("placed.in", c.token, w)
+    found.linear("whole.in", c.token, w)
+    found.linear("box.in", BOX, w)
+    found.linear("look.in", LOOK, w)
+    found.linear("place.in", 3 + 6 * WAVES, w)
+    found.linear("time.in", 2 * TIMES, w)
+    found.linear("time.hidden", w, w)
+    found.linear("words.in", c.words + 1, w)
+    found.linear("title.in", c.words + 1, w)
+    found.linear("mask.in", MASK * MASK + 1, w)
+    found.linear("seen_own.in", c.token + 1, w)
+    found.linear("seen_placed.in", c.token + 1, w)
+    found.linear("before.in", c.token + 1, w)
+    found.linear("picture.in", PICTURE + 1, w)
+    found["picture.place"] = ((SIDE // PATCH) ** 2, w)
+    for k in range(c.reading):
+        found.block(f"read{k}", w)
+    found.norm("read", w)
+    found.linear("modulation", w, MODULATIONS * w)
+    for k in range(c.pairs):
+        if c.within:
+            found.block(f"within{k}", w, modulated=True)
+        found.block(f"across{k}", w, modulated=True)
+        if k % c.ask == c.ask - 1:
+            found.block(f"ask{k}", w, modulated=True, looks=w)
+    found["last.modulation"] = (MODULATIONS, w)
+    found.linear("own.out", w, c.token)
+    found.linear("placed.out", w, c.token)
+    found.linear("whole.out", w, c.token)
+    found.linear("box.out", w, BOX)
+    found.linear("look.out", w, LOOK)
+    return dict(found)
+
+
+class PartFlow(Blocks):
+    """The network. arrays : as `shapes` says, of NumPy or torch."""
+
+    def __init__(self, config: PartFlowConfig, arrays: Mapping[str, Array], ops: SetOps) -> None:
+        super().__init__(arrays, ops, config.heads)
+        self.config = config
+
+    def contexts(self, given: Given) -> Array:
+        """Tokens (B, M, W) of what does not change with the level; asked for once a sampling."""
+        x = self.linear("picture.in", given.picture) + self.arrays["picture.place"]
+        for k in range(self.config.reading):
+            x = self.block(f"read{k}", x)
+        found = [self.norm("read", x)]
+        if self.config.before:
+            place = self._places(self.config.cells, found[0])
+            found.append(self.linear("before.in", given.before) + place)
+        return self.ops.concatenate(found, 1)
+
+    def velocity(
+        self, x: Parts, levels: Levels, given: Given, contexts: Array | None = None
+    ) -> Parts:
+        """The velocity of each member at the levels. contexts : see `contexts`."""
+        c, cat = self.config, self.ops.concatenate
+        batch, parts = x.own.shape[:2]
+        if contexts is None:
+            contexts = self.contexts(given)
+        space = self.arrays["spaces"] * (1.0 if c.spaces else 0.0)
+        place = self._places(c.cells, x.own)
+        own = self.linear("own.in", x.own) + self.linear("seen_own.in", given.seen_own)
+        placed = self.linear("placed.in", x.placed)
+        placed = placed + self.linear("seen_placed.in", given.seen_placed)
+        box = self.linear("box.in", x.box) + space[2]
+        look = self.linear("look.in", x.look) + space[3]
+        both = [own + place + space[0]] if c.own else []
+        tokens = cat([*both, placed + place + space[1], look, box], 2)  # (B, N, S, W)
+        told = self.linear("title.in", given.title)
+        of_part = told[:, None] + self.linear("words.in", given.words)
+        of_part = of_part + self.linear("mask.in", given.mask)
+        tokens = tokens + (self.arrays["codes"][:parts] + of_part)[:, :, None]
+        size = tokens.shape[2]
+
+        whole_time, shape_time, box_time = (
+            self._time(level) for level in (levels.whole, levels.shape, levels.box)
+        )
+        # What a block is asked to do differs by part, and by box and shape: three for each object.
+        asked = [
+            (told + whole_time)[:, None],
+            of_part + shape_time,
+            of_part + box_time,
+        ]
+        m_whole, m_shape, m_box = (
+            self.linear("modulation", self.ops.relu(one)).reshape(
+                batch, -1, 1, MODULATIONS, c.width
+            )
+            for one in asked
+        )
+        ones = 0 * tokens[:, :, : size - 1, :1, None] + 1  # (B, N, S-1, 1, 1)
+        m_parts = cat([m_shape * ones, m_box], 2)  # (B, N, S, 6, W)
+        m_within = m_parts.reshape(batch * parts, size, MODULATIONS, c.width)
+
+        whole = self.linear("whole.in", x.whole) + self._places(c.whole_cells, x.whole) + space[4]
+        count = whole.shape[1]
+        wide = 0 * whole[:, :, :1, None] + 1  # (B, T', 1, 1)
+        m_all = cat(
+            [
+                m_whole[:, 0] * wide,
+                m_parts.reshape(batch, parts * size, MODULATIONS, c.width),
+            ],
+            1,
+        )
+        h = cat([whole, tokens.reshape(batch, parts * size, -1)], 1)
+        alone = None if c.across else self._apart(batch, parts, size, count, h)
+        for k in range(c.pairs):
+            if c.within:
+                inner = h[:, count:].reshape(batch * parts, size, c.width)
+                inner = self.block(f"within{k}", inner, modulation=m_within)
+                h = cat([h[:, :count], inner.reshape(batch, parts * size, c.width)], 1)
+            h = self.block(f"across{k}", h, modulation=m_all, bias=alone)
+            if k % c.ask == c.ask - 1:
+                h = self.block(f"ask{k}", h, modulation=m_all, looks=contexts)
+        m = m_all + self.arrays["last.modulation"]
+        h = self.ops.standard(h) * (1 + m[:, :, 1]) + m[:, :, 0]
+        out = h[:, count:].reshape(batch, parts, size, c.width)
+        t = c.tokens
+        first = t if c.own else 0
+        return Parts(
+            own=self.linear("own.out", out[:, :, :t]) if c.own else 0 * x.own,
+            placed=self.linear("placed.out", out[:, :, first : first + t]),
+            box=self.linear("box.out", out[:, :, -1:]),
+            look=self.linear("look.out", out[:, :, -2:-1]),
+            whole=self.linear("whole.out", h[:, :count]),
+        )
+
+    def _apart(self, batch: int, parts: int, size: int, count: int, like: Array) -> Array:
+        """(1, 1, L, L) bias that lets no part see another: parts see the whole and themselves."""
+        member = np.concatenate([np.full(count, -1), np.repeat(np.arange(parts), size)])
+        apart = (member[:, None] != member) & (member != -1)
+        return self.ops.like(np.where(apart, -1e4, 0.0).astype(np.float32)[None, None], like)
+
+    def _time(self, level: Array) -> Array:
+        """(..., W) of levels (...)."""
+        turns = np.exp(np.linspace(np.log(1.0), np.log(200.0), TIMES)).astype(np.float32)
+        h = self.ops.waves(level[..., None] * self.ops.like(turns, level))
+        return self.linear("time.hidden", self.ops.relu(self.linear("time.in", h)))
+
+    def _places(self, cells: int, like: Array) -> Array:
+        """(T, W) of the middles of tokens."""
+        side = cells // MERGED
+        at = (2 * np.arange(side, dtype=np.float32) + 1) / side - 1
+        grid = np.stack(np.meshgrid(at, at, at, indexing="ij"), -1).reshape(-1, 3)
+        return self.linear("place.in", self.told(self.ops.like(grid.astype(np.float32), like)))
+
+
+def merged(latents: Array, ops: SetOps) -> Array:
+    """Tokens (B, T / 8, 8 C) of latents (B, T, C) on a lattice."""
+    batch, count, channels = latents.shape
+    side = round(count ** (1 / 3)) // MERGED
+    x = latents.reshape(batch, side, MERGED, side, MERGED, side, MERGED, channels)
+    for first, second in ((4, 5), (2, 3), (3, 4)):
+        x = ops.swapped(x, first, second)
+    return x.reshape(batch, side**3, -1)
+
+
+def apart(tokens: Array, ops: SetOps) -> Array:
+    """Latents (B, T, C) of tokens (B, T / 8, 8 C): undoes `merged`."""
+    batch, count, wide = tokens.shape
+    side = round(count ** (1 / 3))
+    x = tokens.reshape(batch, side, side, side, MERGED, MERGED, MERGED, wide // MERGED**3)
+    for first, second in ((3, 4), (2, 3), (4, 5)):
+        x = ops.swapped(x, first, second)
+    return x.reshape(batch, count * MERGED**3, -1)
+
+
+def box_member(box: np.ndarray) -> np.ndarray:
+    """(..., BOX) float32 of boxes (..., 2, 3), low and high in the frame of the object."""
+    low, high = box[..., 0, :], box[..., 1, :]
+    half = np.maximum((high - low) / 2, THINNEST)
+    there = np.ones((*box.shape[:-2], 1))
+    member = [low + high, np.log(half) + 1.2, there, 0 * there]
+    return np.concatenate(member, -1).astype(np.float32)
+
+
+def box_of(member: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Boxes (..., 2, 3) of members (..., BOX), and whether there is a part at all (...)."""
+    centre, half = member[..., 0:3] / 2, np.exp(np.clip(member[..., 3:6], -4, 2) - 1.2)
+    return np.stack([centre - half, centre + half], -2), member[..., 6] > 0
+
+
+def look_member(colour: np.ndarray) -> np.ndarray:
+    """(..., LOOK) float32 of linear colours (..., 3)."""
+    there = np.ones((*colour.shape[:-1], 1))
+    return np.concatenate([2 * colour - 1, there], -1).astype(np.float32)
+
+
+def colour_of(member: np.ndarray) -> np.ndarray:
+    """Linear colours (..., 3) of looks (..., LOOK)."""
+    return np.clip((member[..., :3] + 1) / 2, 0, 1)
+
+
+def own_frame(box: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Middle and half size (..., 3) of the cube in which a part with a box has its own frame.
+
+    Each axis fills the cube to FILLED, but for those thinner than THINNEST.
+    """
+    middle = (box[..., 0, :] + box[..., 1, :]) / 2
+    return middle, np.maximum((box[..., 1, :] - box[..., 0, :]) / 2, THINNEST) / FILLED

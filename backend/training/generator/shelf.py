@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""All samples in memory as they lie on the disk, and batches drawn from them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import pack
+from .samples import STEPS, Sample, read, sample_of, sample_paths
+
+Singles = NDArray[np.float32]
+SCALE = np.float32(STEPS)  # whole numbers of 16 bits a unit of length
+UNIT = np.float32(127)  # whole numbers of 8 bits in a unit normal
+EVEN = 4  # of so many queries one is spread evenly; they come first
+
+
+def read_all(folder: Path, there: Sequence[Sample] = ()) -> list[Sample]:
+    """The samples of a folder, or of a file of `pack`, by name. there : those read already."""
+    known = {one.name: one for one in there}
+    if folder.is_file() and not known:
+        known = {row.name: sample_of(row.name, row.about, row.arrays) for row in pack.read(folder)}
+    for path in sample_paths(folder):
+        if path.stem not in known:
+            known[path.stem] = read(path)
+    if not known:
+        raise SystemExit(f"{folder} holds no samples.")
+    return [known[name] for name in sorted(known)]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """B shapes of one kind. points, normals : (B, P, 3). labels : (B, P) parts, -1 unknown.
+
+    queries : (B, Q, 3). distance : (B, Q).
+    """
+
+    points: Singles
+    normals: Singles
+    labels: NDArray[np.int64]
+    queries: Singles
+    distance: Singles
+
+
+class Shelf:
+    """Draws batches. objects : of which; rng : by chance."""
+
+    def __init__(self, objects: Sequence[Sample], rng: np.random.Generator) -> None:
+        self.objects, self.rng = list(objects), rng
+        self.rows = [(k, part) for k, one in enumerate(self.objects) for part in range(one.count)]
+
+    def own(
+        self, count: int, points: int, queries: int, *, seen: float = 0.0, even: bool = False
+    ) -> Batch:
+        """Parts in frames of their own, turned and mirrored at random.
+
+        seen : share of them of which only the visible surface goes in. even : whether queries are
+        spread evenly over the cube, a quarter of what a sample has at most.
+        """
+        rows = [self.rows[int(k)] for k in self.rng.integers(len(self.rows), size=count)]
+        drawn = []
+        for k, part in rows:
+            a = self.objects[k].stored
+            chosen = np.arange(len(a["own_points"][part]))
+            if self.rng.random() < seen:
+                visible = np.flatnonzero(a["own_visible"][part])
+                chosen = visible if len(visible) > 64 else chosen
+            chosen = self.rng.choice(chosen, points)
+            asked = self._asked(len(a["own_queries"][part]), queries, even)
+            drawn.append((
+                *self._turned(
+                    a["own_points"][part, chosen],
+                    a["own_normals"][part, chosen],
+                    a["own_queries"][part, asked],
+                ),
+                a["own_distance"][part, asked],
+            ))  # fmt: skip
+        return _batch(drawn)
+
+    def placed(self, count: int, points: int, queries: int) -> Batch:
+        """Parts in the frame of their object, turned and mirrored at random."""
+        rows = [self.rows[int(k)] for k in self.rng.integers(len(self.rows), size=count)]
+        drawn = []
+        for k, part in rows:
+            a = self.objects[k].stored
+            chosen = self.rng.choice(len(a["placed_points"][part]), points)
+            asked = self._asked(len(a["placed_queries"][part]), queries)
+            drawn.append((
+                *self._turned(
+                    a["placed_points"][part, chosen],
+                    a["placed_normals"][part, chosen],
+                    a["placed_queries"][part, asked],
+                ),
+                a["placed_distance"][part, asked],
+            ))  # fmt: skip
+        return _batch(drawn)
+
+    def whole(self, count: int, points: int, queries: int, *, even: bool = False) -> Batch:
+        """Whole objects with the parts of their points, turned and mirrored at random."""
+        drawn, labels = [], []
+        for k in self.rng.integers(len(self.objects), size=count):
+            a = self.objects[int(k)].stored
+            chosen = self.rng.choice(len(a["whole_points"]), points)
+            asked = self._asked(len(a["whole_queries"]), queries, even)
+            drawn.append((
+                *self._turned(
+                    a["whole_points"][chosen],
+                    a["whole_normals"][chosen],
+                    a["whole_queries"][asked],
+                ),
+                a["whole_distance"][asked],
+            ))  # fmt: skip
+            labels.append(a["whole_part"][chosen])
+        return _batch(drawn, np.stack(labels).astype(np.int64))
+
+    def _asked(self, there: int, wanted: int, even: bool = False) -> NDArray[np.int64]:
+        """Which queries of a sample; the first quarter of them are spread evenly."""
+        there = there // EVEN if even else there
+        return self.rng.choice(there, wanted, replace=wanted > there)
+
+    def _turned(
+        self, points: NDArray[Any], normals: NDArray[Any], queries: NDArray[Any]
+    ) -> tuple[Singles, Singles, Singles]:
+        """In floats, by one of the 48 ways in which a cube is turned and mirrored onto itself."""
+        axes, signs = self.rng.permutation(3), self.rng.choice([-1.0, 1.0], 3).astype(np.float32)
+        p, n, q = singles(points, SCALE), singles(normals, UNIT), singles(queries, SCALE)
+        return p[:, axes] * signs, n[:, axes] * signs, q[:, axes] * signs
+
+
+def singles(packed: NDArray[Any], scale: np.float32) -> Singles:
+    """Whole numbers as they are stored, in floats."""
+    return packed.astype(np.float32) / scale
+
+
+def _batch(drawn: list[tuple[Any, ...]], labels: NDArray[np.int64] | None = None) -> Batch:
+    points, normals, queries, distance = (
+        np.stack([row[k] for row in drawn]).astype(np.float32) for k in range(4)
+    )
+    if labels is None:
+        labels = np.full(points.shape[:2], -1)
+    return Batch(points, normals, labels, queries, distance)

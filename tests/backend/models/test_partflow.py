@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The part generator's flow: one definition for NumPy and torch, and who sees whom."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from backend.models import partflow
+from backend.models.numpy_ops import NumpyOps
+from backend.models.partflow import Given, Levels, PartFlow, PartFlowConfig, Parts, nothing, shapes
+from backend.training.torch_ops import TorchOps
+
+TINY = PartFlowConfig(
+    cells=2, whole_cells=4, channels=2, width=12, heads=2, pairs=2, words=3, reading=1
+)
+
+
+def arrays(config):
+    rng = np.random.default_rng(0)
+    return {
+        n: (rng.standard_normal(s) / (s[0] ** 0.5 if len(s) > 1 else 4)).astype(np.float32)
+        for n, s in shapes(config).items()
+    }
+
+
+def asked(config, batch=2, parts=3, like=lambda a: a):
+    rng = np.random.default_rng(1)
+
+    def normal(*shape):
+        return like(rng.standard_normal(shape).astype(np.float32))
+
+    c = config
+    x = Parts(
+        own=normal(batch, parts, c.tokens, c.token),
+        placed=normal(batch, parts, c.tokens, c.token),
+        box=normal(batch, parts, 1, partflow.BOX),
+        look=normal(batch, parts, 1, partflow.LOOK),
+        whole=normal(batch, c.whole_tokens, c.token),
+    )
+    level = [
+        like(rng.random(s).astype(np.float32)) for s in ((batch, parts), (batch, parts), batch)
+    ]
+    given = {n: normal(*a.shape) for n, a in nothing(c, batch, parts).items()}
+    return x, Levels(*level), Given(**given)
+
+
+def changed(x, name, part):
+    array = getattr(x, name).copy()
+    array[:, part] += 1
+    return replace(x, **{name: array})
+
+
+@pytest.mark.parametrize(
+    "without", [{}, {"own": False}, {"within": False}, {"spaces": False}, {"across": False},
+                {"before": False}]
+)  # fmt: skip
+def test_numpy_and_torch_say_the_same(without):
+    config = replace(TINY, **without)
+    mine = PartFlow(config, arrays(config), NumpyOps()).velocity(*asked(config))
+    tensors = {n: torch.from_numpy(a) for n, a in arrays(config).items()}
+    theirs = PartFlow(config, tensors, TorchOps()).velocity(*asked(config, like=torch.from_numpy))
+    for name, value in mine.each().items():
+        assert value.dtype == np.float32
+        assert value.shape == getattr(asked(config)[0], name).shape
+        assert np.abs(value - getattr(theirs, name).numpy()).max() < 1e-4, name
+
+
+@pytest.mark.parametrize(("across", "seen"), [(True, True), (False, False)])
+def test_parts_see_each_other_across_alone(across, seen):
+    config = replace(TINY, across=across)
+    net = PartFlow(config, arrays(config), NumpyOps())
+    x, levels, given = asked(config)
+    before, after = (net.velocity(one, levels, given) for one in (x, changed(x, "placed", 2)))
+    moved = np.abs(after.own - before.own).max(axis=(0, 2, 3))
+    assert moved[2] > 1e-3, "a part sees itself in both frames"
+    assert (moved[0] > 1e-5) == seen
+    assert np.abs(after.whole - before.whole).max() > 1e-5 or not across
+
+
+@pytest.mark.parametrize("name", ["words", "mask", "seen_own", "seen_placed"])
+def test_what_is_told_of_a_part_is_told_to_it(name):
+    net = PartFlow(replace(TINY, across=False), arrays(replace(TINY, across=False)), NumpyOps())
+    x, levels, given = asked(TINY)
+    other = net.velocity(x, levels, changed(given, name, 1))
+    moved = np.abs(other.placed - net.velocity(x, levels, given).placed).max(axis=(0, 2, 3))
+    assert moved[1] > 1e-4
+    assert moved[0] < 1e-6
+
+
+@pytest.mark.parametrize("name", ["title", "before", "picture"])
+def test_what_is_told_of_all_moves_all(name):
+    net = PartFlow(TINY, arrays(TINY), NumpyOps())
+    x, levels, given = asked(TINY)
+    other = replace(given, **{name: getattr(given, name) + 1})
+    moved = np.abs(net.velocity(x, levels, other).own - net.velocity(x, levels, given).own)
+    assert (moved.max(axis=(0, 2, 3)) > 1e-5).all()
+
+
+def test_contexts_are_asked_for_once():
+    net = PartFlow(TINY, arrays(TINY), NumpyOps())
+    x, levels, given = asked(TINY)
+    kept = net.velocity(x, levels, given, net.contexts(given))
+    assert np.array_equal(kept.own, net.velocity(x, levels, given).own)
+
+
+def test_the_level_counts():
+    net = PartFlow(TINY, arrays(TINY), NumpyOps())
+    x, levels, given = asked(TINY)
+    for name in ("shape", "box", "whole"):
+        other = replace(levels, **{name: 1 - getattr(levels, name)})
+        assert (
+            np.abs(net.velocity(x, other, given).own - net.velocity(x, levels, given).own).max() > 0
+        )
+
+
+def test_latents_become_tokens_and_back():
+    latents = np.random.default_rng(0).standard_normal((2, 64, 3)).astype(np.float32)
+    tokens = partflow.merged(latents, NumpyOps())
+    assert tokens.shape == (2, 8, 24)
+    assert np.array_equal(partflow.apart(tokens, NumpyOps()), latents)
+    lattice = latents.reshape(2, 4, 4, 4, 3)
+    assert np.array_equal(tokens[:, 1].reshape(2, 2, 2, 2, 3), lattice[:, :2, :2, 2:])
+
+
+def test_boxes_and_looks_become_members_and_back():
+    box = np.array([[[-0.5, -0.2, 0.1], [0.5, 0.3, 0.4]], [[0, 0, 0], [0.04, 0.9, 0.2]]])
+    back, there = partflow.box_of(partflow.box_member(box))
+    assert np.allclose(back, box, atol=1e-6)
+    assert there.all()
+    colour = np.array([[0.0, 0.5, 1.0]])
+    assert np.allclose(partflow.colour_of(partflow.look_member(colour)), colour)
+
+
+def test_an_own_frame_is_filled_but_for_thin_sides():
+    box = np.array([[-0.5, 0.0, 0.0], [0.5, 0.5, 0.001]])
+    middle, half = partflow.own_frame(box)
+    filled = (box[1] - middle) / half
+    assert np.allclose(filled[:2], partflow.FILLED)
+    assert filled[2] < 0.1

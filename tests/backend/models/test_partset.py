@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The part generator's autoencoder: the same on NumPy and torch, latents where points are."""
+
+import numpy as np
+import pytest
+import torch
+
+from backend.models.numpy_ops import NumpyOps
+from backend.models.partset import OWN, PLACED, WHOLE, Answers, PartSet, PartSetConfig, shapes
+from backend.training.torch_ops import TorchOps
+
+TINY = PartSetConfig(
+    cells=2, whole_cells=4, channels=4, width=12, heads=2, encoding=1, decoding=1, point_width=6,
+    field_width=5, mask_width=4, prompting=1,
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def arrays():
+    rng = np.random.default_rng(0)
+    return {
+        n: (rng.standard_normal(s) / (s[0] ** 0.5 if len(s) > 1 else 4)).astype(np.float32)
+        for n, s in shapes(TINY).items()
+    }
+
+
+@pytest.fixture(scope="module")
+def net(arrays):
+    return PartSet(TINY, arrays, NumpyOps())
+
+
+def points(batch=2, count=200, seed=1):
+    rng = np.random.default_rng(seed)
+    p = rng.uniform(-1, 1, (batch, count, 3)).astype(np.float32)
+    n = rng.standard_normal((batch, count, 3)).astype(np.float32)
+    return p, n / np.linalg.norm(n, axis=-1, keepdims=True)
+
+
+def all_of(net, kind, like=lambda a: a):
+    p, n = (like(a) for a in points())
+    q = like(points(seed=2)[0])
+    codes = like(np.random.default_rng(3).standard_normal((2, 200, 8)).astype(np.float32))
+    z = net.encode(p, n, kind, codes)
+    decoded = net.decode(z, kind)
+    logit, at = net.anchors(decoded)
+    prompted = like(np.array([[0, 3, 7], [1, 1, 2]]))
+    answers = net.prompts(decoded, prompted, q[:, :3])
+    masks = net.masked(net.mask_nodes(decoded), decoded.side, answers, q)
+    return [z, net.field(net.nodes(decoded), decoded.side, q), logit, at, masks, answers.iou]
+
+
+@pytest.mark.parametrize("kind", [OWN, PLACED, WHOLE])
+def test_numpy_and_torch_say_the_same(net, arrays, kind):
+    tensors = {n: torch.from_numpy(a) for n, a in arrays.items()}
+    theirs = all_of(PartSet(TINY, tensors, TorchOps()), kind, torch.from_numpy)
+    for mine, other in zip(all_of(net, kind), theirs, strict=True):
+        assert mine.dtype == np.float32
+        assert np.abs(mine - other.numpy()).max() < 1e-5
+
+
+def test_shapes_of_what_comes_out(net):
+    z, field, logit, at, masks, iou = all_of(net, WHOLE)
+    assert z.shape == (2, 64, 4)
+    assert field.shape == (2, 200)
+    assert (logit.shape, at.shape) == ((2, 64), (2, 64, 3))
+    assert (masks.shape, iou.shape) == ((2, 3, 3, 200), (2, 3, 3))
+
+
+def test_the_order_of_points_does_not_count(net):
+    p, n = points()
+    order = np.random.default_rng(4).permutation(200)
+    assert np.allclose(net.encode(p, n, OWN), net.encode(p[:, order], n[:, order], OWN), atol=1e-5)
+
+
+def test_points_beyond_the_cube_count_for_the_next_cell(net):
+    p, n = points()
+    p[..., 0] = 1.4
+    inside = p.copy()
+    inside[..., 0] = 0.99
+    first, second = (net.decode(net.encode(q, n, OWN), OWN) for q in (p, inside))
+    assert first.tokens.shape == second.tokens.shape
+    assert np.isfinite(first.tokens).all()
+
+
+def test_the_field_has_no_steps_between_nodes(net):
+    decoded = net.decode(net.encode(*points(), OWN), OWN)
+    line = np.zeros((2, 2001, 3), np.float32)
+    line[..., 1] = np.linspace(-1, 1, 2001)
+    said = net.field(net.nodes(decoded), decoded.side, line)
+    inner = said[:, 300:1700]
+    assert np.abs(np.diff(inner)).max() < 0.2 * np.ptp(inner) + 1e-6
+
+
+def test_a_mask_is_compared_with_its_own_prompt(net):
+    decoded = net.decode(net.encode(*points(), WHOLE), WHOLE)
+    nodes = net.mask_nodes(decoded)
+    places = points(seed=5)[0]
+    answers = net.prompts(decoded, np.array([[0, 9], [4, 5]]), places[:, :2])
+    both = net.masked(nodes, decoded.side, answers, places)
+    one = Answers(answers.channels[:, 1:], answers.iou[:, 1:])
+    assert np.allclose(net.masked(nodes, decoded.side, one, places)[:, 0], both[:, 1], atol=1e-6)
+
+
+def test_the_field_goes_on_to_the_edge_of_the_cube(net):
+    """Shapes fill the cube to 0.95, and its outermost nodes lie inside of that."""
+    decoded = net.decode(net.encode(*points(), OWN), OWN)
+    line = np.zeros((2, 9, 3), np.float32)
+    line[..., 2] = np.linspace(0.9, 1.0, 9)
+    said = net.field(net.nodes(decoded), decoded.side, line)
+    assert (np.abs(np.diff(said)) > 0).all()

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The autoencoder's trainer: losses that fall, masks that are judged by their parts."""
+
+import json
+from dataclasses import asdict
+
+import numpy as np
+import pytest
+import torch
+
+from backend.models.partset import OWN, WHOLE, PartSet, PartSetConfig, shapes
+from backend.training.generator import autoencoder_trainer as trainer
+from backend.training.generator import run
+from backend.training.generator.run import LOG, begun
+from backend.training.torch_ops import TorchOps
+from tests.backend.training.generator import balls
+
+TINY = PartSetConfig(
+    cells=2, whole_cells=2, channels=4, width=16, heads=2, encoding=1, decoding=1, point_width=8,
+    field_width=8, mask_width=4, prompting=1,
+)  # fmt: skip
+CPU = torch.device("cpu")
+
+
+@pytest.fixture
+def net():
+    arrays = {name: a.requires_grad_() for name, a in begun(shapes(TINY), 0, CPU).items()}
+    return PartSet(TINY, arrays, TorchOps())
+
+
+def test_codes_tell_parts_apart_and_nothing_of_the_unknown():
+    labels = torch.tensor([[0, 0, 1, -1]])
+    code = trainer.codes(labels, 8, torch.Generator().manual_seed(0))
+    assert torch.equal(code[0, 0], code[0, 1])
+    assert not torch.allclose(code[0, 0], code[0, 2], atol=0.1)
+    assert not code[0, 3].any()
+    assert torch.allclose(code[0, :3].norm(dim=-1), torch.ones(3), atol=1e-5)
+
+
+def test_cells_with_points_hold_anchors(net):
+    points = torch.tensor([[[-0.5, -0.5, -0.5], [-0.7, -0.3, -0.5], [0.5, 0.5, 0.5]]])
+    decoded = net.decode(torch.zeros(1, 8, 4), OWN)
+    loss, there, slot = trainer.of_anchors(net, decoded, points)
+    assert there[0].tolist() == [True, *[False] * 6, True]
+    assert slot[0].tolist() == [0, 0, 7]
+    assert torch.isfinite(loss)
+
+
+def test_the_better_mask_of_a_prompt_is_judged(net):
+    points = torch.rand(1, 600, 3) * 2 - 1
+    labels = (points[:, :, 0] > 0).long()
+    decoded = net.decode(torch.zeros(1, 8, 4), WHOLE)
+    _, _, slot = trainer.of_anchors(net, decoded, points)
+    loss, expected = trainer.of_masks(net, decoded, points, labels, slot)
+    loss.backward()
+    assert net.arrays["mask.out.weight"].grad.abs().sum() > 0
+    assert net.arrays["mask.nodes.weight"].grad.abs().sum() > 0
+    assert 0 <= float(expected.detach()) <= 1
+
+
+def train(tmp_path, monkeypatch, *more):
+    monkeypatch.setitem(trainer.LADDER, "small", TINY)
+    samples = balls.write(tmp_path / "samples")
+    sizes = {"own": (64, 64), "placed": (32, 32), "whole": (64, 64)}
+    monkeypatch.setattr(run, "WARM", 5)
+    monkeypatch.setattr(trainer, "SIZES", sizes)
+    monkeypatch.setattr(trainer, "JUDGED", sizes)
+    return trainer.main([
+        "--samples", str(samples), "--out", str(tmp_path / "run"), "--size", "small",
+        "--every", "0.005", "--batch", "8", "--threads", "1", *more,
+    ])  # fmt: skip
+
+
+def test_it_learns_and_goes_on_with_the_decoder_alone(tmp_path, monkeypatch):
+    assert train(tmp_path, monkeypatch, "--steps", "40") == 0
+    log = [json.loads(line) for line in (tmp_path / "run" / LOG).read_text().splitlines()]
+    assert log[-1]["placed"] < 0.6 * log[0]["placed"]
+    about = trainer_file(tmp_path)
+    assert about[0]["config"] == asdict(TINY)
+    train(tmp_path, monkeypatch, "--steps", "44", "--decoder-alone")
+    before, after = about[1], trainer_file(tmp_path)[1]
+    same = {name for name in before if np.array_equal(before[name], after[name])}
+    made = {name for name in before if name.startswith(trainer.ENCODER)}
+    assert made <= same
+    assert "field.out.weight" not in same
+
+
+def trainer_file(tmp_path):
+    from safetensors import safe_open
+
+    with safe_open(tmp_path / "run/autoencoder.safetensors", "np") as file:
+        about = {key: json.loads(value) for key, value in file.metadata().items()}
+        return about, {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The flow's trainer: what is known and told is drawn anew, and only what has noise is learned."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from safetensors.numpy import save_file
+
+from backend.models.partflow import BOX, LOOK, PartFlow, PartFlowConfig, nothing, shapes
+from backend.training.generator import flow_trainer as trainer
+from backend.training.generator import run
+from backend.training.generator.run import LOG, begun
+from backend.training.torch_ops import TorchOps
+
+TINY = PartFlowConfig(
+    cells=2, whole_cells=4, channels=2, width=16, heads=2, pairs=2, words=3, reading=1
+)
+CPU = torch.device("cpu")
+
+
+def arrays(parts=3, seed=0):
+    rng = np.random.default_rng(seed)
+    c = TINY
+
+    def normal(*shape):
+        return rng.standard_normal(shape).astype(np.float16)
+
+    tokens = {name: normal(parts, c.tokens, c.token)
+              for name in ("own", "placed", "seen_own", "seen_placed")}  # fmt: skip
+    return tokens | {
+        "whole": normal(1, c.whole_tokens, c.token),
+        "before": normal(4, c.tokens, c.token),
+        "before_parts": np.eye(4, parts, dtype=bool),
+        "box": normal(parts, BOX),
+        "look": normal(parts, LOOK),
+        "seen": np.arange(parts) > 0,
+        "words": normal(parts, 2, c.words),
+        "title": normal(1, c.words),
+        "picture": rng.integers(0, 255, (2, 64, 256)).astype(np.uint8),
+        "mask": rng.integers(0, parts, (2, 64, 64)).astype(np.uint8),
+    }
+
+
+@pytest.fixture
+def sets():
+    objects = [trainer.Encoded(arrays(k + 1, k), {}) for k in range(4)]
+    return trainer.Sets(objects, TINY, np.random.default_rng(0))
+
+
+def test_sets_are_of_one_number_of_parts(sets):
+    drawn = sets.of(3, 5)
+    assert drawn.members["own"].shape == (5, 3, TINY.tokens, TINY.token)
+    assert drawn.levels["shape"].shape == (5, 3)
+    assert drawn.levels["whole"].shape == (5,)
+    expected = {name: (5, *value.shape[1:]) for name, value in nothing(TINY, 1, 3).items()}
+    assert {name: value.shape for name, value in drawn.given.items()} == expected
+
+
+def test_every_combination_comes(sets):
+    draws = [sets.of(3, 8) for _ in range(30)]
+    shape = np.concatenate([one.levels["shape"] for one in draws])
+    known = (shape == 0).sum(1)
+    assert set(known) == {0, 1, 2}, "never all of them"
+    assert (np.concatenate([one.levels["box"] for one in draws]) == 0).all(1).any()
+    whole = np.concatenate([one.levels["whole"] for one in draws])
+    assert {0.0, 1.0} < set(whole.tolist())
+    for name in draws[0].given:
+        told = np.concatenate([one.given[name][..., -1].reshape(8, -1).max(1) for one in draws])
+        assert 0 < told.mean() < 1, name
+    assert (np.concatenate([one.there for one in draws]) == 0).any()
+
+
+def test_a_part_that_is_none_says_so(sets):
+    for _ in range(20):
+        drawn = sets.of(4, 4)
+        none = drawn.there == 0
+        assert (drawn.members["box"][none][:, 0, 6] == -1).all()
+        assert not drawn.members["own"][none].any()
+        assert not drawn.given["words"][none].any()
+
+
+def test_known_parts_are_not_learned(sets):
+    net = PartFlow(TINY, begun(shapes(TINY), 0, CPU), TorchOps())
+    drawn = sets.of(2, 3)
+    drawn.levels["shape"][:], drawn.levels["box"][:] = 0.0, 0.0
+    drawn.levels["whole"][:] = 1.0
+    loss, told = trainer.loss_of(net, drawn, CPU, torch.Generator().manual_seed(0))
+    assert float(loss.detach()) == 0
+    assert not any(float(value.detach()) for value in told.values())
+
+
+def test_it_learns_and_goes_on(tmp_path, monkeypatch):
+    monkeypatch.setitem(trainer.LADDER, "small", TINY)
+    monkeypatch.setattr(run, "WARM", 5)
+    folder = tmp_path / "latents"
+    folder.mkdir()
+    for k in range(3):
+        about = {"about": json.dumps({"held_out": k == 0})}
+        save_file(arrays(3, 7), folder / f"o{k}.0.safetensors", about)
+
+    def train(steps, *more):
+        return trainer.main([
+            "--latents", str(folder), "--out", str(tmp_path / "run"), "--size", "small",
+            "--every", "0.005", "--batch", "12", "--threads", "1", "--steps", steps, *more,
+        ])  # fmt: skip
+
+    assert train("40") == 0
+    log = [json.loads(line) for line in (tmp_path / "run" / LOG).read_text().splitlines()]
+    assert log[-1]["held all"] < log[0]["held all"]
+    with pytest.raises(SystemExit, match="another network"):
+        train("44", "--without", "no sight across")

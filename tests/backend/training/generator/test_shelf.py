@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Batches: of what was asked for, turned as one, and evenly where that is wanted."""
+
+import numpy as np
+import pytest
+
+from backend.training.generator.samples import Sample
+from backend.training.generator.shelf import Shelf, read_all
+from tests.backend.training.generator import balls
+
+
+@pytest.fixture
+def shelf():
+    objects = [Sample(f"b{k}", "", "", "", ("a", "b"), balls.sample(k)) for k in range(3)]
+    return Shelf(objects, np.random.default_rng(0))
+
+
+def test_parts_in_their_own_frames_stay_what_they_are_however_they_are_turned(shelf):
+    batch = shelf.own(5, 64, 100)
+    assert batch.points.shape == (5, 64, 3)
+    assert np.allclose(np.linalg.norm(batch.points, axis=2), 0.95, atol=1e-3)
+    assert np.allclose(batch.normals, batch.points / 0.95, atol=0.02), "turned with the points"
+    away = np.linalg.norm(batch.queries, axis=2) - 0.95
+    assert np.allclose(batch.distance, away.clip(-0.5, 0.5), atol=1e-2), "and so are queries"
+    assert batch.points.dtype == batch.distance.dtype == np.float32
+
+
+def test_turns_differ(shelf):
+    first = shelf.placed(40, 8, 8).points.mean(1)
+    octants = {tuple(row) for row in np.sign(first).tolist()}
+    assert len(octants) > 4
+
+
+def test_whole_objects_know_the_part_of_each_point(shelf):
+    batch = shelf.whole(2, 200, 50)
+    assert set(np.unique(batch.labels)) == {0, 1}
+    assert (shelf.own(1, 8, 8).labels == -1).all()
+
+
+def test_even_queries_are_the_first_quarter(shelf):
+    evenly, all_of_them = shelf.own(6, 8, 128, even=True), shelf.own(6, 8, 512)
+    far = [(np.abs(batch.distance) > 0.2).mean() for batch in (evenly, all_of_them)]
+    assert far[0] > 2 * far[1], "a cube is mostly far from a ball's surface"
+
+
+def test_seen_parts_are_their_visible_surface(shelf):
+    for one in shelf.objects:
+        upper = one.stored["own_points"][..., 1] > 0
+        one.stored["own_visible"][:] = upper
+    shown = shelf.own(8, 64, 8, seen=1.0).points
+    one_side = np.maximum(shown.min(1), -shown.max(1)).max(1)
+    assert (one_side > -0.01).all(), "half of a ball, whichever way it is turned"
+
+
+def test_new_samples_are_read_beside_those_that_are_there(tmp_path):
+    first = read_all(balls.write(tmp_path, 2))
+    assert [one.name for one in first] == ["ball0", "ball1"]
+    again = read_all(balls.write(tmp_path, 3), first)
+    assert len(again) == 3
+    assert again[0] is first[0]
+    with pytest.raises(SystemExit, match="no samples"):
+        read_all(tmp_path / "none")
