@@ -30,6 +30,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from backend.contract.errors import Cancelled
 from backend.contract.progress import Progress
 from backend.latents import flow
+from backend.latents.levels import schedule
 from backend.latents.shapes import fields
 from backend.latents.surface import BOUND, dense, extract
 from backend.latents.velocity import Velocity
@@ -175,7 +176,7 @@ def ours(bench: Bench, task: Task) -> Measured:
         for count, width in zip(task.seen, task.config.contexts, strict=True)
     ]
     noise = bench.random(1, task.parts, task.tokens, task.config.channels)
-    levels = flow.schedule(task.steps)
+    levels = schedule(task.steps)
 
     def job() -> Tensor:
         contexts = [network.context(i, one, first=int(guided)) for i, one in enumerate(tokens)]

@@ -15,6 +15,10 @@ from .parser import EPILOG, Commands, Parser, command
 from .shared_options import add_engine, add_faces, add_inputs, add_jobs, add_memory, add_quality
 from .values import share, strength, whole_number
 
+GENERATOR_TASKS = (
+    "parts", "masks", "regenerate", "words", "pictures", "diversity", "ablations", "generator",
+)  # fmt: skip
+"""Of `evaluate`; the last one is all of them but for ablations."""
 FORMATS = " ".join(MESH_SUFFIXES)
 
 MESHES = f"""\
@@ -284,11 +288,11 @@ def _add_evaluate(commands: Commands) -> None:
     )
     evaluate.add_argument(
         "--task",
-        choices=("segment", "click", "complete", "generate", "all"),
+        choices=("segment", "click", "complete", "generate", *GENERATOR_TASKS, "all"),
         required=True,
         help="generate: how N pictures of procedural objects are kept; all: segments and clicks "
-        "of the objects of DATA, of fused copies, and of shapes; and the objects' solid parts, "
-        "completed",
+        "of the objects of DATA, of fused copies, and of shapes; the objects' solid parts, "
+        "completed; and the part generator (generator: that alone)",
     )
     evaluate.add_argument(
         "--json", dest="figures", metavar="FILE", type=Path, help="write each object's figures"
@@ -317,6 +321,18 @@ def _add_evaluate(commands: Commands) -> None:
         "--methods",
         metavar="NAMES",
         help="how parts are completed, separated by commas; all ways that there are by default",
+    )
+    evaluate.add_argument(
+        "--count",
+        metavar="N",
+        type=whole_number(1, "cases"),
+        help="how many cases the part generator is measured on, of each kind",
+    )
+    evaluate.add_argument(
+        "--weights", metavar="FILE", type=Path, help="of the part generator, not those that ship"
+    )
+    evaluate.add_argument(
+        "--ablations", metavar="FOLDER", type=Path, help="runs of its flow, for --task ablations"
     )
     add_engine(evaluate, "segment", "; several, separated by commas, are measured side by side")
     add_jobs(evaluate)

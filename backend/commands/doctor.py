@@ -133,7 +133,9 @@ def _engine(about: About) -> str:
         registry.load(about)
     library = "torch" if about.torch else "NumPy"
     took = time.perf_counter() - began
-    return f"runs on {library} with {gigabytes(size)} of weights; {done or 'loaded'}, {took:.1f} s"
+    trial = "; on trial, not in Blender's menus" if about.trial else ""
+    said = f"runs on {library} with {gigabytes(size)} of weights; {done or 'loaded'}"
+    return f"{said}, {took:.1f} s{trial}"
 
 
 def _halves(engine: str) -> str:

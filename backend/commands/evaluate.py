@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ..contract.errors import BadInput
 from ..contract.progress import Progress
 from ..engines import registry
+from .arguments import GENERATOR_TASKS
 from .console import Console
 from .failures import OK, REFUSED
 
@@ -23,21 +24,23 @@ SAME_TROUBLE = 3  # objects with one trouble that are named each
 def run(options: Namespace, console: Console) -> int:
     """Run the command. Returns the exit status."""
     from ..evaluation.runner import Plan, measure_all
-    from ..evaluation.suite import asked
+    from ..evaluation.suite import SEEN, asked
 
     if options.task == "generate":
         return _pictures(options, console)
     _check(options)
-    engines = () if options.task == "complete" else _engines(options.engine, console)
-    methods = _methods(options.methods)
+    asks = options.task in ("segment", "click", "all")
+    engines = _engines(options.engine, console) if asks else ()
+    _check_methods(options)
     draw = options.sheet is not None or options.report is not None
     sections = _sections(options)
     _prepare(options)
     began = time.monotonic()
     for section in sections:
         measuring = Progress(console.progress, f"Measuring: {section.title}")
-        who = methods if "complete" in section.tasks else engines
-        plan = Plan(asked(options.task, section), who, options.seed, draw)
+        done = asked(options.task, section)
+        who = engines if done[0] in SEEN else _methods(options, done[0])
+        plan = Plan(done, who, options.seed, draw, options.weights, options.ablations)
         section.keep(measure_all(section.sources, plan, processes=options.jobs, progress=measuring))
     console.close()
     minutes = (time.monotonic() - began) / 60
@@ -70,6 +73,16 @@ def _pictures(options: Namespace, console: Console) -> int:
 def _check(options: Namespace) -> None:
     """Raises BadInput for options that do not fit together."""
     suite = options.task == "all"
+    if options.task in GENERATOR_TASKS:
+        others = (options.fused, options.sheet, options.plot, options.worst, options.procedural)
+        if any(others) or (options.task == "ablations") != (options.ablations is not None):
+            raise BadInput(
+                "The part generator is measured on unseen seeds, and on objects of DATA.",
+                "Give DATA.npz or nothing; --count, --weights and --methods go with it, and "
+                "--ablations FOLDER with --task ablations.",
+            )
+        _need_training_libraries()
+        return
     if suite and (not options.data or options.fused):
         raise BadInput(
             "--task all measures objects of files, also fused.", "Give DATA.npz, without --fused."
@@ -106,10 +119,23 @@ def _engines(text: str, console: Console) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _methods(text: str | None) -> tuple[str, ...]:
-    from ..evaluation.completers import METHODS, chosen_methods
+def _check_methods(options: Namespace) -> None:
+    """Raises BadInput where --methods names something that the task, or completion, has not."""
+    if options.task == "generator" and options.methods is not None:
+        raise BadInput("Each task has methods of its own.", "Give --methods with one of them.")
+    _methods(options, options.task if options.task in GENERATOR_TASKS[:-1] else "complete")
 
-    return tuple(METHODS) if text is None else chosen_methods(text)
+
+def _methods(options: Namespace, task: str) -> tuple[str, ...]:
+    """Of the methods of a task those that are named; all that can be used where none is."""
+    from ..evaluation.completers import chosen_methods, usual_methods
+    from ..evaluation.generator_tasks import task_of
+
+    if task in GENERATOR_TASKS:
+        known = task_of(task, options.ablations).methods
+        alone = options.task == task and options.methods is not None
+        return chosen_methods(options.methods, known) if alone else known
+    return usual_methods() if options.methods is None else chosen_methods(options.methods)
 
 
 def _sections(options: Namespace) -> list[Section]:
@@ -118,13 +144,19 @@ def _sections(options: Namespace) -> list[Section]:
         as_they_are,
         fused,
         hidden_parts,
+        of_generator,
         smooth_shapes,
         uncovered,
         whole_suite,
     )
 
+    if options.task in GENERATOR_TASKS:
+        return of_generator(options.task, options.data, options.count, options.ablations)
     if options.task == "all":
-        return whole_suite(options.data, options.procedural, options.limit)
+        suite = whole_suite(options.data, options.procedural, options.limit)
+        if _generator_is_there(options):
+            suite += of_generator("generator", options.data, options.count or options.limit)
+        return suite
     if options.task == "complete":
         made = options.procedural is not None
         sources = sculpted(options.procedural) if made else uncovered(in_files(options.data))
@@ -134,6 +166,12 @@ def _sections(options: Namespace) -> list[Section]:
     else:
         section = as_they_are(thin_out(in_files(options.data), options.limit))
     return [fused(section) if options.fused else section]
+
+
+def _generator_is_there(options: Namespace) -> bool:
+    """Whether there are weights of the part generator to be measured."""
+    trouble = registry.obstacle(registry.named("flow"))
+    return options.weights is not None or trouble is None
 
 
 def _prepare(options: Namespace) -> None:
@@ -178,8 +216,9 @@ def _tell(options: Namespace, console: Console, sections: list[Section], minutes
         write_page(options.write, contents(options.task, by_title, minutes))
     console.result(tables(options.task, sections))
     lasted = f" in {minutes:.0f} minutes" if options.task == "all" else ""
-    what = "parts" if options.task == "complete" else "objects"
-    of_all = "" if options.task == "complete" else f" of {len(measured)}"
+    parts = options.task in ("complete", *GENERATOR_TASKS)
+    what = "parts" if parts else "objects"
+    of_all = "" if parts else f" of {len(measured)}"
     console.say(f"Measured {good}{of_all} {what}{lasted}.")
     return OK
 

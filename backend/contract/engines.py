@@ -50,6 +50,7 @@ class About:
     options : what it may be told beside its input: names of `options.OPTIONS`, "parts", "seed",
         "drawing", or names that only this engine knows.
     work : 10^15 operations of its networks for one part, picture or variant; 0 for few.
+    trial : is it not good enough for menus yet? Who names it in a shell gets it.
     """
 
     name: str
@@ -63,6 +64,7 @@ class About:
     bundled: bool = True
     options: tuple[str, ...] = ()
     work: float = 0.0
+    trial: bool = False
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z][a-z0-9_]*", self.name) or self.name == AUTO:
@@ -81,7 +83,7 @@ class Told:
     needs : what it lacks that can be got: "torch" and names of public models.
     cost : a sentence about where it runs, how long and in how much memory; empty for little.
     options : see `About`.
-    automatic : whether "auto" tries it.
+    automatic : whether "auto" tries it. trial : whether menus leave it out.
     """
 
     name: str
@@ -94,13 +96,14 @@ class Told:
     cost: str = ""
     options: tuple[str, ...] = ()
     automatic: bool = False
+    trial: bool = False
 
     @classmethod
     def of(cls, about: About, why: str = "", needs: Iterable[str] = (), cost: str = "") -> Told:
         """What is told of an engine that cannot run because of `why`, or can if that is empty."""
         automatic = about.rank is not None
         said = about.name, about.label, about.text, about.verbs
-        return cls(*said, not why, why, tuple(needs), cost, about.options, automatic)
+        return cls(*said, not why, why, tuple(needs), cost, about.options, automatic, about.trial)
 
     def to_json(self) -> dict[str, Any]:
         """An entry of `engines` in the engine's hello."""
@@ -119,7 +122,7 @@ class Told:
         is_told = all(isinstance(text, str) for text in texts) and entry["name"]
         if not (is_told and all(verb in VERBS for verb in entry["verbs"])):
             return None
-        answers = {name: bool(entry[name]) for name in ("available", "automatic")}
+        answers = {name: bool(entry[name]) for name in ("available", "automatic", "trial")}
         tuples = {name: tuple(one) for name, one in lists.items()}
         return cls(**{**entry, **tuples, **answers})
 

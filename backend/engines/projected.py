@@ -148,12 +148,15 @@ def _of_few(mesh: tuple[Floats, Ints], most: int) -> tuple[Floats, Ints]:
     return few or coarser(mesh, ROUGHEST) or mesh
 
 
-def meshes_of(fields: Sequence[SampledField]) -> list[tuple[Floats, Ints]]:
-    """A closed mesh for each field, without dust; of a field without inside an empty one."""
-    return [_mesh_of(field) for field in fields]
+def meshes_of(fields: Sequence[SampledField], speck: float = SPECK) -> list[tuple[Floats, Ints]]:
+    """A closed mesh for each field, without dust; of a field without inside an empty one.
+
+    speck : share of the largest piece's volume, below which a piece is dust.
+    """
+    return [_mesh_of(field, speck) for field in fields]
 
 
-def _mesh_of(field: SampledField) -> tuple[Floats, Ints]:
+def _mesh_of(field: SampledField, speck: float) -> tuple[Floats, Ints]:
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components
 
@@ -167,7 +170,7 @@ def _mesh_of(field: SampledField) -> tuple[Floats, Ints]:
     own = shell[faces[:, 0]]
     volume = signed_volumes(vertices, faces, own, shells)
     # Dust goes, and so do bubbles inside, which are of negative volume.
-    faces = faces[(volume > SPECK * volume.max())[own]]
+    faces = faces[(volume > speck * volume.max())[own]]
     used, numbers = np.unique(faces, return_inverse=True)
     mesh = vertices[used], numbers.reshape(-1, 3).astype(np.int64)
     return coarser(mesh, TOLERANCE) or mesh

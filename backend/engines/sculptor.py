@@ -268,14 +268,25 @@ def _colour(path: str, asked: Asked, seed: int) -> tuple[float, float, float]:
     own = next((asked.colours[name] for name in reversed(segments) if name in asked.colours), None)
     own = own or asked.general.material.get("colour")
     if own is None:
-        looks = asked.title.looks
-        code = next(
-            (code for name in reversed(segments) for part, code in looks if part == name), None
-        ) or next((code for part, code in looks if not part), "b8a48c")
-        own = wishing.linear(code)
-        light = 1 + 0.12 * np.sin(zlib.crc32(segments[-1].encode()) % 628 / 100 + seed)
-        own = [min(value * light, 1.0) for value in own[:3]]
+        return usual_colour(path, asked.title.looks, seed)
     red, green, blue = (float(value) for value in own[:3])
+    return red, green, blue
+
+
+def usual_colour(
+    path: str, looks: Sequence[tuple[str, str]], seed: int
+) -> tuple[float, float, float]:
+    """Linear light of the colour that a part of such a path has in life, a little lighter or darker
+    by its name and the seed.
+
+    looks : of its family, see `titles.Title`.
+    """
+    segments = _segments(path)
+    code = next(
+        (code for name in reversed(segments) for part, code in looks if part == name), None
+    ) or next((code for part, code in looks if not part), "b8a48c")
+    light = 1 + 0.12 * np.sin(zlib.crc32(segments[-1].encode()) % 628 / 100 + seed)
+    red, green, blue = (float(min(value * light, 1.0)) for value in wishing.linear(code)[:3])
     return red, green, blue
 
 

@@ -24,9 +24,18 @@ import numpy as np
 
 from .. import __version__
 from ..contract.progress import Progress
+from ..engines import registry
 from ..machine.cpu import cores, memory, processor
 from ..shapes.blob import blob
-from .bench_parts import completion, generation, many_parts, replacement, samplings
+from .bench_parts import (
+    PARTS,
+    completion,
+    generation,
+    imagination,
+    many_parts,
+    replacement,
+    samplings,
+)
 from .timing import LongestHold, peak_memory, timed
 
 Result = dict[str, float]
@@ -154,6 +163,7 @@ MEASURES: dict[str, Callable[[int], Result]] = {
     "many_parts": many_parts,
     "replacement": replacement,
     "generation": generation,
+    "imagination": imagination,
     "samplings": samplings,
 }
 
@@ -221,6 +231,7 @@ def rows(repeat: int, sizes: Sequence[str]) -> list[tuple[str, str, str]]:
     got = median_of("generation", 1024, repeat)
     value = f"{got['seconds']:.2f} s, {got['peak_mb'] / 1000:.2f} GB"
     found.append(("textured parts from a picture of 1024 x 1024", "2 s", value))
+    found += imagined_rows(repeat)
     found += latent_rows(repeat)
     got = median_of("hello", 0, 2 * repeat + 1)
     found.append(("start of the backend to hello", "0.15 s", f"{got['seconds']:.2f} s"))
@@ -229,6 +240,19 @@ def rows(repeat: int, sizes: Sequence[str]) -> list[tuple[str, str, str]]:
         value = f"{got['read_s']:.2f} s, {got['write_s']:.2f} s"
         found.append((f"reading and writing a GLB of 12 parts, {size}", "", value))
     return found
+
+
+def imagined_rows(repeat: int) -> list[tuple[str, str, str]]:
+    """Parts that the flow engine makes; none where its weights are missing."""
+    if registry.obstacle(registry.named("flow")) is not None:
+        return []
+    rows = []
+    for parts, target in ((1, "6 s"), (PARTS, "40 s")):
+        got = median_of("imagination", parts, repeat)
+        value = f"{got['seconds']:.1f} s, {got['peak_mb'] / 1000:.2f} GB"
+        work = f"{parts} part{'s' * (parts > 1)} that the flow engine makes of a word"
+        rows.append((work, target, value))
+    return rows
 
 
 def latent_rows(repeat: int) -> list[tuple[str, str, str]]:

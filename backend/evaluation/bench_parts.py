@@ -77,6 +77,16 @@ def generation(pixels: int) -> dict[str, float]:
     return {"seconds": seconds, "peak_mb": peak_memory() / 1e6}
 
 
+def imagination(parts: int) -> dict[str, float]:
+    """An object of so many parts that the flow engine makes of a word, to its meshes."""
+    from ..engines import flow
+    from ..engines.base import Brief
+
+    engine = flow.load()
+    seconds = timed(partial(engine.generate, Brief(text="chair", parts=parts)))
+    return {"seconds": seconds, "peak_mb": peak_memory() / 1e6}
+
+
 def samplings(_triangles: int) -> dict[str, float]:
     """Seconds of four steps of each reduced latent network, by the name of its model."""
     from ..latents.reduced import TRUNKS, sampling_seconds

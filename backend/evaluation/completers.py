@@ -7,16 +7,19 @@ look at the visible surface only.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
 
 from ..contract.arrays import Bools, Floats, Ints
+from ..contract.engines import AUTO
 from ..contract.errors import BadInput
+from ..engines import registry
 from ..geometry.occupancy import Grid, inside
 from ..geometry.sampling import points_by_group
 from .completion import LEVEL, Example, Guess, areas, distances, enclosed, winding
+from .generator_objects import FLOW
 
 Method = Callable[[Example], dict[int, Guess]]
 
@@ -37,13 +40,14 @@ def open_parts(example: Example) -> dict[int, Guess]:
     return found
 
 
-def product(example: Example, how: str) -> dict[int, Guess]:
-    """What Partwise makes of the parts: "cap" or "hidden"."""
+def product(example: Example, how: str, engine: str = AUTO) -> dict[int, Guess]:
+    """What Partwise makes of the parts: "cap" or "hidden", by an engine."""
     from ..pipelines.complete import complete_parts
 
     made = complete_parts(
-        example.vertices, example.faces, example.labels, how=how, parts=example.measured
-    )
+        example.vertices, example.faces, example.labels, how=how, engine=engine,
+        parts=example.measured,
+    )  # fmt: skip
     everything = np.concatenate([example.vertices, made.vertices])
     found = {}
     for part in example.measured:
@@ -175,13 +179,20 @@ METHODS: dict[str, Method] = {
     "mirror": mirror,
     "hull": hull_inside,
     "hidden": partial(product, how="hidden"),
+    FLOW: partial(product, how="hidden", engine=FLOW),
 }
 
 
-def chosen_methods(names: str) -> tuple[str, ...]:
+def usual_methods() -> tuple[str, ...]:
+    """All of them but for what lacks its weights."""
+    lacking = registry.obstacle(registry.named(FLOW)) is not None
+    return tuple(name for name in METHODS if not (lacking and name == FLOW))
+
+
+def chosen_methods(names: str, known: Sequence[str] = tuple(METHODS)) -> tuple[str, ...]:
     """The methods of a list with commas, in its order. Raises BadInput where one is none."""
     found = tuple(dict.fromkeys(name.strip() for name in names.split(",")))
     for name in found:
-        if name not in METHODS:
-            raise BadInput(f"There is no method '{name}'.", f"Choose from {', '.join(METHODS)}.")
+        if name not in known:
+            raise BadInput(f"There is no method '{name}'.", f"Choose from {', '.join(known)}.")
     return found

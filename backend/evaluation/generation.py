@@ -110,14 +110,21 @@ def _iou(one: Bools, two: Bools) -> float:
 
 
 def family_picture(family: str, seed: int) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
-    """A picture of a procedural object from the front, and the true part of each pixel. Parts of
-    which hardly anything is seen belong to none.
-    """
+    """A picture of a procedural object from the front, and the true part of each pixel."""
     from ..shapes.families.make import make
 
     mesh = make(family, seed, turned=False)
     upright = mesh.vertices[:, [0, 2, 1]] * [1, 1, -1]
-    label, straight = seen(upright, mesh.faces, mesh.labels[0], SIZE)
+    return pictured(upright, mesh.faces, mesh.labels[0])
+
+
+def pictured(
+    vertices: Floats, faces: Ints, labels: NDArray[np.integer]
+) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
+    """A picture of an object in parts from the front, and the part of each pixel. Parts of which
+    hardly anything is seen belong to none.
+    """
+    label, straight = seen(vertices, faces, labels, SIZE)
     size = np.bincount(label[label >= 0])
     few = np.flatnonzero(size < 0.003 * size.sum())
     picture = picture_of(label, straight)

@@ -19,9 +19,12 @@ from ..files.readers import replace_on_success, unreadable
 from ..machine.cpu import cores, processor
 from .clicks import CLICKS
 from .completion import Figures
+from .generator_tasks import ABLATED
+from .generator_tasks import TASKS as OF_GENERATOR
 from .runner import Measured, Summary, means, written
 
-PLACES = "evaluation", "completion"  # of a page: segments and clicks; completed parts
+# Of a page: segments and clicks; completed parts; what the part generator makes.
+PLACES = "evaluation", "completion", "generator"
 ROOT = Path(__file__).resolve().parents[2]
 
 # Figures of the engines side by side -> key and whether less is better.
@@ -56,7 +59,11 @@ def markers(place: str) -> tuple[str, str]:
 
 def places(task: str) -> tuple[str, ...]:
     """Where on a page the tables of a task belong."""
-    return PLACES if task == "all" else PLACES[1:] if task == "complete" else PLACES[:1]
+    if task == "all":
+        return PLACES
+    if task in ("segment", "click"):
+        return PLACES[:1]
+    return PLACES[1:2] if task == "complete" else PLACES[2:]
 
 
 def check_page(path: Path, task: str) -> None:
@@ -97,12 +104,15 @@ def contents(
     tables = {
         PLACES[0]: [*segment_lines(summaries), "", *click_lines(summaries)],
         PLACES[1]: complete_lines(summaries),
+        PLACES[2]: generator_lines(summaries),
     }
     count = sum(bool(one.figures) for measured in sections.values() for one in measured)
-    counted = "parts" if task == "complete" else "objects and parts"
+    counted = "objects and parts" if places(task)[0] == PLACES[0] else "parts"
     lasted = f"- {count} {counted} in {minutes:.0f} minutes"
     return {
-        place: "\n".join([*_provenance(), lasted, "", *tables[place]]) for place in places(task)
+        place: "\n".join([*_provenance(), lasted, "", *tables[place]])
+        for place in places(task)
+        if place != PLACES[2] or tables[place]  # without its weights it is left as it is
     }
 
 
@@ -135,9 +145,9 @@ def _rows(summaries: Mapping[str, Summary], key: str) -> list[tuple[str, dict[st
     ]
 
 
-def _beside(engines: Mapping[str, Figures], key: str, less: bool) -> list[str]:
+def _beside(engines: Mapping[str, Figures], key: str, less: bool, style: str = ".3f") -> list[str]:
     """One figure of each engine, the better in bold."""
-    texts = [written(row, key, ".3f") for row in engines.values()]
+    texts = [written(row, key, style) for row in engines.values()]
     known = [float(text) for text in texts if text != "-"]
     best = (min if less else max)(known, default=math.nan)
     worth = len(set(known)) > 1
@@ -194,6 +204,31 @@ def complete_lines(summaries: Mapping[str, Summary]) -> list[str]:
             cells = [share, f"{row['objects']:.0f}", method, *(column[k] for column in columns)]
             lines.append(_line(cells))
     return lines
+
+
+def generator_lines(summaries: Mapping[str, Summary]) -> list[str]:
+    """A table for each task of the part generator: a row for each method, the best in bold."""
+    lines: list[str] = []
+    known = [(task.heading, task.columns) for task in OF_GENERATOR.values()]
+    for heading, columns in [*known, ("ablations", ABLATED)]:
+        own = {title.removeprefix(f"{heading}, "): summary for title, summary in summaries.items()
+               if title.startswith(f"{heading}, ")}  # fmt: skip
+        rows = [(title, engines) for title, kinds in own.items() for engines in kinds.values()]
+        if not rows:
+            continue
+        head = [heading, "n", "method", *columns]
+        lines += ["", _line(head), _line(["---", "---:", "---", *["---:"] * len(columns)])]
+        for title, engines in rows:
+            texts = [
+                [written(row, key, style) for row in engines.values()]
+                if less is None
+                else _beside(engines, key, less, style)
+                for key, style, less in columns.values()
+            ]
+            for k, (method, row) in enumerate(engines.items()):
+                cells = [title, f"{row['objects']:.0f}", method, *(column[k] for column in texts)]
+                lines.append(_line(cells))
+    return lines[1:]
 
 
 def _line(cells: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from multiprocessing import get_context
+from pathlib import Path
 
 import numpy as np
 
@@ -16,6 +17,9 @@ from ..contract.errors import PartwiseError
 from ..contract.progress import SILENT, Progress
 from .completion import SHARES, Figures, row_of
 from .data import Labelled, Source
+from .generator_objects import use
+from .generator_tasks import ABLATED, task_of
+from .generator_tasks import TASKS as OF_GENERATOR
 from .tasks import Outcome, measure_completion, measure_object
 
 # What is asked for -> what is done on the one analysis of an object.
@@ -23,7 +27,9 @@ TASKS = {
     "segment": ("segment",),
     "click": ("click",),
     "complete": ("complete",),
-    "all": ("segment", "click", "complete"),
+    **{name: (name,) for name in (*OF_GENERATOR, "ablations")},
+    "generator": tuple(OF_GENERATOR),
+    "all": ("segment", "click", "complete", *OF_GENERATOR),
 }
 
 # Column of the table -> its figure and how it is written.
@@ -59,7 +65,10 @@ COLUMNS = {
 }
 
 # What a row of the table is, who answered, and what it counts.
-HEADS = {"complete": ("hidden share", "method", "parts")}
+HEADS = {
+    "complete": ("hidden share", "method", "parts"),
+    **dict.fromkeys((*OF_GENERATOR, "ablations"), ("objects", "method", "n")),
+}
 
 
 @dataclass(frozen=True)
@@ -95,14 +104,15 @@ class Measured:
 
 
 def by_part(measured: Sequence[Measured]) -> list[Measured]:
-    """Each completed part as an outcome of its own, whose kind is its hidden share."""
+    """Each part as an outcome of its own; the kind of a completed one is its hidden share."""
     found = []
     for one in measured:
         if one.trouble:
             found.append(one)
         for part, figures in one.parts.items():
-            hidden = next(iter(figures.values()))["hidden_share"]
-            found.append(Measured(f"{one.name}#{part}", row_of(hidden), figures,
+            hidden = next(iter(figures.values())).get("hidden_share")
+            kind = one.kind if hidden is None else row_of(hidden)
+            found.append(Measured(f"{one.name}#{part}", kind, figures,
                                   drawn=one.drawn, part=part))  # fmt: skip
     return found
 
@@ -111,13 +121,17 @@ def by_part(measured: Sequence[Measured]) -> list[Measured]:
 class Plan:
     """What to do with each object: some tasks, by some engines; `draw` keeps it for pictures.
 
-    The task ``complete`` is done alone, and its engines are methods of `completers`.
+    The task ``complete`` is done alone, and its engines are methods of `completers`; so are those
+    of `generator_tasks`, with methods of their own. weights : of the part generator, where they are
+    not those that ship. runs : a folder of `generator_runs`.
     """
 
     tasks: tuple[str, ...]
     engines: tuple[str, ...]
     seed: int = 0
     draw: bool = False
+    weights: Path | None = None
+    runs: Path | None = None
 
 
 def measure(source: Source, plan: Plan) -> Measured:
@@ -131,11 +145,23 @@ def measure(source: Source, plan: Plan) -> Measured:
         if "complete" in plan.tasks:
             completed = measure_completion(item, plan.engines, plan.seed)
             return _completed(item, completed, plan.draw)
+        if plan.tasks[0] in HEADS:
+            return _of_generator(item, plan)
         found = {name: measure_object(item, plan.tasks, plan.seed, name) for name in plan.engines}
         figures = {name: outcome.figures for name, outcome in found.items()}
         return Measured(source.name, kind, figures, drawn=Drawn(item, found) if plan.draw else None)
     except PartwiseError as error:
         return Measured(source.name, kind, {}, str(error))
+
+
+def _of_generator(item: Labelled, plan: Plan) -> Measured:
+    use(plan.weights)
+    rows = task_of(plan.tasks[0], plan.runs).measure(item, plan.engines, plan.seed)
+    parts: dict[int, dict[str, Figures]] = {}
+    for method, figures in rows.items():
+        for part, own in figures.items():
+            parts.setdefault(part, {})[method] = own
+    return Measured(item.name, item.kind, {}, parts=parts)
 
 
 def _completed(item: Labelled, found: dict[str, Outcome], draw: bool) -> Measured:
@@ -220,9 +246,17 @@ def written(figures: Figures, key: str, style: str) -> str:
     return f"{figures[key]:{style}}" if math.isfinite(figures.get(key, math.nan)) else "-"
 
 
+def columns_of(task_name: str) -> dict[str, tuple[str, str]]:
+    """Column -> its figure and how it is written."""
+    if task_name in COLUMNS:
+        return COLUMNS[task_name]
+    task = ABLATED if task_name == "ablations" else OF_GENERATOR[task_name].columns
+    return {head: (key, style) for head, (key, style, _) in task.items()}
+
+
 def table(task_name: str, summary: Summary) -> str:
     """The summary as a Markdown table, with a row for each kind and engine."""
-    columns = COLUMNS[task_name]
+    columns = columns_of(task_name)
     several = any(len(row) > 1 for row in summary.values())
     row_name, who, counted = HEADS.get(task_name, ("labels", "engine", "objects"))
     names = [row_name, *([who] if several else []), counted, *columns]

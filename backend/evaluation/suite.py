@@ -11,14 +11,21 @@ from typing import Any
 
 from ..files.readers import write_json
 from .data import Fused, Source, Uncovered, in_files, procedural, thin_out
+from .generator_tasks import TASKS as OF_GENERATOR
+from .generator_tasks import task_of
 from .page import write_text
 from .plots import write_plot
 from .runner import TASKS, Measured, by_part, means, report, table
-from .sheets import write_sheet
+from .sheets import SHEETS, write_sheet
 
 WORST = 12  # objects of a sheet of the worst, where no number is asked for
 PROCEDURAL = 90  # shapes of the suite, where no number is asked for
-HEADINGS = {"segment": "segmentation", "click": "clicks", "complete": "completion"}
+HEADINGS = {
+    "segment": "segmentation",
+    "click": "clicks",
+    "complete": "completion",
+    **dict.fromkeys((*OF_GENERATOR, "ablations"), "part generator"),
+}
 SEEN = ("segment", "click")  # what is done on labelled surfaces; parts are completed on others
 
 
@@ -42,10 +49,9 @@ class Section:
     measured: list[Measured] = field(default_factory=list)
 
     def keep(self, measured: Sequence[Measured]) -> None:
-        """Take the outcome of the sources; of completed parts, each by itself."""
-        if "complete" in self.tasks:
-            self.measured = by_part(measured)
-            return
+        """Take the outcome of the sources; of parts, each by itself."""
+        if not set(self.tasks) & set(SEEN):
+            measured = by_part(measured)
         self.measured = [
             one if self.by_kind or not one.figures else replace(one, kind="all") for one in measured
         ]
@@ -74,6 +80,22 @@ def smooth_shapes(sources: list[Source], *, by_kind: bool = True) -> Section:
 def hidden_parts(sources: list[Source], title: str = "hidden parts") -> Section:
     """Objects of solid parts of which others hide some, to be completed."""
     return Section(title, sources, tasks=("complete",))
+
+
+def of_generator(
+    task_name: str, data: Sequence[Path], count: int | None, runs: Path | None = None
+) -> list[Section]:
+    """Cases of the tasks of the part generator: unseen seeds and, where that is measured, objects
+    of files. count : how many of each; what is usual for None. runs : of the ablations."""
+    found = []
+    for name in TASKS[task_name]:
+        task = task_of(name, runs)
+        own = list(task.own(count or task.count))
+        found.append(Section(f"{task.heading}, unseen seeds", own, False, (name,)))
+        if data and task.artists:
+            artists = thin_out(uncovered(in_files(data)), count)
+            found.append(Section(f"{task.heading}, artists' objects", artists, False, (name,)))
+    return found
 
 
 def uncovered(sources: Sequence[Source]) -> list[Source]:
@@ -122,9 +144,9 @@ def write_report(
     write_json(folder / "figures.json", figures(task_name, sections))
     for task in TASKS[task_name]:
         shown = [one for one in sections if task in one.tasks]
-        if task != "complete":
+        if task in SEEN:
             write_plot(folder / f"{task}.png", task, {one.title: one.measured for one in shown})
-        for one in shown:
+        for one in shown if task in SHEETS else ():
             write_sheet(folder / f"{task}-{one.slug}.png", task, one.measured)
             name = folder / f"{task}-{one.slug}-worst.png"
             write_sheet(name, task, one.measured, most_worst or WORST)

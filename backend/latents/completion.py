@@ -14,7 +14,8 @@ from ..contract.progress import SILENT, Progress
 from ..machine.plan import CHUNKS
 from .batches import batch_of
 from .encode import Cloud
-from .flow import sample, schedule
+from .flow import sample
+from .levels import schedule
 from .looks import counted
 from .networks import Networks
 from .shapes import surfaces

@@ -27,8 +27,8 @@ from . import loading
 from .batches import batch_of
 from .chair import drawn
 from .encode import Cloud, far_apart
-from .flow import schedule
 from .images import normalised, on_white
+from .levels import schedule
 from .loading import Source
 from .shapes import fields
 from .surface import Field, extract

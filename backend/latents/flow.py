@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sampling by rectified flow: the schedule, guidance, and the loop (Liu et al., 2023).
+"""Sampling by rectified flow: the loop, of tensors (Liu et al., 2023).
 
 A sample at level s is ``(1 - s) x0 + s noise``; networks say the velocity ``x0 - noise``, so that a
 step from s to a lower level adds their difference times that velocity.
@@ -31,24 +31,6 @@ class Known:
     latents: Tensor
 
 
-def schedule(steps: int, shift: float = 1.0) -> list[float]:
-    """Levels from 1 to 0, ``steps + 1`` of them. shift : above 1 stays longer at high levels."""
-    levels = [1 - i / steps for i in range(steps)]
-    return [*(shift * s / (1 + (shift - 1) * s) for s in levels), 0.0]
-
-
-def guided(velocities: Tensor, scales: Sequence[float]) -> Tensor:
-    """One velocity of those of nested branches (classifier-free guidance: Ho, Salimans, 2022).
-
-    velocities : (N, ...), the first without contexts, each next one with one more. scales : N-1,
-    of the difference that each context makes.
-    """
-    velocity = velocities[0]
-    for i, scale in enumerate(scales):
-        velocity = velocity + scale * (velocities[i + 1] - velocities[i])
-    return velocity
-
-
 def sample(
     velocity: Callable[[Tensor, float], Tensor],
     noise: Tensor,
@@ -59,8 +41,8 @@ def sample(
 ) -> Tensor:
     """Latents like the noise (G, P, T, C), in single precision.
 
-    velocity : of latents at a time in 0..1000, of their shape. levels : see `schedule`. Raises
-    Cancelled, or NotFinite where velocities overflow.
+    velocity : of latents at a time in 0..1000, of their shape. levels : see `levels.schedule`.
+    Raises Cancelled, or NotFinite where velocities overflow.
     """
     noise = noise.float()
     x = noise.clone()

@@ -19,8 +19,9 @@ from torch import Tensor
 from ..contract.progress import SILENT, Progress
 from ..machine.plan import CHUNKS
 from .batches import batch_of
-from .flow import Known, sample, schedule
+from .flow import Known, sample
 from .images import normalised
+from .levels import schedule
 from .looks import counted
 from .networks import Networks
 from .shapes import surfaces

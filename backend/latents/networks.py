@@ -145,7 +145,7 @@ class Networks:
         return Pieces(folder, public_model(self.name).title, tokens)
 
     def shift(self) -> float:
-        """How much longer its sampling stays at high levels (`flow.schedule`)."""
+        """How much longer its sampling stays at high levels (`levels.schedule`)."""
         path = store.component(self.name, "scheduler") / "scheduler_config.json"
         try:
             return float(json.loads(path.read_text(encoding="utf-8")).get("shift", 1.0))

@@ -13,6 +13,7 @@ import torch
 
 from ..models.dit import DiT, DiTConfig
 from . import flow
+from .levels import schedule
 from .velocity import Velocity
 
 STEPS = 4
@@ -59,7 +60,7 @@ def sampling_seconds(name: str) -> float:
 
     def sampled() -> None:
         contexts = [network.context(i, one, first=len(scales)) for i, one in enumerate(tokens)]
-        flow.sample(Velocity(network, contexts, scales), noise, flow.schedule(STEPS))
+        flow.sample(Velocity(network, contexts, scales), noise, schedule(STEPS))
 
     sampled()
     began = time.perf_counter()

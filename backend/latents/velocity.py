@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from ..models.dit import Context, DiT
-from .flow import guided
+from .levels import guided
 
 WARM_UPS = 2  # of a network before its work is recorded
 

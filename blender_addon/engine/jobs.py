@@ -204,11 +204,12 @@ def engine_version() -> str | None:
 
 
 def engines() -> list[Told]:
-    """The engines that there are: as the engine's process last said, or as they came along."""
+    """The engines for menus: as the engine's process last said, or as they came along."""
     from ...backend.contract.engines import Told, declared, told
 
     hello = _client.last_hello if _client else {}
-    return told(hello["engines"]) if "engines" in hello else [Told.of(one) for one in declared()]
+    found = told(hello["engines"]) if "engines" in hello else [Told.of(a) for a in declared()]
+    return [one for one in found if not one.trial]
 
 
 def wake_engine() -> None:

@@ -11,9 +11,12 @@ import pytest
 from PIL import Image
 
 from backend.__main__ import main
+from backend.commands import evaluate
+from backend.engines import flow
 from backend.evaluation import generation, suite
 from backend.evaluation.page import markers
 from tests.backend.evaluation.hidden_bodies import wholes
+from tests.backend.latents.tiny_generator import tiny_file
 from tests.backend.mesh_files import QUICK
 
 
@@ -62,9 +65,11 @@ def test_clicks_are_measured_and_drawn(labelled_file, tmp_path, capsys):
 def test_the_whole_suite_fills_a_folder_and_a_page(labelled_file, tmp_path, capsys, monkeypatch):
     sheets = []  # tested above, and slow
     monkeypatch.setattr(suite, "write_sheet", lambda path, *_: sheets.append(path.name))
+    monkeypatch.setattr(evaluate, "_generator_is_there", lambda options: False)  # slow as well
     page = tmp_path / "page.md"
     (begin, end), hidden = markers("evaluation"), "\n".join(markers("completion"))
-    page.write_text(f"before\n{begin}\nSTALE\n{end}\nbetween\n{hidden}\nafter\n")
+    made = "\n".join(markers("generator"))
+    page.write_text(f"before\n{begin}\nSTALE\n{end}\nbetween\n{hidden}\nafter\n{made}\n")
     folder = tmp_path / "report"
     arguments = ["evaluate", str(labelled_file), "--task", "all", "--limit", "1", *QUICK]
     assert main([*arguments, "--report", str(folder), "--write", str(page), "--worst", "1"]) == 0
@@ -90,7 +95,7 @@ def test_the_whole_suite_fills_a_folder_and_a_page(labelled_file, tmp_path, caps
     text = page.read_text()
     assert text.startswith(f"before\n{begin}\n- Partwise")
     assert f"\n{end}\nbetween\n" in text
-    assert text.endswith(f"\n{markers('completion')[1]}\nafter\n")
+    assert text.endswith(f"\n{markers('completion')[1]}\nafter\n{made}\n")
     assert text.count("- Partwise") == 2
     assert "| smooth shapes | 1 |" in text
     assert "STALE" not in text
@@ -113,6 +118,12 @@ def test_what_evaluate_refuses(labelled_file, tmp_path, capsys):
         [str(labelled_file), "--write", __file__],  # has no markers
         ["--procedural", "3", "--task", "all"],
         [str(labelled_file), "--fused", "--task", "all"],
+        ["--task", "parts", "--methods", "own frame,guess"],
+        ["--task", "generator", "--methods", "flow"],
+        ["--task", "words", "--procedural", "3"],
+        ["--task", "ablations"],
+        ["--task", "ablations", "--ablations", str(tmp_path)],  # holds no runs
+        ["--task", "regenerate", "--ablations", str(tmp_path)],
     ):
         assert main(["evaluate", "--task", "segment", *arguments]) == 2
         assert capsys.readouterr().err.strip().endswith(".")
@@ -174,3 +185,17 @@ def test_parts_from_pictures_are_measured(tmp_path, capsys, monkeypatch):
     assert json.loads(figures.read_text())["means"]["all"]["closed"] == 1
     assert main(["evaluate", "--task", "generate"]) == 2
     assert "--procedural N" in capsys.readouterr().err
+
+
+def test_the_part_generator_is_measured_with_the_weights_of_a_file(tmp_path, capsys, monkeypatch):
+    pytest.importorskip("igl", reason="measuring needs libigl (training only)")
+    monkeypatch.setattr(flow, "CHECKPOINT", flow.CHECKPOINT)
+    weights = tiny_file(tmp_path / "generator.safetensors")
+    page = tmp_path / "page.md"
+    page.write_text("\n".join(markers("generator")))
+    arguments = ["--task", "regenerate", "--count", "1", "--weights", str(weights)]
+    assert main(["evaluate", *arguments, "--methods", "block,library", "--write", str(page)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("| objects | method | n | Chamfer | IoU |")
+    assert [line.split(" | ")[1] for line in lines[2:]] == ["block", "library"]
+    assert "| unseen seeds |" in page.read_text()

@@ -85,7 +85,7 @@ def test_what_is_told_of_an_engine_arrives():
     assert wire[1] == {
         "name": "two", "label": "One", "text": "A text", "verbs": ["segment", "click"],
         "available": False, "why": "No weights.", "needs": ["torch", "big"], "cost": "An hour.",
-        "options": ["quality"], "automatic": True,
+        "options": ["quality"], "automatic": True, "trial": False,
     }  # fmt: skip
     assert told(wire) == engines
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from backend.contract.errors import BadInput
-from backend.evaluation.completers import METHODS, chosen_methods
+from backend.evaluation.completers import METHODS, chosen_methods, usual_methods
 from backend.evaluation.completion import Example, Figures, Truth
 from tests.backend.evaluation.hidden_bodies import BALL, BLOCK, PEG, bodies
 
@@ -28,7 +28,7 @@ def measured(name: str) -> dict[int, Figures]:
     return {part: Truth(example(), part).compare(guess) for part, guess in guesses.items()}
 
 
-@pytest.mark.parametrize("name", sorted(set(METHODS) - {"hidden"}))
+@pytest.mark.parametrize("name", sorted(set(METHODS) - {"hidden", "flow"}))
 def test_each_method_answers_for_each_part(name: str) -> None:
     found = measured(name)
     assert set(found) == {BLOCK, BALL, PEG}
@@ -68,3 +68,10 @@ def test_methods_are_chosen_by_name() -> None:
     assert chosen_methods("hull, open,hull") == ("hull", "open")
     with pytest.raises(BadInput, match="no method 'guess'"):
         chosen_methods("open,guess")
+
+
+def test_flow_is_measured_where_its_weights_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("backend.engines.registry.obstacle", lambda about: None)
+    assert usual_methods() == tuple(METHODS)
+    monkeypatch.setattr("backend.engines.registry.obstacle", lambda about: BadInput("no", "yes"))
+    assert usual_methods() == tuple(name for name in METHODS if name != "flow")

@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from backend.checkpoints import layouts
 from backend.checkpoints.layouts import Layout
 from backend.latents import flow, loading
+from backend.latents.levels import guided, schedule
 from backend.latents.loading import Source
 from backend.models.clip_text import ClipText, ClipTextConfig
 from backend.models.dinov2 import DinoConfig, DinoV2
@@ -157,11 +158,11 @@ def trunk_answers(name: str, sizes: Sizes, space: Path) -> Answers:
 
     def velocity(x: Tensor, time: float) -> Tensor:
         both = network(x.expand(2, *x.shape), torch.tensor(time), held)
-        return flow.guided(both, [guidance])
+        return guided(both, [guidance])
 
     return {
         "two times": network(noise[None, :, None], times[None, :, None], contexts(0))[0, :, 0],
-        "sampling": flow.sample(velocity, noise[:, None], flow.schedule(STEPS))[:, 0],
+        "sampling": flow.sample(velocity, noise[:, None], schedule(STEPS))[:, 0],
     }
 
 
@@ -187,9 +188,9 @@ def parts_answers(sizes: Sizes, space: Path) -> Answers:
 
         def velocity(x: Tensor, time: float, codes: Tensor = codes) -> Tensor:
             both = network(x.expand(2, *x.shape), torch.tensor(time), held, codes)
-            return flow.guided(both, [GUIDANCE["PartCrafter"]])
+            return guided(both, [GUIDANCE["PartCrafter"]])
 
-        answers[what] = flow.sample(velocity, noise, flow.schedule(STEPS))[0]
+        answers[what] = flow.sample(velocity, noise, schedule(STEPS))[0]
     return answers
 
 

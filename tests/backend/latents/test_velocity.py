@@ -8,6 +8,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="latent networks need torch")
 
 from backend.latents import flow  # noqa: E402
+from backend.latents.levels import schedule  # noqa: E402
 from backend.latents.velocity import Velocity  # noqa: E402
 from tests.backend.latents.cases import normal  # noqa: E402
 from tests.backend.models.test_dit import PAIR, made  # noqa: E402
@@ -51,7 +52,7 @@ def test_half_precision_answers_in_single() -> None:
     tokens = [normal(1, 4, 12, seed=2).bfloat16(), normal(1, 3, 10, seed=3).bfloat16()]
     contexts = [network.context(i, one, first=1) for i, one in enumerate(tokens)]
     velocity = Velocity(network, contexts, [3.0])
-    found = flow.sample(velocity, normal(1, 1, 5, 6, seed=1), flow.schedule(3))
+    found = flow.sample(velocity, normal(1, 1, 5, 6, seed=1), schedule(3))
     assert found.dtype == torch.float32
     assert bool(found.isfinite().all())
 

@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sampling the part generator's flow, in NumPy: Euler's steps from noise to parts.
+
+Each member of the set has a level of its own. What is known is at level 0 all the time; what is to
+be made goes down from 1 by the schedule; a whole object that is not spoken of stays noise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from ..contract.arrays import Bools, Singles
+from ..contract.progress import SILENT, Progress
+from ..machine.abreast import each_abreast
+from ..models.partflow import Given, Levels, PartFlow, Parts
+from .finite import NotFinite
+from .levels import guided, schedule
+from .part_request import Request
+
+STEPS = 20
+SHIFT = 1.0
+GUIDANCE = (2.5, 1.0)  # by what is said of parts, and by what is told of shapes
+OF_LEVEL = {"own": "shape", "placed": "shape", "look": "shape", "box": "box", "whole": "whole"}
+
+
+@dataclass(frozen=True)
+class Branch:
+    """One of the velocities that guidance puts together.
+
+    given : what is told in it. whole : whether the whole object is spoken of. contexts : of the
+    network.
+    """
+
+    given: Given
+    whole: bool
+    contexts: Singles
+
+
+def sample(
+    flow: PartFlow,
+    request: Request,
+    *,
+    seed: int = 0,
+    steps: int = STEPS,
+    guidance: tuple[float, float] = GUIDANCE,
+    progress: Progress = SILENT,
+    shown: Callable[[Parts], None] | None = None,
+) -> Parts:
+    """What a request asks for: known members as they are, the others made.
+
+    seed : of the noise. guidance : by words and pictures, and by shapes; 1 is none. shown : hears
+    of what the parts will be about, after each step, better and better. Raises Cancelled, or
+    NotFinite where velocities overflow.
+    """
+    known = _known(request)
+    noise = _noise(request, seed)
+    clean = request.parts.each()
+    x = {name: np.where(known[name], clean[name], noise[name]) for name in clean}
+    branches, scales = _branches(flow, request, guidance)
+    spoken = request.whole_known or request.along
+    for number, (level, lower) in enumerate(pairwise(schedule(steps, SHIFT))):
+        progress.step(number / steps)
+        levels = _levels(known, level, whole=spoken)
+
+        def velocity(
+            branch: Branch, levels: Levels = levels, x: dict[str, Singles] = x
+        ) -> dict[str, Singles]:
+            now, at = Parts(**x), levels
+            if request.whole_known and not branch.whole:
+                now = Parts(**(x | {"whole": noise["whole"]}))
+                at = Levels(levels.shape, levels.box, np.ones_like(levels.whole))
+            return flow.velocity(now, at, branch.given, branch.contexts).each()
+
+        said = each_abreast(velocity, branches, SILENT)
+        towards = {name: guided([each[name] for each in said], scales) for name in x}
+        moves = {name: ~known[name] for name in x}
+        if not spoken:
+            moves["whole"] = np.zeros_like(moves["whole"])
+        if shown is not None:
+            shown(Parts(**{n: np.where(moves[n], x[n] + level * towards[n], x[n]) for n in x}))
+        x = {n: np.where(moves[n], x[n] + (level - lower) * towards[n], x[n]) for n in x}
+        if not all(np.isfinite(array).all() for array in x.values()):
+            raise NotFinite(f"parts at level {lower:.3f}")
+    progress.step(1.0)
+    return Parts(**x)
+
+
+def _known(request: Request) -> dict[str, Bools]:
+    """Of each member what stays as it is, to be spread over its array."""
+    shape, box = (known[None, :, None, None] for known in (request.shape_known, request.box_known))
+    whole = np.full((1, 1, 1), request.whole_known)
+    by_level = {"shape": shape, "box": box, "whole": whole}
+    return {name: by_level[level] for name, level in OF_LEVEL.items()}
+
+
+def _noise(request: Request, seed: int) -> dict[str, Singles]:
+    """The same for the same seed, whatever is known."""
+    rng = np.random.default_rng(seed)
+    return {
+        name: rng.standard_normal(array.shape, np.float32)
+        for name, array in request.parts.each().items()
+    }
+
+
+def _levels(known: dict[str, Bools], level: float, *, whole: bool) -> Levels:
+    """whole : whether it is spoken of."""
+    shape, box = (
+        np.where(known[name][..., 0, 0], 0, level).astype(np.float32) for name in ("own", "box")
+    )
+    of_whole = np.where(known["whole"][:, 0, 0], 0, level if whole else 1.0)
+    return Levels(shape, box, of_whole.astype(np.float32))
+
+
+def _branches(
+    flow: PartFlow, request: Request, guidance: Sequence[float]
+) -> tuple[list[Branch], list[float]]:
+    """Those that count, and the scales of their differences (see `levels.guided`).
+
+    What is told comes in kind by kind; what has a scale of 1 is told in each of them.
+    """
+    there = request.has_words, request.has_geometry
+    told = [[scale == 1.0 for scale in guidance]]
+    scales = []
+    for kind, scale in enumerate(guidance):
+        if there[kind] and scale != 1.0:
+            told.append([one or k == kind for k, one in enumerate(told[-1])])
+            scales.append(scale)
+    branches = []
+    for words, geometry in told:
+        given = request.telling(words=words, geometry=geometry)
+        branches.append(Branch(given, geometry, flow.contexts(given)))
+    return branches, scales

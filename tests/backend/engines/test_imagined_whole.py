@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the part generator is told of a part that is to be whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from backend.contract.errors import Cancelled
+from backend.contract.progress import Progress
+from backend.engines import imagined_whole
+from backend.engines.flow import Flow
+from backend.engines.part_making import Ways
+from backend.latents.part_request import Request
+from backend.models.partflow import box_of
+from tests.backend.engines.balls import balls
+from tests.backend.latents.tiny_generator import tiny_generator
+
+
+def test_first_the_box_is_found_then_the_shape_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[tuple[np.ndarray, np.ndarray], Ways]] = []
+    real = imagined_whole.sampled_parts
+
+    def watched(generator: object, request: Request, ways: Ways, *more: object) -> object:
+        known = request.box_known.copy(), request.members["box"].copy()
+        asked.append((known, ways))
+        assert request.whole_known
+        assert request.given["seen_own"][0, 0, :, -1].all()
+        assert not request.given["seen_own"][0, 1:].any()
+        return real(generator, request, ways, *more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(imagined_whole, "sampled_parts", watched)
+    engine = Flow(tiny_generator(tmp_path), Ways(steps=4, cells=32))
+    vertices, faces, labels = balls([(0, 0, 0), (0.9, 0, 0), (0, 0.9, 0)], [0.6, 0.5, 0.45], 2)
+    wholes = engine.survey(vertices, faces, labels.astype(np.int32))
+    assert wholes.whole(1) is not None
+    assert [ways.steps for _, ways in asked] == [2, 4]
+    assert [known[0].tolist() for known, _ in asked] == [[False, True, True], [True] * 3]
+    box, _ = box_of(asked[1][0][1][0, 0, 0])
+    seen = wholes.scene.boxes[1]
+    assert (box[0] <= seen[0] + 0.02).all()
+    assert (box[1] >= seen[1] - 0.02).all()
+    assert (np.abs(box) < 0.97).all()
+
+    def tell(stage: str, done: int, whole: int) -> None:
+        if done > 30:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        wholes.whole(1, progress=Progress(tell))

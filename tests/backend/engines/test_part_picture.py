@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A picture as the part generator sees it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from backend.engines.part_picture import Window, coverages, patches
+
+
+def scene() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """A figure of two halves in a picture, wider than high: red left, blue right; its coverage."""
+    picture = np.zeros((100, 300, 4), np.uint8)
+    covered = np.zeros((100, 300), np.float32)
+    labels = np.full((100, 300), -1, np.int32)
+    picture[40:80, 100:150] = [255, 0, 0, 255]
+    picture[40:80, 150:200] = [0, 0, 255, 255]
+    covered[40:80, 100:200] = 1
+    labels[40:80, 100:150], labels[40:80, 150:200] = 4, 7
+    return picture, covered, labels
+
+
+def test_a_figure_is_in_the_middle_and_as_large_as_objects_are() -> None:
+    picture, covered, _ = scene()
+    found = patches(picture, covered, Window.around(covered))
+    assert found.shape == (64, 256)
+    pixels = found.reshape(8, 8, 8, 8, 4).swapaxes(1, 2).reshape(64, 64, 4)
+    rows, columns = np.nonzero(pixels[..., 3] > 0.5)
+    assert abs((columns.max() + 1 - columns.min()) - 0.95 * 64) <= 1
+    assert abs(columns.min() - (63 - columns.max())) <= 1
+    assert abs(rows.min() - (63 - rows.max())) <= 1
+    assert abs((rows.max() + 1 - rows.min()) - 0.4 * 0.95 * 64) <= 1
+    np.testing.assert_allclose(pixels[32, 10], [1, 0, 0, 1], atol=1e-5)
+    np.testing.assert_allclose(pixels[32, 54], [0, 0, 1, 1], atol=1e-5)
+    np.testing.assert_allclose(pixels[2, 2], 0)
+
+
+def test_masks_say_how_much_each_part_covers() -> None:
+    _, covered, labels = scene()
+    left, right = coverages(labels, [4, 7], Window.around(covered))
+    left, right = left.reshape(16, 16), right.reshape(16, 16)
+    assert left[8, 2] == 1
+    assert right[8, 2] == 0
+    assert right[8, 13] == 1
+    assert left[0].sum() == 0
+    np.testing.assert_allclose(left.sum(), right.sum(), rtol=0.02)

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The part generator's file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from backend.contract.errors import WeightsCorrupt, WeightsMissing
+from backend.engines.part_weights import read_generator
+from tests.backend.latents.tiny_generator import Arrays, other_lattice, tiny_file, tiny_generator
+
+
+@pytest.mark.parametrize("eight", [False, True])
+def test_a_file_holds_both_networks(tmp_path: Path, eight: bool) -> None:
+    found = tiny_generator(tmp_path, eight=eight)
+    assert found.flow.config.channels == found.autoencoder.config.channels
+    every = [*found.autoencoder.arrays.values(), *found.flow.arrays.values()]
+    assert {array.dtype for array in every} == {np.dtype(np.float32)}
+
+
+def test_what_is_missing_damaged_or_of_another_version_is_said(tmp_path: Path) -> None:
+    with pytest.raises(WeightsMissing, match="flow engine are missing"):
+        read_generator(tmp_path / "none.safetensors")
+    torn = tmp_path / "torn.safetensors"
+    torn.write_bytes(tiny_file(tmp_path / "whole.safetensors").read_bytes()[:5000])
+    with pytest.raises(WeightsCorrupt, match="damaged"):
+        read_generator(torn)
+
+    def renamed(shapes: Arrays, flow: Arrays) -> None:
+        flow["extra"] = np.zeros((2, 2), np.float32)
+
+    def wider(shapes: Arrays, flow: Arrays) -> None:
+        flow["box.out.bias"] = np.zeros(9, np.float32)
+
+    def endless(shapes: Arrays, flow: Arrays) -> None:
+        shapes["field.out.bias"][0] = np.nan
+
+    for change, said in ((renamed, "version"), (wider, "version"), (endless, "damaged")):
+        path = tiny_file(tmp_path / f"{change.__name__}.safetensors", change=change)
+        with pytest.raises(WeightsCorrupt, match=said):
+            read_generator(path)
+    with pytest.raises(WeightsCorrupt, match="version"):
+        read_generator(tiny_file(tmp_path / "lattice.safetensors", flow=other_lattice()))

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What words tell the part generator."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from backend.contract.errors import BadInput
+from backend.engines.part_words import meaning, remarks, required
+from backend.library.words import table
+
+
+def test_words_become_one_unit_vector() -> None:
+    found = meaning("left wheel")
+    assert found.known
+    assert np.linalg.norm(found.vector) == pytest.approx(1.0)
+    np.testing.assert_allclose(found.vector, table().vector(["left", "wheel"]))
+    np.testing.assert_allclose(meaning("Left_Wheels").vector, found.vector)
+    assert meaning("chair leg").vector @ meaning("table leg").vector > 0.5
+
+
+@pytest.mark.parametrize("text", ["", "   ", "дерево", "xqzzv", "x" * 300])
+def test_what_means_nothing_is_zeros(text: str) -> None:
+    found = meaning(text)
+    assert not found.known
+    assert not found.vector.any()
+
+
+def test_words_that_must_mean_something_are_answered_with_the_nearest() -> None:
+    with pytest.raises(BadInput, match="knows no word of “xqzzv”") as caught:
+        required("xqzzv")
+    assert "English" in caught.value.hint
+    assert "cowboy hat" in caught.value.hint
+    assert required("wheel").known
+
+
+def test_what_was_not_understood_is_said_once() -> None:
+    said = [meaning("wheel xqzzv"), meaning("xqzzv leg"), meaning("wheeel")]
+    told = " ".join(remarks(said))
+    assert told.count("xqzzv") == 1
+    assert "“wheeel” was read as “wheel”." in told
+    assert remarks([meaning("wheel")]) == ()
