@@ -50,7 +50,7 @@ EMPTY = 0.15  # of the sets, one more part that is not there
 WEIGHTS = {"own": 1.0, "placed": 0.5, "box": 0.3, "look": 0.1, "whole": 0.4}
 CENTRE, SPREAD = 0.3, 1.0  # of the logit of levels: more noise than signal
 LADDER = {
-    "tiny": PartFlowConfig(channels=4, width=64, heads=2, pairs=2, reading=1),
+    "tiny": PartFlowConfig(channels=4, width=96, heads=3, pairs=2, reading=1),
     "small": PartFlowConfig(width=192, heads=6, pairs=4),
     "base": PartFlowConfig(),
     "large": PartFlowConfig(width=384, heads=12, pairs=8),
