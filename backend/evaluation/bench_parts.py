@@ -79,11 +79,10 @@ def generation(pixels: int) -> dict[str, float]:
 
 def imagination(parts: int) -> dict[str, float]:
     """An object of so many parts that the flow engine makes of a word, to its meshes."""
-    from ..engines import flow
     from ..engines.base import Brief
+    from .generator_objects import engine
 
-    engine = flow.load()
-    seconds = timed(partial(engine.generate, Brief(text="chair", parts=parts)))
+    seconds = timed(partial(engine().generate, Brief(text="chair", parts=parts)))
     return {"seconds": seconds, "peak_mb": peak_memory() / 1e6}
 
 

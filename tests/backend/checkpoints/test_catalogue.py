@@ -13,6 +13,7 @@ def test_what_ships_with_the_project_is_as_published():
     found = catalogue.bundled()
     assert [checkpoint.name for checkpoint in found] == [
         "completer",
+        "generator",
         "judge",
         "merging",
         "segmenter",

@@ -3,6 +3,7 @@
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -29,7 +30,8 @@ TWO = ("bottle", "stool")
 
 @pytest.fixture
 def small(monkeypatch):
-    """Two families, coarsely."""
+    """Two families, coarsely, and no parts of the library."""
+    monkeypatch.setattr(objects, "Library", lambda: SimpleNamespace(by_title={}))
     monkeypatch.setattr(objects, "SCULPTORS", {name: objects.SCULPTORS[name] for name in TWO})
     monkeypatch.setattr(objects, "DETAIL", (10, 13))
 
@@ -179,6 +181,14 @@ def test_parts_of_one_size_are_alike():
     parts = [box([0, 0, 0], [1, 2, 3]), box([5, 0, 0], [8, 1, 2]), box([0, 0, 0], [1, 2, 4])]
     first, second, third = objects.alike(parts)
     assert first == second != third
+
+
+def test_parts_of_the_library_are_objects_of_one_part():
+    found = [one for one in sources(None, 2) if one.lone]
+    assert {one.seed for one in found} == {0, 1}, "families are made by their seeds"
+    one = next(one for one in found if one.identity == "wizard hat").made()
+    assert (one.names, one.title, one.kind) == (["wizard hat"], "hat", "library")
+    assert np.abs(one.parts[0].vertices).max() == pytest.approx(0.95)
 
 
 def test_a_run_that_is_cut_off_has_all_kinds(small, artists, tmp_path):
