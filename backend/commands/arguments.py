@@ -332,7 +332,10 @@ def _add_evaluate(commands: Commands) -> None:
         "--weights", metavar="FILE", type=Path, help="of the part generator, not those that ship"
     )
     evaluate.add_argument(
-        "--ablations", metavar="FOLDER", type=Path, help="runs of its flow, for --task ablations"
+        "--ablations",
+        metavar="FOLDER",
+        type=Path,
+        help="runs without a mechanism, for --task ablations",
     )
     add_engine(evaluate, "segment", "; several, separated by commas, are measured side by side")
     add_jobs(evaluate)

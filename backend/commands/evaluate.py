@@ -170,7 +170,9 @@ def _sections(options: Namespace) -> list[Section]:
 
 def _generator_is_there(options: Namespace) -> bool:
     """Whether there are weights of the part generator to be measured."""
-    trouble = registry.obstacle(registry.named("flow"))
+    from ..evaluation.generator_objects import FLOW
+
+    trouble = registry.obstacle(registry.named(FLOW))
     return options.weights is not None or trouble is None
 
 

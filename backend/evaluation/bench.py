@@ -244,13 +244,15 @@ def rows(repeat: int, sizes: Sequence[str]) -> list[tuple[str, str, str]]:
 
 def imagined_rows(repeat: int) -> list[tuple[str, str, str]]:
     """Parts that the flow engine makes; none where its weights are missing."""
-    if registry.obstacle(registry.named("flow")) is not None:
+    from .generator_objects import FLOW
+
+    if registry.obstacle(registry.named(FLOW)) is not None:
         return []
     rows = []
     for parts, target in ((1, "6 s"), (PARTS, "40 s")):
         got = median_of("imagination", parts, repeat)
         value = f"{got['seconds']:.1f} s, {got['peak_mb'] / 1000:.2f} GB"
-        work = f"{parts} part{'s' * (parts > 1)} that the flow engine makes of a word"
+        work = f"{parts} part{'s' * (parts > 1)} that the part generator makes of a word"
         rows.append((work, target, value))
     return rows
 

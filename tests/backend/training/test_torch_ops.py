@@ -43,7 +43,7 @@ CALLS: dict[str, Callable[[Any, Callable[[np.ndarray], Any]], Any]] = {
     "attention": lambda ops, a: ops.attention(a(QUERY), a(KEY), a(KEY + 1), None),
     "attention biased": lambda ops, a: ops.attention(a(QUERY), a(KEY), a(KEY + 1), a(HIDDEN)),
     "squared_relu": lambda ops, a: ops.squared_relu(a(X)),
-    "waves": lambda ops, a: ops.waves(a(X)),
+    "waves": lambda ops, a: ops.waves(a(X)) + 1,
     "swapped": lambda ops, a: ops.swapped(a(X), 0, 2),
     "sums": lambda ops, a: ops.sums(a(X[0]), a(SLOTS), 4),
     "blended": lambda ops, a: ops.blended(a(X[0]), a(INDEX), a(SHARES)),
