@@ -7,7 +7,6 @@ Standard library and NumPy only.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
@@ -36,7 +35,6 @@ Choice = Annotated[int, Whole(0)]
 Sequence = Annotated[int, Whole(0, (1 << 53) - 1)]
 
 
-@dataclass(frozen=True, eq=False)
 class Segment(Fields):
     """Decompose an open mesh: `granularity` 0 (coarsest) to 1, or exactly `parts` parts.
 
@@ -71,7 +69,6 @@ class Segment(Fields):
             raise BadInput("Granularity and parts were both given.", "Give one of the two.")
 
 
-@dataclass(frozen=True, eq=False)
 class Segmented(Fields):
     """labels (F,) int32 0..parts-1, patch (F,) int32 0..P-1 and the merge tree of the patches.
 
@@ -90,12 +87,10 @@ class Segmented(Fields):
     notice: Annotated[str, Text()] = ""
 
 
-@dataclass(frozen=True, eq=False)
 class Cut(Segment):
     """Like `Segment`, but only of a mesh that was segmented so: never computes, always instant."""
 
 
-@dataclass(frozen=True, eq=False)
 class CutLabels(Fields):
     """labels (F,) int32, 0..parts-1 without gaps."""
 
@@ -103,7 +98,6 @@ class CutLabels(Fields):
     parts: Parts
 
 
-@dataclass(frozen=True, eq=False)
 class Click(Fields):
     """Points (N, 3) in the mesh's coordinates, labels (N,) 1 to include and 0 to exclude.
 
@@ -122,7 +116,6 @@ class Click(Fields):
     choice: Choice | None = None
 
 
-@dataclass(frozen=True, eq=False)
 class Clicked(Fields):
     """mask (F,) bool, score 0..1, the engine that answered, and a warning, empty for none.
 

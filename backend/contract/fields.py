@@ -6,10 +6,19 @@ Standard library and NumPy only.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Self, get_args, get_type_hints
+from functools import cache
+from typing import (
+    Annotated,
+    Any,
+    ClassVar,
+    Final,
+    Self,
+    dataclass_transform,
+    get_args,
+    get_type_hints,
+)
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +26,7 @@ from numpy.typing import NDArray
 from .errors import BadInput
 
 Sizes = dict[str, int]
+REQUIRED: Final = object()  # the default of a field that has none
 
 
 @dataclass(frozen=True)
@@ -98,30 +108,53 @@ class Array:
 Check = Text | Whole | Number | Json | Array
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass_transform(frozen_default=True, eq_default=False)
 class Fields:
     """Base of requests and results: checked when made, on either side of the pipe.
 
-    A field that is None was left out; arrays travel beside the JSON. `checks` holds the check of
-    each field, taken from its annotation.
+    A subclass names its fields as a dataclass does, and is made and read like a frozen one; that
+    there are dozens of them costs Blender's start nothing. A field that is None was left out;
+    arrays travel beside the JSON. defaults : of each field, REQUIRED where it has none.
     """
 
-    checks: ClassVar[dict[str, Check]] = {}
+    defaults: ClassVar[dict[str, Any]] = {}
 
     def __init_subclass__(cls) -> None:
-        cls.checks = {
+        own = {name: cls.__dict__.get(name, REQUIRED) for name in cls.__annotations__}
+        cls.defaults = {**cls.defaults, **own}
+
+    def __init__(self, *values: Any, **named: Any) -> None:
+        given = dict(zip(self.defaults, values, strict=False))
+        told = {**self.defaults, **given, **named}
+        missing = [name for name, value in told.items() if value is REQUIRED]
+        strange = [name for name in named if name not in self.defaults or name in given]
+        if missing or strange or len(values) > len(self.defaults):
+            names = ", ".join(strange or missing)
+            raise TypeError(f"{type(self).__name__} takes {list(self.defaults)}; see {names}.")
+        self.__dict__.update(told)
+        self.__post_init__()
+
+    def __post_init__(self) -> None:
+        sizes: Sizes = {}
+        checks = self.checks()
+        for name, default in self.defaults.items():
+            value = getattr(self, name)
+            if value is not None or default is not None:
+                checks[name].check(name, value, sizes)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError(f"{type(self).__name__}.{name} stays as it is.")
+
+    @classmethod
+    @cache
+    def checks(cls) -> dict[str, Check]:
+        """The check of each field, taken from its annotation."""
+        return {
             name: option.__metadata__[0]
             for name, hint in get_type_hints(cls, include_extras=True).items()
             for option in (hint, *get_args(hint))  # `X | None` holds its check one level down
             if hasattr(option, "__metadata__")
         }
-
-    def __post_init__(self) -> None:
-        sizes: Sizes = {}
-        for field in dataclasses.fields(self):
-            value = getattr(self, field.name)
-            if value is not None or field.default is not None:
-                self.checks[field.name].check(field.name, value, sizes)
 
     @classmethod
     def from_message(cls, params: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Self:
@@ -129,23 +162,23 @@ class Fields:
 
         Raises BadInput for a field that is missing, unknown, of another type or out of range.
         """
+        checks = cls.checks()
         for given, is_array in ((params, False), (arrays, True)):
             for name in given:
-                if name not in cls.checks or isinstance(cls.checks[name], Array) != is_array:
+                if name not in checks or isinstance(checks[name], Array) != is_array:
                     kind = "array" if is_array else "parameter"
-                    names = ", ".join(cls.checks) or "none"
+                    names = ", ".join(checks) or "none"
                     raise BadInput(f"There is no {kind} '{name:.40}' here.", f"Known: {names}.")
-        for field in dataclasses.fields(cls):
-            is_given = field.name in params or field.name in arrays
-            if field.default is dataclasses.MISSING and not is_given:
-                raise BadInput(f"'{field.name}' is missing.")
+        for name, default in cls.defaults.items():
+            if default is REQUIRED and name not in params and name not in arrays:
+                raise BadInput(f"'{name}' is missing.")
         return cls(**params, **arrays)
 
     def to_message(self) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         """Params and arrays, as `protocol.encode_frame` takes them."""
         params: dict[str, Any] = {}
         arrays: dict[str, NDArray[Any]] = {}
-        for name, check in self.checks.items():
+        for name, check in self.checks().items():
             value = getattr(self, name)
             if value is not None:
                 (arrays if isinstance(check, Array) else params)[name] = value

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
@@ -92,7 +91,6 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, eq=False)
 class OpenMesh(Fields):
     """Send a mesh once; everything else names it by its fingerprint.
 
@@ -105,7 +103,6 @@ class OpenMesh(Fields):
     fingerprint: Fingerprint | None = None
 
 
-@dataclass(frozen=True, eq=False)
 class OpenedMesh(Fields):
     """`known` is true when the same mesh was open already and its cache was kept."""
 
@@ -113,33 +110,28 @@ class OpenedMesh(Fields):
     known: Annotated[bool, Json(bool)]
 
 
-@dataclass(frozen=True, eq=False)
 class CloseMesh(Fields):
     """Forget a mesh and all that was computed on it."""
 
     fingerprint: Fingerprint
 
 
-@dataclass(frozen=True, eq=False)
 class Release(Fields):
     """Drop what was computed, of one mesh or of all; the meshes stay open."""
 
     fingerprint: Fingerprint | None = None
 
 
-@dataclass(frozen=True, eq=False)
 class Released(Fields):
     """Bytes that were freed."""
 
     bytes: Annotated[int, Whole(0, (1 << 53) - 1)]
 
 
-@dataclass(frozen=True, eq=False)
 class Status(Fields):
     """What the engine holds and does. Answered at once, also in the middle of a job."""
 
 
-@dataclass(frozen=True, eq=False)
 class StatusReport(Fields):
     """memory {total, process, cache, networks, budget} in bytes, null where unknown.
 
@@ -156,12 +148,10 @@ class StatusReport(Fields):
     running: Annotated[dict[str, Any], Json(dict)] | None = None
 
 
-@dataclass(frozen=True, eq=False)
 class Ping(Fields):
     """Is the process alive? Answered at once, also in the middle of a job."""
 
 
-@dataclass(frozen=True, eq=False)
 class Done(Fields):
     """The result of a method that has nothing to tell."""
 
@@ -212,7 +202,7 @@ def read_partial(
 ) -> Fields:
     """What a frame of the type `partial` says. Raises BadInput for what it does not know."""
     kinds = PARTIALS[method]
-    fits = (kind for kind in kinds if {*params, *arrays} <= kind.checks.keys())
+    fits = (kind for kind in kinds if {*params, *arrays} <= kind.checks().keys())
     return next(fits, kinds[0]).from_message(params, arrays)
 
 

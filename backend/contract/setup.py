@@ -7,7 +7,6 @@ waits for a download. Standard library and NumPy only.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from .engines import AUTO
@@ -18,7 +17,6 @@ Place = Annotated[str, Text(0, 4096)]  # a path or an address, empty for none
 Switch = Annotated[bool, Json(bool)]
 
 
-@dataclass(frozen=True, eq=False)
 class LookAtSetup(Fields):
     """What is installed, and what could be? Nothing is changed and nobody is asked.
 
@@ -31,7 +29,6 @@ class LookAtSetup(Fields):
     online: Switch = True
 
 
-@dataclass(frozen=True, eq=False)
 class SetupTold(Fields):
     """The answer to `LookAtSetup`.
 
@@ -56,7 +53,6 @@ class SetupTold(Fields):
     models: Annotated[list[Any], Json(list)]
 
 
-@dataclass(frozen=True, eq=False)
 class InstallEngine(Fields):
     """Make the environment, unless it is there and whole.
 
@@ -71,7 +67,6 @@ class InstallEngine(Fields):
     online: Switch = True
 
 
-@dataclass(frozen=True, eq=False)
 class UsePython(Fields):
     """Let large networks run on somebody's own Python, once it was tried out.
 
@@ -81,17 +76,14 @@ class UsePython(Fields):
     python: Annotated[str, Text(1, 4096)]
 
 
-@dataclass(frozen=True, eq=False)
 class RemoveEngine(Fields):
     """Remove the environment and its caches, at once; models stay. `FreeDisk` frees their room."""
 
 
-@dataclass(frozen=True, eq=False)
 class FreeDisk(Fields):
     """Delete what was removed and still takes room, which takes a while."""
 
 
-@dataclass(frozen=True, eq=False)
 class GetModel(Fields):
     """Get a model, or what is missing or damaged of it.
 
@@ -105,21 +97,18 @@ class GetModel(Fields):
     licence: Annotated[str, Text(0, 200)] = ""
 
 
-@dataclass(frozen=True, eq=False)
 class VerifyModel(Fields):
     """Read all files of a model and compare them with what came."""
 
     name: Name
 
 
-@dataclass(frozen=True, eq=False)
 class RemoveModel(Fields):
     """Remove a model, and what of it was downloaded so far."""
 
     name: Name
 
 
-@dataclass(frozen=True, eq=False)
 class SetupChanged(Fields):
     """What was done, in a sentence; `freed` are bytes that are free again, or soon will be."""
 

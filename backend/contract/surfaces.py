@@ -7,7 +7,6 @@ Standard library and NumPy only.
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
@@ -20,7 +19,6 @@ from .fields import Array, Engine, Fields, Fingerprint, Json, Number, Parts, See
 Memory = Annotated[float, Number(0.0, 4096.0)]  # GB that large networks may take; 0 for all
 
 
-@dataclass(frozen=True, eq=False)
 class Complete(Fields):
     """Make parts whole. labels (F,) int32: the part of each face.
 
@@ -47,7 +45,6 @@ class Complete(Fields):
             Whole(0).check("parts", part, {})
 
 
-@dataclass(frozen=True, eq=False)
 class Completed(Fields):
     """What makes K parts whole.
 
@@ -77,7 +74,6 @@ class Completed(Fields):
     thumbnail: Annotated[NDArray[np.uint8], Array((96, 96, 4), "uint8")] | None = None
 
 
-@dataclass(frozen=True, eq=False)
 class WholePart(Fields):
     """One part as it comes, before the result of `complete`; of several variants, of the first.
 
@@ -91,7 +87,6 @@ class WholePart(Fields):
     report: Annotated[dict[str, Any], Json(dict)]
 
 
-@dataclass(frozen=True, eq=False)
 class Generate(Fields):
     """Make the parts of a new object.
 
@@ -130,7 +125,6 @@ class Generate(Fields):
         return given
 
 
-@dataclass(frozen=True, eq=False)
 class GeneratedParts(Fields):
     """Parts of a new object, Y up, its front towards +Z, the farthest part first.
 
@@ -164,7 +158,6 @@ class GeneratedParts(Fields):
     thumbnail: Annotated[NDArray[np.uint8], Array((96, 96, 4), "uint8")] | None = None
 
 
-@dataclass(frozen=True, eq=False)
 class Replace(Fields):
     """Put another part in a part's place. labels (F,) int32: the part of each face.
 
@@ -205,7 +198,6 @@ class Replace(Fields):
             raise BadInput("'colour' must be three numbers.")
 
 
-@dataclass(frozen=True, eq=False)
 class ReplacedPart(Fields):
     """K parts that could stand in the place of one, in the object's coordinates; all are closed.
 
@@ -237,7 +229,6 @@ class ReplacedPart(Fields):
     thumbnails: Annotated[NDArray[np.uint8], Array(("N", 96, 96, 4), "uint8")] | None = None
 
 
-@dataclass(frozen=True, eq=False)
 class ListLibrary(Fields):
     """Parts of the library, the nearest to the words of the query first; all without one."""
 
@@ -246,7 +237,6 @@ class ListLibrary(Fields):
     thumbnails: Annotated[bool, Json(bool)] = True
 
 
-@dataclass(frozen=True, eq=False)
 class LibraryList(Fields):
     """titles, kinds and credits of N parts, and thumbnails (N, 96, 96, 4) uint8 sRGB, if asked for.
 
