@@ -20,9 +20,10 @@ import ast
 import functools
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+from .records import Value
 
 AUTO = "auto"  # what Partwise chooses itself, as the first engine that can run; no engine's name
 VERBS = ("segment", "click", "complete", "generate", "replace")
@@ -33,8 +34,7 @@ _LISTS = ("verbs", "needs", "options")  # of what is told
 _DECLARATION = re.compile(r"^ABOUT = (About\(.*?\))$", re.MULTILINE | re.DOTALL)
 
 
-@dataclass(frozen=True)
-class About:
+class About(Value):
     """What an engine says of itself. Values must be written out in its file.
 
     Parameters
@@ -73,8 +73,7 @@ class About:
             raise ValueError(f"{self.name} answers none of {', '.join(VERBS)}")
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(Value):
     """An engine as Blender hears of it.
 
     Parameters
@@ -107,7 +106,7 @@ class Told:
 
     def to_json(self) -> dict[str, Any]:
         """An entry of `engines` in the engine's hello."""
-        return {**asdict(self), **{name: list(getattr(self, name)) for name in _LISTS}}
+        return {**vars(self), **{name: list(getattr(self, name)) for name in _LISTS}}
 
     @classmethod
     def from_json(cls, entry: Any) -> Told | None:

@@ -7,15 +7,11 @@ Standard library and NumPy only.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import (
     Annotated,
     Any,
-    ClassVar,
-    Final,
     Self,
-    dataclass_transform,
     get_args,
     get_type_hints,
 )
@@ -24,13 +20,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import BadInput
+from .records import REQUIRED, Record, Value
 
 Sizes = dict[str, int]
-REQUIRED: Final = object()  # the default of a field that has none
 
 
-@dataclass(frozen=True)
-class Text:
+class Text(Value):
     """A text of at least `shortest` and at most `longest` characters."""
 
     shortest: int = 0
@@ -41,8 +36,7 @@ class Text:
             raise BadInput(f"'{name}' must be a text of {self.shortest} to {self.longest} letters.")
 
 
-@dataclass(frozen=True)
-class Whole:
+class Whole(Value):
     """A whole number in a closed range."""
 
     lowest: int
@@ -55,8 +49,7 @@ class Whole:
             raise BadInput(f"'{name}' must be a whole number {limits}.")
 
 
-@dataclass(frozen=True)
-class Number:
+class Number(Value):
     """A number in a closed range."""
 
     lowest: float
@@ -69,8 +62,7 @@ class Number:
             raise BadInput(f"'{name}' must be a number {limits}.")
 
 
-@dataclass(frozen=True)
-class Json:
+class Json(Value):
     """A value of one of JSON's own kinds: bool, list or dict."""
 
     kind: type
@@ -81,8 +73,7 @@ class Json:
             raise BadInput(f"'{name}' must be {words[self.kind]}.")
 
 
-@dataclass(frozen=True)
-class Array:
+class Array(Value):
     """An array of one of the `dtypes`. In `shape`, a letter is one size in the whole message."""
 
     shape: tuple[int | str, ...]
@@ -108,31 +99,11 @@ class Array:
 Check = Text | Whole | Number | Json | Array
 
 
-@dataclass_transform(frozen_default=True, eq_default=False)
-class Fields:
+class Fields(Record):
     """Base of requests and results: checked when made, on either side of the pipe.
 
-    A subclass names its fields as a dataclass does, and is made and read like a frozen one; that
-    there are dozens of them costs Blender's start nothing. A field that is None was left out;
-    arrays travel beside the JSON. defaults : of each field, REQUIRED where it has none.
+    A field that is None was left out; arrays travel beside the JSON.
     """
-
-    defaults: ClassVar[dict[str, Any]] = {}
-
-    def __init_subclass__(cls) -> None:
-        own = {name: cls.__dict__.get(name, REQUIRED) for name in cls.__annotations__}
-        cls.defaults = {**cls.defaults, **own}
-
-    def __init__(self, *values: Any, **named: Any) -> None:
-        given = dict(zip(self.defaults, values, strict=False))
-        told = {**self.defaults, **given, **named}
-        missing = [name for name, value in told.items() if value is REQUIRED]
-        strange = [name for name in named if name not in self.defaults or name in given]
-        if missing or strange or len(values) > len(self.defaults):
-            names = ", ".join(strange or missing)
-            raise TypeError(f"{type(self).__name__} takes {list(self.defaults)}; see {names}.")
-        self.__dict__.update(told)
-        self.__post_init__()
 
     def __post_init__(self) -> None:
         sizes: Sizes = {}
@@ -141,9 +112,6 @@ class Fields:
             value = getattr(self, name)
             if value is not None or default is not None:
                 checks[name].check(name, value, sizes)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        raise AttributeError(f"{type(self).__name__}.{name} stays as it is.")
 
     @classmethod
     @cache

@@ -11,8 +11,9 @@ from __future__ import annotations
 import json
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
+
+from .records import Value
 
 VARIABLE = "PARTWISE_HOME"
 CURRENT = "current.json"
@@ -36,8 +37,7 @@ CACHES = {
 }
 
 
-@dataclass(frozen=True)
-class Environment:
+class Environment(Value):
     """An environment in which engines with torch run.
 
     Parameters

@@ -8,12 +8,12 @@ Blender's panels have them under these names. Standard library only.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import hypot, isfinite
 from typing import Any
 
 from .engines import AUTO
 from .errors import BadInput
+from .records import Value
 
 QUALITIES = ("draft", "normal", "fine")
 VIEWS = ("front", "side", "back", "top")
@@ -21,8 +21,7 @@ JOINS = (AUTO, "overlap", "weld", "trim")  # how the border of a part meets a se
 FIELDS = ("parts", "seed", "drawing")  # of requests, which engines name among their options too
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(Value):
     """One of some words."""
 
     label: str
@@ -36,8 +35,7 @@ class Choice:
             raise BadInput(f"“{name}” cannot be “{value!s:.40}”.", f"Use {', '.join(self.words)}.")
 
 
-@dataclass(frozen=True)
-class Strength:
+class Strength(Value):
     """How much of something counts: a number in a closed range."""
 
     label: str
@@ -56,8 +54,7 @@ class Strength:
             )
 
 
-@dataclass(frozen=True)
-class Count:
+class Count(Value):
     """How many of something at most: a whole number in a closed range, or 0 for as many as suit."""
 
     label: str
@@ -76,8 +73,7 @@ class Count:
             )
 
 
-@dataclass(frozen=True)
-class Direction:
+class Direction(Value):
     """Towards an eye: three numbers in the axes of the object, or one of `VIEWS`."""
 
     label: str

@@ -8,14 +8,14 @@ decrease with ``i``. Undoing the last ``n - 1`` merges therefore gives the cut w
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .records import Value
 
-@dataclass(frozen=True)
-class MergeTree:
+
+class MergeTree(Value):
     """A binary tree over P patches.
 
     Parameters
@@ -119,7 +119,7 @@ class MergeTree:
             above = children[parent[old] - leaves]
             above[above == old] = new
         children[node - leaves] = leaf, other
-        return replace(self, children=children)
+        return self.changed(children=children)
 
     def sums(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Sum of the leaves' values below every node: (P,) -> (2P-1,)."""

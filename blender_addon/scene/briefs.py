@@ -188,7 +188,7 @@ def ask(
 
     def keep(made: GeneratedParts) -> Take:
         turn = (made.seed - first) % (MAX_SEED + 1) if made.follows_seed else 0
-        own = replace(request, seed=made.seed, variants=1)
+        own = request.changed(seed=made.seed, variants=1)
         name = f"variant {turn + 1}" if turn else ""
         return Take(sheet.title, own, made, sheet.size, sheet.place, turn=turn, name=name)
 
@@ -218,7 +218,7 @@ def ask_otherwise(
     """
     if first.made.follows_seed:
         seed = max(take.made.seed for take in known) + 1
-        request = replace(first.request, seed=seed % (MAX_SEED + 1), variants=variants)
+        request = first.request.changed(seed=seed % (MAX_SEED + 1), variants=variants)
         return (yield from ask(request, first, hear, first.made.seed - first.turn))
     for number in range(max(take.turn for take in known), len(TURNS)):
         name, options, share = TURNS[number]
@@ -232,8 +232,7 @@ def ask_otherwise(
         if "thickness" in options:
             thick = before.get("thickness", 1.0) * options["thickness"]
             options = {"thickness": min(max(thick, 0.05), 5.0)}
-        request = replace(
-            first.request,
+        request = first.request.changed(
             parts=parts,
             options=before | options,
             seed=first.request.seed + number + 1,

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import bpy
@@ -119,7 +119,7 @@ class Take:
         """
         kinds = {str(number): kind for number, kind in self.kinds.items()}
         chosen = (self.request.options or {}) | {"kinds": kinds} | options
-        return replace(self.request, mask_0=self.made.labels, parts=None, options=chosen)
+        return self.request.changed(mask_0=self.made.labels, parts=None, options=chosen)
 
 
 def turned(points: Floats) -> Floats:

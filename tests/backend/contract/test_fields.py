@@ -72,39 +72,3 @@ def test_a_field_may_be_none_only_where_it_may_be_left_out() -> None:
     assert made(np.zeros(2, np.uint8)).to_message()[0] == {}
     with pytest.raises(BadInput, match="'rows' must be an array"):
         made(None)
-
-
-class Told(Fields):
-    """One that is needed, one that is not."""
-
-    name: Annotated[str, Text(1)]
-    count: Annotated[int, Whole(0)] = 3
-
-
-class Farther(Told):
-    """One more."""
-
-    sure: Annotated[bool, Json(bool)] = False
-
-
-def test_they_are_made_as_dataclasses_are() -> None:
-    assert (Told("a").name, Told("a").count, Told(name="b", count=1).count) == ("a", 3, 1)
-    assert list(Farther.checks()) == list(Farther.defaults) == ["name", "count", "sure"]
-    assert list(Told.checks()) == ["name", "count"]
-
-
-@pytest.mark.parametrize(
-    ("values", "named"),
-    [((), {}), (("a",), {"name": "b"}), (("a", 1, True), {}), (("a",), {"colour": 1})],
-    ids=["missing", "twice", "too many", "unknown"],
-)
-def test_wrong_fields_are_refused(values: tuple[Any, ...], named: dict[str, Any]) -> None:
-    with pytest.raises(TypeError, match="Told takes"):
-        Told(*values, **named)
-
-
-def test_they_stay_as_they_are() -> None:
-    told = Told("a")
-    with pytest.raises(AttributeError, match=r"Told\.name stays"):
-        told.name = "b"  # type: ignore[misc]
-    assert told.name == "a"
