@@ -111,7 +111,7 @@ class Told(Value):
     @classmethod
     def from_json(cls, entry: Any) -> Told | None:
         """The engine of an entry, None where it is not one: a hello comes from another process."""
-        if not isinstance(entry, Mapping) or entry.keys() != cls.__dataclass_fields__.keys():
+        if not isinstance(entry, Mapping) or entry.keys() != cls.defaults.keys():
             return None
         lists = {name: entry[name] for name in _LISTS}
         if not all(isinstance(one, list) for one in lists.values()):

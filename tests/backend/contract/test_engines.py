@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What engines say of themselves, read from their files without importing them."""
 
-import dataclasses
 import json
 
 import pytest
@@ -78,7 +77,7 @@ def test_what_comes_with_partwise_says_what_people_need():
 
 def test_what_is_told_of_an_engine_arrives():
     about = About("one", "One", "A text", ("segment", "click"), options=("quality",))
-    other = dataclasses.replace(about, name="two", rank=3)
+    other = about.changed(name="two", rank=3)
     engines = [Told.of(about), Told.of(other, "No weights.", ["torch", "big"], "An hour.")]
     assert [engine.available for engine in engines] == [True, False]
     wire = json.loads(json.dumps([engine.to_json() for engine in engines]))

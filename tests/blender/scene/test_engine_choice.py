@@ -49,9 +49,8 @@ def test_automatic_can_always_run_and_seeds_are_of_those_that_are_chosen(setting
     ],
 )
 def test_what_lacks_is_said(settings, monkeypatch, needs, sentence):
-    from dataclasses import replace
 
-    monkeypatch.setattr(jobs, "engines", lambda: [replace(LARGE, needs=needs)])
+    monkeypatch.setattr(jobs, "engines", lambda: [LARGE.changed(needs=needs)])
     settings.replace_engine = "LARGE"
     assert engine_choice.why_not(settings, "replace") == sentence
 

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import bpy
 import pytest
 from partwise.backend.contract.engines import Told
@@ -55,24 +53,24 @@ def test_what_lacks_has_its_reason_a_way_to_get_it_and_its_cost(monkeypatch):
 
 
 def test_what_can_run_has_its_cost_alone(monkeypatch):
-    choose(monkeypatch, replace(LARGE, available=True, why="", needs=()))
+    choose(monkeypatch, LARGE.changed(available=True, why="", needs=()))
     layout = drawn()
     assert " ".join(layout.texts) == "Takes an hour."
     assert layout.operators == []
 
 
 def test_the_limit_of_memory_stands_beside_the_cost(monkeypatch):
-    choose(monkeypatch, replace(LARGE, available=True, why="", needs=()))
+    choose(monkeypatch, LARGE.changed(available=True, why="", needs=()))
     monkeypatch.setattr(place, "memory", lambda: 5.5)
     said = "Takes an hour. No more than 5.5 GB, as the preferences say."
     assert " ".join(drawn().texts) == said
-    choose(monkeypatch, replace(LARGE, available=True, why="", needs=(), cost=""))
+    choose(monkeypatch, LARGE.changed(available=True, why="", needs=(), cost=""))
     assert drawn().texts == [], "what is small needs no limit"
 
 
 def test_faces_are_beside_the_quality_and_0_is_automatic(monkeypatch, settings):
     options = ("quality", "faces", "seed")
-    choose(monkeypatch, replace(LARGE, available=True, why="", needs=(), options=options))
+    choose(monkeypatch, LARGE.changed(available=True, why="", needs=(), options=options))
     layout = drawn("generate")
     assert layout.properties[1:] == ["generate_quality", "faces", "generate_seed"]
     assert "Faces (0 = Auto)" in layout.texts
