@@ -75,7 +75,7 @@ def _tell(home: Path, done: Installed, sentence: str, console: Console) -> None:
     python = environment.executable(home)
     console.document = {
         "home": str(home),
-        "environment": asdict(done.environment),
+        "environment": vars(done.environment),
         "python": str(python),
         "fresh": done.fresh,
         "sentence": done.sentence,
@@ -99,7 +99,7 @@ def _check(ready: Plan, console: Console) -> int:
         "ok": not stops and not bad,
         "accelerator": ready.choice.accelerator.name,
         "checks": [asdict(one) for one in findings],
-        "installed": None if there is None else asdict(there),
+        "installed": None if there is None else vars(there),
         "trouble": bad,
     }
     console.close()

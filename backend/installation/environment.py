@@ -19,7 +19,6 @@ import sys
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict
 from pathlib import Path
 
 from ..checkpoints import disk, store
@@ -75,7 +74,7 @@ def current(home: Path | None = None) -> Environment | None:
 
 def make_current(found: Environment, home: Path) -> None:
     """Let an environment take the place of the one in use. Raises BadInput or DiskFull."""
-    known = {name: text for name, text in asdict(found).items() if name != "own" or text}
+    known = {name: text for name, text in vars(found).items() if name != "own" or text}
     text = json.dumps({"format": FORMAT, **known}, indent=1) + "\n"
     disk.write(root(home) / CURRENT, text)
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -20,7 +19,7 @@ def home(tmp_path: Path) -> Path:
     python = installed.python_in(TOY.folder(tmp_path))
     python.parent.mkdir(parents=True)
     python.write_text("python")
-    said = {"format": installed.FORMAT, **asdict(TOY)}
+    said = {"format": installed.FORMAT, **vars(TOY)}
     (installed.root(tmp_path) / installed.CURRENT).write_text(json.dumps(said))
     return tmp_path
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -51,7 +50,7 @@ def test_where_the_installed_python_does_not_start_it_is_said_what_helps(tmp_pat
     python = tmp_path / "python" if own else installed.python_in(found.folder(tmp_path))
     python.parent.mkdir(parents=True, exist_ok=True)
     python.touch()
-    known = {"format": installed.FORMAT, **asdict(found), "own": str(python) if own else ""}
+    known = {"format": installed.FORMAT, **vars(found), "own": str(python) if own else ""}
     installed.root(tmp_path).mkdir(exist_ok=True)
     (installed.root(tmp_path) / installed.CURRENT).write_text(json.dumps(known))
     task = setup_task.Task("Getting Toy", place=Place(tmp_path))
