@@ -164,16 +164,19 @@ def test_fingerprint_is_of_values_not_of_types() -> None:
     assert name != requests.fingerprint(vertices, faces[:3])
 
 
-@pytest.mark.parametrize(
-    "module", ["protocol", "fields", "requests", "cuts", "surfaces", "setup", "errors"]
-)
+OF_BLENDER = {
+    "protocol", "fields", "requests", "cuts", "surfaces", "setup", "errors", "engines", "records",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("module", sorted(OF_BLENDER))
 def test_blender_can_import_it(module: str) -> None:
     """What the add-on imports knows the standard library, NumPy and its own folder only."""
     tree = ast.parse((Path(requests.__file__).parent / f"{module}.py").read_text())
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.level:
             assert node.level == 1
-            assert node.module in {"engines", "errors", "fields", "cuts", "surfaces", "setup"}
+            assert node.module in OF_BLENDER | {"options"}
         elif isinstance(node, ast.ImportFrom):
             assert (node.module or "").split(".")[0] in {"numpy", *sys.stdlib_module_names}
         elif isinstance(node, ast.Import):
