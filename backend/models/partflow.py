@@ -270,13 +270,24 @@ class PartFlow(Blocks):
         out = h[:, count:].reshape(batch, parts, size, c.width)
         t = c.tokens
         first = t if c.own else 0
+        of_shape, of_box = levels.shape[:, :, None, None], levels.box[:, :, None, None]
         return Parts(
-            own=self.linear("own.out", out[:, :, :t]) if c.own else 0 * x.own,
-            placed=self.linear("placed.out", out[:, :, first : first + t]),
-            box=self.linear("box.out", out[:, :, -1:]),
-            look=self.linear("look.out", out[:, :, -2:-1]),
-            whole=self.linear("whole.out", h[:, :count]),
+            own=self._velocity("own", out[:, :, :t], x.own, of_shape) if c.own else 0 * x.own,
+            placed=self._velocity("placed", out[:, :, first : first + t], x.placed, of_shape),
+            box=self._velocity("box", out[:, :, -1:], x.box, of_box),
+            look=self._velocity("look", out[:, :, -2:-1], x.look, of_shape),
+            whole=self._velocity("whole", h[:, :count], x.whole, levels.whole[:, None, None]),
         )
+
+    def _velocity(self, name: str, h: Array, x: Array, level: Array) -> Array:
+        """What tokens h (..., W) say of a member x (..., C) at its level.
+
+        What x alone tells of its velocity, by chance, goes past the network, so that noise need not
+        pass through its width; what is left for it has about the same size at all levels
+        (preconditioning, Karras et al., 2022, for rectified flow).
+        """
+        size = (1 - level) ** 2 + level**2
+        return self.linear(f"{name}.out", h) / size**0.5 + x * ((1 - 2 * level) / size)
 
     def _apart(self, batch: int, parts: int, size: int, count: int, like: Array) -> Array:
         """(1, 1, L, L) bias that lets no part see another: parts see the whole and themselves."""

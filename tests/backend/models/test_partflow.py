@@ -139,3 +139,15 @@ def test_an_own_frame_is_filled_but_for_thin_sides():
     filled = (box[1] - middle) / half
     assert np.allclose(filled[:2], partflow.FILLED)
     assert filled[2] < 0.1
+
+
+@pytest.mark.parametrize(("level", "expected"), [(0.0, 1.0), (0.25, 0.8), (0.5, 0.0), (1.0, -1.0)])
+def test_what_a_member_alone_tells_goes_past_the_network(level, expected):
+    """Of numbers by chance, a network that says nothing answers the best that can be known: what is
+    clean goes on as it is, and noise is all to be taken away."""
+    silent = {n: 0 * a if ".out." in n else a for n, a in arrays(TINY).items()}
+    x, levels, given = asked(TINY)
+    at = Levels(np.full((2, 3), level, np.float32), levels.box, levels.whole)
+    said = PartFlow(TINY, silent, NumpyOps()).velocity(x, at, given)
+    assert np.allclose(said.own, expected * x.own, atol=1e-5)
+    assert not np.allclose(said.box, expected * x.box, atol=1e-5), "it has a level of its own"
