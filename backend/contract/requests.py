@@ -44,6 +44,7 @@ from .surfaces import (
     ListLibrary,
     Replace,
     ReplacedPart,
+    Sketched,
     WholePart,
 )
 
@@ -81,6 +82,7 @@ __all__ = [
     "Segmented",
     "SetupChanged",
     "SetupTold",
+    "Sketched",
     "Status",
     "StatusReport",
     "UsePython",
@@ -191,8 +193,8 @@ METHODS: dict[str, tuple[type[Fields], type[Fields]]] = {
 
 PARTIALS: dict[str, tuple[type[Fields], ...]] = {
     "complete": (WholePart, Completed),
-    "generate": (GeneratedParts,),
-    "replace": (ReplacedPart,),
+    "generate": (GeneratedParts, Sketched),
+    "replace": (ReplacedPart, Sketched),
 }
 """What comes of a method, in frames of the type `partial`, before its result. Of several classes a
 frame is of the first whose fields it has."""
