@@ -13,6 +13,7 @@ from ..files import MESH_SUFFIXES
 from ..installation.accelerators import ACCELERATORS
 from .parser import EPILOG, Commands, Parser, command
 from .shared_options import add_engine, add_faces, add_inputs, add_jobs, add_memory, add_quality
+from .sketches import add_previews
 from .values import share, strength, whole_number
 
 GENERATOR_TASKS = (
@@ -212,6 +213,7 @@ def _add_generate(commands: Commands) -> None:
     generate.add_argument(
         "--preview", metavar="PNG", type=Path, help="picture of all sides, .png or .jpg"
     )
+    add_previews(generate)
     add_engine(generate, "generate")
     add_quality(generate)
     add_faces(generate)
@@ -242,6 +244,11 @@ def _add_edit(commands: Commands) -> None:
         "--twins", action="store_true", help="replace its mirror image too: both ears, both arms"
     )
     edit.add_argument(
+        "--stretch",
+        action="store_true",
+        help="fit it to the old part's box; without, it keeps its own proportions",
+    )
+    edit.add_argument(
         "--join",
         choices=JOINS,
         default=AUTO,
@@ -250,6 +257,7 @@ def _add_edit(commands: Commands) -> None:
     edit.add_argument(
         "--preview", metavar="PNG", type=Path, help="picture of all variants, .png or .jpg"
     )
+    add_previews(edit)
     edit.add_argument(
         "--drawing",
         metavar="FILE",

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from ..assets.asset import Asset
 from ..contract.errors import BadInput
-from ..contract.progress import Progress
 from ..machine.room import room
 from .console import Console, names_written
 from .overwriting import refuse_overwriting, textures_of
 from .shared_options import engine_options
+from .sketches import Sketches
 from .values import is_file_name
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ def run(options: Namespace, console: Console) -> int:
         asset.remarks += remarks
     make_folder(options.output.parent if single else options.output)
     written: list[Path] = []
+    sketches = Sketches(options.previews, options.input.stem, console, asset.up)
 
     def keep(variant: Replaced) -> None:
         """Each as it comes, so that those stay that were made before a cancel or a failure."""
@@ -79,8 +80,13 @@ def run(options: Namespace, console: Console) -> int:
             seed=options.seed,
             engine=options.engine,
             up=asset.up,
-            options={"twins": options.twins, "join": options.join, **engine_options(options)},
-            progress=Progress(console.progress),
+            options={
+                "twins": options.twins,
+                "join": options.join,
+                "stretch": options.stretch,
+                **engine_options(options),
+            },
+            progress=sketches.progress(),
             shown=None if single else keep,
         )
     if single:
@@ -118,6 +124,7 @@ def run(options: Namespace, console: Console) -> int:
         "not_understood": done.not_understood,
         "variants": [_told(variant, names) for variant in done.variants],
         "preview": None if options.preview is None else str(options.preview),
+        "previews": [str(path) for path in sketches.written],
         "warnings": warnings,
         "seconds": round(time.perf_counter() - began, 2),
     }

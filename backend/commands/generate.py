@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..contract.errors import BadInput
-from ..contract.progress import Progress
 from ..machine.room import room
 from .console import Console, names_written
 from .overwriting import refuse_overwriting
 from .shared_options import engine_options
+from .sketches import Sketches
 from .values import is_file_name
 
 if TYPE_CHECKING:
@@ -47,7 +47,8 @@ def run(options: Namespace, console: Console) -> int:
         make_folder(options.preview.parent)
     made: list[Made] = []
     written: list[list[str]] = []  # names of parts
-    progress = Progress(console.progress)
+    sketches = Sketches(options.previews, _stem(options), console)
+    progress = sketches.progress()
     files: list[Path] = []
     found = takes(
         brief, engine=options.engine, seed=options.seed, variants=variants, progress=progress
@@ -71,6 +72,7 @@ def run(options: Namespace, console: Console) -> int:
     console.document = {
         **(told[0] if single else {"engine": made[0].engine, "variants": told}),
         "preview": None if options.preview is None else str(options.preview),
+        "previews": [str(path) for path in sketches.written],
         "warnings": warnings,
         "seconds": seconds,
     }
@@ -102,9 +104,14 @@ def _check_output(output: Path, *, single: bool) -> None:
 
 def _files(options: Namespace, count: int) -> list[Path]:
     """The file of each variant, in a folder."""
-    named = options.image[0] if options.image else options.boxes
-    stem = "parts" if named is None else named.stem
+    stem = _stem(options)
     return [options.output / f"{stem}.{number + 1}.glb" for number in range(count)]
+
+
+def _stem(options: Namespace) -> str:
+    """What the files of variants are called."""
+    named = options.image[0] if options.image else options.boxes
+    return "parts" if named is None else str(named.stem)
 
 
 def _told(path: Path, made: Made, names: list[str]) -> dict[str, Any]:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 WHOLE = 100  # what the listener is told parts of
 
@@ -18,10 +19,11 @@ class Progress:
 
     A job that was cancelled ends at its next step: the listener raises Cancelled there.
 
-    tell : hears (stage, done, whole), how many parts of the whole are done; may raise.
+    tell : hears (stage, done, whole), how many parts of the whole are done; may raise. look : gets
+    sketches of what is being made (`engines.base.Sketch`); None where nobody looks at any.
     """
 
-    __slots__ = ("_first", "_last", "_stage", "_tell")
+    __slots__ = ("_first", "_last", "_look", "_stage", "_tell")
 
     def __init__(
         self,
@@ -29,8 +31,10 @@ class Progress:
         stage: str = "",
         first: float = 0.0,
         last: float = 1.0,
+        look: Callable[[Any], None] | None = None,
     ) -> None:
         self._tell, self._stage, self._first, self._last = tell, stage, first, last
+        self._look = look
 
     def span(self, first: float, last: float, stage: str = "") -> Progress:
         """The part from `first` to `last`, shares of this one, as a progress of its own.
@@ -39,7 +43,21 @@ class Progress:
         """
         size = self._last - self._first
         ends = self._first + size * first, self._first + size * last
-        return Progress(self._tell, stage or self._stage, *ends)
+        return Progress(self._tell, stage or self._stage, *ends, look=self._look)
+
+    def shown_to(self, look: Callable[[Any], None] | None) -> Progress:
+        """The same, whose sketches somebody else gets, or nobody."""
+        return Progress(self._tell, self._stage, self._first, self._last, look)
+
+    @property
+    def is_looked_at(self) -> bool:
+        """Does anybody look at sketches? Otherwise none need be made."""
+        return self._look is not None
+
+    def sketch(self, sketch: Any) -> None:
+        """What is being made will be about this. May raise Cancelled."""
+        if self._look is not None:
+            self._look(sketch)
 
     def step(self, share: float = 0.0) -> None:
         """`share`, 0..1, of this span is done. Raises Cancelled when the job was cancelled."""

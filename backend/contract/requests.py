@@ -43,6 +43,7 @@ from .surfaces import (
     ListLibrary,
     Replace,
     ReplacedPart,
+    Sketched,
     WholePart,
 )
 
@@ -80,6 +81,7 @@ __all__ = [
     "Segmented",
     "SetupChanged",
     "SetupTold",
+    "Sketched",
     "Status",
     "StatusReport",
     "UsePython",
@@ -181,8 +183,8 @@ METHODS: dict[str, tuple[type[Fields], type[Fields]]] = {
 
 PARTIALS: dict[str, tuple[type[Fields], ...]] = {
     "complete": (WholePart, Completed),
-    "generate": (GeneratedParts,),
-    "replace": (ReplacedPart,),
+    "generate": (GeneratedParts, Sketched),
+    "replace": (ReplacedPart, Sketched),
 }
 """What comes of a method, in frames of the type `partial`, before its result. Of several classes a
 frame is of the first whose fields it has."""

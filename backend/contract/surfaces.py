@@ -229,6 +229,29 @@ class ReplacedPart(Fields):
     thumbnails: Annotated[NDArray[np.uint8], Array(("N", 96, 96, 4), "uint8")] | None = None
 
 
+class Sketched(Fields):
+    """What a variant will be about, while it is made; a `partial` of `replace` and `generate`.
+
+    It takes the place of the sketch before it, and the variant takes its place. variant : which,
+    0 the first. share : 0..1, how far it is. Coarse parts, in the coordinates of the answer: part k
+    has faces[face_offsets[k]:face_offsets[k + 1]] of all the vertices and a colour, linear RGBA.
+    thumbnail: small picture, sRGB, top row first.
+    """
+
+    variant: Annotated[int, Whole(0)]
+    share: Annotated[float, Number(0.0, 1.0)]
+    vertices: Annotated[NDArray[np.float32], Array(("V", 3), "float32")]
+    faces: Annotated[NDArray[np.int32], Array(("F", 3), "int32")]
+    face_offsets: Annotated[NDArray[np.int64], Array(("K+1",), "int64")]
+    colours: Annotated[NDArray[np.float32], Array(("K", 4), "float32")]
+    thumbnail: Annotated[NDArray[np.uint8], Array((96, 96, 4), "uint8")]
+
+    @property
+    def face_colours(self) -> NDArray[np.float32]:
+        """(F, 4) of each face."""
+        return np.repeat(self.colours, np.diff(self.face_offsets), axis=0)
+
+
 class ListLibrary(Fields):
     """Parts of the library, the nearest to the words of the query first; all without one."""
 

@@ -6,9 +6,10 @@ with its weights in memory, or raises WeightsMissing, WeightsCorrupt or OutOfMem
 inside, voxels, points or pictures, its answers are in the terms of this file.
 
 In all of them F is the number of faces, V of vertices, P of patches, E of pairs of neighbouring
-patches. `seed` makes results repeatable. `progress` is stepped at least every
-0.2 s where that is possible; a step raises Cancelled when the job was cancelled. Little is imported
-here but for types, so that this file costs nothing.
+patches. `seed` makes results repeatable. `progress` is stepped at least every 0.2 s where that is
+possible; a step raises Cancelled when the job was cancelled. Where somebody looks at sketches
+(`Progress.is_looked_at`), an engine that takes long may show some of what it is making. Little is
+imported here but for types, so that this file costs nothing.
 
 An engine whose declaration names options of `contract.options` also has ``tuned(options)``, which
 returns the engine as they want it.
@@ -166,6 +167,19 @@ class PartMesh:
             return self.pivot
         middle: Floats = (self.vertices.min(axis=0) + self.vertices.max(axis=0)) / 2
         return middle
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """What an answer will be about, while it is made: it takes the place of the one before it.
+
+    parts : coarse and cheap, in the coordinates of the answer; of `complete` the whole of one part.
+    share : 0..1, how far it is. variant : which of several answers, 0 the first.
+    """
+
+    parts: Sequence[PartMesh]
+    share: float
+    variant: int = 0
 
 
 class Wholes(Protocol):

@@ -20,11 +20,15 @@ from ..contract.engines import About
 from ..contract.errors import BadInput
 from ..contract.progress import SILENT, Progress
 from ..latents.part_generator import Frame, PartGenerator
+from ..latents.part_request import Request
+from ..models.partflow import box_of
 from .base import Box, Brief, Generated, Offer, PartMesh
 from .imagined_whole import ImaginedWholes
 from .loaded import loaded
 from .part_making import Made, Maker, Object, Wanted, Ways, sampled_parts, surfaces
+from .part_place import standing
 from .part_scene import Scene
+from .part_sketch import Placing, looking
 from .part_weights import read_generator
 from .part_words import Meaning, meaning, remarks, required
 from .projected import USUAL_FACES, Figure, dressed, within
@@ -39,7 +43,7 @@ ABOUT = About(
     weights=("generator",),
     memory=200_000_000,
     trial=True,
-    options=("parts", "seed", "quality", "strength_words", "rectangle", "faces"),
+    options=("parts", "seed", "quality", "strength_words", "rectangle", "faces", "stretch"),
 )
 
 CHECKPOINT = WEIGHTS / "generator.safetensors"
@@ -47,6 +51,9 @@ FEWEST_CELLS = 32
 MOST_AT_ONCE = 64  # parts without boxes
 TINY = 0.01  # half of a box beside that of the object, below which only its place is sure
 SAME = 0.98  # of two boxes, by which they are one
+ALIKE = 0.7  # cosine of what is asked for and what was there, from which they are of one kind
+AGAIN = 0.6  # level from which the box of another kind of part is found, and share of the steps
+BOX_STEPS = 0.4
 
 
 def load() -> Flow:
@@ -56,11 +63,15 @@ def load() -> Flow:
 
 @dataclass(frozen=True)
 class Flow:
-    """The engine. ways : how parts are made. faces : of an object at most, 0 for the usual."""
+    """The engine. ways : how parts are made. faces : of an object at most, 0 for the usual.
+
+    stretch : whether another part fills the old one's box, whatever it is.
+    """
 
     generator: PartGenerator = field(repr=False)
     ways: Ways = field(default_factory=Ways)
     faces: int = 0
+    stretch: bool = False
     follows_seed: ClassVar[bool] = True
     knows_all_words: ClassVar[bool] = False
 
@@ -71,7 +82,8 @@ class Flow:
         strength = float(options.get("strength_words", 1.0))
         guidance = 1 + strength * (words - 1), shapes
         ways = Ways(steps, max(cells, FEWEST_CELLS), guidance)
-        return replace(self, ways=ways, faces=options.get("faces", self.faces))
+        faces, stretch = options.get("faces", self.faces), options.get("stretch", self.stretch)
+        return replace(self, ways=ways, faces=faces, stretch=bool(stretch))
 
     def survey(
         self,
@@ -102,21 +114,34 @@ class Flow:
         seed: int = 0,
         progress: Progress = SILENT,
     ) -> list[Offer]:
-        """What a seed gives in the old part's box, among the others. Without words, of its name."""
+        """What a seed gives among the others. Without words, another of its name.
+
+        One of the same kind, as far as words tell, is made in the old part's box; another kind has
+        a box of its own, which touches the others where the old one does.
+        """
         if drawing is not None:
             raise BadInput(
                 "The flow engine makes parts by words; it cannot read drawings.",
                 "Describe the part in words, or choose another engine.",
             )
-        said = required(text) if text else meaning(name)
+        before = meaning(name)
+        said = required(text) if text else before
         progress.span(0.0, 0.1, "Looking at the other parts").step()
         scene = Scene(self.generator, vertices, faces, labels)
         request = scene.around(part)
-        request.know_box(0, scene.boxes[part])
         if said.known:
             request.tell("words", said.vector, 0)
-        imagining = progress.span(0.1, 0.8, "Imagining another part")
-        parts = sampled_parts(self.generator, request, self.ways, seed, imagining)
+        box, made_from = scene.boxes[part], 0.1
+        if text and not self.stretch and said.vector @ before.vector < ALIKE:
+            made_from = 0.3
+            finding = progress.span(0.1, made_from, "Finding out how large it is")
+            box = self._another_box(scene, request, part, seed, finding)
+        request.know_box(0, box)
+        imagining = progress.span(made_from, 0.8, "Imagining another part")
+        parts = sampled_parts(
+            self.generator, request, self.ways, seed, imagining,
+            look=looking(self.generator, 1, imagining, _out_of(scene.frame)),
+        )  # fmt: skip
         made = surfaces(
             self.generator, parts, [0], self.ways.cells,
             progress.span(0.8, 1.0, "Making its surface"),
@@ -129,6 +154,16 @@ class Flow:
             )
             for one in made
         ]  # fmt: skip
+
+    def _another_box(
+        self, scene: Scene, request: Request, part: int, seed: int, progress: Progress
+    ) -> Floats:
+        """The box (2, 3) of what takes a part's place, as the flow changes the old part into it."""
+        request.suppose_part(0, scene.told(part))
+        few = replace(self.ways, steps=max(1, round(BOX_STEPS * self.ways.steps)))
+        parts = sampled_parts(self.generator, request, few, seed, progress, begun=AGAIN)
+        box, _ = box_of(parts.box[0, 0, 0])
+        return standing(np.asarray(box, np.float64), scene.boxes[part], scene.contact(part))
 
     def takes(self, brief: Brief) -> bool:
         """Whether there are boxes, words or a picture."""
@@ -145,9 +180,11 @@ class Flow:
         if brief.images:
             return self._of_picture(brief, seed, progress)
         title = required(brief.text)
-        maker = Maker(self.generator, Object(title.vector), self.ways, seed)
+        maker = Maker(self.generator, Object(title.vector), self.ways, seed, _standing)
         made = self._thrifty(self._free(maker, brief.parts, progress))
-        return Generated(_standing(made), notes=remarks([title]))
+        if not made:
+            raise BadInput("Nothing came out of these words.", "Try other words, or another seed.")
+        return Generated(_numbered(_standing(_meshes(made))), notes=remarks([title]))
 
     def _free(self, maker: Maker, count: int | None, progress: Progress) -> list[Made]:
         """Parts without boxes: as many as are asked for, or until nothing is missing."""
@@ -182,7 +219,7 @@ class Flow:
         # Those of one window are to be near each other.
         middle = np.stack([box.mean(axis=0) for box in inside])
         order = np.argsort(middle[:, np.ptp(middle, axis=0).argmax()], kind="stable").tolist()
-        maker = Maker(self.generator, Object(title.vector), self.ways, seed)
+        maker = Maker(self.generator, Object(title.vector), self.ways, seed, _out_of(frame))
         made = maker.at_once([Wanted(said[k].vector, inside[k]) for k in order], progress)
         parts = {order[one.number]: one for one in self._thrifty(made)}
         there = [box for k, box in enumerate(boxes) if k in parts]
@@ -216,7 +253,7 @@ class Flow:
         window = Window.around(figure.covered)
         title = meaning(brief.text)
         thing = Object(title.vector, patches(figure.picture, figure.covered, window))
-        maker = Maker(self.generator, thing, self.ways, seed)
+        maker = Maker(self.generator, thing, self.ways, seed, _standing)
         making = progress.span(0.05, 0.95)
         if brief.masks:
             labels = _as_large(brief.masks[front], figure.covered.shape)
@@ -233,25 +270,27 @@ class Flow:
         return replace(found, notes=(*found.notes, *notes))
 
 
-def _standing(made: Sequence[Made]) -> list[PartMesh]:
-    """Parts on the ground, their longest side 1. Raises BadInput where there are none."""
-    if not made:
-        raise BadInput("Nothing came out of these words.", "Try other words, or another seed.")
-    points = np.concatenate([one.vertices for one in made])
+def _out_of(frame: Frame) -> Placing:
+    """Parts of an object's frame, where they are."""
+    return lambda parts: [replace(one, vertices=frame.out(one.vertices)) for one in parts]
+
+
+def _meshes(made: Sequence[Made]) -> list[PartMesh]:
+    return [PartMesh(one.vertices, one.faces, kind="imagined", colour=one.colour) for one in made]
+
+
+def _standing(parts: Sequence[PartMesh]) -> list[PartMesh]:
+    """Parts on the ground, their longest side 1."""
+    points = np.concatenate([one.vertices for one in parts])
     low, high = points.min(axis=0), points.max(axis=0)
     foot = np.array([(low[0] + high[0]) / 2, low[1], (low[2] + high[2]) / 2])
-    size = float((high - low).max())
-    digits = len(str(len(made)))
-    return [
-        PartMesh(
-            (one.vertices - foot) / size,
-            one.faces,
-            f"part_{number:0{digits}d}",
-            kind="imagined",
-            colour=one.colour,
-        )
-        for number, one in enumerate(made, 1)
-    ]
+    size = max(float((high - low).max()), 1e-9)
+    return [replace(one, vertices=(one.vertices - foot) / size) for one in parts]
+
+
+def _numbered(parts: Sequence[PartMesh]) -> list[PartMesh]:
+    digits = len(str(len(parts)))
+    return [replace(one, name=f"part_{k:0{digits}d}") for k, one in enumerate(parts, 1)]
 
 
 def _filling(vertices: Floats, box: Box) -> Floats:

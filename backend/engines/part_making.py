@@ -20,10 +20,11 @@ from ..latents.part_request import Request
 from ..machine.abreast import abreast, at_a_time
 from ..models.partflow import Parts, box_of, colour_of, own_frame
 from ..models.partset import PLACED
+from .base import PartMesh
 from .part_scene import TOGETHER, joined
+from .part_sketch import CRUMB, Look, Placing, coarse, looking
 from .projected import meshes_of
 
-CRUMB = 0.04  # of a part's largest piece: a smaller one was not meant
 MOST_PARTS = 16  # that are made one after the other
 SAMPLING = 0.6  # share of the time of making parts
 
@@ -82,13 +83,19 @@ class Made:
 
 @dataclass
 class Maker:
-    """Makes parts of one object, one set after the other. done : what there is so far."""
+    """Makes parts of one object, one set after the other.
+
+    place : of sketches, in the coordinates of the answer. done : what there is so far; sketched :
+    the same, as far as somebody looks at sketches.
+    """
 
     generator: PartGenerator
     object: Object
     ways: Ways
     seed: int
+    place: Placing = list
     done: list[Made] = field(default_factory=list)
+    sketched: list[PartMesh] = field(default_factory=list)
 
     def at_once(self, wanted: Sequence[Wanted], progress: Progress = SILENT) -> list[Made]:
         """All parts that are wanted, some of them at a time, those first that are said first; what
@@ -101,7 +108,7 @@ class Maker:
             for k, row in enumerate(window):
                 _tell(request, k, wanted[row])
             self._tell_before(request, self.done)
-            self.done += self._made(request, list(window), self.seed + number, span)
+            self._keep(self._made(request, list(window), self.seed + number, span), span)
         return self.done
 
     def one_by_one(self, progress: Progress = SILENT) -> list[Made]:
@@ -116,8 +123,14 @@ class Maker:
             new = self._made(request, [number], self.seed + number, span)
             if not new:
                 break
-            self.done += new
+            self._keep(new, span)
         return self.done
+
+    def _keep(self, new: Sequence[Made], progress: Progress) -> None:
+        self.done += new
+        if progress.is_looked_at:
+            for one in new:
+                self.sketched += coarse(self.generator, one.told, one.colour)
 
     def _tell_before(self, request: Request, there: Sequence[Made]) -> None:
         if there:
@@ -129,9 +142,9 @@ class Maker:
     ) -> list[Made]:
         self.object.tell(request)
         stage = "Imagining parts" if len(numbers) > 1 else f"Imagining part {numbers[0] + 1}"
-        parts = sampled_parts(
-            self.generator, request, self.ways, seed, progress.span(0.0, SAMPLING, stage)
-        )
+        sampling = progress.span(0.0, SAMPLING, stage)
+        look = looking(self.generator, len(numbers), sampling, self.place, self.sketched)
+        parts = sampled_parts(self.generator, request, self.ways, seed, sampling, look=look)
         return surfaces(
             self.generator, parts, numbers, self.ways.cells,
             progress.span(SAMPLING, 1.0, "Making surfaces"),
@@ -139,13 +152,23 @@ class Maker:
 
 
 def sampled_parts(
-    generator: PartGenerator, request: Request, ways: Ways, seed: int, progress: Progress = SILENT
+    generator: PartGenerator,
+    request: Request,
+    ways: Ways,
+    seed: int,
+    progress: Progress = SILENT,
+    *,
+    begun: float = 1.0,
+    look: Look | None = None,
 ) -> Parts:
-    """What a request asks for. Raises Cancelled, and WeightsCorrupt where numbers overflow."""
+    """What a request asks for. begun, look : `begun` and `shown` of `part_sampler.sample`.
+
+    Raises Cancelled, and WeightsCorrupt where numbers overflow.
+    """
     try:
         return part_sampler.sample(
             generator.flow, request, seed=seed, steps=ways.steps, guidance=ways.guidance,
-            progress=progress,
+            begun=begun, progress=progress, shown=look,
         )  # fmt: skip
     except NotFinite as error:
         raise overflowed(error) from error

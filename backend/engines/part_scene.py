@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """An object that is there, as the part generator is told of it: its frame, its parts, and which of
 them are nearest to one that is to be made.
+
+The flow has learned from whole parts. Neighbours are closed before they are told of; one of which
+little is visible is told as what is seen of it, and the flow makes up the rest.
 """
 
 from __future__ import annotations
@@ -16,8 +19,11 @@ from ..geometry.mesh import used_by
 from ..latents.part_generator import POINTS, Frame, PartGenerator, Surface, Told, sampled
 from ..latents.part_request import Request
 from ..models.partset import PLACED, WHOLE
+from .part_lids import Lidded, lidded
+from .part_place import Contact, contact_of
 
 TOGETHER = 8  # parts of one request, as many as the flow has learned from
+MOST_LIDS = 0.4  # of a part's surface, with which it still is as good as known
 
 
 @dataclass
@@ -29,6 +35,7 @@ class Scene:
     faces: Ints
     labels: NDArray[np.integer]
     _told: dict[int, Told] = field(default_factory=dict, repr=False)
+    _lidded: dict[int, Lidded] = field(default_factory=dict, repr=False)
 
     @cached_property
     def frame(self) -> Frame:
@@ -55,12 +62,35 @@ class Scene:
         every = np.stack(list(self.boxes.values()))
         return np.stack([every[:, 0].min(axis=0), every[:, 1].max(axis=0)])
 
-    def told(self, part: int) -> Told:
-        """A part as far as it is seen."""
-        if part not in self._told:
+    def lidded(self, part: int) -> Lidded:
+        """A part, closed, in the object's frame."""
+        if part not in self._lidded:
             own = self.faces[self.labels == part]
-            self._told[part] = self.generator.told(self.placed, own)
+            used = used_by(own)
+            self._lidded[part] = lidded(self.placed[used], np.searchsorted(used, own))
+        return self._lidded[part]
+
+    def told(self, part: int) -> Told:
+        """A part, closed; what is seen of it where that is not as good as known."""
+        if part not in self._told:
+            mesh = self.lidded(part)
+            faces = mesh.faces if self.is_known(part) else mesh.faces[: len(mesh.faces) - mesh.lids]
+            self._told[part] = self.generator.told(mesh.vertices, faces)
         return self._told[part]
+
+    def is_known(self, part: int) -> bool:
+        """Whether enough of a part is visible."""
+        return self.lidded(part).share <= MOST_LIDS
+
+    def contact(self, part: int) -> Contact:
+        """Where a part touches the others."""
+        own = self.labels == part
+        rest = self.faces[~own]
+        used, first = np.unique(rest, return_index=True)
+        samples = sampled(self.placed, self.faces[own], POINTS[PLACED]).points
+        points = self.placed[used_by(self.faces[own])]
+        other = self.labels[~own][first // 3]
+        return contact_of(points, self.placed[used], other.astype(np.int64), samples)
 
     def nearest(self, part: int) -> list[int]:
         """All other parts, those first whose boxes are nearest."""
@@ -73,15 +103,21 @@ class Scene:
         return sorted((one for one in gaps if one != part), key=lambda one: (gaps[one], one))
 
     def around(self, part: int, most: int = TOGETHER - 1) -> Request:
-        """A request for one part, the first, among `most` others that are known; all that is
-        farther is told together."""
+        """A request for one part, the first, among `most` others that are known, or made up from
+        what is seen of them; all that is farther is told together."""
         others = self.nearest(part)
         near, far = others[:most], others[most:]
         request = Request(self.generator.flow.config, 1 + len(near))
         for k, other in enumerate(near, 1):
-            request.know_part(k, self.told(other))
+            told = self.told(other)
+            if self.is_known(other):
+                request.know_part(k, told)
+            else:
+                request.suppose_part(k, told)
+                request.know_box(k, told.box)
+                request.see(k, told)
         if far:
-            meshes = [(self.placed, self.faces[self.labels == other]) for other in far]
+            meshes = [(one.vertices, one.faces) for one in map(self.lidded, far)]
             request.tell("before", self.generator.tokens(joined(meshes), PLACED))
         return request
 

@@ -59,10 +59,14 @@ class Request:
 
     def know_part(self, k: int, told: Told, colour: Floats = GREY) -> None:
         """Part k is there, with its box."""
-        self.know_box(k, told.box)
+        self.suppose_part(k, told, colour)
+        self.shape_known[k] = self.box_known[k] = True
+
+    def suppose_part(self, k: int, told: Told, colour: Floats = GREY) -> None:
+        """Part k may be about this: what sampling that is begun below level 1 begins with."""
         self.members["own"][0, k], self.members["placed"][0, k] = told.own, told.placed
+        self.members["box"][0, k, 0] = box_member(told.box)
         self.members["look"][0, k, 0] = look_member(colour)
-        self.shape_known[k] = True
 
     def know_box(self, k: int, box: Floats) -> None:
         """Part k is in a box (2, 3)."""

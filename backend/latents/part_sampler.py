@@ -47,22 +47,28 @@ def sample(
     seed: int = 0,
     steps: int = STEPS,
     guidance: tuple[float, float] = GUIDANCE,
+    begun: float = 1.0,
     progress: Progress = SILENT,
-    shown: Callable[[Parts], None] | None = None,
+    shown: Callable[[Parts, float], None] | None = None,
 ) -> Parts:
     """What a request asks for: known members as they are, the others made.
 
-    seed : of the noise. guidance : by words and pictures, and by shapes; 1 is none. shown : hears
-    of what the parts will be about, after each step, better and better. Raises Cancelled, or
-    NotFinite where velocities overflow.
+    seed : of the noise. guidance : by words and pictures, and by shapes; 1 is none. begun : level
+    from which it goes on; below 1, what is to be made begins as what the request supposes it to be,
+    with noise (Meng et al., 2022). shown : hears of what the parts will be about, and the share of
+    the steps, after each step, better and better. Raises Cancelled, or NotFinite where velocities
+    overflow.
     """
     known = _known(request)
     noise = _noise(request, seed)
     clean = request.parts.each()
-    x = {name: np.where(known[name], clean[name], noise[name]) for name in clean}
+    x = {n: np.where(known[n], clean[n], (1 - begun) * clean[n] + begun * noise[n]) for n in clean}
     branches, scales = _branches(flow, request, guidance)
     spoken = request.whole_known or request.along
-    for number, (level, lower) in enumerate(pairwise(schedule(steps, SHIFT))):
+    if not spoken:
+        x["whole"] = noise["whole"]
+    levels_down = [begun * level for level in schedule(steps, SHIFT)]
+    for number, (level, lower) in enumerate(pairwise(levels_down)):
         progress.step(number / steps)
         levels = _levels(known, level, whole=spoken)
 
@@ -81,7 +87,8 @@ def sample(
         if not spoken:
             moves["whole"] = np.zeros_like(moves["whole"])
         if shown is not None:
-            shown(Parts(**{n: np.where(moves[n], x[n] + level * towards[n], x[n]) for n in x}))
+            about = {n: np.where(moves[n], x[n] + level * towards[n], x[n]) for n in x}
+            shown(Parts(**about), (number + 1) / steps)
         x = {n: np.where(moves[n], x[n] + (level - lower) * towards[n], x[n]) for n in x}
         if not all(np.isfinite(array).all() for array in x.values()):
             raise NotFinite(f"parts at level {lower:.3f}")

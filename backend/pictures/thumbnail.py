@@ -84,10 +84,15 @@ def of_one_colour(
     vertices: Floats, faces: Ints, colour: ArrayLike, up: str = "Y"
 ) -> NDArray[np.uint8]:
     """A thumbnail of a mesh in a colour (3,) of linear light. up : "Y" or "Z"."""
+    shown = np.broadcast_to(np.asarray(colour, np.float32), (len(faces), 3))
+    return of_colours(vertices, faces, shown, up)
+
+
+def of_colours(vertices: Floats, faces: Ints, colours: Singles, up: str = "Y") -> NDArray[np.uint8]:
+    """The same with a colour (F, 3) for each face."""
     if up == "Z":
         vertices = vertices[:, [0, 2, 1]] * [1, 1, -1]
-    shown = np.broadcast_to(np.asarray(colour, np.float32), (len(faces), 3))
-    return thumbnail(Painted(vertices, faces, None, None, shown))
+    return thumbnail(Painted(vertices, faces, None, None, colours))
 
 
 @dataclass(frozen=True)

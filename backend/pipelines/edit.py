@@ -22,7 +22,7 @@ from ..contract.options import JOINS, checked
 from ..contract.options import OPTIONS as OF_ENGINES
 from ..contract.progress import SILENT, Progress
 from ..engines import registry
-from ..engines.base import Offer
+from ..engines.base import Offer, Sketch
 from ..geometry.booleans import Mesh, concatenated, is_solid
 from ..geometry.mesh import is_closed_manifold, signed_volume, used_by, without_strays
 from ..library.wishes import Wishes
@@ -100,8 +100,8 @@ def replace_part(
     wishes count. drawing : (H, W, 4) RGBA of the part in lines, for an engine that takes one. up :
     "Y" or "Z". options : `join`, one of `JOINS`; `twins`: the mirror image is replaced too;
     `stretch`: to the old box; and those of the engine (`contract.options`). shown : hears of each
-    variant as soon as it stands where it is to be. Raises BadInput where a part has no faces, or
-    words mean nothing.
+    variant as soon as it stands where it is to be. progress : gets sketches in the coordinates of
+    the object. Raises BadInput where a part has no faces, or words mean nothing.
     """
     given, of_engine = _checked_options(options or {}, up)
     of_face = np.asarray(labels).astype(np.int32)
@@ -116,6 +116,8 @@ def replace_part(
     knows_all = not beside and engine not in ("", AUTO) and _knows_all_words(engine)
     wishes, reading = wording.meant(text, wishes_only=beside, knows_all=knows_all)
     span = progress.span(0.2, 0.95)
+    if span.is_looked_at:
+        span = span.shown_to(lambda sketch: progress.sketch(_turned(sketch, wishes, up)))
     span.span(0.0, 1.0, "Choosing parts").step()
     if mesh is not None:
         upright = _upright(np.asarray(mesh[0], np.float64), up)
@@ -130,6 +132,8 @@ def replace_part(
         offered = offering.of_itself(old)
     else:
         chosen = registry.choose(engine, "replace", of_engine)
+        if given["stretch"]:
+            chosen = registry.tuned(chosen, {"stretch": True}, strict=False)
         offered = offering.of_engine(chosen, old, wishes.rest, drawing, variants, seed, span)
     for key, value in offered.material.items():
         wishes.material.setdefault(key, value)
@@ -173,6 +177,16 @@ def replace_part(
     count = len({variant.number for variant in made})
     told = " ".join(filter(None, [said.notice, *notes]))
     return replace(said, variants=made, expected=count, notice=told)
+
+
+def _turned(sketch: Sketch, wishes: Wishes, up: str) -> Sketch:
+    """A sketch in the object's own axes, in the colour that is wished."""
+    colour = wishes.material.get("colour")
+    shown = None if colour is None else tuple(colour[:3])
+    parts = [
+        replace(each, vertices=_back(each.vertices, up), colour=shown) for each in sketch.parts
+    ]
+    return replace(sketch, parts=parts)
 
 
 def _put(

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ..contract import requests
 
 if TYPE_CHECKING:
+    from ..engines.base import Sketch
     from ..pipelines.complete import CompletedParts
     from ..pipelines.edit import Replaced
     from ..pipelines.generate import Made
@@ -104,6 +105,25 @@ def picture_of(variant: Replaced, request: requests.Replace) -> NDArray[np.uint8
     (own,) = [one for one in variant.variants if one.part == request.part]
     colour = variant.material.get("colour") or request.colour or PLAIN
     return of_one_colour(own.vertices, own.faces, colour[:3], request.up)
+
+
+def of_sketch(sketch: Sketch, colour: Sequence[float] = PLAIN, up: str = "Y") -> requests.Sketched:
+    """What is being made. colour : of what has none of its own, linear light. up : "Y" or "Z"."""
+    from ..pictures.textured import joined
+    from ..pictures.thumbnail import of_colours
+
+    parts = sketch.parts
+    vertices, faces, part = joined([one.vertices for one in parts], [one.faces for one in parts])
+    shown = np.array([one.colour or colour[:3] for one in parts], dtype=np.float32)
+    return requests.Sketched(
+        variant=sketch.variant,
+        share=float(sketch.share),
+        vertices=vertices.astype(np.float32),
+        faces=faces.astype(np.int32),
+        face_offsets=np.cumsum([0, *(len(one.faces) for one in parts)], dtype=np.int64),
+        colours=np.concatenate([shown, np.ones((len(parts), 1), np.float32)], axis=1),
+        thumbnail=of_colours(vertices, faces, shown[part], up),
+    )
 
 
 def of_generated(made: Made) -> requests.GeneratedParts:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,9 @@ from ..machine.resident import Residents, residents
 from ..machine.room import room
 from . import answers
 from .held import HeldMeshes, Key
+
+if TYPE_CHECKING:
+    from ..engines.base import Sketch
 
 Request = TypeVar("Request", bound=Fields)
 
@@ -244,7 +247,7 @@ class Session:
             engine=request.engine,
             seed=request.seed,
             variants=request.variants,
-            progress=progress,
+            progress=progress.shown_to(self._sketches()),
         ):
             told = answers.of_generated(made)
             if self._partial is not None and request.variants > 1:
@@ -296,10 +299,19 @@ class Session:
             engine=request.engine,
             up=request.up,
             options=request.options,
-            progress=progress,
+            progress=progress.shown_to(self._sketches(request.colour or answers.PLAIN, request.up)),
             shown=shown,
         )
         return answers.of_replaced(done, pictures)
+
+    def _sketches(
+        self, colour: Sequence[float] = answers.PLAIN, up: str = "Y"
+    ) -> Callable[[Sketch], None] | None:
+        """What gets sketches of the running job; None where nobody is to hear of them."""
+        partial = self._partial
+        if partial is None:
+            return None
+        return lambda sketch: partial(answers.of_sketch(sketch, colour, up))
 
     def list_library(
         self, request: requests.ListLibrary, progress: Progress

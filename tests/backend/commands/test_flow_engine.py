@@ -58,6 +58,25 @@ def test_edit_makes_variants_by_seeds_and_refuses_words_without_meaning(
     assert not (tmp_path / "no.glb").exists()
 
 
+def test_edit_shows_what_it_makes_and_fits_it_to_the_old_box(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["edit", CHAIR, "--part", "seat", "--text", "wheel", *FLOW, "--variants", "2"]
+    sizes = []
+    for more in ([], ["--stretch"]):
+        previews = tmp_path / f"previews{len(more)}"
+        out = ["-o", str(tmp_path / "out.glb"), "--previews", str(previews), "--json"]
+        assert main([*words, *out, *more]) == 0
+        row = json.loads(capsys.readouterr().out)
+        names = [Path(path).name for path in row["previews"]]
+        assert names == ["office_chair.1.1.png", "office_chair.2.1.png"]
+        assert all(Path(path).is_file() for path in row["previews"])
+        sizes.append([variant["size"] for variant in row["variants"]])
+    own, fitted = np.array(sizes)
+    np.testing.assert_allclose(fitted[0], fitted[1], rtol=0.15)
+    assert np.abs(own - fitted).max() > 0.2 * fitted.max()
+
+
 def test_complete_grows_what_is_hidden(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     vertices, faces, labels = seen_of(SCENES["limb in a body"])
     path = tmp_path / "limb.npz"

@@ -38,3 +38,18 @@ def test_a_cancelled_job_ends_at_its_next_step() -> None:
 
 def test_nobody_has_to_listen() -> None:
     SILENT.span(0.0, 0.5, "Reading").step(1.0)
+
+
+def test_sketches_go_to_whoever_looks_and_spans_hand_them_on() -> None:
+    seen: list[tuple[str, str]] = []
+    whole = Progress(look=lambda sketch: seen.append(("whole", sketch)))
+    whole.span(0.0, 0.5, "Imagining").span(0.0, 1.0).sketch("a")
+    turned = whole.shown_to(lambda sketch: whole.sketch(sketch + " turned"))
+    turned.span(0.2, 0.4).sketch("b")
+    assert seen == [("whole", "a"), ("whole", "b turned")]
+    assert turned.span(0.0, 1.0).is_looked_at
+    unseen = whole.shown_to(None)
+    unseen.sketch("c")
+    assert len(seen) == 2
+    assert not unseen.is_looked_at
+    assert not SILENT.is_looked_at

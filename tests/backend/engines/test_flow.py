@@ -13,7 +13,10 @@ from backend.engines import flow, registry
 from backend.engines.base import Box, Brief
 from backend.engines.flow import Flow
 from backend.engines.part_making import Ways
+from backend.engines.part_place import LARGEST
+from backend.engines.part_scene import Scene
 from backend.geometry.mesh import is_closed_manifold
+from backend.latents.part_request import Request
 from tests.backend.engines.balls import balls
 from tests.backend.latents.tiny_generator import bundled, tiny_generator
 
@@ -66,16 +69,25 @@ def test_options_say_how_long_it_works_and_how_much_words_count(engine: Flow) ->
     assert fine.ways.cells == 2 * usual.ways.cells
     assert fine.ways.guidance[0] == 1.0
     assert usual.tuned({}).ways == usual.ways
+    both = fine.tuned({"stretch": True})
+    assert (both.ways, both.stretch, fine.stretch) == (fine.ways, True, False)
     assert usual.tuned({"quality": "draft"}).ways.cells >= 32
 
 
 # Replace.
 
 
-def test_another_part_takes_the_old_ones_box(engine: Flow) -> None:
+@pytest.mark.parametrize(
+    ("asked", "options"),
+    [({"text": "wheel"}, {"stretch": True}), ({"text": "wheel", "name": "wheel"}, {}), ({}, {})],
+)
+def test_one_of_the_same_kind_takes_the_old_ones_box_and_others_if_wished(
+    engine: Flow, asked: dict, options: dict
+) -> None:
     vertices, faces, labels = three()
     vertices = 3 * vertices + 5
-    (offer,) = engine.replace(vertices, faces, labels, 1, text="wheel", seed=3)
+    asking = engine.tuned(options)
+    (offer,) = asking.replace(vertices, faces, labels, 1, seed=3, **asked)
     assert offer.in_place
     assert is_closed_manifold(offer.mesh.faces)
     old = vertices[faces[labels == 1]].reshape(-1, 3)
@@ -83,11 +95,39 @@ def test_another_part_takes_the_old_ones_box(engine: Flow) -> None:
     assert (offer.mesh.vertices > old.min(axis=0) - 0.1 * size).all()
     assert (offer.mesh.vertices < old.max(axis=0) + 0.1 * size).all()
     assert np.ptp(offer.mesh.vertices, axis=0).max() > 0.5 * size.max()
-    assert offer.mesh.name == "wheel"
-    (same,) = engine.replace(vertices, faces, labels, 1, text="wheel", seed=3)
+    assert offer.mesh.name == asked.get("text", "")
+    (same,) = asking.replace(vertices, faces, labels, 1, seed=3, **asked)
     np.testing.assert_array_equal(offer.mesh.vertices, same.mesh.vertices)
-    (other,) = engine.replace(vertices, faces, labels, 1, text="wheel", seed=4)
+    (other,) = asking.replace(vertices, faces, labels, 1, seed=4, **asked)
     assert not np.array_equal(offer.mesh.vertices, other.mesh.vertices)
+
+
+def test_another_kind_of_part_has_another_size_and_touches_where_the_old_one_did(
+    engine: Flow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known: list[np.ndarray] = []
+    real = Request.know_box
+
+    def watched(request: Request, k: int, box: np.ndarray) -> None:
+        known.extend([box] if k == 0 else [])
+        real(request, k, box)
+
+    monkeypatch.setattr(Request, "know_box", watched)
+    vertices, faces, labels = three()
+    scene = Scene(engine.generator, vertices, faces, labels)
+    old, contact = scene.boxes[1], scene.contact(1).points
+    for seed in (0, 1):
+        engine.replace(vertices, faces, labels, 1, name="ball", text="wheel", seed=seed)
+    first, second = known
+    for box in known:
+        size, before = np.ptp(box, axis=0), np.ptp(old, axis=0)
+        assert np.abs(size - before).max() > 0.05
+        assert (size <= LARGEST * before.max() + 1e-9).all()
+        assert (contact >= box[0] - 1e-9).all()
+        assert (contact <= box[1] + 1e-9).all()
+        share = (contact.mean(axis=0) - box[0]) / size  # at the side towards the first ball
+        assert share[0] < 0.25
+    assert not np.array_equal(first, second)
 
 
 def test_without_words_it_makes_another_by_the_name_whatever_that_is(engine: Flow) -> None:

@@ -41,9 +41,9 @@ def test_more_parts_than_go_together_are_made_in_windows_that_see_those_before(
     asked: list[Request] = []
     real = part_making.sampled_parts
 
-    def watched(generator: object, request: Request, *more: object) -> object:
+    def watched(generator: object, request: Request, *more: object, **options: object) -> object:
         asked.append(request)
-        return real(generator, request, *more)  # type: ignore[arg-type]
+        return real(generator, request, *more, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(part_making, "sampled_parts", watched)
     made = maker(tmp_path).at_once([Wanted()] * 11)
@@ -61,7 +61,9 @@ def test_one_by_one_until_there_is_nothing(tmp_path: Path, monkeypatch: pytest.M
 
 def test_what_is_wanted_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Request] = []
-    monkeypatch.setattr(part_making, "sampled_parts", lambda g, request, *m: asked.append(request))
+    monkeypatch.setattr(
+        part_making, "sampled_parts", lambda g, request, *m, **o: asked.append(request)
+    )
     monkeypatch.setattr(part_making, "surfaces", lambda *given: [])
     thing = Object(np.ones(FLOW.words), np.full((64, 256), 0.5, np.float32))
     wanted = [Wanted(words=np.ones(FLOW.words)), Wanted(mask=np.full(256, 0.25, np.float32))]

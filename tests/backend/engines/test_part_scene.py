@@ -56,3 +56,32 @@ def test_parts_told_together_count_alike(row: Scene) -> None:
     nearest = np.abs(surface.points[:, :1] - [row.boxes[k].mean(axis=0)[0] for k in (0, 5, 9)])
     count = np.bincount(nearest.argmin(axis=1))
     assert count.min() == count.max()
+
+
+def test_neighbours_are_closed_and_of_what_is_hardly_seen_only_that_is_told(tmp_path: Path) -> None:
+    """A small ball that nearly sinks into a large one, and one that touches it."""
+    centres, radii = [(0, 0, 0), (0.97, 0, 0), (0, 1.2, 0)], [1.0, 0.3, 0.3]
+    vertices, faces, labels = balls(centres, radii, detail=3)
+    labels[(labels == 1) & (vertices[faces].mean(axis=1)[:, 0] < 1.21)] = 0
+    scene = Scene(tiny_generator(tmp_path), vertices, faces, labels)
+    assert scene.lidded(0).lids > 0
+    assert [scene.is_known(part) for part in range(3)] == [True, False, True]
+    assert scene.told(0).box[1, 0] == pytest.approx(scene.boxes[0][1, 0], abs=1e-9)
+    request = scene.around(2)
+    order = scene.nearest(2)
+    assert request.shape_known[1 + order.index(0)]
+    assert not request.shape_known[1 + order.index(1)]
+    assert request.box_known[1 + order.index(1)]
+    assert request.given["seen_own"][0, :, 0, -1].tolist() == [
+        0.0, *(float(other == 1) for other in order)
+    ]  # fmt: skip
+
+
+def test_a_part_touches_others_along_its_border(row: Scene, tmp_path: Path) -> None:
+    vertices, faces, labels = balls([(0, 0, 0)], [1.0], detail=3)
+    labels = (vertices[faces].mean(axis=1)[:, 1] > 0.5).astype(np.int64)
+    scene = Scene(tiny_generator(tmp_path), vertices, faces, labels)
+    contact = scene.contact(1)
+    assert set(contact.other) == {0}
+    assert np.abs(scene.frame.out(contact.points)[:, 1] - 0.5).max() < 0.1
+    assert not len(row.contact(3).points)  # it stands apart

@@ -123,7 +123,9 @@ def test_estimates_sharpen_and_a_cancel_and_an_overflow_are_heard() -> None:
     request = Request(FLOW, 1)
     flow = straight(request, 1)
     seen: list[Parts] = []
-    part_sampler.sample(flow, request, seed=1, steps=3, shown=seen.append)  # type: ignore[arg-type]
+    part_sampler.sample(
+        flow, request, seed=1, steps=3, shown=lambda parts, share: seen.append(parts)
+    )  # type: ignore[arg-type]
     assert len(seen) == 3
     for parts in seen:  # a straight way is known from the first step on
         np.testing.assert_allclose(parts.own, 1.0, atol=1e-5)
@@ -154,3 +156,27 @@ def test_the_network_answers_the_same_for_the_same_seed(tmp_path: Path) -> None:
     assert np.abs(one.own - other.own).max() > 0.1
     assert box_of(one.box[0, :, 0])[1].all()
     assert one.own.dtype == np.float32
+
+
+def test_what_is_supposed_is_begun_with_some_noise_and_fewer_levels() -> None:
+    request = Request(FLOW, 2)
+    tokens = np.full((FLOW.tokens, FLOW.token), 0.5, np.float32)
+    request.suppose_part(0, Told(tokens, tokens, BOX))
+    flow = straight(request, 2)
+    shares: list[float] = []
+    part_sampler.sample(
+        flow,  # type: ignore[arg-type]
+        request,
+        seed=2,
+        steps=3,
+        begun=0.6,
+        shown=lambda parts, share: shares.append(share),
+    )
+    first, levels, _ = flow.asked[0]
+    np.testing.assert_allclose(levels.shape, 0.6)
+    np.testing.assert_allclose(levels.box, 0.6)
+    noise = flow.noise["own"][0, 0]
+    np.testing.assert_allclose(first.own[0, 0], 0.4 * tokens + 0.6 * noise, atol=1e-6)
+    np.testing.assert_array_equal(first.whole, flow.noise["whole"])
+    assert [round(float(each.shape[0, 0]), 3) for _, each, _ in flow.asked] == [0.6, 0.4, 0.2]
+    assert shares == pytest.approx([1 / 3, 2 / 3, 1])

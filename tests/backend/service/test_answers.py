@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,8 +12,9 @@ from backend.contract import requests
 from backend.contract.errors import BadInput, Cancelled
 from backend.contract.progress import SILENT, Progress
 from backend.engines import registry
+from backend.engines.base import PartMesh, Sketch
 from backend.service.session import Session
-from tests.backend.one_by_one import ABOUT, Balls, chosen_for
+from tests.backend.one_by_one import ABOUT, Balls, ball, chosen_for
 from tests.backend.pipelines.replacing import cart
 
 
@@ -24,7 +27,8 @@ def session() -> Session:
 
 
 def asked(part: int = 4, **fields: object) -> requests.Replace:
-    return requests.Replace("cart", cart()[2].astype(np.int32), part, up="Y", **fields)
+    up = str(fields.pop("up", "Y"))
+    return requests.Replace("cart", cart()[2].astype(np.int32), part, up=up, **fields)
 
 
 def check_same(pieces: list[requests.ReplacedPart], result: requests.ReplacedPart) -> None:
@@ -111,6 +115,50 @@ def test_what_came_before_a_cancel_was_sent(
         )
     assert [piece.names for piece in pieces] == [["ball 0"], ["ball 1"], ["ball 2"]]
     assert {piece.expected for piece in pieces} == {8}
+
+
+def test_sketches_come_before_the_variant_that_takes_their_place(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = np.array([[0.0, 0, 0], [0, 3, 0], [1, 0, 0], [0, 0, 1]])  # Y up, as engines have it
+    sides = np.array([[0, 2, 1], [0, 1, 3], [1, 2, 3], [0, 3, 2]])
+
+    def sketching(seed: int, progress: Progress) -> None:
+        progress.sketch(Sketch([PartMesh(long, sides)], 0.25))
+
+    monkeypatch.setattr(registry, "choose", chosen_for(Balls(sketching)))
+    pieces: list[object] = []
+    request = asked(text="red ball", engine="balls", variants=2, up="Z")
+    session.answer(request, SILENT, pieces.append)
+    sketches = [piece for piece in pieces if isinstance(piece, requests.Sketched)]
+    assert [type(piece).__name__ for piece in pieces] == ["Sketched", "ReplacedPart"] * 2
+    assert [one.variant for one in sketches] == [0, 1]
+    np.testing.assert_allclose(np.ptp(sketches[0].vertices, axis=0), [1, 1, 3])
+    red, green, blue, _ = sketches[0].colours[0]
+    assert red > 2 * max(green, blue)
+    read = requests.read_partial("replace", *sketches[0].to_message())
+    assert isinstance(read, requests.Sketched)
+    assert read.face_colours.shape == (4, 4)
+    assert (sketches[0].thumbnail[..., 3] > 0).any()
+    assert len(session.answer(request, SILENT).names) == 2, "nobody has to hear of them"
+
+
+def test_sketches_of_objects_have_the_colours_of_their_parts(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def sketching(seed: int, progress: Progress) -> None:
+        one, two = ball(0), ball(5)
+        progress.sketch(Sketch([replace(one, colour=(1.0, 0.0, 0.0)), two], 0.5))
+
+    monkeypatch.setattr(registry, "choose", chosen_for(Balls(sketching)))
+    pieces: list[object] = []
+    session.answer(requests.Generate(text="ball", engine=ABOUT.name), SILENT, pieces.append)
+    (sketch,) = pieces
+    assert isinstance(sketch, requests.Sketched)
+    assert sketch.face_offsets.tolist() == [0, 320, 640]
+    np.testing.assert_allclose(sketch.colours, [[1, 0, 0, 1], [0.8, 0.8, 0.8, 1]])
+    params, arrays = sketch.to_message()
+    assert isinstance(requests.read_partial("generate", params, arrays), requests.Sketched)
 
 
 def test_progress_does_not_go_back_while_they_come(
