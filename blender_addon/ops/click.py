@@ -13,7 +13,7 @@ from ..core import clicks
 from ..core.labels import UNLABELLED
 from ..engine import jobs
 from ..mesh.labels import ATTRIBUTE, get_labels, has_labels
-from ..scene import changed, click_masks, edits, parts, pick, targets
+from ..scene import changed, click_masks, edits, hover, parts, pick, targets
 from ..scene.selection import select_only
 from .parts import activate
 from .poll import SaysWhyNot
@@ -67,25 +67,17 @@ class PointOperator(SaysWhyNot):
             raise BadInput(
                 "Partwise is still working on another job.", "Wait for it, or cancel it."
             )
-        settings = context.scene.partwise
-        reason = targets.refusal(hit.obj, copies=settings.copy_linked)
-        if reason is not None:
-            raise reason
-        self._check(hit)
+        hit = hover.seen(hit)
+        made = with_click(context, hit, self.kind)
+        hover.leave()
         obj = targets.make_editable(context, hit.obj)
         _activate(context, obj)
-        table = obj.data.partwise
-        if not len(table.clicks):
-            active = parts.active_part(obj.data) if self.kind == clicks.JOIN else None
-            table.clicks_extend = UNLABELLED if active is None else active.part_id
-        is_on_part = self.kind == clicks.JOIN and part_at(obj.data, hit.face) is not None
-        click = table.clicks.add()
-        click.kind, click.face = clicks.PART if is_on_part else self.kind, hit.face
-        click.point, click.place = hit.point, hit.place
+        table, new = obj.data.partwise, made.clicks[-1]
+        table.clicks_extend = made.extended
+        row = table.clicks.add()
+        row.kind, row.face, row.choice = new.kind, new.face, new.choice
+        row.point, row.place = hit.point, hit.place
         return _answer(self, obj)
-
-    def _check(self, hit: pick.Hit) -> None:
-        """Raises BadInput when this kind of click has nothing to go on there."""
 
     def _refuse(self, reason: PartwiseError) -> set[str]:
         self.report({"WARNING"}, str(reason))  # type: ignore[attr-defined]
@@ -106,13 +98,6 @@ class PARTWISE_OT_exclude_point(PointOperator, bpy.types.Operator):
     bl_label = "Exclude"
     kind = clicks.EXCLUDE
 
-    def _check(self, hit: pick.Hit) -> None:
-        if not len(hit.obj.data.partwise.clicks):
-            raise BadInput(
-                f"Nothing of “{hit.obj.name}” is included yet.",
-                "Click the part that you want first.",
-            )
-
 
 class PARTWISE_OT_join_point(PointOperator, bpy.types.Operator):
     """Click a part to join it to what was clicked, or to the active part when nothing was.
@@ -124,33 +109,61 @@ class PARTWISE_OT_join_point(PointOperator, bpy.types.Operator):
     bl_label = "Join"
     kind = clicks.JOIN
 
-    def _check(self, hit: pick.Hit) -> None:
-        mesh = hit.obj.data
-        part = part_at(mesh, hit.face)
-        if len(mesh.partwise.clicks):
-            answer = click_masks.answer_of(hit.obj)
-            if answer is not None and answer.faces[hit.face]:
-                raise BadInput(
-                    "This belongs to what you clicked already.",
-                    "Shift+click a part beside it, or press Enter to accept.",
-                )
-        else:
-            active = parts.active_part(mesh)
-            if active is not None and active.locked:
-                raise BadInput(
-                    f"“{active.name}” is locked, so nothing can be joined to it.",
-                    "Unlock it in the list of parts, or choose another one there.",
-                )
-            if part is not None and part == active:
-                raise BadInput(
-                    f"“{part.name}” is the active part, to which others are joined.",
-                    "Shift+click another part, or choose another active part in the list.",
-                )
-        if part is not None and part.locked:
+
+def with_click(context: bpy.types.Context, hit: pick.Hit, kind: str) -> clicks.ClickList:
+    """All clicks on an object with one more, of the kind that a tool makes.
+
+    Raises BadInput when that click cannot be made, or has nothing to go on there.
+    """
+    reason = targets.refusal(hit.obj, copies=context.scene.partwise.copy_linked)
+    if reason is not None:
+        raise reason
+    mesh = hit.obj.data
+    before = click_masks.clicks_of(mesh)
+    if not before.clicks:
+        active = parts.active_part(mesh) if kind == clicks.JOIN else None
+        before = clicks.ClickList((), UNLABELLED if active is None else active.part_id)
+    if kind == clicks.EXCLUDE and not before.clicks:
+        raise BadInput(
+            f"Nothing of “{hit.obj.name}” is included yet.",
+            "Click the part that you want first.",
+        )
+    if kind == clicks.JOIN:
+        _check_join(hit)
+        if part_at(mesh, hit.face) is not None:
+            kind = clicks.PART
+    choice = clicks.LEVELS[context.window_manager.partwise.level]
+    return before.with_click(clicks.FaceClick(kind, tuple(hit.point), hit.face, choice))
+
+
+def _check_join(hit: pick.Hit) -> None:
+    """Raises BadInput when what is there cannot be joined."""
+    mesh = hit.obj.data
+    part = part_at(mesh, hit.face)
+    if len(mesh.partwise.clicks):
+        answer = click_masks.answer_of(hit.obj)
+        if answer is not None and answer.faces[hit.face]:
             raise BadInput(
-                f"“{part.name}” is locked, so it cannot be joined to another part.",
-                "Unlock it in the list of parts.",
+                "This belongs to what you clicked already.",
+                "Shift+click a part beside it, or press Enter to accept.",
             )
+    else:
+        active = parts.active_part(mesh)
+        if active is not None and active.locked:
+            raise BadInput(
+                f"“{active.name}” is locked, so nothing can be joined to it.",
+                "Unlock it in the list of parts, or choose another one there.",
+            )
+        if part is not None and part == active:
+            raise BadInput(
+                f"“{part.name}” is the active part, to which others are joined.",
+                "Shift+click another part, or choose another active part in the list.",
+            )
+    if part is not None and part.locked:
+        raise BadInput(
+            f"“{part.name}” is locked, so it cannot be joined to another part.",
+            "Unlock it in the list of parts.",
+        )
 
 
 class ClicksOperator(SaysWhyNot):

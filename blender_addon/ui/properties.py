@@ -367,6 +367,12 @@ class PartwiseSettings(bpy.types.PropertyGroup):
         ),
         update=_set,
     )
+    hover: BoolProperty(
+        name="Preview",
+        description="Show what a click would mean while the pointer moves over a mesh",
+        default=True,
+        update=_set,
+    )
     show_overlay: BoolProperty(
         name="Part Colours",
         description="Show the parts in colours in the viewport",

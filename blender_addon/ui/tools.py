@@ -10,6 +10,14 @@ from . import panels_click
 NAME = panels_click.TOOL
 
 
+# Where clicks wait, of their mask; else of what clicks will mean.
+BRACKETS = tuple(
+    (operator, {"type": key, "value": "PRESS"}, {"properties": [("step", step)]})
+    for operator in ("partwise.step_mask", "partwise.step_level")
+    for key, step in (("LEFT_BRACKET", 1), ("RIGHT_BRACKET", -1))
+)
+
+
 class PARTWISE_TOOL_click(bpy.types.WorkSpaceTool):
     bl_space_type = "VIEW_3D"
     bl_context_mode = "OBJECT"
@@ -18,7 +26,8 @@ class PARTWISE_TOOL_click(bpy.types.WorkSpaceTool):
     bl_description = (
         "Click what belongs to a part of a mesh.\n"
         "Ctrl: exclude. Shift: join the part under the mouse.\n"
-        "[ and ]: a coarser or finer mask.\n"
+        "The pointer shows what a click would mean.\n"
+        "[ and ]: coarser or finer.\n"
         "Enter: accept. Backspace: remove the last click. Esc: clear"
     )
     bl_icon = "ops.sculpt.mask_by_color"
@@ -30,16 +39,8 @@ class PARTWISE_TOOL_click(bpy.types.WorkSpaceTool):
         ("partwise.accept_clicks", {"type": "NUMPAD_ENTER", "value": "PRESS"}, None),
         ("partwise.remove_click", {"type": "BACK_SPACE", "value": "PRESS"}, None),
         ("partwise.clear_clicks", {"type": "ESC", "value": "PRESS"}, None),
-        (
-            "partwise.step_mask",
-            {"type": "LEFT_BRACKET", "value": "PRESS"},
-            {"properties": [("step", 1)]},
-        ),
-        (
-            "partwise.step_mask",
-            {"type": "RIGHT_BRACKET", "value": "PRESS"},
-            {"properties": [("step", -1)]},
-        ),
+        *BRACKETS,
+        ("partwise.hover", {"type": "MOUSEMOVE", "value": "ANY", "any": True}, None),
     )
 
     @staticmethod

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import bpy
@@ -134,3 +135,72 @@ def click_parts(window: Window, package: Path) -> Waits[None]:
     yield from window.key("ESC")
     with window.here():
         bpy.ops.wm.tool_set_by_id(name="builtin.select_box")
+
+
+def hover_parts(window: Window, package: Path) -> Waits[None]:
+    """The pointer shows what a click would mean, at three levels; it leaves no step of undo."""
+    hover = ours("scene.hover")
+    yield from load(window, "fox.glb")
+    with window.here():
+        bpy.ops.wm.tool_set_by_id(name="partwise.click")
+    place = seen_at(window, 0.03)
+    yield from window.move(*place)
+    yield from window.until(lambda: shown() is not None, "a mask under the pointer")
+    yield from window.picture("40_hovered")
+    assert clicked() == 0
+    sizes = [int(shown().sum())]
+    steps = (("LEFT", "COARSE"), ("RIGHT", "PART"), ("RIGHT", "FINE"))
+    for side, level in steps:
+        yield from window.tap(f"{side}_BRACKET", *place)
+        assert bpy.context.window_manager.partwise.level == level
+        yield from window.move(*place)
+        yield from window.until(lambda: shown() is not None, "the mask of another level")
+        sizes.append(int(shown().sum()))
+        yield from window.picture(f"41_hovered_{level.lower()}")
+    assert sizes[3] <= sizes[0] == sizes[2] <= sizes[1]
+    yield from window.tap("LEFT_BRACKET", *place)
+
+    waits = []
+    for share in np.linspace(0.1, 0.95, 12):
+        there = seen_at(window, float(share))
+        start = time.perf_counter()
+        bpy.context.window_manager.windows[0].event_simulate(
+            type="MOUSEMOVE", value="NOTHING", x=there[0], y=there[1]
+        )
+        yield from window.until(lambda: shown() is not None and shown()[hover._at.click.face], "it")
+        waits.append(1000 * (time.perf_counter() - start))
+    print(
+        f"       a mask follows the pointer after {np.median(waits):.0f} ms (max {max(waits):.0f})"
+    )
+    names = {obj.name for obj in bpy.data.objects}
+    yield from window.undo()
+    assert {obj.name for obj in bpy.data.objects} != names, "looking is no step of undo"
+    yield from window.redo()
+    assert {obj.name for obj in bpy.data.objects} == names
+
+    yield from window.move(*place)
+    yield from window.until(lambda: shown() is not None and shown()[hover._at.click.face], "it")
+    seen = shown()
+    yield from window.click(*place)
+    assert (clicked(), (mask() == seen).all()) == (1, True)
+    other = seen_at(window, 0.97)
+    yield from window.event("LEFT_SHIFT", "PRESS", *other)
+    yield from window.event("MOUSEMOVE", "NOTHING", *other, shift=True)
+    yield from window.until(lambda: shown() is not None, "what a join would add")
+    yield from window.picture("42_hovered_join")
+    yield from window.event("LEFT_SHIFT", "RELEASE", *other)
+    yield from window.key("ESC")
+
+    bpy.context.scene.partwise.hover = False
+    yield from window.move(*other)
+    assert shown() is None
+    yield from window.picture("43_hover_off")
+    bpy.context.scene.partwise.hover = True
+    with window.here():
+        bpy.ops.wm.tool_set_by_id(name="builtin.select_box")
+
+
+def shown() -> np.ndarray | None:
+    """What is shown at the pointer on the active object, (F,) bool."""
+    answer = ours("scene.hover").answer_of(active())
+    return None if answer is None else answer.faces
