@@ -12,6 +12,7 @@ MODULES = (
     "engine.setups",
     "scene.changed",
     "scene.edits",
+    "scene.ticks",
     "scene.click_masks",
     "scene.proposals",
     "scene.hover",
@@ -22,6 +23,7 @@ MODULES = (
     "ops.part_list",
     "ops.click",
     "ops.hover",
+    "ops.part_pick",
     "ops.assemble",
     "ops.complete",
     "ops.join",
@@ -51,7 +53,9 @@ MODULES = (
     "ui.panels_images",
     "ui.panels_setup",
     "ui.menus",
+    "ui.pie",
     "ui.tools",
+    "ui.keymaps",
 )
 
 

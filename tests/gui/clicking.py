@@ -204,3 +204,45 @@ def shown() -> np.ndarray | None:
     """What is shown at the pointer on the active object, (F,) bool."""
     answer = ours("scene.hover").answer_of(active())
     return None if answer is None else answer.faces
+
+
+def pick_parts(window: Window, package: Path) -> Waits[None]:
+    """A click on a coloured part chooses its row, with Blender's own tool; it is no step of undo."""
+    yield from load(window, "fox.glb")
+    with window.here():
+        bpy.ops.wm.tool_set_by_id(name="builtin.select_box")
+        bpy.ops.partwise.decompose()
+    yield from window.until(lambda: not ours("engine.jobs").busy(), "the parts")
+    cut = np.array(labels())
+    ids = [part.part_id for part in table().parts]
+    assert len(ids) > 2
+    rows = []
+    for share in (0.05, 0.5, 0.95):
+        place = seen_at(window, share)
+        row = ids.index(int(cut[face_at(window, place)]))
+        yield from window.click(*place)
+        assert table().active == row, "the part that was clicked"
+        assert not any(part.selected for part in table().parts)
+        rows.append(row)
+    assert active().select_get()
+    yield from window.picture("44_picked")
+    assert rows[0] != rows[-1], "choose other places: these are on one part"
+    yield from window.click(*seen_at(window, 0.05), shift=True)
+    assert {row for row, part in enumerate(table().parts) if part.selected} == {rows[0], rows[-1]}
+    assert active().select_get(), "which Blender's own Shift+click would have undone"
+    yield from window.picture("45_picked_several")
+    yield from window.press("bpy.ops.partwise.merge_parts", across=0.96)
+    assert part_count() == len(ids) - 1
+    yield from window.undo()
+    assert labels() == cut.tolist()
+    assert {row for row, part in enumerate(table().parts) if part.selected} == {rows[0], rows[-1]}
+
+
+def face_at(window: Window, place: tuple[int, int]) -> int:
+    """The face of the active object at a pixel of the screen."""
+    region = window.region()
+    with window.here():
+        hit = ours("scene.pick").under_mouse(bpy.context, place[0] - region.x, place[1] - region.y)
+    assert hit is not None
+    assert hit.obj == active()
+    return int(hit.face)
