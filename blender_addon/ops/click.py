@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Clicks on meshes, and the part that is made of them: short operators, one step of undo each."""
+"""Clicks and strokes on meshes, and the part that is made of them: one step of undo each."""
 
 from __future__ import annotations
+
+import contextlib
+import math
+from dataclasses import dataclass
 
 import bpy
 import numpy as np
@@ -12,18 +16,26 @@ from ...backend.contract.errors import BadInput, PartwiseError
 from ..core import clicks
 from ..core.labels import UNLABELLED
 from ..engine import jobs
-from ..mesh.labels import ATTRIBUTE, get_labels, has_labels
+from ..mesh.labels import get_labels
 from ..scene import changed, click_masks, edits, hover, parts, pick, targets
+from ..scene.clickable import part_at, with_click
 from ..scene.selection import select_only
 from .parts import activate
 from .poll import SaysWhyNot
+
+STRIDE = 14.0  # pixels of a stroke from one look to the next, times the interface's scale
+MOST_OF_A_STROKE = 24  # clicks
+
+Pixel = tuple[float, float]
+"""A place in the region of a 3D view."""
 
 
 class PointOperator(SaysWhyNot):
     """Base of the three kinds of clicks.
 
     With a mouse, what is under it is clicked, and becomes the active object; without one, the
-    place of the active object that is nearest to `point`.
+    place of the active object that is nearest to `point`. While the button is held it paints: it
+    clicks again wherever what is under it is not yet as it should be. All is one step of undo.
     """
 
     bl_options = {"UNDO", "INTERNAL"}
@@ -47,9 +59,36 @@ class PointOperator(SaysWhyNot):
             hit = pick.under_mouse(context, event.mouse_region_x, event.mouse_region_y)
             if hit is None:
                 raise BadInput("There is no mesh under the mouse.", "Click on a mesh.")
-            return self._add(context, hit)
+            self._add(context, hit)
         except PartwiseError as reason:
             return self._refuse(reason)
+        self._stroke = Stroke(
+            context.object.session_uid, (event.mouse_region_x, event.mouse_region_y)
+        )
+        context.window_manager.modal_handler_add(self)  # until the button is let go
+        return {"RUNNING_MODAL"}
+
+    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        if event.type == "MOUSEMOVE":
+            self._paint(context, (event.mouse_region_x, event.mouse_region_y))
+        elif event.type == "LEFTMOUSE" and event.value == "RELEASE":
+            return {"FINISHED"}
+        elif event.type in ("ESC", "RIGHTMOUSE") and event.value == "PRESS":
+            obj = context.object
+            if has_clicks(obj):
+                _take_back(self, obj, self._stroke.count)
+            return {"CANCELLED"}
+        return {"RUNNING_MODAL"}
+
+    def _paint(self, context: bpy.types.Context, pixel: Pixel) -> None:
+        """Go on with a stroke: click where what is under the mouse is not yet as it should be."""
+        if not self._stroke.goes_on(pixel, context.preferences.system.ui_scale):
+            return
+        with contextlib.suppress(PartwiseError):  # the stroke goes on where a click can be made
+            hit = pick.under_mouse(context, *pixel)
+            if hit is not None and self._stroke.clicks(hit, self.kind):
+                self._add(context, hit)
+                self._stroke.count += 1
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         try:
@@ -84,6 +123,33 @@ class PointOperator(SaysWhyNot):
         return {"CANCELLED"}
 
 
+@dataclass
+class Stroke:
+    """A click that goes on as long as the mouse button is held.
+
+    uid : of the object that is painted on; at : pixel of the last look; count : clicks so far.
+    """
+
+    uid: int
+    at: Pixel
+    count: int = 1
+
+    def goes_on(self, pixel: Pixel, scale: float) -> bool:
+        """Has the mouse come far enough to look again? Then that is where it was last."""
+        is_far = math.dist(pixel, self.at) >= STRIDE * scale and self.count < MOST_OF_A_STROKE
+        if is_far:
+            self.at = pixel
+        return is_far
+
+    def clicks(self, hit: pick.Hit, kind: str) -> bool:
+        """Is a click of this kind to be made here? Where nothing is known yet, it is."""
+        if hit.obj.session_uid != self.uid:
+            return False
+        answer = click_masks.answer_of(hit.obj)
+        is_wanted = kind != clicks.EXCLUDE
+        return answer is None or bool(answer.faces[hit.face]) != is_wanted
+
+
 class PARTWISE_OT_include_point(PointOperator, bpy.types.Operator):
     """Click what belongs to the part"""
 
@@ -108,62 +174,6 @@ class PARTWISE_OT_join_point(PointOperator, bpy.types.Operator):
     bl_idname = "partwise.join_point"
     bl_label = "Join"
     kind = clicks.JOIN
-
-
-def with_click(context: bpy.types.Context, hit: pick.Hit, kind: str) -> clicks.ClickList:
-    """All clicks on an object with one more, of the kind that a tool makes.
-
-    Raises BadInput when that click cannot be made, or has nothing to go on there.
-    """
-    reason = targets.refusal(hit.obj, copies=context.scene.partwise.copy_linked)
-    if reason is not None:
-        raise reason
-    mesh = hit.obj.data
-    before = click_masks.clicks_of(mesh)
-    if not before.clicks:
-        active = parts.active_part(mesh) if kind == clicks.JOIN else None
-        before = clicks.ClickList((), UNLABELLED if active is None else active.part_id)
-    if kind == clicks.EXCLUDE and not before.clicks:
-        raise BadInput(
-            f"Nothing of “{hit.obj.name}” is included yet.",
-            "Click the part that you want first.",
-        )
-    if kind == clicks.JOIN:
-        _check_join(hit)
-        if part_at(mesh, hit.face) is not None:
-            kind = clicks.PART
-    choice = clicks.LEVELS[context.window_manager.partwise.level]
-    return before.with_click(clicks.FaceClick(kind, tuple(hit.point), hit.face, choice))
-
-
-def _check_join(hit: pick.Hit) -> None:
-    """Raises BadInput when what is there cannot be joined."""
-    mesh = hit.obj.data
-    part = part_at(mesh, hit.face)
-    if len(mesh.partwise.clicks):
-        answer = click_masks.answer_of(hit.obj)
-        if answer is not None and answer.faces[hit.face]:
-            raise BadInput(
-                "This belongs to what you clicked already.",
-                "Shift+click a part beside it, or press Enter to accept.",
-            )
-    else:
-        active = parts.active_part(mesh)
-        if active is not None and active.locked:
-            raise BadInput(
-                f"“{active.name}” is locked, so nothing can be joined to it.",
-                "Unlock it in the list of parts, or choose another one there.",
-            )
-        if part is not None and part == active:
-            raise BadInput(
-                f"“{part.name}” is the active part, to which others are joined.",
-                "Shift+click another part, or choose another active part in the list.",
-            )
-    if part is not None and part.locked:
-        raise BadInput(
-            f"“{part.name}” is locked, so it cannot be joined to another part.",
-            "Unlock it in the list of parts.",
-        )
 
 
 class ClicksOperator(SaysWhyNot):
@@ -219,10 +229,7 @@ class PARTWISE_OT_remove_click(ClicksOperator, bpy.types.Operator):
     bl_label = "Remove Last Click"
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        obj = context.object
-        table = obj.data.partwise
-        table.clicks.remove(len(table.clicks) - 1)
-        return _answer(self, obj) if len(table.clicks) else _clear(obj)
+        return _take_back(self, context.object)
 
 
 class PARTWISE_OT_clear_clicks(ClicksOperator, bpy.types.Operator):
@@ -278,14 +285,6 @@ class PARTWISE_OT_show_clicks(ClicksOperator, bpy.types.Operator):
         return _answer(self, context.object)
 
 
-def part_at(mesh: bpy.types.Mesh, face: int) -> bpy.types.PropertyGroup | None:
-    """The row of the part that a polygon belongs to, None when it belongs to none."""
-    if not (has_labels(mesh) and 0 <= face < len(mesh.polygons)):
-        return None
-    label = mesh.attributes[ATTRIBUTE].data[face].value
-    return None if label == UNLABELLED else parts.part_of(mesh, label)
-
-
 def part_to_become(mesh: bpy.types.Mesh) -> bpy.types.PropertyGroup | None:
     """The row of the part that clicks become when they are accepted; None when of a new one.
 
@@ -311,6 +310,14 @@ def _answer(operator: bpy.types.Operator, obj: bpy.types.Object) -> set[str]:
         operator.report({"WARNING"}, str(error))
     changed.seen.say()
     return {"FINISHED"}
+
+
+def _take_back(operator: bpy.types.Operator, obj: bpy.types.Object, count: int = 1) -> set[str]:
+    """Remove the last clicks."""
+    rows = obj.data.partwise.clicks
+    for _ in range(min(count, len(rows))):
+        rows.remove(len(rows) - 1)
+    return _answer(operator, obj) if len(rows) else _clear(obj)
 
 
 def _clear(obj: bpy.types.Object) -> set[str]:

@@ -9,7 +9,8 @@ from bpy.props import IntProperty
 from ...backend.contract.errors import PartwiseError
 from ..core import clicks
 from ..scene import hover, pick
-from .click import has_clicks, with_click
+from ..scene.clickable import with_click
+from .click import has_clicks
 from .poll import SaysWhyNot
 
 LEVELS = tuple(clicks.LEVELS)  # from the smallest

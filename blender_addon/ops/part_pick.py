@@ -13,7 +13,7 @@ from bpy.props import BoolProperty
 from ...backend.contract.errors import PartwiseError
 from ..engine import jobs
 from ..scene import pick, ticks
-from .click import part_at
+from ..scene.clickable import part_at
 
 
 class PARTWISE_OT_choose_part(bpy.types.Operator):

@@ -24,7 +24,7 @@ class PARTWISE_TOOL_click(bpy.types.WorkSpaceTool):
     bl_idname = NAME
     bl_label = "Click Parts"
     bl_description = (
-        "Click what belongs to a part of a mesh.\n"
+        "Click or drag over what belongs to a part of a mesh.\n"
         "Ctrl: exclude. Shift: join the part under the mouse.\n"
         "The pointer shows what a click would mean.\n"
         "[ and ]: coarser or finer.\n"

@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import bpy
 import numpy as np
 from bpy_extras.view3d_utils import location_3d_to_region_2d
 from stage import active, labels, load, ours, part_count, table
-from window import Waits, Window
+from window import MODIFIERS, Waits, Window
 
 
 def clicked() -> int:
@@ -206,8 +207,54 @@ def shown() -> np.ndarray | None:
     return None if answer is None else answer.faces
 
 
+def paint_parts(window: Window, package: Path) -> Waits[None]:
+    """A drag paints what belongs to the part, with Ctrl what does not: one step of undo each."""
+    yield from load(window, "fox.glb")
+    with window.here():
+        bpy.ops.wm.tool_set_by_id(name="partwise.click")
+    path = [seen_at(window, float(share)) for share in np.linspace(0.05, 0.5, 6)]
+    yield from stroke(window, path)
+    yield from answered(window)
+    count, painted = clicked(), mask()
+    assert count > 1
+    assert painted[face_at(window, path[0])]
+    assert painted[face_at(window, path[-1])]
+    yield from window.picture("46_painted")
+    yield from stroke(window, [seen_at(window, float(share)) for share in (0.5, 0.4)], ctrl=True)
+    yield from answered(window)
+    assert clicked() > count
+    assert not mask()[face_at(window, seen_at(window, 0.5))]
+    yield from window.picture("47_painted_out")
+    yield from window.undo()
+    assert clicked() == count, "a stroke is one step"
+    yield from window.undo()
+    assert clicked() == 0
+    yield from window.redo()
+    assert (clicked(), (mask() == painted).all()) == (count, True)
+    yield from window.key("ESC")
+    with window.here():
+        bpy.ops.wm.tool_set_by_id(name="builtin.select_box")
+
+
+def stroke(window: Window, path: list[tuple[int, int]], **held: bool) -> Waits[None]:
+    """Press at the first pixel, move along the others, and let go at the last."""
+    for key in (MODIFIERS[name] for name in held):
+        yield from window.event(key, "PRESS", *path[0], **held)
+    yield from window.move(*path[0])
+    yield from window.event("LEFTMOUSE", "PRESS", *path[0], **held)
+    for (x, y), (to_x, to_y) in pairwise(path):
+        for step in range(1, 4):
+            there = x + (to_x - x) * step // 3, y + (to_y - y) * step // 3
+            yield from window.event("MOUSEMOVE", "NOTHING", *there, **held)
+            yield 0.1
+    yield from window.event("LEFTMOUSE", "RELEASE", *path[-1], **held)
+    for key in (MODIFIERS[name] for name in held):
+        yield from window.event(key, "RELEASE", *path[-1])
+    yield 0.5
+
+
 def pick_parts(window: Window, package: Path) -> Waits[None]:
-    """A click on a coloured part chooses its row, with Blender's own tool; it is no step of undo."""
+    """A click on a coloured part chooses its row, with Blender's own tool."""
     yield from load(window, "fox.glb")
     with window.here():
         bpy.ops.wm.tool_set_by_id(name="builtin.select_box")

@@ -11,8 +11,7 @@ import numpy as np
 import pytest
 from partwise.blender_addon.core import clicks
 from partwise.blender_addon.engine import aside, jobs
-from partwise.blender_addon.ops import click as ops_click
-from partwise.blender_addon.scene import click_masks, hover, pick
+from partwise.blender_addon.scene import click_masks, clickable, hover, pick
 
 from tests.blender.clicking import add, click, foot, head, human, mask, nothing_known, place
 
@@ -30,7 +29,7 @@ def nowhere():
 def point(obj: bpy.types.Object, where, kind: str = clicks.INCLUDE) -> pick.Hit:
     """The pointer comes to a place, and rests there for long enough."""
     hit = pick.nearest_on(obj, where)
-    made = ops_click.with_click(bpy.context, hit, kind)
+    made = clickable.with_click(bpy.context, hit, kind)
     hover.point_at(hover.Pointed(obj.session_uid, made))
     hover.ask()
     return hit
@@ -78,7 +77,7 @@ def test_a_place_is_one_polygon(human):
     assert hover.seen(other) is other
     at = hover._at
     hover.point_at(
-        hover.Pointed(human.session_uid, ops_click.with_click(bpy.context, beside, clicks.INCLUDE))
+        hover.Pointed(human.session_uid, clickable.with_click(bpy.context, beside, clicks.INCLUDE))
     )
     assert hover._at is at
 
