@@ -13,6 +13,7 @@ MODULES = (
     "scene.changed",
     "scene.edits",
     "scene.ticks",
+    "scene.cuts",
     "scene.click_masks",
     "scene.proposals",
     "scene.hover",

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Choose parts where they are seen: a click on a coloured part, in Object Mode, with any tool.
 
-The operator runs when the mouse button is let go, after Blender has selected as it always does, and
-only for what is the active object then. So it takes nothing from anybody.
+Blender's own selection is first, whatever the click does there. Then, of what is the active object
+by that, the part is chosen. So nothing is taken from anybody.
 """
 
 from __future__ import annotations
+
+from functools import partial
 
 import bpy
 from bpy.props import BoolProperty
@@ -14,6 +16,7 @@ from ...backend.contract.errors import PartwiseError
 from ..engine import jobs
 from ..scene import pick, ticks
 from ..scene.clickable import part_at
+from ..scene.proposals import find
 
 
 class PARTWISE_OT_choose_part(bpy.types.Operator):
@@ -31,14 +34,7 @@ class PARTWISE_OT_choose_part(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        obj = context.object
-        return (
-            context.mode == "OBJECT"
-            and context.scene.partwise.show_overlay
-            and obj is not None
-            and obj.type == "MESH"
-            and len(obj.data.partwise.parts) > 0
-        )
+        return context.mode == "OBJECT" and context.scene.partwise.show_overlay
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         if context.region is not None and context.region.type == "WINDOW":
@@ -46,20 +42,25 @@ class PARTWISE_OT_choose_part(bpy.types.Operator):
                 hit = pick.under_mouse(context, event.mouse_region_x, event.mouse_region_y)
             except PartwiseError:
                 hit = None  # it is nothing with parts
-            if hit is not None and hit.obj == context.object:
-                choose(hit, extends=self.extend)
+            is_active = hit is not None and hit.obj == context.object
+            if hit is not None and (is_active or not self.extend):  # Shift adds objects, too
+                chosen = partial(choose, hit.obj.session_uid, hit.face, extends=self.extend)
+                bpy.app.timers.register(chosen, first_interval=0.0)  # when Blender has selected
         return {"PASS_THROUGH"}
 
 
-def choose(hit: pick.Hit, *, extends: bool = False) -> bool:
-    """Choose the part that was hit, alone or with those that are chosen. Returns whether one was.
+def choose(uid: int, face: int, *, extends: bool = False) -> None:
+    """Choose the part that was hit on an object, alone or with those that are chosen, if it is the
+    active object.
 
     extends : it is ticked with the part that was active, or its tick is taken away.
     """
-    mesh = hit.obj.data
-    part = part_at(mesh, hit.face)
+    obj = find(uid)
+    if obj is None or obj.type != "MESH" or obj != bpy.context.view_layer.objects.active:
+        return
+    mesh, part = obj.data, part_at(obj.data, face)
     if part is None or not part.visible:
-        return False
+        return
     row, ticked = list(mesh.partwise.parts).index(part), ticks.rows(mesh)
     if not extends:
         ticks.choose(mesh, (), row)
@@ -69,10 +70,9 @@ def choose(hit: pick.Hit, *, extends: bool = False) -> bool:
         active = mesh.partwise.active
         both = {active} if not ticked and active < len(mesh.partwise.parts) else ticked
         ticks.choose(mesh, both | {row}, row)
-    if extends and not hit.obj.select_get():
-        hit.obj.select_set(True)  # which Blender's Shift+click has just taken away
+    if extends and not obj.select_get():
+        obj.select_set(True)  # which Blender's Shift+click has just taken away
     jobs.redraw_sidebars()
-    return True
 
 
 CLASSES = (PARTWISE_OT_choose_part,)

@@ -24,7 +24,7 @@ class Shortcut:
     active: bool = True
 
 
-CLICK = {"type": "LEFTMOUSE", "value": "CLICK"}  # after Blender's own selection, which is a press
+CLICK = {"type": "LEFTMOUSE", "value": "CLICK"}  # as Blender's own selection, which it leaves alone
 SHORTCUTS = (
     Shortcut("Object Mode", "partwise.choose_part", CLICK),
     Shortcut("Object Mode", "partwise.choose_part", {**CLICK, "shift": True}, {"extend": True}),

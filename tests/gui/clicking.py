@@ -140,7 +140,6 @@ def click_parts(window: Window, package: Path) -> Waits[None]:
 
 def hover_parts(window: Window, package: Path) -> Waits[None]:
     """The pointer shows what a click would mean, at three levels; it leaves no step of undo."""
-    hover = ours("scene.hover")
     yield from load(window, "fox.glb")
     with window.here():
         bpy.ops.wm.tool_set_by_id(name="partwise.click")
@@ -164,23 +163,22 @@ def hover_parts(window: Window, package: Path) -> Waits[None]:
     waits = []
     for share in np.linspace(0.1, 0.95, 12):
         there = seen_at(window, float(share))
+        face = face_at(window, there)
         start = time.perf_counter()
         bpy.context.window_manager.windows[0].event_simulate(
             type="MOUSEMOVE", value="NOTHING", x=there[0], y=there[1]
         )
-        yield from window.until(lambda: shown() is not None and shown()[hover._at.click.face], "it")
+        yield from window.until(lambda face=face: is_shown_at(face), "the mask at the pointer")
         waits.append(1000 * (time.perf_counter() - start))
-    print(
-        f"       a mask follows the pointer after {np.median(waits):.0f} ms (max {max(waits):.0f})"
-    )
-    names = {obj.name for obj in bpy.data.objects}
+    print(f"       a mask follows the pointer after {np.median(waits):.0f} to {max(waits):.0f} ms")
+    uid = active().session_uid
     yield from window.undo()
-    assert {obj.name for obj in bpy.data.objects} != names, "looking is no step of undo"
+    assert uid not in {obj.session_uid for obj in bpy.data.objects}, "looking is no step of undo"
     yield from window.redo()
-    assert {obj.name for obj in bpy.data.objects} == names
+    assert active().session_uid == uid
 
     yield from window.move(*place)
-    yield from window.until(lambda: shown() is not None and shown()[hover._at.click.face], "it")
+    yield from window.until(lambda: is_shown_at(face_at(window, place)), "the mask at the pointer")
     seen = shown()
     yield from window.click(*place)
     assert (clicked(), (mask() == seen).all()) == (1, True)
@@ -199,6 +197,13 @@ def hover_parts(window: Window, package: Path) -> Waits[None]:
     bpy.context.scene.partwise.hover = True
     with window.here():
         bpy.ops.wm.tool_set_by_id(name="builtin.select_box")
+
+
+def is_shown_at(face: int) -> bool:
+    """Is the answer at this face shown, and not one before it?"""
+    hover = ours("scene.hover")
+    at, last = hover._at, hover._shown
+    return at is not None and at.click.face == face and last is not None and last[0] is at
 
 
 def shown() -> np.ndarray | None:

@@ -54,7 +54,7 @@ def test_operators_and_their_options_exist():
         assert shortcut.event["type"] in bpy.types.Event.bl_rna.properties["type"].enum_items
 
 
-def test_only_the_click_on_a_part_is_on_and_it_comes_after_blenders_own_selection():
+def test_only_the_click_on_a_part_is_on_before_anybody_asks_for_it():
     on = [shortcut for shortcut in keymaps.SHORTCUTS if shortcut.active]
     assert {(each.operator, each.event["value"]) for each in on} == {
         ("partwise.choose_part", "CLICK")
