@@ -8,11 +8,12 @@ from bpy.props import IntProperty
 
 from ...backend.contract.errors import PartwiseError
 from ..core import clicks
-from ..scene import hover, pick
-from ..scene.clickable import with_click
+from ..scene import edit_pick, hover, pick
+from ..scene.clickable import alone, with_click
 from .click import has_clicks
 from .poll import SaysWhyNot
 
+MODES = ("OBJECT", "EDIT_MESH")
 LEVELS = tuple(clicks.LEVELS)  # from the smallest
 
 
@@ -25,7 +26,7 @@ class PARTWISE_OT_hover(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        return context.mode == "OBJECT"
+        return context.mode in MODES
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         is_here = context.region is not None and context.region.type == "WINDOW"
@@ -47,9 +48,9 @@ class PARTWISE_OT_step_level(SaysWhyNot, bpy.types.Operator):
 
     @classmethod
     def objection(cls, context: bpy.types.Context) -> str:
-        if context.mode != "OBJECT":
-            return "Switch to Object Mode"
-        is_clicked = has_clicks(context.object)
+        if context.mode not in MODES:
+            return "Switch to Object Mode or Edit Mode"
+        is_clicked = context.mode == "OBJECT" and has_clicks(context.object)
         return "The clicks that there are have their own mask" if is_clicked else ""
 
     def execute(self, context: bpy.types.Context) -> set[str]:
@@ -63,9 +64,14 @@ def point_at(context: bpy.types.Context, pixel: tuple[float, float], kind: str) 
     """The pointer is at a pixel of the 3D view, where a click of a kind may be made."""
     pointed = None
     try:
-        hit = pick.under_mouse(context, *pixel)
-        if hit is not None:
-            pointed = hover.Pointed(hit.obj.session_uid, with_click(context, hit, kind))
+        if context.mode == "OBJECT":
+            hit = pick.under_mouse(context, *pixel)
+            made = None if hit is None else with_click(context, hit, kind)
+        else:
+            hit = edit_pick.under_mouse(context, *pixel)
+            made = None if hit is None else alone(context, hit)
+        if hit is not None and made is not None:
+            pointed = hover.Pointed(hit.obj.session_uid, made)
     except PartwiseError:
         pass  # the click will say it
     hover.point_at(pointed)

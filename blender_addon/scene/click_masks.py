@@ -228,6 +228,12 @@ def current(obj: bpy.types.Object) -> Reading | None:
     return reading
 
 
+def known(obj: bpy.types.Object) -> Reading | None:
+    """What is known of an object's mesh without looking whether it changed, as while drawing."""
+    reading = _readings.get(obj.session_uid)
+    return reading if reading is not None and reading.is_checked else None
+
+
 def _engine() -> str:
     """The engine that the artist chose; "auto" takes the one that analysed the mesh last."""
     return str(bpy.context.scene.partwise.engine).lower()

@@ -38,6 +38,20 @@ def with_click(context: bpy.types.Context, hit: pick.Hit, kind: str) -> clicks.C
     return before.with_click(clicks.FaceClick(kind, tuple(hit.point), hit.face, choice))
 
 
+def alone(context: bpy.types.Context, hit: pick.Hit) -> clicks.ClickList:
+    """A click that has nothing to do with others, as in Edit Mode.
+
+    Raises BadInput when the mesh cannot be changed.
+    """
+    reason = targets.refusal(hit.obj)
+    if reason is not None:
+        raise reason
+    choice = clicks.LEVELS[context.window_manager.partwise.level]
+    return clicks.ClickList().with_click(
+        clicks.FaceClick(clicks.INCLUDE, tuple(hit.point), hit.face, choice)
+    )
+
+
 def _check_join(hit: pick.Hit) -> None:
     """Raises BadInput when what is there cannot be joined."""
     mesh = hit.obj.data

@@ -18,7 +18,7 @@ from ...backend.contract.errors import Cancelled, PartwiseError
 from ..core import clicks
 from ..core.clicks import ClickAnswer, ClickList, Question
 from ..engine import aside, jobs
-from ..mesh.labels import get_labels
+from ..mesh.labels import face_count, get_labels
 from . import changed, click_masks
 from .analyses import tree_of
 from .click_masks import Reading
@@ -92,9 +92,10 @@ def answer_of(obj: bpy.types.Object) -> ClickAnswer | None:
     Cheap enough to be asked at each redraw.
     """
     global _shown
-    if _at is None or obj.session_uid != _at.uid or obj.data.is_editmode:
+    if _at is None or obj.session_uid != _at.uid:
         return None
-    reading = click_masks.current(obj)
+    # What is being edited cannot be read while it is drawn.
+    reading = (click_masks.known if obj.data.is_editmode else click_masks.current)(obj)
     if reading is None:
         return None
     if _shown is None or _shown[0] is not _at:
@@ -164,11 +165,11 @@ def _wanted() -> tuple[Reading, Question] | None:
     if _at is None or jobs.busy():
         return None
     obj = find(_at.uid)
-    if obj is None or obj.type != "MESH" or obj.data.is_editmode:
+    if obj is None or obj.type != "MESH":
         return None
     reading = click_masks.current(obj)
     if reading is None or reading.arrays is None:
-        if len(obj.data.polygons) > MOST_FACES and tree_of(obj.data) is None:
+        if face_count(obj.data) > MOST_FACES and tree_of(obj.data) is None:
             return None
         reading = click_masks.read(obj)
     question = reading.missing(_at.made)

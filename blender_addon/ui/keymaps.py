@@ -10,7 +10,10 @@ from typing import Any
 import bpy
 
 PIE = "PARTWISE_MT_pie"
-TOOL_KEYMAPS = ("3D View Tool: Object, Click Parts",)  # Blender makes them of the tool's keys
+TOOL_KEYMAPS = {  # which Blender makes of the tool's keys, and what they are called here
+    "3D View Tool: Object, Click Parts": "Click Parts",
+    "3D View Tool: Edit Mesh, Click Parts": "Click Parts in Edit Mode",
+}
 
 
 @dataclass(frozen=True)
@@ -63,12 +66,12 @@ def groups(
     keys: bpy.types.KeyConfig,
 ) -> Iterator[tuple[str, bpy.types.KeyMap, list[bpy.types.KeyMapItem]]]:
     """The key maps that have keys of Partwise, with a heading and these keys."""
-    names = dict.fromkeys(shortcut.keymap for shortcut in SHORTCUTS)
-    for name in (*names, *TOOL_KEYMAPS):
+    names = {shortcut.keymap: shortcut.keymap for shortcut in SHORTCUTS}
+    for name, heading in (names | TOOL_KEYMAPS).items():
         keymap = keys.keymaps.get(name)
         items = [item for item in keymap.keymap_items if is_ours(item)] if keymap else []
         if items:
-            yield name.rpartition(", ")[2], keymap, items
+            yield heading, keymap, items
 
 
 def is_ours(item: bpy.types.KeyMapItem) -> bool:

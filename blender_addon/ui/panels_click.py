@@ -117,10 +117,9 @@ def accept_text(mesh: bpy.types.Mesh) -> str:
 
 def draw_state(context: bpy.types.Context, layout: bpy.types.UILayout) -> None:
     """One line for the header of the tool: its settings, the state, and the buttons."""
-    layout.row().prop(context.window_manager.partwise, "level", expand=True)
-    layout.prop(context.scene.partwise, "hover")
+    draw_settings(context, layout)
     if not has_clicks(context.object):
-        layout.label(text=hint())
+        layout.label(text=hint("Click a part. Ctrl excludes, Shift joins the part that is there"))
         return
     answer = click_masks.answer_of(context.object)
     if answer is not None and can_accept(answer) and answer.engine:
@@ -133,10 +132,16 @@ def draw_state(context: bpy.types.Context, layout: bpy.types.UILayout) -> None:
     layout.operator("partwise.clear_clicks", text="Clear")
 
 
-def hint() -> str:
-    """What to do before the first click; or that the mesh under the pointer is worked on."""
+def draw_settings(context: bpy.types.Context, layout: bpy.types.UILayout) -> None:
+    """How large a part clicks mean, and whether the pointer shows it."""
+    layout.row().prop(context.window_manager.partwise, "level", expand=True)
+    layout.prop(context.scene.partwise, "hover")
+
+
+def hint(text: str) -> str:
+    """What to do, or that the mesh under the pointer is worked on."""
     if not hover.is_analysing():
-        return "Click a part. Ctrl excludes, Shift joins the part that is there"
+        return text
     obj, (_, share) = hover.hovered(), aside.stage()
     return f"Analysing {obj.name if obj else ''} {share:.0%}"
 

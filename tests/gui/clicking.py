@@ -258,6 +258,37 @@ def stroke(window: Window, path: list[tuple[int, int]], **held: bool) -> Waits[N
     yield 0.5
 
 
+def select_parts(window: Window, package: Path) -> Waits[None]:
+    """In Edit Mode the click tool selects what a click means, as the pointer shows it before."""
+    yield from load(window, "fox.glb")
+    places = [seen_at(window, share) for share in (0.03, 0.97)]
+    with window.here():
+        bpy.ops.object.mode_set(mode="EDIT")
+        bpy.ops.mesh.select_all(action="DESELECT")
+        bpy.context.tool_settings.mesh_select_mode = (False, False, True)
+        bpy.ops.wm.tool_set_by_id(name="partwise.click")
+        bpy.ops.ed.undo_push(message="Edit Mode")
+    yield from window.move(*places[0])
+    yield from window.until(lambda: shown() is not None, "a mask under the pointer")
+    wanted = int(shown().sum())
+    yield from window.picture("48_edit_mode_hovered")
+    yield from window.click(*places[0])
+    yield from window.until(lambda: active().data.total_face_sel == wanted, "what was shown", 20)
+    yield from window.move(*places[1])
+    yield from window.until(lambda: shown() is not None, "another mask under the pointer")
+    both = wanted + int(shown().sum())
+    yield from window.click(*places[1], shift=True)
+    yield from window.until(lambda: active().data.total_face_sel == both, "both", 20)
+    yield from window.picture("49_edit_mode_selected")
+    yield from window.undo()
+    assert active().data.total_face_sel == wanted, "a click is one step"
+    yield from window.click(*places[0], ctrl=True)
+    yield from window.until(lambda: active().data.total_face_sel == 0, "nothing", 20)
+    with window.here():
+        bpy.ops.wm.tool_set_by_id(name="builtin.select_box")
+        bpy.ops.object.mode_set(mode="OBJECT")
+
+
 def pick_parts(window: Window, package: Path) -> Waits[None]:
     """A click on a coloured part chooses its row, with Blender's own tool."""
     yield from load(window, "fox.glb")

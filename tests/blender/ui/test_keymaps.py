@@ -30,9 +30,10 @@ class Maps(dict):
 def keys() -> SimpleNamespace:
     """Key maps as with a window, with those of the tool."""
     made = SimpleNamespace(keymaps=Maps())
-    tool = made.keymaps.new(keymaps.TOOL_KEYMAPS[0], "VIEW_3D")
-    for idname, event, _ in tools.PARTWISE_TOOL_click.bl_keymap:
-        tool.keymap_items.new(idname, **event)
+    for name, tool in zip(keymaps.TOOL_KEYMAPS, tools.TOOLS, strict=True):
+        items = made.keymaps.new(name, "VIEW_3D").keymap_items
+        for idname, event, _ in tool.bl_keymap:
+            items.new(idname, **event)
     return made
 
 
@@ -76,7 +77,7 @@ def test_the_preferences_show_all_of_them_and_nothing_else(registered, keys, mon
     monkeypatch.setitem(__import__("sys").modules, "rna_keymap_ui", stand_in)
     layout = RecordingLayout()
     keymaps.draw(layout, registered)
-    assert layout.texts == ["Shortcuts", "Object Mode", "Mesh", "Click Parts"]
+    assert layout.texts == ["Shortcuts", "Object Mode", "Mesh", *keymaps.TOOL_KEYMAPS.values()]
     assert "object.delete" not in drawn
     assert drawn.count("partwise.choose_part") == 2
     assert "partwise.include_point" in drawn

@@ -137,4 +137,4 @@ def test_the_header_says_that_the_mesh_under_the_pointer_is_worked_on(fox, monke
     monkeypatch.setattr(hover, "is_analysing", lambda: True)
     monkeypatch.setattr(hover, "hovered", lambda: fox)
     monkeypatch.setattr(aside, "stage", lambda: ("Patches", 0.25))
-    assert panels_click.hint() == "Analysing Fox 25%"
+    assert panels_click.hint("Click") == "Analysing Fox 25%"
