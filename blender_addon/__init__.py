@@ -8,17 +8,25 @@ import importlib
 # Room by room, from below; each may have CLASSES, register() and unregister().
 MODULES = (
     "engine.jobs",
+    "engine.aside",
     "engine.setups",
     "scene.changed",
     "scene.edits",
+    "scene.ticks",
+    "scene.cuts",
     "scene.click_masks",
     "scene.proposals",
+    "scene.hover",
+    "scene.edit_pick",
     "scene.covering",
     "overlay.draw",
     "ops.decompose",
     "ops.parts",
     "ops.part_list",
     "ops.click",
+    "ops.hover",
+    "ops.part_pick",
+    "ops.select_clicked",
     "ops.assemble",
     "ops.complete",
     "ops.join",
@@ -36,6 +44,7 @@ MODULES = (
     "ui.properties",
     "ui.image_properties",
     "ui.setup_properties",
+    "ui.tool_properties",
     "ui.preferences",
     "ui.presets",
     "ui.lists",
@@ -47,7 +56,9 @@ MODULES = (
     "ui.panels_images",
     "ui.panels_setup",
     "ui.menus",
+    "ui.pie",
     "ui.tools",
+    "ui.keymaps",
 )
 
 

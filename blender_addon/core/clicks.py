@@ -26,7 +26,8 @@ Point = tuple[float, float, float]
 
 INCLUDE, EXCLUDE, JOIN = "INCLUDE", "EXCLUDE", "JOIN"
 PART = "PART"  # joins the part under it, as it is in colours
-LIKELIEST = -1
+LIKELIEST, LARGEST = -1, 1 << 20  # of the masks; of numbers the nearest that there is is taken
+LEVELS = {"FINE": 0, "PART": LIKELIEST, "COARSE": LARGEST}  # which mask new clicks ask for
 REST_NAME = "Rest"  # of what is left of a mesh without parts when the first one is made
 MAX_BYTES = 64 << 20
 FEWEST = 16  # answers that are kept, however large: more than clicks on a mesh ask for at once
@@ -87,6 +88,10 @@ class ClickList:
 
     clicks: tuple[FaceClick, ...] = ()
     extended: int = UNLABELLED
+
+    def with_click(self, click: FaceClick) -> ClickList:
+        """The same with one more."""
+        return ClickList((*self.clicks, click), self.extended)
 
     def added(self) -> tuple[Question, ...]:
         """The questions whose masks are added one to another."""

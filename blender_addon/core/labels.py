@@ -7,7 +7,7 @@ are names, not positions: they may have gaps, and a part that survives a new cut
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,6 +95,42 @@ def match_ids(
         name[number] = lowest
         taken.add(lowest)
     result[free] = name[part]
+    return result
+
+
+Signature = tuple[int, float]
+"""What tells the faces of one part from those of another."""
+
+
+def signatures(labels: Labels) -> dict[int, Signature]:
+    """The signature of each part. Labels of as many faces can be compared by them."""
+    weight = np.random.default_rng(len(labels)).random(len(labels))
+    return measure(labels, weight)  # sums in the order of the faces, so equal to the last bit
+
+
+def renumber(new: Labels, current: Labels, known: Mapping[Signature, int]) -> Labels:
+    """Give parts of a new cut, where they are not as they were, the ids that they had before.
+
+    new : (F,) ids of a cut; current : (F,) ids until now; known : ids of former parts. A part whose
+    former id another one has keeps its own, or gets the lowest that is free.
+    """
+    now, before = signatures(new), signatures(current)
+    others = [part for part in now if now[part] != before.get(part)]
+    taken = set(now) - set(others)
+    ids: dict[int, int] = {}
+    for part in others:
+        former = known.get(now[part])
+        if former is not None and former not in taken:
+            ids[part] = former
+            taken.add(former)
+    for part in others:
+        if part not in ids:
+            ids[part] = part if part not in taken else unused_id(taken)
+            taken.add(ids[part])
+    moved = {part: other for part, other in ids.items() if part != other}
+    result = new.copy()
+    for part, other in moved.items():
+        result[new == part] = other
     return result
 
 

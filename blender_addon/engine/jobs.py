@@ -302,7 +302,7 @@ def _resume(job: Job, step: Callable[[], Ask]) -> None:
                 job._finish(end.value)
             _end(job, DONE)
         else:
-            job._call = _submit(job._ask)
+            job._call = submit(job._ask)
     except Cancelled as error:
         _end(job, CANCELLED, error)
     except Exception as error:
@@ -322,7 +322,8 @@ def _close(job: Job, reason: Cancelled) -> Ask:
     raise reason
 
 
-def _submit(ask: Ask) -> Call:
+def submit(ask: Ask) -> Call:
+    """Put the question of a step."""
     if ask.request is not None:
         return client().submit(ask.request, ask.then)
     then = ask.then
@@ -363,13 +364,13 @@ def _show(job: Job) -> None:
         workspace.status_text_set(text)
 
 
-def redraw_sidebars() -> None:
-    """Have the tab drawn again, in all windows."""
+def redraw_sidebars(kind: str = "UI") -> None:
+    """Have the tab drawn again, in all windows; or regions of another kind of the 3D view."""
     for window in getattr(bpy.context.window_manager, "windows", ()):
         for area in window.screen.areas:
             if area.type == "VIEW_3D":
                 for region in area.regions:
-                    if region.type == "UI":
+                    if region.type == kind:
                         region.tag_redraw()
 
 

@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Clicks on meshes, and the part that is made of them: short operators, one step of undo each."""
+"""Clicks and strokes on meshes, and the part that is made of them: one step of undo each."""
 
 from __future__ import annotations
+
+import contextlib
+import math
+from dataclasses import dataclass
 
 import bpy
 import numpy as np
@@ -12,18 +16,26 @@ from ...backend.contract.errors import BadInput, PartwiseError
 from ..core import clicks
 from ..core.labels import UNLABELLED
 from ..engine import jobs
-from ..mesh.labels import ATTRIBUTE, get_labels, has_labels
-from ..scene import changed, click_masks, edits, parts, pick, targets
+from ..mesh.labels import get_labels
+from ..scene import changed, click_masks, edits, hover, parts, pick, targets
+from ..scene.clickable import part_at, with_click
 from ..scene.selection import select_only
 from .parts import activate
 from .poll import SaysWhyNot
+
+STRIDE = 14.0  # pixels of a stroke from one look to the next, times the interface's scale
+MOST_OF_A_STROKE = 24  # clicks
+
+Pixel = tuple[float, float]
+"""A place in the region of a 3D view."""
 
 
 class PointOperator(SaysWhyNot):
     """Base of the three kinds of clicks.
 
     With a mouse, what is under it is clicked, and becomes the active object; without one, the
-    place of the active object that is nearest to `point`.
+    place of the active object that is nearest to `point`. While the button is held it paints: it
+    clicks again wherever what is under it is not yet as it should be. All is one step of undo.
     """
 
     bl_options = {"UNDO", "INTERNAL"}
@@ -47,9 +59,36 @@ class PointOperator(SaysWhyNot):
             hit = pick.under_mouse(context, event.mouse_region_x, event.mouse_region_y)
             if hit is None:
                 raise BadInput("There is no mesh under the mouse.", "Click on a mesh.")
-            return self._add(context, hit)
+            self._add(context, hit)
         except PartwiseError as reason:
             return self._refuse(reason)
+        self._stroke = Stroke(
+            context.object.session_uid, (event.mouse_region_x, event.mouse_region_y)
+        )
+        context.window_manager.modal_handler_add(self)  # until the button is let go
+        return {"RUNNING_MODAL"}
+
+    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        if event.type == "MOUSEMOVE":
+            self._paint(context, (event.mouse_region_x, event.mouse_region_y))
+        elif event.type == "LEFTMOUSE" and event.value == "RELEASE":
+            return {"FINISHED"}
+        elif event.type in ("ESC", "RIGHTMOUSE") and event.value == "PRESS":
+            obj = context.object
+            if has_clicks(obj):
+                _take_back(self, obj, self._stroke.count)
+            return {"CANCELLED"}
+        return {"RUNNING_MODAL"}
+
+    def _paint(self, context: bpy.types.Context, pixel: Pixel) -> None:
+        """Go on with a stroke: click where what is under the mouse is not yet as it should be."""
+        if not self._stroke.goes_on(pixel, context.preferences.system.ui_scale):
+            return
+        with contextlib.suppress(PartwiseError):  # the stroke goes on where a click can be made
+            hit = pick.under_mouse(context, *pixel)
+            if hit is not None and self._stroke.clicks(hit, self.kind):
+                self._add(context, hit)
+                self._stroke.count += 1
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         try:
@@ -67,29 +106,48 @@ class PointOperator(SaysWhyNot):
             raise BadInput(
                 "Partwise is still working on another job.", "Wait for it, or cancel it."
             )
-        settings = context.scene.partwise
-        reason = targets.refusal(hit.obj, copies=settings.copy_linked)
-        if reason is not None:
-            raise reason
-        self._check(hit)
+        hit = hover.seen(hit)
+        made = with_click(context, hit, self.kind)
+        hover.leave()
         obj = targets.make_editable(context, hit.obj)
         _activate(context, obj)
-        table = obj.data.partwise
-        if not len(table.clicks):
-            active = parts.active_part(obj.data) if self.kind == clicks.JOIN else None
-            table.clicks_extend = UNLABELLED if active is None else active.part_id
-        is_on_part = self.kind == clicks.JOIN and part_at(obj.data, hit.face) is not None
-        click = table.clicks.add()
-        click.kind, click.face = clicks.PART if is_on_part else self.kind, hit.face
-        click.point, click.place = hit.point, hit.place
+        table, new = obj.data.partwise, made.clicks[-1]
+        table.clicks_extend = made.extended
+        row = table.clicks.add()
+        row.kind, row.face, row.choice = new.kind, new.face, new.choice
+        row.point, row.place = hit.point, hit.place
         return _answer(self, obj)
-
-    def _check(self, hit: pick.Hit) -> None:
-        """Raises BadInput when this kind of click has nothing to go on there."""
 
     def _refuse(self, reason: PartwiseError) -> set[str]:
         self.report({"WARNING"}, str(reason))  # type: ignore[attr-defined]
         return {"CANCELLED"}
+
+
+@dataclass
+class Stroke:
+    """A click that goes on as long as the mouse button is held.
+
+    uid : of the object that is painted on; at : pixel of the last look; count : clicks so far.
+    """
+
+    uid: int
+    at: Pixel
+    count: int = 1
+
+    def goes_on(self, pixel: Pixel, scale: float) -> bool:
+        """Has the mouse come far enough to look again? Then that is where it was last."""
+        is_far = math.dist(pixel, self.at) >= STRIDE * scale and self.count < MOST_OF_A_STROKE
+        if is_far:
+            self.at = pixel
+        return is_far
+
+    def clicks(self, hit: pick.Hit, kind: str) -> bool:
+        """Is a click of this kind to be made here? Where nothing is known yet, it is."""
+        if hit.obj.session_uid != self.uid:
+            return False
+        answer = click_masks.answer_of(hit.obj)
+        is_wanted = kind != clicks.EXCLUDE
+        return answer is None or bool(answer.faces[hit.face]) != is_wanted
 
 
 class PARTWISE_OT_include_point(PointOperator, bpy.types.Operator):
@@ -106,13 +164,6 @@ class PARTWISE_OT_exclude_point(PointOperator, bpy.types.Operator):
     bl_label = "Exclude"
     kind = clicks.EXCLUDE
 
-    def _check(self, hit: pick.Hit) -> None:
-        if not len(hit.obj.data.partwise.clicks):
-            raise BadInput(
-                f"Nothing of “{hit.obj.name}” is included yet.",
-                "Click the part that you want first.",
-            )
-
 
 class PARTWISE_OT_join_point(PointOperator, bpy.types.Operator):
     """Click a part to join it to what was clicked, or to the active part when nothing was.
@@ -123,34 +174,6 @@ class PARTWISE_OT_join_point(PointOperator, bpy.types.Operator):
     bl_idname = "partwise.join_point"
     bl_label = "Join"
     kind = clicks.JOIN
-
-    def _check(self, hit: pick.Hit) -> None:
-        mesh = hit.obj.data
-        part = part_at(mesh, hit.face)
-        if len(mesh.partwise.clicks):
-            answer = click_masks.answer_of(hit.obj)
-            if answer is not None and answer.faces[hit.face]:
-                raise BadInput(
-                    "This belongs to what you clicked already.",
-                    "Shift+click a part beside it, or press Enter to accept.",
-                )
-        else:
-            active = parts.active_part(mesh)
-            if active is not None and active.locked:
-                raise BadInput(
-                    f"“{active.name}” is locked, so nothing can be joined to it.",
-                    "Unlock it in the list of parts, or choose another one there.",
-                )
-            if part is not None and part == active:
-                raise BadInput(
-                    f"“{part.name}” is the active part, to which others are joined.",
-                    "Shift+click another part, or choose another active part in the list.",
-                )
-        if part is not None and part.locked:
-            raise BadInput(
-                f"“{part.name}” is locked, so it cannot be joined to another part.",
-                "Unlock it in the list of parts.",
-            )
 
 
 class ClicksOperator(SaysWhyNot):
@@ -206,10 +229,7 @@ class PARTWISE_OT_remove_click(ClicksOperator, bpy.types.Operator):
     bl_label = "Remove Last Click"
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        obj = context.object
-        table = obj.data.partwise
-        table.clicks.remove(len(table.clicks) - 1)
-        return _answer(self, obj) if len(table.clicks) else _clear(obj)
+        return _take_back(self, context.object)
 
 
 class PARTWISE_OT_clear_clicks(ClicksOperator, bpy.types.Operator):
@@ -265,14 +285,6 @@ class PARTWISE_OT_show_clicks(ClicksOperator, bpy.types.Operator):
         return _answer(self, context.object)
 
 
-def part_at(mesh: bpy.types.Mesh, face: int) -> bpy.types.PropertyGroup | None:
-    """The row of the part that a polygon belongs to, None when it belongs to none."""
-    if not (has_labels(mesh) and 0 <= face < len(mesh.polygons)):
-        return None
-    label = mesh.attributes[ATTRIBUTE].data[face].value
-    return None if label == UNLABELLED else parts.part_of(mesh, label)
-
-
 def part_to_become(mesh: bpy.types.Mesh) -> bpy.types.PropertyGroup | None:
     """The row of the part that clicks become when they are accepted; None when of a new one.
 
@@ -298,6 +310,14 @@ def _answer(operator: bpy.types.Operator, obj: bpy.types.Object) -> set[str]:
         operator.report({"WARNING"}, str(error))
     changed.seen.say()
     return {"FINISHED"}
+
+
+def _take_back(operator: bpy.types.Operator, obj: bpy.types.Object, count: int = 1) -> set[str]:
+    """Remove the last clicks."""
+    rows = obj.data.partwise.clicks
+    for _ in range(min(count, len(rows))):
+        rows.remove(len(rows) - 1)
+    return _answer(operator, obj) if len(rows) else _clear(obj)
 
 
 def _clear(obj: bpy.types.Object) -> set[str]:

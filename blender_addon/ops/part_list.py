@@ -6,11 +6,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import bpy
-import numpy as np
 from bpy.props import EnumProperty, IntProperty
 
 from ...backend.contract.errors import BadInput
-from ..scene import visibility
+from ..scene import ticks, visibility
 from .parts import PartOperator, chosen
 
 _shown: list[int] = []  # rows as they were last shown, from top to bottom, for ranges of ticks
@@ -29,7 +28,7 @@ class PARTWISE_OT_tick_part(PartOperator, bpy.types.Operator):
 
     bl_idname = "partwise.tick_part"
     bl_label = "Tick Part"
-    bl_options = {"UNDO", "INTERNAL"}
+    bl_options = {"INTERNAL"}  # no step of undo, as all that only chooses parts
 
     row: IntProperty(options={"SKIP_SAVE"})
     way: EnumProperty(
@@ -49,16 +48,14 @@ class PARTWISE_OT_tick_part(PartOperator, bpy.types.Operator):
         table = mesh.partwise
         if not 0 <= self.row < len(table.parts):
             raise BadInput("There is no such part.", "Choose one in the list.")
+        ticked = ticks.rows(mesh)
         if self.way == "TOGGLE":
-            table.parts[self.row].selected = not table.parts[self.row].selected
+            ticked ^= {self.row}
+        elif self.way == "RANGE":
+            ticked |= {*between(_shown, table.active, self.row), self.row}
         else:
-            is_ticked = np.zeros(len(table.parts), dtype=bool)
-            if self.way == "RANGE":
-                table.parts.foreach_get("selected", is_ticked)
-                is_ticked[between(_shown, table.active, self.row)] = True
-            is_ticked[self.row] = True
-            table.parts.foreach_set("selected", is_ticked)
-        table.active = self.row
+            ticked = {self.row}
+        ticks.choose(mesh, ticked, self.row)
 
 
 def between(shown: Sequence[int], one: int, other: int) -> list[int]:
@@ -72,6 +69,7 @@ class PARTWISE_OT_tick_parts(PartOperator, bpy.types.Operator):
 
     bl_idname = "partwise.tick_parts"
     bl_label = "Tick Parts"
+    bl_options = set()
 
     action: EnumProperty(
         name="Action",
@@ -83,11 +81,9 @@ class PARTWISE_OT_tick_parts(PartOperator, bpy.types.Operator):
     )
 
     def edit(self, context: bpy.types.Context, mesh: bpy.types.Mesh) -> None:
-        table = mesh.partwise.parts
-        is_ticked = np.empty(len(table), dtype=bool)
-        table.foreach_get("selected", is_ticked)
-        wanted = {"ALL": is_ticked | True, "NONE": is_ticked & False, "INVERT": ~is_ticked}
-        table.foreach_set("selected", wanted[self.action])
+        every, ticked = set(range(len(mesh.partwise.parts))), ticks.rows(mesh)
+        wanted = {"ALL": every, "NONE": set(), "INVERT": every - ticked}
+        ticks.choose(mesh, wanted[self.action])
 
 
 class PARTWISE_OT_lock_parts(PartOperator, bpy.types.Operator):

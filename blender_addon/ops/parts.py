@@ -18,6 +18,7 @@ from ...backend.contract.errors import BadInput, PartwiseError
 from ..core import labels
 from ..engine import jobs
 from ..mesh.read import selected_faces
+from ..mesh.selection import select_faces
 from ..scene import edits, parts
 from ..scene.analyses import Analysis, analyse, keep_tree, tree_of
 from ..scene.apply import run_as_step
@@ -349,16 +350,9 @@ def _selected(mesh: bpy.types.Mesh) -> NDArray[np.bool_]:
 
 
 def _select(mesh: bpy.types.Mesh, wanted: NDArray[np.bool_], *, extend: bool) -> None:
-    import bmesh
-
-    edited = bmesh.from_edit_mesh(mesh)
     if not extend:
         bpy.ops.mesh.select_all(action="DESELECT")
-    edited.faces.ensure_lookup_table()
-    for number in np.flatnonzero(wanted).tolist():
-        edited.faces[number].select_set(True)
-    edited.select_flush_mode()
-    bmesh.update_edit_mesh(mesh, loop_triangles=False, destructive=False)
+    select_faces(mesh, wanted)
 
 
 def _corners(mesh: bpy.types.Mesh) -> tuple[NDArray[np.int32], NDArray[np.int32]]:

@@ -66,6 +66,7 @@ loaded = Signal("loaded")  # and did
 saving = Signal("saving")  # the file will be written
 saved = Signal("saved")  # and was, or could not be
 seen = Signal("seen")  # parts, clicks or their masks, of which no evaluation tells
+hovered = Signal("hovered")  # what would be under a click at the pointer
 settings = Signal("settings")  # the settings of a scene, and the context
 
 

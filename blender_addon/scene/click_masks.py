@@ -69,6 +69,37 @@ class Reading:
         """The mesh and who is asked about it."""
         return f"{_engine()} {self.arrays.fingerprint}" if self.arrays else ""
 
+    def prepare(self) -> Generator[jobs.Ask, Any, None]:
+        """The step of a job that makes the arrays, away from Blender's main thread."""
+        if self.arrays is None or self.areas is None:
+            self.arrays, self.areas = yield from jobs.compute(self.read)
+
+    def find_out(self, question: Question) -> Generator[jobs.Ask, Any, None]:
+        """The steps of a job that get the answer to a question, and keep it."""
+        yield from self.prepare()
+        assert self.arrays is not None
+        assert self.areas is not None
+        arrays, areas = self.arrays, self.areas
+
+        def on_polygons(answer: requests.Clicked) -> ClickAnswer:
+            """The engine's mask of triangles, as one of polygons; away from Blender's thread."""
+            faces = clicks.majority(answer.mask, arrays.polygon, areas, arrays.polygons)
+            return ClickAnswer(
+                faces, answer.score, answer.engine, answer.warning, answer.choice, answer.choices
+            )
+
+        name = self.name
+        request = requests.Click(
+            arrays.fingerprint,
+            next(_numbers),
+            np.array(question.points) @ arrays.stretch,
+            np.array(question.labels, dtype=np.int8),
+            engine=_engine(),
+            choice=None if question.choice == clicks.LIKELIEST else question.choice,
+        )
+        answer = yield from ask_about(arrays, request, on_polygons)
+        _answers.keep(name, question, answer)
+
 
 _readings: dict[int, Reading] = {}  # by session_uid of the object; the last clicked at the end
 _job: jobs.Job | None = None  # the last job of this module
@@ -91,7 +122,7 @@ def answer_of(obj: bpy.types.Object) -> ClickAnswer | None:
     """
     if obj.type != "MESH" or not len(obj.data.partwise.clicks) or obj.data.is_editmode:
         return None
-    reading = _current(obj)
+    reading = current(obj)
     if reading is None:
         return None
     made, labels = clicks_of(obj.data), get_labels(obj.data)
@@ -110,7 +141,7 @@ def ask(obj: bpy.types.Object) -> None:
     Raises BadInput when another job runs, and PartwiseError when the engine fails at once.
     """
     global _job, _job_reading
-    reading = _read(obj)
+    reading = read(obj)
     if reading.missing(clicks_of(obj.data)) is None:
         return
     if is_asking() and _job_reading is reading:
@@ -146,7 +177,7 @@ def follow(obj: bpy.types.Object | None) -> None:
     """After an undo: get the mask of other clicks, if the engine knows the mesh already."""
     if obj is None or obj.type != "MESH" or obj.data.is_editmode or jobs.busy():
         return
-    reading = _current(obj)
+    reading = current(obj)
     if reading is not None and reading.arrays is not None and len(obj.data.partwise.clicks):
         with contextlib.suppress(PartwiseError):  # whose card is in the panel
             ask(obj)
@@ -159,29 +190,9 @@ def forget() -> None:
 
 
 def _work(reading: Reading) -> Generator[jobs.Ask, Any, None]:
-    if reading.arrays is None or reading.areas is None:
-        reading.arrays, reading.areas = yield from jobs.compute(reading.read)
-    arrays, areas = reading.arrays, reading.areas
-
-    def on_polygons(answer: requests.Clicked) -> ClickAnswer:
-        """The engine's mask of triangles, as one of polygons; away from Blender's main thread."""
-        faces = clicks.majority(answer.mask, arrays.polygon, areas, arrays.polygons)
-        return ClickAnswer(
-            faces, answer.score, answer.engine, answer.warning, answer.choice, answer.choices
-        )
-
+    yield from reading.prepare()
     while (question := _next_question(reading)) is not None:
-        name = reading.name
-        request = requests.Click(
-            arrays.fingerprint,
-            next(_numbers),
-            np.array(question.points) @ arrays.stretch,
-            np.array(question.labels, dtype=np.int8),
-            engine=_engine(),
-            choice=None if question.choice == clicks.LIKELIEST else question.choice,
-        )
-        answer = yield from ask_about(arrays, request, on_polygons)
-        _answers.keep(name, question, answer)
+        yield from reading.find_out(question)
         changed.seen.say()
 
 
@@ -191,14 +202,14 @@ def _next_question(reading: Reading) -> Question | None:
     References to Blender's data do not survive an undo, so the object is searched each time.
     """
     obj = next((each for each in bpy.data.objects if each.session_uid == reading.target.uid), None)
-    if obj is None or obj.data.is_editmode or _current(obj) is not reading:
+    if obj is None or obj.data.is_editmode or current(obj) is not reading:
         return None
     return reading.missing(clicks_of(obj.data))
 
 
-def _read(obj: bpy.types.Object) -> Reading:
+def read(obj: bpy.types.Object) -> Reading:
     """The mesh of an object as it is now."""
-    reading = _current(obj) or Reading(Target.of(obj))
+    reading = current(obj) or Reading(Target.of(obj))
     _readings.pop(obj.session_uid, None)
     _readings[obj.session_uid] = reading
     while len(_readings) > MOST_READINGS:
@@ -206,7 +217,7 @@ def _read(obj: bpy.types.Object) -> Reading:
     return reading
 
 
-def _current(obj: bpy.types.Object) -> Reading | None:
+def current(obj: bpy.types.Object) -> Reading | None:
     """What is known of an object's mesh; None when the mesh was changed since."""
     reading = _readings.get(obj.session_uid)
     if reading is not None and not reading.is_checked:
@@ -215,6 +226,12 @@ def _current(obj: bpy.types.Object) -> Reading | None:
             return None
         reading.is_checked = True
     return reading
+
+
+def known(obj: bpy.types.Object) -> Reading | None:
+    """What is known of an object's mesh without looking whether it changed, as while drawing."""
+    reading = _readings.get(obj.session_uid)
+    return reading if reading is not None and reading.is_checked else None
 
 
 def _engine() -> str:

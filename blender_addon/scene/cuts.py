@@ -3,15 +3,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import bpy
 import numpy as np
 
 from ..core import labels
 from ..core.trees import PolygonTree
 from ..mesh.labels import get_labels, has_labels
-from . import edits
+from . import changed, edits
 from .analyses import tree_of
 
+MOST_FORMER = 2000  # parts of a mesh that are remembered
+
+
+@dataclass(frozen=True)
+class Former:
+    """What a part was, before another cut took it away: its id and its colour."""
+
+    part_id: int
+    colour: tuple[float, float, float]
+
+
+# By mesh and how many faces it had. So a slider that returns brings parts back as they were.
+_former: dict[tuple[int, int], dict[labels.Signature, Former]] = {}
 _slider_follows = False  # the slider is being set to a cut, rather than the cut to the slider
 
 
@@ -37,12 +52,44 @@ def follow_slider(mesh: bpy.types.Mesh) -> bool:
 
 
 def _relabel(mesh: bpy.types.Mesh, cut: labels.Labels, tree: PolygonTree) -> None:
-    table = mesh.partwise
+    table, current = mesh.partwise, get_labels(mesh)
+    former = _former.setdefault((mesh.session_uid, len(current)), {})
+    _remember(mesh, current, former)
     new = labels.recut(
         cut,
-        get_labels(mesh),
+        current,
         tree.area,
         locked=[part.part_id for part in table.parts if part.locked],
         kept_borders=[(border.one, border.two) for border in table.kept_borders],
     )
+    new = labels.renumber(new, current, {key: one.part_id for key, one in former.items()})
+    there = {part.part_id for part in table.parts}
     edits.replace_labels(mesh, new, tree.area)
+    found = labels.signatures(new)
+    for part in table.parts:
+        known = former.get(found[part.part_id])
+        if known is not None and part.part_id not in there:
+            part.colour = known.colour
+
+
+def _remember(
+    mesh: bpy.types.Mesh, current: labels.Labels, former: dict[labels.Signature, Former]
+) -> None:
+    """Keep the parts that a mesh has now."""
+    found = labels.signatures(current)
+    for part in mesh.partwise.parts:
+        if part.part_id in found:
+            key = found[part.part_id]
+            former.pop(key, None)
+            former[key] = Former(part.part_id, tuple(part.colour))
+    while len(former) > MOST_FORMER:
+        del former[next(iter(former))]
+
+
+def register() -> None:
+    changed.loading.listen(_former.clear)
+
+
+def unregister() -> None:
+    changed.loading.ignore(_former.clear)
+    _former.clear()

@@ -11,7 +11,7 @@ from ...backend.contract.errors import PartwiseError
 from ..engine import jobs
 from ..ops import assemble, decompose
 from ..ops.click import has_clicks
-from ..scene import closing, edits, parts, proposals, targets
+from ..scene import closing, edits, orders, parts, proposals, targets
 from ..scene.assembly import assembly_of, shows_original
 from . import lists, presets
 from .engine_panel import draw_choice, draw_reason
@@ -74,6 +74,7 @@ class PARTWISE_PT_main(SidebarPanel, bpy.types.Panel):
             draw_progress(layout, job)
         elif proposals.current() is None or context.selected_objects:
             draw_start(layout, context)
+            draw_toggle(layout, context)
         if job is not None and job.state == "FAILED":
             draw_failure(layout, context, job)
         elif job is not None and job.state == "CANCELLED":
@@ -185,10 +186,7 @@ class PARTWISE_PT_assembly(RoomyPanel, bpy.types.Panel):
         row.prop(folder.partwise, "explode", slider=True)
         if labelled_mesh(context) is None:  # whose panel has it already
             draw_colours(layout, context)
-        text = "Show Parts" if shows_original(folder) else "Show Original"
-        column = layout.column(align=True)
-        column.operator("partwise.toggle_original", text=text, icon="HIDE_OFF")
-        column.operator("partwise.join_back", icon="FILE_REFRESH")
+        layout.operator("partwise.join_back", icon="FILE_REFRESH")
         layout.operator("partwise.export_parts", icon="EXPORT")
 
 
@@ -249,6 +247,15 @@ def draw_start(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
         draw_text(layout, context, reason, icon="INFO")
     elif skipped:
         draw_skipped(layout, context, skipped, count)
+
+
+def draw_toggle(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """Whether the parts of an assembly are seen or their original: on top, for the list of parts
+    that comes with the original would push it out of sight."""
+    folder = assembly_of(context.object)
+    if folder is not None:
+        text = "Show Parts" if shows_original(folder) else "Show Original"
+        layout.operator("partwise.toggle_original", text=text, icon="HIDE_OFF")
 
 
 def decompose_text(usable: list[bpy.types.Object]) -> str:
@@ -347,7 +354,7 @@ def made_by(mesh: bpy.types.Mesh) -> str:
     """Where the parts of a mesh come from, in words."""
     table = mesh.partwise
     text = f"By the {table.engine} engine"
-    text += f", alternative {table.variant}" if table.variant else ""
+    text += f", alternative {table.variant} of {orders.VARIANTS - 1}" if table.variant else ""
     return text + (", edited" if table.edited else "")
 
 

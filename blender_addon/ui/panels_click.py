@@ -6,13 +6,14 @@ from __future__ import annotations
 import bpy
 
 from ..core import clicks
-from ..engine import jobs
+from ..engine import aside, jobs
 from ..ops.click import has_clicks, part_to_become
-from ..scene import click_masks, parts
+from ..scene import click_masks, hover, parts
+from ..scene.hover import is_tool_active
 from .panels import RoomyPanel
 from .texts import draw_text
 
-TOOL = "partwise.click"
+TOOL = hover.TOOL
 
 
 class PARTWISE_PT_click(RoomyPanel, bpy.types.Panel):
@@ -115,9 +116,10 @@ def accept_text(mesh: bpy.types.Mesh) -> str:
 
 
 def draw_state(context: bpy.types.Context, layout: bpy.types.UILayout) -> None:
-    """One line for the header of the tool: the state, and the buttons."""
+    """One line for the header of the tool: its settings, the state, and the buttons."""
+    draw_settings(context, layout)
     if not has_clicks(context.object):
-        layout.label(text="Click a part. Ctrl excludes, Shift joins the part that is there")
+        layout.label(text=hint("Click a part. Ctrl excludes, Shift joins the part that is there"))
         return
     answer = click_masks.answer_of(context.object)
     if answer is not None and can_accept(answer) and answer.engine:
@@ -130,10 +132,18 @@ def draw_state(context: bpy.types.Context, layout: bpy.types.UILayout) -> None:
     layout.operator("partwise.clear_clicks", text="Clear")
 
 
-def is_tool_active(context: bpy.types.Context) -> bool:
-    """Is the click tool the tool of the 3D view?"""
-    tool = context.workspace.tools.from_space_view3d_mode("OBJECT", create=False)
-    return tool is not None and tool.idname == TOOL
+def draw_settings(context: bpy.types.Context, layout: bpy.types.UILayout) -> None:
+    """How large a part clicks mean, and whether the pointer shows it."""
+    layout.row().prop(context.window_manager.partwise, "level", expand=True)
+    layout.prop(context.scene.partwise, "hover")
+
+
+def hint(text: str) -> str:
+    """What to do, or that the mesh under the pointer is worked on."""
+    if not hover.is_analysing():
+        return text
+    obj, (_, share) = hover.hovered(), aside.stage()
+    return f"Analysing {obj.name if obj else ''} {share:.0%}"
 
 
 CLASSES = (PARTWISE_PT_click,)

@@ -8,7 +8,7 @@ from bpy.props import BoolProperty, FloatProperty, PointerProperty, StringProper
 
 from ...backend.contract import installed
 from ..engine import jobs, place, setups
-from . import setup_card
+from . import keymaps, setup_card
 from .properties import PartwiseSettings
 from .setup_properties import PartwiseSources
 
@@ -71,6 +71,7 @@ class PartwisePreferences(bpy.types.AddonPreferences):
         row = box.row()
         row.operator("partwise.restart_engine", icon="FILE_REFRESH")
         row.operator("partwise.open_log", icon="TEXT")
+        keymaps.draw(layout, context)
         draw_large_models(layout, context, self)
 
 

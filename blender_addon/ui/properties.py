@@ -18,13 +18,18 @@ from bpy.props import (
 
 from ...backend.contract.options import OPTIONS, Choice, Count, Strength
 from ..ops.decompose import recut_live
-from ..scene import changed, explode, visibility
+from ..scene import changed, explode, ticks, visibility
 from ..scene.engine_choice import AUTOMATIC
 from ..scene.parts import default_name
 from . import engine_menu
 
 
 def _seen_otherwise(_owner: bpy.types.PropertyGroup, _context: bpy.types.Context) -> None:
+    changed.seen.say()
+
+
+def _row_chosen(table: bpy.types.PropertyGroup, _context: bpy.types.Context) -> None:
+    ticks.row_was_chosen(table.id_data)
     changed.seen.say()
 
 
@@ -185,7 +190,7 @@ class PartwiseMesh(bpy.types.PropertyGroup):
     """The parts of a mesh, beside its face attribute part_id."""
 
     parts: CollectionProperty(type=PartwisePart)
-    active: IntProperty(name="Active Part", update=_seen_otherwise)
+    active: IntProperty(name="Active Part", update=_row_chosen)
     granularity: FloatProperty(
         name="Granularity",
         description="From few large parts to many small ones",
@@ -365,6 +370,12 @@ class PartwiseSettings(bpy.types.PropertyGroup):
             ("SURFACE", "Centre of Surface", "Centre of the part's surface area"),
             ("JOINT", "Joint", "Centre of the border with its largest neighbour"),
         ),
+        update=_set,
+    )
+    hover: BoolProperty(
+        name="Preview",
+        description="Show what a click would mean while the pointer moves over a mesh",
+        default=True,
         update=_set,
     )
     show_overlay: BoolProperty(

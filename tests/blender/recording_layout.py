@@ -63,6 +63,12 @@ class RecordingLayout:
     def grid_flow(self, **arguments: Any) -> RecordingLayout:
         return self._child("grid_flow", arguments)
 
+    def menu_pie(self) -> RecordingLayout:
+        return self._child("menu_pie", {})
+
+    def context_pointer_set(self, name: str, data: Any) -> None:
+        self._check("context_pointer_set", {"name": name, "data": data})
+
     def box(self) -> RecordingLayout:
         return self._child("box", {})
 

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import bpy
-from clicking import click_parts, join_parts
+from clicking import click_parts, hover_parts, join_parts, paint_parts, pick_parts, select_parts
 from completing import complete_parts
 from imaging import parts_from_a_picture
 from large_networks import large_networks
@@ -348,6 +348,10 @@ STEPS = (
     replace_parts,
     pose_a_completed_arm,
     click_parts,
+    hover_parts,
+    paint_parts,
+    select_parts,
+    pick_parts,
     left_out,
     menus,
     split_and_close_large,

@@ -7,9 +7,10 @@ import bpy
 import numpy as np
 import pytest
 from mathutils import Vector
+from partwise.blender_addon.core import clicks
 from partwise.blender_addon.engine import jobs
 from partwise.blender_addon.ops import click as ops_click
-from partwise.blender_addon.scene import click_masks, parts
+from partwise.blender_addon.scene import click_masks, parts, pick
 
 from tests.blender.clicking import (
     click,
@@ -313,3 +314,36 @@ def test_only_in_object_mode(human):
 
 def test_nothing_to_click_on():
     assert click("include", Vector()) == {"CANCELLED"}
+
+
+def test_a_stroke_looks_again_after_some_way_and_ends(human):
+    stroke = ops_click.Stroke(human.session_uid, (0.0, 0.0))
+    assert not stroke.goes_on((5.0, 5.0), 1.0)
+    assert stroke.goes_on((20.0, 0.0), 1.0)
+    assert not stroke.goes_on((25.0, 0.0), 1.0), "from the last look on"
+    assert not stroke.goes_on((45.0, 0.0), 2.0), "at twice the scale it is twice as far"
+    stroke.count = ops_click.MOST_OF_A_STROKE
+    assert not stroke.goes_on((999.0, 0.0), 1.0)
+
+
+def test_a_stroke_clicks_where_the_mask_is_not_yet_as_it_should_be(human):
+    there, away = pick.nearest_on(human, head(human)), pick.nearest_on(human, foot(human))
+    stroke = ops_click.Stroke(human.session_uid, (0.0, 0.0))
+    assert stroke.clicks(away, clicks.INCLUDE), "nothing is known yet"
+    click("include", head(human))
+    assert not stroke.clicks(there, clicks.INCLUDE)
+    assert stroke.clicks(away, clicks.INCLUDE)
+    assert stroke.clicks(there, clicks.EXCLUDE)
+    assert not stroke.clicks(away, clicks.EXCLUDE)
+    assert not ops_click.Stroke(0, (0.0, 0.0)).clicks(away, clicks.INCLUDE), "another object"
+
+
+def test_all_clicks_of_a_stroke_are_taken_back_at_once(human):
+    click("include", head(human))
+    one = mask(human)
+    for share in (0.3, 0.5):
+        click("include", place(human, 0.5, 0.5, share))
+    ops_click._take_back(None, human, 2)
+    assert (mask(human) == one).all()
+    ops_click._take_back(None, human, 5)
+    assert not len(human.data.partwise.clicks)

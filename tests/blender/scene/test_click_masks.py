@@ -113,7 +113,7 @@ def test_an_object_that_is_deleted_while_it_is_analysed(human, timers):
 
 def known(obj: bpy.types.Object, faces: np.ndarray) -> None:
     """Clicks on an object mean some faces, without an engine."""
-    reading = click_masks._read(obj)
+    reading = click_masks.read(obj)
     reading.arrays, reading.areas = reading.read()
     (question,) = click_masks.clicks_of(obj.data).questions()
     answer = clicks.ClickAnswer(faces, 0.9, "learned")
@@ -171,8 +171,8 @@ def test_only_the_meshes_clicked_last_are_kept():
     for _ in range(click_masks.MOST_READINGS + 2):
         bpy.ops.mesh.primitive_cube_add()
         made.append(bpy.context.object)
-        click_masks._read(made[-1])
-    click_masks._read(made[2])
+        click_masks.read(made[-1])
+    click_masks.read(made[2])
     kept = [obj.session_uid for obj in (*made[3:], made[2])]
     assert list(click_masks._readings) == kept
     click_masks.forget()

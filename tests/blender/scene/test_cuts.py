@@ -70,3 +70,14 @@ def test_without_parts_there_is_nothing_to_follow(mesh):
     parts.remove_labels(mesh)
     trees.forget()
     assert cuts.follow_slider(mesh)
+
+
+def test_a_slider_that_returns_brings_parts_back_as_they_were(mesh, tree):
+    mesh.partwise.granularity = tree.granularity_of(6)
+    for number, part in enumerate(mesh.partwise.parts):
+        part.colour = (number / 10, 0.5, 0.25)
+    before, colours = parts.get_labels(mesh), [tuple(part.colour) for part in mesh.partwise.parts]
+    for count in (4, 2, 1, 3, 5, 6):
+        mesh.partwise.granularity = tree.granularity_of(count)
+    assert parts.get_labels(mesh).tolist() == before.tolist()
+    assert [tuple(part.colour) for part in mesh.partwise.parts] == colours

@@ -197,7 +197,7 @@ def test_the_engine_that_made_the_parts_is_named(fox):
     assert "partwise.try_another" in shown.operators
     assert "Try Another" in shown.texts
     decomposed(fox, "geometric", variant=2)
-    assert lines().endswith("By the geometric engine, alternative 2")
+    assert lines().endswith("By the geometric engine, alternative 2 of 3")
     decomposed(fox, "geometric", edited=True, variant=0)
     assert lines().endswith("By the geometric engine, edited")
 
@@ -236,6 +236,18 @@ def test_a_part_says_what_it_is_part_of(job):
     shown = draw(panels.PARTWISE_PT_assembly)
     assert shown.properties == ["explode", "show_overlay", "overlay_opacity"]
     assert "Fox.parts: 3 objects" in shown.texts
+
+
+def test_parts_and_original_are_shown_in_turn_from_the_top_of_the_tab(job):
+    one_part(job)
+    assert draw(panels.PARTWISE_PT_main).operators == [
+        "partwise.decompose",
+        "partwise.toggle_original",
+    ]
+    assert "Show Original" in texts()
+    bpy.ops.partwise.toggle_original()
+    bpy.context.view_layer.objects.active = bpy.data.objects["Fox"]
+    assert "Show Parts" in texts()
 
 
 def test_the_button_counts_what_is_selected(job):

@@ -7,8 +7,8 @@ import bpy
 import numpy as np
 import pytest
 from partwise.blender_addon.core import clicks
-from partwise.blender_addon.engine import jobs
-from partwise.blender_addon.scene import click_masks, parts
+from partwise.blender_addon.engine import aside, jobs
+from partwise.blender_addon.scene import click_masks, hover, parts
 from partwise.blender_addon.ui import panels_click
 
 from tests.blender.recording_layout import RecordingLayout, draw
@@ -130,3 +130,11 @@ def test_the_header_of_the_tool(fox, answer, monkeypatch):
     answer()
     assert header().texts[0] == "87% sure"
     assert header().operators == ["partwise.accept_clicks", "partwise.clear_clicks"]
+    assert header().properties == ["level", "hover"]
+
+
+def test_the_header_says_that_the_mesh_under_the_pointer_is_worked_on(fox, monkeypatch):
+    monkeypatch.setattr(hover, "is_analysing", lambda: True)
+    monkeypatch.setattr(hover, "hovered", lambda: fox)
+    monkeypatch.setattr(aside, "stage", lambda: ("Patches", 0.25))
+    assert panels_click.hint("Click") == "Analysing Fox 25%"

@@ -1,19 +1,35 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The click tool: its keys name operators that there are."""
+"""The click tools: their keys name operators that there are."""
 
 from __future__ import annotations
 
 import bpy
-from partwise.blender_addon.ui import tools
+import pytest
+from partwise.blender_addon.scene import hover
+from partwise.blender_addon.ui import keymaps, tools
+
+from tests.blender.recording_layout import RecordingLayout
 
 
-def test_the_tool_has_its_keys():
-    keymap = bpy.context.window_manager.keyconfigs.default.keymaps.get(
-        "3D View Tool: Object, Click Parts"
-    )
-    made = {(item.idname, item.type) for item in keymap.keymap_items} if keymap else set()
-    wanted = {(name, event["type"]) for name, event, _ in tools.PARTWISE_TOOL_click.bl_keymap}
+@pytest.mark.parametrize(
+    ("keymap", "tool"),
+    [*zip(keymaps.TOOL_KEYMAPS, tools.TOOLS, strict=True)],
+    ids=["object", "edit"],
+)
+def test_a_tool_has_its_keys(keymap, tool):
+    found = bpy.context.window_manager.keyconfigs.default.keymaps.get(keymap)
+    made = {(item.idname, item.type) for item in found.keymap_items} if found else set()
+    wanted = {(name, event["type"]) for name, event, _ in tool.bl_keymap}
     assert made in (wanted, set())  # Blender without a window has no key maps
-    for name, _, _ in tools.PARTWISE_TOOL_click.bl_keymap:
+    for name, _, options in tool.bl_keymap:
         category, operator = name.split(".")
-        assert getattr(bpy.ops, category).__getattr__(operator).get_rna_type()
+        rna = getattr(getattr(bpy.ops, category), operator).get_rna_type()
+        assert {key for key, _ in (options or {}).get("properties", ())} <= {*rna.properties.keys()}
+
+
+def test_both_are_one_tool_in_two_modes():
+    assert {tool.bl_idname for tool in tools.TOOLS} == {hover.TOOL}
+    assert [tool.bl_context_mode for tool in tools.TOOLS] == ["OBJECT", "EDIT_MESH"]
+    layout = RecordingLayout()
+    tools.PARTWISE_TOOL_click_edit.draw_settings(bpy.context, layout, None)
+    assert layout.properties == ["level", "hover"]

@@ -12,6 +12,8 @@ from partwise.blender_addon.core.labels import (
     measure,
     merge,
     recut,
+    renumber,
+    signatures,
     split,
     touch,
     unused_id,
@@ -135,3 +137,29 @@ def test_measure_counts_faces_and_area():
 def test_unused_id():
     assert unused_id([]) == 0
     assert unused_id([0, 1, 3]) == 2
+
+
+def test_a_part_that_comes_back_has_the_id_that_it_had():
+    fine, coarse = np.array([0, 0, 1, 1, 2, 3], np.int32), np.array([0, 0, 1, 1, 1, 1], np.int32)
+    known = {key: part for part, key in signatures(fine).items()}
+    other = np.array([0, 0, 1, 1, 3, 2], np.int32)  # the same parts, under other free ids
+    assert renumber(other, coarse, known).tolist() == fine.tolist()
+
+
+def test_an_id_that_another_part_has_is_not_taken():
+    current = np.array([2, 2, 2, 1, 1, 1], np.int32)
+    known = {signatures(np.array([5, 5, 5, 2, 5, 5], np.int32))[2]: 2}
+    new = np.array([2, 2, 2, 4, 1, 1], np.int32)
+    assert renumber(new, current, known).tolist() == new.tolist()
+
+
+def test_a_part_that_stays_as_it_is_keeps_its_id():
+    current = np.array([0, 0, 1, 1], np.int32)
+    known = dict.fromkeys(signatures(current).values(), 7)
+    assert renumber(current, current, known).tolist() == current.tolist()
+
+
+def test_an_unknown_part_makes_room_for_a_known_one():
+    known = {signatures(np.array([9, 9, 3, 9], np.int32))[3]: 1}
+    new = np.array([0, 1, 2, 0], np.int32)
+    assert renumber(new, np.zeros(4, np.int32), known).tolist() == [0, 2, 1, 0]
