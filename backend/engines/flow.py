@@ -26,6 +26,7 @@ from .base import Box, Brief, Generated, Offer, PartMesh
 from .imagined_whole import ImaginedWholes
 from .loaded import loaded
 from .part_making import Made, Maker, Object, Wanted, Ways, sampled_parts, surfaces
+from .part_memory import remember
 from .part_place import standing
 from .part_scene import Scene
 from .part_sketch import Placing, looking
@@ -81,7 +82,7 @@ class Flow:
         words, shapes = self.ways.guidance
         strength = float(options.get("strength_words", 1.0))
         guidance = 1 + strength * (words - 1), shapes
-        ways = Ways(steps, max(cells, FEWEST_CELLS), guidance)
+        ways = replace(self.ways, steps=steps, cells=max(cells, FEWEST_CELLS), guidance=guidance)
         faces, stretch = options.get("faces", self.faces), options.get("stretch", self.stretch)
         return replace(self, ways=ways, faces=faces, stretch=bool(stretch))
 
@@ -136,7 +137,7 @@ class Flow:
             made_from = 0.3
             finding = progress.span(0.1, made_from, "Finding out how large it is")
             box = self._another_box(scene, request, part, seed, finding)
-        request.know_box(0, box)
+        remember(self.generator, request, 0, said.words, box, seed, self.ways.begun)
         imagining = progress.span(made_from, 0.8, "Imagining another part")
         parts = sampled_parts(
             self.generator, request, self.ways, seed, imagining,
@@ -159,9 +160,9 @@ class Flow:
         self, scene: Scene, request: Request, part: int, seed: int, progress: Progress
     ) -> Floats:
         """The box (2, 3) of what takes a part's place, as the flow changes the old part into it."""
-        request.suppose_part(0, scene.told(part))
+        request.suppose_part(0, scene.told(part), AGAIN)
         few = replace(self.ways, steps=max(1, round(BOX_STEPS * self.ways.steps)))
-        parts = sampled_parts(self.generator, request, few, seed, progress, begun=AGAIN)
+        parts = sampled_parts(self.generator, request, few, seed, progress)
         box, _ = box_of(parts.box[0, 0, 0])
         return standing(np.asarray(box, np.float64), scene.boxes[part], scene.contact(part))
 
@@ -220,7 +221,9 @@ class Flow:
         middle = np.stack([box.mean(axis=0) for box in inside])
         order = np.argsort(middle[:, np.ptp(middle, axis=0).argmax()], kind="stable").tolist()
         maker = Maker(self.generator, Object(title.vector), self.ways, seed, _out_of(frame))
-        made = maker.at_once([Wanted(said[k].vector, inside[k]) for k in order], progress)
+        made = maker.at_once(
+            [Wanted(said[k].vector, inside[k], said=said[k].words) for k in order], progress
+        )
         parts = {order[one.number]: one for one in self._thrifty(made)}
         there = [box for k, box in enumerate(boxes) if k in parts]
         place = {box.name: number for number, box in enumerate(there)}

@@ -21,6 +21,7 @@ from ..machine.abreast import abreast, at_a_time
 from ..models.partflow import Parts, box_of, colour_of, own_frame
 from ..models.partset import PLACED
 from .base import PartMesh
+from .part_memory import BEGUN, remember
 from .part_scene import TOGETHER, joined
 from .part_sketch import CRUMB, Look, Placing, coarse, looking
 from .projected import meshes_of
@@ -33,25 +34,28 @@ SAMPLING = 0.6  # share of the time of making parts
 class Ways:
     """How parts are made. steps : of sampling. cells : along each side of a part's own frame.
 
-    guidance : see `part_sampler.sample`.
+    guidance : see `part_sampler.sample`. begun : level from which a part that is remembered goes on
+    (`part_memory`), 1 to remember nothing.
     """
 
     steps: int = part_sampler.STEPS
     cells: int = CELLS
     guidance: tuple[float, float] = part_sampler.GUIDANCE
+    begun: float = BEGUN
 
 
 @dataclass(frozen=True)
 class Wanted:
     """A part that is to be made; what is not said is made up.
 
-    words : (D,) what it is. box : (2, 3) in the object's frame. mask : (MASK^2,) how much of each
-    pixel of the picture it covers.
+    words : (D,) what it is; said : in words of the table. box : (2, 3) in the object's frame.
+    mask : (MASK^2,) how much of each pixel of the picture it covers.
     """
 
     words: Floats | None = None
     box: Floats | None = None
     mask: Singles | None = None
+    said: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -106,7 +110,7 @@ class Maker:
             span = progress.span(number / len(windows), (number + 1) / len(windows))
             request = Request(self.generator.flow.config, len(window), along=not self.done)
             for k, row in enumerate(window):
-                _tell(request, k, wanted[row])
+                self._tell(request, k, wanted[row], self.seed + number)
             self._tell_before(request, self.done)
             self._keep(self._made(request, list(window), self.seed + number, span), span)
         return self.done
@@ -125,6 +129,15 @@ class Maker:
                 break
             self._keep(new, span)
         return self.done
+
+    def _tell(self, request: Request, k: int, wanted: Wanted, seed: int) -> None:
+        if wanted.words is not None and wanted.words.any():
+            request.tell("words", wanted.words, k)
+        if wanted.box is not None:
+            box, level = wanted.box, self.ways.begun
+            remember(self.generator, request, k, wanted.said, box, seed, level)
+        if wanted.mask is not None:
+            request.tell("mask", wanted.mask, k)
 
     def _keep(self, new: Sequence[Made], progress: Progress) -> None:
         self.done += new
@@ -158,17 +171,16 @@ def sampled_parts(
     seed: int,
     progress: Progress = SILENT,
     *,
-    begun: float = 1.0,
     look: Look | None = None,
 ) -> Parts:
-    """What a request asks for. begun, look : `begun` and `shown` of `part_sampler.sample`.
+    """What a request asks for. look : `shown` of `part_sampler.sample`.
 
     Raises Cancelled, and WeightsCorrupt where numbers overflow.
     """
     try:
         return part_sampler.sample(
             generator.flow, request, seed=seed, steps=ways.steps, guidance=ways.guidance,
-            begun=begun, progress=progress, shown=look,
+            progress=progress, shown=look,
         )  # fmt: skip
     except NotFinite as error:
         raise overflowed(error) from error
@@ -218,12 +230,3 @@ def mesh_of(
         return None
     middle, half = own_frame(told.box)
     return vertices * half + middle, faces
-
-
-def _tell(request: Request, k: int, wanted: Wanted) -> None:
-    if wanted.words is not None and wanted.words.any():
-        request.tell("words", wanted.words, k)
-    if wanted.box is not None:
-        request.know_box(k, wanted.box)
-    if wanted.mask is not None:
-        request.tell("mask", wanted.mask, k)

@@ -113,7 +113,6 @@ class Scene:
             if self.is_known(other):
                 request.know_part(k, told)
             else:
-                request.suppose_part(k, told)
                 request.know_box(k, told.box)
                 request.see(k, told)
         if far:

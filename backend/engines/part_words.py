@@ -17,12 +17,13 @@ from ..library.index import library
 class Meaning:
     """Of a text. vector : (D,), zeros where no word is known. unknown : words of no meaning here.
 
-    corrected : what was written -> the word that it was taken for.
+    corrected : what was written -> the word that it was taken for. words : those that are known.
     """
 
     vector: Floats
     unknown: tuple[str, ...] = ()
     corrected: tuple[tuple[str, str], ...] = ()
+    words: tuple[str, ...] = ()
 
     @property
     def known(self) -> bool:
@@ -40,7 +41,8 @@ def meaning(text: str) -> Meaning:
     if not plain:
         return Meaning(nothing, (text.strip()[:40],) if text.strip() else ())
     read = words.read(plain, library(), table)
-    return Meaning(table.vector(read.words), read.unknown, tuple(read.corrected.items()))
+    corrected = tuple(read.corrected.items())
+    return Meaning(table.vector(read.words), read.unknown, corrected, read.words)
 
 
 def required(text: str) -> Meaning:

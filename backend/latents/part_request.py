@@ -31,9 +31,10 @@ GREY = np.full(3, 0.5)  # the colour of what has none
 class Request:
     """Parts of one object.
 
-    count : how many. members, given : arrays of `Parts` and `Given`, of one object. shape_known,
-    box_known : (N,) of each part. whole_known : of the object; otherwise, where it is `along`, it
-    is made as the parts are, or it is not spoken of.
+    count : how many. members, given : arrays of `Parts` and `Given`, of one object. shape_begun,
+    box_begun : (N,) levels of noise that each part begins with, 0 for what is known, 1 for what is
+    not. whole_known : of the object; otherwise, where it is `along`, it is made as the parts are,
+    or it is not spoken of.
     """
 
     config: PartFlowConfig
@@ -54,24 +55,24 @@ class Request:
         }
         self.members = {name: np.zeros((1, *shape), np.float32) for name, shape in shapes.items()}
         self.given = nothing(c, 1, count)
-        self.shape_known = np.zeros(count, bool)
-        self.box_known = np.zeros(count, bool)
+        self.shape_begun = np.ones(count, np.float32)
+        self.box_begun = np.ones(count, np.float32)
 
     def know_part(self, k: int, told: Told, colour: Floats = GREY) -> None:
         """Part k is there, with its box."""
-        self.suppose_part(k, told, colour)
-        self.shape_known[k] = self.box_known[k] = True
+        self.suppose_part(k, told, 0.0, colour)
 
-    def suppose_part(self, k: int, told: Told, colour: Floats = GREY) -> None:
-        """Part k may be about this: what sampling that is begun below level 1 begins with."""
+    def suppose_part(self, k: int, told: Told, level: float, colour: Floats = GREY) -> None:
+        """Part k begins as this with noise of a level upon it (Meng et al., 2022)."""
         self.members["own"][0, k], self.members["placed"][0, k] = told.own, told.placed
         self.members["box"][0, k, 0] = box_member(told.box)
         self.members["look"][0, k, 0] = look_member(colour)
+        self.shape_begun[k] = self.box_begun[k] = level
 
     def know_box(self, k: int, box: Floats) -> None:
         """Part k is in a box (2, 3)."""
         self.members["box"][0, k, 0] = box_member(box)
-        self.box_known[k] = True
+        self.box_begun[k] = 0.0
 
     def know_whole(self, tokens: Singles) -> None:
         """What shows of the object: (T, C)."""

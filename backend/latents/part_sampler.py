@@ -2,7 +2,8 @@
 """Sampling the part generator's flow, in NumPy: Euler's steps from noise to parts.
 
 Each member of the set has a level of its own. What is known is at level 0 all the time; what is to
-be made goes down from 1 by the schedule; a whole object that is not spoken of stays noise.
+be made goes down by the schedule from 1, or from where it is begun, as what it is supposed to be; a
+whole object that is not spoken of stays noise.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ..contract.arrays import Bools, Singles
+from ..contract.arrays import Singles
 from ..contract.progress import SILENT, Progress
 from ..machine.abreast import each_abreast
 from ..models.partflow import Given, Levels, PartFlow, Parts
@@ -47,30 +48,24 @@ def sample(
     seed: int = 0,
     steps: int = STEPS,
     guidance: tuple[float, float] = GUIDANCE,
-    begun: float = 1.0,
     progress: Progress = SILENT,
     shown: Callable[[Parts, float], None] | None = None,
 ) -> Parts:
     """What a request asks for: known members as they are, the others made.
 
-    seed : of the noise. guidance : by words and pictures, and by shapes; 1 is none. begun : level
-    from which it goes on; below 1, what is to be made begins as what the request supposes it to be,
-    with noise (Meng et al., 2022). shown : hears of what the parts will be about, and the share of
-    the steps, after each step, better and better. Raises Cancelled, or NotFinite where velocities
-    overflow.
+    seed : of the noise. guidance : by words and pictures, and by shapes; 1 is none. shown : hears
+    of what the parts will be about, and the share of the steps, after each step, better and better.
+    Raises Cancelled, or NotFinite where velocities overflow.
     """
-    known = _known(request)
-    noise = _noise(request, seed)
-    clean = request.parts.each()
-    x = {n: np.where(known[n], clean[n], (1 - begun) * clean[n] + begun * noise[n]) for n in clean}
+    noise, clean = _noise(request, seed), request.parts.each()
+    begun = _begun(request)
+    x = {n: (1 - begun[n]) * clean[n] + begun[n] * noise[n] for n in clean}
     branches, scales = _branches(flow, request, guidance)
     spoken = request.whole_known or request.along
-    if not spoken:
-        x["whole"] = noise["whole"]
-    levels_down = [begun * level for level in schedule(steps, SHIFT)]
-    for number, (level, lower) in enumerate(pairwise(levels_down)):
+    moves = begun if spoken else begun | {"whole": np.zeros_like(begun["whole"])}
+    for number, (level, lower) in enumerate(pairwise(schedule(steps, SHIFT))):
         progress.step(number / steps)
-        levels = _levels(known, level, whole=spoken)
+        levels = _levels(begun, level, whole=spoken)
 
         def velocity(
             branch: Branch, levels: Levels = levels, x: dict[str, Singles] = x
@@ -82,24 +77,21 @@ def sample(
             return flow.velocity(now, at, branch.given, branch.contexts).each()
 
         said = each_abreast(velocity, branches, SILENT)
-        towards = {name: guided([each[name] for each in said], scales) for name in x}
-        moves = {name: ~known[name] for name in x}
-        if not spoken:
-            moves["whole"] = np.zeros_like(moves["whole"])
+        towards = {n: moves[n] * guided([each[n] for each in said], scales) for n in x}
         if shown is not None:
-            about = {n: np.where(moves[n], x[n] + level * towards[n], x[n]) for n in x}
-            shown(Parts(**about), (number + 1) / steps)
-        x = {n: np.where(moves[n], x[n] + (level - lower) * towards[n], x[n]) for n in x}
+            about = Parts(**{n: x[n] + level * towards[n] for n in x})
+            shown(about, (number + 1) / steps)
+        x = {n: x[n] + (level - lower) * towards[n] for n in x}
         if not all(np.isfinite(array).all() for array in x.values()):
             raise NotFinite(f"parts at level {lower:.3f}")
     progress.step(1.0)
     return Parts(**x)
 
 
-def _known(request: Request) -> dict[str, Bools]:
-    """Of each member what stays as it is, to be spread over its array."""
-    shape, box = (known[None, :, None, None] for known in (request.shape_known, request.box_known))
-    whole = np.full((1, 1, 1), request.whole_known)
+def _begun(request: Request) -> dict[str, Singles]:
+    """The level that each member begins with, to be spread over its array."""
+    shape, box = (one[None, :, None, None] for one in (request.shape_begun, request.box_begun))
+    whole = np.full((1, 1, 1), 0.0 if request.whole_known else 1.0, np.float32)
     by_level = {"shape": shape, "box": box, "whole": whole}
     return {name: by_level[level] for name, level in OF_LEVEL.items()}
 
@@ -113,13 +105,11 @@ def _noise(request: Request, seed: int) -> dict[str, Singles]:
     }
 
 
-def _levels(known: dict[str, Bools], level: float, *, whole: bool) -> Levels:
-    """whole : whether it is spoken of."""
-    shape, box = (
-        np.where(known[name][..., 0, 0], 0, level).astype(np.float32) for name in ("own", "box")
-    )
-    of_whole = np.where(known["whole"][:, 0, 0], 0, level if whole else 1.0)
-    return Levels(shape, box, of_whole.astype(np.float32))
+def _levels(begun: dict[str, Singles], level: float, *, whole: bool) -> Levels:
+    """What is left of the levels that members began with. whole : whether it is spoken of."""
+    shape, box = (np.float32(level) * begun[name][..., 0, 0] for name in ("own", "box"))
+    of_whole = begun["whole"][:, 0, 0] * np.float32(level if whole else 1.0)
+    return Levels(shape, box, of_whole)
 
 
 def _branches(

@@ -26,7 +26,7 @@ def test_first_the_box_is_found_then_the_shape_in_it(
     real = imagined_whole.sampled_parts
 
     def watched(generator: object, request: Request, ways: Ways, *more: object) -> object:
-        known = request.box_known.copy(), request.members["box"].copy()
+        known = request.box_begun == 0, request.members["box"].copy()
         asked.append((known, ways))
         assert request.whole_known
         assert request.given["seen_own"][0, 0, :, -1].all()

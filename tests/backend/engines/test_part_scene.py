@@ -35,7 +35,7 @@ def test_the_nearest_parts_are_known_and_the_others_told_together(row: Scene) ->
     assert set(row.nearest(2)[2:4]) == {0, 4}
     request = row.around(2)
     assert request.count == TOGETHER
-    assert request.shape_known.tolist() == [False] + [True] * 7
+    assert request.shape_begun.tolist() == [1] + [0] * 7
     boxes, _ = box_of(request.parts.box[0, :, 0])
     np.testing.assert_allclose(boxes[1], row.boxes[1], atol=0.03)
     assert request.given["before"][0, :, -1].all()
@@ -69,9 +69,9 @@ def test_neighbours_are_closed_and_of_what_is_hardly_seen_only_that_is_told(tmp_
     assert scene.told(0).box[1, 0] == pytest.approx(scene.boxes[0][1, 0], abs=1e-9)
     request = scene.around(2)
     order = scene.nearest(2)
-    assert request.shape_known[1 + order.index(0)]
-    assert not request.shape_known[1 + order.index(1)]
-    assert request.box_known[1 + order.index(1)]
+    assert not request.shape_begun[1 + order.index(0)]
+    assert request.shape_begun[1 + order.index(1)]
+    assert not request.box_begun[1 + order.index(1)]
     assert request.given["seen_own"][0, :, 0, -1].tolist() == [
         0.0, *(float(other == 1) for other in order)
     ]  # fmt: skip

@@ -20,8 +20,8 @@ def told(value: float) -> Told:
 
 def test_nothing_is_known_or_told_of_a_new_request() -> None:
     request = Request(FLOW, 3)
-    assert not request.shape_known.any()
-    assert not request.box_known.any()
+    assert (request.shape_begun == 1).all()
+    assert (request.box_begun == 1).all()
     assert not request.has_words
     assert not request.has_geometry
     assert not any(array.any() for array in request.parts.each().values())
@@ -31,8 +31,8 @@ def test_parts_and_boxes_that_are_known() -> None:
     request = Request(FLOW, 3)
     request.know_part(1, told(0.5), np.array([1.0, 0.0, 0.25]))
     request.know_box(2, BOX)
-    assert request.shape_known.tolist() == [False, True, False]
-    assert request.box_known.tolist() == [False, True, True]
+    assert request.shape_begun.tolist() == [1, 0, 1]
+    assert request.box_begun.tolist() == [1, 0, 0]
     parts = request.parts
     assert (parts.placed[0, 1] == 1.0).all()
     box, there = box_of(parts.box[0, :, 0])

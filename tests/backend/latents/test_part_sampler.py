@@ -161,7 +161,7 @@ def test_the_network_answers_the_same_for_the_same_seed(tmp_path: Path) -> None:
 def test_what_is_supposed_is_begun_with_some_noise_and_fewer_levels() -> None:
     request = Request(FLOW, 2)
     tokens = np.full((FLOW.tokens, FLOW.token), 0.5, np.float32)
-    request.suppose_part(0, Told(tokens, tokens, BOX))
+    request.suppose_part(0, Told(tokens, tokens, BOX), 0.6)
     flow = straight(request, 2)
     shares: list[float] = []
     part_sampler.sample(
@@ -169,12 +169,11 @@ def test_what_is_supposed_is_begun_with_some_noise_and_fewer_levels() -> None:
         request,
         seed=2,
         steps=3,
-        begun=0.6,
         shown=lambda parts, share: shares.append(share),
     )
     first, levels, _ = flow.asked[0]
-    np.testing.assert_allclose(levels.shape, 0.6)
-    np.testing.assert_allclose(levels.box, 0.6)
+    np.testing.assert_allclose(levels.shape, [[0.6, 1.0]])
+    np.testing.assert_allclose(levels.box, [[0.6, 1.0]])
     noise = flow.noise["own"][0, 0]
     np.testing.assert_allclose(first.own[0, 0], 0.4 * tokens + 0.6 * noise, atol=1e-6)
     np.testing.assert_array_equal(first.whole, flow.noise["whole"])

@@ -45,8 +45,8 @@ def test_shapes_are_compared_with_the_parts_where_they_are(one):
 def test_names_and_boxes_are_asked_for(one):
     request = smoke.asked(one, TINY, table())
     assert np.allclose(box_of(request.members["box"][0, :, 0])[0], one.box, atol=1e-5)
-    assert request.box_known.all()
-    assert not request.shape_known.any()
+    assert not request.box_begun.any()
+    assert request.shape_begun.all()
     assert request.given["words"][0, :, -1].tolist() == [1, 0], "a part without a name"
     assert request.given["title"][0, -1] == 1
 
