@@ -14,7 +14,7 @@ import numpy as np
 
 from ..contract.arrays import Floats
 from ..geometry.booleans import Mesh
-from ..latents.part_generator import PartGenerator
+from ..latents.part_generator import Frame, PartGenerator
 from ..latents.part_request import Request
 from ..library import words
 from ..library.index import Entry, library
@@ -29,31 +29,40 @@ def remember(
     request: Request,
     k: int,
     said: Sequence[str],
-    box: Floats,
+    box: Floats | None,
     seed: int,
     level: float = BEGUN,
 ) -> None:
-    """Let part k of a request, whose box (2, 3) is known, begin as what is remembered of words.
+    """Let part k of a request begin as what is remembered of words.
 
+    box : (2, 3) where it is, which then is known; None for a part of the object's whole size.
     level : of the noise upon it; at 1 nothing of it is left.
     """
     memory = remembered(said, box, seed) if level < 1 else None
     if memory is not None:
         request.suppose_part(k, generator.told(*memory, box), level)
-    request.know_box(k, box)
+    if box is not None:
+        request.know_box(k, box)
 
 
-def remembered(said: Sequence[str], box: Floats, seed: int) -> Mesh | None:
-    """The part that words mean, filling a box (2, 3) of an object's frame; None where nothing in
-    the library is meant. seed : chooses among those that are, the fittest first."""
-    half = np.maximum((box[1] - box[0]) / 2, 1e-6)
+def remembered(said: Sequence[str], box: Floats | None, seed: int) -> Mesh | None:
+    """The part that words mean, filling a box (2, 3) of an object's frame, or its size without one;
+    None where nothing in the library is meant.
+
+    seed : chooses among those that are, the fittest first.
+    """
     found = _meant(said)
     if not found:
         return None
-    found.sort(key=lambda entry: _unlike(entry, half))
+    if box is not None:
+        half = np.maximum((box[1] - box[0]) / 2, 1e-6)
+        found.sort(key=lambda entry: _unlike(entry, half))
     entry = found[seed % len(found)]
     vertices, faces = library().mesh(entry, seed // len(found))
     low, high = vertices.min(axis=0), vertices.max(axis=0)
+    if box is None:
+        frame = Frame.around(vertices)
+        return frame.into(vertices), faces
     share = (vertices - low) / np.maximum(high - low, 1e-9)
     return box[0] + share * (box[1] - box[0]), faces
 

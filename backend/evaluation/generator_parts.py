@@ -17,6 +17,7 @@ import numpy as np
 from ..contract.arrays import Floats
 from ..engines.flow import Flow
 from ..engines.part_making import mesh_of, sampled_parts
+from ..engines.part_memory import remember
 from ..engines.part_scene import Scene
 from ..engines.part_words import meaning
 from ..engines.projected import meshes_of
@@ -24,7 +25,6 @@ from ..geometry.booleans import Mesh
 from ..latents.part_generator import PartGenerator, Told
 from ..library import words
 from ..library.index import library
-from ..models.partflow import box_of as box_told
 from ..models.partset import PLACED
 from .completion import Figures
 from .data import Labelled
@@ -121,12 +121,11 @@ def by_flow(whole: Assembled, part: int, name: str, seed: int, flow: Flow | None
     flow = flow or engine()
     scene = Scene(flow.generator, whole.vertices, whole.faces, whole.labels)
     request = scene.around(part)
-    request.know_box(0, scene.boxes[part])
-    said = meaning(name)
+    said, box = meaning(name), scene.boxes[part]
+    remember(flow.generator, request, 0, said.words, box, seed, flow.ways.begun)
     if said.known:
         request.tell("words", said.vector, 0)
     parts = sampled_parts(flow.generator, request, flow.ways, seed)
-    box = box_told(parts.box[0, 0, 0])[0].astype(np.float64)
     told = Told(parts.own[0, 0], parts.placed[0, 0], box)
     if flow.generator.flow.config.own:
         made = mesh_of(flow.generator, told, flow.ways.cells)

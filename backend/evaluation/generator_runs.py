@@ -3,7 +3,7 @@
 
 A folder holds a folder for each run, as its trainer wrote it: `flow.safetensors` and the losses of
 held-out objects in `measured.jsonl`. Beside them the flow that is measured is asked with other
-scales of guidance.
+scales of guidance, and to begin nearer to what it remembers.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ from .generator_parts import Rows, regenerated_by
 
 FILE, LOG = "flow.safetensors", "measured.jsonl"
 GUIDANCE = (1.0, 1.75, 2.5, 4.0)  # by words
-SCALE = "guidance "  # what the name of a scale begins with
+BEGUN = (1.0, 0.9, 0.75, 0.6)  # levels from which parts that are remembered go on
+SCALE, LEVEL = "guidance ", "begun at "  # what the names of scales and of levels begin with
 HELD = {"held own": "held_own", "held all": "held_all"}  # losses of the log -> figures
 
 
@@ -42,8 +43,9 @@ def runs(folder: Path) -> dict[str, Path]:
 
 
 def methods(folder: Path) -> tuple[str, ...]:
-    """What is measured: the runs, and the scales of guidance."""
-    return (*runs(folder), *(f"{SCALE}{scale:g}" for scale in GUIDANCE))
+    """What is measured: the runs, scales of guidance, and levels to begin with."""
+    scales = (f"{SCALE}{scale:g}" for scale in GUIDANCE)
+    return (*runs(folder), *scales, *(f"{LEVEL}{level:g}" for level in BEGUN))
 
 
 @cache
@@ -66,24 +68,23 @@ def losses(folder: Path) -> Figures:
 
 
 def ablated(item: Labelled, names: Sequence[str], seed: int, folder: Path) -> Rows:
-    """Parts of an object made anew by each run, and by each scale of guidance."""
+    """Parts of an object made anew by each run, scale of guidance and level."""
     found: Rows = {}
     known = runs(folder)
     for name in names:
         if name in known:
             flow, told = run_engine(known[name]), losses(known[name])
         else:
-            flow, told = (
-                guided(float(name.removeprefix(SCALE))),
-                dict.fromkeys(HELD.values(), math.nan),
-            )
+            flow, told = asked(name), dict.fromkeys(HELD.values(), math.nan)
         rows = regenerated_by(item, flow, seed)
         found[name] = {part: figures | told for part, figures in rows.items()}
     return found
 
 
-def guided(scale: float) -> Flow:
-    """The engine that is measured with another scale of guidance by words."""
+def asked(name: str) -> Flow:
+    """The engine that is measured, with another scale of guidance by words, or another level."""
     flow = engine()
-    guidance = (scale, flow.ways.guidance[1])
+    if name.startswith(LEVEL):
+        return replace(flow, ways=replace(flow.ways, begun=float(name.removeprefix(LEVEL))))
+    guidance = (float(name.removeprefix(SCALE)), flow.ways.guidance[1])
     return replace(flow, ways=replace(flow.ways, guidance=guidance))

@@ -17,6 +17,7 @@ import numpy as np
 
 from ..contract.arrays import Floats
 from ..engines.part_making import sampled_parts, surfaces
+from ..engines.part_memory import remember
 from ..engines.part_words import meaning
 from ..geometry.booleans import Mesh
 from ..latents.part_request import Request
@@ -129,7 +130,9 @@ def of_flow(name: str, seed: int, known: Sequence[Named]) -> Figures:
     """A part of a word alone."""
     flow = engine()
     request = Request(flow.generator.flow.config, 1)
-    request.tell("words", meaning(name).vector, 0)
+    word = meaning(name)
+    request.tell("words", word.vector, 0)
+    remember(flow.generator, request, 0, word.words, None, seed, flow.ways.begun)
     parts = sampled_parts(flow.generator, request, flow.ways, seed)
     made = surfaces(flow.generator, parts, [0], flow.ways.cells)
     return among((made[0].vertices, made[0].faces) if made else None, name, known)

@@ -7,8 +7,6 @@ else with the patch that it shares most border with: it is a part only in the fi
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from ..contract.arrays import Bools, Floats, Ints
@@ -97,8 +95,7 @@ def _reordered(tree: MergeTree, joint: Ints, early: Bools) -> MergeTree:
         above[children[made, 0]] = above[children[made, 1]] = leaves + made
     height = np.where(early, tree.height[0], tree.height)[order]
     parted = early[leaves - tree.natural_parts :].sum()  # by the natural cut, so far
-    return replace(
-        tree,
+    return tree.changed(
         children=children,
         height=height.astype(np.float32),
         natural_parts=tree.natural_parts - int(parted),
