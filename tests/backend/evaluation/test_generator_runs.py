@@ -37,7 +37,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_runs_are_found_with_their_last_losses(folder: Path):
     assert list(runs(folder)) == ["full", "no own space"]
-    assert methods(folder)[2:] == ("guidance 1", "guidance 1.75", "guidance 2.5", "guidance 4")
+    assert methods(folder)[2:6] == ("guidance 1", "guidance 1.75", "guidance 2.5", "guidance 4")
+    assert methods(folder)[6:] == ("begun at 1", "begun at 0.9", "begun at 0.75", "begun at 0.6")
     assert losses(folder / "full")["held_own"] == 0.5
     assert math.isnan(losses(folder / "full")["held_all"])
     assert math.isnan(losses(folder / "no own space")["held_own"])
@@ -49,8 +50,8 @@ def test_each_run_makes_the_same_parts(folder: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(generator_parts, "PLACED_CELLS", 32)
     monkeypatch.setattr(generator_parts, "PARTS", 1)
     part = generator_parts.chosen(stool(), 0)[0]
-    found = ablated(stool(), ("full", "no own space", "guidance 4"), 0, folder)
-    assert [set(rows) for rows in found.values()] == [{part}] * 3
+    found = ablated(stool(), ("full", "no own space", "guidance 4", "begun at 1"), 0, folder)
+    assert [set(rows) for rows in found.values()] == [{part}] * 4
     assert found["full"][part]["held_own"] == 0.5
     assert math.isnan(found["guidance 4"][part]["held_own"])
     assert found["full"][part]["chamfer"] != found["no own space"][part]["chamfer"]
