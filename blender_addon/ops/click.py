@@ -24,6 +24,7 @@ from .parts import activate
 from .poll import SaysWhyNot
 
 STRIDE = 14.0  # pixels of a stroke from one look to the next, times the interface's scale
+BLIND = 3  # strides from one click to the next while nothing is known
 MOST_OF_A_STROKE = 24  # clicks
 
 Pixel = tuple[float, float]
@@ -35,7 +36,7 @@ class PointOperator(SaysWhyNot):
 
     With a mouse, what is under it is clicked, and becomes the active object; without one, the
     place of the active object that is nearest to `point`. While the button is held it paints: it
-    clicks again wherever what is under it is not yet as it should be. All is one step of undo.
+    adds, or takes, what clicks on its way would mean. All is one step of undo.
     """
 
     bl_options = {"UNDO", "INTERNAL"}
@@ -87,8 +88,8 @@ class PointOperator(SaysWhyNot):
         with contextlib.suppress(PartwiseError):  # the stroke goes on where a click can be made
             hit = pick.under_mouse(context, *pixel)
             if hit is not None and self._stroke.clicks(hit, self.kind):
-                self._add(context, hit)
-                self._stroke.count += 1
+                self._add(context, hit, goes_on=True)
+                self._stroke.made()
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         try:
@@ -100,14 +101,14 @@ class PointOperator(SaysWhyNot):
         except PartwiseError as reason:
             return self._refuse(reason)
 
-    def _add(self, context: bpy.types.Context, hit: pick.Hit) -> set[str]:
+    def _add(self, context: bpy.types.Context, hit: pick.Hit, *, goes_on: bool = False) -> set[str]:
         """Raises BadInput, before anything is changed, when the click cannot be made."""
         if jobs.busy() and not click_masks.is_asking():
             raise BadInput(
                 "Partwise is still working on another job.", "Wait for it, or cancel it."
             )
         hit = hover.seen(hit)
-        made = with_click(context, hit, self.kind)
+        made = with_click(context, hit, self.kind, goes_on=goes_on)
         hover.leave()
         obj = targets.make_editable(context, hit.obj)
         _activate(context, obj)
@@ -127,27 +128,36 @@ class PointOperator(SaysWhyNot):
 class Stroke:
     """A click that goes on as long as the mouse button is held.
 
-    uid : of the object that is painted on; at : pixel of the last look; count : clicks so far.
+    uid : of the object that is painted on; at : pixel of the last look; count : clicks so far;
+    last : pixel of the last of them.
     """
 
     uid: int
     at: Pixel
     count: int = 1
+    last: Pixel | None = None
 
     def goes_on(self, pixel: Pixel, scale: float) -> bool:
         """Has the mouse come far enough to look again? Then that is where it was last."""
+        self.last = self.last or self.at
         is_far = math.dist(pixel, self.at) >= STRIDE * scale and self.count < MOST_OF_A_STROKE
         if is_far:
             self.at = pixel
         return is_far
 
     def clicks(self, hit: pick.Hit, kind: str) -> bool:
-        """Is a click of this kind to be made here? Where nothing is known yet, it is."""
+        """Is a click of this kind to be made here? As long as it is not known what those before it
+        mean, only some way from them."""
         if hit.obj.session_uid != self.uid:
             return False
         answer = click_masks.answer_of(hit.obj)
-        is_wanted = kind != clicks.EXCLUDE
-        return answer is None or bool(answer.faces[hit.face]) != is_wanted
+        if answer is None:
+            return math.dist(self.at, self.last or self.at) >= BLIND * STRIDE
+        return bool(answer.faces[hit.face]) != (kind != clicks.EXCLUDE)
+
+    def made(self) -> None:
+        """A click was made where the mouse was last."""
+        self.count, self.last = self.count + 1, self.at
 
 
 class PARTWISE_OT_include_point(PointOperator, bpy.types.Operator):

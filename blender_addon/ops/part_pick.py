@@ -59,7 +59,7 @@ def choose(uid: int, face: int, *, extends: bool = False) -> None:
     if obj is None or obj.type != "MESH" or obj != bpy.context.view_layer.objects.active:
         return
     mesh, part = obj.data, part_at(obj.data, face)
-    if part is None or not part.visible:
+    if part is None or not (part.visible and mesh.is_editable):
         return
     row, ticked = list(mesh.partwise.parts).index(part), ticks.rows(mesh)
     if not extends:

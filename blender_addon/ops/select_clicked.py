@@ -56,7 +56,8 @@ class PARTWISE_OT_select_clicked(SaysWhyNot, bpy.types.Operator):
             return {"CANCELLED"}
         hit = edit_pick.under_mouse(context, event.mouse_region_x, event.mouse_region_y)
         if hit is None:
-            if self.way == "SET":
+            is_any = any(obj.data.total_vert_sel for obj in context.objects_in_mode)
+            if self.way == "SET" and is_any:
                 bpy.ops.mesh.select_all("EXEC_DEFAULT", True, action="DESELECT")
             return {"CANCELLED"}
         try:

@@ -42,7 +42,7 @@ void main()
   float stem = max(abs(place.y) - 0.55, abs(place.x) - 0.16);
   bool excludes = kind == 1;
   float shape = excludes ? min(abs(from_centre - 0.8) - 0.2, bar) : from_centre - 1.0;
-  vec3 inside = excludes ? vec3(0.72, 0.01, 0.02) : vec3(0.01, 0.16, 0.75);
+  vec3 inside = excludes ? vec3(0.72, 0.01, 0.02) : vec3(0.0, 0.02, 0.16);
   if (kind == 2) {
     inside = mix(vec3(1.0), inside, smoothstep(-edge, edge, min(bar, stem)));
   }

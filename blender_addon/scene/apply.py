@@ -52,7 +52,8 @@ def run_as_step(
     default the active one.
     """
     room, name = operator.split(".")
-    context: dict[str, Any] = {"window": bpy.context.window_manager.windows[0]}
+    window = bpy.context.window or bpy.context.window_manager.windows[0]
+    context: dict[str, Any] = {"window": window}
     if active is not None:
         context |= {"object": active, "active_object": active}
     with bpy.context.temp_override(**context):

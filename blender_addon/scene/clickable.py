@@ -12,8 +12,12 @@ from ..mesh.labels import ATTRIBUTE, has_labels
 from . import click_masks, parts, pick, targets
 
 
-def with_click(context: bpy.types.Context, hit: pick.Hit, kind: str) -> clicks.ClickList:
+def with_click(
+    context: bpy.types.Context, hit: pick.Hit, kind: str, *, goes_on: bool = False
+) -> clicks.ClickList:
     """All clicks on an object with one more, of the kind that a tool makes.
+
+    goes_on : it is one more of a stroke, which adds what a click there would mean alone.
 
     Raises BadInput when that click cannot be made, or has nothing to go on there.
     """
@@ -30,7 +34,9 @@ def with_click(context: bpy.types.Context, hit: pick.Hit, kind: str) -> clicks.C
             f"Nothing of “{hit.obj.name}” is included yet.",
             "Click the part that you want first.",
         )
-    if kind == clicks.JOIN:
+    if kind == clicks.INCLUDE and goes_on:
+        kind = clicks.JOIN
+    elif kind == clicks.JOIN:
         _check_join(hit)
         if part_at(mesh, hit.face) is not None:
             kind = clicks.PART

@@ -75,9 +75,9 @@ def groups(
 
 
 def is_ours(item: bpy.types.KeyMapItem) -> bool:
-    """Is it a key of Partwise, to be shown? The movement of the pointer is none."""
+    """Is it a key of Partwise, to be shown? What the pointer does is none."""
     is_pie = item.idname == "wm.call_menu_pie" and item.properties.name == PIE
-    return is_pie or (item.idname.startswith("partwise.") and item.type != "MOUSEMOVE")
+    return is_pie or (item.idname.startswith("partwise.") and item.idname != "partwise.hover")
 
 
 def register() -> None:

@@ -16,7 +16,11 @@ BRACKETS = tuple(
     for operator in ("partwise.step_mask", "partwise.step_level")
     for key, step in (("LEFT_BRACKET", 1), ("RIGHT_BRACKET", -1))
 )
-HOVER = ("partwise.hover", {"type": "MOUSEMOVE", "value": "ANY", "any": True}, None)
+# The pointer moves, or what is held with it changes.
+HOVER = tuple(
+    ("partwise.hover", {"type": kind, "value": "ANY", "any": True}, None)
+    for kind in ("MOUSEMOVE", "LEFT_CTRL", "RIGHT_CTRL", "LEFT_SHIFT", "RIGHT_SHIFT")
+)
 
 
 class PARTWISE_TOOL_click(bpy.types.WorkSpaceTool):
@@ -41,7 +45,7 @@ class PARTWISE_TOOL_click(bpy.types.WorkSpaceTool):
         ("partwise.remove_click", {"type": "BACK_SPACE", "value": "PRESS"}, None),
         ("partwise.clear_clicks", {"type": "ESC", "value": "PRESS"}, None),
         *BRACKETS,
-        HOVER,
+        *HOVER,
     )
 
     @staticmethod
@@ -73,7 +77,7 @@ class PARTWISE_TOOL_click_edit(bpy.types.WorkSpaceTool):
             for way, held in (("SET", {}), ("ADD", {"shift": True}), ("SUBTRACT", {"ctrl": True}))
         ),
         *BRACKETS[2:],  # there are no clicks that wait
-        HOVER,
+        *HOVER,
     )
 
     @staticmethod

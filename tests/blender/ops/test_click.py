@@ -329,13 +329,30 @@ def test_a_stroke_looks_again_after_some_way_and_ends(human):
 def test_a_stroke_clicks_where_the_mask_is_not_yet_as_it_should_be(human):
     there, away = pick.nearest_on(human, head(human)), pick.nearest_on(human, foot(human))
     stroke = ops_click.Stroke(human.session_uid, (0.0, 0.0))
-    assert stroke.clicks(away, clicks.INCLUDE), "nothing is known yet"
+    assert not stroke.clicks(away, clicks.INCLUDE), "nothing is known yet"
+    assert stroke.goes_on((60.0, 0.0), 1.0)
+    assert stroke.clicks(away, clicks.INCLUDE), "some way on it clicks all the same"
+    stroke.made()
+    assert (stroke.count, stroke.last) == (2, (60.0, 0.0))
     click("include", head(human))
     assert not stroke.clicks(there, clicks.INCLUDE)
     assert stroke.clicks(away, clicks.INCLUDE)
     assert stroke.clicks(there, clicks.EXCLUDE)
     assert not stroke.clicks(away, clicks.EXCLUDE)
     assert not ops_click.Stroke(0, (0.0, 0.0)).clicks(away, clicks.INCLUDE), "another object"
+
+
+def test_a_stroke_adds_what_a_click_there_would_mean_alone(human):
+    click("include", head(human))
+    one = mask(human)
+    hit = pick.nearest_on(human, foot(human))
+    made = ops_click.with_click(bpy.context, hit, clicks.INCLUDE, goes_on=True)
+    assert made.clicks[-1].kind == clicks.JOIN
+    row = human.data.partwise.clicks.add()
+    row.kind, row.face, row.point = clicks.JOIN, hit.face, hit.point
+    click_masks.ask(human)
+    assert mask(human)[one].all()
+    assert mask(human)[hit.face]
 
 
 def test_all_clicks_of_a_stroke_are_taken_back_at_once(human):
