@@ -209,8 +209,9 @@ class Flow:
     def _in_boxes(self, brief: Brief, seed: int, progress: Progress) -> Generated:
         boxes = brief.boxes
         if brief.parts is not None and brief.parts != len(boxes):
+            there = "is 1 box" if len(boxes) == 1 else f"are {len(boxes)} boxes"
             raise BadInput(
-                f"There are {len(boxes)} boxes, and {brief.parts} parts were asked for.",
+                f"There {there}, and {_parts(brief.parts)} asked for.",
                 "Give a box for each part, or no number.",
             )
         frame = Frame.around(np.concatenate([(box.low, box.high) for box in boxes]))
@@ -255,17 +256,32 @@ class Flow:
         figure = Figure.found(brief.images[front], brief.options.get("rectangle"))
         window = Window.around(figure.covered)
         title = meaning(brief.text)
+        beside = 0  # parts of the mask
         thing = Object(title.vector, patches(figure.picture, figure.covered, window))
         maker = Maker(self.generator, thing, self.ways, seed, _standing)
         making = progress.span(0.05, 0.95)
         if brief.masks:
             labels = _as_large(brief.masks[front], figure.covered.shape)
             shown = [int(part) for part in np.unique(labels[labels >= 0])]
-            masks = coverages(labels, shown, window)
-            made = maker.at_once([Wanted(mask=mask) for mask in masks], making)
+            if brief.parts is not None and brief.parts != len(shown):
+                count = "1 part" if len(shown) == 1 else f"{len(shown)} parts"
+                raise BadInput(
+                    f"The mask shows {count}, and {_parts(brief.parts)} asked for.",
+                    "Paint as many, or give no number.",
+                )
+            masks = coverages(np.where(figure.covered > 0.5, labels, -1), shown, window)
+            seen = [mask for mask in masks if mask.any()]
+            if not seen:
+                raise BadInput(
+                    "Nothing of the figure is in the mask.", "Paint the mask on the figure."
+                )
+            made = maker.at_once([Wanted(mask=mask) for mask in seen], making)
+            beside = len(masks) - len(seen)
         else:
             made = self._free(maker, brief.parts, making)
         notes = list(remarks([title]))
+        if beside:
+            notes.append(f"Of the mask, {_parts(beside)} left out: nothing of the figure is there.")
         if len(brief.images) > 1:
             notes.append("The flow engine looks at the front alone.")
         meshes = [(one.vertices, one.faces) for one in self._thrifty(made)]
@@ -332,6 +348,11 @@ def _about_boxes(boxes: Sequence[Box], inside: Sequence[Floats]) -> list[str]:
                 f"The boxes of “{boxes[k].name:.40}” and “{boxes[other].name:.40}” are the same."
             )
     return notes[:6]
+
+
+def _parts(count: int) -> str:
+    """A number of parts, with the verb."""
+    return "1 part was" if count == 1 else f"{count} parts were"
 
 
 def _as_large(labels: NDArray[np.int32], shape: tuple[int, ...]) -> NDArray[np.int32]:

@@ -31,7 +31,7 @@ def read_generator(path: Path) -> PartGenerator:
             name: json.loads(found.about[name]) for name in ("autoencoder", "flow")
         }
         for given, config in ((told["autoencoder"], PartSetConfig), (told["flow"], PartFlowConfig)):
-            if given.keys() != {each.name for each in fields(config)}:
+            if set(given) != {each.name for each in fields(config)}:
                 raise found.of_another_version()
         of_shapes, of_flow = PartSetConfig(**told["autoencoder"]), PartFlowConfig(**told["flow"])
         lattice = [(c.cells, c.whole_cells, c.channels) for c in (of_shapes, of_flow)]

@@ -46,10 +46,12 @@ def meaning(text: str) -> Meaning:
 
 
 def required(text: str) -> Meaning:
-    """The same of words that must mean something. Raises BadInput with the nearest names."""
+    """The same of words that must mean something. Raises BadInput with the nearest names, or for
+    more words than are read."""
     found = meaning(text)
     if found.known:
         return found
+    words.plain(text)
     near = words.spelled_alike(found.unknown, library())
     names = ", ".join(near) or words.nearest_names((), library(), words.table())
     raise BadInput(

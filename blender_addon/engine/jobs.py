@@ -204,12 +204,14 @@ def engine_version() -> str | None:
 
 
 def engines() -> list[Told]:
-    """The engines for menus: as the engine's process last said, or as they came along."""
+    """The engines for menus: as the engine's process last said, or as they came along. Those on
+    trial are among them only if the artist wants that."""
     from ...backend.contract.engines import Told, declared, told
+    from . import place
 
     hello = _client.last_hello if _client else {}
     found = told(hello["engines"]) if "engines" in hello else [Told.of(a) for a in declared()]
-    return [one for one in found if not one.trial]
+    return found if place.shows_trials() else [one for one in found if not one.trial]
 
 
 def wake_engine() -> None:

@@ -52,6 +52,12 @@ def memory() -> float:
     return round(float(found.memory), 3) if found is not None else 0.0
 
 
+def shows_trials() -> bool:
+    """Whether menus list engines on trial."""
+    found = preferences()
+    return bool(found.trials) if found is not None else False
+
+
 def absolute(path: str) -> Path:
     """A path that was typed or chosen."""
     return Path(bpy.path.abspath(path)).expanduser().absolute()

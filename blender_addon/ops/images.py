@@ -67,9 +67,12 @@ def start(context: bpy.types.Context) -> jobs.Job:
     def hear(take: Take) -> None:
         add(gathering, take, take.ghosts(), sheet.variants)
 
+    def look(seen: Variant) -> None:
+        gathering.sketch(seen, expected=sheet.variants)
+
     def work() -> Generator[jobs.Ask, Any, Take]:
         request = yield from jobs.compute(sheet.request)
-        return (yield from briefs.ask(request, sheet, hear, request.seed))
+        return (yield from briefs.ask(request, sheet, hear, request.seed, look))
 
     def finish(found: tuple[Take, list[Ghost]]) -> None:
         add(gathering, *found)
@@ -92,8 +95,9 @@ def variant_of(take: Take, ghosts: list[Ghost]) -> Variant:
 
 
 def current() -> Proposal | None:
-    """The preview of parts from images, if there is one."""
-    return proposals.current(PARTWISE_OT_apply_take)
+    """The preview of parts from images, if there is one that is more than a sketch."""
+    proposal = proposals.current(PARTWISE_OT_apply_take)
+    return proposal if proposal is not None and proposal.comes_whole else None
 
 
 def with_ghosts(work: Work) -> Work:

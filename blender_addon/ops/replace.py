@@ -17,7 +17,7 @@ from bpy.props import StringProperty
 from bpy_extras.io_utils import ImportHelper
 
 from ...backend.contract.errors import BadInput
-from ...backend.contract.requests import Replace, ReplacedPart
+from ...backend.contract.requests import Replace, ReplacedPart, Sketched
 from ..engine import jobs, place
 from ..mesh.labels import has_labels
 from ..scene import (
@@ -318,8 +318,12 @@ def preview(context: bpy.types.Context, source: Source, seed: int) -> jobs.Job:
         def read(answer: ReplacedPart) -> list[Replacement]:
             return replacements.read(answer, around, bases[around.spot.uid], source)
 
-        def hear(piece: ReplacedPart) -> None:
-            add(gathering, read(piece), piece.expected)
+        def hear(piece: ReplacedPart | Sketched) -> None:
+            if isinstance(piece, ReplacedPart):
+                add(gathering, read(piece), piece.expected)
+                return
+            seen = replacements.sketch_of(piece, around.spot, colour, in_front=not can_cover)
+            gathering.sketch(seen, [bases[around.spot.uid]], variants)
 
         return (yield from ask_about(mesh, asked, read, hear=hear))
 

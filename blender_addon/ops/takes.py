@@ -12,7 +12,7 @@ from ...backend.contract.errors import BadInput
 from ..engine import jobs
 from ..scene import briefs, engine_choice, proposals
 from ..scene.engine_choice import AUTOMATIC
-from ..scene.proposals import Ghost, Proposal
+from ..scene.proposals import Ghost, Proposal, Variant
 from ..scene.takes import Take
 from .images import SHAPES, current, variant_of, with_ghosts
 from .poll import SaysWhyNot
@@ -63,13 +63,18 @@ class PARTWISE_OT_another_take(TakeOperator, bpy.types.Operator):
         def add(take: Take, ghosts: list[Ghost]) -> None:
             if proposals.current() is not proposal or any(take.is_like(one) for one in came):
                 return
-            proposal.coming = max(proposal.coming - 1, 0)
+            proposal.coming, proposal.sketch = max(proposal.coming - 1, 0), None
             if any(take.is_like(one) for one in known):
                 return
             proposals.add_variant(proposal, variant_of(take, ghosts))
             if not came:  # the artist may be looking at another one when the rest come
                 proposals.show_variant(proposal, len(proposal.variants) - 1)
             came.append(take)
+
+        def look(seen: Variant) -> None:
+            if proposals.current() is proposal:
+                proposal.sketch = seen.thumbnail
+                jobs.redraw_sidebars()
 
         def finish(found: tuple[Take, list[Ghost]] | None) -> None:
             if found is not None:
@@ -81,7 +86,9 @@ class PARTWISE_OT_another_take(TakeOperator, bpy.types.Operator):
                 )
 
         work = with_ghosts(
-            briefs.ask_otherwise(known[0], known, variants, lambda take: add(take, take.ghosts()))
+            briefs.ask_otherwise(
+                known[0], known, variants, lambda take: add(take, take.ghosts()), look
+            )
         )
 
         def start() -> jobs.Job:

@@ -15,12 +15,13 @@ from typing import Any
 import bpy
 
 from ...backend.contract.errors import BadInput
-from ...backend.contract.requests import MAX_SEED, Generate, GeneratedParts
+from ...backend.contract.requests import MAX_SEED, Generate, GeneratedParts, Sketched
 from ..core.pictures import MOST_COLOURS, Pixels, backdrop_of, one_numbering
 from ..engine import jobs, place
 from . import engine_choice, pictures
 from .engine_choice import AUTOMATIC
-from .takes import Take, carried
+from .proposals import Variant
+from .takes import Take, carried, sketch_of
 
 VIEWS = ("front", "side", "back", "top")
 BACKDROP = "partwise_backdrop"  # custom property of masks that began as a faint picture
@@ -178,12 +179,16 @@ def views_of(names: list[str]) -> dict[str, str]:
 
 
 def ask(
-    request: Generate, sheet: Sheet | Take, hear: Hear | None = None, first: int = 0
+    request: Generate,
+    sheet: Sheet | Take,
+    hear: Hear | None = None,
+    first: int = 0,
+    look: Callable[[Variant], None] | None = None,
 ) -> Generator[jobs.Ask, Any, Take]:
     """The step of a job that has the engine make parts.
 
-    hear : is told each take as it comes, where several are asked for. first : seed of the first
-    take of all, from which variants are numbered.
+    hear : is told each take as it comes, where several are asked for; look : sketches of the next.
+    first : seed of the first take of all, from which variants are numbered.
     """
 
     def keep(made: GeneratedParts) -> Take:
@@ -192,8 +197,11 @@ def ask(
         name = f"variant {turn + 1}" if turn else ""
         return Take(sheet.title, own, made, sheet.size, sheet.place, turn=turn, name=name)
 
-    def heard(made: GeneratedParts) -> None:
-        if hear is not None:
+    def heard(made: GeneratedParts | Sketched) -> None:
+        if isinstance(made, Sketched):
+            if look is not None:
+                look(sketch_of(made, sheet.size, sheet.place))
+        elif hear is not None:
             hear(keep(made))
 
     take: Take = yield jobs.Ask(request, keep, (0.1, 1.0), heard)
@@ -210,16 +218,21 @@ def ask_again(take: Take, **options: Any) -> Generator[jobs.Ask, Any, Take]:
 
 
 def ask_otherwise(
-    first: Take, known: list[Take], variants: int = 1, hear: Hear | None = None
+    first: Take,
+    known: list[Take],
+    variants: int = 1,
+    hear: Hear | None = None,
+    look: Callable[[Variant], None] | None = None,
 ) -> Generator[jobs.Ask, Any, Take | None]:
     """The step of a job that gets another take, unlike those that are known; None for no more.
 
-    variants : how many, where each seed is another one; `hear` is told all of these as they come.
+    variants : how many, where each seed is another one; `hear` is told all of these as they come,
+    and `look` sketches of the next.
     """
     if first.made.follows_seed:
         seed = max(take.made.seed for take in known) + 1
         request = first.request.changed(seed=seed % (MAX_SEED + 1), variants=variants)
-        return (yield from ask(request, first, hear, first.made.seed - first.turn))
+        return (yield from ask(request, first, hear, first.made.seed - first.turn, look))
     for number in range(max(take.turn for take in known), len(TURNS)):
         name, options, share = TURNS[number]
         is_cut = bool(share) or "limbs" in options

@@ -64,6 +64,27 @@ class Gathering:
         proposals.show(self.proposal)
         return growing
 
+    def sketch(self, seen: Variant, bases: Sequence[Basis] = (), expected: int = 1) -> None:
+        """Show what the next variant will be about, in the place of the last sketch: in the view
+        where there is none yet, else among the small pictures.
+
+        seen : without a result. bases, expected : as for `add`; it raises as that does.
+        """
+        former = None
+        if self.proposal is None:
+            former = proposals.current(self.operator)
+            if former is None or not former.comes_whole:
+                self.open(bases)
+        self.check()
+        shown = self.proposal or former
+        assert shown is not None
+        if shown.comes_whole:
+            shown.sketch = seen.thumbnail
+        else:
+            shown.variants[0], shown.coming = seen, max(expected - 1, 0)
+            proposals.show_variant(shown, 0)
+        jobs.redraw_sidebars()
+
     def is_new(self, number: int) -> bool:
         """Has no variant of this number come yet? The next time it has."""
         known = number in self.numbers
@@ -98,6 +119,7 @@ class Gathering:
             proposals.show(self.proposal)
             return
         self.check()
+        self.proposal.sketch = None
         if not self.proposal.comes_whole:
             self.proposal.variants[0], self.proposal.comes_whole = variant, True
             self.proposal.coming, self.proposal.more = coming, self.more

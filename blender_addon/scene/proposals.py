@@ -149,7 +149,8 @@ class Proposal:
     each variant is whole when it comes, so that those stay that came before a job was cancelled
     or failed, and can be accepted while others come. coming : how many its job still brings. more :
     starts the job that brings others, beside those that are kept. left_out : how many made room for
-    others, as there is room for `MOST_VARIANTS`, and for `MOST_BYTES` of them.
+    others, as there is room for `MOST_VARIANTS`, and for `MOST_BYTES` of them. sketch : a small
+    picture of what comes next, None where there is none.
     """
 
     title: str
@@ -165,6 +166,7 @@ class Proposal:
     coming: int = 0
     more: Callable[[], jobs.Job] | None = None
     left_out: int = 0
+    sketch: NDArray[np.uint8] | None = None
 
     @property
     def variant(self) -> Variant:

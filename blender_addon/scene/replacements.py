@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,7 +11,7 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-from ...backend.contract.requests import ReplacedPart
+from ...backend.contract.requests import ReplacedPart, Sketched
 from ..engine import jobs
 from ..mesh.labels import get_labels, has_labels
 from ..mesh.replacement import colour_of, main_material, swap_mesh, wished_material
@@ -19,7 +19,7 @@ from . import asset_libraries, closing, proposals
 from .assembly import split_objects
 from .asset_libraries import Asset, Shape
 from .completions import Completion
-from .proposals import Basis
+from .proposals import Basis, Ghost, Variant
 from .surroundings import Spot, Surroundings
 
 PLAIN = (0.8, 0.8, 0.8, 1.0)
@@ -132,6 +132,15 @@ def read(
         )
         for row, (number, parts) in enumerate(found.items())
     ]
+
+
+def sketch_of(sketch: Sketched, spot: Spot, colour: Sequence[float], *, in_front: bool) -> Variant:
+    """What is seen of a variant that is being made, in the place of what it will replace."""
+    inverse = np.linalg.inv(spot.world)
+    own = sketch.vertices @ inverse[:3, :3].T + inverse[:3, 3]
+    faces = sketch.faces if np.linalg.det(spot.world[:3, :3]) > 0 else sketch.faces[:, ::-1]
+    ghost = Ghost(own, faces, np.array(colour, np.float64), spot.uid, in_front=in_front)
+    return Variant("", [ghost], covers=[(spot.uid, spot.part_id)], thumbnail=sketch.thumbnail)
 
 
 def _floating(names: list[str]) -> str:

@@ -13,10 +13,10 @@ from mathutils import Vector
 from numpy.typing import NDArray
 
 from ...backend.contract.palette import to_linear
-from ...backend.contract.requests import Generate, GeneratedParts
+from ...backend.contract.requests import Generate, GeneratedParts, Sketched
 from ..mesh.new import mark_sharp, new_image, new_material, new_mesh
 from .assembly import PARTS
-from .proposals import Ghost
+from .proposals import Ghost, Variant
 from .selection import select_only
 
 Floats = NDArray[np.floating[Any]]
@@ -120,6 +120,14 @@ class Take:
         kinds = {str(number): kind for number, kind in self.kinds.items()}
         chosen = (self.request.options or {}) | {"kinds": kinds} | options
         return self.request.changed(mask_0=self.made.labels, parts=None, options=chosen)
+
+
+def sketch_of(sketch: Sketched, size: float, place: tuple[float, float, float]) -> Variant:
+    """What is seen of an object that is being made. size, place : of its `Take`."""
+    matrix = np.eye(4)
+    matrix[:3, 3] = place
+    seen = Ghost(turned(sketch.vertices) * size, sketch.faces, sketch.face_colours, matrix=matrix)
+    return Variant("", [seen], thumbnail=sketch.thumbnail)
 
 
 def turned(points: Floats) -> Floats:

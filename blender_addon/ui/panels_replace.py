@@ -138,7 +138,7 @@ def draw_options(layout: bpy.types.UILayout, settings: bpy.types.PropertyGroup) 
 def draw_said(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     """What of the words was understood, what was not, and what Accept will do."""
     proposal = proposals.current(replace.PARTWISE_OT_apply_replacement)
-    if proposal is None:
+    if proposal is None or proposal.variant.result is None:  # a sketch has none
         return
     said = proposal.variant.result
     made = engine_choice.made_by(said.engine)

@@ -54,6 +54,11 @@ class PartwisePreferences(bpy.types.AddonPreferences):
         step=50,
         precision=1,
     )
+    trials: BoolProperty(
+        name="Engines on Trial",
+        description="List engines in the menus too that are not good enough yet",
+        default=False,
+    )
     sources: PointerProperty(type=PartwiseSources, description="Where these come from")
 
     def draw(self, context: bpy.types.Context) -> None:
@@ -71,6 +76,7 @@ class PartwisePreferences(bpy.types.AddonPreferences):
         row = box.row()
         row.operator("partwise.restart_engine", icon="FILE_REFRESH")
         row.operator("partwise.open_log", icon="TEXT")
+        box.prop(self, "trials")
         keymaps.draw(layout, context)
         draw_large_models(layout, context, self)
 

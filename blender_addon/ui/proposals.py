@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import bpy
+import numpy as np
+from numpy.typing import NDArray
 
 from ..scene import covering, proposals
 from ..scene.apply import AppliesResults
@@ -76,7 +78,8 @@ def draw_variants(
 ) -> None:
     """A grid of what may be taken, with empty places for what still comes; nothing without it."""
     pictures = [variant.thumbnail for variant in proposal.variants]
-    coming = proposal.coming if proposal.is_growing else 0
+    sketch = proposal.sketch if proposal.is_growing else None
+    coming = max(proposal.coming, sketch is not None) if proposal.is_growing else 0
     several = len(pictures) + coming > 1 or proposal.more is not None  # one alone can be pinned
     if several and all(picture is not None for picture in pictures):
         columns = int(min(max(lists.panel_width(context) // CELL, 2), MOST_COLUMNS))
@@ -86,11 +89,10 @@ def draw_variants(
         scale = SCALE if len(pictures) + coming <= FEW else SMALL_SCALE
         for number in range(len(pictures)):
             draw_variant(grid.column(align=True), proposal, number, scale)
-        for _ in range(coming):
-            cell = grid.column(align=True)
-            icon = thumbnails.icon_of("", thumbnails.empty())
-            cell.template_icon(icon_value=icon, scale=scale)
-            cell.label(text="")
+        for place in range(coming):
+            is_begun = place == 0 and sketch is not None
+            picture = sketch if is_begun else thumbnails.empty()
+            draw_coming(grid.column(align=True), picture, scale, is_begun=is_begun)
     if proposal.missing:
         draw_text(layout, context, f"{proposal.missing} {CAME_OUT_ALIKE}", icon="INFO")
     if proposal.more is not None:
@@ -99,11 +101,26 @@ def draw_variants(
         draw_text(layout, context, f"{proposal.left_out} {LEFT_OUT}", icon="INFO")
 
 
+def draw_coming(
+    layout: bpy.types.UILayout, picture: NDArray[np.uint8], scale: float, *, is_begun: bool
+) -> None:
+    """One that is not there yet."""
+    layout.template_icon(icon_value=thumbnails.icon_of("sketch", picture), scale=scale)
+    row = layout.row()
+    row.active = False
+    row.alignment = "CENTER"
+    row.label(text="..." if is_begun else "")
+
+
 def draw_variant(
     layout: bpy.types.UILayout, proposal: proposals.Proposal, number: int, scale: float
 ) -> None:
     """One thumbnail, above what is done with it."""
     variant, is_shown = proposal.variants[number], number == proposal.index
+    is_sketch = proposal.is_growing and not proposal.comes_whole
+    if variant.thumbnail is not None and is_sketch:
+        draw_coming(layout, variant.thumbnail, scale, is_begun=True)
+        return
     if variant.thumbnail is not None:
         icon = thumbnails.icon_of("variant", variant.thumbnail)
         layout.template_icon(icon_value=icon, scale=scale)

@@ -2,7 +2,8 @@
 """Run as a program, the backend with an engine that makes one ball after the other.
 
 While the file that PARTWISE_TEST_SLOW names is there, it takes its time with the seed 2, and fails
-where "full" is in it.
+where "full" is in it. With "sketch" it shows sketches, with "sketch first" it takes its time after
+that of the first seed.
 """
 
 from __future__ import annotations
@@ -14,12 +15,16 @@ from pathlib import Path
 from backend.contract.errors import OutOfMemory
 from backend.contract.progress import Progress
 from backend.engines import registry
-from tests.backend.one_by_one import Balls, chosen_for
+from backend.engines.base import Sketch
+from tests.backend.one_by_one import Balls, ball, chosen_for
 
 
 def wait(seed: int, progress: Progress) -> None:
     slow = Path(os.environ["PARTWISE_TEST_SLOW"])
-    while seed == 2 and slow.exists():
+    said = slow.read_text() if slow.exists() else ""
+    if "sketch" in said:
+        progress.sketch(Sketch([ball(seed)], 0.5))
+    while (seed == 2 or said == "sketch first") and slow.exists():
         if slow.read_text() == "full":
             raise OutOfMemory("The card is full.", "Close other programs.")
         progress.step()

@@ -14,6 +14,7 @@ from window import Waits, Window
 
 # Columns of the grid of variants, three beside each other.
 SECOND_PLACE, PINS, DROPS = 0.42, 0.24, 0.945
+PATIENCE = 900.0  # seconds for what large networks take where much else runs
 
 
 def topmost() -> int:
@@ -82,6 +83,68 @@ def replace_parts(window: Window, package: Path) -> Waits[None]:
     yield from window.until(lambda: not ours("engine.jobs").busy(), "the end of the job")
     with alone():
         yield from replace_by_words_and_pictures(window)
+
+
+def imagine_parts(window: Window, package: Path) -> Waits[None]:
+    """Three variants of an engine on trial, seen as sketches before they are whole; one is taken,
+    and undone."""
+    bpy.context.scene.partwise.closing = "NONE"
+    yield from load(window, "fox.glb")
+    yield from window.press("bpy.ops.partwise.decompose")
+    yield from window.until(lambda: not ours("engine.jobs").busy(), "the end of the job", PATIENCE)
+    preferences = ours("engine.place").preferences()
+    preferences.trials = True
+    try:
+        with alone():
+            yield from imagine_by_words(window)
+    finally:
+        preferences.trials = False
+        bpy.context.scene.partwise.replace_engine_menu = "AUTO"
+
+
+def imagine_by_words(window: Window) -> Waits[None]:
+    jobs, proposals = ours("engine.jobs"), ours("scene.proposals")
+    whole, count = active().name, part_count()
+    active().data.partwise.active = topmost()
+    with window.here():
+        bpy.ops.ed.undo_push(message="Choose a part")
+    settings = bpy.context.scene.partwise_replacing
+    settings.text, settings.variants = "long horn", 3
+    bpy.context.scene.partwise.replace_engine_menu = "FLOW"
+    yield from look_at_the_part(window)
+    yield from window.point_at_nothing()
+    yield from window.picture("43_engine_on_trial")
+    yield from window.press("bpy.ops.partwise.replace_part")
+    yield from window.until(lambda: proposals.current() is not None, "a sketch", PATIENCE)
+    proposal, first = proposals.current(), proposals.current().variant
+    assert not proposal.comes_whole
+    assert shown_faces(active()) < len(active().data.polygons)  # the old part is out of sight
+    window.area.tag_redraw()
+    yield 0.1
+    window.snap("43_first_sketch")
+    yield from window.until(lambda: proposal.variant is not first, "a better sketch", PATIENCE)
+    yield from window.until(lambda: proposal.comes_whole, "the first variant", PATIENCE)
+    yield from window.until(lambda: proposal.sketch is not None, "a sketch of the next", PATIENCE)
+    window.area.tag_redraw()
+    yield 0.1
+    window.snap("43_sketch_of_the_next")
+    yield from window.until(lambda: not jobs.busy(), "the end of the job", PATIENCE)
+    assert jobs.current().state == "DONE", jobs.current().error
+    assert proposals.current() is proposal
+    assert len(proposal.variants) == 3
+    assert proposal.variant.result.engine == "flow"
+    yield from window.point_at_nothing()
+    yield from window.picture("43_imagined")
+    with window.here():
+        bpy.ops.partwise.step_proposal("INVOKE_DEFAULT", True)
+        bpy.ops.partwise.accept_proposal("INVOKE_DEFAULT", True)
+    assert proposals.current() is None
+    assert len(bpy.data.collections[f"{whole}.parts"].objects) == count
+    assert active().data.partwise.stands_in == "long horn"
+    yield from window.picture("43_taken")
+    yield from window.undo()
+    assert f"{whole}.parts" not in bpy.data.collections
+    assert part_count() == count
 
 
 def export_all_of_it(window: Window) -> Waits[None]:

@@ -15,7 +15,7 @@ from imaging import parts_from_a_picture
 from large_networks import large_networks
 from posing import pose_a_completed_arm
 from proposing import look_at_proposals
-from replacing import replace_parts
+from replacing import imagine_parts, replace_parts
 from setting_up import setup
 from splitting import split_and_close, split_and_close_large, split_into_objects
 from stage import active, children, labels, load, load_large, ours, part_count, table
@@ -346,6 +346,7 @@ STEPS = (
     join_parts,
     look_at_proposals,
     replace_parts,
+    imagine_parts,
     pose_a_completed_arm,
     click_parts,
     hover_parts,

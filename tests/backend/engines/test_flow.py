@@ -7,12 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import trimesh
 
 from backend.contract.errors import BadInput, WeightsCorrupt, WeightsMissing
 from backend.engines import flow, registry
 from backend.engines.base import Box, Brief
 from backend.engines.flow import Flow
-from backend.engines.part_making import Ways
+from backend.engines.part_making import Made, Maker, Ways
 from backend.engines.part_place import LARGEST
 from backend.engines.part_scene import Scene
 from backend.geometry.mesh import is_closed_manifold
@@ -210,8 +211,46 @@ def test_strange_boxes_are_made_and_spoken_of(engine: Flow) -> None:
 
 
 def test_boxes_and_another_number_of_parts_are_refused(engine: Flow) -> None:
-    with pytest.raises(BadInput, match="1 boxes, and 3 parts"):
+    with pytest.raises(BadInput, match="is 1 box, and 3 parts were asked for"):
         engine.generate(Brief(boxes=[box("a", (0, 0, 0), (1, 1, 1))], parts=3))
+
+
+def test_two_hundred_boxes_are_filled_in_their_order(
+    engine: Flow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def one_after_the_other(maker: Maker, wanted: list, progress: object) -> list[Made]:
+        asked.extend(len(wanted[k : k + 8]) for k in range(0, len(wanted), 8))
+        ball = trimesh.creation.icosphere(1)
+        faces = np.asarray(ball.faces, np.int64)
+        return [
+            Made(k, np.asarray(ball.vertices), faces, None, (1.0, 0.0, 0.0))  # type: ignore[arg-type]
+            for k in range(len(wanted))
+        ]
+
+    monkeypatch.setattr(Maker, "at_once", one_after_the_other)
+    rng = np.random.default_rng(0)
+    corners = rng.uniform(-5, 5, (200, 3))
+    boxes = [box(f"box {k}", tuple(low), tuple(low + 1)) for k, low in enumerate(corners)]
+    made = engine.generate(Brief(boxes=boxes))
+    assert asked == [8] * 25
+    assert [part.name for part in made.parts] == [one.name for one in boxes]
+    for part, one in zip(made.parts, boxes, strict=True):
+        np.testing.assert_allclose(part.vertices.min(axis=0), one.low)
+
+
+@pytest.mark.parametrize("shape", ["line", "triangle", "point"])
+def test_parts_that_are_next_to_nothing_trouble_nobody(engine: Flow, shape: str) -> None:
+    vertices, faces, labels = three()
+    far = {"line": [0, 2.5, 0], "triangle": [0.3, 2.2, 0], "point": [0, 2, 0]}[shape]
+    vertices = np.concatenate([vertices, [[0, 2, 0], [0, 2.2 if shape != "point" else 2, 0], far]])
+    faces = np.concatenate([faces, [np.arange(3) + len(vertices) - 3]])
+    labels = np.append(labels, 3).astype(np.int32)
+    for part in (0, 3):
+        (offer,) = engine.replace(vertices, faces, labels, part, text="wheel")
+        assert np.isfinite(offer.mesh.vertices).all()
+        assert is_closed_manifold(offer.mesh.faces)
 
 
 @pytest.mark.parametrize("count", [1, 9])
@@ -242,6 +281,21 @@ def test_what_cannot_be_made_is_refused(engine: Flow) -> None:
         engine.generate(Brief(text="qqzx"))
     with pytest.raises(BadInput, match="at most 64 parts"):
         engine.generate(Brief(text="chair", parts=65))
+
+
+def test_masks_that_do_not_fit_the_picture_are_spoken_of(engine: Flow) -> None:
+    picture = np.zeros((90, 60, 4), np.uint8)
+    picture[10:80, 10:50] = [200, 30, 30, 255]
+    masks = np.full((90, 60), -1, np.int32)
+    masks[:8, :8] = 0  # beside the figure
+    with pytest.raises(BadInput, match="Nothing of the figure"):
+        engine.generate(Brief(images=[picture], masks=[masks]))
+    masks[20:60, 20:40] = 1
+    with pytest.raises(BadInput, match="mask shows 2 parts, and 1 part was asked for"):
+        engine.generate(Brief(images=[picture], masks=[masks], parts=1))
+    made = engine.generate(Brief(images=[picture], masks=[masks]))
+    assert len(made.parts) == 1
+    assert "1 part was left out" in " ".join(made.notes)
 
 
 def test_masks_of_a_picture_are_parts(engine: Flow) -> None:

@@ -44,3 +44,28 @@ def test_what_is_missing_damaged_or_of_another_version_is_said(tmp_path: Path) -
             read_generator(path)
     with pytest.raises(WeightsCorrupt, match="version"):
         read_generator(tiny_file(tmp_path / "lattice.safetensors", flow=other_lattice()))
+
+
+@pytest.mark.parametrize(
+    ("about", "said"),
+    [
+        ({"version": "2"}, "of another version"),
+        ({"flow": None}, "damaged"),
+        ({"version": None}, "damaged"),
+        ({"flow": '{"width": 16}'}, "of another version"),
+        ({"flow": "[]"}, "of another version"),
+    ],
+)
+def test_what_the_file_says_of_itself_is_not_trusted(
+    tmp_path: Path, about: dict[str, str | None], said: str
+) -> None:
+    from safetensors import safe_open
+    from safetensors.numpy import save_file
+
+    path = tiny_file(tmp_path / "generator.safetensors")
+    with safe_open(path, "np") as file:
+        arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        told = {**file.metadata(), **about}
+    save_file(arrays, path, {name: text for name, text in told.items() if text is not None})
+    with pytest.raises(WeightsCorrupt, match=said):
+        read_generator(path)

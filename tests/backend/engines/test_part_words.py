@@ -33,6 +33,12 @@ def test_words_that_must_mean_something_are_answered_with_the_nearest() -> None:
     assert "English" in caught.value.hint
     assert "cowboy hat" in caught.value.hint
     assert required("wheel").known
+    with pytest.raises(BadInput, match="knows no word of “帽子”"):
+        required("帽子")
+    with pytest.raises(BadInput, match="are the most that are read"):
+        required("wheel " * 200)
+    with pytest.raises(BadInput, match="No words"):
+        required("  ")
 
 
 def test_what_was_not_understood_is_said_once() -> None:

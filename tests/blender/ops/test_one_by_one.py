@@ -20,7 +20,7 @@ from partwise.blender_addon.ui import panels, panels_images, panels_replace, thu
 
 from tests.blender.arms import DOMES
 from tests.blender.mesh_dump import dump_scene
-from tests.blender.ops.replacing import add_figure
+from tests.blender.ops.replacing import HAT, add_figure
 from tests.blender.other_engines import asked_instead, engine_of
 from tests.blender.recording_layout import RecordingLayout, draw
 
@@ -119,6 +119,51 @@ def test_the_first_opens_the_preview_and_the_grid_grows(fox, balls):
     assert preview().operators.count(SHOW) == 5
     proposals.discard()
     assert dump_scene() == before
+
+
+def test_a_sketch_of_the_first_is_seen_in_its_place_until_it_comes(fox, balls):
+    balls.write_text("sketch first")
+    before = dump_scene()
+    assert bpy.ops.partwise.replace_part() == {"FINISHED"}
+    until(lambda: proposals.current() is not None)
+    proposal = shown()
+    assert not proposal.comes_whole
+    (ghost,) = proposal.variant.ghosts
+    assert len(ghost.faces) == 320
+    assert [part_id for _, part_id in proposal.variant.covers] == [HAT]
+    layout = preview()
+    assert [layout.operators.count(name) for name in (SHOW, KEEP, DROP)] == [0, 0, 0]
+    assert len([icon for icon in layout.icons if not isinstance(icon, str)]) == 5
+    assert not bpy.ops.partwise.accept_proposal.poll()
+    balls.unlink()
+    until(lambda: not jobs.busy())
+    assert proposal is shown()
+    assert names() == [f"ball {number}" for number in range(5)]
+    assert proposal.sketch is None
+    proposals.discard()
+    assert dump_scene() == before
+
+
+def test_a_cancelled_sketch_leaves_nothing(fox, balls):
+    balls.write_text("sketch first")
+    bpy.ops.partwise.replace_part()
+    until(lambda: proposals.current() is not None)
+    jobs.cancel()
+    assert proposals.current() is None
+
+
+def test_sketches_of_the_next_are_in_the_grid(fox, balls):
+    balls.write_text("sketch")
+    proposal = two_came()
+    until(lambda: proposal.sketch is not None)
+    assert proposal.sketch.shape == (96, 96, 4)
+    assert len(proposal.variant.ghosts[0].faces) > 0
+    layout = preview()
+    assert len([icon for icon in layout.icons if not isinstance(icon, str)]) == 5
+    assert layout.texts.count("...") == 1
+    jobs.cancel()
+    assert names() == ["ball 0", "ball 1"], "cancel keeps what is whole"
+    assert len([icon for icon in preview().icons if not isinstance(icon, str)]) == 2
 
 
 def test_a_click_shows_one_and_what_comes_does_not_change_that(fox, balls):

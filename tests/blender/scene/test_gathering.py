@@ -120,3 +120,41 @@ def test_not_more_memory_is_held_than_there_is_for_it(monkeypatch):
     proposal = gathered(6).proposal
     assert names() == ["0", "4", "5"]
     assert sum(each.bytes for each in proposal.variants) <= proposals.MOST_BYTES
+
+
+def test_sketches_are_seen_in_the_view_until_the_first_comes_and_in_the_grid_after_it():
+    picture = np.full((96, 96, 4), 9, np.uint8)
+    made = Gathering("Test", AppliesResults)
+    for name in ("rough", "finer"):
+        made.sketch(variant(name, thumbnail=picture), expected=3)
+    proposal = proposals.current()
+    assert names() == ["finer"]
+    assert (proposal.comes_whole, proposal.coming, proposal.sketch) == (False, 2, None)
+    made.is_new(0)
+    made.add(variant("first"), expected=3)
+    assert proposals.current() is proposal
+    assert (names(), proposal.comes_whole) == (["first"], True)
+    made.sketch(variant("next", thumbnail=picture), expected=3)
+    assert names() == ["first"]
+    assert proposal.sketch is picture
+    made.is_new(1)
+    made.add(variant("second"), expected=3)
+    assert proposal.sketch is None
+
+
+def test_what_is_looked_at_stays_while_others_are_sketched():
+    former = gathered(2).proposal
+    picture = np.full((96, 96, 4), 9, np.uint8)
+    later = Gathering("Test", AppliesResults)
+    later.sketch(variant("rough", thumbnail=picture), expected=3)
+    assert proposals.current() is former
+    assert former.sketch is picture
+    assert names() == ["0", "1"]
+
+
+def test_a_sketch_of_what_was_discarded_says_so():
+    made = Gathering("Test", AppliesResults)
+    made.sketch(variant("rough"))
+    proposals.discard()
+    with pytest.raises(BadInput, match="ended meanwhile"):
+        made.sketch(variant("finer"))

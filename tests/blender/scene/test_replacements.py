@@ -4,7 +4,10 @@
 from __future__ import annotations
 
 import bpy
+import numpy as np
 import pytest
+from mathutils import Matrix, Vector
+from partwise.backend.contract.requests import Sketched
 from partwise.blender_addon.mesh.replacement import colour_of
 from partwise.blender_addon.scene import replacements, surroundings
 from partwise.blender_addon.scene.asset_libraries import evaluated
@@ -25,6 +28,29 @@ def replacement(fox: bpy.types.Object) -> Replacement:
     around = surroundings.surroundings_of(fox)
     new = StandIn(around.spot, None, None)
     return Replacement(Basis.of(fox), "cap", [new], {}, Source("WORDS"), [], [], "")
+
+
+def test_a_sketch_covers_the_part_and_is_in_the_coordinates_of_its_object(fox):
+    fox.matrix_world = Matrix.Diagonal((-2, 2, 2, 1)) @ Matrix.Translation((1, 2, 3))
+    bpy.context.view_layer.update()
+    spot = surroundings.surroundings_of(fox).spot
+    corners = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], np.float32)
+    sides = np.array([[0, 2, 1], [0, 1, 3], [0, 3, 2], [1, 2, 3]], np.int32)
+    sketch = Sketched(
+        variant=0,
+        share=0.2,
+        vertices=corners,
+        faces=sides,
+        face_offsets=np.array([0, 4]),
+        colours=np.ones((1, 4), np.float32),
+        thumbnail=np.zeros((96, 96, 4), np.uint8),
+    )
+    seen = replacements.sketch_of(sketch, spot, (1.0, 0.0, 0.0, 1.0), in_front=True)
+    (ghost,) = seen.ghosts
+    moved = [fox.matrix_world @ Vector(place) for place in ghost.vertices]
+    np.testing.assert_allclose(moved, corners, atol=1e-6)
+    assert ghost.faces[0].tolist() == [1, 2, 0]
+    assert list(seen.covers) == [(fox.session_uid, HAT)]
 
 
 def test_an_object_as_a_source_lends_its_material(fox):

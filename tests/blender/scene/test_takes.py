@@ -6,8 +6,15 @@ from __future__ import annotations
 import bpy
 import numpy as np
 import pytest
-from partwise.backend.contract.requests import Generate, GeneratedParts
-from partwise.blender_addon.scene.takes import Take, carried, face_colours, make_objects, turned
+from partwise.backend.contract.requests import Generate, GeneratedParts, Sketched
+from partwise.blender_addon.scene.takes import (
+    Take,
+    carried,
+    face_colours,
+    make_objects,
+    sketch_of,
+    turned,
+)
 
 CORNERS = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], float)
 FACES = np.array([[0, 2, 1], [0, 1, 3], [0, 3, 2], [1, 2, 3]])
@@ -61,6 +68,24 @@ def test_ghosts_are_where_the_objects_will_be_in_the_colours_of_the_texture():
     red, white = (ghost.colours for ghost in found.ghosts())
     assert red == pytest.approx(np.tile([1, 0, 0, 1], (4, 1)))
     assert white == pytest.approx(np.ones((4, 4)))
+
+
+def test_a_sketch_is_where_the_object_will_be_in_the_colours_of_its_parts():
+    sketch = Sketched(
+        variant=0,
+        share=0.5,
+        vertices=np.concatenate([CORNERS, CORNERS]).astype(np.float32),
+        faces=np.concatenate([FACES, FACES + 4]).astype(np.int32),
+        face_offsets=np.array([0, 4, 8]),
+        colours=np.array([[1, 0, 0, 1], [0, 1, 0, 1]], np.float32),
+        thumbnail=np.zeros((96, 96, 4), np.uint8),
+    )
+    seen = sketch_of(sketch, 2.0, (5.0, 6.0, 7.0))
+    assert seen.result is None
+    (ghost,) = seen.ghosts
+    np.testing.assert_allclose(ghost.vertices[:4], 2 * turned(CORNERS))
+    assert ghost.matrix[:3, 3].tolist() == [5, 6, 7]
+    assert ghost.colours[[3, 4]].tolist() == [[1, 0, 0, 1], [0, 1, 0, 1]]
 
 
 def test_without_a_texture_parts_have_their_colours():

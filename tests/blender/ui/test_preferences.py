@@ -12,7 +12,8 @@ import pytest
 from partwise.backend import __version__
 from partwise.backend.contract import installed as environments
 from partwise.blender_addon.engine import jobs, place, setups
-from partwise.blender_addon.ui import preferences
+from partwise.blender_addon.scene import engine_choice
+from partwise.blender_addon.ui import engine_menu, preferences
 
 from tests.blender.recording_layout import RecordingLayout
 
@@ -42,6 +43,7 @@ def draw(settings: bpy.types.PropertyGroup) -> RecordingLayout:
         remember=True,
         home="",
         memory=0.0,
+        trials=False,
         bl_rna=preferences.PartwisePreferences.bl_rna,
     )
     preferences.PartwisePreferences.draw(shown, bpy.context)
@@ -60,7 +62,7 @@ def test_they_are_found_when_installed(installed):
 
 def test_all_that_is_drawn_exists():
     shown = draw(bpy.context.scene.partwise)
-    assert {"remember", "show_overlay", "home", "memory"} <= set(shown.properties)
+    assert {"remember", "show_overlay", "home", "memory", "trials"} <= set(shown.properties)
     assert "Memory Limit (0 = Auto)" in shown.texts
     assert {"partwise.restart_engine", "partwise.open_log"} <= set(shown.operators)
     assert "Engine: not running, it starts when it is needed" in shown.texts
@@ -75,6 +77,14 @@ def test_they_say_what_the_engine_does(monkeypatch):
 
 def test_there_is_no_log_file_outside_an_extension():
     assert jobs.log_file() is None
+
+
+def test_menus_have_engines_on_trial_only_if_that_is_wished(installed):
+    assert "flow" not in [engine.name for engine in engine_choice.engines("replace")]
+    installed.trials = True
+    assert "flow" in [engine.name for engine in engine_choice.engines("replace")]
+    items = engine_menu.items(bpy.context.scene.partwise, "replace")
+    assert "FLOW" in [item[0] for item in items]
 
 
 def test_large_models_lie_where_the_preferences_say(installed, monkeypatch, tmp_path):
