@@ -11,12 +11,12 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...backend.contract.errors import BadInput
+from ...backend.contract.records import Record, Value
 from .labels import UNLABELLED, Areas, Labels, unused_id
 
 Faces = NDArray[np.bool_]
@@ -33,8 +33,7 @@ MAX_BYTES = 64 << 20
 FEWEST = 16  # answers that are kept, however large: more than clicks on a mesh ask for at once
 
 
-@dataclass(frozen=True)
-class FaceClick:
+class FaceClick(Value):
     """A click on a polygon of a mesh; `choice` is which mask it asks for, by size."""
 
     kind: str
@@ -47,8 +46,7 @@ class FaceClick:
         return self.kind != EXCLUDE
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(Value):
     """What the engine answers with one mask: points, whether to include each, and which mask."""
 
     points: tuple[Point, ...]
@@ -63,8 +61,7 @@ class Question:
         return cls(points, labels, clicks[-1].choice)
 
 
-@dataclass(frozen=True, eq=False)
-class ClickAnswer:
+class ClickAnswer(Record):
     """The polygons that clicks mean.
 
     score : 0..1, how likely they are a part; choice : which of `choices` masks this is, the
@@ -79,8 +76,7 @@ class ClickAnswer:
     choices: int = 1
 
 
-@dataclass(frozen=True)
-class ClickList:
+class ClickList(Value):
     """All clicks on a mesh that were not accepted yet, in their order.
 
     extended : id of the part that they extend, -1 when they make a new one.
@@ -201,8 +197,7 @@ class Answers:
         self._bytes = 0
 
 
-@dataclass(frozen=True, eq=False)
-class Accepted:
+class Accepted(Record):
     """Labels (F,) with the part that was clicked, its id, and names of parts that are new."""
 
     labels: Labels

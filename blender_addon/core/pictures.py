@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from ...backend.contract.errors import BadInput
 from ...backend.contract.palette import part_colours, to_srgb_bytes
+from ...backend.contract.records import Record
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -25,8 +25,7 @@ EVEN = 3  # of 255: what a file may change of a plain colour
 DARKEST, SPAN = 70, 100  # of the grey that a picture has under a mask that is painted
 
 
-@dataclass(frozen=True, eq=False)
-class Pixels:
+class Pixels(Record):
     """A picture as Blender holds it.
 
     values : (H, W, 4), the bottom row first. is_light : linear light, else sRGB as it is shown.

@@ -7,19 +7,18 @@ Not saved with the file: a tree is found again by analysing the mesh again.
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...backend.contract.records import Value
 from ...backend.contract.tree import MergeTree, cut_within
 from .labels import Areas, Labels
 
 MAX_BYTES = 256 << 20
 
 
-@dataclass(frozen=True)
-class PolygonTree:
+class PolygonTree(Value):
     """A merge tree over the polygons of a mesh.
 
     patch : (F,) int32 leaf of each polygon, -1 where it was not analysed; area : (F,) float64.

@@ -10,18 +10,17 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from ...backend.contract import installed, libraries
 from ...backend.contract.errors import PartwiseError
+from ...backend.contract.records import Value
 
 _FOREIGN = ("PYTHON", "CONDA", "PIP_", "VIRTUAL_ENV", "__PYVENV")  # beginnings of names
 BOOTSTRAP = Path(libraries.__file__).parents[1] / "bootstrap.py"
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Value):
     """What Blender says of the place of large models, read where Blender may be asked.
 
     home : the folder of them and of their engine. online : may processes go online?

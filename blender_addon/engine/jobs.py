@@ -28,6 +28,7 @@ import bpy
 from bpy.app.handlers import persistent
 
 from ...backend.contract.errors import BadInput, Cancelled, PartwiseError
+from ...backend.contract.records import Record
 
 if TYPE_CHECKING:
     from ...backend.contract.engines import Told
@@ -47,8 +48,7 @@ Span = tuple[float, float]
 """The part of a job's progress that a step covers: from, to."""
 
 
-@dataclass(frozen=True, eq=False)
-class Ask:
+class Ask(Record):
     """What a job yields: a request to the engine, or None to ask it nothing.
 
     `then` makes the yield's result of the engine's answer (of None without a request). It runs on

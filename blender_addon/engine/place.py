@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +10,13 @@ import bpy
 
 from ...backend.contract import installed
 from ...backend.contract.engines import AUTO
+from ...backend.contract.records import Value
 from .command import Place
 
 PACKAGE = (__package__ or "").rpartition(".blender_addon")[0]  # the extension
 
 
-@dataclass(frozen=True)
-class Sources:
+class Sources(Value):
     """What the preferences say of where things come from, empty for the usual places.
 
     accelerator : the build of PyTorch. pack : path of an offline pack. index : address of an index

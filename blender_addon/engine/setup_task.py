@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...backend.contract import installed
 from ...backend.contract.errors import PartwiseError
+from ...backend.contract.records import Record
 from ...backend.contract.setup import LookAtSetup
 from . import place
 from .jobs import RUNNING
@@ -24,8 +25,7 @@ ENGINE = ""  # what a task is about, if not a model
 Asked = tuple[Any, ...]
 
 
-@dataclass(frozen=True, eq=False)
-class Step:
+class Step(Record):
     """A request, and how much of its task it is; `on_installed` runs it on the installed Python."""
 
     request: Fields

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +11,7 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
+from ...backend.contract.records import Value
 from . import layers as mesh_layers
 from .caps import TOPOLOGY, Points, Rows
 from .layers import CUSTOM_NORMAL, NEW, ORIGIN, corner_faces
@@ -27,8 +27,7 @@ MIXED = {"FLOAT", "FLOAT2", "FLOAT_VECTOR", "FLOAT_COLOR", "BYTE_COLOR"}
 MARKS = {"crease_vert", "bevel_weight_vert", "crease_edge", "bevel_weight_edge"}
 
 
-@dataclass(frozen=True)
-class Carried:
+class Carried(Value):
     """From which vertices of a part each new one takes its layers.
 
     row : (M, K) vertices of the part; weight : (M, K) how much of each, rows add up to 1.
@@ -57,8 +56,7 @@ class Carried:
         return mixed
 
 
-@dataclass(frozen=True)
-class OfRim:
+class OfRim(Value):
     """The same where every vertex of the rim counts, by inverse squared distance.
 
     points : (M, 3) the new vertices; used : (R,) those of the rim; rim : (R, 3) their places.

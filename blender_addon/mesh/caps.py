@@ -8,13 +8,13 @@ or the surface that was hidden. `cap_build.py` adds them to the mesh of a part.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import Any
 
 import bpy
 import numpy as np
 from numpy.typing import NDArray
 
+from ...backend.contract.records import Value
 from . import layers as mesh_layers
 from .keys import read_keys
 from .layers import CAP, CUSTOM_NORMAL, NEW, PASSING, corner_edges, corner_faces
@@ -28,8 +28,7 @@ TOPOLOGY = ("position", ".edge_verts", ".corner_vert", ".corner_edge")
 FLAT, CONTINUED, ISLANDS = "FLAT", "CONTINUED", "ISLANDS"  # what UV maps are on new faces
 
 
-@dataclass(frozen=True)
-class CapStyle:
+class CapStyle(Value):
     """How new faces go on from those round them.
 
     uv : FLAT pictures beside the rim, the rim's colours CONTINUED without taking room in the map,
@@ -43,8 +42,7 @@ class CapStyle:
     keep_normals: bool = False
 
 
-@dataclass(frozen=True)
-class PartCaps:
+class PartCaps(Value):
     """New faces of the parts of one mesh, in the mesh's own coordinates.
 
     vertices : (V + M, 3) float, the mesh's vertices, then new ones. faces : for each part (N, 3)

@@ -6,7 +6,6 @@ Caps are not compared: the source has none, and Join Back takes them off.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import bpy
@@ -14,6 +13,7 @@ import numpy as np
 from mathutils import Matrix
 from numpy.typing import NDArray
 
+from ...backend.contract.records import Value
 from . import layers as mesh_layers
 from . import shading as mesh_shading
 from .caps import Rows, corners_at_rims, elements_of_caps, rims_digest, rims_of_caps
@@ -82,8 +82,7 @@ def is_unchanged(part: bpy.types.Object, source: bpy.types.Object) -> bool:
     )
 
 
-@dataclass(frozen=True)
-class _Cut:
+class _Cut(Value):
     """What the cut left of the source: the rows of a part's elements that are not of caps alone.
 
     row : domain -> (n,) rows; id : domain -> (n,) elements of the source.

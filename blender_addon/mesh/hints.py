@@ -4,19 +4,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import bpy
 import numpy as np
 from numpy.typing import NDArray
 
+from ...backend.contract.records import Value
 from .read import MeshArrays
 
 _WEIGHT = ".partwise_weight_{}"
 
 
-@dataclass(frozen=True)
-class ArtistHints:
+class ArtistHints(Value):
     """groups : (F,) int32 of each polygon; edges : (N, 2) int32 vertices of marked edges."""
 
     groups: NDArray[np.int32] | None = None

@@ -7,7 +7,6 @@ back to the order of the source, new ones to the end. Caps are taken off.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -16,6 +15,7 @@ import numpy as np
 from mathutils import Matrix
 from numpy.typing import NDArray
 
+from ...backend.contract.records import Value
 from . import layers as mesh_layers
 from . import nodes as mesh_nodes
 from . import shading as mesh_shading
@@ -39,8 +39,7 @@ TEMPORARY = (
 LAST = np.iinfo(np.int32).max
 
 
-@dataclass(frozen=True)
-class Joined:
+class Joined(Value):
     """A mesh made of parts, and (F,) int32 the part id that each of its faces had."""
 
     mesh: bpy.types.Mesh

@@ -9,12 +9,13 @@ to clone from, Freestyle marks of Blender 4.5, skin radii, multiresolution sculp
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import bpy
 import numpy as np
 from numpy.typing import NDArray
+
+from ...backend.contract.records import Value
 
 Ids = NDArray[np.int32]
 Marks = NDArray[np.bool_]
@@ -116,8 +117,7 @@ def lost_by_nodes(obj: bpy.types.Object) -> bool:
     return sculpted or bool(obj.data.skin_vertices)
 
 
-@dataclass(frozen=True)
-class Lost:
+class Lost(Value):
     """The layers of one mesh, or of several in a row, that Geometry Nodes drop.
 
     texts : name -> domain and values; marks : domain -> Freestyle marks, where these are no

@@ -3,17 +3,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import bpy
 import numpy as np
 from numpy.typing import NDArray
 
+from ...backend.contract.records import Record, Value
 from ...backend.contract.requests import fingerprint
 
 
-@dataclass(frozen=True)
-class MeshArrays:
+class MeshArrays(Value):
     """A mesh as the engine takes it.
 
     vertices : (V, 3) float64, the mesh's coordinates times `stretch`; stretch : (3, 3), the
@@ -37,8 +35,7 @@ class MeshArrays:
         return np.asarray(np.linalg.norm(np.cross(b - a, c - a), axis=1) / 2)
 
 
-@dataclass(frozen=True, eq=False)
-class Snapshot:
+class Snapshot(Record):
     """A copy of an object's own mesh, before modifiers: all that must be read in Blender's thread.
 
     positions : (V, 3) float32; corner_vertex : (C,) int32; starts : (F,) int32 the first corner of

@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass
 from typing import Any
 
 import bpy
 from bpy.props import IntProperty
 
 from ...backend.contract.errors import BadInput, PartwiseError
+from ...backend.contract.records import Value
 from ..core.labels import Labels
 from ..engine import jobs
 from ..mesh.labels import has_labels
@@ -24,8 +24,7 @@ from .poll import SaysWhyNot
 from .starting import run
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(Value):
     """A new cut that is ready to be applied to an object."""
 
     found: Analysis

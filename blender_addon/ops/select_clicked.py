@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass
 from typing import Any
 
 import bpy
 from bpy.props import EnumProperty
 
 from ...backend.contract.errors import PartwiseError
+from ...backend.contract.records import Record
 from ..core.clicks import Faces
 from ..engine import jobs
 from ..mesh.selection import select_faces
@@ -26,8 +26,7 @@ WAYS = (
 )
 
 
-@dataclass(frozen=True, eq=False)
-class Selection:
+class Selection(Record):
     """What a click on an object means, and what becomes of the selection."""
 
     target: click_masks.Target

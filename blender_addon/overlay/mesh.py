@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...backend.contract.records import Value
 from ..core.labels import Labels
 from ..mesh.attributes import read_attribute
 
@@ -25,8 +25,7 @@ SHADING = ("sharp_face", "sharp_edge", "custom_normal")
 KINDS = {"BOOLEAN": (np.bool_, 1), "INT16_2D": (np.int16, 2), "FLOAT_VECTOR": (np.float32, 3)}
 
 
-@dataclass(frozen=True)
-class Appearance:
+class Appearance(Value):
     """What a mesh looks like: two readings that are equal look equal.
 
     positions : (V, 3) of vertices; vertex : (C,) vertex of each corner, that is of the polygons one
@@ -60,8 +59,7 @@ class Appearance:
         )
 
 
-@dataclass(frozen=True)
-class Topology:
+class Topology(Value):
     """How the corners (C,) of a mesh join.
 
     triangles : (T, 3) corners; face : (C,) polygon of each corner; edge : (C,) edge that starts at

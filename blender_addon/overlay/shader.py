@@ -7,7 +7,6 @@ Only Blender's own gpu module, so that it works on OpenGL, Vulkan and Metal alik
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -15,6 +14,7 @@ import gpu
 import numpy as np
 from mathutils import Matrix
 
+from ...backend.contract.records import Value
 from .mesh import Floats, Ints, Topology
 
 TEXTURE_WIDTH = 4096  # every system has textures of that size; rows are added as needed
@@ -107,8 +107,7 @@ def face_batch(places: Floats, normals: Floats, face: Ints, triangles: Any = Non
     return gpu.types.GPUBatch(type="TRIS", buf=corners, elem=triangles)
 
 
-@dataclass(frozen=True)
-class DrawnFaces:
+class DrawnFaces(Value):
     """Faces on the graphics card: their batch, the texture of their colours, where they are."""
 
     batch: Any

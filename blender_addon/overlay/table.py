@@ -3,20 +3,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import bpy
 import numpy as np
 from numpy.typing import NDArray
 
+from ...backend.contract.records import Value
 from .mesh import Floats, Ints
 
 DIMMED = 0.6  # how far parts go towards grey while something else is to be seen
 GREY = 0.35
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(Value):
     """The part table of a mesh in arrays.
 
     part_ids : (P,); colours : (P, 4) linear, alpha 0 for what is hidden; chosen : (P,) bool, ticked

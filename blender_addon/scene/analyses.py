@@ -7,7 +7,6 @@ The steps of jobs that ask; and which tree belongs to a mesh, as long as it is i
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
 from typing import Any
 
 import bpy
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 
 from ...backend.contract.errors import MeshNotOpen
 from ...backend.contract.fields import Fields
+from ...backend.contract.records import Value
 from ...backend.contract.requests import OpenMesh, Segment, Segmented
 from ...backend.contract.tree import MergeTree
 from ..core import labels, trees
@@ -26,8 +26,7 @@ from ..mesh.read import MeshArrays
 from .orders import Order
 
 
-@dataclass(frozen=True)
-class Analysis:
+class Analysis(Value):
     """What the engine found on one object.
 
     name : of the analysis, by which its tree is kept; engine : the one that ran; notice : a

@@ -8,7 +8,6 @@ the open file, and only when they changed. What cannot be read is said in a sent
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from mathutils import Matrix
 from numpy.typing import NDArray
 
 from ...backend.contract.errors import BadInput
+from ...backend.contract.records import Record
 from ..mesh.replacement import colour_of, main_material
 
 HERE = "Current File"
@@ -30,8 +30,7 @@ PICTURE = 96  # pixels of a thumbnail's side, as those of the bundled library
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False)
-class Asset:
+class Asset(Record):
     """An asset that is a mesh, or a collection of such.
 
     path : of its file, empty for the open one; kind : "OBJECT" or "COLLECTION"; words : all that it
@@ -51,8 +50,7 @@ class Asset:
         return f"{self.kind}\n{self.path}\n{self.name}"
 
 
-@dataclass(frozen=True, eq=False)
-class Shape:
+class Shape(Record):
     """Triangles in the world, Z up: (V, 3) and (F, 3) int32.
 
     material : name of that of the first object, empty for none; colour : of it, linear RGBA.

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import bpy
 
 from ...backend.contract.errors import BadInput
+from ...backend.contract.records import Record
 from ...backend.contract.requests import MAX_SEED, Generate, GeneratedParts, Sketched
 from ..core.pictures import MOST_COLOURS, Pixels, backdrop_of, one_numbering
 from ..engine import jobs, place
@@ -39,8 +40,7 @@ TURNS: tuple[tuple[str, dict[str, Any], float], ...] = (
 )
 
 
-@dataclass(frozen=True, eq=False)
-class Sheet:
+class Sheet(Record):
     """Up to four pictures of an object, as they were when they were read.
 
     views : the side that each shows; masks : for each picture, or none at all; with its name, and

@@ -14,13 +14,14 @@ from typing import Any
 import bpy
 from bpy.app.handlers import persistent
 
+from ...backend.contract.records import Value
+
 log = logging.getLogger(__name__)
 
 Listener = Callable[..., None]
 
 
-@dataclass(frozen=True)
-class Evaluated:
+class Evaluated(Value):
     """What Blender evaluated anew: the session_uid of data with another shape, or another place."""
 
     shaped: frozenset[int]

@@ -6,13 +6,14 @@ the objects that parts became.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Generator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import bpy
 import numpy as np
 from numpy.typing import NDArray
 
+from ...backend.contract.records import Value
 from ...backend.contract.requests import Complete, Completed, WholePart
 from ..core.labels import Labels, compact
 from ..engine import jobs, place
@@ -32,8 +33,7 @@ Report = Mapping[str, Any]
 """What is told of a part: closed, volume, hidden_share, engine."""
 
 
-@dataclass(frozen=True)
-class Completion:
+class Completion(Value):
     """New faces of parts of one mesh, and what is told of each of these parts.
 
     engine : the one that was asked for them, empty for what was kept. notice : of it, for people.
@@ -171,7 +171,7 @@ def style_of(settings: bpy.types.PropertyGroup, how: str = HIDDEN) -> CapStyle:
 def keep(mesh: bpy.types.Mesh, completion: Completion) -> None:
     """Keep what makes parts of a mesh whole, until they are split; of other parts it stays."""
     caps = completion.caps
-    caps = replace(caps, faces={k: faces for k, faces in caps.faces.items() if len(faces)})
+    caps = caps.changed(faces={k: faces for k, faces in caps.faces.items() if len(faces)})
     former = kept(mesh, caps.style)
     if former is not None:
         caps = joined(_without(former.caps, set(completion.report)), caps)
@@ -218,7 +218,7 @@ def forget(mesh: bpy.types.Mesh, part_ids: list[int]) -> None:
 
 
 def _without(caps: PartCaps, part_ids: set[int]) -> PartCaps:
-    return replace(caps, faces={k: f for k, f in caps.faces.items() if k not in part_ids})
+    return caps.changed(faces={k: f for k, f in caps.faces.items() if k not in part_ids})
 
 
 def _remove(surface: bpy.types.Mesh | None) -> None:

@@ -3,11 +3,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import bpy
 import numpy as np
 
+from ...backend.contract.records import Value
 from ..core import labels
 from ..core.trees import PolygonTree
 from ..mesh.labels import get_labels, has_labels
@@ -17,8 +16,7 @@ from .analyses import tree_of
 MOST_FORMER = 2000  # parts of a mesh that are remembered
 
 
-@dataclass(frozen=True)
-class Former:
+class Former(Value):
     """What a part was, before another cut took it away: its id and its colour."""
 
     part_id: int

@@ -7,7 +7,6 @@ What is drawn in space is seen as the 3D view shows it just now; without a view,
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import bpy
@@ -15,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...backend.contract.errors import BadInput
+from ...backend.contract.records import Record, Value
 from ..core.strokes import Line, drawn
 from . import pictures
 
@@ -24,8 +24,7 @@ FRONT = ((1.0, 0.0, 0.0, 0.0), (0.0, 0.0, 1.0, 0.0), (0.0, -1.0, 0.0, 0.0), (0.0
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class View:
+class View(Value):
     """How space is seen. matrix : (4, 4) to a picture from -1 to 1 of `size` pixels.
 
     eye : (3,) towards who looks.
@@ -61,8 +60,7 @@ class View:
         return np.asarray((points[:, :2] / 100 - 0.5) * np.array(self.size))
 
 
-@dataclass(frozen=True, eq=False)
-class Drawing:
+class Drawing(Record):
     """What an engine is given: (H, W, 4) RGBA, top row first, and from where it was seen."""
 
     pixels: NDArray[np.uint8]

@@ -9,12 +9,12 @@ one of the moment is next, and those between are never asked. Nothing of the sce
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass
 from typing import Any
 
 import bpy
 
 from ...backend.contract.errors import Cancelled, PartwiseError
+from ...backend.contract.records import Value
 from ..core import clicks
 from ..core.clicks import ClickAnswer, ClickList, Question
 from ..engine import aside, jobs
@@ -30,8 +30,7 @@ REST = 0.15  # seconds that the pointer rests on an unknown mesh before that is 
 MOST_FACES = 250_000  # of a mesh that nobody asked for: larger ones wait for a click or Decompose
 
 
-@dataclass(frozen=True)
-class Pointed:
+class Pointed(Value):
     """A place under the pointer, and the clicks that there would be with one there."""
 
     uid: int

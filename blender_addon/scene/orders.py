@@ -3,13 +3,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import bpy
 import numpy as np
 from numpy.typing import NDArray
 
 from ...backend.contract.errors import BadInput
+from ...backend.contract.records import Value
 from ...backend.contract.tree import MergeTree
 from ..mesh.hints import ArtistHints, read_hints
 from ..mesh.labels import face_count
@@ -21,8 +20,7 @@ from .targets import Target
 VARIANTS = 4  # segmentations that Try Another shows in turn; the first is the best
 
 
-@dataclass(frozen=True)
-class Wish:
+class Wish(Value):
     """How many parts to make; step : so many more than the granularity means, or fewer."""
 
     mode: str  # AUTOMATIC, GRANULARITY or COUNT
@@ -55,8 +53,7 @@ class Wish:
         return self.count
 
 
-@dataclass(frozen=True)
-class Order:
+class Order(Value):
     """An object and how the engine is to analyse it."""
 
     target: Target

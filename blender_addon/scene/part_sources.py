@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...backend.contract.records import Record
 from ...backend.contract.requests import LibraryList
 from .asset_libraries import Asset
 
@@ -20,8 +21,7 @@ COLUMNS, ROWS = 3, 3
 PAGE = COLUMNS * ROWS
 
 
-@dataclass(frozen=True, eq=False)
-class PartSource:
+class PartSource(Record):
     """One thing that can be chosen: of the library, unless it is an asset.
 
     key : what tells it from the others; picture : (H, W, 4) uint8, top row first, or None.

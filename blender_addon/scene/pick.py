@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import bpy
 import numpy as np
@@ -13,6 +12,7 @@ from mathutils.geometry import area_tri, tessellate_polygon
 from numpy.typing import NDArray
 
 from ...backend.contract.errors import BadInput
+from ...backend.contract.records import Value
 from ..mesh.attributes import read_attribute
 from ..mesh.read import corner_vertices
 
@@ -24,8 +24,7 @@ STEP = 1e-5  # share of the distance by which a ray goes on behind what it must 
 MOST_LAYERS = 64  # of what is looked through
 
 
-@dataclass(frozen=True)
-class Hit:
+class Hit(Value):
     """A place on an object: `face` and `point` on its own mesh, `place` as it is seen.
 
     All in the object's own coordinates.

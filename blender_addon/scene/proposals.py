@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...backend.contract.errors import BadInput
+from ...backend.contract.records import Record
 from ..core.labels import Labels
 from ..engine import jobs
 from ..mesh.labels import get_labels, has_labels
@@ -105,8 +106,7 @@ class Variant:
         )
 
 
-@dataclass(frozen=True, eq=False)
-class Basis:
+class Basis(Record):
     """An object that a result was made from, as it was then. Holds no reference to Blender's data.
 
     labels : (F,) of its faces, None when it had no parts.

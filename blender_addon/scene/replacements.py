@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import bpy
 import numpy as np
 from numpy.typing import NDArray
 
+from ...backend.contract.records import Record
 from ...backend.contract.requests import ReplacedPart, Sketched
 from ..engine import jobs
 from ..mesh.labels import get_labels, has_labels
@@ -52,8 +53,7 @@ class Source:
         return bpy.data.materials.get(self.material)
 
 
-@dataclass(frozen=True, eq=False)
-class StandIn:
+class StandIn(Record):
     """A mesh for the place of a part: (V, 3) in the coordinates of the part's object, (F, 3)."""
 
     spot: Spot
@@ -61,8 +61,7 @@ class StandIn:
     faces: NDArray[np.int64]
 
 
-@dataclass(frozen=True, eq=False)
-class Replacement:
+class Replacement(Record):
     """What is applied, and what is said of it beside the preview.
 
     wishes : the material that was wished, empty where none was; source : what lends its own instead
@@ -171,7 +170,7 @@ def closing_of(found: Replacement) -> tuple[str, jobs.Work] | None:
 
     def closed() -> Generator[jobs.Ask, Any, Replacement]:
         ((_, done),) = yield from work
-        return replace(found, closed=done)
+        return found.changed(closed=done)
 
     return title, closed()
 

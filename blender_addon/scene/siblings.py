@@ -8,7 +8,6 @@ original has of them. So it does not matter where parts were moved to, nor what 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -18,6 +17,7 @@ from mathutils import Matrix
 from numpy.typing import NDArray
 
 from ...backend.contract.errors import BadInput
+from ...backend.contract.records import Value
 from ...backend.contract.requests import Complete, Completed, WholePart, fingerprint
 from ..core.labels import Labels, compact
 from ..engine import jobs
@@ -36,8 +36,7 @@ from .completions import Completing, Report
 Bools = NDArray[np.bool_]
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(Value):
     """A part object as it was when the button was pressed.
 
     kept : (F,) faces that close no cut; vertex : (n,) vertices that are not of these alone; ids :
@@ -100,8 +99,7 @@ def _place(
     return np.array(place_in_source(obj, source), dtype=np.float64)
 
 
-@dataclass(frozen=True)
-class Siblings:
+class Siblings(Value):
     """Parts of one source that are to be completed, and what is left of the source beside them.
 
     labels : (F,) of the source's polygons.
@@ -236,8 +234,7 @@ class Siblings:
         return PartCaps(points, {0: mine[(mine >= 0).all(axis=1)]}, carry, style)
 
 
-@dataclass(frozen=True)
-class CompletedPiece:
+class CompletedPiece(Value):
     """What makes a part object whole: new faces as part 0 of `caps`, and what is told of it.
 
     engine, notice, seed, thumbnail : as of `Completion`.

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import bpy
 import numpy as np
 from numpy.typing import NDArray
 
 from ...backend.contract.errors import BadInput
+from ...backend.contract.records import Record, Value
 from ...backend.contract.requests import fingerprint
 from ..mesh.caps import faces_of_caps
 from ..mesh.labels import get_labels, has_labels
@@ -30,8 +30,7 @@ Floats = NDArray[np.float64]
 SLACK = 1e-5  # share of the size: vertices that are nearer were one before the split
 
 
-@dataclass(frozen=True)
-class Spot:
+class Spot(Value):
     """Where a part is: an object, and the id of a part of its mesh unless it is one itself.
 
     world : (4, 4) of the object, where it really is.
@@ -43,8 +42,7 @@ class Spot:
     world: Floats
 
 
-@dataclass(frozen=True, eq=False)
-class _Piece:
+class _Piece(Record):
     """One object: its mesh, its matrix (4, 4), the label of each polygon, -1 to leave it out."""
 
     snapshot: Snapshot
@@ -52,8 +50,7 @@ class _Piece:
     labels: NDArray[np.int32]
 
 
-@dataclass(frozen=True, eq=False)
-class Surroundings:
+class Surroundings(Record):
     """part : number of the part that is to be replaced; spots : of each number."""
 
     part: int

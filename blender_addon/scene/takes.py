@@ -13,6 +13,7 @@ from mathutils import Vector
 from numpy.typing import NDArray
 
 from ...backend.contract.palette import to_linear
+from ...backend.contract.records import Value
 from ...backend.contract.requests import Generate, GeneratedParts, Sketched
 from ..mesh.new import mark_sharp, new_image, new_material, new_mesh
 from .assembly import PARTS
@@ -27,8 +28,7 @@ SHARP = np.radians(40.0)  # between faces of a flat part
 FLAT = "flat"
 
 
-@dataclass(frozen=True)
-class TakenPart:
+class TakenPart(Value):
     """One part, in Blender's axes and units, about the place of the whole.
 
     vertices : (V, 3); faces : (F, 3); uv : (F, 3, 2); colour : linear RGBA; pivot : (3,) its

@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
 
 import bpy
 import numpy as np
 from numpy.typing import NDArray
 
 from ...backend.contract.errors import BadInput
+from ...backend.contract.records import Value
 from ..mesh.labels import face_count
 from ..mesh.read import MeshArrays, Snapshot
 
@@ -19,8 +19,7 @@ SHARED, LINKED, OVERRIDDEN, NO_FACES = "SHARED", "LINKED", "OVERRIDDEN", "NO_FAC
 NOT_CHOSEN, NO_MESH, INSTANCE, HIDDEN = "NOT_CHOSEN", "NO_MESH", "INSTANCE", "HIDDEN"
 
 
-@dataclass(frozen=True)
-class Skipped:
+class Skipped(Value):
     """A selected object that cannot be used: its name, the kind of reason, and it in words."""
 
     name: str
@@ -144,8 +143,7 @@ def unseen(context: bpy.types.Context, obj: bpy.types.Object) -> str:
     return f"“{obj.name}” is hidden. Show it with the eye in the Outliner"
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(Value):
     """An object whose mesh was sent to the engine: enough to find it again, whatever happened.
 
     References to Blender's data do not survive an undo, so this holds none.

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Collection
-from dataclasses import dataclass, replace
 
 import bpy
 import numpy as np
 
+from ...backend.contract.records import Value
 from . import changed
 
 MOST = 64  # tables that are remembered
@@ -23,8 +23,7 @@ Key = tuple[int, bytes]
 """A mesh, by its session_uid, and the parts that it has: their ids and faces."""
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(Value):
     """The ids of the parts that are ticked, and of the active one; None where Blender knows that
     better."""
 
@@ -62,7 +61,7 @@ def row_was_chosen(mesh: bpy.types.Mesh) -> None:
     """Another row became active in another way, which has a step of undo of its own."""
     key = _key(mesh)
     if key in _kept and not _restoring:
-        _kept[key] = replace(_kept[key], active=None)
+        _kept[key] = _kept[key].changed(active=None)
 
 
 def restore() -> None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import bpy
+
+from ...backend.contract.records import Value
 
 # The largest first: by the scene's unit of length, the sign of its cube and a unit's length.
 METRIC = (
@@ -31,8 +32,7 @@ LEAST = 1e-3  # of a unit that the middle one of some volumes should have
 DIGITS = 3
 
 
-@dataclass(frozen=True)
-class Unit:
+class Unit(Value):
     """scale : how many of it are one cubic unit of the scene; sign : what stands after a number."""
 
     scale: float

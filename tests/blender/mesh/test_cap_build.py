@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 
 import bpy
 import numpy as np
@@ -83,7 +82,7 @@ def test_ten_thousand_vertices_are_quick(scene: bpy.types.Scene):
     arm = make_arm(around=100)
     for style in (CapStyle(CONTINUED, smooth=True), CapStyle(ISLANDS, smooth=True)):
         caps = dome(arm, 51, style)
-        caps = replace(caps, faces={1: caps.faces[1], 2: caps.faces[2]})
+        caps = caps.changed(faces={1: caps.faces[1], 2: caps.faces[2]})
         labels = parts.get_labels(arm.data)
         start = time.process_time()
         plain = split_mesh(arm, labels)

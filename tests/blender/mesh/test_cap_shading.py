@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import bpy
 import numpy as np
 import pytest
@@ -46,7 +44,7 @@ def test_a_rim_that_turns_is_sharp(whole: bpy.types.Object):
     flat = caps.vertices.copy()
     flat[len(whole.data.vertices) :, 2] = CUT
     labels = parts.get_labels(whole.data)
-    mesh = split_mesh(whole, labels, hidden=replace(caps, vertices=flat))[1]
+    mesh = split_mesh(whole, labels, hidden=caps.changed(vertices=flat))[1]
     assert sum(edge.use_edge_sharp for edge in mesh.edges) == AROUND
 
 
@@ -72,7 +70,7 @@ def test_caps_are_marked_and_only_bent_ones_are_smooth(whole: bpy.types.Object, 
     flat = caps.vertices.copy()
     flat[np.unique(caps.faces[2]), 2] = CUT  # the dome of the shoulder
     labels = parts.get_labels(whole.data)
-    made = split_mesh(whole, labels, hidden=replace(caps, vertices=flat))
+    made = split_mesh(whole, labels, hidden=caps.changed(vertices=flat))
     for label, bent in ((1, True), (2, False)):
         mesh = made[label]
         new = faces_of_caps(mesh)

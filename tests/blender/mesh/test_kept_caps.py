@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import bpy
 import numpy as np
 from partwise.blender_addon.mesh.caps import CONTINUED, CapStyle, PartCaps
@@ -17,7 +15,7 @@ STYLE = CapStyle(CONTINUED, smooth=True)
 
 
 def only(caps: PartCaps, label: int) -> PartCaps:
-    return replace(caps, faces={label: caps.faces[label]})
+    return caps.changed(faces={label: caps.faces[label]})
 
 
 def corners(caps: PartCaps, label: int) -> np.ndarray:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import bpy
@@ -34,7 +33,7 @@ def completed(obj: bpy.types.Object, *ids: int) -> Completion:
     """Domes for some of the forearm and the shoulder."""
     caps = dome(obj, 2, STYLE)
     return Completion(
-        replace(caps, faces={k: caps.faces[k] for k in ids}),
+        caps.changed(faces={k: caps.faces[k] for k in ids}),
         {k: {**TOLD, "volume": float(k)} for k in ids},
     )
 
