@@ -44,7 +44,7 @@ class Wish:
     def parts(self, tree: MergeTree, name: str) -> int:
         """Part count in a tree. Raises BadInput when the mesh cannot be cut into so many."""
         if self.mode == "GRANULARITY":
-            return tree.parts_at(self.granularity) + self.step
+            return tree.whole(tree.parts_at(self.granularity) + self.step, self.step)
         if self.mode == AUTOMATIC:
             return tree.natural_parts
         if self.count > tree.leaf_count:
@@ -63,6 +63,7 @@ class Order:
     hints: ArtistHints
     engine: str
     variant: int = 0
+    symmetric: bool = True
 
     @classmethod
     def of(
@@ -75,7 +76,7 @@ class Order:
     ) -> Order:
         """chosen : (F,) the polygons to work on; all by default."""
         target, hints = Target.of(obj, chosen), read_hints(obj, settings)
-        return cls(target, hints, settings.engine.lower(), variant)
+        return cls(target, hints, settings.engine.lower(), variant, settings.symmetric)
 
 
 def prepare(
