@@ -68,6 +68,7 @@ def decompose_file(task: Task, progress: Progress) -> Row:
         engine=options.engine,
         seed=options.seed,
         variant=options.variant,
+        symmetric=options.symmetric,
         split_files=options.split_files,
         preview=task.preview,
         progress=progress,

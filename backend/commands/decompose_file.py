@@ -58,14 +58,15 @@ def decompose(
     engine: str = AUTO,
     seed: int = 0,
     variant: int = 0,
+    symmetric: bool = True,
     split_files: bool = False,
     preview: Path | None = None,
     progress: Progress = SILENT,
 ) -> Decomposition:
     """Write the parts of `source` to `target`, a GLB file, or a folder with `split_files`.
 
-    `granularity`, `parts`, `engine`, `seed` and `variant` as for `segment`; `preview` is a PNG to
-    write.
+    `granularity`, `parts`, `engine`, `seed`, `variant` and `symmetric` as for `segment`; `preview` is
+    a PNG to write.
     Raises BadInput when the source or an option cannot be used; nothing is written then.
     """
     if complete not in COMPLETIONS:
@@ -82,6 +83,7 @@ def decompose(
         seed=seed,
         engine=engine,
         variant=variant,
+        symmetric=symmetric,
         progress=progress.span(0.1, 0.8 if complete == "none" else 0.6),
     )
     face_labels = labels(found, granularity=granularity, parts=parts)

@@ -63,6 +63,7 @@ def segment_file(task: Task, progress: Progress) -> Row:
         seed=options.seed,
         engine=options.engine,
         variant=options.variant,
+        symmetric=options.symmetric,
         progress=progress,
     )
     face_labels = segment.labels(found, granularity=options.granularity, parts=options.parts)

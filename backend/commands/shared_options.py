@@ -78,6 +78,12 @@ def add_inputs(parser: Parser, out: str, text: str) -> None:
         help="another plausible segmentation; 0 is the best",
     )
     parser.add_argument(
+        "--no-symmetry",
+        dest="symmetric",
+        action="store_false",
+        help="cut each half of an object that mirrors itself by itself",
+    )
+    parser.add_argument(
         "--skip-existing", action="store_true", help="leave inputs whose output is there"
     )
     add_engine(parser, "segment")

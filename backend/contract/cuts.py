@@ -20,6 +20,7 @@ from .fields import (
     Fields,
     Fingerprint,
     Granularity,
+    Json,
     Labels,
     Number,
     Parts,
@@ -39,7 +40,7 @@ class Segment(Fields):
     """Decompose an open mesh: `granularity` 0 (coarsest) to 1, or exactly `parts` parts.
 
     Without either the engine chooses the number of parts. `variant` 0 is the best segmentation;
-    1, 2 and so on are other plausible ones. Hints, as far as given: `groups` (F,) int32 of faces,
+    1, 2 and so on are other plausible ones. `symmetric`: a mesh that mirrors itself is cut so. Hints, as far as given: `groups` (F,) int32 of faces,
     -1 for no opinion, at whose changes parts should end, and `borders` (N, 2) int32, the vertices
     of edges at which parts should end.
     """
@@ -50,6 +51,7 @@ class Segment(Fields):
     engine: Engine = AUTO
     seed: Seed = 0
     variant: Variant = 0
+    symmetric: Annotated[bool, Json(bool)] = True
     groups: Labels | None = None
     borders: Annotated[NDArray[np.int32], Array(("N", 2), "int32")] | None = None
 
@@ -74,7 +76,7 @@ class Segmented(Fields):
 
     ``MergeTree(tree_children, tree_height).cut(parts)[patch]`` is the labels of every other cut.
     `engine` is the one that ran; `notice` is a sentence for people where "auto" had to fall back
-    to it, otherwise empty.
+    to it, otherwise empty. tree_paired (P-1,) bool : `MergeTree.paired`, where there is one.
     """
 
     labels: Labels
@@ -85,6 +87,7 @@ class Segmented(Fields):
     natural_parts: Parts
     parts: Parts
     notice: Annotated[str, Text()] = ""
+    tree_paired: Annotated[NDArray[np.bool_], Array(("M",), "bool")] | None = None
 
 
 class Cut(Segment):

@@ -23,11 +23,14 @@ class MergeTree(Value):
     children : (P-1, 2) int32, the two nodes that each merge joins.
     height : (P-1,) float32 in 0..1, never decreasing; the merge's unlikeliness.
     natural_parts : part count that the engine proposes, 1..P.
+    paired : (P-1,) bool, merges that mirror the one before them: the two are undone together where
+        the count is free. None where the tree is not of a mesh that mirrors itself.
     """
 
     children: NDArray[np.int32]
     height: NDArray[np.float32]
     natural_parts: int = 1
+    paired: NDArray[np.bool_] | None = None
 
     @property
     def leaf_count(self) -> int:
@@ -37,7 +40,8 @@ class MergeTree(Value):
     def parts_at(self, granularity: float) -> int:
         """Part count for a granularity in 0 (one part) .. 0.5 (natural) .. 1 (every patch).
 
-        Counts follow a geometric scale, so that equal steps of a slider feel equal.
+        Counts follow a geometric scale, so that equal steps of a slider feel equal. Of two parts
+        that mirror each other none is there without the other.
         """
         finest, natural = self.leaf_count, max(self.natural_parts, 1)
         g = min(max(float(granularity), 0.0), 1.0)
@@ -45,7 +49,15 @@ class MergeTree(Value):
             count = natural ** (2 * g)
         else:
             count = natural * (finest / natural) ** ((2 * g - 1) ** 1.5)
-        return int(min(max(round(count), 1), finest))
+        return self.whole(int(min(max(round(count), 1), finest)))
+
+    def whole(self, parts: int, step: int = 1) -> int:
+        """The count itself, or the next in the direction of a step, that parts no paired merges."""
+        parts = min(max(parts, 1), self.leaf_count)
+        kept = self.leaf_count - parts
+        if self.paired is None or parts == 1 or not self.paired[kept]:
+            return parts
+        return parts + 1 if step > 0 else parts - 1
 
     def cut(self, parts: int) -> NDArray[np.int32]:
         """Label of each patch when the tree is cut into `parts` parts.

@@ -44,12 +44,15 @@ class Surface:
 
     graph : the patches with all cues measured on them. marked : (E,) how much of the length of each
     border hints mark. flat : (E,) whether a border runs through a flat face, inside of which no
-    part ends unless more parts are asked for; None where no face is flat.
+    part ends unless more parts are asked for; None where no face is flat. mirror : (P,) the patch
+    that mirrors each, itself across the line between the halves, -1 where none does; None where the
+    mesh does not mirror itself, or is not to be cut so.
     """
 
     graph: PatchGraph
     marked: Floats
     flat: Bools | None = None
+    mirror: Ints | None = None
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,7 @@ class Learned:
 
     def look(self, surface: Surface) -> LearnedEvidence:
         """Let the network look at a mesh."""
-        return look_at(surface.graph, surface.marked, self.net, surface.flat)
+        return look_at(surface.graph, surface.marked, self.net, surface.flat, surface.mirror)
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,9 @@ class LearnedEvidence:
         """Merge all patches of the mesh into one tree, the coarse ones by what the network says."""
         coarse = self.coarse
         likely = chances(self, variant, seed)
-        state = Clusters(coarse.graph, coarse.evidence, coarse.marked, likely, coarse.flat)
+        state = Clusters(
+            coarse.graph, coarse.evidence, coarse.marked, likely, coarse.flat, coarse.mirror
+        )
         children, strength = agglomerate(
             state, _score(variant), progress, judged_features, MERGED_A_ROUND
         )
@@ -149,14 +151,18 @@ def read_segmenter(path: Path) -> Segmenter:
 
 
 def look_at(
-    graph: PatchGraph, marked: Floats, net: Segmenter, flat: NDArray[np.bool_] | None = None
+    graph: PatchGraph,
+    marked: Floats,
+    net: Segmenter,
+    flat: NDArray[np.bool_] | None = None,
+    mirror: Ints | None = None,
 ) -> LearnedEvidence:
     """Let the network look at a mesh.
 
     marked : (E,) how much of each border's length hints mark. flat : (E,) whether a border runs
-    through a flat face.
+    through a flat face. mirror : (P,) the patch that mirrors each, -1 where none does.
     """
-    coarse = coarsen(graph, geometric_scores().evidence(graph), PATCHES, marked, flat)
+    coarse = coarsen(graph, geometric_scores().evidence(graph), PATCHES, marked, flat, mirror)
     area = coarse.graph.moments[:, cues.AREA] + 1e-12
     share = (area / area.sum()).astype(np.float32)
     coding = net.encode(patch_features(coarse.graph), pair_maps(coarse.graph), share)

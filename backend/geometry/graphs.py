@@ -64,6 +64,21 @@ def _few_components(nodes: int, first: Ints, second: Ints) -> Ints:
     return np.unique(lowest, return_inverse=True)[1].reshape(-1).astype(np.int64)
 
 
+def filled(label: Ints, first: Ints, second: Ints) -> Ints:
+    """Labels (N,) where those of -1 take that of a neighbour, ring by ring, as far as there is one.
+
+    first, second : (E,) neighbours.
+    """
+    label = label.copy()
+    here, there = np.concatenate([first, second]), np.concatenate([second, first])
+    while True:
+        here, there = here[label[here] < 0], there[label[here] < 0]
+        ring = label[there] >= 0
+        if not ring.any():
+            return label
+        label[here[ring]] = label[there[ring]]
+
+
 def symmetric(nodes: int, first: Ints, second: Ints, cost: Floats) -> Any:
     """Undirected graph as a CSR matrix; parallel edges keep the least cost."""
     from scipy.sparse import csr_matrix

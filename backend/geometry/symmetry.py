@@ -23,10 +23,14 @@ def mirror(normal: Floats, offset: float) -> Placement:
     return Placement(turn, 2 * offset * normal)
 
 
-def directions(points: Floats) -> Floats:
-    """Normals (N, 3) that mirror planes are likely to have: the axes, and the main axes."""
-    away = points - points.mean(axis=0)
-    main = np.linalg.eigh(away.T @ away)[1].T
+def directions(points: Floats, weight: Floats | None = None) -> Floats:
+    """Normals (N, 3) that mirror planes are likely to have: the axes, and the main axes.
+
+    weight : (P,) of each point, all alike without it.
+    """
+    weight = np.ones(len(points)) if weight is None else weight
+    away = points - np.average(points, axis=0, weights=weight)
+    main = np.linalg.eigh(away.T @ (weight[:, None] * away))[1].T
     found = list(np.eye(3))
     for axis in main:
         if max(abs(float(axis @ other)) for other in found) < 0.998:

@@ -38,6 +38,7 @@ from ..geometry.patches.superfaces import superfaces
 from ..geometry.rays import RayScene
 from ..geometry.walls import hidden_walls
 from .borders import melted, refine_borders
+from .mirrored import symmetry
 from .specks import without_specks
 
 MARKED = 0.5  # of a border is marked: clicks do not pass it
@@ -128,13 +129,14 @@ def analyse(
     engine: str = AUTO,
     hints: Hints | None = None,
     variant: int = 0,
+    symmetric: bool = True,
     progress: Progress = SILENT,
 ) -> Analysis:
     """Patches, cues and merge tree of a mesh, with borders placed.
 
     vertices : (V, 3) float, any units; faces : (F, 3) int. engine : the name of one that segments,
     or "auto" for the first of them that can run. variant : 0 for the likeliest tree; 1, 2, ... for
-    other plausible ones.
+    other plausible ones. symmetric : whether a mesh that mirrors itself is cut so.
 
     Raises BadInput for a mesh that cannot be segmented, or hints that do not fit it; WeightsMissing
     or WeightsCorrupt for an engine that cannot run.
@@ -162,15 +164,19 @@ def analyse(
     flats = flat_regions(open_graph)
     if flats is not None:
         grown = flats.within(open_graph, grown)
+    mirrored = symmetry(graph, open_graph, grown, marked) if symmetric else None
+    if mirrored is not None:
+        grown = mirrored.patches.patch
     measuring = progress.span(0.3, 0.65, "Measuring the surface")
     measuring.step()
     cues = patch_graph(graph, grown, rng, measuring, scene)
     lengths = marked_lengths(graph, cues, grown, groups, marked)
     flat = None if flats is None else flats.joined(open_graph, grown, cues)
+    partner = None if mirrored is None else mirrored.patches.partner
     evidence: Evidence | None = None
     if cues.patches > 1:
         progress.span(0.65, 0.75, "Judging the patches").step()
-        evidence = chosen.engine.look(Surface(cues, lengths, flat))
+        evidence = chosen.engine.look(Surface(cues, lengths, flat, partner))
     merging = progress.span(0.75, 0.85, "Merging patches")
     merging.step()
     if evidence is None:
@@ -185,6 +191,8 @@ def analyse(
     contacts = cues.pair[(cues.border[:, BRIDGE] > 0) | (lengths > 0)]
     patch, tree = refine_borders(cutter, grown, grown_tree, contacts, progress=placing)
     tree = without_specks(open_graph, patch, tree)
+    if mirrored is not None:
+        patch, tree = mirrored.consistent(cutter, patch, tree)
     if host is not None:  # what a border crosses back and forth on an inner wall is straightened
         patch = melted(whole, patch[host], tree)
     return Analysis(

@@ -41,10 +41,12 @@ class Key(NamedTuple):
     seed: int
     variant: int = 0
     hints: str = ""  # their digest
+    symmetric: bool = True
 
     @classmethod
     def of(cls, request: Segment) -> Key:
-        return cls(request.engine, request.seed, request.variant, request.hints_digest())
+        hints = request.hints_digest()
+        return cls(request.engine, request.seed, request.variant, hints, request.symmetric)
 
 
 @dataclass
@@ -90,6 +92,7 @@ class HeldMesh:
             engine=key.engine,
             hints=hints,
             variant=key.variant,
+            symmetric=key.symmetric,
             progress=progress,
         )
         while len(self.analyses) > _MOST_ANALYSES:

@@ -155,6 +155,7 @@ class Session:
             natural_parts=analysis.tree.natural_parts,
             parts=int(found.max()) + 1,
             notice=analysis.notice,
+            tree_paired=analysis.tree.paired,
         )
 
     def cut(self, request: requests.Cut, progress: Progress) -> requests.CutLabels:

@@ -135,6 +135,7 @@ class PARTWISE_OT_step_parts(PartOperator, bpy.types.Operator):
         tree = tree_of(mesh)
         if tree is not None:
             count = tree.tree.parts_at(mesh.partwise.granularity) + self.step
+            count = tree.tree.whole(count, self.step)
             apply_cut(mesh, tree.cut(count), tree)
 
 

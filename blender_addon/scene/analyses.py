@@ -51,6 +51,7 @@ def analyse(order: Order, span: jobs.Span = (0.0, 1.0)) -> Generator[jobs.Ask, A
         arrays.fingerprint,
         engine=order.engine,
         variant=order.variant,
+        symmetric=order.symmetric,
         groups=groups,
         borders=borders,
     )
@@ -60,9 +61,12 @@ def analyse(order: Order, span: jobs.Span = (0.0, 1.0)) -> Generator[jobs.Ask, A
         areas = arrays.triangle_areas()
         patch = labels.majority(answer.patch, arrays.polygon, areas, arrays.polygons)
         area = np.bincount(arrays.polygon, weights=areas, minlength=arrays.polygons).astype(float)
-        tree = MergeTree(answer.tree_children, answer.tree_height, answer.natural_parts)
+        tree = MergeTree(
+            answer.tree_children, answer.tree_height, answer.natural_parts, answer.tree_paired
+        )
         # Undo goes back from one analysis of a shape to another, whose tree must be there too.
-        name = f"{arrays.fingerprint} {order.engine} {order.variant} {request.hints_digest()}"
+        of_order = f"{order.engine} {order.variant} {order.symmetric:d} {request.hints_digest()}"
+        name = f"{arrays.fingerprint} {of_order}"
         found = PolygonTree(tree, patch, area)
         return Analysis(order, name, found, answer.engine, answer.notice)
 

@@ -42,7 +42,7 @@ class Wish(Value):
     def parts(self, tree: MergeTree, name: str) -> int:
         """Part count in a tree. Raises BadInput when the mesh cannot be cut into so many."""
         if self.mode == "GRANULARITY":
-            return tree.parts_at(self.granularity) + self.step
+            return tree.whole(tree.parts_at(self.granularity) + self.step, self.step)
         if self.mode == AUTOMATIC:
             return tree.natural_parts
         if self.count > tree.leaf_count:
@@ -60,6 +60,7 @@ class Order(Value):
     hints: ArtistHints
     engine: str
     variant: int = 0
+    symmetric: bool = True
 
     @classmethod
     def of(
@@ -72,7 +73,7 @@ class Order(Value):
     ) -> Order:
         """chosen : (F,) the polygons to work on; all by default."""
         target, hints = Target.of(obj, chosen), read_hints(obj, settings)
-        return cls(target, hints, settings.engine.lower(), variant)
+        return cls(target, hints, settings.engine.lower(), variant, settings.symmetric)
 
 
 def prepare(

@@ -140,6 +140,7 @@ class PARTWISE_PT_options(RoomyPanel, bpy.types.Panel):
             column.prop(settings, "granularity", slider=True)
         elif settings.count_mode == "COUNT":
             column.prop(settings, "part_count")
+        column.prop(settings, "symmetric")
         column = layout.column(heading="Follow")
         for name in ("hint_seams", "hint_sharp", "hint_materials", "hint_groups"):
             column.prop(settings, name)

@@ -301,6 +301,12 @@ class PartwiseSettings(bpy.types.PropertyGroup):
         default=8,
         update=_set,
     )
+    symmetric: BoolProperty(
+        name="Symmetry",
+        description="An object that mirrors itself is cut alike on both sides, posed limbs too",
+        default=True,
+        update=_set,
+    )
     hint_seams: _hint("Seams", "Parts should end at UV seams that are marked")
     hint_sharp: _hint("Sharp Edges", "Parts should end at edges that are marked sharp")
     hint_materials: _hint("Materials", "Parts should end where the material changes")

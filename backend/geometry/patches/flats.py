@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...contract.arrays import Bools, Ints
-from ..graphs import components, sums
+from ..graphs import components, filled, sums
 from ..mesh import FaceGraph
 from .cues import PatchGraph
 from .superfaces import PATCHES
@@ -47,15 +47,8 @@ class Flats:
         stray = (region >= 0) & (own[patch] != region) & np.isin(region, own)
         if not stray.any():
             return patch
-        patch = np.where(stray, -1, patch)
         one, two = graph.first[self.edges], graph.second[self.edges]
-        here, there = np.concatenate([one, two]), np.concatenate([two, one])
-        while True:
-            ring = (patch[here] < 0) & (patch[there] >= 0)
-            if not ring.any():
-                break
-            patch[here[ring]] = patch[there[ring]]
-            here, there = here[patch[here] < 0], there[patch[here] < 0]
+        patch = filled(np.where(stray, -1, patch), one, two)
         return np.unique(patch, return_inverse=True)[1].reshape(-1).astype(np.int64)
 
     def joined(self, graph: FaceGraph, patch: Ints, cues: PatchGraph) -> Bools:

@@ -185,17 +185,44 @@ def ordered_merges(
 
 
 def matching(state: Clusters, values: Floats, most: float) -> tuple[Ints, Ints, Floats]:
-    """The best pairs that share no cluster, as many as the share `most` of the clusters."""
+    """The best pairs that share no cluster, about as many as the share `most` of the clusters.
+
+    A pair and its mirror image are taken together, and as the mean of both. Where they share a
+    cluster across the line, the second is owed: it comes first in the next round.
+    """
     limit = max(1, int(most * state.count))
-    order = np.lexsort((np.arange(len(values)), -values))[: 4 * limit]
+    twin = state.twins()
+    values = mirrored_mean(values, twin)
+    due = ~np.isnan(state.owed)
+    values = np.where(due, state.owed, values)
+    order = np.lexsort((np.arange(len(values)), -values, ~due))[: 4 * limit]
     used: set[int] = set()
-    chosen = []
-    for k in order:
-        a, b = int(state.pair[k, 0]), int(state.pair[k, 1])
-        if a not in used and b not in used:
-            chosen.append(k)
-            used.update((a, b))
-            if len(chosen) == limit:
-                break
+    chosen: list[int] = []
+    for k in order.tolist():
+        other = int(twin[k])
+        pairs = [k] if other in (-1, k) else [k, other]
+        ends = {int(end) for pair in pairs for end in state.pair[pair]}
+        if ends & used:
+            continue
+        if len(ends) == 3:
+            other = pairs.pop()
+            if np.isfinite(values[k]):
+                state.owed[other] = values[k]
+        chosen += pairs
+        used |= ends
+        if len(chosen) >= limit:
+            break
     index = np.array(chosen, dtype=np.int64)
     return state.pair[index, 0], state.pair[index, 1], values[index]
+
+
+def mirrored_mean(values: Floats, twin: Ints) -> Floats:
+    """Values of pairs (pairs,), each the mean of its own and its mirror image's where both are
+    finite.
+
+    twin : (pairs,) the mirror image of each, -1 for none.
+    """
+    pairs = np.flatnonzero((twin >= 0) & np.isfinite(values) & np.isfinite(values[twin]))
+    mean = values.copy()
+    mean[pairs] = (values[pairs] + values[twin[pairs]]) / 2
+    return mean

@@ -7,6 +7,7 @@ settings = bpy.context.scene.partwise
 settings.engine = "AUTO"
 settings.count_mode = "AUTO"
 settings.granularity = 0.5
+settings.symmetric = True
 settings.hint_seams = False
 settings.hint_sharp = False
 settings.hint_materials = False

@@ -33,3 +33,35 @@ def patches_of(mesh, count, seed=0):
     rng = np.random.default_rng(seed)
     graph = build_face_graph(unit_vertices(vertices, faces)[0], faces)
     return patch_graph(graph, superfaces(graph, rng, count), rng)
+
+
+def eared(ears=((1, 1, 0), (-1, 1, 0)), turn=0.0, subdivisions=3):
+    """A ball with a muzzle and ears, whose halves of +X and -X mirror each other.
+
+    ears : where they are. turn : by which its upper half is turned, in radians.
+    """
+    mesh = trimesh.creation.icosphere(subdivisions=subdivisions)
+    points, faces = arrays(mesh)
+    length = np.ones(len(points))
+    for place, high, wide in [((0, -0.2, 1), 0.6, 0.15)] + [(ear, 1.2, 0.06) for ear in ears]:
+        way = np.array(place, float) / np.linalg.norm(place)
+        length += high * np.exp(-np.square(points - way).sum(axis=1) / wide)
+    points *= length[:, None]
+    angle = turn * np.clip((points[:, 1] + 0.1) / 0.2, 0, 1)
+    x, z = points[:, 0].copy(), points[:, 2].copy()
+    points[:, 0] = np.cos(angle) * x + np.sin(angle) * z
+    points[:, 2] = np.cos(angle) * z - np.sin(angle) * x
+    return trimesh.Trimesh(points, faces, process=False)
+
+
+def graph_of(mesh):
+    """The faces of a mesh, made of unit size."""
+    vertices, faces = arrays(mesh)
+    return build_face_graph(unit_vertices(vertices, faces)[0], faces)
+
+
+def images_across_x(mesh):
+    """The face of a mesh that lies where each is mirrored in the plane of Y and Z: (F,)."""
+    middle = mesh.triangles_center
+    gap = np.linalg.norm(middle[:, None] - middle[None] * [-1, 1, 1], axis=2)
+    return gap.argmin(axis=1)

@@ -91,3 +91,41 @@ def test_a_merge_tells_which_pairs_touch_what_changed(graph):
     np.testing.assert_array_equal(changed, (state.pair == new).any(axis=1))
     assert state.node[new] == graph.patches
     assert state.label[gone] == new
+
+
+def test_mirror_images_stay_known_while_clusters_merge(graph):
+    # 2 and 3 mirror each other, 4 lies across the line, 5 has no image.
+    mirror = np.full(graph.patches, -1)
+    mirror[[2, 3, 4]] = 3, 2, 4
+    state = Clusters(graph, mirror=mirror)
+    state.merge(np.array([2]), np.array([5]), np.array([graph.patches]))
+    one, two = state.label[2], state.label[3]
+    assert (state.mirror[one], state.mirror[two]) == (two, one)
+    state.merge(np.array([one]), np.array([state.label[4]]), np.array([graph.patches + 1]))
+    whole = state.label[4]
+    assert state.mirror[whole] == whole
+    assert state.mirror[state.label[3]] == whole
+
+
+def test_the_mirror_image_of_a_pair_is_that_of_its_ends(graph):
+    state = Clusters(graph)
+    assert (state.twins() == -1).all()
+    state.mirror = np.arange(graph.patches)
+    np.testing.assert_array_equal(state.twins(), np.arange(len(state.pair)))
+    (a, b), (c, d) = state.pair[0], state.pair[-1]
+    state.mirror[:] = -1
+    state.mirror[[a, b, c, d]] = c, d, a, b
+    assert (state.twins()[0], state.twins()[-1]) == (len(state.pair) - 1, 0)
+
+
+def test_what_is_owed_stays_so_while_its_clusters_grow(graph):
+    state = Clusters(graph)
+    state.owed[3] = 0.4
+    one, two = state.pair[3]
+    other = next(
+        k for k in range(len(state.pair)) if two in state.pair[k] and one not in state.pair[k]
+    )
+    into, gone = state.pair[other]
+    state.merge(np.array([into]), np.array([gone]), np.array([graph.patches]))
+    ends = sorted((state.label[one], state.label[two]))
+    assert state.pair[~np.isnan(state.owed)].tolist() == [ends]

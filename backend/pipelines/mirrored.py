@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Cuts that mirror themselves as their mesh does: one half decides, the other follows.
+
+The engine has merged what mirrors each other together as far as it could; borders were then cut on
+either side by themselves. What is left of differences goes here: the tree of one half, and its
+borders, are reflected onto the other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..contract.arrays import Bools, Ints
+from ..contract.tree import MergeTree
+from ..geometry.mesh import FaceGraph
+from ..geometry.mirrors import Mirror, find_mirror
+from ..geometry.patches.graphcut import BorderCutter
+from ..geometry.patches.mirrored import Mirrored, mirrored_patches
+
+BETTER = 0.98  # of the left half's borders the right half's must cost less for it to decide
+
+
+@dataclass(frozen=True)
+class Symmetry:
+    """A mesh that mirrors itself. mirror : of its faces. patches : that mirror each other."""
+
+    mirror: Mirror
+    patches: Mirrored
+
+    def consistent(
+        self, cutter: BorderCutter, patch: Ints, tree: MergeTree
+    ) -> tuple[Ints, MergeTree]:
+        """Patches (F,) and tree with the same cuts in both halves.
+
+        cutter : knows what borders cost. No patch appears or vanishes.
+        """
+        partner, deciding = self.patches.partner, self.patches.left
+        here = self.mirror.left
+        if self._right_is_better(cutter, patch, tree):
+            across = partner == np.arange(len(partner))
+            deciding, here = (partner >= 0) & (~deciding | across), ~here
+        if self.mirror.exact:
+            patch = _reflected(patch, self.mirror.face, here, partner, deciding)
+        return patch, mirrored_tree(tree, partner, deciding)
+
+    def _right_is_better(self, cutter: BorderCutter, patch: Ints, tree: MergeTree) -> bool:
+        graph, part = cutter.graph, tree.cut(tree.natural_parts)[patch]
+        one, two = graph.first, graph.second
+        border = part[one] != part[two]
+        left, known = self.mirror.left, self.mirror.face >= 0
+        costs = (
+            cutter.cost[border & (known & side)[one] & (known & side)[two]].sum()
+            for side in (left, ~left)
+        )
+        return next(costs) * BETTER > next(costs)
+
+
+def symmetry(
+    graph: FaceGraph, open_graph: FaceGraph, patch: Ints, marked: Bools
+) -> Symmetry | None:
+    """How a mesh mirrors itself, and patches (F,) that do so too; None where it does not, or where
+    what is marked on it does not.
+
+    open_graph : the mesh cut open along its marked edges (E,).
+    """
+    mirror = find_mirror(graph)
+    if mirror is None or not mirror.keeps(graph, marked):
+        return None
+    patches = mirrored_patches(open_graph, patch, mirror)
+    return None if patches is None else Symmetry(mirror, patches)
+
+
+def _reflected(patch: Ints, image: Ints, here: Bools, partner: Ints, deciding: Bools) -> Ints:
+    """Patches (F,) of the deciding half, `here`, on both."""
+    known = image >= 0
+    other = (partner >= 0) & ~deciding
+    found = np.where(known & here & other[patch], partner[patch], patch)
+    there = np.flatnonzero(known & ~here)
+    there = there[here[image[there]]]
+    wanted = partner[found[image[there]]]
+    found[there[wanted >= 0]] = wanted[wanted >= 0]
+    count = len(partner)
+    lost = np.bincount(found, minlength=count) == 0
+    found = np.where(lost[patch], patch, found)
+    return found if np.bincount(found, minlength=count).all() else patch
+
+
+def mirrored_tree(tree: MergeTree, partner: Ints, deciding: Bools) -> MergeTree:
+    """The tree in which what mirrors each other is merged in the same way, at the same height.
+
+    partner : (P,) the leaf that mirrors each, itself across the line, -1 where none does.
+    deciding : (P,) leaves of the half whose merges are kept, those across the line too. Merges of
+    leaves without a partner are kept wherever they are.
+    """
+    leaves = tree.leaf_count
+    above = list(range(2 * leaves - 1))
+
+    def top(node: int) -> int:
+        while above[node] != node:
+            above[node] = above[above[node]]
+            node = above[node]
+        return node
+
+    children, source, paired = [], [], []
+    links = _links(tree, partner, deciding)
+    for row, pairs in enumerate(links):
+        made = 0
+        for one, two in pairs:
+            ends = top(one), top(two)
+            if ends[0] != ends[1]:
+                node = leaves + len(children)
+                above[ends[0]] = above[ends[1]] = node
+                children.append(ends)
+                source.append(row)
+                paired.append(made == 1)
+                made += 1
+    rows = np.array(source, dtype=np.int64)
+    kept = int((rows < leaves - tree.natural_parts).sum())
+    return replace(
+        tree,
+        children=np.array(children, dtype=np.int32).reshape(-1, 2),
+        height=tree.height[rows],
+        natural_parts=leaves - kept,
+        paired=np.array(paired, dtype=bool),
+    )
+
+
+def _links(tree: MergeTree, partner: Ints, deciding: Bools) -> list[list[tuple[int, int]]]:
+    """For each merge the pairs of leaves that are joined then, at the latest."""
+    leaves = tree.leaf_count
+    chosen = np.where(deciding, np.arange(leaves), -1).tolist()  # a deciding leaf below each node
+    known = (partner >= 0).tolist()  # whether any leaf below has a partner
+    some = list(range(leaves))  # a leaf below each node, not of the half that follows if it can be
+    links: list[list[tuple[int, int]]] = []
+    for one, two in tree.children.tolist():
+        found = []
+        if chosen[one] >= 0 and chosen[two] >= 0:
+            found.append((chosen[one], chosen[two]))
+            found.append((int(partner[chosen[one]]), int(partner[chosen[two]])))
+        elif not (known[one] and known[two]):
+            found.append((some[one], some[two]))
+        links.append(found)
+        chosen.append(max(chosen[one], chosen[two]))
+        known.append(known[one] or known[two])
+        follows = known[some[one]] and chosen[some[one]] < 0
+        some.append(some[two] if follows else some[one])
+    for leaf in np.flatnonzero(deciding & (partner != np.arange(leaves))).tolist():
+        (node,) = tree.meeting(leaf, partner[[leaf]])
+        links[int(node) - leaves].append((leaf, int(partner[leaf])))
+    return links
