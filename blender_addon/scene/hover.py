@@ -72,11 +72,14 @@ def point_at(pointed: Pointed | None) -> None:
 def ask() -> None:
     """Find out what is not known of the place under the pointer, unless that is under way."""
     global _about
-    if aside.busy() or _at is None:
+    obj = hovered()
+    if aside.busy() or _at is None or obj is None:
         return
     if _wanted() is not None:
         _about = _at.uid
         aside.start(_work())
+    elif answer_of(obj) is None:
+        return  # nothing will come
     changed.hovered.say()
 
 

@@ -23,7 +23,7 @@ Key = tuple[int, bytes]
 """A mesh, by its session_uid, and the parts that it has: their ids and faces."""
 
 
-class Choice(Value):
+class ChosenParts(Value):
     """The ids of the parts that are ticked, and of the active one; None where Blender knows that
     better."""
 
@@ -31,7 +31,7 @@ class Choice(Value):
     active: int | None
 
 
-_kept: OrderedDict[Key, Choice] = OrderedDict()
+_kept: OrderedDict[Key, ChosenParts] = OrderedDict()
 _restoring = False
 
 
@@ -46,7 +46,7 @@ def choose(mesh: bpy.types.Mesh, ticked: Collection[int], row: int | None = None
     ids = _ids(mesh)
     active = int(ids[table.active]) if 0 <= table.active < len(ids) else None
     _kept.pop(_key(mesh), None)
-    _kept[_key(mesh)] = Choice(frozenset(ids[is_ticked].tolist()), active)
+    _kept[_key(mesh)] = ChosenParts(frozenset(ids[is_ticked].tolist()), active)
     while len(_kept) > MOST:
         _kept.popitem(last=False)
     changed.seen.say()

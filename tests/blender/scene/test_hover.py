@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from partwise.blender_addon.core import clicks
 from partwise.blender_addon.engine import aside, jobs
-from partwise.blender_addon.scene import click_masks, clickable, hover, pick
+from partwise.blender_addon.scene import changed, click_masks, clickable, hover, pick
 
 from tests.blender.clicking import add, click, foot, head, human, mask, nothing_known, place
 
@@ -174,8 +174,12 @@ def test_a_mesh_that_cannot_be_asked_about_is_left_alone(human, monkeypatch):
     point(human, head(human))
     run()
     assert hover.answer_of(human) is None
+    drawn = []
+    changed.hovered.listen(drawn.append)
     point(human, foot(human))
+    changed.hovered.ignore(drawn.append)
     assert not aside.busy()
+    assert drawn == []
 
 
 def test_an_edited_mesh_shows_nothing_old(human):
