@@ -47,7 +47,9 @@ class Progress:
 
     def shown_to(self, look: Callable[[Any], None] | None) -> Progress:
         """The same, whose sketches somebody else gets, or nobody."""
-        return Progress(self._tell, self._stage, self._first, self._last, look)
+        shown = self.span(0.0, 1.0)
+        shown._look = look
+        return shown
 
     @property
     def is_looked_at(self) -> bool:

@@ -77,6 +77,9 @@ class Completed(Fields):
 class WholePart(Fields):
     """One part as it comes, before the result of `complete`; of several variants, of the first.
 
+    With a `share` below 1 it is a sketch of all of the part, after that share of its making, in the
+    place of the one before.
+
     vertices (M, 3) float64, numbered from V on for this part alone; faces (N, 3) int64 into the
     mesh's vertices followed by these; report as in `Completed`.
     """
@@ -85,6 +88,7 @@ class WholePart(Fields):
     vertices: Annotated[NDArray[np.float64], Array(("M", 3), "float64")]
     faces: Annotated[NDArray[np.int64], Array(("N", 3), "int64")]
     report: Annotated[dict[str, Any], Json(dict)]
+    share: Annotated[float, Number(0.0, 1.0)] = 1.0
 
 
 class Generate(Fields):

@@ -176,13 +176,15 @@ class PartMesh:
 class Sketch:
     """What an answer will be about, while it is made: it takes the place of the one before it.
 
-    parts : coarse and cheap, in the coordinates of the answer; of `complete` the whole of one part.
-    share : 0..1, how far it is. variant : which of several answers, 0 the first.
+    parts : coarse and cheap, in the coordinates of the answer. share : 0..1, how far it is.
+    variant : which of several answers, 0 the first. part : of `complete`, the number of the one of
+    which it is the whole; else -1.
     """
 
     parts: Sequence[PartMesh]
     share: float
     variant: int = 0
+    part: int = -1
 
 
 class Wholes(Protocol):

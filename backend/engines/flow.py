@@ -29,7 +29,7 @@ from .part_making import Made, Maker, Object, Wanted, Ways, sampled_parts, surfa
 from .part_memory import remember
 from .part_place import standing
 from .part_scene import Scene
-from .part_sketch import Placing, looking
+from .part_sketch import looking, out_of
 from .part_weights import read_generator
 from .part_words import Meaning, meaning, remarks, required
 from .projected import USUAL_FACES, Figure, dressed, within
@@ -141,7 +141,7 @@ class Flow:
         imagining = progress.span(made_from, 0.8, "Imagining another part")
         parts = sampled_parts(
             self.generator, request, self.ways, seed, imagining,
-            look=looking(self.generator, 1, imagining, _out_of(scene.frame)),
+            look=looking(self.generator, 1, imagining, out_of(scene.frame)),
         )  # fmt: skip
         made = surfaces(
             self.generator, parts, [0], self.ways.cells,
@@ -221,10 +221,9 @@ class Flow:
         # Those of one window are to be near each other.
         middle = np.stack([box.mean(axis=0) for box in inside])
         order = np.argsort(middle[:, np.ptp(middle, axis=0).argmax()], kind="stable").tolist()
-        maker = Maker(self.generator, Object(title.vector), self.ways, seed, _out_of(frame))
-        made = maker.at_once(
-            [Wanted(said[k].vector, inside[k], said=said[k].words) for k in order], progress
-        )
+        maker = Maker(self.generator, Object(title.vector), self.ways, seed, out_of(frame))
+        wanted = [Wanted(said[k].vector, inside[k], said=said[k].words) for k in order]
+        made = maker.at_once(wanted, progress)
         parts = {order[one.number]: one for one in self._thrifty(made)}
         there = [box for k, box in enumerate(boxes) if k in parts]
         place = {box.name: number for number, box in enumerate(there)}
@@ -287,11 +286,6 @@ class Flow:
         meshes = [(one.vertices, one.faces) for one in self._thrifty(made)]
         found = dressed(meshes, figure, distance=float("inf"))
         return replace(found, notes=(*found.notes, *notes))
-
-
-def _out_of(frame: Frame) -> Placing:
-    """Parts of an object's frame, where they are."""
-    return lambda parts: [replace(one, vertices=frame.out(one.vertices)) for one in parts]
 
 
 def _meshes(made: Sequence[Made]) -> list[PartMesh]:

@@ -24,6 +24,7 @@ from .lent_surface import Lenders
 from .narrow_band import OUTSIDE
 from .part_making import Ways, sampled_parts
 from .part_scene import Scene
+from .part_sketch import looking, out_of
 from .visible_part import VisibleObject, VisiblePart
 
 AROUND = 3  # parts that are told of
@@ -76,7 +77,9 @@ class ImaginedWholes(HiddenWholes):
         whole = np.stack([low, high])
         request.know_box(0, whole)
         request.see(0, _told(generator, surface, whole))
-        parts = sampled_parts(generator, request, self.ways, self.seed, progress.span(0.4, 1.0))
+        imagining = progress.span(0.4, 1.0)
+        look = looking(generator, 1, imagining, out_of(scene.frame), part=part)
+        parts = sampled_parts(generator, request, self.ways, self.seed, imagining, look=look)
         middle, half = own_frame(whole)
         size = scene.frame.size
         return generator.field(parts.own[0, 0], OWN), scene.frame.out(middle), half * size

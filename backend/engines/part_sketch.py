@@ -7,12 +7,13 @@ A few times in a sampling, so that looking at a part takes little of the time of
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from ..contract.arrays import Floats
 from ..contract.progress import Progress
-from ..latents.part_generator import PartGenerator, Told
+from ..latents.part_generator import Frame, PartGenerator, Told
 from ..latents.surface import dense
 from ..models.partflow import Parts, box_of, colour_of, own_frame
 from .base import PartMesh, Sketch
@@ -26,17 +27,23 @@ Look = Callable[[Parts, float], None]
 Placing = Callable[[Sequence[PartMesh]], Sequence[PartMesh]]
 
 
+def out_of(frame: Frame) -> Placing:
+    """Parts of an object's frame, where they are."""
+    return lambda parts: [replace(one, vertices=frame.out(one.vertices)) for one in parts]
+
+
 def looking(
     generator: PartGenerator,
     count: int,
     progress: Progress,
     place: Placing,
     done: Sequence[PartMesh] = (),
+    part: int = -1,
 ) -> Look | None:
     """What a sampling shows itself to, so that a progress gets sketches; None if nobody looks.
 
     count : of the parts that are made, the first of the set. place : of the object's frame in the
-    coordinates of the answer. done : parts of the same object that are there.
+    coordinates of the answer. done : parts of the same object that are there. part : of a sketch.
     """
     if not progress.is_looked_at:
         return None
@@ -56,7 +63,7 @@ def looking(
             told = Told(parts.own[0, k], parts.placed[0, k], np.asarray(boxes[k], np.float64))
             made += coarse(generator, told, colour_of(parts.look[0, k, 0]), cells)
         if made or done:
-            progress.sketch(Sketch(place([*done, *made]), share))
+            progress.sketch(Sketch(place([*done, *made]), share, part=part))
 
     return look
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from queue import SimpleQueue
 from threading import Event
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ..contract.progress import Progress
 from .cpu import cores
@@ -19,6 +20,13 @@ MOST = 2  # things at a time
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """A sketch on its way to the thread of the caller."""
+
+    sketch: Any
 
 
 class _Stopped(BaseException):
@@ -34,10 +42,11 @@ def abreast(
     """What `work(number, item, progress)` makes of each item, in their order.
 
     Some `workers` items are worked on at a time, those that come first before others. The progress
-    of each is that of all: its spans are shares of the whole. What it tells is passed on in the
-    thread of the caller; where that raises, all threads end at their next step, and it raises here.
+    of each is that of all: its spans are shares of the whole. What it tells and shows is passed on
+    in the thread of the caller; where that raises, all threads end at their next step, and it
+    raises here.
     """
-    told: SimpleQueue[tuple[str, float] | int] = SimpleQueue()  # steps, and who has ended
+    told: SimpleQueue[tuple[str, float] | _Shown | int] = SimpleQueue()  # and who has ended
     ended: set[int] = set()
     stop = Event()
     most = 0.0
@@ -47,9 +56,12 @@ def abreast(
             raise _Stopped
         told.put((stage, share))
 
+    def look(sketch: Any) -> None:
+        told.put(_Shown(sketch))
+
     def one(number: int, item: Item) -> Result:
         try:
-            return work(number, item, _Relay(tell))
+            return work(number, item, _Relay(tell, look=look if progress.is_looked_at else None))
         finally:
             told.put(number)
 
@@ -61,6 +73,9 @@ def abreast(
                 heard = told.get()
                 if isinstance(heard, int):
                     ended.add(heard)
+                    continue
+                if isinstance(heard, _Shown):
+                    progress.sketch(heard.sketch)
                     continue
                 most = max(most, heard[1])  # it never goes back
                 progress.span(0.0, 1.0, heard[0]).step(most)
@@ -101,14 +116,15 @@ class _Relay(Progress):
         stage: str = "",
         first: float = 0.0,
         last: float = 1.0,
+        look: Callable[[Any], None] | None = None,
     ) -> None:
-        super().__init__(None, stage, first, last)
+        super().__init__(None, stage, first, last, look)
         self._hear = hear
 
     def span(self, first: float, last: float, stage: str = "") -> Progress:
         size = self._last - self._first
         ends = self._first + size * first, self._first + size * last
-        return _Relay(self._hear, stage or self._stage, *ends)
+        return _Relay(self._hear, stage or self._stage, *ends, look=self._look)
 
     def step(self, share: float = 0.0) -> None:
         self._hear(self._stage, self._first + (self._last - self._first) * share)

@@ -19,7 +19,7 @@ from ..contract.errors import BadInput
 from ..contract.progress import SILENT, Progress
 from ..contract.requests import fingerprint
 from ..engines import registry
-from ..engines.base import PartMesh, SignedDistance
+from ..engines.base import PartMesh, SignedDistance, Sketch
 from ..geometry.hidden.covered import covered_lids
 from ..geometry.hidden.sheets import is_sheet, thickened
 from ..geometry.hidden.surface import hidden_surface
@@ -108,7 +108,8 @@ def alternatives(
 
     Caps, and what an engine makes that takes no seed, are made once, and what came before comes no
     second time: there may be fewer than `variants`, but there is one. What holds of one completion
-    holds of each. shown : hears of each part of the first. The others as for `complete_parts`.
+    holds of each. shown : hears of each part of the first; progress : gets sketches of parts. The
+    others as for `complete_parts`.
     """
     vertices, faces = checked_mesh(vertices, faces)
     part = checked_labels(labels, len(faces))
@@ -168,6 +169,9 @@ def _grow_hidden(
     which: str = "",
 ) -> CompletedParts:
     """which : of several completions this is, in words that go on with "part 1 of 2"."""
+    whole = progress
+    if progress.is_looked_at:
+        progress = progress.shown_to(lambda sketch: whole.sketch(_placed(sketch, work)))
     looking = progress.span(0.0, 0.2, "Looking at what is hidden")
     looking.step()
     wholes = asked.engine.survey(
@@ -222,6 +226,13 @@ def _grow_hidden(
                 caps = cap_parts(work.vertices, work.faces, work.part, progress=own)
             work.cap(k, caps)
     return work.done(asked.about.name, " ".join(notes))
+
+
+def _placed(sketch: Sketch, work: Completion) -> Sketch:
+    """A sketch of what has unit size, in the coordinates of the mesh."""
+    moved = [one.vertices * work.scale + work.centre for one in sketch.parts]
+    both = zip(sketch.parts, moved, strict=True)
+    return replace(sketch, parts=[replace(one, vertices=vertices) for one, vertices in both])
 
 
 def _field(whole: SignedDistance | PartMesh | None) -> GridField | None:

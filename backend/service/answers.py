@@ -41,6 +41,13 @@ def of_completed(
     )
 
 
+def of_imagined(sketch: Sketch, count: int) -> requests.WholePart:
+    """What the whole of a part will be about. count : of the object's vertices."""
+    (part,) = sketch.parts
+    faces = part.faces.astype(np.int64) + count
+    return requests.WholePart(sketch.part, part.vertices, faces, {}, float(sketch.share))
+
+
 class PicturesOfCompleted:
     """Small pictures of one completion after the other, all from the same side.
 

@@ -203,6 +203,10 @@ class Session:
                 report = done.report.to_json()
                 partial(requests.WholePart(done.part, done.vertices, done.faces, report))
 
+        def look(sketch: Sketch) -> None:
+            if partial is not None and sketch.variant == 0:
+                partial(answers.of_imagined(sketch, len(mesh.vertices)))
+
         pictures = answers.PicturesOfCompleted(
             mesh.vertices, mesh.faces, request.labels, request.parts
         )
@@ -218,7 +222,7 @@ class Session:
             seed=request.seed,
             variants=request.variants,
             options=request.options,
-            progress=progress,
+            progress=progress.shown_to(None if partial is None else look),
             shown=shown if request.how == "hidden" else None,  # caps are all there at once
         ):
             picture = pictures.picture(whole) if whole.follows_seed else None

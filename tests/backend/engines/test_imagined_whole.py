@@ -11,6 +11,7 @@ import pytest
 from backend.contract.errors import Cancelled
 from backend.contract.progress import Progress
 from backend.engines import imagined_whole
+from backend.engines.base import Sketch
 from backend.engines.flow import Flow
 from backend.engines.part_making import Ways
 from backend.latents.part_request import Request
@@ -25,13 +26,15 @@ def test_first_the_box_is_found_then_the_shape_in_it(
     asked: list[tuple[tuple[np.ndarray, np.ndarray], Ways]] = []
     real = imagined_whole.sampled_parts
 
-    def watched(generator: object, request: Request, ways: Ways, *more: object) -> object:
+    def watched(
+        generator: object, request: Request, ways: Ways, *more: object, **options: object
+    ) -> object:
         known = request.box_begun == 0, request.members["box"].copy()
         asked.append((known, ways))
         assert request.whole_known
         assert request.given["seen_own"][0, 0, :, -1].all()
         assert not request.given["seen_own"][0, 1:].any()
-        return real(generator, request, ways, *more)  # type: ignore[arg-type]
+        return real(generator, request, ways, *more, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(imagined_whole, "sampled_parts", watched)
     engine = Flow(tiny_generator(tmp_path), Ways(steps=4, cells=32))
@@ -52,3 +55,18 @@ def test_first_the_box_is_found_then_the_shape_in_it(
 
     with pytest.raises(Cancelled):
         wholes.whole(1, progress=Progress(tell))
+
+
+def test_what_is_imagined_is_sketched_where_the_part_is(tmp_path: Path) -> None:
+    engine = Flow(tiny_generator(tmp_path), Ways(steps=4, cells=32))
+    vertices, faces, labels = balls([(0, 0, 0), (0.9, 0, 0), (0, 0.9, 0)], [0.6, 0.5, 0.45], 2)
+    seen: list[Sketch] = []
+    wholes = engine.survey(vertices, faces, labels.astype(np.int32))
+    assert wholes.whole(1, progress=Progress(look=seen.append)) is not None
+    assert [one.part for one in seen] == [1, 1, 1]
+    for one in seen:
+        (part,) = one.parts
+        low, high = part.vertices.min(axis=0), part.vertices.max(axis=0)
+        assert (low < [0.9, 0.1, 0.1]).all()
+        assert (high > [0.9, -0.1, -0.1]).all()
+        assert np.ptp(part.vertices, axis=0).max() < 2

@@ -71,6 +71,35 @@ def test_a_cancelled_job_ends_in_all_threads() -> None:
     assert threading.active_count() == before
 
 
+def test_sketches_are_seen_in_the_thread_of_the_caller_and_in_order() -> None:
+    seen: list[tuple[str, int]] = []
+
+    def look(sketch: str) -> None:
+        seen.append((sketch, threading.get_ident()))
+
+    def work(number: int, item: str, progress: Progress) -> str:
+        assert progress.is_looked_at
+        for k in range(2):
+            shown = progress.span(0.0, 1.0).shown_to(lambda s: progress.sketch(s.upper()))
+            shown.span(0.5, 1.0).sketch(f"{item}{k}")
+            shown.step(0.5)
+        return item
+
+    heard: list[int] = []
+    progress = Progress(lambda stage, done, whole: heard.append(done), look=look)
+    for item in abreast(work, ["a", "b", "c"], 2, progress):
+        assert [sketch for sketch, _ in seen if sketch[0].lower() == item] == [
+            f"{item.upper()}0", f"{item.upper()}1"
+        ]  # fmt: skip
+    assert {thread for _, thread in seen} == {threading.get_ident()}
+    assert heard
+
+    def unseen(number: int, item: int, progress: Progress) -> bool:
+        return progress.is_looked_at
+
+    assert list(abreast(unseen, [1, 2], 2, SILENT)) == [False, False]
+
+
 def test_functions_that_know_no_progress_are_called_for_each_and_after_a_cancel_no_more() -> None:
     def slow(item: int) -> int:
         time.sleep(0.01 * (3 - item))

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NoReturn
@@ -31,6 +32,7 @@ from backend.contract.requests import (
     Segment,
 )
 from backend.contract.tree import MergeTree
+from backend.engines.base import Sketch
 from backend.machine.resident import Residents
 from backend.service.session import Session
 from tests.bad_meshes import lathe
@@ -474,6 +476,46 @@ def test_hidden_parts_come_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
         assert arrays["faces"].max() < len(vertices) + len(arrays["vertices"])
         first, last = whole.part_offsets[one.part : one.part + 2]
         assert last - first == len(one.faces)
+
+
+def test_sketches_of_hidden_parts_come_before_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tests.backend.geometry.hidden.fields import SCENES, seen_of
+    from tests.backend.one_by_one import ball
+    from tests.backend.pipelines.whole_engine import Knowing, install_limbs
+
+    vertices, faces, labels = seen_of(SCENES["limb in a body"], 26)
+    install_limbs(monkeypatch, vertices)
+    real = Knowing.whole
+
+    def sketching(self: Knowing, part: int, *, progress: Progress) -> object:
+        assert progress.is_looked_at
+        small = replace(ball(0), vertices=0.1 * ball(0).vertices)
+        progress.sketch(Sketch([small], 0.5, part=part))
+        return real(self, part, progress=progress)
+
+    monkeypatch.setattr(Knowing, "whole", sketching)
+    ours, shown = Session(), []
+    ask(ours, OpenMesh(vertices, faces, "limb"))
+    request = requests.Complete(
+        "limb", labels.astype(np.int32), how="hidden", parts=[1], variants=2
+    )
+    ours.answer(request, Progress(), shown.append)
+    kinds = [(type(one), getattr(one, "share", None)) for one in shown]
+    assert kinds == [
+        (requests.WholePart, 0.5),
+        (requests.WholePart, 1.0),
+        (requests.Completed, None),
+        (requests.Completed, None),
+    ], "of the first variant alone"
+    sketch = shown[0]
+    assert sketch.part == 1
+    assert sketch.faces.min() == len(vertices)
+    low, high = vertices.min(axis=0), vertices.max(axis=0)
+    size = float((high - low).max())
+    np.testing.assert_allclose(sketch.vertices.mean(axis=0), (low + high) / 2, atol=1e-6)
+    np.testing.assert_allclose(np.ptp(sketch.vertices, axis=0), 0.2 * size, rtol=0.05)
+    read = requests.read_partial("complete", *sketch.to_message())
+    assert isinstance(read, requests.WholePart)
 
 
 def test_variants_of_a_completion_come_one_by_one_with_pictures(
