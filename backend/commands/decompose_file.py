@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 from ..assets.asset import Asset
 from ..contract.engines import AUTO
 from ..contract.errors import BadInput
+from ..contract.file_names import file_names
+from ..contract.name_templates import PART
 from ..contract.progress import SILENT, Progress
 from ..files.grown import Carry
-from ..files.parts import default_names
 from ..files.readers import CapFaces, make_folder, read_mesh, write_parts
 from ..pipelines.complete import CompletedParts, complete_parts
+from ..pipelines.naming import name_parts
 from ..pipelines.segment import analyse, labels
 from .complete_file import left_open
 from .overwriting import refuse_overwriting, textures_of
@@ -33,7 +35,7 @@ class Decomposition:
     ----------
     engine : the engine that ran. notice : a sentence where it is not the one that was to be.
     faces : number of triangles of the source.
-    parts : number of parts.
+    parts : number of parts. names : of each.
     patches : the most parts that could have been asked for.
     closed : number of parts that are watertight once completed; None where they were not.
     remarks : sentences about what could not be kept.
@@ -43,6 +45,7 @@ class Decomposition:
     notice: str
     faces: int
     parts: int
+    names: tuple[str, ...]
     patches: int
     closed: int | None
     remarks: tuple[str, ...]
@@ -59,13 +62,14 @@ def decompose(
     seed: int = 0,
     variant: int = 0,
     split_files: bool = False,
+    names: str = AUTO,
     preview: Path | None = None,
     progress: Progress = SILENT,
 ) -> Decomposition:
     """Write the parts of `source` to `target`, a GLB file, or a folder with `split_files`.
 
-    `granularity`, `parts`, `engine`, `seed` and `variant` as for `segment`; `preview` is a PNG to
-    write.
+    `granularity`, `parts`, `engine`, `seed` and `variant` as for `segment`; `names` as of
+    `name_parts`; `preview` is a PNG to write.
     Raises BadInput when the source or an option cannot be used; nothing is written then.
     """
     if complete not in COMPLETIONS:
@@ -85,6 +89,7 @@ def decompose(
         progress=progress.span(0.1, 0.8 if complete == "none" else 0.6),
     )
     face_labels = labels(found, granularity=granularity, parts=parts)
+    called = name_parts(asset.in_axes("Z"), asset.faces, face_labels, names)
     remarks: list[str] = []
     caps: CompletedParts | None = None
     carry: Carry | None = None
@@ -99,12 +104,12 @@ def decompose(
         )
         carry = Carry(frozenset(caps.grown), caps.carry_vertex, caps.carry_weight)
         report = [one.to_json() for one in caps.report]
-        remarks = left_open(face_labels.astype(np.int64), report, default_names(len(report)))
+        remarks = left_open(face_labels.astype(np.int64), report, called)
     progress.span(0.85, 0.9, "Writing the parts").step()
     if split_files:
-        _write_folder(target, asset, face_labels, caps, carry)
+        _write_folder(target, asset, face_labels, called, caps, carry)
     else:
-        write_parts(target, asset, face_labels, caps=caps, carry=carry)
+        write_parts(target, asset, face_labels, caps=caps, names=called, carry=carry)
     if preview is not None:
         from ..pictures.preview import render_parts
 
@@ -122,7 +127,8 @@ def decompose(
         engine=found.engine,
         notice=found.notice,
         faces=len(asset.faces),
-        parts=int(np.max(face_labels)) + 1,
+        parts=len(called),
+        names=tuple(called),
         patches=found.tree.leaf_count,
         closed=None if caps is None else sum(map(bool, caps.closed)),
         remarks=(*asset.remarks, *remarks),
@@ -133,6 +139,7 @@ def _write_folder(
     target: Path,
     asset: Asset,
     face_labels: NDArray[np.int32],
+    names: list[str],
     caps: CapFaces | None,
     carry: Carry | None,
 ) -> None:
@@ -140,10 +147,10 @@ def _write_folder(
     make_folder(target)
     with tempfile.TemporaryDirectory(prefix=".", dir=target) as name:
         made = Path(name)
-        for part, part_name in enumerate(default_names(int(face_labels.max()) + 1)):
-            one = made / f"{part_name}.glb"
-            write_parts(one, asset, face_labels, caps=caps, only=part, carry=carry)
-        for old in target.glob("part_*.glb"):
+        for part, file in enumerate(file_names(names, "glb")):
+            one = made / file
+            write_parts(one, asset, face_labels, caps=caps, names=names, only=part, carry=carry)
+        for old in (*target.glob("part_*.glb"), *target.glob(f"{PART}.*.glb")):
             old.unlink()
         for file in made.iterdir():
             file.replace(target / file.name)

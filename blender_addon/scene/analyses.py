@@ -19,6 +19,7 @@ from ...backend.contract.fields import Fields
 from ...backend.contract.requests import OpenMesh, Segment, Segmented
 from ...backend.contract.tree import MergeTree
 from ..core import labels, trees
+from ..core.naming import Solid
 from ..core.trees import PolygonTree
 from ..engine import jobs
 from ..mesh.labels import face_count, get_labels
@@ -64,7 +65,8 @@ def analyse(order: Order, span: jobs.Span = (0.0, 1.0)) -> Generator[jobs.Ask, A
         tree = MergeTree(answer.tree_children, answer.tree_height, answer.natural_parts)
         # Undo goes back from one analysis of a shape to another, whose tree must be there too.
         name = f"{arrays.fingerprint} {order.engine} {order.variant} {request.hints_digest()}"
-        found = PolygonTree(tree, patch, area)
+        solid = Solid.of(arrays.vertices, arrays.faces, arrays.polygon, order.turn)
+        found = PolygonTree(tree, patch, area, solid)
         return Analysis(order, name, found, answer.engine, answer.notice)
 
     analysis: Analysis = yield from ask_about(arrays, request, on_polygons, span)

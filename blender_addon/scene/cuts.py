@@ -9,14 +9,14 @@ import numpy as np
 from ..core import labels
 from ..core.trees import PolygonTree
 from ..mesh.labels import get_labels, has_labels
-from . import edits
+from . import edits, naming
 from .analyses import tree_of
 
 _slider_follows = False  # the slider is being set to a cut, rather than the cut to the slider
 
 
 def apply_cut(mesh: bpy.types.Mesh, cut: labels.Labels, tree: PolygonTree) -> None:
-    """Give a mesh the parts of a new cut, apart from what is locked, and set its slider to it."""
+    """Give a mesh the parts of a new cut, apart from what is held, and set its slider to it."""
     global _slider_follows
     _relabel(mesh, cut, tree)
     _slider_follows = True
@@ -37,12 +37,16 @@ def follow_slider(mesh: bpy.types.Mesh) -> bool:
 
 
 def _relabel(mesh: bpy.types.Mesh, cut: labels.Labels, tree: PolygonTree) -> None:
-    table = mesh.partwise
+    table, current, held = mesh.partwise, get_labels(mesh), edits.held(mesh)
+    if held:  # they count: what is left gets as many parts as are missing
+        wanted = len(np.unique(cut[cut >= 0]))
+        cut, _ = tree.cut_within(~np.isin(current, held), max(wanted - len(held), 1))
     new = labels.recut(
         cut,
-        get_labels(mesh),
+        current,
         tree.area,
-        locked=[part.part_id for part in table.parts if part.locked],
+        locked=held,
         kept_borders=[(border.one, border.two) for border in table.kept_borders],
     )
     edits.replace_labels(mesh, new, tree.area)
+    naming.name_parts(mesh, tree.solid, naming.wanted(bpy.context.scene.partwise))

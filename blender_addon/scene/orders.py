@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import bpy
 import numpy as np
@@ -13,7 +13,7 @@ from ...backend.contract.errors import BadInput
 from ...backend.contract.tree import MergeTree
 from ..mesh.hints import ArtistHints, read_hints
 from ..mesh.labels import face_count
-from ..mesh.read import selected_faces
+from ..mesh.read import selected_faces, turn_of
 from . import targets
 from .engine_choice import AUTOMATIC
 from .targets import Target
@@ -57,12 +57,16 @@ class Wish:
 
 @dataclass(frozen=True)
 class Order:
-    """An object and how the engine is to analyse it."""
+    """An object and how the engine is to analyse it.
+
+    turn : (3, 3) how the object is turned in the world, which says what of it is up.
+    """
 
     target: Target
     hints: ArtistHints
     engine: str
     variant: int = 0
+    turn: NDArray[np.float64] = field(default_factory=lambda: np.eye(3))
 
     @classmethod
     def of(
@@ -75,7 +79,7 @@ class Order:
     ) -> Order:
         """chosen : (F,) the polygons to work on; all by default."""
         target, hints = Target.of(obj, chosen), read_hints(obj, settings)
-        return cls(target, hints, settings.engine.lower(), variant)
+        return cls(target, hints, settings.engine.lower(), variant, turn_of(obj))
 
 
 def prepare(
