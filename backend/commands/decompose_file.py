@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,6 @@ from ..assets.asset import Asset
 from ..contract.engines import AUTO
 from ..contract.errors import BadInput
 from ..contract.file_names import file_names
-from ..contract.name_templates import PART
 from ..contract.progress import SILENT, Progress
 from ..files.grown import Carry
 from ..files.readers import CapFaces, make_folder, read_mesh, write_parts
@@ -25,6 +25,7 @@ from .complete_file import left_open
 from .overwriting import refuse_overwriting, textures_of
 
 COMPLETIONS = ("none", "cap", "hidden")
+MOST_HEADER = 1 << 24  # bytes; those of single parts are far smaller
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,21 @@ def _write_folder(
         for part, file in enumerate(file_names(names, "glb")):
             one = made / file
             write_parts(one, asset, face_labels, caps=caps, names=names, only=part, carry=carry)
-        for old in (*target.glob("part_*.glb"), *target.glob(f"{PART}.*.glb")):
+        for old in [path for path in target.glob("*.glb") if _is_one_part(path)]:
             old.unlink()
         for file in made.iterdir():
             file.replace(target / file.name)
+
+
+def _is_one_part(path: Path) -> bool:
+    """Whether a GLB was written as one part of several files: it is ours, and called after its
+    only node."""
+    try:
+        with path.open("rb") as file:
+            size = int.from_bytes(file.read(20)[12:16], "little")
+            about = json.loads(file.read(min(size, MOST_HEADER)))
+        (node,) = about["nodes"]
+        is_ours = about["asset"]["generator"].startswith("Partwise ")
+        return is_ours and [path.name] == file_names([node["name"]], "glb")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return False

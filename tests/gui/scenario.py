@@ -119,6 +119,24 @@ def merge(window: Window, package: Path) -> Waits[None]:
     assert not any(part.selected for part in table().parts)
 
 
+def named(window: Window, package: Path) -> Waits[None]:
+    """The list says what parts are; a template gives other names, in one step of undo."""
+    before = table().parts.keys()
+    assert {"Body", "Tail", "Leg.Front.L", "Leg.Front.R"} <= set(before)
+    yield from window.picture("28_named_list")
+    settings = bpy.context.scene.partwise
+    settings.naming, settings.name_template = "TEMPLATE", "Torso, Head, Tail, Brush, Leg4"
+    with window.here():
+        bpy.ops.partwise.name_parts("EXEC_DEFAULT", True)
+    assert {"Torso", "Head", "Tail", "Brush", "Leg1", "Leg2", "Leg3", "Leg4"} <= set(
+        table().parts.keys()
+    )
+    yield from window.picture("29_template")
+    yield from window.undo()
+    assert table().parts.keys() == before
+    bpy.context.scene.partwise.naming = "SHAPE"
+
+
 def kept(window: Window, package: Path) -> Waits[None]:
     """A new cut keeps what was merged by hand, says so, and lets it go at the press of a button."""
     edits, before = ours("scene.edits"), labels()
@@ -340,6 +358,7 @@ STEPS = (
     decompose,
     drag_granularity,
     try_another,
+    named,
     merge,
     kept,
     split_one,

@@ -116,5 +116,8 @@ def test_parts_have_the_names_that_were_asked_for(waist, tmp_path):
     decompose(waist, tmp_path / "out", parts=3, names="numbers", split_files=True)
     files = sorted(file.name for file in (tmp_path / "out").iterdir())
     assert files == ["Part.01.glb", "Part.02.glb", "Part.03.glb"]
-    decompose(waist, tmp_path / "out", parts=2, names="numbers", split_files=True)
-    assert len(list((tmp_path / "out").iterdir())) == 2, "older parts go"
+    (tmp_path / "out/mine.glb").write_bytes((tmp_path / "out/Part.01.glb").read_bytes())
+    (tmp_path / "out/other.glb").write_bytes(b"glTF")
+    decompose(waist, tmp_path / "out", parts=2, names="Low, High", split_files=True)
+    left = sorted(file.name for file in (tmp_path / "out").iterdir())
+    assert left == ["High.glb", "Low.glb", "mine.glb", "other.glb"], "only older parts go"
