@@ -50,36 +50,95 @@ class Shapes:
         return np.asarray((self.high.max(axis=0) + self.low.min(axis=0)) / 2)
 
 
+ROW, COLUMN = np.triu_indices(3)  # of the six entries of symmetric matrices
+AREA, FIRST, SECOND, FACING, NORMAL, CONE = (
+    0,
+    slice(1, 4),
+    slice(4, 10),
+    slice(10, 16),
+    slice(16, 19),
+    19,
+)
+COLUMNS = 20
+
+
+@dataclass(frozen=True, eq=False)
+class Elements:
+    """What of N triangles or polygons adds up to measures of parts.
+
+    sums : (N, COLUMNS) area, first and second moments, normal times normal, normal, and three times
+    the volume of the cone, about `origin` (3,); low, high : (N, 3) float32 bounds from there.
+    """
+
+    sums: Floats
+    low: NDArray[np.float32]
+    high: NDArray[np.float32]
+    origin: Floats
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of the arrays."""
+        return self.sums.nbytes + self.low.nbytes + self.high.nbytes
+
+    @classmethod
+    def of(cls, corners: NDArray[np.floating]) -> Elements:
+        """corners : (T, 3, 3) of triangles."""
+        origin = np.asarray(corners, np.float64).mean(axis=(0, 1))
+        corner = corners - origin
+        middle = corner.mean(axis=1)
+        normal = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0]) / 2
+        # Parts without area still have a centre.
+        area = np.sqrt((normal**2).sum(axis=1)) + 1e-30
+        sums = np.empty((len(corner), COLUMNS))
+        sums[:, AREA] = area
+        sums[:, FIRST] = area[:, None] * middle
+        # The second moment of a triangle (see for example Eberly, "Polyhedral mass properties").
+        second = sum(corner[:, k, ROW] * corner[:, k, COLUMN] for k in range(3))
+        sums[:, SECOND] = (second + 9 * middle[:, ROW] * middle[:, COLUMN]) * area[:, None] / 12
+        sums[:, FACING] = normal[:, ROW] * normal[:, COLUMN] / area[:, None]
+        sums[:, NORMAL] = normal
+        sums[:, CONE] = (normal * middle).sum(axis=1)
+        low, high = corner.min(axis=1), corner.max(axis=1)
+        return cls(sums, low.astype(np.float32), high.astype(np.float32), origin)
+
+    def joined(self, label: NDArray[np.integer], count: int) -> Elements:
+        """`count` larger elements; label : (N,) which of them each is in; every one has some."""
+        sums = [np.bincount(label, column, count) for column in self.sums.T]
+        order = np.argsort(label, kind="stable")
+        starts = np.searchsorted(label[order], np.arange(count))
+        low = np.minimum.reduceat(self.low[order], starts)
+        high = np.maximum.reduceat(self.high[order], starts)
+        return Elements(np.stack(sums, axis=1), low, high, self.origin)
+
+    def only(self, some: NDArray[np.bool_]) -> Elements:
+        """Some of the elements, (N,)."""
+        return Elements(self.sums[some], self.low[some], self.high[some], self.origin)
+
+    def shapes(self) -> Shapes:
+        """Measures of each element, as a part."""
+        area, normal = self.sums[:, AREA], self.sums[:, NORMAL]
+        centre = self.sums[:, FIRST] / area[:, None]
+        spread = _matrices(self.sums[:, SECOND] / area[:, None])
+        spread = spread - centre[:, :, None] * centre[:, None]
+        facing = _matrices(self.sums[:, FACING] / area[:, None])
+        volume = (self.sums[:, CONE] - (normal * centre).sum(axis=1)) / 3
+        low, high = self.low + self.origin, self.high + self.origin
+        return Shapes(area, centre + self.origin, spread, facing, volume, low, high)
+
+
+def _matrices(entries: Floats) -> Floats:
+    """(N, 6) entries at `ROW` and `COLUMN` as symmetric (N, 3, 3)."""
+    full = np.empty((len(entries), 3, 3))
+    full[:, ROW, COLUMN] = full[:, COLUMN, ROW] = entries
+    return full
+
+
 def measure(corners: NDArray[np.floating], label: NDArray[np.integer], count: int) -> Shapes:
     """Measures of parts of a mesh.
 
     corners : (T, 3, 3) of triangles. label : (T,) part of each, 0..count-1; every part has some.
     """
-    corner = np.asarray(corners, dtype=np.float64)
-    middle = corner.mean(axis=1)
-    normal = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0]) / 2
-    # Parts without area still have a centre.
-    area = np.linalg.norm(normal, axis=1) + 1e-30
-
-    def total(values: Floats) -> Floats:
-        flat = values.reshape(len(label), -1)
-        sums = [np.bincount(label, column, count) for column in flat.T]
-        return np.stack(sums, axis=1).reshape(count, *values.shape[1:])
-
-    weight = total(area)
-    centre = total(area[:, None] * middle) / weight[:, None]
-    own = corner - centre[label][:, None]
-    # The second moment of a triangle (see for example Eberly, "Polyhedral mass properties").
-    sums = own.sum(axis=1)
-    second = np.einsum("tci,tcj->tij", own, own) + np.einsum("ti,tj->tij", sums, sums)
-    spread = total(area[:, None, None] * second / 12) / weight[:, None, None]
-    facing = total(np.einsum("ti,tj,t->tij", normal, normal, 1 / area)) / weight[:, None, None]
-    volume = total(np.einsum("ti,ti->t", normal, sums / 3)) / 3
-    order = np.argsort(label, kind="stable")
-    starts = np.searchsorted(label[order], np.arange(count))
-    low = np.minimum.reduceat(corner.min(axis=1)[order], starts)
-    high = np.maximum.reduceat(corner.max(axis=1)[order], starts)
-    return Shapes(weight, centre, spread, facing, volume, low, high)
+    return Elements.of(corners).joined(label, count).shapes()
 
 
 @dataclass(frozen=True)
@@ -153,9 +212,8 @@ def features(shapes: Shapes, mirror: Mirror | None) -> Floats:
     variance = np.linalg.eigvalsh(shapes.spread / size**2)
     long = np.sqrt(np.maximum(variance, 1e-12))[:, ::-1]  # (K, 3) from the longest down
     # Directions as entries of the spread, since those of round things are anybody's guess.
-    row, column = np.triu_indices(3)
     trace = np.maximum(np.trace(shapes.spread, axis1=1, axis2=2), 1e-12 * size**2)
-    lies = np.abs(shapes.spread[:, row, column]) / trace[:, None]
+    lies = np.abs(shapes.spread[:, ROW, COLUMN]) / trace[:, None]
     away = (shapes.centre - shapes.centre[largest]) / size
     touches = _touching(shapes)
     alike = (np.abs(np.log(long[:, None] / long[None])).max(axis=2) < 0.15).sum(axis=1)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ...backend.contract.name_templates import numbered, read_template, unique_names
 from ...backend.contract.part_names import by_template, part_names
-from ...backend.contract.part_shapes import measure
+from ...backend.contract.part_shapes import Elements, Shapes
 from ...backend.contract.part_words import kinds_of
 from .labels import Areas, Labels, compact
 
@@ -23,15 +23,18 @@ NEAR, ALIKE = 0.05, 1.3  # of the mesh's size, and between areas: what is still 
 
 @dataclass(frozen=True, eq=False)
 class Solid:
-    """Triangles of a mesh: corners (T, 3, 3) float32, z up; polygon (T,) int32 of each."""
+    """What is measured of the polygons of a mesh that have triangles; z is up.
 
-    corners: NDArray[np.float32]
+    polygon : (N,) int32 the polygon that each of the N elements is.
+    """
+
+    elements: Elements
     polygon: NDArray[np.int32]
 
     @property
     def nbytes(self) -> int:
         """Memory of the arrays."""
-        return self.corners.nbytes + self.polygon.nbytes
+        return self.elements.nbytes + self.polygon.nbytes
 
     @classmethod
     def of(
@@ -41,8 +44,21 @@ class Solid:
         polygon: NDArray[np.int32],
         turn: NDArray[np.float64],
     ) -> Solid:
-        """vertices (V, 3) and how the object is turned in the world, (3, 3)."""
-        return cls((vertices @ turn.T).astype(np.float32)[faces], polygon)
+        """vertices (V, 3), triangles (T, 3), the polygon of each (T,), and how the object is turned
+        in the world, (3, 3)."""
+        used, place = compact(polygon)
+        elements = Elements.of((vertices @ turn.T)[faces]).joined(place, len(used))
+        return cls(elements, used.astype(np.int32))
+
+    def shapes(self, labels: Labels) -> tuple[NDArray[np.int64], Shapes | None]:
+        """The part ids of labels (F,) that have triangles, ascending, and their measures."""
+        label = labels[self.polygon]
+        inside = label >= 0
+        ids, place = compact(label[inside])
+        if not len(ids):
+            return ids, None
+        elements = self.elements if inside.all() else self.elements.only(inside)
+        return ids, elements.joined(place, len(ids)).shapes()
 
 
 @dataclass(frozen=True)
@@ -61,12 +77,9 @@ def names_of(
     Raises BadInput where the template is none.
     """
     template = read_template(naming.template) if naming.way == TEMPLATE else []
-    label = labels[solid.polygon]
-    inside = label >= 0
-    ids, place = compact(label[inside])
-    if not len(ids):
+    ids, shapes = solid.shapes(labels)
+    if shapes is None:
         return {}
-    shapes = measure(solid.corners[inside], place, len(ids))
     if naming.way == NUMBERS:
         order = np.argsort(np.argsort(-shapes.area, kind="stable"))
         names = [numbered(len(ids))[row] for row in order.tolist()]

@@ -26,6 +26,8 @@ from ..mesh.labels import face_count, get_labels
 from ..mesh.read import MeshArrays
 from .orders import Order
 
+MOST_POLYGONS = 400_000  # above which parts are only numbered while the slider moves
+
 
 @dataclass(frozen=True)
 class Analysis:
@@ -65,7 +67,9 @@ def analyse(order: Order, span: jobs.Span = (0.0, 1.0)) -> Generator[jobs.Ask, A
         tree = MergeTree(answer.tree_children, answer.tree_height, answer.natural_parts)
         # Undo goes back from one analysis of a shape to another, whose tree must be there too.
         name = f"{arrays.fingerprint} {order.engine} {order.variant} {request.hints_digest()}"
-        solid = Solid.of(arrays.vertices, arrays.faces, arrays.polygon, order.turn)
+        solid = None
+        if arrays.polygons <= MOST_POLYGONS:
+            solid = Solid.of(arrays.vertices, arrays.faces, arrays.polygon, order.turn)
         found = PolygonTree(tree, patch, area, solid)
         return Analysis(order, name, found, answer.engine, answer.notice)
 

@@ -61,7 +61,7 @@ def test_faces_without_a_part_and_parts_without_triangles_are_left_out():
 
 
 def test_memory_is_counted():
-    assert solid(*PAIR).nbytes == 36 * (9 * 4 + 4)
+    assert solid(*PAIR).nbytes == 18 * (20 * 8 + 6 * 4 + 4)
 
 
 def test_spots_are_the_middles_of_surfaces():
