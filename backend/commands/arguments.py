@@ -8,6 +8,7 @@ from pathlib import Path
 
 from .. import __version__
 from ..contract.engines import AUTO
+from ..contract.name_templates import TEMPLATES
 from ..contract.options import JOINS, VIEWS
 from ..files import MESH_SUFFIXES
 from ..installation.accelerators import ACCELERATORS
@@ -80,6 +81,13 @@ def _add_decompose(commands: Commands) -> None:
     )
     decompose.add_argument(
         "--split-files", action="store_true", help="a folder <stem> with one GLB for each part"
+    )
+    decompose.add_argument(
+        "--names",
+        metavar="NAMES",
+        default=AUTO,
+        help="what parts are called: auto, by what and where they are; numbers; a set of names, "
+        f"{', '.join(TEMPLATES)}; or your own with commas, such as Body,Head,Wheel4",
     )
 
 

@@ -8,6 +8,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from ..contract.errors import BadInput
+from ..contract.name_templates import checked
 from ..contract.progress import Progress
 from .batch import Row, Task, engine_fields, name_engine, plan, prepare_folders, run_batch
 from .console import Console
@@ -22,6 +23,7 @@ def run(options: Namespace, console: Console) -> int:
             f"Parts are written as GLB, not as '{options.output.suffix}'.",
             "Give -o a name that ends in .glb, or a folder.",
         )
+    checked(options.names)
     if options.split_files and options.output.suffix.lower() == ".glb":
         raise BadInput(
             f"--split-files writes a folder of files, and {options.output} names one file.",
@@ -70,12 +72,14 @@ def decompose_file(task: Task, progress: Progress) -> Row:
         variant=options.variant,
         symmetric=options.symmetric,
         split_files=options.split_files,
+        names=options.names,
         preview=task.preview,
         progress=progress,
     )
     return {
         "faces": done.faces,
         "parts": done.parts,
+        "names": list(done.names),
         "patches": done.patches,
         "closed": done.closed,
         **engine_fields(done.engine, options.variant, done.notice),

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,16 +14,18 @@ from numpy.typing import NDArray
 from ..assets.asset import Asset
 from ..contract.engines import AUTO
 from ..contract.errors import BadInput
+from ..contract.file_names import file_names
 from ..contract.progress import SILENT, Progress
 from ..files.grown import Carry
-from ..files.parts import default_names
 from ..files.readers import CapFaces, make_folder, read_mesh, write_parts
 from ..pipelines.complete import CompletedParts, complete_parts
+from ..pipelines.naming import name_parts
 from ..pipelines.segment import analyse, labels
 from .complete_file import left_open
 from .overwriting import refuse_overwriting, textures_of
 
 COMPLETIONS = ("none", "cap", "hidden")
+MOST_HEADER = 1 << 24  # bytes; those of single parts are far smaller
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class Decomposition:
     ----------
     engine : the engine that ran. notice : a sentence where it is not the one that was to be.
     faces : number of triangles of the source.
-    parts : number of parts.
+    parts : number of parts. names : of each.
     patches : the most parts that could have been asked for.
     closed : number of parts that are watertight once completed; None where they were not.
     remarks : sentences about what could not be kept.
@@ -43,6 +46,7 @@ class Decomposition:
     notice: str
     faces: int
     parts: int
+    names: tuple[str, ...]
     patches: int
     closed: int | None
     remarks: tuple[str, ...]
@@ -60,13 +64,14 @@ def decompose(
     variant: int = 0,
     symmetric: bool = True,
     split_files: bool = False,
+    names: str = AUTO,
     preview: Path | None = None,
     progress: Progress = SILENT,
 ) -> Decomposition:
     """Write the parts of `source` to `target`, a GLB file, or a folder with `split_files`.
 
-    `granularity`, `parts`, `engine`, `seed`, `variant` and `symmetric` as for `segment`; `preview` is
-    a PNG to write.
+    `granularity`, `parts`, `engine`, `seed`, `variant` and `symmetric` as for `segment`; `names` as
+    of `name_parts`; `preview` is a PNG to write.
     Raises BadInput when the source or an option cannot be used; nothing is written then.
     """
     if complete not in COMPLETIONS:
@@ -87,6 +92,7 @@ def decompose(
         progress=progress.span(0.1, 0.8 if complete == "none" else 0.6),
     )
     face_labels = labels(found, granularity=granularity, parts=parts)
+    called = name_parts(asset.in_axes("Z"), asset.faces, face_labels, names)
     remarks: list[str] = []
     caps: CompletedParts | None = None
     carry: Carry | None = None
@@ -101,12 +107,12 @@ def decompose(
         )
         carry = Carry(frozenset(caps.grown), caps.carry_vertex, caps.carry_weight)
         report = [one.to_json() for one in caps.report]
-        remarks = left_open(face_labels.astype(np.int64), report, default_names(len(report)))
+        remarks = left_open(face_labels.astype(np.int64), report, called)
     progress.span(0.85, 0.9, "Writing the parts").step()
     if split_files:
-        _write_folder(target, asset, face_labels, caps, carry)
+        _write_folder(target, asset, face_labels, called, caps, carry)
     else:
-        write_parts(target, asset, face_labels, caps=caps, carry=carry)
+        write_parts(target, asset, face_labels, caps=caps, names=called, carry=carry)
     if preview is not None:
         from ..pictures.preview import render_parts
 
@@ -124,7 +130,8 @@ def decompose(
         engine=found.engine,
         notice=found.notice,
         faces=len(asset.faces),
-        parts=int(np.max(face_labels)) + 1,
+        parts=len(called),
+        names=tuple(called),
         patches=found.tree.leaf_count,
         closed=None if caps is None else sum(map(bool, caps.closed)),
         remarks=(*asset.remarks, *remarks),
@@ -135,6 +142,7 @@ def _write_folder(
     target: Path,
     asset: Asset,
     face_labels: NDArray[np.int32],
+    names: list[str],
     caps: CapFaces | None,
     carry: Carry | None,
 ) -> None:
@@ -142,10 +150,24 @@ def _write_folder(
     make_folder(target)
     with tempfile.TemporaryDirectory(prefix=".", dir=target) as name:
         made = Path(name)
-        for part, part_name in enumerate(default_names(int(face_labels.max()) + 1)):
-            one = made / f"{part_name}.glb"
-            write_parts(one, asset, face_labels, caps=caps, only=part, carry=carry)
-        for old in target.glob("part_*.glb"):
+        for part, file in enumerate(file_names(names, "glb")):
+            one = made / file
+            write_parts(one, asset, face_labels, caps=caps, names=names, only=part, carry=carry)
+        for old in [path for path in target.glob("*.glb") if _is_one_part(path)]:
             old.unlink()
         for file in made.iterdir():
             file.replace(target / file.name)
+
+
+def _is_one_part(path: Path) -> bool:
+    """Whether a GLB was written as one part of several files: it is ours, and called after its
+    only node."""
+    try:
+        with path.open("rb") as file:
+            size = int.from_bytes(file.read(20)[12:16], "little")
+            about = json.loads(file.read(min(size, MOST_HEADER)))
+        (node,) = about["nodes"]
+        is_ours = about["asset"]["generator"].startswith("Partwise ")
+        return is_ours and [path.name] == file_names([node["name"]], "glb")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return False

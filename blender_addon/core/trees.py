@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ...backend.contract.records import Value
 from ...backend.contract.tree import MergeTree, cut_within
 from .labels import Areas, Labels
+from .naming import Solid
 
 MAX_BYTES = 256 << 20
 
@@ -21,17 +22,20 @@ MAX_BYTES = 256 << 20
 class PolygonTree(Value):
     """A merge tree over the polygons of a mesh.
 
-    patch : (F,) int32 leaf of each polygon, -1 where it was not analysed; area : (F,) float64.
+    patch : (F,) int32 leaf of each polygon, -1 where it was not analysed; area : (F,) float64;
+    solid : the triangles that were analysed, to name parts by; None where that is not wanted.
     """
 
     tree: MergeTree
     patch: Labels
     area: Areas
+    solid: Solid | None = None
 
     @property
     def nbytes(self) -> int:
-        """Memory of the arrays of polygons."""
-        return self.patch.nbytes + self.area.nbytes
+        """Memory of the arrays of polygons and triangles."""
+        solid = 0 if self.solid is None else self.solid.nbytes
+        return self.patch.nbytes + self.area.nbytes + solid
 
     def cut(self, parts: int) -> Labels:
         """(F,) int32, the part of each polygon in the cut with so many parts, or -1."""
@@ -76,9 +80,7 @@ def keep(fingerprint: str, tree: PolygonTree) -> None:
     """Remember a tree; the least recently used ones make room."""
     _kept[fingerprint] = tree
     _kept.move_to_end(fingerprint)
-    while (
-        len(_kept) > 1 and sum(t.patch.nbytes + t.area.nbytes for t in _kept.values()) > MAX_BYTES
-    ):
+    while len(_kept) > 1 and sum(t.nbytes for t in _kept.values()) > MAX_BYTES:
         _kept.popitem(last=False)
 
 

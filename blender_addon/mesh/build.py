@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import bpy
@@ -64,6 +65,26 @@ def part_centres(
 
 def joint_centres(source: bpy.types.Mesh, labels: Labels) -> dict[int, Point]:
     """For each part with a neighbour, the middle of its border with the one it shares most with."""
+    largest: dict[int, Contact] = {}
+    for (one, _), contact in contacts(source, labels).items():
+        if one not in largest or contact.size > largest[one].size:
+            largest[one] = contact
+    return {label: contact.centre for label, contact in largest.items()}
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Where two parts meet: how many vertices they share, and the middle of these, (3,)."""
+
+    size: int
+    centre: Point
+
+
+def contacts(source: bpy.types.Mesh, labels: Labels) -> dict[tuple[int, int], Contact]:
+    """The borders of parts with each other, by both orders of their labels.
+
+    labels : (F,) of polygons; centres are in the mesh's coordinates.
+    """
     names, index = np.unique(labels, return_inverse=True)
     count = len(names)
     vertex = corner_vertices(source).astype(np.int64)
@@ -83,10 +104,10 @@ def joint_centres(source: bpy.types.Mesh, labels: Labels) -> dict[int, Point]:
     points = positions(source)[shared].astype(np.float64)
     sums = [np.bincount(border, weights=points[:, axis]) for axis in range(3)]
     centre = np.stack(sums, axis=1) / size[:, None]
-    largest = np.lexsort((-size, borders // count))
-    owner, first = np.unique((borders // count)[largest], return_index=True)
-    rows = largest[first]
-    return {int(names[o]): centre[r] for o, r in zip(owner, rows, strict=True)}
+    return {
+        (int(names[b // count]), int(names[b % count])): Contact(int(n), middle)
+        for b, n, middle in zip(borders.tolist(), size.tolist(), centre, strict=True)
+    }
 
 
 def _surface_centre(mesh: bpy.types.Mesh) -> Point:
@@ -134,4 +155,9 @@ def move_origin(part: bpy.types.Object, centre: Point) -> None:
     space = mesh.texspace_location - offset
     mesh.transform(Matrix.Translation(-offset), shape_keys=True)
     mesh.texspace_location = space
-    part.location += part.matrix_basis.to_3x3() @ offset
+    shift_origin(part, centre)
+
+
+def shift_origin(part: bpy.types.Object, centre: Point) -> None:
+    """Let a part stay where it is, whose mesh was moved by `move_origin` of another object."""
+    part.location += part.matrix_basis.to_3x3() @ Vector(np.asarray(centre, dtype=float).tolist())

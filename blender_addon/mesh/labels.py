@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import bpy
 import numpy as np
+from numpy.typing import NDArray
 
 from ...backend.contract.errors import BadInput
 from ..core.labels import UNLABELLED, Areas, Labels
@@ -50,6 +51,16 @@ def get_areas(mesh: bpy.types.Mesh) -> Areas:
     area = np.empty(len(mesh.polygons), dtype=np.float32)
     mesh.polygons.foreach_get("area", area)
     return np.nan_to_num(area.astype(np.float64))
+
+
+def get_centres(mesh: bpy.types.Mesh) -> NDArray[np.float64]:
+    """(F, 3) the middle of each polygon in the mesh's own coordinates."""
+    if mesh.is_editmode:
+        centres = [face.calc_center_median() for face in _edited(mesh).faces]
+        return np.array(centres, np.float64).reshape(-1, 3)
+    centre = np.empty((len(mesh.polygons), 3), dtype=np.float32)
+    mesh.polygons.foreach_get("center", centre.ravel())
+    return np.nan_to_num(centre.astype(np.float64))
 
 
 def write_labels(mesh: bpy.types.Mesh, labels: Labels) -> None:

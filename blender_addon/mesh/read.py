@@ -147,6 +147,15 @@ def _stretch(obj: bpy.types.Object) -> NDArray[np.float64]:
     return np.eye(3) if is_even or is_flat else (axes.T * sizes) @ axes
 
 
+def turn_of(obj: bpy.types.Object) -> NDArray[np.float64]:
+    """How an object is turned and mirrored in the world, beside its stretch: (3, 3) orthogonal."""
+    world = np.array(obj.matrix_world, dtype=np.float64)[:3, :3]
+    if not np.isfinite(world).all():
+        return np.eye(3)
+    left, _, right = np.linalg.svd(world)
+    return np.asarray(left @ right)
+
+
 def selected_faces(mesh: bpy.types.Mesh) -> NDArray[np.bool_]:
     """(F,) bool, the polygons that are selected in Edit Mode (or were, when it was left)."""
     if mesh.is_editmode:

@@ -31,7 +31,7 @@ class PARTWISE_OT_split(SaysWhyNot, bpy.types.Operator):
         try:
             for obj in chosen:
                 # Nothing is written to the original, so that shared data needs no copy.
-                reason = targets.refusal(obj, copies=settings.copy_linked)
+                reason = targets.refusal(obj, copies=settings.copy_linked, shared=True)
                 if reason is not None:
                     raise reason
             if settings.closing != "NONE":
@@ -106,7 +106,8 @@ def _start_closing(objects: list[bpy.types.Object], settings: bpy.types.Property
 
     def finish(found: list[closing.Closed]) -> None:
         for target, _ in found:
-            target.find_unchanged(copies=bpy.context.scene.partwise.copy_linked)
+            copies = bpy.context.scene.partwise.copy_linked
+            target.find_unchanged(copies=copies, shared=True)
         hand_over(PARTWISE_OT_apply_split, found)
 
     return jobs.start(title, work, finish)

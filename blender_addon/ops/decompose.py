@@ -14,7 +14,7 @@ from ...backend.contract.records import Value
 from ..core.labels import Labels
 from ..engine import jobs
 from ..mesh.labels import has_labels
-from ..scene import edits, engine_choice, targets
+from ..scene import engine_choice, targets
 from ..scene.analyses import Analysis, analyse, analysed, keep_tree, tree_of
 from ..scene.apply import AppliesResults, hand_over
 from ..scene.cuts import apply_cut, follow_slider
@@ -62,7 +62,10 @@ class PARTWISE_OT_decompose(SaysWhyNot, bpy.types.Operator):
 
 
 class PARTWISE_OT_try_another(SaysWhyNot, bpy.types.Operator):
-    """Find other parts that are plausible too, in place of these. Locked parts and borders stay"""
+    """Find other parts that are plausible too, in place of these.
+
+    Parts made by hand, locked parts and locked borders stay
+    """
 
     bl_idname = "partwise.try_another"
     bl_label = "Try Another"
@@ -99,12 +102,13 @@ class PARTWISE_OT_apply_parts(AppliesResults, bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         for change in self.results():
             found = change.found
-            mesh = targets.make_editable(context, found.order.target.find()).data
+            shared = not context.scene.partwise.copy_linked
+            obj = found.order.target.find()
+            mesh = targets.make_editable(context, obj, shared=shared).data
             keep_tree(mesh, found)
             mesh.partwise.engine = found.engine
             mesh.partwise.variant = found.order.variant
             mesh.partwise.notice = found.notice
-            edits.forget_replaced(mesh)
             apply_cut(mesh, change.cut, found.tree)
         return {"FINISHED"}
 
@@ -171,7 +175,7 @@ def start(title: str, orders: list[tuple[Order, Wish]], *, copies: bool = False)
         changes = []
         for one, (order, wish) in zip(found, orders, strict=True):
             # Whatever can fail comes before the first change.
-            order.target.find_unchanged(copies=copies)
+            order.target.find_unchanged(copies=copies, shared=True)
             changes.append(Change(one, one.tree.cut(wish.parts(one.tree.tree, order.target.name))))
         hand_over(PARTWISE_OT_apply_parts, changes)
 
@@ -191,7 +195,7 @@ def recut_live(mesh: bpy.types.Mesh) -> None:
 def _analyse_again(mesh: bpy.types.Mesh, step: int = 0) -> None:
     context = bpy.context
     obj = next((o for o in context.view_layer.objects if o.data == mesh), None)
-    if obj is None or why_not(context) or targets.refusal(obj) is not None:
+    if obj is None or why_not(context) or targets.refusal(obj, shared=True) is not None:
         return
     settings = context.scene.partwise
     order = prepare(obj, settings, mesh.partwise.variant, chosen=analysed(mesh))

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Each part into a file of its own, by Blender's own exporters."""
+"""Parts into files, one each or all in one, by Blender's own exporters."""
 
 from __future__ import annotations
 
 import os
-import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -14,13 +13,10 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, StringProperty
 
 from ...backend.contract.errors import BadInput, PartwiseError
+from ...backend.contract.file_names import file_names
 from ..scene import explode, visibility
 from ..scene.assembly import assembly_of
 from .poll import SaysWhyNot
-
-# Names that Windows keeps for devices, whatever the ending.
-RESERVED = {"con", "prn", "aux", "nul"}
-RESERVED |= {f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10)}
 
 EXPORTERS: dict[str, Callable[[str], set[str]]] = {
     "GLB": lambda path: bpy.ops.export_scene.gltf(
@@ -30,11 +26,14 @@ EXPORTERS: dict[str, Callable[[str], set[str]]] = {
     "STL": lambda path: bpy.ops.wm.stl_export(filepath=path, export_selected_objects=True),
     "PLY": lambda path: bpy.ops.wm.ply_export(filepath=path, export_selected_objects=True),
     "FBX": lambda path: bpy.ops.export_scene.fbx(filepath=path, use_selection=True),
+    "USD": lambda path: bpy.ops.wm.usd_export(
+        filepath=path, selected_objects_only=True, export_textures_mode="KEEP"
+    ),
 }
 
 
 class PARTWISE_OT_export_parts(SaysWhyNot, bpy.types.Operator):
-    """Write each part into a file of its own"""
+    """Write each part into a file of its own, or all into one with their parents"""
 
     bl_idname = "partwise.export_parts"
     bl_label = "Export Parts"
@@ -47,10 +46,16 @@ class PARTWISE_OT_export_parts(SaysWhyNot, bpy.types.Operator):
         items=(
             ("GLB", "glTF Binary", "With materials, UV maps, armature and shape keys"),
             ("FBX", "FBX", "With materials, UV maps, armature and shape keys"),
+            ("USD", "USD", "With materials, UV maps, armature and shape keys"),
             ("OBJ", "Wavefront OBJ", "With materials and UV maps"),
             ("STL", "STL", "Shape only, for printing"),
             ("PLY", "PLY", "Shape and colours"),
         ),
+    )
+    single: BoolProperty(
+        name="One File",
+        description="Write all parts into one file, named after the whole; parts that are "
+        "parented are below each other there, where the format knows that",
     )
     overwrite: BoolProperty(
         name="Overwrite", description="Replace files of the same names that are there already"
@@ -67,15 +72,21 @@ class PARTWISE_OT_export_parts(SaysWhyNot, bpy.types.Operator):
         return {"RUNNING_MODAL"}
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        parts = explode.parts_in(assembly_of(context.object))
+        folder = assembly_of(context.object)
         try:
             written = export(
-                context, parts, Path(self.directory), self.format, overwrite=self.overwrite
+                context,
+                explode.parts_in(folder),
+                Path(self.directory),
+                self.format,
+                overwrite=self.overwrite,
+                whole=folder.partwise.source.name if self.single else "",
             )
         except (PartwiseError, OSError, RuntimeError) as error:
             self.report({"ERROR"}, str(error).strip())
             return {"CANCELLED"}
-        self.report({"INFO"}, f"{len(written)} files in {self.directory}")
+        files = "1 file" if len(written) == 1 else f"{len(written)} files"
+        self.report({"INFO"}, f"{files} in {self.directory}")
         return {"FINISHED"}
 
 
@@ -86,10 +97,12 @@ def export(
     kind: str,
     *,
     overwrite: bool = False,
+    whole: str = "",
 ) -> list[Path]:
     """Write each part to `folder`, all or none; returns the files. The scene stays as it is.
 
-    kind : a key of `EXPORTERS`. Parts are written where they really are, not exploded.
+    kind : a key of `EXPORTERS`. Parts are written where they really are, not exploded. whole : the
+    name of one file for all parts, in place of a file for each.
 
     Raises BadInput when a file is there already or cannot be written.
     """
@@ -98,7 +111,9 @@ def export(
         raise BadInput("There is no visible part to export.", "Show the parts first.")
     if not folder.is_dir():
         raise BadInput(f"There is no folder {folder}.", "Choose a folder that exists.")
-    files = [folder / name for name in file_names([part.name for part in parts], kind.lower())]
+    groups = [parts] if whole else [[part] for part in parts]
+    names = [whole] if whole else [part.name for part in parts]
+    files = [folder / name for name in file_names(names, kind.lower())]
     there = [file.name for file in files if file.exists()]
     if there and not overwrite:
         more = f" and {len(there) - 1} more" if len(there) > 1 else ""
@@ -111,32 +126,16 @@ def export(
         explode.set_aside(parts),
         tempfile.TemporaryDirectory(dir=folder, prefix=".partwise-") as beside,
     ):
-        for part, file in zip(parts, files, strict=True):
+        for group, file in zip(groups, files, strict=True):
             for other in context.selected_objects:
                 other.select_set(False)
-            part.select_set(True)
-            context.view_layer.objects.active = part
+            for part in group:
+                part.select_set(True)
+            context.view_layer.objects.active = group[0]
             EXPORTERS[kind](str(Path(beside, file.name)))
         for written in Path(beside).iterdir():  # an OBJ comes with a file of its materials
             os.replace(written, folder / written.name)
     return files
-
-
-def file_names(names: Iterable[str], ending: str) -> list[str]:
-    """File names for objects: allowed on every system, and different also where case is not."""
-    found: list[str] = []
-    taken: set[str] = set()
-    for name in names:
-        stem = re.sub(r'[<>:"/\\|?*\x00-\x1f]', "_", name).strip(" .") or "part"
-        if stem.lower().partition(".")[0] in RESERVED:
-            stem = f"_{stem}"
-        unique, number = stem, 1
-        while unique.lower() in taken:
-            number += 1
-            unique = f"{stem}_{number}"
-        taken.add(unique.lower())
-        found.append(f"{unique}.{ending}")
-    return found
 
 
 @contextmanager

@@ -6,11 +6,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import bpy
+import numpy as np
 from bpy.props import EnumProperty, IntProperty
 
 from ...backend.contract.errors import BadInput
-from ..scene import ticks, visibility
-from .parts import PartOperator, chosen
+from ..core.labels import UNLABELLED, unused_id
+from ..scene import edits, parts, ticks, visibility
+from .parts import PartOperator, activate, chosen
 
 _shown: list[int] = []  # rows as they were last shown, from top to bottom, for ranges of ticks
 
@@ -136,6 +138,24 @@ class PARTWISE_OT_show_parts(PartOperator, bpy.types.Operator):
         _show(mesh, [True] * len(mesh.partwise.parts))
 
 
+class PARTWISE_OT_part_of_unassigned(PartOperator, bpy.types.Operator):
+    """Make a part of all faces that belong to none"""
+
+    bl_idname = "partwise.part_of_unassigned"
+    bl_label = "Part of Unassigned Faces"
+
+    @classmethod
+    def lacks(cls, context: bpy.types.Context) -> str:
+        return "" if parts.unassigned(context.object.data) else "Every face belongs to a part"
+
+    def edit(self, context: bpy.types.Context, mesh: bpy.types.Mesh) -> None:
+        current = parts.get_labels(mesh)
+        part_id = unused_id(set(current.tolist()))
+        parts.set_labels(mesh, np.where(current == UNLABELLED, part_id, current))
+        edits.mark(mesh, [part_id], edits.ASSIGNED)
+        activate(mesh, part_id)
+
+
 def _show(mesh: bpy.types.Mesh, visible: list[bool]) -> None:
     mesh.partwise.parts.foreach_set("visible", visible)
     visibility.update(mesh)
@@ -147,4 +167,5 @@ CLASSES = (
     PARTWISE_OT_lock_parts,
     PARTWISE_OT_isolate_parts,
     PARTWISE_OT_show_parts,
+    PARTWISE_OT_part_of_unassigned,
 )

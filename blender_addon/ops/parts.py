@@ -19,7 +19,7 @@ from ..core import labels
 from ..engine import jobs
 from ..mesh.read import selected_faces
 from ..mesh.selection import select_faces
-from ..scene import edits, parts
+from ..scene import edits, naming, parts
 from ..scene.analyses import Analysis, analyse, keep_tree, tree_of
 from ..scene.apply import run_as_step
 from ..scene.orders import Order
@@ -165,7 +165,7 @@ class PARTWISE_OT_split_part(PartOperator, bpy.types.Operator):
             self.report({"INFO"}, f"“{part.name}” can be cut into {found} pieces at most")
         new = labels.split(current, part.part_id, piece, tree.area)
         locked, visible = part.locked, part.visible
-        is_named = part.name != parts.default_name(part.part_id)
+        is_named = naming.is_renamed(part)
         made = set(np.unique(new[inside]).tolist()) - {part.part_id}
         names = dict.fromkeys(made, part.name) if is_named else None
         _relabel(mesh, new, edits.SPLIT, made | {self.part_id}, names)
@@ -215,9 +215,11 @@ class PARTWISE_OT_select_faces(PartOperator, bpy.types.Operator):
     bl_label = "Select Faces"
 
     extend: BoolProperty(name="Extend", description="Keep what is selected already")
+    unassigned: BoolProperty(name="Unassigned", description="Select the faces without a part")
 
     def edit(self, context: bpy.types.Context, mesh: bpy.types.Mesh) -> None:
         ids = [part.part_id for part in chosen(mesh)]
+        ids = [labels.UNLABELLED] if self.unassigned else ids
         if not ids:
             raise BadInput("No part is chosen.", "Choose a part in the list.")
         if context.mode != "EDIT_MESH":
@@ -311,7 +313,6 @@ class PARTWISE_OT_remove_parts(PartOperator, bpy.types.Operator):
 
     def edit(self, context: bpy.types.Context, mesh: bpy.types.Mesh) -> None:
         parts.remove_labels(mesh)
-        edits.forget_replaced(mesh)
         mesh.partwise.edited = False
 
 
@@ -321,7 +322,7 @@ def _has_work(mesh: bpy.types.Mesh) -> bool:
     return (
         table.edited
         or len(table.kept_borders) > 0
-        or any(part.locked or part.name != parts.default_name(part.part_id) for part in table.parts)
+        or any(part.locked or naming.is_renamed(part) for part in table.parts)
     )
 
 

@@ -19,11 +19,14 @@ from ...backend.contract.records import Value
 from ...backend.contract.requests import OpenMesh, Segment, Segmented
 from ...backend.contract.tree import MergeTree
 from ..core import labels, trees
+from ..core.naming import Solid
 from ..core.trees import PolygonTree
 from ..engine import jobs
 from ..mesh.labels import face_count, get_labels
 from ..mesh.read import MeshArrays
 from .orders import Order
+
+MOST_POLYGONS = 400_000  # above which parts are only numbered while the slider moves
 
 
 class Analysis(Value):
@@ -67,7 +70,10 @@ def analyse(order: Order, span: jobs.Span = (0.0, 1.0)) -> Generator[jobs.Ask, A
         # Undo goes back from one analysis of a shape to another, whose tree must be there too.
         of_order = f"{order.engine} {order.variant} {order.symmetric:d} {request.hints_digest()}"
         name = f"{arrays.fingerprint} {of_order}"
-        found = PolygonTree(tree, patch, area)
+        solid = None
+        if arrays.polygons <= MOST_POLYGONS:
+            solid = Solid.of(arrays.vertices, arrays.faces, arrays.polygon, order.turn)
+        found = PolygonTree(tree, patch, area, solid)
         return Analysis(order, name, found, answer.engine, answer.notice)
 
     analysis: Analysis = yield from ask_about(arrays, request, on_polygons, span)

@@ -5,13 +5,20 @@ from __future__ import annotations
 
 import bpy
 
-from ..mesh.build import build_part, move_origin, origin_is_free, part_centres
+from ..mesh.build import (
+    Point,
+    build_part,
+    move_origin,
+    origin_is_free,
+    part_centres,
+    shift_origin,
+)
 from ..mesh.caps import caps_digest
 from ..mesh.keys import remove_meshes
 from ..mesh.labels import get_labels
 from ..mesh.preview import remove_preview
 from ..mesh.split import LOOSE, REST, split_mesh
-from . import completions
+from . import completions, targets
 from .assembly_join import SOURCE, discard_untouched
 from .completions import Completion
 from .parts import default_name, part_of
@@ -28,13 +35,20 @@ def split_objects(
 ) -> list[bpy.types.Object]:
     """Make an object of each part of labelled objects, in new collections; hide the originals.
 
-    settings : `keep_shading`, `origin`, and those of `completions.style_of`. closed : for each
-    object, what closes its parts; in its place comes what was completed before. Returns the parts,
-    selected. All are cut before anything in the scene changes.
+    settings : `keep_shading`, `origin`, `copy_linked`, and those of `completions.style_of`.
+    closed : for each object, what closes its parts; in its place comes what was completed before.
+    Returns the parts, selected. All are cut before anything in the scene changes.
+
+    A mesh that several objects share is cut once, and all of them get parts that share theirs,
+    unless linked data is to be copied.
     """
     cut: list[dict[int, bpy.types.Mesh]] = []
+    whole: list[bpy.types.Object] = []
     try:
         for obj, now in zip(objects, closed or [None] * len(objects), strict=True):
+            if not settings.copy_linked and obj.data in [one.data for one in whole]:
+                continue
+            whole.append(obj)
             labels, shading = get_labels(obj.data), settings.keep_shading
             before = completions.kept(obj.data, completions.style_of(settings))
             caps, hidden = (None if each is None else each.caps for each in (now, before))
@@ -48,8 +62,13 @@ def split_objects(
             remove_meshes(meshes.values())
         raise
     made = []
-    for obj, meshes in zip(objects, cut, strict=True):
-        made += _place(context, obj, meshes, settings.origin)
+    for obj, meshes in zip(whole, cut, strict=True):
+        users = [obj] if settings.copy_linked else targets.users_of(context, obj)
+        centres: dict[int, Point] = {}
+        if settings.origin != "SOURCE" and all(map(origin_is_free, users)):
+            centres = part_centres(obj.data, get_labels(obj.data), meshes, settings.origin)
+        for user in users:
+            made += _place(context, user, meshes, centres, first=user == obj)
     select_only(context, made)
     return made
 
@@ -58,16 +77,27 @@ def _place(
     context: bpy.types.Context,
     obj: bpy.types.Object,
     meshes: dict[int, bpy.types.Mesh],
-    origin: str,
+    centres: dict[int, Point],
+    *,
+    first: bool,
 ) -> list[bpy.types.Object]:
-    """Objects for the meshes of the parts of an object, which is put away."""
+    """Objects for the meshes of the parts of an object, which is put away.
+
+    centres : where the origins of parts shall be, see `part_centres`. first : whether no other
+    object has these meshes yet.
+    """
     remove_preview(obj)
     discard_untouched(obj)
-    made = [build_part(obj, piece, _name(obj, label), label) for label, piece in meshes.items()]
-    if origin != "SOURCE" and origin_is_free(obj):
-        centres = part_centres(obj.data, get_labels(obj.data), meshes, origin)
-        for label, part in zip(meshes, made, strict=True):
-            move_origin(part, centres[label])
+    is_hidden = obj.hide_get(view_layer=context.view_layer)
+    made = []
+    for label, piece in meshes.items():
+        name = piece.name
+        part = build_part(obj, piece, _name(obj, label), label)
+        if not first:
+            piece.name = name  # that of the first object's part
+        if label in centres:
+            (move_origin if first else shift_origin)(part, centres[label])
+        made.append(part)
     for part in made:
         part.data.partwise.caps = caps_digest(part.data)
     homes = [home for home in obj.users_collection if home.is_editable]
@@ -76,6 +106,7 @@ def _place(
     folder.partwise.source = obj
     for part in made:
         folder.objects.link(part)
+        part.hide_set(is_hidden, view_layer=context.view_layer)
     _put_away(obj, parent, homes)
     return made
 

@@ -68,7 +68,8 @@ def _used_elsewhere(pieces: list[bpy.types.Object], folder: bpy.types.Collection
     """Does anything but their collection know the parts: a child, a constraint, a driver?"""
     scenes = set(bpy.data.scenes)  # these know all that is in them
     users = bpy.data.user_map(subset=pieces).values()
-    return any(found - scenes - {folder} for found in users) or any(
+    # Parts know each other where they are parented.
+    return any(found - scenes - {folder} - set(pieces) for found in users) or any(
         len(piece.users_collection) > 1 for piece in pieces
     )
 
@@ -76,12 +77,13 @@ def _used_elsewhere(pieces: list[bpy.types.Object], folder: bpy.types.Collection
 def _is_untouched(piece: bpy.types.Object) -> bool:
     """Is a part, but for its place and the mesh that was cut, as Split made it, caps too?"""
     original = piece.partwise.source
-    named = _stem(piece.name) == _stem(piece.data.name)  # Split gave both one name
+    # Split gave both one name, but for meshes that several objects share.
+    named = piece.data.users > 1 or _stem(piece.name) == _stem(piece.data.name)
     stacks = ((_modifiers(piece), _modifiers(original)), (piece.constraints, original.constraints))
     return (
         named
         and piece.data.partwise.caps == caps_digest(piece.data)
-        and _alike(piece, original)
+        and _alike(piece, original, PARENTING if hangs_on_part(piece) else frozenset())
         and _properties(piece) == _properties(original)
         and all(len(one) == len(two) and all(map(_alike, one, two)) for one, two in stacks)
     )
@@ -99,12 +101,24 @@ _OWN = {
 }
 
 
-def _alike(one: Any, two: Any) -> bool:
-    """Have two of Blender's structures the same values in all settings that can be set?"""
+PARENTING = frozenset({"parent", "parent_type", "parent_bone", "matrix_parent_inverse"})
+
+
+def hangs_on_part(piece: bpy.types.Object) -> bool:
+    """Is a part parented to another part of its original?"""
+    parent = piece.parent
+    return parent is not None and parent.partwise.source == piece.partwise.source
+
+
+def _alike(one: Any, two: Any, but: frozenset[str] = frozenset()) -> bool:
+    """Have two of Blender's structures the same values in all settings that can be set?
+
+    but : settings that may differ.
+    """
     if type(one) is not type(two):
         return False
     for prop in one.bl_rna.properties:
-        if prop.is_readonly or prop.identifier in _OWN:
+        if prop.is_readonly or prop.identifier in _OWN or prop.identifier in but:
             continue
         mine, theirs = getattr(one, prop.identifier), getattr(two, prop.identifier)
         if prop.type == "POINTER":

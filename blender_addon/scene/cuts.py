@@ -10,7 +10,7 @@ from ...backend.contract.records import Value
 from ..core import labels
 from ..core.trees import PolygonTree
 from ..mesh.labels import get_labels, has_labels
-from . import changed, edits
+from . import changed, edits, naming
 from .analyses import tree_of
 
 MOST_FORMER = 2000  # parts of a mesh that are remembered
@@ -29,7 +29,7 @@ _slider_follows = False  # the slider is being set to a cut, rather than the cut
 
 
 def apply_cut(mesh: bpy.types.Mesh, cut: labels.Labels, tree: PolygonTree) -> None:
-    """Give a mesh the parts of a new cut, apart from what is locked, and set its slider to it."""
+    """Give a mesh the parts of a new cut, apart from what is held, and set its slider to it."""
     global _slider_follows
     _relabel(mesh, cut, tree)
     _slider_follows = True
@@ -50,14 +50,17 @@ def follow_slider(mesh: bpy.types.Mesh) -> bool:
 
 
 def _relabel(mesh: bpy.types.Mesh, cut: labels.Labels, tree: PolygonTree) -> None:
-    table, current = mesh.partwise, get_labels(mesh)
+    table, current, held = mesh.partwise, get_labels(mesh), edits.held(mesh)
     former = _former.setdefault((mesh.session_uid, len(current)), {})
     _remember(mesh, current, former)
+    if held:  # they count: what is left gets as many parts as are missing
+        wanted = len(np.unique(cut[cut >= 0]))
+        cut, _ = tree.cut_within(~np.isin(current, held), max(wanted - len(held), 1))
     new = labels.recut(
         cut,
         current,
         tree.area,
-        locked=[part.part_id for part in table.parts if part.locked],
+        locked=held,
         kept_borders=[(border.one, border.two) for border in table.kept_borders],
     )
     new = labels.renumber(new, current, {key: one.part_id for key, one in former.items()})
@@ -68,6 +71,7 @@ def _relabel(mesh: bpy.types.Mesh, cut: labels.Labels, tree: PolygonTree) -> Non
         known = former.get(found[part.part_id])
         if known is not None and part.part_id not in there:
             part.colour = known.colour
+    naming.name_parts(mesh, tree.solid, naming.wanted(bpy.context.scene.partwise))
 
 
 def _remember(

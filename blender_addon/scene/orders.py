@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 import bpy
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +14,7 @@ from ...backend.contract.records import Value
 from ...backend.contract.tree import MergeTree
 from ..mesh.hints import ArtistHints, read_hints
 from ..mesh.labels import face_count
-from ..mesh.read import selected_faces
+from ..mesh.read import selected_faces, turn_of
 from . import targets
 from .engine_choice import AUTOMATIC
 from .targets import Target
@@ -53,14 +55,19 @@ class Wish(Value):
         return self.count
 
 
-class Order(Value):
-    """An object and how the engine is to analyse it."""
+@dataclass(frozen=True)
+class Order:
+    """An object and how the engine is to analyse it.
+
+    turn : (3, 3) how the object is turned in the world, which says what of it is up.
+    """
 
     target: Target
     hints: ArtistHints
     engine: str
     variant: int = 0
     symmetric: bool = True
+    turn: NDArray[np.float64] = field(default_factory=lambda: np.eye(3))
 
     @classmethod
     def of(
@@ -73,7 +80,9 @@ class Order(Value):
     ) -> Order:
         """chosen : (F,) the polygons to work on; all by default."""
         target, hints = Target.of(obj, chosen), read_hints(obj, settings)
-        return cls(target, hints, settings.engine.lower(), variant, settings.symmetric)
+        return cls(
+            target, hints, settings.engine.lower(), variant, settings.symmetric, turn_of(obj)
+        )
 
 
 def prepare(

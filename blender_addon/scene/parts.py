@@ -14,7 +14,14 @@ import numpy as np
 
 from ...backend.contract.palette import part_colours
 from ..core.labels import Areas, Labels, measure
-from ..mesh.labels import drop_labels, get_areas, get_labels, has_labels, write_labels
+from ..mesh.labels import (
+    drop_labels,
+    face_count,
+    get_areas,
+    get_labels,
+    has_labels,
+    write_labels,
+)
 from . import visibility
 
 # Rows that went in Edit Mode, whose undo brings back only faces: what the artist gave them, by
@@ -59,6 +66,7 @@ def remove_labels(mesh: bpy.types.Mesh) -> None:
     drop_labels(mesh)
     _clear(mesh)
     mesh.partwise.kept_borders.clear()
+    mesh.partwise.kept_names.clear()
     for name in ("fingerprint", "engine", "variant", "notice", "hidden"):
         mesh.partwise.property_unset(name)
     visibility.update(mesh)
@@ -76,9 +84,17 @@ def active_part(mesh: bpy.types.Mesh) -> bpy.types.PropertyGroup | None:
     return table.parts[table.active] if 0 <= table.active < len(table.parts) else None
 
 
+def unassigned(mesh: bpy.types.Mesh) -> int:
+    """How many polygons of a mesh with parts belong to none."""
+    table = mesh.partwise.parts
+    faces = np.empty(len(table), dtype=np.int32)
+    table.foreach_get("faces", faces)
+    return max(face_count(mesh) - int(faces.sum()), 0)
+
+
 def default_name(part_id: int) -> str:
     """What a part is called before the artist names it."""
-    return f"Part {part_id + 1}"
+    return f"Part.{part_id + 1:02}"
 
 
 def _sync_table(
@@ -99,6 +115,7 @@ def _sync_table(
             part = table.add()
             part.part_id = part_id
             part.name = names.get(part_id) or default_name(part_id)
+            part.given = "" if names.get(part_id) else part.name  # which may have got an ending
             part.colour = colours[part_id]
     _sort(table)
     for row, part in enumerate(table):
@@ -120,6 +137,7 @@ def _remember(mesh: bpy.types.Mesh, part: bpy.types.PropertyGroup) -> None:
     if mesh.is_editmode:
         _former[mesh.session_uid, part.part_id] = {
             "name": part.name,
+            "given": part.given,
             "colour": tuple(part.colour),
             "locked": part.locked,
             "edited": part.edited,

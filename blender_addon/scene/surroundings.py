@@ -114,7 +114,7 @@ def called(obj: bpy.types.Object) -> str:
 
 def meaning(name: str) -> str:
     """What a part's name says of it: nothing where it was never named."""
-    return "" if re.fullmatch(r"(Part \d+|Rest|Loose)(\.\d+)?", name) else name
+    return "" if re.fullmatch(r"(Part[ .]\d+(\.[LR])?|Rest|Loose)(\.\d+)?", name) else name
 
 
 def surroundings_of(obj: bpy.types.Object) -> Surroundings:

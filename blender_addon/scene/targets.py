@@ -33,7 +33,8 @@ def sort_out(
     """The objects that are meant and can be used, the active one first; and those left out.
 
     Meant are the selected objects, or those being edited; when faces are selected there, those with
-    such faces. copies : see `refusal`.
+    such faces. copies : see `refusal`. Of objects that share a mesh, the first stands for all,
+    unless each is to get a copy.
     """
     active = context.view_layer.objects.active
     chosen = list(context.objects_in_mode) if context.mode == "EDIT_MESH" else []
@@ -41,9 +42,10 @@ def sort_out(
     usable: list[bpy.types.Object] = []
     skipped: list[Skipped] = []
     for obj in chosen:
-        kind, reason = _objection(obj, copies=copies) or ("", None)
+        kind, reason = _objection(obj, copies=copies, shared=True) or ("", None)
         if reason is None:
-            usable.append(obj)
+            if copies or obj.data not in [one.data for one in usable]:
+                usable.append(obj)
         else:
             skipped.append(Skipped(obj.name, kind, reason))
     if faces_are_chosen(usable):
@@ -84,16 +86,27 @@ def count_selected(obj: bpy.types.Object) -> int:
     return int(obj.data.total_face_sel) if obj.data.is_editmode else 0
 
 
-def refusal(obj: bpy.types.Object, *, copies: bool = False) -> BadInput | None:
+def refusal(
+    obj: bpy.types.Object, *, copies: bool = False, shared: bool = False
+) -> BadInput | None:
     """Why this mesh object cannot be changed; None when it can.
 
-    copies : linked, overridden and shared data will be copied first, and is no reason.
+    copies : linked, overridden and shared data will be copied first, and is no reason. shared :
+    that other objects have the same mesh is none, since it is changed for all of them.
     """
-    found = _objection(obj, copies=copies)
+    found = _objection(obj, copies=copies, shared=shared)
     return None if found is None else found[1]
 
 
-def _objection(obj: bpy.types.Object, *, copies: bool) -> tuple[str, BadInput] | None:
+def users_of(context: bpy.types.Context, obj: bpy.types.Object) -> list[bpy.types.Object]:
+    """The objects of the view layer with the mesh of an object, itself first."""
+    others = [o for o in context.view_layer.objects if o.data == obj.data and o != obj]
+    return [obj, *(o for o in others if o.is_editable and o.override_library is None)]
+
+
+def _objection(
+    obj: bpy.types.Object, *, copies: bool, shared: bool = False
+) -> tuple[str, BadInput] | None:
     """The kind of reason why an object cannot be used, and it in words; None when it can."""
     if obj.instance_type == "COLLECTION":
         return INSTANCE, BadInput(
@@ -113,7 +126,7 @@ def _objection(obj: bpy.types.Object, *, copies: bool) -> tuple[str, BadInput] |
         if obj.override_library is not None or obj.data.override_library is not None:
             return OVERRIDDEN, BadInput(f"“{obj.name}” is a library override.", make_local)
         sharing = obj.data.users - obj.data.use_fake_user
-        if sharing > 1:
+        if sharing > 1 and not shared:
             return SHARED, BadInput(
                 f"“{obj.name}” shares its mesh with {sharing - 1} other "
                 f"object{'s' if sharing > 2 else ''}.",
@@ -174,13 +187,15 @@ class Target(Value):
             )
         return obj
 
-    def find_unchanged(self, *, copies: bool = False) -> bpy.types.Object:
+    def find_unchanged(self, *, copies: bool = False, shared: bool = False) -> bpy.types.Object:
         """The object, if a result for the mesh that was sent can be applied to it.
+
+        copies, shared : as of `refusal`.
 
         Raises BadInput when it is gone, was edited or cannot be changed.
         """
         obj = self.find()
-        reason = refusal(obj, copies=copies)
+        reason = refusal(obj, copies=copies, shared=shared)
         if reason is not None:
             raise reason
         if Snapshot.of(obj) != self.snapshot:
@@ -191,12 +206,15 @@ class Target(Value):
         return obj
 
 
-def make_editable(context: bpy.types.Context, obj: bpy.types.Object) -> bpy.types.Object:
+def make_editable(
+    context: bpy.types.Context, obj: bpy.types.Object, *, shared: bool = False
+) -> bpy.types.Object:
     """The object itself, or a local copy in its place when its data is linked or shared.
 
-    A linked or overridden object stays, hidden; its copy takes its place in the scene.
+    A linked or overridden object stays, hidden; its copy takes its place in the scene. shared : a
+    shared mesh stays shared.
     """
-    if refusal(obj) is None:
+    if refusal(obj, shared=shared) is None:
         return obj
     if obj.library is not None or obj.override_library is not None:
         copy = obj.copy()

@@ -46,6 +46,10 @@ class PARTWISE_MT_main(bpy.types.Menu):
             layout.separator()
             draw_objects(layout, context)
             layout.separator()
+            layout.operator("partwise.parent_parts", icon="CON_CHILDOF")
+            layout.operator("partwise.unparent_parts", icon="UNLINKED")
+            layout.operator("partwise.drop_unused", icon="BRUSH_DATA")
+            layout.separator()
             layout.menu("PARTWISE_MT_images")
         layout.separator()
         layout.menu("PARTWISE_MT_setup")
@@ -79,9 +83,14 @@ class PARTWISE_MT_parts(bpy.types.Menu):
         layout.operator_context = "INVOKE_REGION_WIN"
         layout.operator("partwise.merge_parts", icon="AUTOMERGE_ON")
         layout.operator("partwise.split_part", icon="MOD_EDGESPLIT")
-        layout.operator(
+        select = layout.operator(
             "partwise.select_faces", text="Select Faces of Parts", icon="RESTRICT_SELECT_OFF"
         )
+        select.unassigned = False
+        layout.operator("partwise.part_of_unassigned", icon="ADD")
+        layout.separator()
+        layout.operator("partwise.name_parts", icon="SORTALPHA")
+        layout.operator("partwise.rename_parts", text="Rename Parts...", icon="GREASEPENCIL")
         layout.separator()
         layout.operator("partwise.isolate_parts", icon="ZOOM_SELECTED")
         layout.operator("partwise.show_parts", icon="HIDE_OFF")
@@ -92,6 +101,7 @@ class PARTWISE_MT_parts(bpy.types.Menu):
         layout.separator()
         layout.operator("partwise.lock_border", icon="LOCKED")
         layout.operator("partwise.unlock_borders", icon="UNLOCKED")
+        layout.operator("partwise.release_edits", icon="LOOP_BACK")
         layout.separator()
         layout.operator("partwise.open_parts", icon="X")
         layout.operator("partwise.remove_parts", icon="TRASH")

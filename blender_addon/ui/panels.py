@@ -8,33 +8,19 @@ from collections.abc import Collection
 import bpy
 
 from ...backend.contract.errors import PartwiseError
+from ..core.naming import TEMPLATE
 from ..engine import jobs
 from ..ops import assemble, decompose
 from ..ops.click import has_clicks
-from ..scene import closing, edits, orders, parts, proposals, targets
+from ..scene import closing, edits, naming, orders, parts, proposals, targets
 from ..scene.assembly import assembly_of, shows_original
 from . import lists, presets
 from .engine_panel import draw_choice, draw_reason
+from .left_out import draw_skipped
 from .texts import draw_text, wrap
 
 # A line of a note, in the same pixels, and how many rows more clicks take than the button there.
 NOTE_LINE, CLICK_ROWS = 17, 4
-
-# Why several objects are left out, after their names; and what helps, as Blender's own operators.
-MOST_NAMES = 3
-WHY_SEVERAL = {
-    targets.SHARED: "share their meshes with other objects",
-    targets.LINKED: "are linked from another file",
-    targets.OVERRIDDEN: "are library overrides",
-    targets.NO_FACES: "have no faces",
-    targets.NOT_CHOSEN: "have no selected faces",
-    targets.NO_MESH: "are not meshes",
-    targets.INSTANCE: "are instances of collections",
-}
-REMEDIES: dict[str, tuple[str, str, dict[str, bool | str]]] = {
-    targets.SHARED: ("object.make_single_user", "Make Single User", {"obdata": True}),
-    targets.LINKED: ("object.make_local", "Make Local", {"type": "SELECT_OBDATA"}),
-}
 
 
 class SidebarPanel:
@@ -108,10 +94,20 @@ class PARTWISE_PT_parts(SidebarPanel, bpy.types.Panel):
         buttons.operator("partwise.merge_parts", text="", icon="AUTOMERGE_ON")
         buttons.operator("partwise.split_part", text="", icon="MOD_EDGESPLIT")
         buttons.separator()
-        buttons.operator("partwise.select_faces", text="", icon="RESTRICT_SELECT_OFF")
+        select = buttons.operator("partwise.select_faces", text="", icon="RESTRICT_SELECT_OFF")
+        select.unassigned = False
         buttons.operator("partwise.isolate_parts", text="", icon="ZOOM_SELECTED")
         buttons.separator()
         buttons.menu("PARTWISE_MT_parts", text="", icon="DOWNARROW_HLT")
+        without = parts.unassigned(context.object.data)
+        if without:
+            row = layout.row(align=True)
+            row.label(
+                text=f"{without:,} face{'s' * (without != 1)} without a part", icon="GHOST_DISABLED"
+            )
+            select = row.operator("partwise.select_faces", text="", icon="RESTRICT_SELECT_OFF")
+            select.unassigned = True
+            row.operator("partwise.part_of_unassigned", text="", icon="ADD")
         if context.mode == "EDIT_MESH":
             row = layout.row(align=True)
             row.operator("partwise.assign_faces", text="Assign")
@@ -141,6 +137,13 @@ class PARTWISE_PT_options(RoomyPanel, bpy.types.Panel):
         elif settings.count_mode == "COUNT":
             column.prop(settings, "part_count")
         column.prop(settings, "symmetric")
+        column = layout.column()
+        column.prop(settings, "naming")
+        if settings.naming == TEMPLATE:
+            column.prop(settings, "name_template")
+            reason = naming.template_objection(settings)
+            if reason:
+                draw_text(column, context, reason, icon="ERROR", alert=True)
         column = layout.column(heading="Follow")
         for name in ("hint_seams", "hint_sharp", "hint_materials", "hint_groups"):
             column.prop(settings, name)
@@ -188,6 +191,9 @@ class PARTWISE_PT_assembly(RoomyPanel, bpy.types.Panel):
         if labelled_mesh(context) is None:  # whose panel has it already
             draw_colours(layout, context)
         layout.operator("partwise.join_back", icon="FILE_REFRESH")
+        column = layout.column(align=True)
+        column.operator("partwise.parent_parts", icon="CON_CHILDOF")
+        column.operator("partwise.drop_unused", icon="BRUSH_DATA")
         layout.operator("partwise.export_parts", icon="EXPORT")
 
 
@@ -239,6 +245,9 @@ def draw_start(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
         whole = wholes.pop() if len(wholes) == 1 else None
         state = f"{count} parts of {whole.name}" if whole else f"{count} meshes selected"
         layout.label(text=state, icon="MESH_DATA")
+    sharing = 0 if context.scene.partwise.copy_linked else count_sharing(usable)
+    if sharing:
+        draw_text(layout, context, f"{sharing} more with the same mesh get the same parts.")
     row = layout.row()
     is_part = context.object is not None and context.object.partwise.source is not None
     row.scale_y = 1.0 if is_part and not has_parts else 1.6  # what is split is done, mostly
@@ -259,6 +268,12 @@ def draw_toggle(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
         layout.operator("partwise.toggle_original", text=text, icon="HIDE_OFF")
 
 
+def count_sharing(usable: list[bpy.types.Object]) -> int:
+    """How many other objects have the meshes of these."""
+    meshes = {obj.data for obj in usable}
+    return sum(mesh.users - mesh.use_fake_user for mesh in meshes) - len(meshes)
+
+
 def decompose_text(usable: list[bpy.types.Object]) -> str:
     """What the button says that decomposes these objects."""
     if targets.faces_are_chosen(usable):
@@ -269,46 +284,8 @@ def decompose_text(usable: list[bpy.types.Object]) -> str:
     return "Decompose Again" if usable and parts.has_labels(usable[0].data) else "Decompose"
 
 
-def draw_skipped(
-    layout: bpy.types.UILayout,
-    context: bpy.types.Context,
-    skipped: list[targets.Skipped],
-    used: int,
-) -> None:
-    """Which of the selected objects are left out, why, and what to do; `used` of them are not."""
-    box = layout.box()
-    heading = (
-        f"{len(skipped)} of {len(skipped) + used} left out" if used else "Nothing to decompose"
-    )
-    box.label(text=heading, icon="INFO")
-    kinds = dict.fromkeys(each.kind for each in skipped)
-    for kind in sorted(kinds, key=lambda kind: kind == targets.NO_MESH):
-        group = [each for each in skipped if each.kind == kind]
-        text = group[0].reason.message
-        if len(group) > 1:
-            text = f"{listed([each.name for each in group])} {WHY_SEVERAL[kind]}."
-        draw_text(box, context, text)
-        if kind in REMEDIES and context.mode == "OBJECT":
-            operator, label, options = REMEDIES[kind]
-            row = box.row()
-            row.operator_context = "EXEC_DEFAULT"  # at once, without Blender's question
-            remedy = row.operator(operator, text=label)
-            for name, value in options.items():
-                setattr(remedy, name, value)
-        elif not (used and kind in (targets.NO_MESH, targets.NOT_CHOSEN)):
-            draw_text(box, context, group[0].reason.hint)
-
-
-def listed(names: list[str]) -> str:
-    """Names in quotes, a few of them."""
-    quoted = [f"“{name}”" for name in names]
-    if len(quoted) > MOST_NAMES:
-        quoted[MOST_NAMES:] = [f"{len(names) - MOST_NAMES} more"]
-    return f"{', '.join(quoted[:-1])} and {quoted[-1]}"
-
-
 def draw_cut(layout: bpy.types.UILayout, context: bpy.types.Context, mesh: bpy.types.Mesh) -> None:
-    """How finely a mesh is cut, and who decided where, or what of the artist's work that takes.
+    """How finely a mesh is cut, and who decided where, or what of the artist's work stays.
 
     What grows is below the button that splits, which so is always in sight.
     """
@@ -325,15 +302,15 @@ def draw_cut(layout: bpy.types.UILayout, context: bpy.types.Context, mesh: bpy.t
     row = layout.row()
     row.scale_y = 1.6
     row.operator("partwise.split", icon="MOD_EXPLODE")
-    replaced, risk = edits.replaced_text(mesh), edits.at_risk_text(mesh)
-    if replaced:
-        draw_text(layout, context, replaced, icon="INFO")
-    quiet = layout.column()
-    quiet.active = False
-    if risk:
-        draw_text(quiet, context, risk)
-    elif is_decomposed and not replaced:
-        draw_text(quiet, context, made_by(mesh))
+    kept = edits.kept_text(mesh)
+    quiet = layout.row()
+    text = quiet.column()
+    text.active = False
+    if kept:
+        draw_text(text, context, kept)
+        quiet.operator("partwise.release_edits", text="", icon="X", emboss=False)
+    elif is_decomposed:
+        draw_text(text, context, made_by(mesh))
     if is_decomposed and mesh.partwise.notice:
         draw_text(layout, context, mesh.partwise.notice, icon="ERROR")
 
@@ -341,11 +318,10 @@ def draw_cut(layout: bpy.types.UILayout, context: bpy.types.Context, mesh: bpy.t
 def height_of_notes(context: bpy.types.Context, obj: bpy.types.Object) -> float:
     """What notes and clicks take of the tab, in pixels at a resolution scale of 1.
 
-    The first line of what a cut takes is not counted: it is where the engine is named otherwise.
+    The first line of what cuts keep is not counted: it is where the engine is named otherwise.
     """
     mesh = obj.data
-    taken = [edits.replaced_text(mesh), edits.at_risk_text(mesh)]
-    lines = max(sum(len(wrap(text, context)) for text in taken) - 1, 0)
+    lines = max(len(wrap(edits.kept_text(mesh), context)) - 1, 0)
     if decompose.was_decomposed(mesh):
         lines += len(wrap(mesh.partwise.notice, context))
     return lines * NOTE_LINE + (CLICK_ROWS * lists.ROW if has_clicks(obj) else 0)

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Partwise saves in the file and Blender undoes: the part table, split results, settings."""
+"""What Partwise saves in the file and Blender undoes: of meshes, split results, settings."""
 
-import re
 from typing import Any
 
 import bpy
@@ -16,16 +15,20 @@ from bpy.props import (
     StringProperty,
 )
 
+from ...backend.contract.name_templates import TEMPLATES
 from ...backend.contract.options import OPTIONS, Choice, Count, Strength
+from ..core.naming import NUMBERS, SHAPE, TEMPLATE
 from ..ops.decompose import recut_live
-from ..scene import changed, explode, ticks, visibility
+from ..scene import changed, explode, ticks
 from ..scene.engine_choice import AUTOMATIC
-from ..scene.parts import default_name
 from . import engine_menu
-
-
-def _seen_otherwise(_owner: bpy.types.PropertyGroup, _context: bpy.types.Context) -> None:
-    changed.seen.say()
+from .part_properties import (
+    PartwiseBorder,
+    PartwiseClick,
+    PartwiseKeptName,
+    PartwisePart,
+    PartwiseReport,
+)
 
 
 def _row_chosen(table: bpy.types.PropertyGroup, _context: bpy.types.Context) -> None:
@@ -40,23 +43,6 @@ def _recoloured(settings: bpy.types.PropertyGroup, context: bpy.types.Context) -
 
 def _set(settings: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
     changed.settings.say(settings, context)
-
-
-def _part_renamed(part: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
-    """Names are unique, as those of objects are."""
-    wanted = part.name.strip() or default_name(part.part_id)
-    others = list(part.id_data.partwise.parts.keys())
-    others.remove(part.name)
-    name, stem, number = wanted, re.sub(r"\.\d{3,}$", "", wanted), 0
-    while name in others:
-        number += 1
-        name = f"{stem}.{number:03}"
-    if name != part.name:
-        part.name = name
-
-
-def _visibility_changed(part: bpy.types.PropertyGroup, _context: bpy.types.Context) -> None:
-    visibility.update(part.id_data)
 
 
 def _granularity_dragged(owner: bpy.types.PropertyGroup, _context: bpy.types.Context) -> None:
@@ -105,87 +91,6 @@ def _option(name: str) -> Any:
     )  # fmt: skip
 
 
-class PartwiseReport(bpy.types.PropertyGroup):
-    """What is told of a part that was completed."""
-
-    engine: StringProperty(description="What completed it: an engine, cap, sheet; empty: nothing")
-    closed: BoolProperty(description="No edge is open: it can be printed, filled, cut")
-    volume: FloatProperty(description="In the mesh's own units, 0 where it is open")
-    hidden_share: FloatProperty(description="Of its surface, how much is new")
-    shape: StringProperty(description="What the part was like, to see whether it was changed")
-
-
-class PartwisePart(bpy.types.PropertyGroup):
-    """One part of a mesh: a row of the part list."""
-
-    name: StringProperty(name="Name", description="Name of the part", update=_part_renamed)
-    part_id: IntProperty(description="Value of the face attribute part_id", min=0)
-    colour: FloatVectorProperty(
-        name="Colour",
-        description="Colour of the part in the viewport; it is not a material",
-        subtype="COLOR",
-        size=3,
-        min=0.0,
-        max=1.0,
-        update=_seen_otherwise,
-    )
-    visible: BoolProperty(
-        name="Visible",
-        description="Show this part in the viewport",
-        default=True,
-        update=_visibility_changed,
-    )
-    locked: BoolProperty(
-        name="Locked", description="Keep this part as it is when the model is cut again"
-    )
-    selected: BoolProperty(
-        name="Selected", description="Selected in the part list, for what works on several parts"
-    )
-    edited: EnumProperty(
-        description="How the artist made the part by hand",
-        items=(
-            ("NONE", "None", "By a cut alone"),
-            ("MERGED", "Merged", "By merging parts"),
-            ("SPLIT", "Split", "By splitting a part"),
-            ("ASSIGNED", "Assigned", "By assigning faces"),
-            ("CLICKED", "Clicked", "With the click tool"),
-        ),
-    )
-    faces: IntProperty(name="Faces", description="Number of faces")
-    area: FloatProperty(name="Area", description="Surface area", unit="AREA")
-    report: PointerProperty(type=PartwiseReport)
-
-
-class PartwiseBorder(bpy.types.PropertyGroup):
-    """A border between two parts that every new cut keeps."""
-
-    one: IntProperty()
-    two: IntProperty()
-
-
-class PartwiseClick(bpy.types.PropertyGroup):
-    """One click on a mesh, in the mesh's own coordinates."""
-
-    kind: EnumProperty(
-        items=(
-            ("INCLUDE", "Include", "This belongs to the part"),
-            ("EXCLUDE", "Exclude", "This does not belong to the part"),
-            ("JOIN", "Join", "What this belongs to is to be joined to the part"),
-            ("PART", "Join Part", "The part that this is on is to be joined to the part"),
-        ),
-    )
-    point: FloatVectorProperty(size=3, subtype="XYZ", description="On the mesh before modifiers")
-    place: FloatVectorProperty(size=3, subtype="XYZ", description="Where it was seen and clicked")
-    face: IntProperty(default=-1, description="The face before modifiers")
-    choice: IntProperty(default=-1, description="Which mask by size; -1 for the likeliest")
-
-
-class PartwiseReplaced(bpy.types.PropertyGroup):
-    """How many edits of a kind, which is its name, new cuts replaced."""
-
-    count: IntProperty()
-
-
 class PartwiseMesh(bpy.types.PropertyGroup):
     """The parts of a mesh, beside its face attribute part_id."""
 
@@ -203,8 +108,8 @@ class PartwiseMesh(bpy.types.PropertyGroup):
     )
     kept_borders: CollectionProperty(type=PartwiseBorder)
     edited: BoolProperty(description="The artist changed which faces belong to which part")
-    replaced: CollectionProperty(
-        type=PartwiseReplaced, description="What new cuts replaced of the artist's work"
+    kept_names: CollectionProperty(
+        type=PartwiseKeptName, description="Names by hand that come back with their parts"
     )
     clicks: CollectionProperty(type=PartwiseClick, description="Clicks that were not accepted yet")
     clicks_extend: IntProperty(default=-1, description="Id of the part that the clicks extend")
@@ -307,14 +212,32 @@ class PartwiseSettings(bpy.types.PropertyGroup):
         default=True,
         update=_set,
     )
+    naming: EnumProperty(
+        name="Names",
+        description="What parts are called that you did not name yourself",
+        items=(
+            (SHAPE, "By Shape", "By what and where they are: Leg.Front.L; numbers where unsure"),
+            (NUMBERS, "Numbers", "Part.01, Part.02 and so on, the largest first"),
+            (TEMPLATE, "Template", "Names of your own, which scripts can rely on"),
+        ),
+        update=_set,
+    )
+    name_template: StringProperty(
+        name="Template",
+        description="Names with commas, such as Body, Head, Wheel4 (for four wheels), or one of: "
+        + ", ".join(TEMPLATES),
+        default="Car5",
+        update=_set,
+    )
     hint_seams: _hint("Seams", "Parts should end at UV seams that are marked")
     hint_sharp: _hint("Sharp Edges", "Parts should end at edges that are marked sharp")
     hint_materials: _hint("Materials", "Parts should end where the material changes")
     hint_groups: _hint("Vertex Groups", "Parts should follow the strongest vertex group")
     copy_linked: BoolProperty(
         name="Copy Linked Data",
-        description="Work on a local copy where the mesh is linked, overridden or shared, "
-        "instead of refusing it",
+        description="Work on a local copy where the mesh is linked or overridden, instead of "
+        "refusing it, and where it is shared, instead of giving all objects that have it the same "
+        "parts",
         update=_set,
     )
     keep_shading: BoolProperty(
@@ -402,11 +325,6 @@ class PartwiseSettings(bpy.types.PropertyGroup):
 
 
 CLASSES = (
-    PartwiseReport,
-    PartwisePart,
-    PartwiseBorder,
-    PartwiseClick,
-    PartwiseReplaced,
     PartwiseMesh,
     PartwiseObject,
     PartwiseCollection,

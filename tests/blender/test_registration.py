@@ -15,7 +15,7 @@ def test_it_can_be_enabled_twice():
     part = mesh.partwise.parts.add()
     part.part_id = 3
     part.name = ""
-    assert part.name == "Part 4"
+    assert part.name == "Part.04"
 
 
 def test_what_only_the_panel_calls_opens_no_box_of_options():

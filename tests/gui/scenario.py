@@ -119,23 +119,47 @@ def merge(window: Window, package: Path) -> Waits[None]:
     assert not any(part.selected for part in table().parts)
 
 
-def replaced(window: Window, package: Path) -> Waits[None]:
-    """A new cut says what it replaces of the artist's work, and one undo brings that back."""
+def named(window: Window, package: Path) -> Waits[None]:
+    """The list says what parts are; a template gives other names, in one step of undo."""
+    before = table().parts.keys()
+    assert {"Body", "Tail", "Leg.Front.L", "Leg.Front.R"} <= set(before)
+    yield from window.picture("28_named_list")
+    settings = bpy.context.scene.partwise
+    settings.naming, settings.name_template = "TEMPLATE", "Torso, Head, Tail, Brush, Leg4"
+    with window.here():
+        bpy.ops.partwise.name_parts("EXEC_DEFAULT", True)
+    assert {"Torso", "Head", "Tail", "Brush", "Leg1", "Leg2", "Leg3", "Leg4"} <= set(
+        table().parts.keys()
+    )
+    yield from window.picture("29_template")
+    yield from window.undo()
+    assert table().parts.keys() == before
+    bpy.context.scene.partwise.naming = "SHAPE"
+
+
+def kept(window: Window, package: Path) -> Waits[None]:
+    """A new cut keeps what was merged by hand, says so, and lets it go at the press of a button."""
     edits, before = ours("scene.edits"), labels()
     for row in (0, 2):
         table().parts[row].selected = True
     with window.here():
         bpy.ops.partwise.merge_parts("EXEC_DEFAULT", True)
     merged = labels()
-    assert edits.at_risk_text(active().data)
-    yield from window.picture("26_at_risk")
+    by_hand = next(part.part_id for part in table().parts if part.edited == "MERGED")
+    assert "1 merged part" in edits.kept_text(active().data)
     x, y = yield from window.find("partwise.granularity")
     yield from window.drag(x, y, by=48)
-    assert "1 merged part" in edits.replaced_text(active().data)
-    yield from window.picture("27_replaced")
-    yield from window.undo()
+    assert labels() != merged
+    assert [k for k, one in enumerate(labels()) if one == by_hand] == [
+        k for k, one in enumerate(merged) if one == by_hand
+    ]
+    yield from window.picture("26_kept")
+    yield from window.press("bpy.ops.partwise.release_edits")
+    assert edits.kept_text(active().data) == ""
+    yield from window.picture("27_released")
+    for _ in range(2):
+        yield from window.undo()
     assert labels() == merged
-    assert edits.replaced_text(active().data) == ""
     yield from window.undo()
     assert labels() == before
 
@@ -334,8 +358,9 @@ STEPS = (
     decompose,
     drag_granularity,
     try_another,
+    named,
     merge,
-    replaced,
+    kept,
     split_one,
     hide,
     edit_mode,

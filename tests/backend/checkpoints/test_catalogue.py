@@ -16,6 +16,7 @@ def test_what_ships_with_the_project_is_as_published():
         "generator",
         "judge",
         "merging",
+        "names",
         "segmenter",
         "words",
     ]

@@ -39,7 +39,7 @@ def test_decompose_into_a_folder_and_into_split_files(tmp_path):
     for parts in (4, 2):  # the second call leaves nothing of the first
         assert main([*arguments, "--parts", str(parts), "--split-files"]) == 0
         files = sorted(path.name for path in (out / "one").iterdir())
-        assert files == [f"part_{k:02}.glb" for k in range(parts)]
+        assert files == [f"Part.{k:02}.glb" for k in range(1, parts + 1)]
         assert [len(read_glb_names(out / "one" / file)) for file in files] == [1] * parts
 
 
@@ -60,7 +60,7 @@ def test_equal_stems_in_decompose_split_files_and_pictures(tmp_path, capsys):
     split = tmp_path / "split"
     assert main(["decompose", *inputs, "-o", str(split), "--split-files", "--parts", "2"]) == 0
     found = {path.relative_to(split).as_posix() for path in split.rglob("*.glb")}
-    assert found == {f"{name}/part_{k:02}.glb" for name in names for k in (0, 1)}
+    assert found == {f"{name}/Part.{k:02}.glb" for name in names for k in (1, 2)}
 
 
 @pytest.mark.parametrize(("name", "start"), [("p.jpg", b"\xff\xd8\xff"), ("p.JPEG", b"\xff\xd8"),

@@ -29,8 +29,8 @@ def test_several_objects_at_once():
     two = labelled_cube()
     one.select_set(True)
     bpy.ops.partwise.split()
-    assert names(f"{one.name}.parts")[0] == "Cube.Part 1"
-    assert names(f"{two.name}.parts")[0] == "Cube.001.Part 1"
+    assert names(f"{one.name}.parts")[0] == "Cube.Part.01"
+    assert names(f"{two.name}.parts")[0] == "Cube.001.Part.01"
     assert len(bpy.context.selected_objects) == 4
 
 
@@ -71,7 +71,7 @@ def test_the_parts_come_back():
     for expected in (True, False):
         bpy.ops.partwise.toggle_original()
         assert cube.visible_get() == expected
-        assert bpy.data.objects["Cube.Part 1"].visible_get() != expected
+        assert bpy.data.objects["Cube.Part.01"].visible_get() != expected
     assert len(bpy.context.selected_objects) == 2
 
 
@@ -84,25 +84,56 @@ def test_undo_brings_the_whole_back_in_one_step():
     assert "Cube.parts" not in bpy.data.collections
     assert [obj.name for obj in bpy.data.objects] == ["Cube"]
     bpy.ops.ed.redo()
-    assert names("Cube.parts") == ["Cube.Part 1", "Cube.脚 Fuß"]
+    assert names("Cube.parts") == ["Cube.Part.01", "Cube.脚 Fuß"]
 
 
 def test_what_cannot_be_split_says_why():
     bpy.ops.mesh.primitive_cube_add()
     assert not bpy.ops.partwise.split.poll()
-    labelled_cube()
+
+
+def points_of(obj: bpy.types.Object) -> set[tuple[float, ...]]:
+    """Where the vertices of an object are in the world."""
+    return {(obj.matrix_world @ vertex.co).to_tuple(4) for vertex in obj.data.vertices}
+
+
+def test_objects_that_share_a_mesh_are_split_together_and_share_their_parts():
+    cube = labelled_cube()
+    cube.select_set(True)
     bpy.ops.object.duplicate(linked=True)
-    with pytest.raises(RuntimeError, match="shares its mesh"):
-        bpy.ops.partwise.split()
-    assert len(bpy.data.collections) == 1 or "Cube.parts" not in bpy.data.collections
+    copy = bpy.context.object
+    copy.location, copy.scale = (5, 0, 0), (1, 2, 3)
+    bpy.context.scene.partwise.origin = "BOUNDS"
+    bpy.ops.ed.undo_push(message="Copy")
+    bpy.ops.partwise.split("EXEC_DEFAULT", True)
+    assert names("Cube.001.parts") == ["Cube.001.Part.01", "Cube.001.脚 Fuß"]
+    assert names("Cube.parts") == ["Cube.Part.01", "Cube.脚 Fuß"]
+    assert not cube.visible_get()
+    bpy.context.view_layer.update()
+    for name in ("Part.01", "脚 Fuß"):
+        one, two = bpy.data.objects[f"Cube.{name}"], bpy.data.objects[f"Cube.001.{name}"]
+        assert one.data == two.data
+        for part, source in ((one, cube), (two, copy)):
+            assert points_of(part) <= points_of(source)
+    bpy.ops.object.select_all(action="DESELECT")
+    bpy.context.view_layer.objects.active = bpy.data.objects["Cube.Part.01"]
+    bpy.context.object.select_set(True)
+    mesh = cube.data
+    assert bpy.ops.partwise.join_back("EXEC_DEFAULT", True) == {"FINISHED"}
+    assert cube.data == copy.data == mesh, "nothing was edited"
+    assert names("Cube.001.parts") == ["Cube.001.Part.01", "Cube.001.脚 Fuß"]
+    for _ in range(2):
+        bpy.ops.ed.undo()
+    assert bpy.data.objects["Cube.001"].visible_get()
+    assert "Cube.parts" not in bpy.data.collections
 
 
-def test_shared_meshes_are_split_on_request():
+def test_shared_meshes_are_split_alone_on_request():
     cube = labelled_cube()
     bpy.ops.object.duplicate(linked=True)
     bpy.context.scene.partwise.copy_linked = True
     bpy.ops.partwise.split()
-    assert names("Cube.001.parts") == ["Cube.001.Part 1", "Cube.001.脚 Fuß"]
+    assert names("Cube.001.parts") == ["Cube.001.Part.01", "Cube.001.脚 Fuß"]
     assert cube.visible_get()
     assert parts.get_labels(cube.data).tolist() == HALVES.tolist()
 

@@ -102,8 +102,8 @@ def test_accept_makes_a_part_and_the_rest(human):
     assert bpy.ops.partwise.accept_clicks() == {"FINISHED"}
     labels, table = parts.get_labels(human.data), human.data.partwise
     assert ((labels == 0) == chosen).all()
-    assert [part.name for part in table.parts] == ["Part 1", "Rest"]
-    assert table.parts[table.active].name == "Part 1"
+    assert [part.name for part in table.parts] == ["Part.01", "Rest"]
+    assert table.parts[table.active].name == "Part.01"
     assert table.edited
     assert not len(table.clicks)
 
@@ -162,7 +162,7 @@ def test_shift_joins_the_part_under_the_mouse_to_the_active_part_and_no_more(cut
     assert bpy.ops.partwise.accept_clicks("EXEC_DEFAULT", True) == {"FINISHED"}
     after = parts.get_labels(cut.data)
     assert (after == np.where(np.isin(before, [2, 4]), 1, before)).all()
-    assert [part.name for part in table.parts] == ["Part 1", "Knees", "Part 4", "Part 6"]
+    assert [part.name for part in table.parts] == ["Part.01", "Knees", "Part.04", "Part.06"]
     bpy.ops.ed.undo()
     cut = bpy.data.objects["human"]
     assert (parts.get_labels(cut.data) == before).all()
@@ -185,7 +185,7 @@ def test_what_is_joined_to_a_part_with_a_name_takes_its_name(cut):
     table.parts[1].name, table.parts[1].colour = "Knees", (1, 0, 0)
     click("include", head(cut))
     click("join", centre_of(cut, 0))
-    assert ops_click.part_to_become(cut.data) is None, "Part 1 is no name"
+    assert ops_click.part_to_become(cut.data) is None, "Part.01 is no name"
     click("join", centre_of(cut, 1))
     chosen = mask(cut)
     assert ops_click.part_to_become(cut.data).name == "Knees"
@@ -195,7 +195,7 @@ def test_what_is_joined_to_a_part_with_a_name_takes_its_name(cut):
     assert (after[~chosen] == before[~chosen]).all()
     part = table.parts[table.active]
     assert (part.name, tuple(part.colour), part.edited) == ("Knees", (1, 0, 0), "CLICKED")
-    assert "Part 1" not in table.parts
+    assert "Part.01" not in table.parts
 
 
 def test_shift_on_a_part_that_cannot_be_joined_changes_nothing(cut):

@@ -399,6 +399,14 @@ def test_mirrored_turned_and_scaled_objects_have_the_same_parts(human):
     assert (parts.get_labels(human.data) == before).all()
 
 
+def test_objects_that_share_a_mesh_get_their_parts_at_once(human):
+    bpy.ops.object.duplicate(linked=True)
+    human.select_set(True)
+    decompose()
+    assert bpy.context.object.data == human.data
+    assert count(human) > 2
+
+
 def test_shared_meshes_are_copied_on_request(human, settings):
     bpy.ops.object.duplicate(linked=True)
     copy = bpy.context.object

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import json
+
 import bpy
 import numpy as np
 import pytest
-from partwise.blender_addon.ops.export import EXPORTERS, file_names
+from partwise.blender_addon.ops.export import EXPORTERS
 from partwise.blender_addon.scene import parts, visibility
 
 
@@ -19,14 +21,6 @@ def assembly() -> bpy.types.Collection:
     return bpy.data.collections["Cube.parts"]
 
 
-def test_names_are_allowed_everywhere_and_differ():
-    names = ["Arm", "arm", "a<b>|c", "con", "COM1.x", " ..", "脚", "x/../y"]
-    assert file_names(names, "glb") == [
-        *("Arm.glb", "arm_2.glb", "a_b__c.glb", "_con.glb", "_COM1.x.glb", "part.glb"),
-        *("脚.glb", "x_.._y.glb"),
-    ]
-
-
 @pytest.mark.parametrize("kind", sorted(EXPORTERS))
 def test_each_part_becomes_a_file(assembly, tmp_path, kind):
     folder = tmp_path / "Bücher 脚"
@@ -37,7 +31,7 @@ def test_each_part_becomes_a_file(assembly, tmp_path, kind):
     assert bpy.ops.partwise.export_parts(directory=str(folder), format=kind) == {"FINISHED"}
     ending = f".{kind.lower()}"
     files = sorted(file.name for file in folder.iterdir() if file.suffix == ending)
-    assert files == [f"Cube.Part 2{ending}", f"Cube.a_b_ 脚{ending}"]
+    assert files == [f"Cube.Part.02{ending}", f"Cube.a_b_ 脚{ending}"]
     assert all((folder / name).stat().st_size > 100 for name in files)
     assert not [file for file in folder.iterdir() if file.name.startswith(".")]
     assert {obj.name for obj in bpy.context.selected_objects} == selected
@@ -47,7 +41,7 @@ def test_each_part_becomes_a_file(assembly, tmp_path, kind):
 def test_the_exploded_view_is_not_exported(assembly, tmp_path):
     assembly.partwise.explode = 1.0
     bpy.ops.partwise.export_parts(directory=str(tmp_path), format="OBJ")
-    text = (tmp_path / "Cube.Part 2.obj").read_text()
+    text = (tmp_path / "Cube.Part.02.obj").read_text()
     points = [
         [float(x) for x in line.split()[1:4]] for line in text.splitlines() if line[:2] == "v "
     ]
@@ -65,13 +59,13 @@ def test_what_a_preview_covers_is_exported(assembly, tmp_path):
 
 
 def test_files_are_not_replaced_unasked(assembly, tmp_path):
-    (tmp_path / "Cube.Part 2.stl").write_text("mine")
+    (tmp_path / "Cube.Part.02.stl").write_text("mine")
     with pytest.raises(RuntimeError, match="is there already"):
         bpy.ops.partwise.export_parts(directory=str(tmp_path), format="STL")
-    assert [file.name for file in tmp_path.iterdir()] == ["Cube.Part 2.stl"]
-    assert (tmp_path / "Cube.Part 2.stl").read_text() == "mine"
+    assert [file.name for file in tmp_path.iterdir()] == ["Cube.Part.02.stl"]
+    assert (tmp_path / "Cube.Part.02.stl").read_text() == "mine"
     bpy.ops.partwise.export_parts(directory=str(tmp_path), format="STL", overwrite=True)
-    assert (tmp_path / "Cube.Part 2.stl").stat().st_size > 84
+    assert (tmp_path / "Cube.Part.02.stl").stat().st_size > 84
 
 
 def test_a_folder_that_is_not_there(assembly, tmp_path):
@@ -82,3 +76,22 @@ def test_a_folder_that_is_not_there(assembly, tmp_path):
 def test_without_parts_there_is_nothing_to_export():
     bpy.ops.mesh.primitive_cube_add()
     assert not bpy.ops.partwise.export_parts.poll()
+
+
+def nodes(path) -> dict[str, list[str]]:
+    """The names of the nodes of a GLB and of those below each."""
+    data = path.read_bytes()
+    size = int.from_bytes(data[12:16], "little")
+    found = json.loads(data[20 : 20 + size])["nodes"]
+    return {node["name"]: [found[k]["name"] for k in node.get("children", ())] for node in found}
+
+
+def test_one_file_holds_all_parts_below_each_other(assembly, tmp_path):
+    bpy.ops.partwise.export_parts(directory=str(tmp_path), single=True)
+    assert [file.name for file in tmp_path.iterdir()] == ["Cube.glb"]
+    assert nodes(tmp_path / "Cube.glb") == {"Cube.a/b: 脚": [], "Cube.Part.02": []}
+    assert bpy.ops.partwise.parent_parts() == {"FINISHED"}
+    with pytest.raises(RuntimeError, match="is there already"):
+        bpy.ops.partwise.export_parts(directory=str(tmp_path), single=True)
+    bpy.ops.partwise.export_parts(directory=str(tmp_path), single=True, overwrite=True)
+    assert nodes(tmp_path / "Cube.glb") == {"Cube.a/b: 脚": ["Cube.Part.02"], "Cube.Part.02": []}

@@ -60,7 +60,7 @@ def test_several_assemblies_at_once(cube: bpy.types.Object):
 
 def test_modifiers_of_parts_are_named(cube: bpy.types.Object, capsys: pytest.CaptureFixture[str]):
     bpy.ops.partwise.split()
-    part = bpy.data.objects["Cube.Part 1"]
+    part = bpy.data.objects["Cube.Part.01"]
     part.modifiers.new("Rounded", "BEVEL")
     part.data.vertices[0].co.x += 0.5
     bpy.ops.partwise.join_back()
@@ -71,7 +71,7 @@ def test_caps_are_taken_off_again(cube: bpy.types.Object):
     bpy.context.scene.partwise.closing = "CAP"
     before = dump_mesh(cube.data)
     bpy.ops.partwise.split()
-    part = bpy.data.objects["Cube.Part 1"].data
+    part = bpy.data.objects["Cube.Part.01"].data
     assert "partwise_cap" in part.attributes
     part.attributes.new("Mine", "INT", "FACE").data[0].value = 1  # so that a new mesh is made
     bpy.ops.partwise.join_back()

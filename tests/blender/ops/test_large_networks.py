@@ -350,7 +350,7 @@ def test_part_counts_that_cannot_be_are_said(engine):
 
 def test_words_that_are_missing_are_said(engine):
     figure = add_figure()
-    figure.data.partwise.parts[HAT].name = "Part 1"  # which nobody named
+    figure.data.partwise.parts[HAT].name = "Part.01"  # which nobody named
     engine.replace_engine = "SCRIBBLE"
     with pytest.raises(RuntimeError, match="This engine needs words"):
         bpy.ops.partwise.regenerate_part()

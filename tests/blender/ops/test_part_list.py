@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 import bpy
+import numpy as np
 import pytest
 from partwise.blender_addon.ops import part_list
+from partwise.blender_addon.scene import parts
 
-from tests.blender.ops.strip import tick
+from tests.blender.ops.strip import STRIP, tick
 
 
 def ticks(mesh: bpy.types.Mesh) -> list[int]:
@@ -88,3 +90,18 @@ def test_nothing_is_isolated_when_no_part_is_chosen(mesh):
     with pytest.raises(RuntimeError, match="Choose a part"):
         bpy.ops.partwise.isolate_parts()
     assert all(part.visible for part in mesh.partwise.parts)
+
+
+def test_faces_without_a_part_are_counted_selected_and_made_one(mesh):
+    assert parts.unassigned(mesh) == 0
+    with pytest.raises(RuntimeError, match="Every face belongs to a part"):
+        bpy.ops.partwise.part_of_unassigned()
+    parts.set_labels(mesh, np.where(STRIP == 4, -1, STRIP).astype(np.int32))
+    assert parts.unassigned(mesh) == 2
+    bpy.ops.partwise.select_faces(unassigned=True)
+    bpy.ops.object.mode_set(mode="OBJECT")
+    assert [polygon.select for polygon in mesh.polygons] == (STRIP == 4).tolist()
+    assert bpy.ops.partwise.part_of_unassigned() == {"FINISHED"}
+    assert parts.unassigned(mesh) == 0
+    assert parts.active_part(mesh).part_id == 2
+    assert parts.active_part(mesh).edited == "ASSIGNED"

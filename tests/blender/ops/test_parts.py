@@ -127,7 +127,7 @@ def test_a_part_is_split_at_the_next_borders_of_the_tree(mesh, tree):
     assert found[3:] == STRIP[3:].tolist()
     assert sorted(found[:3]) == [0, 2, 3]
     assert [part.name for part in mesh.partwise.parts] == [
-        "Part 1", "Part 2", "Part 3", "Part 4", "Part 5", "Part 6",
+        "Part.01", "Part.02", "Part.03", "Part.04", "Part.05", "Part.06",
     ]  # fmt: skip
     assert parts.active_part(mesh).part_id == 0
 
@@ -151,7 +151,7 @@ def test_too_many_pieces_become_as_many_as_there_are(mesh, tree):
 
 def test_a_part_of_one_patch_is_not_split(mesh, tree):
     activate(mesh, 5)
-    with pytest.raises(RuntimeError, match=r"no border inside “Part 6”\. Select faces"):
+    with pytest.raises(RuntimeError, match=r"no border inside “Part.06”\. Select faces"):
         bpy.ops.partwise.split_part()
     assert labels(mesh) == STRIP.tolist()
 
@@ -288,7 +288,7 @@ def test_removing_asks_only_when_work_would_be_lost(strip):
     assert not ops_parts._has_work(strip)
     table.parts[0].name = "Head"
     assert ops_parts._has_work(strip)
-    table.parts[0].name = "Part 1"
+    table.parts[0].name = "Part.01"
     table.parts[1].locked = True
     assert ops_parts._has_work(strip)
     table.parts[1].locked = False

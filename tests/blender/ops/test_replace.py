@@ -281,7 +281,7 @@ def test_twins_are_replaced_together(fox):
     changed = [
         o.name for o in bpy.data.collections["Fox.parts"].objects if o.data.partwise.stands_in
     ]
-    assert sorted(changed) == ["Fox.Horn", "Fox.Part 4"]
+    assert sorted(changed) == ["Fox.Horn", "Fox.Part.04"]
 
 
 def test_twins_of_part_objects(fox):
@@ -291,7 +291,7 @@ def test_twins_of_part_objects(fox):
     proposal = say("horn")
     assert len(proposal.bases) == len(proposal.variant.ghosts) == 2
     bpy.ops.partwise.accept_proposal()
-    assert bpy.data.objects["Fox.Part 4"].data.partwise.stands_in
+    assert bpy.data.objects["Fox.Part.04"].data.partwise.stands_in
     assert not bpy.data.objects["Fox.Body"].data.partwise.stands_in
 
 
@@ -300,7 +300,7 @@ def test_a_twin_that_was_edited_meanwhile_is_not_lost(fox):
     make_active(bpy.data.objects["Fox.Horn"])
     settings().twins = True
     say("horn")
-    bpy.data.objects["Fox.Part 4"].data.vertices[0].co.z += 1.0
+    bpy.data.objects["Fox.Part.04"].data.vertices[0].co.z += 1.0
     with pytest.raises(RuntimeError, match="There is no preview"):
         bpy.ops.partwise.accept_proposal()
     assert not bpy.data.objects["Fox.Horn"].data.partwise.stands_in
@@ -323,7 +323,7 @@ def test_regenerate_of_what_was_replaced_is_of_its_kind(fox):
     fox.data.partwise.active = RIGHT  # which has no name
     say("fedora")
     bpy.ops.partwise.accept_proposal()
-    assert bpy.context.object.name == "Fox.Part 4"
+    assert bpy.context.object.name == "Fox.Part.04"
     settings().variants = 6
     bpy.ops.partwise.regenerate_part()
     names = {variant.name for variant in shown().variants}

@@ -15,13 +15,13 @@ from tests.blender.assemblies import HALVES, labelled_cube, names
 def test_parts_and_the_original_have_collections_of_their_own():
     cube = labelled_cube()
     assert bpy.ops.partwise.split() == {"FINISHED"}
-    assert names("Cube.parts") == ["Cube.Part 1", "Cube.脚 Fuß"]
+    assert names("Cube.parts") == ["Cube.Part.01", "Cube.脚 Fuß"]
     assert names("Cube.source") == ["Cube"]
     assert cube.users_collection == (bpy.data.collections["Cube.source"],)
     assert bpy.data.collections["Cube.source"].hide_viewport
     assert bpy.data.collections["Cube.source"].hide_render
     assert [obj.name for obj in bpy.context.selected_objects] == names("Cube.parts")
-    assert bpy.context.object.name == "Cube.Part 1"
+    assert bpy.context.object.name == "Cube.Part.01"
 
 
 def test_parts_know_their_assembly():
@@ -46,7 +46,7 @@ def test_the_original_is_not_changed_and_nothing_is_left_over():
 def test_faces_without_a_part_become_the_rest():
     labelled_cube(np.array([0, 0, 0, -1, -1, -1], dtype=np.int32))
     bpy.ops.partwise.split()
-    assert names("Cube.parts") == ["Cube.Part 1", "Cube.Rest"]
+    assert names("Cube.parts") == ["Cube.Part.01", "Cube.Rest"]
 
 
 @pytest.mark.parametrize("origin", ["SOURCE", "BOUNDS", "SURFACE", "JOINT"])
@@ -70,11 +70,11 @@ def test_the_origin_moves_and_the_part_does_not(origin):
 def test_a_part_can_be_split_further():
     labelled_cube()
     bpy.ops.partwise.split()
-    part = bpy.data.objects["Cube.Part 1"]
+    part = bpy.data.objects["Cube.Part.01"]
     for other in bpy.context.selected_objects:
         other.select_set(other == part)
     parts.set_labels(part.data, np.array([0, 1, 1], dtype=np.int32))
     bpy.ops.partwise.split()
-    assert names("Cube.Part 1.parts") == ["Cube.Part 1.Part 1", "Cube.Part 1.Part 2"]
+    assert names("Cube.Part.01.parts") == ["Cube.Part.01.Part.01", "Cube.Part.01.Part.02"]
     assert not part.visible_get()
     assert bpy.data.objects["Cube.脚 Fuß"].visible_get()

@@ -48,7 +48,7 @@ def test_edited_parts_become_the_mesh_of_the_original(vase: bpy.types.Object):
 def test_parts_that_are_apart_come_back_in_place(cube: bpy.types.Object):
     bpy.ops.partwise.split()
     bpy.data.collections["Cube.parts"].partwise.explode = 1.0
-    bpy.data.objects["Cube.Part 1"].data.vertices[0].co = (-1, -1, -1.5)
+    bpy.data.objects["Cube.Part.01"].data.vertices[0].co = (-1, -1, -1.5)
     bpy.context.view_layer.update()
     bpy.ops.partwise.join_back()
     places = {tuple(vertex.co) for vertex in cube.data.vertices}
@@ -61,7 +61,7 @@ def test_children_of_parts_go_to_the_original(cube: bpy.types.Object):
     bpy.ops.partwise.split()
     lamp = bpy.data.objects.new("Lamp", None)
     bpy.context.scene.collection.objects.link(lamp)
-    lamp.parent = bpy.data.objects["Cube.Part 1"]
+    lamp.parent = bpy.data.objects["Cube.Part.01"]
     lamp.location = (0, 0, 7)
     bpy.context.view_layer.update()
     place = lamp.matrix_world.copy()
@@ -83,7 +83,7 @@ def test_what_the_artist_put_among_the_parts_stays(cube: bpy.types.Object):
 def test_parts_of_parts_are_joined_too(cube: bpy.types.Object):
     before = dump_scene()
     bpy.ops.partwise.split()
-    part = bpy.data.objects["Cube.Part 1"]
+    part = bpy.data.objects["Cube.Part.01"]
     select(part)
     parts.set_labels(part.data, np.array([0, 1, 1], dtype=np.int32))
     bpy.ops.partwise.split()
@@ -94,7 +94,7 @@ def test_parts_of_parts_are_joined_too(cube: bpy.types.Object):
 
 def test_only_the_inner_parts_are_joined(cube: bpy.types.Object):
     bpy.ops.partwise.split()
-    part = bpy.data.objects["Cube.Part 1"]
+    part = bpy.data.objects["Cube.Part.01"]
     select(part)
     parts.set_labels(part.data, np.array([0, 1, 1], dtype=np.int32))
     bpy.ops.partwise.split()
@@ -136,7 +136,7 @@ def test_a_mesh_that_others_use_stays_for_them(cube: bpy.types.Object):
     other = bpy.data.objects.new("Other", cube.data)
     bpy.context.scene.collection.objects.link(other)
     shape = dump_mesh(other.data)
-    bpy.data.objects["Cube.Part 1"].location.x += 1
+    bpy.data.objects["Cube.Part.01"].location.x += 1
     bpy.ops.partwise.join_back()
     assert other.data != cube.data
     assert differing_layers(dump_mesh(other.data), shape) == set()
@@ -187,7 +187,7 @@ def test_whether_something_was_edited_is_told(cube: bpy.types.Object):
     for edited in (False, True):
         bpy.ops.partwise.split()
         folder = bpy.data.collections["Cube.parts"]
-        assert [part.name for part in parts_of(folder)] == ["Cube.Part 1", "Cube.脚 Fuß"]
+        assert [part.name for part in parts_of(folder)] == ["Cube.Part.01", "Cube.脚 Fuß"]
         if edited:
             folder.objects[0].data.vertices[0].co.x += 0.5
         mesh = cube.data

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What new cuts replace of the artist's work is told, and how it comes back."""
+"""New cuts keep what the artist did by hand, say so, and let it go when they are told to."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from partwise.blender_addon.core import trees
 from partwise.blender_addon.core.trees import PolygonTree
 from partwise.blender_addon.scene import cuts, edits, parts
 from partwise.blender_addon.ui import panels
-from partwise.blender_addon.ui.properties import PartwisePart
+from partwise.blender_addon.ui.part_properties import PartwisePart
 
 from tests.blender.recording_layout import draw
 
@@ -41,71 +41,106 @@ def strip() -> bpy.types.Object:
 
 def cut(obj: bpy.types.Object, count: int) -> None:
     """Move the slider to so many parts."""
-    tree = trees.find("strip", LEAVES)
-    obj.data.partwise.granularity = tree.granularity_of(count)
-    assert len(obj.data.partwise.parts) == count or any(p.locked for p in obj.data.partwise.parts)
-
-
-def tick(obj: bpy.types.Object, *rows: int) -> None:
-    for number, part in enumerate(obj.data.partwise.parts):
-        part.selected = number in rows
+    obj.data.partwise.granularity = trees.find("strip", LEAVES).granularity_of(count)
 
 
 def merge(obj: bpy.types.Object, *rows: int) -> None:
-    tick(obj, *rows)
+    for number, part in enumerate(obj.data.partwise.parts):
+        part.selected = number in rows
     assert bpy.ops.partwise.merge_parts("EXEC_DEFAULT", True) == {"FINISHED"}
 
 
-def test_a_merge_that_a_cut_replaces_is_told_of_and_comes_back(strip):
+def labels(obj: bpy.types.Object) -> list[int]:
+    return parts.get_labels(obj.data).tolist()
+
+
+def test_a_merge_survives_the_slider_and_counts_among_the_parts(strip):
     merge(strip, 1, 2)
-    mesh = strip.data
-    merged = parts.get_labels(mesh)
-    assert edits.at_risk_text(mesh) == "A new cut replaces 1 merged part. Lock to keep."
-    assert edits.replaced_text(mesh) == ""
+    merged = labels(strip)
+    assert merged[2:6] == [merged[2]] * 4
+    assert edits.kept_text(strip.data) == "New cuts keep 1 merged part."
+    for count in (5, 4, 3):
+        cut(strip, count)
+        assert labels(strip)[2:6] == merged[2:6]
+        assert len(strip.data.partwise.parts) == count
+    cut(strip, 1)
+    assert len(strip.data.partwise.parts) == 2, "the merged part and the rest"
+    assert edits.kept_text(strip.data) == "New cuts keep 1 merged part."
+    cut(strip, 8)
+    assert len(strip.data.partwise.parts) == 5, "four faces beside it are all that can be cut"
+
+
+def test_another_analysis_keeps_it_too(strip):
+    merge(strip, 1, 2)
+    merged = labels(strip)
+    children = np.array([(0, 2), (1, 3), (4, 6), (5, 7), (8, 9), (10, 11), (12, 13)], np.int32)
+    tree = PolygonTree(
+        MergeTree(children, np.arange(7, dtype=np.float32)),
+        np.arange(8, dtype=np.int32),
+        np.ones(8),
+    )
+    cuts.apply_cut(strip.data, tree.cut(3), tree)
+    assert labels(strip)[2:6] == merged[2:6]
+    assert len(strip.data.partwise.parts) == 3
+
+
+def test_it_is_one_step_of_undo(strip):
+    merge(strip, 1, 2)
+    merged = labels(strip)
     cut(strip, 8)
     bpy.ops.ed.undo_push(message="Granularity")
-    said = "The new cut replaced what you did: 1 merged part. Ctrl+Z brings it back."
-    assert edits.replaced_text(mesh) == said
-    assert edits.at_risk_text(mesh) == ""
-    assert not mesh.partwise.edited
-    cut(strip, 2)
-    assert edits.replaced_text(mesh) == said, "as while the slider is dragged on"
     bpy.ops.ed.undo()
-    mesh = bpy.data.objects["Strip"].data
-    assert (parts.get_labels(mesh) == merged).all()
-    assert edits.replaced_text(mesh) == ""
-    assert edits.at_risk_text(mesh)
+    strip = bpy.data.objects["Strip"]
+    assert labels(strip) == merged
+    assert edits.counts(strip.data) == {"MERGED": 1}
 
 
-def test_what_stays_as_it_is_was_not_replaced(strip):
-    merge(strip, 0, 1)
-    cut(strip, 2)  # in which the tree has the same part
-    assert edits.replaced_text(strip.data) == ""
-    assert edits.at_risk_text(strip.data)
-    assert strip.data.partwise.edited
-
-
-def test_a_locked_part_is_not_replaced(strip):
+def test_what_is_let_go_is_cut_again_and_nothing_else_changes(strip):
     merge(strip, 1, 2)
-    for part in strip.data.partwise.parts:
-        part.locked = part.edited == "MERGED"
-    assert edits.at_risk_text(strip.data) == ""
+    before, names = labels(strip), strip.data.partwise.parts.keys()
+    assert bpy.ops.partwise.release_edits() == {"FINISHED"}
+    assert (labels(strip), strip.data.partwise.parts.keys()) == (before, names)
+    assert edits.kept_text(strip.data) == ""
+    assert not strip.data.partwise.edited
     cut(strip, 8)
-    assert edits.replaced_text(strip.data) == ""
+    assert len(strip.data.partwise.parts) == 8
+    with pytest.raises(RuntimeError, match="Nothing was made by hand"):
+        bpy.ops.partwise.release_edits()
 
 
-def test_names_are_lost_only_with_their_part(strip):
+def test_only_ticked_parts_are_let_go(strip):
+    merge(strip, 0, 1)
+    merge(strip, 1, 2)
+    table = strip.data.partwise.parts
+    table[0].selected = True
+    assert bpy.ops.partwise.release_edits() == {"FINISHED"}
+    assert [part.edited for part in table] == ["NONE", "MERGED"]
+
+
+def test_a_name_comes_back_with_its_part(strip):
     table = strip.data.partwise.parts
     for part, name in zip(table, ("Left", "Middle", "Other", "Right"), strict=True):
         part.name = name
-    cut(strip, 8)
-    assert {"Left", "Middle", "Other", "Right"} <= set(table.keys())
-    assert edits.replaced_text(strip.data) == ""
     cut(strip, 2)
     assert len(table) == 2
-    assert edits.replaced_text(strip.data) == (
-        "The new cut replaced what you did: 2 names. Ctrl+Z brings it back."
-    )
+    assert edits.kept_text(strip.data) == "New cuts keep 2 names of parts that are not there now."
+    cut(strip, 4)
+    assert set(table.keys()) == {"Left", "Middle", "Other", "Right"}
+    at = {part.name: labels(strip).index(part.part_id) for part in table}
+    assert at == {"Left": 0, "Middle": 2, "Other": 4, "Right": 6}
+    assert edits.kept_text(strip.data) == ""
+
+
+def test_a_name_does_not_come_to_another_part(strip):
+    table = strip.data.partwise.parts
+    for part in table:
+        part.name = f"Mine {part.part_id}"
+    cut(strip, 2)
+    cut(strip, 8)
+    assert sum(part.name.startswith("Mine") for part in table) == 2, "halves are other parts"
+    assert len(strip.data.partwise.kept_names) == 2
+    edits.release(strip.data)
+    assert not strip.data.partwise.kept_names
 
 
 def test_every_kind_of_edit_is_counted(strip):
@@ -116,10 +151,14 @@ def test_every_kind_of_edit_is_counted(strip):
     made = np.where(np.arange(8) == 7, 20, parts.get_labels(mesh))
     parts.set_labels(mesh, made.astype(np.int32), names={20: "Tip"})
     edits.mark(mesh, [20], edits.CLICKED)
+    assert edits.kept_text(mesh) == (
+        "New cuts keep 1 merged part, 2 split parts and 1 clicked part."
+    )
+    before = labels(strip)
     cut(strip, 1)
-    assert edits.replaced_text(mesh) == (
-        "The new cut replaced what you did: 1 merged part, 2 split parts, 1 clicked part and "
-        "1 name. Ctrl+Z brings it back."
+    held = set(edits.held(mesh))
+    assert all(
+        one == other for one, other in zip(before, labels(strip), strict=True) if one in held
     )
 
 
@@ -129,25 +168,33 @@ def test_assigned_faces_are_an_edit(strip):
     bpy.ops.mesh.select_all(action="DESELECT")
     bpy.ops.mesh.select_random(ratio=0.4)
     assert bpy.ops.partwise.new_part() == {"FINISHED"}
-    assert "1 part with assigned faces." in edits.at_risk_text(strip.data)
+    assert edits.kept_text(strip.data) == "New cuts keep 1 part with assigned faces."
     bpy.ops.object.mode_set(mode="OBJECT")
 
 
-def test_the_next_edit_ends_the_message(strip):
-    merge(strip, 1, 2)
-    cut(strip, 8)
-    assert edits.replaced_text(strip.data)
-    merge(strip, 0, 1)
-    assert edits.replaced_text(strip.data) == ""
+def test_names_survive_in_edit_mode_too(strip):
+    table = strip.data.partwise.parts
+    table[1].name = "Middle"
+    bpy.ops.object.mode_set(mode="EDIT")
+    cut(strip, 1)
+    cut(strip, 4)
+    bpy.ops.object.mode_set(mode="OBJECT")
+    assert "Middle" in table
 
 
-def test_the_panel_tells(strip):
-    merge(strip, 1, 2)
-    assert "Lock to keep." in " ".join(draw(panels.PARTWISE_PT_main).texts)
+def test_locked_parts_are_held_but_are_no_edit(strip):
+    strip.data.partwise.parts[1].locked = True
+    before = labels(strip)
     cut(strip, 8)
-    shown = " ".join(draw(panels.PARTWISE_PT_main).texts)
-    assert "replaced what you did: 1 merged part." in shown
-    assert "Lock to keep." not in shown
+    assert labels(strip)[2:4] == before[2:4]
+    assert edits.kept_text(strip.data) == ""
+
+
+def test_the_panel_tells_and_has_the_button(strip):
+    merge(strip, 1, 2)
+    shown = draw(panels.PARTWISE_PT_main)
+    assert "New cuts keep 1 merged part." in " ".join(shown.texts)
+    assert "partwise.release_edits" in shown.operators
 
 
 def test_kinds_are_those_of_the_property():

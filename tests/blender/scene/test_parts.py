@@ -35,7 +35,7 @@ def test_a_new_mesh_has_none(mesh):
 def test_labels_come_back_with_a_table(mesh):
     parts.set_labels(mesh, HALVES, names={2: "Foot"})
     assert parts.get_labels(mesh).tolist() == HALVES.tolist()
-    assert table(mesh) == [(0, "Part 1", 3), (2, "Foot", 3)]
+    assert table(mesh) == [(0, "Part.01", 3), (2, "Foot", 3)]
     assert [part.area for part in mesh.partwise.parts] == [12.0, 12.0]
     bpy.ops.object.mode_set(mode="OBJECT")
     attribute = mesh.attributes["part_id"]
@@ -50,12 +50,12 @@ def test_parts_that_stay_keep_what_the_artist_gave_them(mesh):
     kept.name, kept.colour, kept.locked = "Foot", (1, 0, 0), True
     mesh.partwise.active = 1
     parts.set_labels(mesh, np.array([1, 1, 0, 2, 2, 2], dtype=np.int32))
-    assert table(mesh) == [(0, "Part 1", 1), (1, "Part 2", 2), (2, "Foot", 3)]
+    assert table(mesh) == [(0, "Part.01", 1), (1, "Part.02", 2), (2, "Foot", 3)]
     assert tuple(parts.part_of(mesh, 2).colour) == (1, 0, 0)
     assert parts.active_part(mesh).name == "Foot"
     parts.set_labels(mesh, np.zeros(6, dtype=np.int32))
-    assert table(mesh) == [(0, "Part 1", 6)]
-    assert parts.active_part(mesh).name == "Part 1"
+    assert table(mesh) == [(0, "Part.01", 6)]
+    assert parts.active_part(mesh).name == "Part.01"
 
 
 def test_neighbouring_ids_have_different_colours(mesh):
@@ -65,7 +65,7 @@ def test_neighbouring_ids_have_different_colours(mesh):
 
 def test_unlabelled_faces_are_in_no_part(mesh):
     parts.set_labels(mesh, np.array([-1, -1, 1, 1, 1, 1], dtype=np.int32))
-    assert table(mesh) == [(1, "Part 2", 4)]
+    assert table(mesh) == [(1, "Part.02", 4)]
 
 
 def test_removing_leaves_no_trace(mesh):
@@ -92,4 +92,4 @@ def test_the_table_follows_an_edit_of_the_mesh():
     parts.set_labels(mesh, HALVES)
     mesh.attributes["part_id"].data.foreach_set("value", np.array([5, 5, 5, 5, 0, 0]))
     parts.sync(mesh)
-    assert table(mesh) == [(0, "Part 1", 2), (5, "Part 6", 4)]
+    assert table(mesh) == [(0, "Part.01", 2), (5, "Part.06", 4)]

@@ -66,7 +66,7 @@ def test_names(ball):
     assert surroundings.called(ball) == "Lid"
     assert surroundings.called(split("Ball.Lid")) == "Lid"
     assert surroundings.meaning("Lid") == "Lid"
-    for name in ("Part 3", "Part 12.001", "Rest"):
+    for name in ("Part.03", "Part 3", "Part.12.001", "Part.02.L", "Rest"):
         assert surroundings.meaning(name) == ""
 
 

@@ -100,10 +100,16 @@ def test_of_many_the_usable_ones_are_taken_and_the_active_one_comes_first(cube):
     assert [str(each.reason)[:17] for each in skipped] == ["“Circle” has no f"]
 
 
-def test_a_shared_mesh_is_refused_or_copied(cube):
+def test_a_shared_mesh_is_used_once_or_copied(cube):
     bpy.ops.object.duplicate(linked=True)
     copy = bpy.context.object
-    refused("shares its mesh with 1 other object\\.")
+    assert "shares its mesh with 1 other object" in str(targets.refusal(copy))
+    assert targets.refusal(copy, shared=True) is None
+    assert targets.make_editable(bpy.context, copy, shared=True).data == cube.data
+    assert targets.users_of(bpy.context, copy) == [copy, cube]
+    cube.select_set(True)
+    assert targets.usable_meshes(bpy.context) == ([copy], [])
+    cube.select_set(False)
     assert targets.usable_meshes(bpy.context, copies=True) == ([copy], [])
     assert targets.make_editable(bpy.context, copy) == copy
     assert copy.data != cube.data

@@ -202,13 +202,24 @@ def test_the_engine_that_made_the_parts_is_named(fox):
     assert lines().endswith("By the geometric engine, edited")
 
 
-def test_what_a_cut_takes_is_told_in_place_of_the_engine(fox):
+def test_what_cuts_keep_is_told_in_place_of_the_engine(fox):
     decomposed(fox, "learned")
     edits.mark(fox.data, [1], edits.MERGED)
     assert "engine" not in lines()
-    assert lines().endswith("Lock to keep.")
-    fox.data.partwise.parts[1].locked = True
-    assert lines().endswith("By the learned engine, edited")
+    assert lines().endswith("New cuts keep 1 merged part.")
+    assert draw(panels.PARTWISE_PT_main).operators[-1] == "partwise.release_edits"
+    assert bpy.ops.partwise.release_edits() == {"FINISHED"}
+    assert lines().endswith("By the learned engine")
+
+
+def test_a_template_that_is_none_is_told_where_it_is_written(fox):
+    settings = bpy.context.scene.partwise
+    assert "naming" in draw(panels.PARTWISE_PT_options).properties
+    assert "name_template" not in draw(panels.PARTWISE_PT_options).properties
+    settings.naming, settings.name_template = "TEMPLATE", " , "
+    shown = draw(panels.PARTWISE_PT_options)
+    assert "name_template" in shown.properties
+    assert "The template has no names." in " ".join(shown.texts)
 
 
 def test_a_fallback_is_a_line_of_warning(fox):
@@ -232,7 +243,7 @@ def test_what_is_selected_counts_not_what_is_active(fox):
 
 def test_a_part_says_what_it_is_part_of(job):
     one_part(job)
-    assert "Fox.Part 1: part of Fox" in texts()
+    assert "Fox.Part.01: part of Fox" in texts()
     shown = draw(panels.PARTWISE_PT_assembly)
     assert shown.properties == ["explode", "show_overlay", "overlay_opacity"]
     assert "Fox.parts: 3 objects" in shown.texts
@@ -280,15 +291,15 @@ def test_the_button_counts_what_will_be_done_and_a_note_says_what_will_not(job):
     bpy.ops.object.select_all(action="SELECT")
     bpy.context.view_layer.objects.active = bpy.data.objects["Fox"]
     shown = draw(panels.PARTWISE_PT_main)
-    assert "2 meshes selected" in shown.texts
-    assert "Decompose 2 Objects" in shown.texts
-    assert "4 of 6 left out" in shown.texts
-    assert "“Owl” and “Owl.001” share their meshes with other objects." in lines()
+    assert "3 meshes selected" in shown.texts
+    assert "Decompose 3 Objects" in shown.texts
+    assert "1 more with the same mesh get the same parts." in lines()
+    assert "2 of 5 left out" in shown.texts
     assert "“Camera” and “Sun” are not meshes." in lines()
-    assert "object.make_single_user" in shown.operators
-    bpy.ops.object.make_single_user(**panels.REMEDIES["SHARED"][2])
+    bpy.context.scene.partwise.copy_linked = True
     assert "Decompose 4 Objects" in texts()
     assert "2 of 6 left out" in texts()
+    assert "same mesh" not in lines()
     bpy.ops.object.select_all(action="DESELECT")
     bpy.data.objects["Fox"].select_set(True)
     assert "left out" not in texts()
@@ -296,10 +307,10 @@ def test_the_button_counts_what_will_be_done_and_a_note_says_what_will_not(job):
 
 def test_the_note_stays_when_the_job_is_over(job):
     no_parts(job)
-    share(add_cube("Owl"))
+    bpy.ops.object.camera_add()
     bpy.ops.object.select_all(action="SELECT")
     job(state="DONE")
-    assert "2 of 3 left out" in texts()
+    assert "1 of 2 left out" in texts()
 
 
 def test_many_names_are_not_all_listed(job):
@@ -331,9 +342,8 @@ def test_the_button_counts_the_selected_faces(job):
 
 
 def test_a_grey_button_says_why(fox):
-    bpy.ops.object.duplicate(linked=True)
-    shown = " ".join(draw(panels.PARTWISE_PT_main).texts)
-    assert "shares its mesh with 1 other object" in shown
+    fox.data.clear_geometry()
+    assert "“Fox” has no faces." in " ".join(draw(panels.PARTWISE_PT_main).texts)
 
 
 def test_a_running_job_takes_the_place_of_the_button(job):
@@ -371,7 +381,7 @@ def test_split_is_in_sight_whatever_is_open(job, clicked, monkeypatch):
         mesh.partwise.clicks.add()
     monkeypatch.setattr(panels_click, "is_tool_active", lambda context: True)
     shown = draw(panels.PARTWISE_PT_main)
-    assert shown.operators[-1] == "partwise.split"
+    assert shown.operators[-2:] == ["partwise.split", "partwise.release_edits"]
     above = shown.texts[: shown.texts.index("Split")]
     assert above == ["Fox: 3 parts", "Decompose Again", "Try Another"]
     for cls in PANELS:
@@ -411,6 +421,7 @@ def test_the_list_is_shorter_while_there_are_notes_and_clicks(monkeypatch):
     parts.set_labels(mesh, np.array([0, 0, 1, 1, 2, 2], np.int32))
     assert rows() == 0
     edits.mark(mesh, [1], edits.MERGED)
+    edits.mark(mesh, [2], edits.CLICKED)
     note = rows()
     assert note >= panels.NOTE_LINE
     mesh.partwise.clicks.add()
@@ -418,7 +429,7 @@ def test_the_list_is_shorter_while_there_are_notes_and_clicks(monkeypatch):
     mesh.partwise.clicks.clear()
     mesh.partwise.engine, mesh.partwise.notice = "geometric", "Short."
     assert rows() == note + panels.NOTE_LINE
-    mesh.partwise.parts[1].locked = True
+    edits.release(mesh)
     assert rows() == panels.NOTE_LINE
 
 
@@ -443,3 +454,12 @@ def test_drawing_does_no_heavy_work():
             draw(cls)
     assert 0 < seen.longest <= len(mesh.partwise.parts), "something was read for each face"
     assert not seen.waits
+
+
+def test_faces_without_a_part_have_a_row_below_the_list(fox):
+    parts.set_labels(fox.data, np.array([0, 0, 1, 1, -1, -1], np.int32))
+    shown = draw(panels.PARTWISE_PT_parts)
+    assert "2 faces without a part" in shown.texts
+    assert "partwise.part_of_unassigned" in shown.operators
+    parts.set_labels(fox.data, np.array([0, 0, 1, 1, 1, 1], np.int32))
+    assert "without a part" not in " ".join(draw(panels.PARTWISE_PT_parts).texts)

@@ -70,7 +70,7 @@ def test_whole_parts_that_are_joined_are_beyond_doubt(fox):
     click_masks.forget()
     bpy.ops.partwise.join_point(point=tuple(fox.data.polygons[3].center))
     assert texts()[:3] == ["1 included", "0 excluded", "Whole parts, joined"]
-    assert "Accept into Part 1" in texts()
+    assert "Accept into Part.01" in texts()
 
 
 def test_clicks_are_counted_and_their_mask_is_told_of(fox, answer):

@@ -18,18 +18,6 @@ def table(scene: bpy.types.Scene) -> bpy.types.PropertyGroup:
     return labelled_cube(np.array([0, 0, 1, 4, 4, 5], np.int32)).data.partwise
 
 
-def test_names_are_unique(table):
-    table = table.parts
-    table[0].name = table[1].name = table[2].name = "Leg"
-    assert [part.name for part in table] == ["Leg", "Leg.001", "Leg.002", "Part 6"]
-    table[0].name = "Leg.001"
-    assert table[0].name == "Leg.003"
-    table[0].name = "  "
-    assert table[0].name == "Part 1"
-    table[1].name = "Leg.001"
-    assert table[1].name == "Leg.001"
-
-
 @pytest.fixture
 def heard(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Which signals were given."""
