@@ -65,8 +65,8 @@ def decompose(
 ) -> Decomposition:
     """Write the parts of `source` to `target`, a GLB file, or a folder with `split_files`.
 
-    `granularity`, `parts`, `engine`, `seed`, `variant` and `symmetric` as for `segment`; `preview` is
-    a PNG to write.
+    `granularity`, `parts`, `engine`, `seed`, `variant` and `symmetric` as for `segment`; `preview`
+    is a PNG to write.
     Raises BadInput when the source or an option cannot be used; nothing is written then.
     """
     if complete not in COMPLETIONS:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NoReturn
@@ -221,6 +222,17 @@ def test_each_variant_and_engine_is_an_analysis_of_its_own(made_up: Any) -> None
     assert cut_of(ours, variant=1) == "learned 1"
     assert cut_of(ours, engine="geometric") == "geometric 0"
     assert ours.status()[1][0]["engines"] == ["geometric", "learned"]
+
+
+def test_pairs_of_merges_go_with_the_tree(made_up: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    ours = Session()
+    open_copies(ours, "a")
+    assert ask(ours, Segment("a")).tree_paired is None
+    paired = np.array([False, True, False])
+    mesh = ours.meshes.get("a")
+    (analysis,) = mesh.analyses.values()
+    analysis.tree = replace(analysis.tree, paired=paired)
+    np.testing.assert_array_equal(ask(ours, Segment("a")).tree_paired, paired)
 
 
 def test_what_auto_chose_is_found_by_its_own_name(made_up: Any) -> None:
