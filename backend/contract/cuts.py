@@ -40,9 +40,9 @@ class Segment(Fields):
     """Decompose an open mesh: `granularity` 0 (coarsest) to 1, or exactly `parts` parts.
 
     Without either the engine chooses the number of parts. `variant` 0 is the best segmentation;
-    1, 2 and so on are other plausible ones. `symmetric`: a mesh that mirrors itself is cut so. Hints, as far as given: `groups` (F,) int32 of faces,
-    -1 for no opinion, at whose changes parts should end, and `borders` (N, 2) int32, the vertices
-    of edges at which parts should end.
+    1, 2 and so on are other plausible ones. `symmetric`: a mesh that mirrors itself is cut so.
+    Hints, as far as given: `groups` (F,) int32 of faces, -1 for no opinion, at whose changes parts
+    should end, and `borders` (N, 2) int32, the vertices of edges at which parts should end.
     """
 
     fingerprint: Fingerprint

@@ -62,7 +62,7 @@ def wired_mirror(graph: FaceGraph) -> tuple[Ints, Bools] | None:
         found = _followed(wires, int(edge))
         if found is None:
             continue
-        # A ball's wiring mirrors itself however it is dented; a pose leaves most lengths as they are.
+        # A ball's wiring mirrors itself however it is dented; a pose leaves most lengths alone.
         same = (found[0] >= 0) & (np.abs(around - around[found[0]]) < STRETCHED)
         followed += 1
         if graph.area[same].sum() > best:

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +12,7 @@ from ...backend.contract.name_templates import numbered, read_template, unique_n
 from ...backend.contract.part_names import by_template, part_names
 from ...backend.contract.part_shapes import Elements, Shapes
 from ...backend.contract.part_words import kinds_of
+from ...backend.contract.records import Record, Value
 from .labels import Areas, Labels, compact
 
 # How parts are to be called.
@@ -21,8 +21,7 @@ SHAPE, NUMBERS, TEMPLATE = "SHAPE", "NUMBERS", "TEMPLATE"
 NEAR, ALIKE = 0.05, 1.3  # of the mesh's size, and between areas: what is still the same part
 
 
-@dataclass(frozen=True, eq=False)
-class Solid:
+class Solid(Record):
     """What is measured of the polygons of a mesh that have triangles; z is up.
 
     polygon : (N,) int32 the polygon that each of the N elements is.
@@ -61,8 +60,7 @@ class Solid:
         return ids, elements.joined(place, len(ids)).shapes()
 
 
-@dataclass(frozen=True)
-class Naming:
+class Naming(Value):
     """How parts are to be called: SHAPE, NUMBERS or TEMPLATE; and the text of the template."""
 
     way: str = SHAPE
@@ -90,8 +88,7 @@ def names_of(
     return dict(zip(ids.tolist(), unique_names(names, taken), strict=True))
 
 
-@dataclass(frozen=True)
-class PartPlace:
+class PartPlace(Value):
     """Where a part lies: the middle of its surface, and its area."""
 
     middle: tuple[float, float, float]

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import bpy
@@ -12,6 +11,7 @@ import numpy as np
 from mathutils import Matrix, Vector
 from numpy.typing import NDArray
 
+from ...backend.contract.records import Value
 from ..core.labels import Labels
 from .layers import corner_faces
 from .preview import is_preview, remove_preview
@@ -72,8 +72,7 @@ def joint_centres(source: bpy.types.Mesh, labels: Labels) -> dict[int, Point]:
     return {label: contact.centre for label, contact in largest.items()}
 
 
-@dataclass(frozen=True)
-class Contact:
+class Contact(Value):
     """Where two parts meet: how many vertices they share, and the middle of these, (3,)."""
 
     size: int

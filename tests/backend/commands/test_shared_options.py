@@ -21,6 +21,8 @@ def test_inputs_come_with_their_engine_and_processes() -> None:
     add_inputs(parser, "DIR", "a folder")
     given = parser.parse_args(["a", "b", "-o", "c", "--jobs", "2", "--seed", "5"])
     assert (given.inputs, given.jobs, given.seed, given.variant) == (["a", "b"], 2, 5, 0)
+    assert given.symmetric
+    assert not parser.parse_args(["a", "-o", "c", "--no-symmetry"]).symmetric
     with pytest.raises(BadInput, match="exclude each other"):
         parser.parse_args(["a", "-o", "c", "--parts", "3", "--granularity", "0.5"])
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The merge tree and its cuts."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -62,6 +64,17 @@ def test_granularity_runs_from_one_part_to_every_patch_without_turning_back(leav
     assert counts[20] == tree.natural_parts
     assert counts[-1] == leaves
     assert counts == sorted(counts)
+
+
+def test_no_granularity_parts_a_pair_and_a_step_passes_over_it_both_ways():
+    tree = replace(chain(7, 3), paired=np.array([0, 1, 0, 0, 0, 1], bool))
+    assert [tree.whole(parts) for parts in range(1, 8)] == [1, 3, 3, 4, 5, 7, 7]
+    assert [tree.whole(parts, -1) for parts in range(1, 8)] == [1, 1, 3, 4, 5, 5, 7]
+    assert (tree.whole(0), tree.whole(9)) == (1, 7)
+    counts = [tree.parts_at(g) for g in np.linspace(0, 1, 101)]
+    assert counts == sorted(counts)
+    assert set(counts) == {1, 3, 4, 5, 7}
+    assert tree.cut(2).max() == 1, "an exact count is exact"
 
 
 def test_subtree_parents_and_sums_agree():

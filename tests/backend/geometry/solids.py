@@ -3,6 +3,7 @@
 
 import numpy as np
 import trimesh
+from scipy.spatial import cKDTree
 
 from backend.geometry.mesh import build_face_graph, unit_vertices
 from backend.geometry.patches.cues import patch_graph
@@ -62,6 +63,4 @@ def graph_of(mesh):
 
 def images_across_x(mesh):
     """The face of a mesh that lies where each is mirrored in the plane of Y and Z: (F,)."""
-    middle = mesh.triangles_center
-    gap = np.linalg.norm(middle[:, None] - middle[None] * [-1, 1, 1], axis=2)
-    return gap.argmin(axis=1)
+    return cKDTree(mesh.triangles_center).query(mesh.triangles_center * [-1, 1, 1])[1]

@@ -3,13 +3,30 @@
 
 import numpy as np
 
-from backend.geometry.graphs import FEW, components, spread, stable_order, sums, symmetric
+from backend.geometry.graphs import (
+    FEW,
+    components,
+    filled,
+    spread,
+    stable_order,
+    sums,
+    symmetric,
+)
 
 
 def test_sums_of_groups_also_of_empty_ones_and_of_columns():
     group = np.array([0, 2, 2])
     assert sums([1.0, 2.0, 3.0], group, 4).tolist() == [1, 0, 5, 0]
     assert sums([[1, 10], [2, 20], [3, 30]], group, 3).tolist() == [[1, 10], [0, 0], [5, 50]]
+
+
+def test_gaps_are_filled_from_around_and_stay_where_nothing_is_near():
+    label = np.array([7, -1, -1, -1, 9, -1, -1])  # a row of five, and two apart
+    first, second = np.array([0, 1, 2, 3, 5]), np.array([1, 2, 3, 4, 6])
+    found = filled(label, first, second)
+    assert found[[0, 1, 3, 4, 5, 6]].tolist() == [7, 7, 9, 9, -1, -1]
+    assert found[2] in (7, 9)
+    assert label.tolist() == [7, -1, -1, -1, 9, -1, -1]
 
 
 def test_components_are_numbered_by_their_lowest_node():

@@ -81,6 +81,21 @@ def test_what_was_used_last_is_kept_and_found(monkeypatch: pytest.MonkeyPatch) -
     assert mesh.latest("learned", 0) == keys[7]
     assert mesh.latest("geometric", 0) == Key("geometric", 0)
     assert Key.of(Segment("a", engine="learned", seed=3, variant=2)) == Key("learned", 3, 2)
+    assert Key.of(Segment("a", symmetric=False)) != Key.of(Segment("a"))
+
+
+def test_an_analysis_is_told_whether_it_is_to_be_symmetric(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = []
+
+    def analyse(*_: Any, symmetric: bool, **__: Any) -> Any:
+        told.append(symmetric)
+        return SimpleNamespace(engine="learned", notice="", bulk=np.zeros(1))
+
+    monkeypatch.setattr("backend.pipelines.segment.analyse", analyse)
+    mesh = held(None, "a").get("a")
+    for request in (Segment("a", symmetric=False), Segment("a")):
+        mesh.analyse(Key.of(request), None, SILENT)  # type: ignore[arg-type]
+    assert told == [False, True]
 
 
 def test_release_drops_what_was_computed_but_no_mesh() -> None:

@@ -225,6 +225,17 @@ def test_each_variant_and_engine_is_an_analysis_of_its_own(made_up: Any) -> None
     assert ours.status()[1][0]["engines"] == ["geometric", "learned"]
 
 
+def test_pairs_of_merges_go_with_the_tree(made_up: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    ours = Session()
+    open_copies(ours, "a")
+    assert ask(ours, Segment("a")).tree_paired is None
+    paired = np.array([False, True, False])
+    mesh = ours.meshes.get("a")
+    (analysis,) = mesh.analyses.values()
+    analysis.tree = replace(analysis.tree, paired=paired)
+    np.testing.assert_array_equal(ask(ours, Segment("a")).tree_paired, paired)
+
+
 def test_what_auto_chose_is_found_by_its_own_name(made_up: Any) -> None:
     ours = Session()
     open_copies(ours, "a")

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import bpy
 import numpy as np
 import pytest
@@ -82,13 +84,29 @@ def test_the_tree_of_triangles_becomes_one_of_polygons(order, cube):
         parts=2,
         engine="learned",
         notice="",
+        tree_paired=np.array([False]),
     )
+    assert ask.request.symmetric
     found = ask.then(answer)
+    assert found.tree.tree.paired.tolist() == [False]
     assert found.tree.patch.tolist() == [0, 0, 0, 1, 1, 1]
     assert np.allclose(found.tree.area, 4.0)
     assert arrays.fingerprint in found.name
     with pytest.raises(StopIteration):
         steps.send(found)
+
+
+def test_an_analysis_without_symmetry_is_another_one(order):
+    asked, names = [], []
+    for one in (order, replace(order, symmetric=False)):
+        steps = analyses.analyse(one)
+        next(steps)
+        asked.append(steps.send(one.target.arrays))
+        patch = np.zeros(12, np.int32)
+        tree = np.zeros((0, 2), np.int32), np.zeros(0, np.float32)
+        names.append(asked[-1].then(Segmented(patch, patch, *tree, "learned", 1, 1)).name)
+    assert [ask.request.symmetric for ask in asked] == [True, False]
+    assert names[0] != names[1]
 
 
 @pytest.fixture

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import bpy
 import numpy as np
 import pytest
@@ -36,6 +38,20 @@ def test_the_count_is_the_trees_own_or_what_is_asked_for(settings, tree):
     assert Wish.of(settings).parts(tree, "Cube") == 3
     settings.count_mode, settings.granularity = "GRANULARITY", 1.0
     assert Wish.of(settings).parts(tree, "Cube") == tree.parts_at(1.0) == 4
+
+
+def test_a_step_does_not_part_what_mirrors_each_other(tree):
+    pair = replace(tree, paired=np.array([False, True, False]))
+    assert Wish("GRANULARITY", 0.0, step=1).parts(tree, "Cube") == 2
+    assert Wish("GRANULARITY", 1.0, step=-1).parts(pair, "Cube") == 2
+    assert Wish("GRANULARITY", 0.5, step=1).parts(pair, "Cube") == 4
+    assert Wish("COUNT", count=3).parts(pair, "Cube") == 3
+
+
+def test_an_order_says_whether_cuts_are_to_be_symmetric(cube, settings):
+    assert Order.of(cube, settings).symmetric
+    settings.symmetric = False
+    assert not Order.of(cube, settings).symmetric
 
 
 def test_more_parts_than_there_are_patches_are_refused_with_the_most(settings, tree):

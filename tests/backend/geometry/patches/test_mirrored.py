@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Patches that mirror each other: on both halves, across the line, and where nothing is mirrored."""
+"""Patches that mirror each other: in both halves, across the line, and where nothing does."""
 
 import numpy as np
 import pytest
