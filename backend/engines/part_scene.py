@@ -23,7 +23,7 @@ from .part_lids import Lidded, lidded
 from .part_place import Contact, contact_of
 
 TOGETHER = 8  # parts of one request, as many as the flow has learned from
-MOST_LIDS = 0.4  # of a part's surface, with which it still is as good as known
+MOST_LIDS = 0.3  # of a part's surface, with which it still is as good as known
 
 
 @dataclass

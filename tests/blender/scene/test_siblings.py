@@ -96,6 +96,31 @@ def test_a_piece_that_was_edited_is_sent_as_it_is(pieces: list[bpy.types.Object]
     assert np.linalg.norm(narrow[:, :2], axis=1) == pytest.approx(0.5, abs=1e-5)
 
 
+def test_a_sketch_has_vertices_of_its_own_alone_and_is_in_the_piece_s_place(
+    pieces: list[bpy.types.Object],
+):
+    forearm = pieces[1]
+    forearm.location.x += 5
+    bpy.context.view_layer.update()
+    family = Siblings.of([forearm])
+    arrays, _, _ = family._mesh
+    corners = np.array([[0, 0, 1], [1, 0, 1], [0, 1, 1], [0, 0, 2]], float)
+    sides = np.array([[0, 2, 1], [0, 1, 3], [1, 2, 3], [0, 3, 2]]) + len(arrays.vertices)
+    heard: list[Any] = []
+
+    def answer(ask: Ask) -> Completed:
+        part = int(ask.request.labels.max())
+        ask.hear(WholePart(part, corners @ arrays.stretch, sides, {}, 0.5))
+        return tip(arrays, ask.request.labels, part)
+
+    run_steps(family.ask(WISH, hear=lambda *found: heard.append(found)), answer)
+    ((uid, vertices, faces),) = heard
+    assert uid == forearm.session_uid
+    assert len(faces) == 4
+    found = np.unique(vertices[faces].reshape(-1, 3).round(5), axis=0)
+    np.testing.assert_allclose(found, np.unique(corners, axis=0), atol=1e-5)
+
+
 def test_new_faces_are_in_the_piece_s_own_place(pieces: list[bpy.types.Object]):
     forearm = pieces[1]
     for vertex in forearm.data.vertices:
