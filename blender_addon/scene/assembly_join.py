@@ -16,6 +16,8 @@ from ..mesh.keys import remove_meshes
 from ..mesh.preview import is_preview
 from . import parts
 
+# What a row of the table keeps when the mesh is another one.
+KEPT = ("colour", "visible", "locked", "given", "edited")
 SOURCE = "source"  # an original is put away in `<Name>.source`
 
 
@@ -144,12 +146,16 @@ def _replace_mesh(original: bpy.types.Object, joined: Joined) -> None:
     parts.set_labels(mesh, joined.labels, names={i: row.name for i, row in table.items()})
     for row in mesh.partwise.parts:
         known = table.get(row.part_id)
-        for name in ("colour", "visible", "locked") if known is not None else ():
+        for name in KEPT if known is not None else ():
             if getattr(row, name) != getattr(known, name):
                 setattr(row, name, getattr(known, name))
     for border in before.partwise.kept_borders:
         kept = mesh.partwise.kept_borders.add()
         kept.one, kept.two = border.one, border.two
+    for row in before.partwise.kept_names:
+        copy = mesh.partwise.kept_names.add()
+        copy.name, copy.middle, copy.area = row.name, row.middle, row.area
+    mesh.partwise.edited = before.partwise.edited
     for name in ("engine", "variant", "notice"):
         setattr(mesh.partwise, name, getattr(before.partwise, name))
     name = before.name

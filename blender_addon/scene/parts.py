@@ -97,6 +97,12 @@ def default_name(part_id: int) -> str:
     return f"Part.{part_id + 1:02}"
 
 
+def _free_name(table: bpy.types.bpy_prop_collection, part_id: int) -> str:
+    """The number of a part, or the lowest one where another part is called that."""
+    numbers = (number for number in range(len(table) + 1) if default_name(number) not in table)
+    return default_name(part_id if default_name(part_id) not in table else next(numbers))
+
+
 def _sync_table(
     mesh: bpy.types.Mesh, labels: Labels, areas: Areas, names: Mapping[int, str]
 ) -> None:
@@ -111,11 +117,11 @@ def _sync_table(
     known = {part.part_id: part for part in table}
     if len(known) < len(sizes):
         colours = part_colours(max(sizes) + 1)
-        for part_id in sizes.keys() - known.keys():
+        for part_id in sorted(sizes.keys() - known.keys()):
             part = table.add()
             part.part_id = part_id
-            part.name = names.get(part_id) or default_name(part_id)
-            part.given = "" if names.get(part_id) else part.name  # which may have got an ending
+            part.name = names.get(part_id) or _free_name(table, part_id)
+            part.given = "" if names.get(part_id) else part.name
             part.colour = colours[part_id]
     _sort(table)
     for row, part in enumerate(table):

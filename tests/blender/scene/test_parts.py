@@ -93,3 +93,10 @@ def test_the_table_follows_an_edit_of_the_mesh():
     mesh.attributes["part_id"].data.foreach_set("value", np.array([5, 5, 5, 5, 0, 0]))
     parts.sync(mesh)
     assert table(mesh) == [(0, "Part.01", 2), (5, "Part.06", 4)]
+
+
+def test_a_new_part_has_a_number_that_is_free(mesh):
+    parts.set_labels(mesh, HALVES)
+    mesh.partwise.parts[1].name = "Part.02"
+    parts.set_labels(mesh, np.array([0, 0, 1, 2, 2, 5], dtype=np.int32))
+    assert [name for _, name, _ in table(mesh)] == ["Part.01", "Part.03", "Part.02", "Part.06"]
