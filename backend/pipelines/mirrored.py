@@ -8,7 +8,7 @@ borders, are reflected onto the other.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -118,8 +118,7 @@ def mirrored_tree(tree: MergeTree, partner: Ints, deciding: Bools) -> MergeTree:
                 made += 1
     rows = np.array(source, dtype=np.int64)
     kept = int((rows < leaves - tree.natural_parts).sum())
-    return replace(
-        tree,
+    return tree.changed(
         children=np.array(children, dtype=np.int32).reshape(-1, 2),
         height=tree.height[rows],
         natural_parts=leaves - kept,
