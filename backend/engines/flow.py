@@ -209,9 +209,9 @@ class Flow:
     def _in_boxes(self, brief: Brief, seed: int, progress: Progress) -> Generated:
         boxes = brief.boxes
         if brief.parts is not None and brief.parts != len(boxes):
-            there = "is 1 box" if len(boxes) == 1 else f"are {len(boxes)} boxes"
+            said_of = "is 1 box" if len(boxes) == 1 else f"are {len(boxes)} boxes"
             raise BadInput(
-                f"There {there}, and {_parts(brief.parts)} asked for.",
+                f"There {said_of}, and {_parts(brief.parts)} asked for.",
                 "Give a box for each part, or no number.",
             )
         frame = Frame.around(np.concatenate([(box.low, box.high) for box in boxes]))

@@ -90,9 +90,8 @@ def draw_variants(
         for number in range(len(pictures)):
             draw_variant(grid.column(align=True), proposal, number, scale)
         for place in range(coming):
-            is_begun = place == 0 and sketch is not None
-            picture = sketch if is_begun else thumbnails.empty()
-            draw_coming(grid.column(align=True), picture, scale, is_begun=is_begun)
+            picture = sketch if place == 0 else None
+            draw_coming(grid.column(align=True), picture, scale)
     if proposal.missing:
         draw_text(layout, context, f"{proposal.missing} {CAME_OUT_ALIKE}", icon="INFO")
     if proposal.more is not None:
@@ -101,15 +100,14 @@ def draw_variants(
         draw_text(layout, context, f"{proposal.left_out} {LEFT_OUT}", icon="INFO")
 
 
-def draw_coming(
-    layout: bpy.types.UILayout, picture: NDArray[np.uint8], scale: float, *, is_begun: bool
-) -> None:
-    """One that is not there yet."""
+def draw_coming(layout: bpy.types.UILayout, sketch: NDArray[np.uint8] | None, scale: float) -> None:
+    """One that is not there yet, as a sketch or three dots."""
+    picture = thumbnails.empty() if sketch is None else sketch
     layout.template_icon(icon_value=thumbnails.icon_of("sketch", picture), scale=scale)
     row = layout.row()
     row.active = False
     row.alignment = "CENTER"
-    row.label(text="..." if is_begun else "")
+    row.label(text="" if sketch is None else "...")
 
 
 def draw_variant(
@@ -119,7 +117,7 @@ def draw_variant(
     variant, is_shown = proposal.variants[number], number == proposal.index
     is_sketch = proposal.is_growing and not proposal.comes_whole
     if variant.thumbnail is not None and is_sketch:
-        draw_coming(layout, variant.thumbnail, scale, is_begun=True)
+        draw_coming(layout, variant.thumbnail, scale)
         return
     if variant.thumbnail is not None:
         icon = thumbnails.icon_of("variant", variant.thumbnail)

@@ -199,6 +199,7 @@ def test_options_are_checked_before_anything_is_loaded():
 
 def test_options_of_engines_are_known():
     own = {"kinds", "order", "thickness", "back", "rectangle", "symmetric", "limbs", "faces"}
+    own |= {"stretch"}
     for one in registry.engines():
         assert set(one.options) <= {*OPTIONS, *FIELDS, *own}
         if set(one.options) & set(OPTIONS) and registry.obstacle(one) is None:
