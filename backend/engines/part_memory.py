@@ -20,6 +20,7 @@ from ..library import words
 from ..library.index import Entry, library
 
 BEGUN = 0.75  # level from which a part that is remembered goes on
+SURE = 1.0  # score from which a part is what a word means, by its own name or its kind
 BESIDE = 0.85  # of the best score: what is meant as well
 MOST = 8  # parts of a name, the likeliest, among which seeds choose
 
@@ -71,7 +72,7 @@ def _meant(said: Sequence[str]) -> list[Entry]:
     if not said:
         return []
     matches = words.matches(said, library(), words.table())
-    least = max(words.SURE, BESIDE * matches[0].score)
+    least = max(SURE, BESIDE * matches[0].score)
     return [match.entry for match in matches[:MOST] if match.score >= least]
 
 

@@ -192,7 +192,7 @@ def analyse(
     patch, tree = refine_borders(cutter, grown, grown_tree, contacts, progress=placing)
     tree = without_specks(open_graph, patch, tree)
     if mirrored is not None:
-        patch, tree = mirrored.consistent(cutter, patch, tree)
+        patch, tree = mirrored.consistent(cutter, patch, tree, contacts)
     if host is not None:  # what a border crosses back and forth on an inner wall is straightened
         patch = melted(whole, patch[host], tree)
     return Analysis(

@@ -18,6 +18,7 @@ from ..geometry.mesh import FaceGraph
 from ..geometry.mirrors import Mirror, find_mirror
 from ..geometry.patches.graphcut import BorderCutter
 from ..geometry.patches.mirrored import Mirrored, mirrored_patches
+from .borders import melted
 
 BETTER = 0.98  # of the left half's borders the right half's must cost less for it to decide
 
@@ -30,20 +31,25 @@ class Symmetry:
     patches: Mirrored
 
     def consistent(
-        self, cutter: BorderCutter, patch: Ints, tree: MergeTree
+        self, cutter: BorderCutter, patch: Ints, tree: MergeTree, contacts: Ints
     ) -> tuple[Ints, MergeTree]:
         """Patches (F,) and tree with the same cuts in both halves.
 
-        cutter : knows what borders cost. No patch appears or vanishes.
+        cutter : knows what borders cost. contacts : (N, 2) patches that belong together without a
+        shared edge. No patch appears or vanishes.
         """
         partner, deciding = self.patches.partner, self.patches.left
-        here = self.mirror.left
+        graph, here = cutter.graph, self.mirror.left
         if self._right_is_better(cutter, patch, tree):
             across = partner == np.arange(len(partner))
             deciding, here = (partner >= 0) & (~deciding | across), ~here
         if self.mirror.exact:
             patch = _reflected(patch, self.mirror.face, here, partner, deciding)
-        return patch, mirrored_tree(tree, partner, deciding)
+            patch = melted(graph, patch, tree)
+        ends = np.stack([patch[graph.first], patch[graph.second]], axis=1)
+        touching = np.unique(np.sort(ends[ends[:, 0] != ends[:, 1]], axis=1), axis=0)
+        touching = np.concatenate([touching, contacts])
+        return patch, mirrored_tree(tree, partner, deciding, touching)
 
     def _right_is_better(self, cutter: BorderCutter, patch: Ints, tree: MergeTree) -> bool:
         graph, part = cutter.graph, tree.cut(tree.natural_parts)[patch]
@@ -87,52 +93,89 @@ def _reflected(patch: Ints, image: Ints, here: Bools, partner: Ints, deciding: B
     return found if np.bincount(found, minlength=count).all() else patch
 
 
-def mirrored_tree(tree: MergeTree, partner: Ints, deciding: Bools) -> MergeTree:
+def mirrored_tree(tree: MergeTree, partner: Ints, deciding: Bools, contacts: Ints) -> MergeTree:
     """The tree in which what mirrors each other is merged in the same way, at the same height.
 
     partner : (P,) the leaf that mirrors each, itself across the line, -1 where none does.
     deciding : (P,) leaves of the half whose merges are kept, those across the line too. Merges of
-    leaves without a partner are kept wherever they are.
+    leaves without a partner are kept wherever they are. contacts : (N, 2) leaves that touch; what
+    does not touch once one half is as the other waits until it does.
     """
-    leaves = tree.leaf_count
-    above = list(range(2 * leaves - 1))
+    merged = _Merged(tree.leaf_count, contacts)
+    source: list[int] = []
+    paired: list[bool] = []
+    waiting: list[list[tuple[int, int]]] = []
+    links = _links(tree, partner, deciding)
+    for row, new in enumerate(links):
+        waiting += new
+        anyway = False  # what never touches is joined at the very end
+        while waiting:
+            before = len(source)
+            for bundle in waiting:
+                made = [merged.join(*link, anyway) for link in bundle]
+                source += [row] * sum(made)
+                paired += [False, True][: sum(made)]
+            waiting = [left for bundle in waiting if (left := merged.apart(bundle))]
+            if len(source) == before:
+                anyway = row == len(links) - 1
+                if not anyway:
+                    break
+    rows = np.array(source, dtype=np.int64)
+    kept = int((rows < tree.leaf_count - tree.natural_parts).sum())
+    return tree.changed(
+        children=np.array(merged.children, dtype=np.int32).reshape(-1, 2),
+        height=tree.height[rows],
+        natural_parts=tree.leaf_count - kept,
+        paired=np.array(paired, dtype=bool),
+    )
 
-    def top(node: int) -> int:
+
+class _Merged:
+    """Leaves while they are merged into the nodes of a tree. children : the merges so far."""
+
+    def __init__(self, leaves: int, contacts: Ints) -> None:
+        self.leaves = leaves
+        self.children: list[tuple[int, int]] = []
+        self._above = list(range(2 * leaves - 1))
+        self._near: dict[int, set[int]] = {leaf: set() for leaf in range(leaves)}
+        for one, two in contacts.tolist():
+            self._near[one].add(two)
+            self._near[two].add(one)
+
+    def join(self, one: int, two: int, anyway: bool) -> bool:
+        """Merge what two leaves are in, if it touches; whether that was done."""
+        a, b = self._top(one), self._top(two)
+        if a == b or not (anyway or b in self._near[a]):
+            return False
+        node = self.leaves + len(self.children)
+        self.children.append((a, b))
+        self._above[a] = self._above[b] = node
+        near = (self._near.pop(a) | self._near.pop(b)) - {a, b}
+        for other in near:
+            self._near[other] -= {a, b}
+            self._near[other].add(node)
+        self._near[node] = near
+        return True
+
+    def apart(self, links: list[tuple[int, int]]) -> list[tuple[int, int]]:
+        """Those of some links whose leaves are in different nodes."""
+        return [link for link in links if self._top(link[0]) != self._top(link[1])]
+
+    def _top(self, node: int) -> int:
+        above = self._above
         while above[node] != node:
             above[node] = above[above[node]]
             node = above[node]
         return node
 
-    children, source, paired = [], [], []
-    links = _links(tree, partner, deciding)
-    for row, pairs in enumerate(links):
-        made = 0
-        for one, two in pairs:
-            ends = top(one), top(two)
-            if ends[0] != ends[1]:
-                node = leaves + len(children)
-                above[ends[0]] = above[ends[1]] = node
-                children.append(ends)
-                source.append(row)
-                paired.append(made == 1)
-                made += 1
-    rows = np.array(source, dtype=np.int64)
-    kept = int((rows < leaves - tree.natural_parts).sum())
-    return tree.changed(
-        children=np.array(children, dtype=np.int32).reshape(-1, 2),
-        height=tree.height[rows],
-        natural_parts=leaves - kept,
-        paired=np.array(paired, dtype=bool),
-    )
 
-
-def _links(tree: MergeTree, partner: Ints, deciding: Bools) -> list[list[tuple[int, int]]]:
-    """For each merge the pairs of leaves that are joined then, at the latest."""
+def _links(tree: MergeTree, partner: Ints, deciding: Bools) -> list[list[list[tuple[int, int]]]]:
+    """For each merge the pairs of leaves that are to be joined then, with their mirror images."""
     leaves = tree.leaf_count
     chosen = np.where(deciding, np.arange(leaves), -1).tolist()  # a deciding leaf below each node
     known = (partner >= 0).tolist()  # whether any leaf below has a partner
     some = list(range(leaves))  # a leaf below each node, not of the half that follows if it can be
-    links: list[list[tuple[int, int]]] = []
+    links: list[list[list[tuple[int, int]]]] = []
     for one, two in tree.children.tolist():
         found = []
         if chosen[one] >= 0 and chosen[two] >= 0:
@@ -140,12 +183,12 @@ def _links(tree: MergeTree, partner: Ints, deciding: Bools) -> list[list[tuple[i
             found.append((int(partner[chosen[one]]), int(partner[chosen[two]])))
         elif not (known[one] and known[two]):
             found.append((some[one], some[two]))
-        links.append(found)
+        links.append([found])
         chosen.append(max(chosen[one], chosen[two]))
         known.append(known[one] or known[two])
         follows = known[some[one]] and chosen[some[one]] < 0
         some.append(some[two] if follows else some[one])
     for leaf in np.flatnonzero(deciding & (partner != np.arange(leaves))).tolist():
         (node,) = tree.meeting(leaf, partner[[leaf]])
-        links[int(node) - leaves].append((leaf, int(partner[leaf])))
+        links[int(node) - leaves].append([(leaf, int(partner[leaf]))])
     return links

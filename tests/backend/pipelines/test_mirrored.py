@@ -15,6 +15,7 @@ from tests.backend.geometry.solids import arrays, eared, graph_of, images_across
 # Leaves: head 0 and muzzle 1 across the line, left ear 2 and 3, right ear 4 and 5.
 PARTNER = np.array([0, 1, 4, 5, 2, 3])
 LEFT = np.array([True, True, True, True, False, False])
+TOUCHING = np.array([[0, 1], [0, 2], [2, 3], [0, 4], [4, 5]])
 # The left ear is whole before it joins the head, the right one joins in two steps.
 LOPSIDED = MergeTree(
     np.array([[2, 3], [0, 4], [7, 5], [6, 8], [1, 9]], np.int32),
@@ -34,16 +35,16 @@ def mirrored(parts):
 
 
 def test_the_half_that_follows_is_cut_as_the_deciding_one_is():
-    tree = mirrored_tree(LOPSIDED, PARTNER, LEFT)
+    tree = mirrored_tree(LOPSIDED, PARTNER, LEFT, TOUCHING)
     assert parts_of(tree, 4) == {(0,), (1,), (2, 3), (4, 5)}
     assert parts_of(tree, 2) == {(0, 2, 3, 4, 5), (1,)}
-    other = mirrored_tree(LOPSIDED, PARTNER, LEFT[PARTNER] | (np.arange(6) == PARTNER))
+    other = mirrored_tree(LOPSIDED, PARTNER, LEFT[PARTNER] | (np.arange(6) == PARTNER), TOUCHING)
     assert parts_of(other, 2) == parts_of(tree, 2)
     assert parts_of(other, 4) == {(0, 2, 4), (1,), (3,), (5,)}
 
 
 def test_counts_differ_by_a_pair_at_most_and_all_others_mirror_themselves():
-    tree = mirrored_tree(LOPSIDED, PARTNER, LEFT)
+    tree = mirrored_tree(LOPSIDED, PARTNER, LEFT, TOUCHING)
     whole = [n for n in range(1, 7) if tree.whole(n) == n]
     assert np.diff(whole).max() == 2
     for count in whole:
@@ -60,17 +61,36 @@ def test_what_has_no_partner_stays_where_it_was():
     # A sword 6 in the right hand.
     children = np.array([[2, 3], [4, 6], [8, 5], [7, 0], [10, 9], [1, 11]], np.int32)
     tree = MergeTree(children, np.linspace(0.1, 0.9, 6, dtype="f4"), 3)
-    found = mirrored_tree(tree, np.append(PARTNER, -1), np.append(LEFT, False))
+    found = mirrored_tree(
+        tree, np.append(PARTNER, -1), np.append(LEFT, False), np.append(TOUCHING, [[4, 6]], axis=0)
+    )
     assert sorted(found.children.ravel().tolist()) == list(range(12))
     assert (4, 5, 6) in parts_of(found, 4)
     assert (2, 3) in parts_of(found, 4)
+
+
+def test_halves_that_touch_only_by_what_joins_later_wait_for_it():
+    # The tree joins both ears, by way of half of the head, before the rest of the head.
+    tree = MergeTree(
+        np.array([[2, 3], [4, 5], [7, 6], [8, 0], [1, 9]], np.int32),
+        np.linspace(0.1, 0.9, 5, dtype="f4"),
+        4,
+    )
+    found = mirrored_tree(tree, PARTNER, LEFT, TOUCHING)
+    assert parts_of(found, 4) == {(0,), (1,), (2, 3), (4, 5)}
+    assert parts_of(found, 2) == {(0, 2, 3, 4, 5), (1,)}
 
 
 def test_two_halves_that_only_meet_at_the_end_do_so_once():
     tree = MergeTree(
         np.array([[0, 1], [2, 3], [4, 5]], np.int32), np.array([0.1, 0.4, 0.9], np.float32), 2
     )
-    found = mirrored_tree(tree, np.array([2, 3, 0, 1]), np.array([True, True, False, False]))
+    found = mirrored_tree(
+        tree,
+        np.array([2, 3, 0, 1]),
+        np.array([True, True, False, False]),
+        np.array([[0, 1], [2, 3], [1, 3]]),
+    )
     assert found.height.tolist() == pytest.approx([0.1, 0.1, 0.9])
     assert found.paired.tolist() == [False, True, False]
     assert found.natural_parts == 2
@@ -140,5 +160,5 @@ def test_the_half_with_the_cheaper_borders_decides(head):
     ragged = patch.copy()
     faces = np.flatnonzero(patch == one)
     ragged[faces[::2]] = rest[0]
-    cut, _ = found.consistent(cutter, ragged, tree)
+    cut, _ = found.consistent(cutter, ragged, tree, np.zeros((0, 2), np.int64))
     assert (cut == one).sum() == (cut == two).sum() == (patch == two).sum()
