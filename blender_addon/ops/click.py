@@ -73,6 +73,7 @@ class PointOperator(SaysWhyNot):
         if event.type == "MOUSEMOVE":
             self._paint(context, (event.mouse_region_x, event.mouse_region_y))
         elif event.type == "LEFTMOUSE" and event.value == "RELEASE":
+            hover.rest_at((event.mouse_region_x, event.mouse_region_y))
             return {"FINISHED"}
         elif event.type in ("ESC", "RIGHTMOUSE") and event.value == "PRESS":
             obj = context.object

@@ -30,10 +30,11 @@ class PARTWISE_OT_hover(bpy.types.Operator):
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         is_here = context.region is not None and context.region.type == "WINDOW"
-        if is_here and context.scene.partwise.hover:
-            point_at(context, (event.mouse_region_x, event.mouse_region_y), kind_of(event))
-        else:
+        pixel = event.mouse_region_x, event.mouse_region_y
+        if not (is_here and context.scene.partwise.hover):
             hover.leave()
+        elif not hover.rests(pixel, context.preferences.system.ui_scale):
+            point_at(context, pixel, kind_of(event))
         return {"PASS_THROUGH"}  # it is for whoever else follows the pointer, too
 
 

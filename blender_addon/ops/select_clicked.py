@@ -63,6 +63,7 @@ class PARTWISE_OT_select_clicked(SaysWhyNot, bpy.types.Operator):
             select(context, hover.seen(hit), self.way)
         except PartwiseError as reason:
             self.report({"WARNING"}, str(reason))
+        hover.rest_at((event.mouse_region_x, event.mouse_region_y))
         return {"CANCELLED"}  # the step of undo is that of what applies it
 
 

@@ -8,6 +8,7 @@ one of the moment is next, and those between are never asked. Nothing of the sce
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator
 from typing import Any
 
@@ -27,6 +28,7 @@ from .proposals import find
 
 TOOL = "partwise.click"  # which shows it
 REST = 0.15  # seconds that the pointer rests on an unknown mesh before that is analysed
+AWAY = 12.0  # pixels from a click to where the next one is shown, times the interface's scale
 MOST_FACES = 250_000  # of a mesh that nobody asked for: larger ones wait for a click or Decompose
 
 
@@ -44,6 +46,7 @@ class Pointed(Value):
 _at: Pointed | None = None  # where the pointer is
 _shown: tuple[Pointed, ClickAnswer] | None = None  # the last answer that there was to show
 _about: int | None = None  # the object that the question under way is about
+_rest: tuple[float, float] | None = None  # the pixel of the last click, near which nothing is shown
 _refused: Reading | None = None  # the mesh that could not be asked about
 
 
@@ -86,6 +89,21 @@ def ask() -> None:
 def leave() -> None:
     """The pointer is nowhere, as after a click."""
     point_at(None)
+
+
+def rest_at(pixel: tuple[float, float]) -> None:
+    """A click was made here: what it means is to be seen, not what the next one would."""
+    global _rest
+    leave()
+    _rest = pixel
+
+
+def rests(pixel: tuple[float, float], scale: float) -> bool:
+    """Is the pointer still where the last click was? scale : of the interface."""
+    global _rest
+    if _rest is not None and math.dist(pixel, _rest) >= AWAY * scale:
+        _rest = None
+    return _rest is not None
 
 
 def answer_of(obj: bpy.types.Object) -> ClickAnswer | None:

@@ -199,6 +199,16 @@ def test_an_undo_forgets_where_the_pointer_was(human):
     assert not aside.busy()
 
 
+def test_after_a_click_nothing_is_shown_until_the_pointer_has_left(human):
+    point(human, head(human))
+    hover.rest_at((100.0, 100.0))
+    assert hover.hovered() is None
+    assert hover.rests((105.0, 105.0), 1.0)
+    assert hover.rests((115.0, 100.0), 2.0), "at twice the scale it is twice as far"
+    assert not hover.rests((115.0, 100.0), 1.0)
+    assert not hover.rests((100.0, 100.0), 1.0), "it may come back"
+
+
 def test_it_is_for_one_tool():
     def context(name: str | None) -> SimpleNamespace:
         tool = None if name is None else SimpleNamespace(idname=name)
