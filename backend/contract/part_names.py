@@ -17,7 +17,7 @@ from .part_shapes import Floats, Mirror, Shapes, find_mirror
 
 ONCE = {"Body", "Head", "Neck", "Tail", "Hat", "Roof", "Backrest", "Muzzle"}
 """What an object has once: of several that seem to be it, the likeliest is."""
-AHEAD = {"Head", "Muzzle", "Horn", "Ear"}
+AHEAD = ("Head", "Muzzle", "Horn", "Ear")
 """What says by its place where the front of a creature is, the first that there is."""
 SIDED = {"Arm", "Hand", "Leg", "Foot", "Wing", "Ear", "Horn", "Fin", "Wheel", "Track"}
 """What has a left and a right wherever it stands; other things may be a ring, as petals are."""
@@ -132,12 +132,8 @@ def _pairs(shapes: Shapes, mirror: Mirror | None, front: Floats) -> list[tuple[i
     if mirror is None or front[mirror.axis] != 0:
         return []
     left = np.cross([0.0, 0.0, 1.0], front)
-    return [
-        (one, other)
-        if (shapes.centre[one] - shapes.centre[other]) @ left > 0
-        else (other, one)
-        for one, other in mirror.pairs()
-    ]  # fmt: skip
+    place = shapes.centre @ left
+    return [(a, b) if place[a] > place[b] else (b, a) for a, b in mirror.pairs()]
 
 
 def _middle(
@@ -185,7 +181,7 @@ def _name_kind(
 
     middle : a point of the plane between left and right; None where nobody knows one.
     """
-    own = [pair for pair in pairs if pair[0] in rows]
+    own = [pair for pair in pairs if pair[0] in rows and pair[1] in rows]
     singles = [row for row in rows if not any(row in pair for pair in own)]
     if middle is not None:
         own += _across(singles, shapes, middle, front)
@@ -237,15 +233,13 @@ def _middles(shapes: Shapes, pairs: list[tuple[int, int]]) -> Floats:
 
 def _number_rest(names: list[str], pairs: list[tuple[int, int]], shapes: Shapes) -> None:
     """Number what has no name, the largest first; mirror images share a number."""
-    side_of = {row: (pair, side) for pair in pairs for row, side in zip(pair, "LR", strict=True)}
-    groups: list[list[tuple[int, str]]] = []
+    pair_of = {row: pair for pair in pairs for row in pair if not names[pair[0]] + names[pair[1]]}
+    groups: list[tuple[int, ...]] = []
+    done = {row for row, name in enumerate(names) if name}
     for row in np.argsort(-shapes.area, kind="stable").tolist():
-        if names[row] or any(row == member for group in groups for member, _ in group):
-            continue
-        pair, _ = side_of.get(row, ((row,), ""))
-        sided = len(pair) == 2 and not any(names[member] for member in pair)
-        groups.append([(m, f".{s}") for m, s in zip(pair, "LR", strict=True)] if sided
-                      else [(row, "")])  # fmt: skip
+        if row not in done:
+            groups.append(pair_of.get(row, (row,)))
+            done.update(groups[-1])
     for group, name in zip(groups, numbered(len(groups)), strict=True):
-        for row, side in group:
+        for row, side in zip(group, (".L", ".R") if len(group) > 1 else ("",), strict=True):
             names[row] = f"{name}{side}"

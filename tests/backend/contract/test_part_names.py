@@ -84,3 +84,11 @@ def test_feet_in_a_step_are_left_and_right_though_they_are_no_mirror_images():
     ]
     names = part_names(boxes(parts), ["Body", "Head", "Foot", "Foot"], SURE)
     assert names == ["Body", "Head", "Foot.L", "Foot.R"]
+
+
+def test_of_a_pair_of_heads_one_is_a_head_and_the_other_is_numbered():
+    kinds = ["Body", "", "", "Head", "Head", "Leg", "Leg"]
+    names = part_names(dog(), kinds, [0.9, 0.9, 0.9, 0.9, 0.8, 0.9, 0.9])
+    assert names[3] == "Head"
+    assert names[4].startswith("Part.")
+    assert len(set(names)) == 7
