@@ -41,14 +41,15 @@ class Reading:
     """The mesh of an object as it was when it was clicked.
 
     arrays, areas : as the engine takes it, and of its triangles; None until they are made;
-    is_checked : nothing has happened since the mesh was found to be the same; together : clicks,
-    labels, and what they mean.
+    is_checked : nothing has happened since the mesh was found to be the same; is_being_read : what
+    Blender tells of comes of that; together : clicks, labels, and what they mean.
     """
 
     target: Target
     arrays: MeshArrays | None = None
     areas: Areas | None = None
     is_checked: bool = True
+    is_being_read: bool = False
     together: tuple[ClickList, Labels, ClickAnswer] | None = field(default=None, repr=False)
 
     def read(self) -> tuple[MeshArrays, Areas]:
@@ -209,9 +210,12 @@ def _next_question(reading: Reading) -> Question | None:
 
 def read(obj: bpy.types.Object) -> Reading:
     """The mesh of an object as it is now."""
-    reading = current(obj) or Reading(Target.of(obj))
+    before = current(obj)
+    reading = before or Reading(Target.of(obj))
     _readings.pop(obj.session_uid, None)
     _readings[obj.session_uid] = reading
+    if before is None:
+        _settle(obj, reading)
     while len(_readings) > MOST_READINGS:
         del _readings[next(iter(_readings))]
     return reading
@@ -225,7 +229,16 @@ def current(obj: bpy.types.Object) -> Reading | None:
             del _readings[obj.session_uid]
             return None
         reading.is_checked = True
+        _settle(obj, reading)
     return reading
+
+
+def _settle(obj: bpy.types.Object, reading: Reading) -> None:
+    """To read a mesh in Edit Mode counts as a change of it: let Blender tell of that at once."""
+    if obj.data.is_editmode:
+        reading.is_being_read = True
+        bpy.context.view_layer.update()
+        reading.is_being_read = False
 
 
 def known(obj: bpy.types.Object) -> Reading | None:
@@ -241,7 +254,7 @@ def _engine() -> str:
 
 def _evaluated(what: changed.Evaluated) -> None:
     for uid in (what.shaped | what.moved) & _readings.keys():
-        _readings[uid].is_checked = False
+        _readings[uid].is_checked &= _readings[uid].is_being_read
 
 
 def _undone() -> None:

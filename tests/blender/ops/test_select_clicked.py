@@ -60,6 +60,7 @@ def test_the_pointer_shows_it_before_and_the_click_asks_nothing(places, human, m
     hover.ask()
     while aside.look() is not None:
         pass
+    bpy.context.view_layer.update()  # as in a window, before it is drawn
     shown = hover.answer_of(human).faces
     monkeypatch.setattr(jobs, "start", None)
     select_clicked.select(bpy.context, places["head"], "SET")

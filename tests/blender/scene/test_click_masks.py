@@ -177,3 +177,16 @@ def test_only_the_meshes_clicked_last_are_kept():
     assert list(click_masks._readings) == kept
     click_masks.forget()
     assert not click_masks._readings
+
+
+def test_reading_a_mesh_in_edit_mode_is_no_change_of_it(cube):
+    bpy.ops.object.mode_set(mode="EDIT")
+    bpy.context.view_layer.update()
+    reading = click_masks.read(cube)
+    bpy.context.view_layer.update()  # tells of what was read
+    assert click_masks.known(cube) is reading
+    bpy.ops.mesh.select_all(action="SELECT")
+    bpy.ops.mesh.flip_normals()
+    bpy.context.view_layer.update()
+    assert click_masks.known(cube) is None
+    assert click_masks.current(cube) is None
