@@ -39,6 +39,7 @@ MODULES = (
     "ops.part_search",
     "ops.jobs",
     "ops.engine",
+    "ops.guide",
     "ops.setup",
     "ui.replace_properties",
     "ui.properties",
@@ -59,6 +60,7 @@ MODULES = (
     "ui.pie",
     "ui.tools",
     "ui.keymaps",
+    "ui.manual",
 )
 
 
