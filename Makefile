@@ -64,7 +64,7 @@ SYSTEM_LIBRARIES := libegl1 libegl-mesa0 libgl1 libgl1-mesa-dri libsm6 libxfixes
 	libxkbcommon0 libxrender1 libxxf86vm1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo guide-pictures test environments test-engine test-engine313 test-blender test-gui lint format bench fuzz \
+.PHONY: help demo guide guide-pictures test environments test-engine test-engine313 test-blender test-gui lint format bench fuzz \
 	evaluate library train train-segmenter train-clicks train-judge train-completer train-smoke train-generator \
 	generator-data pack-generator train-generator-smoke zip lock lock-torch clean system-libraries
 .SECONDARY:
@@ -80,8 +80,11 @@ demo: $(VENV)/.engine  ## each verb on a bundled example, with pictures in out/
 		-o out/replaced.glb --preview out/replaced.png
 	$(PY) -m backend generate --image examples/gnome.png -o out/gnome.glb --preview out/gnome.png
 
+guide: $(VENV)/.dev  ## docs/guide as the packages have it: HTML in build/guide
+	$(PY) build_guide.py
+
 # Windows are shown where `make test-gui` left its pictures in out/gui.
-guide-pictures: demo  ## the pictures of README and docs/guide.md anew
+guide-pictures: demo  ## the pictures of README and docs/guide anew
 	$(PY) -m tests.guide
 
 # Types are the work of one process, and environments that are made wait for the disk: both go beside

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One installable zip for each system and Python: ``python build_addon.py [-o dist]``.
 
-A package holds both folders, the weights and the wheels that the bundled engines need, as they
-stand in ``wheels/lock.json``. Blender's own extension tool makes and validates it; this program
-puts the files before it with fixed times, modes and order, so that equal sources give equal bytes.
+A package holds both folders, the weights, the guide as HTML, and the wheels that the bundled
+engines need, as they stand in ``wheels/lock.json``. Blender's own extension tool makes and
+validates it; this program puts the files before it with fixed times, modes and order, so that
+equal sources give equal bytes.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from backend.contract.errors import BadInput, PartwiseError
 from backend.installation import lists, pack
 from backend.installation.accelerators import choose
 from backend.installation.install import Source
+from blender_addon.core.guide import FOLDER as GUIDE
 
 ROOT = Path(__file__).resolve().parent
 LOCK = ROOT / "wheels/lock.json"
@@ -127,6 +129,8 @@ def build(target: Target, output: Path, tool: Path, cache: Path = CACHE) -> Path
 
     Raises BadInput when a wheel cannot be had, or Blender's tool `tool` refuses the package.
     """
+    import build_guide  # whose library is not there where only locks are made
+
     wheels = locked_wheels()[target]
     fetch(target, wheels, cache)
     output.mkdir(parents=True, exist_ok=True)
@@ -135,6 +139,8 @@ def build(target: Target, output: Path, tool: Path, cache: Path = CACHE) -> Path
         stage = Path(folder)
         for name in shipped_files():
             _put(stage / name, (ROOT / name).read_bytes())
+        for name, data in build_guide.build(ROOT).items():
+            _put(stage / GUIDE / name, data)
         for wheel in wheels:
             _put(stage / "wheels" / wheel.file, (cache / wheel.file).read_bytes())
         _put(stage / "__init__.py", INIT.encode())

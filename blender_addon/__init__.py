@@ -41,6 +41,7 @@ MODULES = (
     "ops.part_search",
     "ops.jobs",
     "ops.engine",
+    "ops.guide",
     "ops.setup",
     "ui.replace_properties",
     "ui.part_properties",
@@ -62,6 +63,7 @@ MODULES = (
     "ui.pie",
     "ui.tools",
     "ui.keymaps",
+    "ui.manual",
 )
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The pictures of README.md and docs/guide.md, from what was made: ``python -m tests.guide``.
+"""The pictures of README.md and docs/guide, from what was made: ``python -m tests.guide``.
 
 `make guide-pictures` first makes what their commands make (`make demo`); windows of Blender come
 from out/gui, where `make test-gui` leaves them. What is not there keeps the picture that it has.
@@ -28,6 +28,9 @@ MADE = {
 WINDOWS = {
     "docs/images/panel.png": "out/gui/03_parts.png",
     "docs/images/click.png": "out/gui/20_excluded.png",
+    "docs/images/hover.png": "out/gui/41_hovered_part.png",
+    "docs/images/painted.png": "out/gui/46_painted.png",
+    "docs/images/picked.png": "out/gui/45_picked_several.png",
     "docs/images/exploded.png": "out/gui/14_exploded.png",
     "docs/images/panel-complete.png": "out/gui/43_completed_apart.png",
     "docs/images/panel-replace.png": "out/gui/37_replace_preview.png",

@@ -21,6 +21,7 @@ from pathlib import Path
 import pytest
 
 import build_addon
+import build_guide
 from backend import __version__
 from backend.contract.errors import BadInput
 from build_addon import BLENDERS, PLATFORMS, Target, Wheel
@@ -51,7 +52,7 @@ def test_package_holds_what_serves_and_nothing_else(package):
     assert names == ["blender_manifest.toml", *sorted(names[1:])]
     assert {Path(name).parts[0] for name in names} == {
         "LICENSE", "THIRD_PARTY.md", "__init__.py", "backend", "blender_addon",
-        "blender_manifest.toml", "requirements", "wheels",
+        "blender_manifest.toml", "guide", "requirements", "wheels",
     }  # fmt: skip
     addon = {path.relative_to(ROOT).as_posix() for path in (ROOT / "blender_addon").rglob("*.py")}
     assert {name for name in names if name.startswith("blender_addon/")} == addon
@@ -71,6 +72,19 @@ def test_package_holds_what_serves_and_nothing_else(package):
     assert "backend/files/readers.py" in names, "a part can be replaced by a mesh file"
 
 
+def test_package_holds_the_guide_as_it_is_built(package):
+    archive = zipfile.ZipFile(package)
+    found = {name for name in archive.namelist() if name.startswith("guide/")}
+    made = build_guide.build()
+    assert found == {f"guide/{name}" for name in made}
+    assert archive.read("guide/index.html") == made["index.html"]
+
+
+def test_locks_are_written_without_what_renders_the_guide():
+    code = "import sys; sys.modules['markdown_it'] = None; import build_addon"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
 def test_two_builds_are_equal_byte_for_byte(package, tool, tmp_path):
     again = build_addon.build(LINUX, tmp_path, tool)
     assert again.read_bytes() == package.read_bytes()
@@ -81,9 +95,11 @@ def test_a_checkout_elsewhere_gives_the_same_package(package, tool, tmp_path):
     copy = tmp_path / "another clone"
     for name in [
         *reversed(build_addon.shipped_files()),
+        *build_guide.sources(),
         "wheels/lock.json",
         "blender_manifest.toml",
         "build_addon.py",
+        "build_guide.py",
     ]:
         target = copy / name
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""README and guide say what is there: commands that parse, buttons that exist, small pictures."""
+"""README and guide say what is there: commands that parse, buttons and links that exist."""
 
 from __future__ import annotations
 
@@ -11,14 +11,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from markdown_it import MarkdownIt
 from PIL import Image
 
+import build_guide
 from backend.commands.arguments import build_parser
 from backend.contract.options import QUALITIES
 from tests import guide
 
-GUIDE = "docs/guide.md"
-PAGES = ["README.md", GUIDE]
+GUIDE = sorted(
+    path.relative_to(guide.ROOT).as_posix() for path in (guide.ROOT / "docs/guide").glob("*.md")
+)
+SHELL = "docs/guide/shell.md"
+WITH_COMMANDS = ["README.md", SHELL]
+PAGES = ["README.md", *GUIDE]
 ADDON = guide.ROOT / "blender_addon"
 
 
@@ -46,7 +52,7 @@ def words_of_the_addon() -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", WITH_COMMANDS)
 def test_every_command_is_one_that_the_command_line_knows(page: str) -> None:
     lines = list(commands(page))
     assert {"decompose", "complete", "edit", "generate"} <= {line.split()[0] for line in lines}
@@ -58,7 +64,7 @@ def test_every_command_is_one_that_the_command_line_knows(page: str) -> None:
             pytest.fail(f"{page}: {line}: {error}")
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", WITH_COMMANDS)
 def test_every_file_of_a_command_is_there_made_before_or_the_readers_own(page: str) -> None:
     made: set[str] = set()
     for line in commands(page):
@@ -75,9 +81,14 @@ def test_every_file_of_a_command_is_there_made_before_or_the_readers_own(page: s
 
 
 def test_every_button_that_the_guide_names_is_in_blender() -> None:
-    named = set(re.findall(r"\*\*(.+?)\*\*", text_of(GUIDE).replace("\n", " ")))
-    assert len(named) > 30
+    texts = " ".join(text_of(page).replace("\n", " ") for page in GUIDE)
+    named = set(re.findall(r"\*\*(.+?)\*\*", texts))
+    assert len(named) > 60
     assert named <= words_of_the_addon(), named - words_of_the_addon()
+
+
+def test_only_the_page_for_shells_has_commands() -> None:
+    assert [page for page in GUIDE if list(commands(page))] == [SHELL]
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -94,9 +105,19 @@ def test_pictures_are_there_and_those_of_the_guide_small(page: str) -> None:
             assert path.stat().st_size < guide.MOST_BYTES or path.name == "demo.png", path
 
 
-def test_links_of_the_guide_lead_somewhere() -> None:
-    for name in re.findall(r"(?<!!)\[[^\]]*\]\(([^)#]+)", text_of(GUIDE)):
-        assert (guide.ROOT / "docs" / name).exists(), name
+def test_links_between_documents_lead_to_files_and_headings_that_are_there() -> None:
+    """Of all documents: a heading that gets another name leaves no link behind."""
+    for path in [*guide.ROOT.glob("*.md"), *(guide.ROOT / "docs").rglob("*.md")]:
+        text = re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.S)
+        for link in re.findall(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)", text):
+            if re.match(r"\w+:", link):
+                continue
+            name, _, heading = link.partition("#")
+            target = path.parent / name if name else path
+            assert target.exists(), f"{path.name}: {link}"
+            if heading:
+                tokens = MarkdownIt().parse(target.read_text(encoding="utf-8"))
+                assert heading in build_guide.anchors_of(tokens), f"{path.name}: {link}"
 
 
 def test_a_rendering_is_made_narrower_until_it_is_small(tmp_path: Path) -> None:

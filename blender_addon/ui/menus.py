@@ -53,6 +53,7 @@ class PARTWISE_MT_main(bpy.types.Menu):
             layout.menu("PARTWISE_MT_images")
         layout.separator()
         layout.menu("PARTWISE_MT_setup")
+        layout.operator("partwise.open_guide", icon="HELP")
 
 
 class PARTWISE_MT_context(bpy.types.Menu):

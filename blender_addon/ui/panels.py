@@ -52,7 +52,9 @@ class PARTWISE_PT_main(SidebarPanel, bpy.types.Panel):
     bl_label = "Partwise"
 
     def draw_header_preset(self, context: bpy.types.Context) -> None:
-        presets.PARTWISE_PT_presets.draw_panel_header(self.layout)
+        row = self.layout.row(align=True)
+        row.operator("partwise.open_guide", text="", icon="HELP", emboss=False)
+        presets.PARTWISE_PT_presets.draw_panel_header(row)
 
     def draw(self, context: bpy.types.Context) -> None:
         layout, job = self.layout, jobs.current()

@@ -64,6 +64,9 @@ class PartwisePreferences(bpy.types.AddonPreferences):
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
         layout.use_property_split = True
+        row = layout.row()
+        row.operator("partwise.open_guide", icon="HELP")
+        row.operator("partwise.save_guide", icon="FILE_FOLDER")
         column = layout.column(heading="New Files")
         column.prop(self, "remember")
         column = column.column()
