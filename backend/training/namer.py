@@ -117,7 +117,7 @@ def train(rows: list[tuple[Floats, Any]], seed: int) -> dict[str, Any]:
         )
         loss = (loss * weight).sum() / weight.sum()
         steps.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         steps.step()
         schedule.step()
     arrays = {key: value.detach().numpy().copy() for key, value in model.state_dict().items()}
