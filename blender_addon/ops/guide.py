@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import ClassVar
 
 import bpy
 from bpy.props import BoolProperty, StringProperty
@@ -30,7 +31,7 @@ class PARTWISE_OT_open_guide(NeedsGuide, bpy.types.Operator):
 
     bl_idname = "partwise.open_guide"
     bl_label = "Guide"
-    bl_options = set()
+    bl_options: ClassVar[set[str]] = set()
 
     place: StringProperty(
         name="Place",
