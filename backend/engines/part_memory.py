@@ -19,7 +19,7 @@ from ..latents.part_request import Request
 from ..library import words
 from ..library.index import Entry, library
 
-BEGUN = 0.75  # level from which a part that is remembered goes on
+BEGUN = 0.85  # level from which a part that is remembered goes on
 SURE = 1.0  # score from which a part is what a word means, by its own name or its kind
 BESIDE = 0.85  # of the best score: what is meant as well
 MOST = 8  # parts of a name, the likeliest, among which seeds choose

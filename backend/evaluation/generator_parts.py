@@ -117,12 +117,16 @@ def compared(true: Mesh, made: Mesh | None, seed: int) -> Figures:
 
 
 def by_flow(whole: Assembled, part: int, name: str, seed: int, flow: Flow | None = None) -> Mesh:
-    """As the engine replaces it. flow : another than that which is measured."""
+    """As the engine makes another of the same kind.
+
+    flow : another than that which is measured; it begins near what it remembers where its ways say.
+    """
+    level = flow.ways.begun if flow else 1.0
     flow = flow or engine()
     scene = Scene(flow.generator, whole.vertices, whole.faces, whole.labels)
     request = scene.around(part)
     said, box = meaning(name), scene.boxes[part]
-    remember(flow.generator, request, 0, said.words, box, seed, flow.ways.begun)
+    remember(flow.generator, request, 0, said.words, box, seed, level)
     if said.known:
         request.tell("words", said.vector, 0)
     parts = sampled_parts(flow.generator, request, flow.ways, seed)

@@ -18,6 +18,7 @@ from pathlib import Path
 from ..checkpoints.load import weights
 from ..contract.errors import BadInput
 from ..engines.flow import Flow
+from ..engines.part_making import Ways
 from ..latents.part_generator import OPS, PartGenerator
 from ..models.partflow import PartFlow, PartFlowConfig, shapes
 from .completion import Figures
@@ -56,7 +57,8 @@ def run_engine(folder: Path) -> Flow:
         config = PartFlowConfig(**json.loads(found.about["config"]))
         arrays = {name: found.arrays[name].astype("float32") for name in found.arrays}
         arrays = replace(found, arrays=arrays).exactly(shapes(config))
-    return Flow(PartGenerator(engine().generator.autoencoder, PartFlow(config, arrays, OPS)))
+    generator = PartGenerator(engine().generator.autoencoder, PartFlow(config, arrays, OPS))
+    return Flow(generator, Ways(begun=1.0))
 
 
 def losses(folder: Path) -> Figures:
@@ -85,6 +87,8 @@ def asked(name: str) -> Flow:
     """The engine that is measured, with another scale of guidance by words, or another level."""
     flow = engine()
     if name.startswith(LEVEL):
-        return replace(flow, ways=replace(flow.ways, begun=float(name.removeprefix(LEVEL))))
-    guidance = (float(name.removeprefix(SCALE)), flow.ways.guidance[1])
-    return replace(flow, ways=replace(flow.ways, guidance=guidance))
+        ways = replace(flow.ways, begun=float(name.removeprefix(LEVEL)))
+    else:
+        guidance = (float(name.removeprefix(SCALE)), flow.ways.guidance[1])
+        ways = replace(flow.ways, guidance=guidance, begun=1.0)
+    return replace(flow, ways=ways)
