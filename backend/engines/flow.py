@@ -137,7 +137,7 @@ class Flow:
             made_from = 0.3
             finding = progress.span(0.1, made_from, "Finding out how large it is")
             box = self._another_box(scene, request, part, seed, finding)
-        # What words ask for is remembered; another of the same kind is made to fit what is around it.
+        # What words ask for is remembered; another of the same kind is to fit what is around it.
         level = self.ways.begun if text else 1.0
         remember(self.generator, request, 0, said.words, box, seed, level)
         imagining = progress.span(made_from, 0.8, "Imagining another part")
