@@ -49,6 +49,8 @@ class Symmetry:
         ends = np.stack([patch[graph.first], patch[graph.second]], axis=1)
         touching = np.unique(np.sort(ends[ends[:, 0] != ends[:, 1]], axis=1), axis=0)
         touching = np.concatenate([touching, contacts])
+        images = partner[touching]
+        touching = np.concatenate([touching, images[(images >= 0).all(axis=1)]])
         return patch, mirrored_tree(tree, partner, deciding, touching)
 
     def _right_is_better(self, cutter: BorderCutter, patch: Ints, tree: MergeTree) -> bool:
@@ -101,22 +103,28 @@ def mirrored_tree(tree: MergeTree, partner: Ints, deciding: Bools, contacts: Int
     leaves without a partner are kept wherever they are. contacts : (N, 2) leaves that touch; what
     does not touch once one half is as the other waits until it does.
     """
-    merged = _Merged(tree.leaf_count, contacts)
+    merged, before = (_Merged(tree.leaf_count, contacts) for _ in range(2))
     source: list[int] = []
     paired: list[bool] = []
     waiting: list[list[tuple[int, int]]] = []
     links = _links(tree, partner, deciding)
     for row, new in enumerate(links):
         waiting += new
-        anyway = False  # what never touches is joined at the very end
+        one, two = tree.children[row].tolist()
+        # What never touched, as islands joined by nearness do not, waits for nothing.
+        apart = not before.join(one, two, False)
+        if apart:
+            before.join(one, two, True)
+        anyway = False
         while waiting:
-            before = len(source)
+            made_before = len(source)
             for bundle in waiting:
-                made = [merged.join(*link, anyway) for link in bundle]
+                now = anyway or (apart and bundle in new)
+                made = [merged.join(*link, now) for link in bundle]
                 source += [row] * sum(made)
                 paired += [False, True][: sum(made)]
             waiting = [left for bundle in waiting if (left := merged.apart(bundle))]
-            if len(source) == before:
+            if len(source) == made_before:
                 anyway = row == len(links) - 1
                 if not anyway:
                     break
