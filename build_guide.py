@@ -79,7 +79,7 @@ class Page:
 def build(root: Path = ROOT) -> dict[str, bytes]:
     """The guide of a checkout: path below its folder -> content.
 
-    Raises BadInput for a link that leads nowhere, or a picture that is none.
+    Raises BadInput for a link to a heading that is not there, or a picture that is none.
     """
     pages = read(root)
     listed = ordered(pages)
@@ -147,7 +147,7 @@ def render(page: Page, pages: dict[str, Page], root: Path) -> tuple[str, list[st
         if shown and shown[-1].type == "html_block" and token.type == "paragraph_close":
             continue
         if children:
-            token = token.copy(children=list(_linked(page, children, pages, root)))
+            token = token.copy(children=list(_linked(page, children, pages)))
         shown.append(token)
     return parser.renderer.render(shown, parser.options, {}), pictures
 
@@ -176,9 +176,7 @@ def _inner(tokens: Sequence[Token]) -> Iterator[Token]:
         yield from token.children or ()
 
 
-def _linked(
-    page: Page, children: Sequence[Token], pages: dict[str, Page], root: Path
-) -> Iterator[Token]:
+def _linked(page: Page, children: Sequence[Token], pages: dict[str, Page]) -> Iterator[Token]:
     """The same with links to the built pages; without those to what does not come along."""
     dropped = False
     for token in children:
@@ -189,8 +187,6 @@ def _linked(
                 continue
             path, anchor = _target(page, link)
             dropped = path not in pages
-            if dropped and not (root / path).exists():
-                raise BadInput(f"{page.path} leads to {link}, which is not there.", MEND)
             if dropped:
                 continue
             if anchor and anchor not in pages[path].anchors:
