@@ -155,8 +155,8 @@ def _write_folder(
             write_parts(one, asset, face_labels, caps=caps, names=names, only=part, carry=carry)
         for old in [path for path in target.glob("*.glb") if _is_one_part(path)]:
             old.unlink()
-        for file in made.iterdir():
-            file.replace(target / file.name)
+        for one in made.iterdir():
+            one.replace(target / one.name)
 
 
 def _is_one_part(path: Path) -> bool:

@@ -80,7 +80,7 @@ class PARTWISE_OT_export_parts(SaysWhyNot, bpy.types.Operator):
                 Path(self.directory),
                 self.format,
                 overwrite=self.overwrite,
-                whole=folder.partwise.source.name if self.single else "",
+                whole=folder.partwise.source.name if folder and self.single else "",
             )
         except (PartwiseError, OSError, RuntimeError) as error:
             self.report({"ERROR"}, str(error).strip())
