@@ -49,8 +49,6 @@ class Symmetry:
         ends = np.stack([patch[graph.first], patch[graph.second]], axis=1)
         touching = np.unique(np.sort(ends[ends[:, 0] != ends[:, 1]], axis=1), axis=0)
         touching = np.concatenate([touching, contacts])
-        images = partner[touching]
-        touching = np.concatenate([touching, images[(images >= 0).all(axis=1)]])
         return patch, mirrored_tree(tree, partner, deciding, touching)
 
     def _right_is_better(self, cutter: BorderCutter, patch: Ints, tree: MergeTree) -> bool:
@@ -103,28 +101,22 @@ def mirrored_tree(tree: MergeTree, partner: Ints, deciding: Bools, contacts: Int
     leaves without a partner are kept wherever they are. contacts : (N, 2) leaves that touch; what
     does not touch once one half is as the other waits until it does.
     """
-    merged, before = (_Merged(tree.leaf_count, contacts) for _ in range(2))
+    merged = _Merged(tree.leaf_count, contacts)
     source: list[int] = []
     paired: list[bool] = []
     waiting: list[list[tuple[int, int]]] = []
     links = _links(tree, partner, deciding)
     for row, new in enumerate(links):
         waiting += new
-        one, two = tree.children[row].tolist()
-        # What never touched, as islands joined by nearness do not, waits for nothing.
-        apart = not before.join(one, two, False)
-        if apart:
-            before.join(one, two, True)
-        anyway = False
+        anyway = False  # what never touches is joined at the very end
         while waiting:
-            made_before = len(source)
+            before = len(source)
             for bundle in waiting:
-                now = anyway or (apart and bundle in new)
-                made = [merged.join(*link, now) for link in bundle]
+                made = [merged.join(*link, anyway) for link in bundle]
                 source += [row] * sum(made)
                 paired += [False, True][: sum(made)]
             waiting = [left for bundle in waiting if (left := merged.apart(bundle))]
-            if len(source) == made_before:
+            if len(source) == before:
                 anyway = row == len(links) - 1
                 if not anyway:
                     break
