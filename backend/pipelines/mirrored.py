@@ -120,14 +120,12 @@ def mirrored_tree(tree: MergeTree, partner: Ints, deciding: Bools, contacts: Int
                 anyway = row == len(links) - 1
                 if not anyway:
                     break
-    rows = np.array(source, dtype=np.int64)
-    kept = int((rows < tree.leaf_count - tree.natural_parts).sum())
-    return tree.changed(
+    made = tree.changed(
         children=np.array(merged.children, dtype=np.int32).reshape(-1, 2),
-        height=tree.height[rows],
-        natural_parts=tree.leaf_count - kept,
+        height=tree.height[source],
         paired=np.array(paired, dtype=bool),
     )
+    return made.changed(natural_parts=made.whole(tree.natural_parts))
 
 
 class _Merged:
