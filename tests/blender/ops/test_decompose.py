@@ -126,9 +126,9 @@ def test_one_part_more_or_fewer(human):
     decompose()
     before = count(human)
     bpy.ops.partwise.step_parts(step=1)
-    assert count(human) == before + 1
+    assert before < count(human) <= before + 2, "a part, or one and its mirror image"
     bpy.ops.partwise.step_parts(step=-2)
-    assert count(human) == before - 1
+    assert before - 3 <= count(human) < before
 
 
 def test_one_part_more_needs_parts_and_their_tree(human, monkeypatch):
@@ -148,10 +148,10 @@ def test_one_part_more_when_the_tree_is_gone(human):
     before = count(human)
     trees.forget()
     assert bpy.ops.partwise.step_parts.poll()
-    bpy.ops.partwise.step_parts(step=1)
-    assert count(human) == before + 1
-    bpy.ops.partwise.step_parts(step=1)
-    assert count(human) == before + 2
+    for _ in range(2):
+        bpy.ops.partwise.step_parts(step=1)
+        assert before < count(human) <= before + 2, "a part, or one and its mirror image"
+        before = count(human)
     bpy.ops.partwise.remove_parts()
     assert not bpy.ops.partwise.step_parts.poll()
 
