@@ -120,12 +120,12 @@ def mirrored_tree(tree: MergeTree, partner: Ints, deciding: Bools, contacts: Int
                 anyway = row == len(links) - 1
                 if not anyway:
                     break
-    made = tree.changed(
+    found = tree.changed(
         children=np.array(merged.children, dtype=np.int32).reshape(-1, 2),
         height=tree.height[source],
         paired=np.array(paired, dtype=bool),
     )
-    return made.changed(natural_parts=made.whole(tree.natural_parts))
+    return found.changed(natural_parts=found.whole(tree.natural_parts))
 
 
 class _Merged:

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from ..contract.arrays import Floats, Ints
 from ..contract.engines import AUTO
 from ..contract.name_templates import NUMBERS, numbered, read_template
+from ..contract.part_kinds import kinds_of
 from ..contract.part_names import by_template, part_names
 from ..contract.part_shapes import measure
-from ..contract.part_words import kinds_of
 
 
 def name_parts(

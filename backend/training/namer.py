@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Trains the table that says what kind of part a part is (`contract.part_words`).
+"""Trains the table that says what kind of part a part is (`contract.part_kinds`).
 
 `python -m backend.training.namer --objects build/generator/objects --data DATA --out build/names`
 learns from four fifths of the families and artists' groups. How sure the table must be of each kind
@@ -23,8 +23,8 @@ from safetensors.numpy import save_file
 from torch import Tensor, nn
 
 from ..contract.arrays import Floats
+from ..contract.part_kinds import KindTable, kinds_of
 from ..contract.part_shapes import FEATURES, Shapes, features, find_mirror
-from ..contract.part_words import KindTable, kinds_of
 from .namer_data import KINDS, OTHER, Named, of_artists, of_solids
 
 WIDTH, STEPS, BATCH, COPIES = 48, 1500, 48, 6

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...backend.contract.name_templates import numbered, read_template, unique_names
+from ...backend.contract.part_kinds import kinds_of
 from ...backend.contract.part_names import by_template, part_names
 from ...backend.contract.part_shapes import Elements, Shapes
-from ...backend.contract.part_words import kinds_of
 from ...backend.contract.records import Record, Value
 from .labels import Areas, Labels, compact
 

@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from backend.contract.part_words import kinds_of, read
+from backend.contract.part_kinds import kinds_of, read
 from backend.training import namer
 from backend.training.namer import FOLDS, NAMES, NEVER, fold, learn, thresholds, turned
 from backend.training.namer_data import OTHER, Named

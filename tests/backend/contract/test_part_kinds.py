@@ -6,8 +6,8 @@ import json
 import numpy as np
 import pytest
 
+from backend.contract.part_kinds import FILE, KindTable, bundled, kinds_of, read
 from backend.contract.part_shapes import FEATURES, features, find_mirror
-from backend.contract.part_words import FILE, KindTable, bundled, kinds_of, read
 from tests.backend.contract.bodies import boxes, dog
 
 KINDS = ("Body", "Leg", "other")
@@ -67,5 +67,5 @@ def test_files_of_other_versions_and_damaged_ones_are_refused():
 
 
 def test_without_the_table_nothing_is_said(monkeypatch):
-    monkeypatch.setattr("backend.contract.part_words.bundled", lambda: None)
+    monkeypatch.setattr("backend.contract.part_kinds.bundled", lambda: None)
     assert kinds_of(dog()) == ([""] * 7, [0.0] * 7)
