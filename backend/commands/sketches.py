@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from ..contract.progress import Progress
 from .console import Console
 from .parser import Parser
@@ -53,6 +51,7 @@ class Sketches:
 
     def look(self, sketch: Sketch) -> None:
         """Draw what came; of the first one it is said where."""
+        import numpy as np
         from PIL import Image
 
         from ..pictures.preview import save_picture

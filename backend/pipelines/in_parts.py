@@ -34,7 +34,10 @@ def in_parts(
     if count == 1:
         return [whole]
     vertices, faces = whole.vertices, whole.faces
-    analysis = analyse(vertices, faces, seed=seed, progress=progress.span(0.0, 0.5))
+    masked = mask is not None and whole.uv is not None
+    analysis = analyse(  # a mask of one side says nothing of the other
+        vertices, faces, seed=seed, symmetric=not masked, progress=progress.span(0.0, 0.5)
+    )
     if mask is not None and whole.uv is not None:
         near = vertices[:, 2] if view is None else view.nearness(vertices)
         part = parts_by_mask(mask, _places(whole), near, analysis)

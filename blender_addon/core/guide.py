@@ -148,7 +148,7 @@ PROPERTIES = {
     "sources.*": "large-models#other-sources",
     "preferences.home": "large-models#the-engine",
     "preferences.memory": "large-models#the-engine",
-    "preferences.trials": "engines#flow",
+    "preferences.trials": "engines#the-part-generator",
     "preferences.*": "keys#preferences",
     "*": INDEX,
 }

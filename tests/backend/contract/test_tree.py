@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The merge tree and its cuts."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -67,7 +65,7 @@ def test_granularity_runs_from_one_part_to_every_patch_without_turning_back(leav
 
 
 def test_no_granularity_parts_a_pair_and_a_step_passes_over_it_both_ways():
-    tree = replace(chain(7, 3), paired=np.array([0, 1, 0, 0, 0, 1], bool))
+    tree = chain(7, 3).changed(paired=np.array([0, 1, 0, 0, 0, 1], bool))
     assert [tree.whole(parts) for parts in range(1, 8)] == [1, 3, 3, 4, 5, 7, 7]
     assert [tree.whole(parts, -1) for parts in range(1, 8)] == [1, 1, 3, 4, 5, 5, 7]
     assert (tree.whole(0), tree.whole(9)) == (1, 7)

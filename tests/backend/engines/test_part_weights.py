@@ -49,7 +49,7 @@ def test_what_is_missing_damaged_or_of_another_version_is_said(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("about", "said"),
     [
-        ({"version": "2"}, "of another version"),
+        ({"version": "1"}, "of another version"),
         ({"flow": None}, "damaged"),
         ({"version": None}, "damaged"),
         ({"flow": '{"width": 16}'}, "of another version"),

@@ -37,7 +37,7 @@ class Painted:
             self.mask[(left < x) & (x < right) & (bottom < y) & (y < top)] = part
         self.middle = self.vertices[self.faces].mean(axis=1)
         self.normal, self.area, _ = face_vectors(self.vertices, self.faces)
-        self.analysis = analyse(self.vertices, self.faces)
+        self.analysis = analyse(self.vertices, self.faces, symmetric=False)
         near = self.vertices[:, 2]
         self.part = parts_by_mask(self.mask, self.places, near, self.analysis)
 

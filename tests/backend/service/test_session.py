@@ -232,7 +232,7 @@ def test_pairs_of_merges_go_with_the_tree(made_up: Any, monkeypatch: pytest.Monk
     paired = np.array([False, True, False])
     mesh = ours.meshes.get("a")
     (analysis,) = mesh.analyses.values()
-    analysis.tree = replace(analysis.tree, paired=paired)
+    analysis.tree = analysis.tree.changed(paired=paired)
     np.testing.assert_array_equal(ask(ours, Segment("a")).tree_paired, paired)
 
 

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import bpy
 import numpy as np
 import pytest
@@ -41,7 +39,7 @@ def test_the_count_is_the_trees_own_or_what_is_asked_for(settings, tree):
 
 
 def test_a_step_does_not_part_what_mirrors_each_other(tree):
-    pair = replace(tree, paired=np.array([False, True, False]))
+    pair = tree.changed(paired=np.array([False, True, False]))
     assert Wish("GRANULARITY", 0.0, step=1).parts(tree, "Cube") == 2
     assert Wish("GRANULARITY", 1.0, step=-1).parts(pair, "Cube") == 2
     assert Wish("GRANULARITY", 0.5, step=1).parts(pair, "Cube") == 4
