@@ -8,13 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import (
-    Annotated,
-    Any,
-    Self,
-    get_args,
-    get_type_hints,
-)
+from typing import Annotated, Any, Self, get_args, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray

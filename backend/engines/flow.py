@@ -165,6 +165,7 @@ class Flow:
         request.suppose_part(0, scene.told(part), AGAIN)
         few = replace(self.ways, steps=max(1, round(BOX_STEPS * self.ways.steps)))
         parts = sampled_parts(self.generator, request, few, seed, progress)
+        request.shape_begun[0] = 1.0  # the old part was supposed for the sake of its box alone
         box, _ = box_of(parts.box[0, 0, 0])
         return standing(np.asarray(box, np.float64), scene.boxes[part], scene.contact(part))
 
