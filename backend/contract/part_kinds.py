@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .part_shapes import FEATURES, Floats, Mirror, Shapes, features, find_mirror
+from .arrays import Floats
+from .part_shapes import FEATURES, PartMirror, Shapes, features, find_part_mirror
 
 FILE = Path(__file__).resolve().parents[1] / "weights" / "names.safetensors"
 BODY = "Body"
@@ -61,7 +62,7 @@ def kinds_of(shapes: Shapes, table: KindTable | None = None) -> tuple[list[str],
     table = table or bundled()
     if table is None:
         return [""] * len(shapes.area), [0.0] * len(shapes.area)
-    mirror = find_mirror(shapes)
+    mirror = find_part_mirror(shapes)
     chances = table.chances(features(shapes, mirror))
     best = chances.argmax(axis=1)
     sure = chances.max(axis=1)
@@ -72,7 +73,7 @@ def kinds_of(shapes: Shapes, table: KindTable | None = None) -> tuple[list[str],
     return kinds, sure.tolist()
 
 
-def _find_body(shapes: Shapes, mirror: Mirror | None, kinds: list[str], chance: Floats) -> None:
+def _find_body(shapes: Shapes, mirror: PartMirror | None, kinds: list[str], chance: Floats) -> None:
     """What limbs hang on is a body, if it is the largest of what has neither name nor mirror image
     and the table would not be surprised."""
     paired = {row for pair in ([] if mirror is None else mirror.pairs()) for row in pair}

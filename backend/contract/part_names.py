@@ -12,8 +12,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from .arrays import Floats
 from .name_templates import PART, numbered, unique_names
-from .part_shapes import Floats, Mirror, Shapes, find_mirror
+from .part_shapes import PartMirror, Shapes, find_part_mirror
 
 ONCE = {"Body", "Head", "Neck", "Tail", "Hat", "Roof", "Backrest", "Muzzle"}
 """What an object has once: of several that seem to be it, the likeliest is."""
@@ -37,7 +38,7 @@ def part_names(shapes: Shapes, kinds: Sequence[str], sure: Sequence[float]) -> l
 
     kinds : what each is called, empty where nobody knows; sure : (K,) how sure that is, 0..1.
     """
-    mirror = find_mirror(shapes)
+    mirror = find_part_mirror(shapes)
     stems = _agreed(list(kinds), list(sure), mirror)
     _keep_one(stems, sure, shapes, mirror)
     front = _front(shapes, stems)
@@ -90,7 +91,7 @@ def _kind_and_side(name: str) -> str:
     return f"{_kind_alone(name)} {side[1]}" if side and _kind_alone(name) else ""
 
 
-def _agreed(kinds: list[str], sure: list[float], mirror: Mirror | None) -> list[str]:
+def _agreed(kinds: list[str], sure: list[float], mirror: PartMirror | None) -> list[str]:
     """Kinds on which mirror images agree: what the surer of the two is."""
     for one, other in [] if mirror is None else mirror.pairs():
         surer = one if (bool(kinds[one]), sure[one]) >= (bool(kinds[other]), sure[other]) else other
@@ -99,7 +100,7 @@ def _agreed(kinds: list[str], sure: list[float], mirror: Mirror | None) -> list[
 
 
 def _keep_one(
-    stems: list[str], sure: Sequence[float], shapes: Shapes, mirror: Mirror | None
+    stems: list[str], sure: Sequence[float], shapes: Shapes, mirror: PartMirror | None
 ) -> None:
     """Where an object has something once, only the likeliest stays that."""
     paired = {row for pair in ([] if mirror is None else mirror.pairs()) for row in pair}
@@ -127,7 +128,7 @@ def _front(shapes: Shapes, stems: Sequence[str]) -> Floats:
     return np.array([0.0, -1.0, 0.0])
 
 
-def _pairs(shapes: Shapes, mirror: Mirror | None, front: Floats) -> list[tuple[int, int]]:
+def _pairs(shapes: Shapes, mirror: PartMirror | None, front: Floats) -> list[tuple[int, int]]:
     """Left and right parts; none where the plane between them is not that of the front."""
     if mirror is None or front[mirror.axis] != 0:
         return []
@@ -137,7 +138,7 @@ def _pairs(shapes: Shapes, mirror: Mirror | None, front: Floats) -> list[tuple[i
 
 
 def _middle(
-    shapes: Shapes, mirror: Mirror | None, stems: Sequence[str], front: Floats
+    shapes: Shapes, mirror: PartMirror | None, stems: Sequence[str], front: Floats
 ) -> Floats | None:
     """A point between left and right: of the mirror, else the middle of the body."""
     if mirror is not None and front[mirror.axis] == 0:

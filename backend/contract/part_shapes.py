@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from .arrays import Floats
 
 Y_UP = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
 """From a frame whose y is up and whose front is +z, as in glTF."""
@@ -142,7 +142,7 @@ def measure(corners: NDArray[np.floating], label: NDArray[np.integer], count: in
 
 
 @dataclass(frozen=True)
-class Mirror:
+class PartMirror:
     """A plane across the x axis (0) or the y axis (1), and the (K,) part that each part is the
     mirror image of: itself where it lies across the plane, -1 where there is none."""
 
@@ -156,7 +156,7 @@ class Mirror:
         return [(int(row), int(self.partner[row])) for row in rows]
 
 
-def find_mirror(shapes: Shapes) -> Mirror | None:
+def find_part_mirror(shapes: Shapes) -> PartMirror | None:
     """The upright plane whose two sides have the same parts; None where there is none."""
     count = len(shapes.area)
     if not 1 < count <= MOST_MIRRORED:
@@ -174,7 +174,7 @@ def find_mirror(shapes: Shapes) -> Mirror | None:
     return best
 
 
-def _mirrored(shapes: Shapes, axis: int, at: float) -> Mirror:
+def _mirrored(shapes: Shapes, axis: int, at: float) -> PartMirror:
     flip = np.ones(3)
     flip[axis] = -1
     image = shapes.centre * flip
@@ -194,13 +194,13 @@ def _mirrored(shapes: Shapes, axis: int, at: float) -> Mirror:
     nearest = cost.argmin(axis=1)
     rows = np.arange(len(logs))
     mutual = (nearest[nearest] == rows) & np.isfinite(cost[rows, nearest])
-    return Mirror(axis, at, np.where(mutual, nearest, -1))
+    return PartMirror(axis, at, np.where(mutual, nearest, -1))
 
 
 FEATURES = 42
 
 
-def features(shapes: Shapes, mirror: Mirror | None) -> Floats:
+def features(shapes: Shapes, mirror: PartMirror | None) -> Floats:
     """(K, FEATURES) what tells parts apart, whatever the size and place of the whole."""
     count = len(shapes.area)
     low, high = shapes.low.min(axis=0), shapes.high.max(axis=0)

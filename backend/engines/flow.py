@@ -27,7 +27,7 @@ from .imagined_whole import ImaginedWholes
 from .loaded import loaded
 from .part_making import Made, Maker, Object, Wanted, Ways, sampled_parts, surfaces
 from .part_memory import remember
-from .part_place import standing
+from .part_place import filling, standing
 from .part_scene import Scene
 from .part_sketch import looking, out_of
 from .part_weights import read_generator
@@ -232,7 +232,7 @@ class Flow:
         place = {box.name: number for number, box in enumerate(there)}
         found = [
             PartMesh(
-                _filling(frame.out(parts[k].vertices), box),
+                filling(frame.out(parts[k].vertices), box.low, box.high),
                 parts[k].faces,
                 box.name,
                 kind="imagined",
@@ -307,13 +307,6 @@ def _standing(parts: Sequence[PartMesh]) -> list[PartMesh]:
 def _numbered(parts: Sequence[PartMesh]) -> list[PartMesh]:
     digits = len(str(len(parts)))
     return [replace(one, name=f"part_{k:0{digits}d}") for k, one in enumerate(parts, 1)]
-
-
-def _filling(vertices: Floats, box: Box) -> Floats:
-    """Vertices that reach from corner to corner of a box."""
-    low, high = vertices.min(axis=0), vertices.max(axis=0)
-    share = (vertices - low) / np.maximum(high - low, 1e-12)
-    return box.low + share * (box.high - box.low)
 
 
 def _pivot(box: Box) -> Floats | None:

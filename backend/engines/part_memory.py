@@ -18,6 +18,7 @@ from ..latents.part_generator import Frame, PartGenerator
 from ..latents.part_request import Request
 from ..library import words
 from ..library.index import Entry, library
+from .part_place import filling
 
 BEGUN = 0.85  # level from which a part that is remembered goes on
 SURE = 1.0  # score from which a part is what a word means, by its own name or its kind
@@ -60,12 +61,9 @@ def remembered(said: Sequence[str], box: Floats | None, seed: int) -> Mesh | Non
         found.sort(key=lambda entry: _unlike(entry, half))
     entry = found[seed % len(found)]
     vertices, faces = library().mesh(entry, seed // len(found))
-    low, high = vertices.min(axis=0), vertices.max(axis=0)
     if box is None:
-        frame = Frame.around(vertices)
-        return frame.into(vertices), faces
-    share = (vertices - low) / np.maximum(high - low, 1e-9)
-    return box[0] + share * (box[1] - box[0]), faces
+        return Frame.around(vertices).into(vertices), faces
+    return filling(vertices, *box), faces
 
 
 def _meant(said: Sequence[str]) -> list[Entry]:

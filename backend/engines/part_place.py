@@ -50,6 +50,13 @@ def contact_of(points: Floats, others: Floats, other: Ints, samples: Floats) -> 
     return Contact(samples[near], other[at[near]])
 
 
+def filling(vertices: Floats, low: Floats, high: Floats) -> Floats:
+    """Vertices (V, 3) stretched along each axis until they reach from corner to corner of a box."""
+    own, last = vertices.min(axis=0), vertices.max(axis=0)
+    share = (vertices - own) / np.maximum(last - own, 1e-12)
+    return low + share * (high - low)
+
+
 def standing(box: Floats, old: Floats, contact: Contact) -> Floats:
     """A box (2, 3) of the size of `box`, within limits, where the old one (2, 3) is held.
 

@@ -24,7 +24,7 @@ from torch import Tensor, nn
 
 from ..contract.arrays import Floats
 from ..contract.part_kinds import KindTable, kinds_of
-from ..contract.part_shapes import FEATURES, Shapes, features, find_mirror
+from ..contract.part_shapes import FEATURES, Shapes, features, find_part_mirror
 from .namer_data import KINDS, OTHER, Named, of_artists, of_solids
 
 WIDTH, STEPS, BATCH, COPIES = 48, 1500, 48, 6
@@ -86,7 +86,7 @@ def rows_of(named: list[Named], rng: np.random.Generator, copies: int) -> list[t
         target = np.array([NAMES.index(kind) for kind in one.kinds])
         for copy in range(copies):
             shapes = one.shapes if copy == 0 else turned(one.shapes, rng)
-            found.append((features(shapes, find_mirror(shapes)), target))
+            found.append((features(shapes, find_part_mirror(shapes)), target))
     return found
 
 

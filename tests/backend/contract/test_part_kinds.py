@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from backend.contract.part_kinds import FILE, KindTable, bundled, kinds_of, read
-from backend.contract.part_shapes import FEATURES, features, find_mirror
+from backend.contract.part_shapes import FEATURES, features, find_part_mirror
 from tests.backend.contract.bodies import boxes, dog
 
 KINDS = ("Body", "Leg", "other")
@@ -38,7 +38,7 @@ def test_it_speaks_only_where_it_is_sure():
 
 def test_chances_are_of_an_object_whatever_the_order_of_its_parts():
     found = bundled()
-    seen = features(dog(), find_mirror(dog()))
+    seen = features(dog(), find_part_mirror(dog()))
     chances = found.chances(seen)
     np.testing.assert_allclose(chances.sum(axis=1), 1)
     order = np.array([3, 1, 0, 6, 5, 4, 2])

@@ -3,7 +3,7 @@
 
 import numpy as np
 
-from backend.contract.part_shapes import FEATURES, Y_UP, features, find_mirror, measure
+from backend.contract.part_shapes import FEATURES, Y_UP, features, find_part_mirror, measure
 from tests.backend.contract.bodies import CUBE, FACES, boxes, dog
 
 
@@ -33,7 +33,7 @@ def test_measures_do_not_depend_on_the_order_or_the_cutting_of_triangles():
 
 
 def test_legs_mirror_each_other_and_what_lies_across_the_plane_itself():
-    mirror = find_mirror(dog())
+    mirror = find_part_mirror(dog())
     assert (mirror.axis, round(mirror.at, 6)) == (0, 0)
     assert mirror.partner.tolist() == [0, 1, 2, 4, 3, 6, 5]
     assert mirror.pairs() == [(3, 4), (5, 6)]
@@ -41,21 +41,21 @@ def test_legs_mirror_each_other_and_what_lies_across_the_plane_itself():
 
 def test_what_lies_along_x_mirrors_across_y_and_lone_things_do_not():
     side = [((0, 1, 0), (3, 0.2, 1)), ((0, -1, 0), (3, 0.2, 1)), ((1.2, 0, 0), (0.5, 2, 0.2))]
-    assert find_mirror(boxes(side)).axis == 1
+    assert find_part_mirror(boxes(side)).axis == 1
     heap = [((0, 0, 0), (1, 2, 3)), ((2, 1, 0), (0.2, 0.5, 0.9)), ((-1, 3, 2), (2, 0.1, 1))]
-    assert find_mirror(boxes(heap)) is None
-    assert find_mirror(boxes([((0, 0, 0), (1, 1, 1))])) is None
+    assert find_part_mirror(boxes(heap)) is None
+    assert find_part_mirror(boxes([((0, 0, 0), (1, 1, 1))])) is None
 
 
 def test_features_know_neither_size_nor_place_and_stay_finite():
     shapes = dog()
     moved = boxes([(c * 7 + 30, (h - low) * 7) for c, h, low in
                    zip(shapes.centre, shapes.high, shapes.low, strict=True)])  # fmt: skip
-    one, other = (features(each, find_mirror(each)) for each in (shapes, moved))
+    one, other = (features(each, find_part_mirror(each)) for each in (shapes, moved))
     assert one.shape == (7, FEATURES)
     np.testing.assert_allclose(one, other, atol=1e-6)
     flat = measure(np.zeros((2, 3, 3)), np.array([0, 1]), 2)
-    assert np.isfinite(features(flat, find_mirror(flat))).all()
+    assert np.isfinite(features(flat, find_part_mirror(flat))).all()
 
 
 def test_y_up_and_facing_z_is_z_up_and_facing_minus_y():
