@@ -44,15 +44,12 @@ class Surface:
 
     graph : the patches with all cues measured on them. marked : (E,) how much of the length of each
     border hints mark. flat : (E,) whether a border runs through a flat face, inside of which no
-    part ends unless more parts are asked for; None where no face is flat. mirror : (P,) the patch
-    that mirrors each, itself across the line between the halves, -1 where none does; None where the
-    mesh does not mirror itself, or is not to be cut so.
+    part ends unless more parts are asked for; None where no face is flat.
     """
 
     graph: PatchGraph
     marked: Floats
     flat: Bools | None = None
-    mirror: Ints | None = None
 
 
 @dataclass(frozen=True)
@@ -61,11 +58,14 @@ class Merges:
 
     children : (P-1, 2) int32, row i makes node P+i. chance : (P-1,) float32 that what each merge
     joins is of one part, in the order made. stop : chance below which two parts are kept.
+    bodies_stop : the same where either side is whole islands of the mesh; None where that makes no
+    difference.
     """
 
     children: NDArray[np.int32]
     chance: NDArray[np.float32]
     stop: float
+    bodies_stop: float | None = None
 
 
 @dataclass(frozen=True)

@@ -69,12 +69,6 @@ class Scored:
             return logistic(sure + doubt * nudge.normal(size=len(sure)))
 
         surface = self.surface
-        state = Clusters(
-            surface.graph,
-            self.evidence,
-            surface.marked,
-            flat=surface.flat,
-            mirror=surface.mirror,
-        )
+        state = Clusters(surface.graph, self.evidence, surface.marked, flat=surface.flat)
         children, strength = agglomerate(state, score if variant else self.scores.score, progress)
         return Merges(children, strength, self.scores.stop)

@@ -56,6 +56,7 @@ MOST_ASSUMED = 5
 BIAS = 0.8  # of all logits: by turns another tree is meant to be coarser and finer
 MOSTLY = 0.8  # of a mask must be free of others for it to be taken for a part
 LIKELY = 4  # power of the expected IoU by which masks are drawn or averaged
+BODIES_STOP = 0.35  # chance below which whole islands are kept apart: the judge joins too few
 SURE = 1.0  # chance given to what was merged before the network looked
 
 
@@ -73,7 +74,7 @@ class Learned:
 
     def look(self, surface: Surface) -> LearnedEvidence:
         """Let the network look at a mesh."""
-        return look_at(surface.graph, surface.marked, self.net, surface.flat, surface.mirror)
+        return look_at(surface.graph, surface.marked, self.net, surface.flat)
 
 
 @dataclass(frozen=True)
@@ -97,9 +98,7 @@ class LearnedEvidence:
         """Merge all patches of the mesh into one tree, the coarse ones by what the network says."""
         coarse = self.coarse
         likely = chances(self, variant, seed)
-        state = Clusters(
-            coarse.graph, coarse.evidence, coarse.marked, likely, coarse.flat, coarse.mirror
-        )
+        state = Clusters(coarse.graph, coarse.evidence, coarse.marked, likely, coarse.flat)
         children, strength = agglomerate(
             state, _score(variant), progress, judged_features, MERGED_A_ROUND
         )
@@ -110,6 +109,7 @@ class LearnedEvidence:
             np.concatenate([coarse.children, node[children].astype(np.int32)]),
             np.concatenate([np.full(before, SURE, np.float32), strength]),
             learned_scores().stop,
+            BODIES_STOP,
         )
 
     def answer(self, wanted: Ints, unwanted: Ints) -> Masks:
@@ -151,18 +151,14 @@ def read_segmenter(path: Path) -> Segmenter:
 
 
 def look_at(
-    graph: PatchGraph,
-    marked: Floats,
-    net: Segmenter,
-    flat: NDArray[np.bool_] | None = None,
-    mirror: Ints | None = None,
+    graph: PatchGraph, marked: Floats, net: Segmenter, flat: NDArray[np.bool_] | None = None
 ) -> LearnedEvidence:
     """Let the network look at a mesh.
 
     marked : (E,) how much of each border's length hints mark. flat : (E,) whether a border runs
-    through a flat face. mirror : (P,) the patch that mirrors each, -1 where none does.
+    through a flat face.
     """
-    coarse = coarsen(graph, geometric_scores().evidence(graph), PATCHES, marked, flat, mirror)
+    coarse = coarsen(graph, geometric_scores().evidence(graph), PATCHES, marked, flat)
     area = coarse.graph.moments[:, cues.AREA] + 1e-12
     share = (area / area.sum()).astype(np.float32)
     coding = net.encode(patch_features(coarse.graph), pair_maps(coarse.graph), share)

@@ -123,7 +123,19 @@ def _across(graph: FaceGraph, plane: Placement) -> Mirror | None:
         used = graph.vertices[np.unique(graph.faces)]
         off = cKDTree(used).query(plane(used), distance_upper_bound=SAME)[0]
         is_exact = bool((off < SAME).mean() >= EXACT)
-    return Mirror(face, height > -SAME, is_exact)
+    return Mirror(face, _left(graph, face, height), is_exact)
+
+
+def _left(graph: FaceGraph, face: Ints, height: Floats) -> Bools:
+    """One half (F,), from images and heights above the plane; an island that mirrors another is of
+    one half as a whole, though it may reach beyond the plane."""
+    islands = graph.islands
+    area = sums(graph.area, graph.island, islands) + 1e-300
+    middle = sums(graph.area * height, graph.island, islands) / area
+    rank = np.empty(islands, dtype=np.int64)
+    rank[np.argsort(middle, kind="stable")] = np.arange(islands)
+    one, two = graph.island, graph.island[face]
+    return np.where((face >= 0) & (one != two), rank[one] > rank[two], height > -SAME)
 
 
 def _nearest(graph: FaceGraph, centres: Any, place: Floats, facing: Floats) -> Ints:

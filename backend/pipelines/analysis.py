@@ -33,7 +33,7 @@ from ..geometry.patches.flats import COST, flat_regions
 from ..geometry.patches.graphcut import BorderCutter
 from ..geometry.patches.hints import marked_edges, marked_lengths, without_edges
 from ..geometry.patches.hollows import joined_walls
-from ..geometry.patches.merging import likely_merges, ordered_merges
+from ..geometry.patches.merging import joining_islands, likely_merges, ordered_merges
 from ..geometry.patches.superfaces import superfaces
 from ..geometry.rays import RayScene
 from ..geometry.walls import hidden_walls
@@ -106,7 +106,7 @@ class Analysis:
     @functools.cached_property
     def grown_area(self) -> NDArray[np.float64]:
         """Area of each patch of `grown_patch`, of a mesh of unit size: (P,)."""
-        return sums(self.seen.area, self.grown_patch.astype(np.int64), self.tree.leaf_count)
+        return sums(self.seen.area, self.grown_patch.astype(np.int64), self.grown_tree.leaf_count)
 
     @functools.cached_property
     def grown_island(self) -> NDArray[np.int64]:
@@ -165,18 +165,15 @@ def analyse(
     if flats is not None:
         grown = flats.within(open_graph, grown)
     mirrored = symmetry(graph, open_graph, grown, marked) if symmetric else None
-    if mirrored is not None:
-        grown = mirrored.patches.patch
     measuring = progress.span(0.3, 0.65, "Measuring the surface")
     measuring.step()
     cues = patch_graph(graph, grown, rng, measuring, scene)
     lengths = marked_lengths(graph, cues, grown, groups, marked)
     flat = None if flats is None else flats.joined(open_graph, grown, cues)
-    partner = None if mirrored is None else mirrored.patches.partner
     evidence: Evidence | None = None
     if cues.patches > 1:
         progress.span(0.65, 0.75, "Judging the patches").step()
-        evidence = chosen.engine.look(Surface(cues, lengths, flat, partner))
+        evidence = chosen.engine.look(Surface(cues, lengths, flat))
     merging = progress.span(0.75, 0.85, "Merging patches")
     merging.step()
     if evidence is None:
@@ -189,10 +186,13 @@ def analyse(
     cutter = BorderCutter(open_graph, None if flats is None else np.where(flats.edges, COST, 1.0))
     placing.step()
     contacts = cues.pair[(cues.border[:, BRIDGE] > 0) | (lengths > 0)]
-    patch, tree = refine_borders(cutter, grown, grown_tree, contacts, progress=placing)
-    tree = without_specks(open_graph, patch, tree)
+    placed = None
     if mirrored is not None:
-        patch, tree = mirrored.consistent(cutter, patch, tree, contacts)
+        placed = mirrored.placed(cutter, grown, grown_tree, contacts, placing)
+    if placed is None:
+        patch, tree = refine_borders(cutter, grown, grown_tree, contacts, progress=placing)
+        placed = patch, without_specks(open_graph, patch, tree)
+    patch, tree = placed
     if host is not None:  # what a border crosses back and forth on an inner wall is straightened
         patch = melted(whole, patch[host], tree)
     return Analysis(
@@ -306,7 +306,10 @@ def _refusal(flaw: Flaw) -> BadInput:
 
 def _tree(cues: PatchGraph, merges: Merges) -> MergeTree:
     """Merges and their chances as a tree whose natural cut has the least expected Rand error."""
-    kept = likely_merges(merges.children, merges.chance, cues.moments[:, FACES], merges.stop)
+    stop = np.full(len(merges.children), merges.stop)
+    if merges.bodies_stop is not None:
+        stop[joining_islands(merges.children, cues.island)] = merges.bodies_stop
+    kept = likely_merges(merges.children, merges.chance, cues.moments[:, FACES], stop)
     children, order = ordered_merges(merges.children, (~kept).astype(np.float64))
     # Heights say how unlikely a merge is; what the natural cut keeps lies below one half.
     unlikely, inside = np.clip(1.0 - merges.chance[order], 0.0, 1.0), int(kept.sum())

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Cuts that mirror themselves as their mesh does: one half decides, the other follows.
 
-The engine has merged what mirrors each other together as far as it could; borders were then cut on
-either side by themselves. What is left of differences goes here: the tree of one half, and its
-borders, are reflected onto the other.
+The engine merges patches that know nothing of symmetry, as those that it has learned from. Its tree
+is carried over to patches that mirror each other, and there the tree of one half, and its borders,
+are reflected onto the other. Where other parts would come of that, the mesh stays as it was judged.
 """
 
 from __future__ import annotations
@@ -12,14 +12,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..contract.arrays import Bools, Ints
+from ..contract.arrays import Bools, Floats, Ints
+from ..contract.progress import SILENT, Progress
 from ..contract.tree import MergeTree
+from ..geometry.graphs import sums
 from ..geometry.mesh import FaceGraph
 from ..geometry.mirrors import Mirror, find_mirror
 from ..geometry.patches.graphcut import BorderCutter
 from ..geometry.patches.mirrored import Mirrored, mirrored_patches
-from .borders import melted
+from .borders import melted, refine_borders
+from .specks import without_specks
 
+OTHERS = 0.05  # of the pairs of places: cuts that disagree on more are of other parts
 BETTER = 0.98  # of the left half's borders the right half's must cost less for it to decide
 
 
@@ -29,6 +33,46 @@ class Symmetry:
 
     mirror: Mirror
     patches: Mirrored
+
+    def placed(
+        self,
+        cutter: BorderCutter,
+        patch: Ints,
+        tree: MergeTree,
+        contacts: Ints,
+        progress: Progress = SILENT,
+    ) -> tuple[Ints, MergeTree] | None:
+        """Patches (F,) and tree that mirror themselves, with borders placed; None where the parts
+        would be others than those that were judged best.
+
+        patch : (F,) from which the mirrored patches were made, with their tree. cutter, contacts :
+        as of `consistent`, of these patches.
+        """
+        graph, judged = cutter.graph, tree.cut(tree.natural_parts)[patch]
+        patch, tree, contacts = self.carried(graph, patch, tree, contacts)
+        patch, tree = refine_borders(cutter, patch, tree, contacts, progress=progress)
+        tree = without_specks(graph, patch, tree)
+        patch, tree = self.consistent(cutter, patch, tree, contacts)
+        found = tree.cut(tree.natural_parts)[patch]
+        return None if _disagreement(found, judged, graph.area) > OTHERS else (patch, tree)
+
+    def carried(
+        self, graph: FaceGraph, patch: Ints, tree: MergeTree, contacts: Ints
+    ) -> tuple[Ints, MergeTree, Ints]:
+        """Patches (F,) that mirror each other, with tree and contacts of those of before.
+
+        patch, tree, contacts : as of `placed`.
+        """
+        found, before = self.patches.patch, tree.leaf_count
+        pairs, at = np.unique(found * before + patch, return_inverse=True)
+        order = np.argsort(sums(graph.area, at.reshape(-1), len(pairs)), kind="stable")
+        new, old = np.divmod(pairs[order], before)
+        owner = np.zeros(len(self.patches.partner), dtype=np.int64)
+        owner[new] = old  # that with the largest share is written last
+        touching = np.zeros((before, before), dtype=bool)
+        touching[contacts[:, 0], contacts[:, 1]] = True
+        near = np.argwhere(touching[owner[:, None], owner[None, :]])
+        return found, carried_tree(tree, owner), near
 
     def consistent(
         self, cutter: BorderCutter, patch: Ints, tree: MergeTree, contacts: Ints
@@ -93,6 +137,49 @@ def _reflected(patch: Ints, image: Ints, here: Bools, partner: Ints, deciding: B
     return found if np.bincount(found, minlength=count).all() else patch
 
 
+def _disagreement(one: Ints, other: Ints, area: Floats) -> float:
+    """Share of pairs of places, by area, on which two labellings (F,) disagree."""
+    width = int(other.max()) + 1
+    key, pair = np.unique(one.astype(np.int64) * width + other, return_inverse=True)
+    shared = sums(area, pair.reshape(-1), len(key))
+    rows, columns = (np.bincount(side, weights=shared) for side in np.divmod(key, width))
+    apart = np.square(rows).sum() + np.square(columns).sum() - 2 * np.square(shared).sum()
+    return float(apart / np.square(shared.sum()))
+
+
+def carried_tree(tree: MergeTree, owner: Ints) -> MergeTree:
+    """The tree of other leaves, each merged as the leaf of the tree that owns it: owner (M,).
+
+    What one leaf owns is merged first; what owns nothing is left out.
+    """
+    leaves = tree.leaf_count
+    children: list[tuple[int, int]] = []
+    height: list[float] = []
+    node = [-1] * leaves  # of the new tree, for each of the tree
+    for leaf, own in enumerate(owner.tolist()):
+        if node[own] < 0:
+            node[own] = leaf
+            continue
+        children.append((node[own], leaf))
+        height.append(0.0)
+        node[own] = len(owner) + len(children) - 1
+    kept = leaves - tree.natural_parts
+    natural = len(owner) - len(children)
+    for row, (one, two) in enumerate(tree.children.tolist()):
+        below = [node[side] for side in (one, two) if node[side] >= 0]
+        if len(below) == 2:
+            children.append((below[0], below[1]))
+            height.append(float(tree.height[row]))
+            below = [len(owner) + len(children) - 1]
+            natural -= row < kept
+        node.append(below[0] if below else -1)
+    return MergeTree(
+        np.array(children, dtype=np.int32).reshape(-1, 2),
+        np.array(height, dtype=np.float32),
+        natural,
+    )
+
+
 def mirrored_tree(tree: MergeTree, partner: Ints, deciding: Bools, contacts: Ints) -> MergeTree:
     """The tree in which what mirrors each other is merged in the same way, at the same height.
 
@@ -125,7 +212,9 @@ def mirrored_tree(tree: MergeTree, partner: Ints, deciding: Bools, contacts: Int
         height=tree.height[source],
         paired=np.array(paired, dtype=bool),
     )
-    return found.changed(natural_parts=found.whole(tree.natural_parts))
+    # Of two parts that mirror each other rather none is there than one more than was judged best.
+    step = -1 if tree.natural_parts > 2 else 1
+    return found.changed(natural_parts=found.whole(tree.natural_parts, step))
 
 
 class _Merged:

@@ -22,8 +22,6 @@ class Clusters:
     members : (C, ...) rows of `PatchGraph.moments`, extents, and so on, summed over the members.
     node : (C,) tree node of each cluster.
     label : (P,) cluster of each patch.
-    mirror : (C,) the cluster that mirrors each, itself across the line, -1 where none does.
-    owed : (pairs,) value of a merge whose mirror image was made, which is therefore due; NaN else.
     """
 
     def __init__(
@@ -33,14 +31,12 @@ class Clusters:
         marked: Floats | None = None,
         chances: Floats | None = None,
         flat: NDArray[np.bool_] | None = None,
-        mirror: Ints | None = None,
     ) -> None:
         """evidence : (E,) probability that the patches of each border are of one part.
 
         marked : (E,) how much of each border's length hints mark as an end of parts. chances :
         (K, P, P) probabilities that any two patches are of one part, by K ways to tell. flat : (E,)
         whether a border runs through a flat face; its patches are merged before all others.
-        mirror : (P,) the patch that mirrors each, -1 where none does.
         """
         self.graph = graph
         count = graph.patches
@@ -62,8 +58,6 @@ class Clusters:
         self.weakest = evidence.copy()
         self.marked = np.zeros(len(length)) if marked is None else marked.copy()
         self.flat = np.zeros(len(length), dtype=bool) if flat is None else flat.copy()
-        self.mirror = np.full(count, -1) if mirror is None else mirror.copy()
-        self.owed = np.full(len(length), np.nan)
         self.island_low = graph.island.copy()
         self.island_high = graph.island.copy()
         self.whole_area = graph.island_area[graph.island]
@@ -79,13 +73,6 @@ class Clusters:
         area = self.moments[:, cues.AREA] + 1e-12
         # Where patches have no area, the sums of what stands for it differ.
         return np.minimum(self.chances / (area[:, None] * area[None, :]), 1.0)
-
-    def twins(self) -> Ints:
-        """The mirror image of each pair, itself for one across the line, -1 for none: (pairs,)."""
-        ends = np.sort(self.mirror[self.pair], axis=1)
-        key, wanted = self.pair @ [self.count, 1], ends @ [self.count, 1]
-        at = np.minimum(np.searchsorted(key, wanted), len(key) - 1)
-        return np.where((ends[:, 0] >= 0) & (key[at] == wanted), at, -1)
 
     def merge(self, into: Ints, gone: Ints, nodes: Ints) -> NDArray[np.bool_]:
         """Merge cluster ``gone[k]`` into ``into[k]`` as tree node ``nodes[k]``; all are different.
@@ -114,16 +101,9 @@ class Clusters:
         target = np.arange(self.count)
         target[gone] = into
         moved = new[target]
-        own = self.mirror[gone] == gone  # what joins a cluster across the line is part of it
-        self.mirror[into[own]] = into[own]
-        lone = self.mirror[into] < 0
-        self.mirror[into[lone]] = self.mirror[gone[lone]]
-        self.mirror = np.where(self.mirror >= 0, moved[self.mirror], -1)
         changed = np.zeros(int(keep.sum()), dtype=bool)
         changed[moved[into]] = True
-        for name in (
-            "moments", "low", "high", "node", "mirror", "island_low", "island_high", "whole_area",
-        ):  # fmt: skip
+        for name in ("moments", "low", "high", "node", "island_low", "island_high", "whole_area"):
             setattr(self, name, getattr(self, name)[keep])
         self.label = moved[self.label]
 
@@ -144,7 +124,6 @@ class Clusters:
             "evidence": np.add,
             "marked": np.add,
             "flat": np.maximum,
-            "owed": np.fmax,
         }
         for name, join in joins.items():
             value = getattr(self, name)[alive][order]

@@ -34,7 +34,6 @@ class Coarse:
     evidence : (E,) float64 mean evidence along each border.
     marked : (E,) float64 marked length of each border.
     flat : (E,) bool, borders through a flat face.
-    mirror : (N,) which patch mirrors each, -1 where none does.
     """
 
     graph: PatchGraph
@@ -44,7 +43,6 @@ class Coarse:
     evidence: Floats
     marked: Floats
     flat: NDArray[np.bool_]
-    mirror: Ints
 
 
 def coarsen(
@@ -53,15 +51,13 @@ def coarsen(
     patches: int,
     marked: Floats | None = None,
     flat: NDArray[np.bool_] | None = None,
-    mirror: Ints | None = None,
 ) -> Coarse:
     """Merge neighbours until `patches` are left; flat faces go first, borders with a mark last.
 
     evidence : (E,) probability that the patches of each border are of one part. marked : (E,) how
     much of each border's length hints mark. flat : (E,) whether a border runs through a flat face.
-    mirror : (P,) the patch that mirrors each, -1 where none does.
     """
-    state = Clusters(graph, evidence, marked, flat=flat, mirror=mirror)
+    state = Clusters(graph, evidence, marked, flat=flat)
     children: list[NDArray[np.int32]] = []
     made = graph.patches
     while state.count > patches and len(state.pair):
@@ -86,7 +82,6 @@ def coarsen(
         evidence=state.evidence / state.border[:, cues.LENGTH],
         marked=state.marked,
         flat=state.flat,
-        mirror=state.mirror,
     )
 
 

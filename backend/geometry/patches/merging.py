@@ -131,7 +131,10 @@ def heeding(marked: Floats, length: Floats) -> Floats:
 
 
 def likely_merges(
-    children: NDArray[np.int32], strength: NDArray[np.float32], size: Floats, stop: float = 0.5
+    children: NDArray[np.int32],
+    strength: NDArray[np.float32],
+    size: Floats,
+    stop: float | Floats = 0.5,
 ) -> NDArray[np.bool_]:
     """The merges whose doing lowers the expected Rand error most, as one cut of the tree: (P-1,).
 
@@ -140,16 +143,19 @@ def likely_merges(
     worth while for what is merged above it, so subtrees are judged as a whole, bottom-up.
 
     strength : (P-1,) chance of each merge. size : (P,) of each leaf. stop : chance at which a merge
-    neither gains nor loses.
+    neither gains nor loses, of all or of each (P-1,).
     """
     leaves = len(size)
+    stops = np.broadcast_to(stop, len(children)).tolist()
     total = [*size.tolist()]
     whole = [0.0] * leaves  # cost of one cluster for all below a node
     best = [0.0] * leaves  # cost of the best cut below a node
-    for (left, right), chance in zip(children.tolist(), strength.tolist(), strict=True):
+    for (left, right), chance, even in zip(
+        children.tolist(), strength.tolist(), stops, strict=True
+    ):
         pairs = total[left] * total[right]
         total.append(total[left] + total[right])
-        whole.append(whole[left] + whole[right] + pairs * 2 * (stop - chance))
+        whole.append(whole[left] + whole[right] + pairs * 2 * (even - chance))
         best.append(min(best[left] + best[right], whole[-1]))
     kept = np.zeros(len(children), dtype=bool)
     open_nodes = [2 * leaves - 2]
@@ -170,6 +176,25 @@ def likely_merges(
     return kept
 
 
+def joining_islands(children: NDArray[np.int32], island: Ints) -> NDArray[np.bool_]:
+    """The merges of which either side is nothing but whole islands: (P-1,).
+
+    island : (P,) of each leaf.
+    """
+    whole = np.bincount(island)
+    held = [{own: 1} for own in island.tolist()]  # leaves below a node, by island
+    complete = [bool(whole[own] == 1) for own in island.tolist()]
+    found = np.zeros(len(children), dtype=bool)
+    for row, (one, two) in enumerate(children.tolist()):
+        found[row] = complete[one] and complete[two]
+        few, many = sorted((held[one], held[two]), key=len)
+        for own, count in few.items():
+            many[own] = many.get(own, 0) + count
+        held.append(many)  # what was below a side is not asked for again
+        complete.append(bool(found[row]) or all(whole[own] == n for own, n in many.items()))
+    return found
+
+
 def ordered_merges(
     children: NDArray[np.int32], key: Floats
 ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
@@ -185,44 +210,17 @@ def ordered_merges(
 
 
 def matching(state: Clusters, values: Floats, most: float) -> tuple[Ints, Ints, Floats]:
-    """The best pairs that share no cluster, about as many as the share `most` of the clusters.
-
-    A pair and its mirror image are taken together, and as the mean of both. Where they share a
-    cluster across the line, the second is owed: it comes first in the next round.
-    """
+    """The best pairs that share no cluster, as many as the share `most` of the clusters."""
     limit = max(1, int(most * state.count))
-    twin = state.twins()
-    values = mirrored_mean(values, twin)
-    due = ~np.isnan(state.owed)
-    values = np.where(due, state.owed, values)
-    order = np.lexsort((np.arange(len(values)), -values, ~due))[: 4 * limit]
+    order = np.lexsort((np.arange(len(values)), -values))[: 4 * limit]
     used: set[int] = set()
-    chosen: list[int] = []
-    for k in order.tolist():
-        other = int(twin[k])
-        pairs = [k] if other in (-1, k) else [k, other]
-        ends = {int(end) for pair in pairs for end in state.pair[pair]}
-        if ends & used:
-            continue
-        if len(ends) == 3:
-            other = pairs.pop()
-            if np.isfinite(values[k]):
-                state.owed[other] = values[k]
-        chosen += pairs
-        used |= ends
-        if len(chosen) >= limit:
-            break
+    chosen = []
+    for k in order:
+        a, b = int(state.pair[k, 0]), int(state.pair[k, 1])
+        if a not in used and b not in used:
+            chosen.append(k)
+            used.update((a, b))
+            if len(chosen) == limit:
+                break
     index = np.array(chosen, dtype=np.int64)
     return state.pair[index, 0], state.pair[index, 1], values[index]
-
-
-def mirrored_mean(values: Floats, twin: Ints) -> Floats:
-    """Values of pairs (pairs,), each the mean of its own and its mirror image's where both are
-    finite.
-
-    twin : (pairs,) the mirror image of each, -1 for none.
-    """
-    pairs = np.flatnonzero((twin >= 0) & np.isfinite(values) & np.isfinite(values[twin]))
-    mean = values.copy()
-    mean[pairs] = (values[pairs] + values[twin[pairs]]) / 2
-    return mean

@@ -226,3 +226,24 @@ def test_a_tree_of_merges_falls_naturally_where_they_get_unlikely():
     assert (np.diff(tree.height) >= 0).all()
     sure = _tree(cues, Merges(np.array(made, np.int32), np.full(count, 0.99, np.float32), 0.5))
     assert sure.natural_parts == 1
+
+
+def test_whole_islands_are_joined_at_a_chance_at_which_an_island_is_divided():
+    ball = trimesh.creation.icosphere(subdivisions=2)
+    cues = patches_of(trimesh.util.concatenate([ball, ball.copy().apply_translation([3, 0, 0])]), 8)
+    order = np.argsort(cues.island, kind="stable").tolist()  # first one ball, then the other
+    halves = [order[: order.index(next(k for k in order if cues.island[k]))], []]
+    halves[1] = order[len(halves[0]) :]
+    made, tops = [], []
+    for half in halves:
+        top = half[0]
+        for patch in half[1:]:
+            made.append((top, patch))
+            top = cues.patches + len(made) - 1
+        tops.append(top)
+    made = np.array([*made, tops], np.int32)
+    chance = np.append(np.full(len(made) - 1, 0.9), 0.4).astype(np.float32)
+    assert _tree(cues, Merges(made, chance, 0.5)).natural_parts == 2
+    assert _tree(cues, Merges(made, chance, 0.5, 0.35)).natural_parts == 1
+    inside = np.append(np.full(len(made) - 1, 0.4), 0.4).astype(np.float32)
+    assert _tree(cues, Merges(made, inside, 0.5, 0.35)).natural_parts > 2

@@ -8,7 +8,7 @@ from backend.contract.tree import MergeTree
 from backend.geometry.patches.graphcut import BorderCutter
 from backend.geometry.patches.superfaces import superfaces
 from backend.pipelines.analysis import Hints, analyse
-from backend.pipelines.mirrored import mirrored_tree, symmetry
+from backend.pipelines.mirrored import carried_tree, mirrored_tree, symmetry
 from backend.pipelines.segment import labels
 from tests.backend.geometry.solids import arrays, eared, graph_of, images_across_x
 
@@ -79,6 +79,27 @@ def test_halves_that_touch_only_by_what_joins_later_wait_for_it():
     found = mirrored_tree(tree, PARTNER, LEFT, TOUCHING)
     assert parts_of(found, 4) == {(0,), (1,), (2, 3), (4, 5)}
     assert parts_of(found, 2) == {(0, 2, 3, 4, 5), (1,)}
+
+
+def test_a_tree_is_carried_to_other_leaves_with_its_count():
+    # Leaf 1 owns nothing; leaf 3 is in two pieces, 2 and 4 of the new leaves.
+    tree = MergeTree(
+        np.array([[0, 1], [2, 3], [4, 5]], np.int32), np.array([0.1, 0.6, 0.9], np.float32), 3
+    )
+    found = carried_tree(tree, np.array([2, 0, 3, 3]))
+    assert parts_of(found, 3) == {(0,), (1,), (2, 3)}
+    assert parts_of(found, 2) == {(0, 2, 3), (1,)}
+    assert found.natural_parts == 3
+    assert found.height.tolist() == pytest.approx([0, 0.6, 0.9])
+
+
+def test_of_a_pair_that_was_judged_half_neither_is_there():
+    # Of the natural cut one ear is a part and the other is not.
+    tree = LOPSIDED.changed(natural_parts=3)
+    found = mirrored_tree(tree, PARTNER, LEFT, TOUCHING)
+    assert found.whole(3) == 4
+    assert found.natural_parts == 2
+    assert mirrored_tree(tree.changed(natural_parts=2), PARTNER, LEFT, TOUCHING).natural_parts == 2
 
 
 def test_two_halves_that_only_meet_at_the_end_do_so_once():

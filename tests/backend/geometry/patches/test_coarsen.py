@@ -6,13 +6,9 @@ import pytest
 import trimesh
 
 from backend.geometry.graphs import sums
-from backend.geometry.mirrors import find_mirror
 from backend.geometry.patches import cues
 from backend.geometry.patches.coarsen import coarsen
-from backend.geometry.patches.cues import patch_graph
-from backend.geometry.patches.mirrored import mirrored_patches
-from backend.geometry.patches.superfaces import superfaces
-from tests.backend.geometry.solids import eared, graph_of, patches_of
+from tests.backend.geometry.solids import patches_of
 
 
 @pytest.fixture(scope="module")
@@ -117,17 +113,3 @@ def test_the_same_input_gives_the_same_clusters(ball):
     evidence = np.full(len(ball.pair), 0.5)
     first, second = coarsen(ball, evidence, 20), coarsen(ball, evidence, 20)
     np.testing.assert_array_equal(first.label, second.label)
-
-
-def test_what_mirrors_each_other_is_taken_together_alike():
-    graph = graph_of(eared())
-    mirror = find_mirror(graph)
-    rng = np.random.default_rng(0)
-    found = mirrored_patches(graph, superfaces(graph, rng, 80), mirror)
-    cues_of = patch_graph(graph, found.patch, rng)
-    evidence = rng.random(len(cues_of.pair))  # differs from side to side
-    coarse = coarsen(cues_of, evidence, 30, mirror=found.partner)
-    label = coarse.label
-    assert (coarse.mirror[label] == label[found.partner]).mean() > 0.9
-    alone = coarsen(cues_of, evidence, 30)
-    assert (alone.mirror == -1).all()

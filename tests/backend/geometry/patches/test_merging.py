@@ -7,7 +7,13 @@ import trimesh
 
 from backend.geometry.patches import cues
 from backend.geometry.patches.clusters import Clusters
-from backend.geometry.patches.merging import agglomerate, likely_merges, matching, ordered_merges
+from backend.geometry.patches.merging import (
+    agglomerate,
+    joining_islands,
+    likely_merges,
+    matching,
+    ordered_merges,
+)
 from backend.geometry.patches.pair_features import FEATURES, pair_features
 from tests.backend.geometry.solids import patches_of
 
@@ -83,42 +89,6 @@ def test_matching_takes_the_best_pairs_and_no_cluster_twice(dumbbell):
     assert len(set(into) | set(gone)) == 2 * len(into)
 
 
-def test_a_pair_and_its_mirror_image_are_taken_together_for_the_mean_of_both(dumbbell):
-    pairs = dumbbell.pair
-    one = pairs[0]
-    two = next(pair for pair in pairs[::-1] if not set(pair) & set(one))
-    mirror = np.full(dumbbell.patches, -1)
-    mirror[[*one, *two]] = *two, *one
-    state = Clusters(dumbbell, mirror=mirror)
-    values = np.zeros(len(pairs))
-    values[0], values[1:] = 1.0, 0.2
-    into, gone, value = matching(state, values, 1e-9)
-    assert {tuple(sorted(pair)) for pair in zip(into, gone, strict=True)} == {
-        tuple(one.tolist()),
-        tuple(two.tolist()),
-    }
-    assert value.tolist() == [0.6, 0.6]
-
-
-def test_what_meets_its_mirror_image_across_the_line_is_joined_to_both_sides(dumbbell):
-    pairs = dumbbell.pair
-    middle = int(np.bincount(pairs.ravel()).argmax())
-    around = pairs[(pairs == middle).any(axis=1)].sum(axis=1) - middle
-    one, two = around[:2].tolist()
-    mirror = np.full(dumbbell.patches, -1)
-    mirror[[middle, one, two]] = middle, two, one
-    state = Clusters(dumbbell, mirror=mirror)
-    values = np.where((pairs == middle).any(axis=1) & (pairs == one).any(axis=1), 0.9, 0.1)
-    into, gone, value = matching(state, values, 1e-9)
-    assert {int(into[0]), int(gone[0])} in ({middle, one}, {middle, two})
-    assert len(into) == 1
-    state.merge(into, gone, np.array([dumbbell.patches]))
-    into, gone, owed = matching(state, np.full(len(state.pair), 0.8), 1e-9)
-    ends = {int(state.label[middle]), int(state.label[one]), int(state.label[two])}
-    assert {int(into[0]), int(gone[0])} == ends, "before whatever is likelier"
-    assert owed[0] == value[0]
-
-
 def test_islands_meet_in_the_graph_and_know_that_they_are_islands(dumbbell):
     assert dumbbell.island.max() == 2
     apart = dumbbell.island[dumbbell.pair]
@@ -151,3 +121,19 @@ def test_ordered_merges_make_the_same_sets():
     ordered, order = ordered_merges(children, np.array([0.8, 0.1, 0.9]))
     assert order.tolist() == [1, 0, 2]
     assert ordered.tolist() == [[2, 3], [0, 1], [5, 4]]
+
+
+def test_merges_of_whole_islands_are_told_from_those_within():
+    # Leaves 0 1 are one island, 2 another, 3 4 a third.
+    children = np.array([[0, 1], [5, 2], [3, 6], [7, 4]], np.int32)
+    assert joining_islands(children, np.array([0, 0, 1, 2, 2])).tolist() == [
+        False, True, False, False,
+    ]  # fmt: skip
+    assert joining_islands(np.array([[0, 1]], np.int32), np.array([0, 1])).tolist() == [True]
+
+
+def test_each_merge_may_have_a_stop_of_its_own():
+    children = np.array([[0, 1], [2, 3], [4, 5]], np.int32)
+    strength = np.array([0.4, 0.4, 0.1], np.float32)
+    stop = np.array([0.35, 0.5, 0.5])
+    assert likely_merges(children, strength, np.ones(4), stop).tolist() == [True, False, False]
