@@ -4,7 +4,8 @@
 import numpy as np
 import trimesh
 
-from backend.geometry.mirrors import find_mirror
+from backend.geometry.mirrors import _across, find_mirror
+from backend.geometry.symmetry import mirror
 from tests.backend.geometry.solids import eared, graph_of, images_across_x
 
 
@@ -59,3 +60,15 @@ def test_marks_are_symmetric_where_the_image_of_each_is_marked_too():
     assert found.keeps(graph, on_both)
     assert found.keeps(graph, np.zeros(len(middle), dtype=bool))
     assert not found.keeps(graph, on_both & (middle[:, 0] > 0.05))
+
+
+def test_an_island_that_reaches_beyond_the_plane_is_of_one_half_with_all_of_it():
+    pane = trimesh.creation.box([2, 1, 0.2]).subdivide().subdivide()
+    pane.apply_translation([0.617, 0, 0])
+    other = pane.copy()
+    other.vertices[:, 0] *= -1
+    other.invert()
+    graph = graph_of(trimesh.util.concatenate([pane, other]))
+    found = _across(graph, mirror(np.array([1.0, 0, 0]), 0.0))
+    assert (graph.centroid[graph.island == 0, 0] < -0.01).any(), "it reaches beyond"
+    assert [np.unique(found.left[graph.island == k]).tolist() for k in (0, 1)] == [[True], [False]]

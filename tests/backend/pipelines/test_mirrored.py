@@ -7,8 +7,9 @@ import pytest
 from backend.contract.tree import MergeTree
 from backend.geometry.patches.graphcut import BorderCutter
 from backend.geometry.patches.superfaces import superfaces
+from backend.pipelines import mirrored as mirrored_module
 from backend.pipelines.analysis import Hints, analyse
-from backend.pipelines.mirrored import carried_tree, mirrored_tree, symmetry
+from backend.pipelines.mirrored import _disagreement, carried_tree, mirrored_tree, symmetry
 from backend.pipelines.segment import labels
 from tests.backend.geometry.solids import arrays, eared, graph_of, images_across_x
 
@@ -183,3 +184,21 @@ def test_the_half_with_the_cheaper_borders_decides(head):
     ragged[faces[::2]] = rest[0]
     cut, _ = found.consistent(cutter, ragged, tree, np.zeros((0, 2), np.int64))
     assert (cut == one).sum() == (cut == two).sum() == (patch == two).sum()
+
+
+def test_where_other_parts_would_come_of_it_the_cut_that_was_judged_stays(head, monkeypatch):
+    graph = graph_of(head)
+    grown = superfaces(graph, np.random.default_rng(0), 20)
+    found = symmetry(graph, graph, grown, np.zeros(len(graph.first), bool))
+    count = int(grown.max()) + 1
+    chain = [(k + count - 1 if k else 0, k + 1) for k in range(count - 1)]
+    tree = MergeTree(np.array(chain, np.int32), np.linspace(0.1, 0.9, count - 1, dtype="f4"), 3)
+    asked = BorderCutter(graph), grown, tree, np.zeros((0, 2), np.int64)
+    monkeypatch.setattr(mirrored_module, "OTHERS", 1.0)
+    patch, mirroring = found.placed(*asked)
+    off = _disagreement(
+        mirroring.cut(mirroring.natural_parts)[patch], tree.cut(3)[grown], graph.area
+    )
+    assert 0 < off < 1
+    monkeypatch.setattr(mirrored_module, "OTHERS", off / 2)
+    assert found.placed(*asked) is None
