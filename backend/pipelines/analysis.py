@@ -34,6 +34,7 @@ from ..geometry.patches.graphcut import BorderCutter
 from ..geometry.patches.hints import marked_edges, marked_lengths, without_edges
 from ..geometry.patches.hollows import joined_walls
 from ..geometry.patches.merging import likely_merges, ordered_merges
+from ..geometry.patches.stairs import without_stairs
 from ..geometry.patches.superfaces import superfaces
 from ..geometry.rays import RayScene
 from ..geometry.walls import hidden_walls
@@ -73,8 +74,8 @@ class Analysis:
     seen : the same without hidden inner walls; it is what everything below is about.
     host : (F,) for each face its row in `seen`; a face of an inner wall has that of the outer face
         that it lines. None where `seen` is the whole mesh.
-    grown_patch, grown_tree : patches of the seen faces before borders were placed. Clicks, which
-        draw borders of their own through them, start from these even patches.
+    grown_patch, grown_tree : patches of the seen faces before borders were placed and each flat
+        face was made one. Clicks, which draw borders of their own, start from these even patches.
     cutter : cuts borders on the seen faces; they do not move over what hints mark.
     nearest : finds the seen face under a click.
     centre, scale : (3,) and float; ``caller's coordinates = unit * scale + centre``.
@@ -106,7 +107,8 @@ class Analysis:
     @functools.cached_property
     def grown_area(self) -> NDArray[np.float64]:
         """Area of each patch of `grown_patch`, of a mesh of unit size: (P,)."""
-        return sums(self.seen.area, self.grown_patch.astype(np.int64), self.tree.leaf_count)
+        leaves = self.grown_tree.leaf_count
+        return sums(self.seen.area, self.grown_patch.astype(np.int64), leaves)
 
     @functools.cached_property
     def grown_island(self) -> NDArray[np.int64]:
@@ -160,8 +162,9 @@ def analyse(
     open_graph = without_edges(graph, marked)  # nothing that grows here passes a marked edge
     finding = progress.span(0.15, 0.3, "Finding patches")
     finding.step()
-    grown = superfaces(open_graph, rng, groups=groups, progress=finding)
-    flats = flat_regions(open_graph)
+    even = without_stairs(open_graph)
+    grown = superfaces(even or open_graph, rng, groups=groups, progress=finding)
+    flats = flat_regions(open_graph) if even is None else None
     if flats is not None:
         grown = flats.within(open_graph, grown)
     mirrored = symmetry(graph, open_graph, grown, marked) if symmetric else None
@@ -186,13 +189,19 @@ def analyse(
     answers_clicks = "click" in chosen.about.verbs
     placing = progress.span(0.85, 1.0, "Placing borders")
     placing.step()
-    cutter = BorderCutter(open_graph, None if flats is None else np.where(flats.edges, COST, 1.0))
+    cutter = BorderCutter(
+        even or open_graph, None if flats is None else np.where(flats.edges, COST, 1.0)
+    )
     placing.step()
     contacts = cues.pair[(cues.border[:, BRIDGE] > 0) | (lengths > 0)]
     patch, tree = refine_borders(cutter, grown, grown_tree, contacts, progress=placing)
     tree = without_specks(open_graph, patch, tree)
     if mirrored is not None:
         patch, tree = mirrored.consistent(cutter, patch, tree, contacts)
+    if flats is not None:
+        patch, group = flats.whole(open_graph, patch)
+        tree = tree.contracted(group)
+        patch = melted(open_graph, patch, tree)
     if host is not None:  # what a border crosses back and forth on an inner wall is straightened
         patch = melted(whole, patch[host], tree)
     return Analysis(
