@@ -148,7 +148,8 @@ class MergeTree(Value):
             return node
 
         below = group.tolist()  # a group below each node
-        children, rows = [], []
+        children: list[tuple[int, int]] = []
+        rows: list[int] = []
         for row, (left, right) in enumerate(self.children.tolist()):
             below.append(below[left])
             one, two = top(below[left]), top(below[right])
