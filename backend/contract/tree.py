@@ -133,6 +133,42 @@ class MergeTree(Value):
         children[node - leaves] = leaf, other
         return self.changed(children=children)
 
+    def contracted(self, group: NDArray[np.integer]) -> MergeTree:
+        """The tree whose leaves are groups of these leaves; merges within a group are gone.
+
+        group : (P,) of each leaf, 0..Q-1 without gaps. Other merges keep their order and height.
+        """
+        leaves, groups = self.leaf_count, int(group.max()) + 1
+        above = list(range(2 * groups - 1))
+
+        def top(node: int) -> int:
+            while above[node] != node:
+                above[node] = above[above[node]]
+                node = above[node]
+            return node
+
+        below = group.tolist()  # a group below each node
+        children: list[tuple[int, int]] = []
+        rows: list[int] = []
+        for row, (left, right) in enumerate(self.children.tolist()):
+            below.append(below[left])
+            one, two = top(below[left]), top(below[right])
+            if one != two:
+                above[one] = above[two] = groups + len(rows)
+                children.append((one, two))
+                rows.append(row)
+        found = np.array(rows, dtype=np.int64)
+        paired = self.paired
+        if paired is not None:  # what mirrors a merge that is gone mirrors none
+            paired = paired[found] & (np.diff(found, prepend=-1) == 1)
+        tree = self.changed(
+            children=np.array(children, dtype=np.int32).reshape(-1, 2),
+            height=self.height[found],
+            natural_parts=groups - int((found < leaves - self.natural_parts).sum()),
+            paired=paired,
+        )
+        return tree.changed(natural_parts=tree.whole(tree.natural_parts))
+
     def sums(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Sum of the leaves' values below every node: (P,) -> (2P-1,)."""
         total = [*values.tolist()]

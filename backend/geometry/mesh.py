@@ -343,7 +343,7 @@ def build_face_graph(vertices: Floats, faces: Ints, progress: Progress = SILENT)
     along = head - tail
     edge_middle = (head + tail) / 2
     progress.step(0.9)
-    bend = _bend(normal, centroid, edge_middle, first, second)
+    bend = bends(normal, centroid, edge_middle, first, second)
     progress.step(1.0)
     return FaceGraph(
         vertices=vertices,
@@ -363,7 +363,7 @@ def build_face_graph(vertices: Floats, faces: Ints, progress: Progress = SILENT)
     )
 
 
-def _bend(normal: Floats, centroid: Floats, middle: Floats, first: Ints, second: Ints) -> Floats:
+def bends(normal: Floats, centroid: Floats, middle: Floats, first: Ints, second: Ints) -> Floats:
     """Signed angle between the normals of neighbours: positive where the surface is concave."""
     n, m = normal.take(first, axis=0), normal.take(second, axis=0)
     cosine = np.einsum("ij,ij->i", n, m)

@@ -75,6 +75,25 @@ def test_no_granularity_parts_a_pair_and_a_step_passes_over_it_both_ways():
     assert tree.cut(2).max() == 1, "an exact count is exact"
 
 
+def test_contracted_leaves_are_never_parted_and_the_rest_is_cut_as_before():
+    tree = chain(6, 3)  # ((((0 1) 2) 3) 4) 5, of which 0 and 1 are one, as are 3 and 4
+    group = np.array([0, 0, 1, 2, 2, 3])
+    small = tree.contracted(group)
+    assert small.children.tolist() == [[0, 1], [4, 2], [5, 3]]
+    np.testing.assert_array_equal(small.height, tree.height[[1, 2, 4]])
+    assert small.natural_parts == 2, "the natural cut parted 3 from 4"
+    assert small.cut(2)[group].tolist() == tree.cut(2).tolist()
+    assert small.cut(3)[group].tolist() == [0, 0, 0, 1, 1, 2]
+
+
+def test_a_merge_whose_image_is_contracted_is_undone_alone():
+    tree = chain(5, 3).changed(paired=np.array([0, 1, 0, 1], bool))
+    small = tree.contracted(np.array([0, 0, 1, 2, 3]))
+    assert small.paired.tolist() == [False, False, True]
+    assert small.natural_parts == small.whole(small.natural_parts)
+    assert tree.contracted(np.zeros(5, int)).leaf_count == 1
+
+
 def test_subtree_parents_and_sums_agree():
     tree = random_tree(17, 3)
     parent, sums = tree.parents(), tree.sums(np.arange(17.0))

@@ -35,7 +35,26 @@ def test_the_sides_of_a_box_are_its_flat_faces():
 def test_smooth_and_low_poly_surfaces_have_none():
     assert flat_regions(graph_of(trimesh.creation.icosphere(subdivisions=4))) is None
     assert flat_regions(graph_of(trimesh.creation.torus(1.0, 0.3, 48, 24))) is None
-    assert flat_regions(graph_of(trimesh.creation.box())) is None
+
+
+def test_coarse_sides_of_two_triangles_are_flat_faces():
+    flats = flat_regions(graph_of(trimesh.creation.box()))
+    assert np.bincount(flats.region).tolist() == [2] * 6
+    assert flats.edges.sum() == 6
+
+
+def test_small_regions_count_where_flat_faces_make_most_of_a_mesh():
+    # A cube of 2 cm on a plate of 1 m, and beside a ball of 1 m.
+    bolt = trimesh.creation.box([0.02] * 3).apply_translation([0, 0, 0.61])
+    plate = trimesh.creation.box([1, 1, 0.1])
+    drawn = flat_regions(graph_of(trimesh.util.concatenate([plate, bolt])))
+    assert (drawn.region >= 0).all()
+    assert drawn.large.sum() == 6
+    ball = trimesh.creation.icosphere(subdivisions=4)
+    plate = trimesh.creation.box([1, 1, 0.1]).apply_translation([0, 0, 3])
+    grown = flat_regions(graph_of(trimesh.util.concatenate([ball, plate, bolt])))
+    assert (grown.region[-12:] == -1).all()
+    assert grown.large.all()
 
 
 def test_a_dome_that_bends_too_little_to_be_seen_at_one_edge_is_not_flat():
@@ -82,3 +101,21 @@ def test_borders_within_a_flat_face_are_named():
     np.testing.assert_array_equal(joined, alike > 0.9)
     assert joined.any()
     assert not joined.all()
+
+
+def test_each_flat_face_ends_in_one_patch_and_no_patch_is_left_empty():
+    graph = graph_of(box())
+    flats = flat_regions(graph)
+    for seed in range(5):
+        patch = np.random.default_rng(seed).integers(0, 12, len(graph.faces))
+        found, group = flats.whole(graph, patch)
+        for region in range(6):
+            assert len(np.unique(found[flats.region == region])) == 1
+        assert np.unique(found).tolist() == list(range(group.max() + 1))
+        assert np.unique(group).tolist() == list(range(group.max() + 1))
+    # A patch that lies within a flat face is one with all of that.
+    stripes = flats.region * 4 + np.digitize(graph.centroid[:, 0], [-0.2, 0.0, 0.2])
+    patch = np.unique(stripes, return_inverse=True)[1].reshape(-1)
+    found, group = flats.whole(graph, patch)
+    np.testing.assert_array_equal(found, group[patch])
+    assert group.max() == 5
