@@ -304,11 +304,12 @@ def _add_evaluate(commands: Commands) -> None:
     )
     evaluate.add_argument(
         "--task",
-        choices=("segment", "click", "complete", "generate", *GENERATOR_TASKS, "all"),
+        choices=("segment", "click", "stability", "complete", "generate", *GENERATOR_TASKS, "all"),
         required=True,
-        help="generate: how N pictures of procedural objects are kept; all: segments and clicks "
-        "of the objects of DATA, of fused copies, and of shapes; the objects' solid parts, "
-        "completed; and the part generator (generator: that alone)",
+        help="stability: how far copies with other triangles have the same parts, where DATA may "
+        "also be meshes without labels; generate: how N pictures of procedural objects are kept; "
+        "all: segments and clicks of the objects of DATA, of fused copies, and of shapes; the "
+        "objects' solid parts, completed; and the part generator (generator: that alone)",
     )
     evaluate.add_argument(
         "--json", dest="figures", metavar="FILE", type=Path, help="write each object's figures"

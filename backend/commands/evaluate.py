@@ -29,7 +29,7 @@ def run(options: Namespace, console: Console) -> int:
     if options.task == "generate":
         return _pictures(options, console)
     _check(options)
-    asks = options.task in ("segment", "click", "all")
+    asks = options.task in ("segment", "click", "stability", "all")
     engines = _engines(options.engine, console) if asks else ()
     _check_methods(options)
     draw = options.sheet is not None or options.report is not None
@@ -94,6 +94,11 @@ def _check(options: Namespace) -> None:
     if options.plot is not None and options.task not in ("segment", "click"):
         hint = "Use --report DIR." if suite else "Use it with --task segment or click."
         raise BadInput("--plot shows segments or clicks only.", hint)
+    if options.task == "stability" and (options.sheet is not None or options.fused):
+        raise BadInput(
+            "Of stability there is a table only, of objects as they are.",
+            "Leave out --sheet and --fused; --json FILE has the figures of each object.",
+        )
     if options.fused and options.task == "complete":
         raise BadInput(
             "Of fused copies nobody knows what is hidden.", "Complete parts without --fused."
@@ -104,7 +109,8 @@ def _check(options: Namespace) -> None:
         picture_format(options.sheet)
     if options.worst is not None and options.sheet is None and options.report is None:
         raise BadInput("--worst says how many a sheet shows.", "Add --sheet PNG or --report DIR.")
-    if options.fused or options.procedural is not None or suite or options.task == "complete":
+    alone = options.task in ("complete", "stability")
+    if options.fused or options.procedural is not None or suite or alone:
         _need_training_libraries()
 
 
@@ -139,7 +145,7 @@ def _methods(options: Namespace, task: str) -> tuple[str, ...]:
 
 
 def _sections(options: Namespace) -> list[Section]:
-    from ..evaluation.data import in_files, procedural, sculpted, thin_out
+    from ..evaluation.data import in_files, procedural, sculpted, thin_out, with_meshes
     from ..evaluation.suite import (
         as_they_are,
         fused,
@@ -164,7 +170,8 @@ def _sections(options: Namespace) -> list[Section]:
     if options.procedural is not None:
         section = smooth_shapes(thin_out(procedural(options.procedural), options.limit))
     else:
-        section = as_they_are(thin_out(in_files(options.data), options.limit))
+        told = with_meshes if options.task == "stability" else in_files
+        section = as_they_are(thin_out(told(options.data), options.limit))
     return [fused(section) if options.fused else section]
 
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ..contract.arrays import Floats, Ints
 from ..contract.errors import BadInput
+from ..files.readers import read_mesh
 from ..shapes.occluded import Whole
 
 # Labels whose parts are bodies of their own, which others may hide.
@@ -121,6 +122,23 @@ class InFile:
 
     def read(self) -> Labelled:
         return read_labelled(self.path, self.name)
+
+
+@dataclass(frozen=True)
+class OfMesh:
+    """A mesh file, whose parts nobody says."""
+
+    path: Path
+    nothing: ClassVar[str] = ""
+
+    @property
+    def name(self) -> str:
+        return self.path.stem
+
+    def read(self) -> Labelled:
+        mesh = read_mesh(self.path)
+        unsaid = np.zeros((1, len(mesh.faces)), dtype=np.int64)
+        return Labelled(self.name, "meshes", mesh.vertices, mesh.faces, unsaid)
 
 
 @dataclass(frozen=True)
@@ -243,6 +261,12 @@ def in_files(paths: Sequence[Path]) -> list[Source]:
         file.close()
         found += [InFile(path, name) for name in ids]
     return found
+
+
+def with_meshes(paths: Sequence[Path]) -> list[Source]:
+    """All objects of some files, among which there may be meshes without labels."""
+    labelled = [path for path in paths if path.suffix == ".npz"]
+    return [*in_files(labelled), *(OfMesh(path) for path in paths if path not in labelled)]
 
 
 def _measured() -> list[str]:

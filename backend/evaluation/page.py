@@ -21,10 +21,10 @@ from .clicks import CLICKS
 from .completion import Figures
 from .generator_tasks import ABLATED
 from .generator_tasks import TASKS as OF_GENERATOR
-from .runner import Measured, Summary, means, written
+from .runner import COLUMNS, Measured, Summary, mean_of, means, written
 
-# Of a page: segments and clicks; completed parts; what the part generator makes.
-PLACES = "evaluation", "completion", "generator"
+# Of a page: segments and clicks; completed parts; what the part generator makes; copies.
+PLACES = "evaluation", "completion", "generator", "stability"
 ROOT = Path(__file__).resolve().parents[2]
 
 # Figures of the engines side by side -> key and whether less is better.
@@ -60,10 +60,12 @@ def markers(place: str) -> tuple[str, str]:
 def places(task: str) -> tuple[str, ...]:
     """Where on a page the tables of a task belong."""
     if task == "all":
-        return PLACES
+        return PLACES[:3]
+    if task == "stability":
+        return PLACES[3:]
     if task in ("segment", "click"):
         return PLACES[:1]
-    return PLACES[1:2] if task == "complete" else PLACES[2:]
+    return PLACES[1:2] if task == "complete" else PLACES[2:3]
 
 
 def check_page(path: Path, task: str) -> None:
@@ -105,9 +107,10 @@ def contents(
         PLACES[0]: [*segment_lines(summaries), "", *click_lines(summaries)],
         PLACES[1]: complete_lines(summaries),
         PLACES[2]: generator_lines(summaries),
+        PLACES[3]: stability_lines(sections),
     }
     count = sum(bool(one.figures) for measured in sections.values() for one in measured)
-    counted = "objects and parts" if places(task)[0] == PLACES[0] else "parts"
+    counted = {PLACES[0]: "objects and parts", PLACES[3]: "objects"}.get(places(task)[0], "parts")
     lasted = f"- {count} {counted} in {minutes:.0f} minutes"
     return {
         place: "\n".join([*_provenance(), lasted, "", *tables[place]])
@@ -187,6 +190,30 @@ def click_lines(summaries: Mapping[str, Summary]) -> list[str]:
         for k, (engine, row) in enumerate(figures.items()):
             cells = [name, f"{row['objects']:.0f}", engine, *(column[k] for column in columns)]
             lines.append(_line(cells))
+    return lines
+
+
+def stability_lines(sections: Mapping[str, Sequence[Measured]]) -> list[str]:
+    """Table of how far copies agree: a row for each object and engine, and their means."""
+    columns = COLUMNS["stability"]
+    rows = [
+        (one.name, engine, figures)
+        for measured in sections.values()
+        for one in measured
+        for engine, figures in one.figures.items()
+        if "worst" in figures
+    ]
+    if not rows:
+        return []
+    for engine in dict.fromkeys(row[1] for row in rows):
+        own = [figures for _, name, figures in rows if name == engine]
+        rows.append(("mean", engine, mean_of(own)))
+    lines = [_line(["object", "engine", *columns])]
+    lines.append(_line(["---", "---", *["---:"] * len(columns)]))
+    for name, engine, figures in rows:
+        lines.append(
+            _line([name, engine, *(written(figures, key, how) for key, how in columns.values())])
+        )
     return lines
 
 

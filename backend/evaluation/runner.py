@@ -16,16 +16,19 @@ import numpy as np
 from ..contract.errors import PartwiseError
 from ..contract.progress import SILENT, Progress
 from .completion import SHARES, Figures, row_of
+from .copies import ALTERATIONS
 from .data import Labelled, Source
 from .generator_objects import use
 from .generator_tasks import ABLATED, task_of
 from .generator_tasks import TASKS as OF_GENERATOR
+from .stability import measure_stability
 from .tasks import Outcome, measure_completion, measure_object
 
 # What is asked for -> what is done on the one analysis of an object.
 TASKS = {
     "segment": ("segment",),
     "click": ("click",),
+    "stability": ("stability",),
     "complete": ("complete",),
     **{name: (name,) for name in (*OF_GENERATOR, "ablations")},
     "generator": tuple(OF_GENERATOR),
@@ -51,6 +54,14 @@ COLUMNS = {
         **{f"random {n}": (f"random_{n}", ".3f") for n in (1, 3, 5, 10)},
         **{f"corrective {n}": (f"corrective_{n}", ".3f") for n in (1, 3, 5, 10)},
         "p95 ms": ("milliseconds", ".0f"),
+    },
+    "stability": {
+        **{name: (name, ".3f") for name in ALTERATIONS},
+        "mean": ("mean", ".3f"),
+        "worst": ("worst", ".3f"),
+        "parts": ("parts", ".1f"),
+        "off by": ("parts_off", ".1f"),
+        "seconds": ("seconds", ".1f"),
     },
     "complete": {
         "IoU": ("iou", ".3f"),
@@ -121,9 +132,9 @@ def by_part(measured: Sequence[Measured]) -> list[Measured]:
 class Plan:
     """What to do with each object: some tasks, by some engines; `draw` keeps it for pictures.
 
-    The task ``complete`` is done alone, and its engines are methods of `completers`; so are those
-    of `generator_tasks`, with methods of their own. weights : of the part generator, where they are
-    not those that ship. runs : a folder of `generator_runs`.
+    The task ``stability`` is done alone. So is ``complete``, and its engines are methods of
+    `completers`; so are those of `generator_tasks`, with methods of their own. weights : of the
+    part generator, where they are not those that ship. runs : a folder of `generator_runs`.
     """
 
     tasks: tuple[str, ...]
@@ -145,6 +156,9 @@ def measure(source: Source, plan: Plan) -> Measured:
         if "complete" in plan.tasks:
             completed = measure_completion(item, plan.engines, plan.seed)
             return _completed(item, completed, plan.draw)
+        if "stability" in plan.tasks:
+            agreed = {name: measure_stability(item, plan.seed, name) for name in plan.engines}
+            return Measured(source.name, kind, agreed)
         if plan.tasks[0] in HEADS:
             return _of_generator(item, plan)
         found = {name: measure_object(item, plan.tasks, plan.seed, name) for name in plan.engines}
@@ -228,12 +242,15 @@ def groups(measured: Sequence[Measured]) -> dict[str, list[Measured]]:
 def means(measured: Sequence[Measured]) -> Summary:
     """Mean of each figure over the objects of each group that have it."""
     return {
-        kind: {engine: _mean([one.figures[engine] for one in group]) for engine in group[0].figures}
+        kind: {
+            engine: mean_of([one.figures[engine] for one in group]) for engine in group[0].figures
+        }
         for kind, group in groups(measured).items()
     }
 
 
-def _mean(rows: Sequence[Figures]) -> Figures:
+def mean_of(rows: Sequence[Figures]) -> Figures:
+    """Mean of each figure over the rows that have it, and how many rows there are."""
     mean: Figures = {"objects": float(len(rows))}
     for key in {key: None for row in rows for key in row}:
         values = [row[key] for row in rows if math.isfinite(row.get(key, math.nan))]

@@ -23,10 +23,12 @@ PROCEDURAL = 90  # shapes of the suite, where no number is asked for
 HEADINGS = {
     "segment": "segmentation",
     "click": "clicks",
+    "stability": "stability",
     "complete": "completion",
     **dict.fromkeys((*OF_GENERATOR, "ablations"), "part generator"),
 }
-SEEN = ("segment", "click")  # what is done on labelled surfaces; parts are completed on others
+DRAWN = ("segment", "click")  # what plots and sheets show of surfaces
+SEEN = (*DRAWN, "stability")  # what is done on surfaces; parts are completed on others
 
 
 @dataclass
@@ -144,7 +146,7 @@ def write_report(
     write_json(folder / "figures.json", figures(task_name, sections))
     for task in TASKS[task_name]:
         shown = [one for one in sections if task in one.tasks]
-        if task in SEEN:
+        if task in DRAWN:
             write_plot(folder / f"{task}.png", task, {one.title: one.measured for one in shown})
         for one in shown if task in SHEETS else ():
             write_sheet(folder / f"{task}-{one.slug}.png", task, one.measured)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ..contract.arrays import Floats, Ints, Singles
 from ..contract.progress import SILENT, Progress
 from .graphs import components, stable_order, sums
+from .sewing import sewn
 
 WELD_BITS = 21  # three coordinates of 21 bits fill one 64-bit key
 # Beyond this, squares overflow the float32 of every file format and viewer. It is a float32 itself,
@@ -31,7 +32,8 @@ class FaceGraph:
     ----------
     vertices : (V, 3) float64, centred, longest side of the bounding box 1.
     faces : (F, 3) int64 into `vertices`.
-    welded : (V,) int64, vertices at one position share a number.
+    welded : (V,) int64, vertices at one position share a number, on open borders also those a hair
+        apart.
     normal, centroid : (F, 3) float64; normals are unit, outward as far as can be told, or zero.
     area : (F,) float64.
     first, second : (E,) int64, the two faces of each shared edge.
@@ -325,6 +327,10 @@ def build_face_graph(vertices: Floats, faces: Ints, progress: Progress = SILENT)
     normal, area, centroid = face_vectors(vertices, faces)
     progress.step(0.25)
     first, second, edge, opposed = shared_edges(corners)
+    one = sewn(vertices, welded, faces, edge)
+    if one is not None:
+        welded = one
+        first, second, edge, opposed = shared_edges(welded[faces])
     progress.step(0.6)
 
     island, islands = face_islands(area, first, second)

@@ -109,6 +109,8 @@ def test_what_evaluate_refuses(labelled_file, tmp_path, capsys):
         [str(labelled_file), "--limit", "0"],
         [str(labelled_file), "--plot", "x.png", "--task", "complete"],
         [str(labelled_file), "--fused", "--task", "complete"],
+        [str(labelled_file), "--fused", "--task", "stability"],
+        [str(labelled_file), "--sheet", "x.png", "--task", "stability"],
         [str(labelled_file), "--methods", "open,guess", "--task", "complete"],
         [str(labelled_file), "--sheet", "x.png", "--task", "all"],
         [str(labelled_file), "--plot", "x.png", "--task", "all"],

@@ -19,6 +19,7 @@ from backend.evaluation.data import (
     read_labelled,
     sculpted,
     thin_out,
+    with_meshes,
 )
 from backend.shapes.families import LATER, SCULPTORS
 from backend.shapes.labelled import LabelledMesh
@@ -114,3 +115,12 @@ def test_an_object_of_one_solid_part_hides_nothing(labelled_file):
     assert item is not None
     assert len(item.wholes) == 3
     assert Example(item).hidden == pytest.approx(0, abs=1e-3)
+
+
+def test_meshes_without_labels_stand_beside_objects_of_files(labelled_file, tmp_path):
+    path = tmp_path / "box.obj"
+    path.write_text("v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n")
+    *labelled, mesh = with_meshes([labelled_file, path])
+    assert [one.name for one in labelled] == [one.name for one in in_files([labelled_file])]
+    item = mesh.read()
+    assert (mesh.name, item.kind, item.truths.tolist()) == ("box", "meshes", [[0]])

@@ -16,8 +16,10 @@ from backend.evaluation.page import (
     contents,
     markers,
     segment_lines,
+    stability_lines,
     write_page,
 )
+from backend.evaluation.runner import Measured
 
 
 def row(**figures):
@@ -57,6 +59,18 @@ def test_clicks_have_a_row_for_each_engine():
     assert second[:4] == ["fused, rig", "4", "learned", "**0.600**"]
     assert len(head) == len(first) == 11
     assert click_lines(SUMMARIES) == []
+
+
+def test_copies_have_a_row_for_each_object_and_one_for_their_means():
+    def one(name, worst):
+        return Measured(name, "meshes", {"learned": {"noisy": 0.9, "worst": worst}})
+
+    lines = stability_lines({"as they are": [one("fox", 0.8), one("lamp", 0.6)]})
+    head, _, fox, _, mean = map(cells, lines)
+    assert (fox[0], mean[0]) == ("fox", "mean")
+    assert (fox[head.index("worst")], mean[head.index("worst")]) == ("0.800", "0.700")
+    assert mean[head.index("halved")] == "-", "nothing is said of copies that were not made"
+    assert stability_lines({"as they are": [Measured("a", "b", {"learned": {"rand": 0.1}})]}) == []
 
 
 EMPTY = "".join(f"{name}\n{begin}\n{end}\n" for name in PLACES for begin, end in [markers(name)])
