@@ -117,11 +117,16 @@ class ClickList(Value):
         return self.added() + ((removed,) if removed else ())
 
     def together(
-        self, answers: Mapping[Question, ClickAnswer], labels: Labels
+        self,
+        answers: Mapping[Question, ClickAnswer],
+        labels: Labels,
+        held: Collection[int] = (),
     ) -> ClickAnswer | None:
         """What all clicks mean; None while an answer is missing.
 
-        labels : (F,) parts of the mesh. A clicked polygon always is as it was clicked last. Score
+        labels : (F,) parts of the mesh. held : ids of parts made by hand or locked, of which masks
+        take nothing, unless they are clicked themselves. A clicked polygon always is as it was
+        clicked last. Score
         and choice are those of the least likely and of the last answer; where parts alone were
         clicked, there is no doubt and no engine.
         """
@@ -133,8 +138,9 @@ class ClickList(Value):
         if removed is not None:
             faces &= ~answers[removed].faces
         faces |= self._joined(self.clicks[trimmed:], labels)
+        free = ~np.isin(labels, self._untouched(held, labels))
         for question in added:
-            faces |= answers[question].faces
+            faces |= answers[question].faces & free
         if faces.any():
             for click in self.clicks:
                 if 0 <= click.face < len(faces):
@@ -148,6 +154,11 @@ class ClickList(Value):
         if self.clicks[-1].kind == PART:  # of which there is no coarser or finer one
             return ClickAnswer(faces, score, last.engine, warning)
         return ClickAnswer(faces, score, last.engine, warning, last.choice, last.choices)
+
+    def _untouched(self, held: Collection[int], labels: Labels) -> list[int]:
+        """Those of the parts that are held which no click asks for."""
+        on = [c.face for c in self.clicks if c.is_wanted and 0 <= c.face < len(labels)]
+        return list(set(held) - {self.extended, *labels[on].tolist()})
 
     def _last_exclude(self) -> int:
         """How many clicks there are until the last that excludes, that one included."""

@@ -25,7 +25,7 @@ from ..core.labels import Areas, Labels
 from ..engine import jobs
 from ..mesh.labels import get_labels
 from ..mesh.read import MeshArrays, Snapshot
-from . import changed
+from . import changed, edits
 from .analyses import ask_about
 from .targets import Target
 
@@ -42,7 +42,8 @@ class Reading:
 
     arrays, areas : as the engine takes it, and of its triangles; None until they are made;
     is_checked : nothing has happened since the mesh was found to be the same; is_being_read : what
-    Blender tells of comes of that; together : clicks, labels, and what they mean.
+    Blender tells of comes of that; together : clicks, labels, parts that are held, and what all
+    that means.
     """
 
     target: Target
@@ -50,7 +51,9 @@ class Reading:
     areas: Areas | None = None
     is_checked: bool = True
     is_being_read: bool = False
-    together: tuple[ClickList, Labels, ClickAnswer] | None = field(default=None, repr=False)
+    together: tuple[ClickList, Labels, list[int], ClickAnswer] | None = field(
+        default=None, repr=False
+    )
 
     def read(self) -> tuple[MeshArrays, Areas]:
         """Make the arrays, in whatever thread."""
@@ -126,13 +129,13 @@ def answer_of(obj: bpy.types.Object) -> ClickAnswer | None:
     reading = current(obj)
     if reading is None:
         return None
-    made, labels = clicks_of(obj.data), get_labels(obj.data)
+    made, labels, held = clicks_of(obj.data), get_labels(obj.data), edits.held(obj.data)
     if reading.together is not None:
-        before, old_labels, together = reading.together
-        if before == made and np.array_equal(old_labels, labels):
+        before, old_labels, old_held, together = reading.together
+        if before == made and old_held == held and np.array_equal(old_labels, labels):
             return together
-    found = made.together(reading.answers(made), labels)
-    reading.together = None if found is None else (made, labels, found)
+    found = made.together(reading.answers(made), labels, held)
+    reading.together = None if found is None else (made, labels, held, found)
     return found
 
 

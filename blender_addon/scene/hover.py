@@ -20,7 +20,7 @@ from ..core import clicks
 from ..core.clicks import ClickAnswer, ClickList, Question
 from ..engine import aside, jobs
 from ..mesh.labels import face_count, get_labels
-from . import changed, click_masks
+from . import changed, click_masks, edits
 from .analyses import tree_of
 from .click_masks import Reading
 from .pick import Hit
@@ -119,7 +119,8 @@ def answer_of(obj: bpy.types.Object) -> ClickAnswer | None:
     if reading is None:
         return None
     if _shown is None or _shown[0] is not _at:
-        found = _at.made.together(reading.answers(_at.made), get_labels(obj.data))
+        answers, labels = reading.answers(_at.made), get_labels(obj.data)
+        found = _at.made.together(answers, labels, edits.held(obj.data))
         if found is not None:
             _shown = _at, found
     return None if _shown is None else _shown[1]

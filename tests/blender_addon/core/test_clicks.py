@@ -127,6 +127,22 @@ def test_a_part_is_joined_to_a_mask():
     assert [asks(each) for each in more.questions()] == [[(1, True), (3, True)]]
 
 
+def test_a_mask_takes_nothing_of_parts_that_are_held_unless_they_are_clicked():
+    made = ClickList((at(INCLUDE, 1, face=5),))
+    answers = {made.questions()[0]: answer(1, 2, 3, 5)}
+    assert faces(made.together(answers, PARTS)) == [1, 2, 3, 5]
+    assert faces(made.together(answers, PARTS, held=[7])) == [1, 5]
+    assert faces(made.together(answers, PARTS, held=[4, 7])) == [5]
+    joined = made.with_click(at(PART, 2, face=2))
+    assert faces(joined.together(answers, PARTS, held=[4, 7])) == [2, 3, 4, 5], "joined, whole"
+    on_it = ClickList((at(INCLUDE, 1, face=3),))
+    asked = {on_it.questions()[0]: answer(1, 2, 3)}
+    assert faces(on_it.together(asked, PARTS, held=[4, 7])) == [2, 3], "clicked itself"
+    own = ClickList((at(JOIN, 1, face=5),), extended=4)
+    asked = {own.questions()[0]: answer(1, 2, 5)}
+    assert faces(own.together(asked, PARTS, held=[4, 7])) == [0, 1, 5], "the part that grows"
+
+
 def test_only_parts_that_were_joined_before_an_exclude_are_trimmed():
     made = ClickList((at(PART, 1, face=2), at(EXCLUDE, 2, face=3)), extended=4)
     (trim,) = made.questions()
