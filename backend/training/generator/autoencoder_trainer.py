@@ -229,7 +229,8 @@ def train(run: Run, options: argparse.Namespace, device: torch.device) -> None:
 def divided(objects: list[Sample], rng: np.random.Generator) -> tuple[Shelf, list[Sample]]:
     """What is learned, and what is held out; all of it where nothing is."""
     learned = [one for one in objects if not held_out(one.group, one.name)]
-    return Shelf(learned, rng), [one for one in objects if held_out(one.group, one.name)] or learned
+    judged = [one for one in objects if held_out(one.group, one.name)]
+    return Shelf(learned, rng, thin=True), judged or learned
 
 
 def main(argv: list[str] | None = None) -> int:

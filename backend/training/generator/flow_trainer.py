@@ -26,6 +26,7 @@ from torch import Tensor
 from ...models.partflow import (
     BOX,
     LOOK,
+    MERGED,
     Given,
     Levels,
     PartFlow,
@@ -285,14 +286,24 @@ def measured(
     return {f"held {n}": round(float(np.mean([r[n] for r in kept])), 4) for n in kept[0]}
 
 
-def train(run: Run, options: argparse.Namespace, device: torch.device) -> None:
+def fitting(config: PartFlowConfig, one: Encoded) -> PartFlowConfig:
+    """The config with as many channels as the latents of a copy have."""
+    return replace(config, channels=one.arrays["own"].shape[-1] // MERGED**3)
+
+
+def train(
+    run: Run,
+    copies: Mapping[str, Encoded],
+    pictures: Pictures | None,
+    options: argparse.Namespace,
+    device: torch.device,
+) -> None:
     """Steps until the minutes are spent; measures and saves now and then.
 
-    Latents that came meanwhile are taken up at each measurement.
+    copies, pictures : as `read` takes and gives them. Latents that came meanwhile are taken up at
+    each measurement.
     """
     config = PartFlowConfig(**run.about["config"])
-    pictures = Pictures(options.pictures) if options.pictures else None
-    copies = read(options.latents, pictures)
     learned, judged = divided(copies)
     sets = Sets(learned, config, np.random.default_rng([options.seed, run.step]))
     rng = torch.Generator().manual_seed(options.seed + run.step)
@@ -342,7 +353,10 @@ def main(argv: list[str] | None = None) -> int:
         torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    config = replace(LADDER[options.size], **ABLATIONS[options.without])
+    pictures = Pictures(options.pictures) if options.pictures else None
+    copies = read(options.latents, pictures)
+    config = fitting(LADDER[options.size], next(iter(copies.values())))
+    config = replace(config, **ABLATIONS[options.without])
     run = started(
         options.out,
         "flow",
@@ -353,7 +367,7 @@ def main(argv: list[str] | None = None) -> int:
         seed=options.seed,
         begin_with=options.begin_with,
     )
-    train(run, options, device)
+    train(run, copies, pictures, options, device)
     return 0
 
 

@@ -91,6 +91,12 @@ def test_known_parts_are_not_learned(sets):
     assert not any(float(value.detach()) for value in told.values())
 
 
+def test_any_size_takes_the_latents_that_are_there():
+    one = trainer.Encoded(arrays(), {})
+    for config in trainer.LADDER.values():
+        assert trainer.fitting(config, one).token == TINY.token
+
+
 def test_it_learns_and_goes_on(tmp_path, monkeypatch):
     monkeypatch.setitem(trainer.LADDER, "small", TINY)
     monkeypatch.setattr(run, "WARM", 5)
