@@ -16,7 +16,7 @@ from ..contract.progress import SILENT, Progress
 from ..geometry.mesh import face_vectors, used_by
 from ..geometry.sampling import points_by_group
 from ..models.numpy_ops import NumpyOps
-from ..models.partflow import FILLED, PartFlow, apart, merged, own_frame
+from ..models.partflow import FILLED, FRAMES, PartFlow, own_frame
 from ..models.partset import OWN, PLACED, WHOLE, PartSet
 from .surface import Extracted, Field, extract
 
@@ -91,7 +91,7 @@ class PartGenerator:
         points = surface.points.astype(np.float32)[None]
         latents = self.autoencoder.encode(points, surface.normals.astype(np.float32)[None], kind)
         mean, deviation = self._measures(kind)
-        return np.asarray(merged((latents - mean) / deviation, OPS)[0])
+        return np.asarray(self.flow.tokens((latents - mean) / deviation, FRAMES[kind])[0])
 
     def told(self, vertices: Floats, faces: Ints, box: Floats | None = None) -> Told:
         """A part whose mesh is in the object's frame. box : that of the whole part, its own for
@@ -109,7 +109,7 @@ class PartGenerator:
     def field(self, tokens: Singles, kind: int = OWN) -> Field:
         """The field that tokens (T, C) mean, in the frame of their kind, positive inside."""
         mean, deviation = self._measures(kind)
-        latents = apart(tokens[None], OPS) * deviation + mean
+        latents = self.flow.latents(tokens[None], FRAMES[kind]) * deviation + mean
         decoded = self.autoencoder.decode(latents, kind)
         nodes = self.autoencoder.nodes(decoded)
 

@@ -10,7 +10,10 @@ across parts, and now and then at contexts.
 
 It says the velocity ``x0 - noise``, as the networks of `latents.flow` do.
 
-B objects, N parts, C channels of a token, W width. Latents of 2 x 2 x 2 cells make one token.
+Latents are told along the principal axes of those that were learned, of which few say nearly all of
+a part's shape; so a part is a handful of tokens, and its shape is made at one go.
+
+B objects, N parts, C channels of a token, W width.
 """
 
 from __future__ import annotations
@@ -21,10 +24,10 @@ from typing import Any
 
 import numpy as np
 
-from .blocks import MODULATIONS, TIMES, WAVES, Blocks, SetOps, Shapes
+from .blocks import MODULATIONS, TIMES, Blocks, SetOps, Shapes
 
 Array = Any  # NDArray[np.float32] or torch.Tensor
-MERGED = 2  # cells of a token along each side
+FRAMES = ("own", "placed", "whole")  # by the kinds of `partset`
 BOX, LOOK = 8, 4  # numbers of a box (centre, log of half the size, there or not, 0), of a look
 MOST_PARTS = 16  # for which there are codes
 PATCH = 8  # pixels of a picture's token along each side
@@ -39,8 +42,9 @@ FILLED = 0.95  # of the cube, by a shape
 class PartFlowConfig:
     """Sizes, and what can be left out to see what it is good for.
 
-    cells, whole_cells, channels : of the autoencoder. width, heads, pairs : of tokens and of pairs
-    of blocks, within and across parts. ask : after so many pairs the contexts are asked.
+    cells, whole_cells, channels : of the autoencoder. axes, whole_axes : along which the latents of
+    a part and of an object are told, `token` of them a token. width, heads, pairs : of tokens and
+    of pairs of blocks, within and across parts. ask : after so many pairs the contexts are asked.
     words : channels of a word's vector. reading : blocks in which a picture is read.
 
     own : parts also in frames of their own. within, across : blocks that look there. spaces :
@@ -50,6 +54,9 @@ class PartFlowConfig:
     cells: int = 4
     whole_cells: int = 6
     channels: int = 16
+    axes: int = 128
+    whole_axes: int = 256
+    token: int = 64
     width: int = 256
     heads: int = 8
     pairs: int = 6
@@ -63,18 +70,20 @@ class PartFlowConfig:
     before: bool = True
 
     @property
-    def token(self) -> int:
-        """Channels of a token of latents."""
-        return MERGED**3 * self.channels
-
-    @property
     def tokens(self) -> int:
         """Tokens of a part in one frame."""
-        return (self.cells // MERGED) ** 3
+        return self.axes // self.token
 
     @property
     def whole_tokens(self) -> int:
-        return (self.whole_cells // MERGED) ** 3
+        return self.whole_axes // self.token
+
+    @property
+    def bases(self) -> dict[str, tuple[int, int]]:
+        """Of each frame, how many axes there are, and numbers of latents."""
+        part, whole = self.cells**3 * self.channels, self.whole_cells**3 * self.channels
+        of_part = (self.axes, part)
+        return dict(zip(FRAMES, (of_part, of_part, (self.whole_axes, whole)), strict=True))
 
 
 @dataclass(frozen=True)
@@ -148,14 +157,17 @@ def shapes(config: PartFlowConfig) -> dict[str, tuple[int, ...]]:
     """The arrays and their shapes."""
     c, found = config, Shapes()
     w = c.width
+    for name, (axes, numbers) in c.bases.items():
+        found[f"axes.{name}"] = (axes, numbers)
+        found[f"axes.{name}.mean"], found[f"axes.{name}.size"] = (numbers,), (axes,)
     found["spaces"] = (5, w)  # of own, placed, box, look, whole
+    found["places"], found["whole.places"] = (c.tokens, w), (c.whole_tokens, w)
     found["codes"] = (MOST_PARTS, w)
     found.linear("own.in", c.token, w)
     found.linear("placed.in", c.token, w)
     found.linear("whole.in", c.token, w)
     found.linear("box.in", BOX, w)
     found.linear("look.in", LOOK, w)
-    found.linear("place.in", 3 + 6 * WAVES, w)
     found.linear("time.in", 2 * TIMES, w)
     found.linear("time.hidden", w, w)
     found.linear("words.in", c.words + 1, w)
@@ -192,15 +204,31 @@ class PartFlow(Blocks):
         super().__init__(arrays, ops, config.heads)
         self.config = config
 
+    def tokens(self, latents: Array, frame: str) -> Array:
+        """Tokens (B, T, C) of latents (B, T', C') in a frame, of mean 0 and deviation 1 each."""
+        a = self.arrays
+        flat = latents.reshape(latents.shape[0], -1) - a[f"axes.{frame}.mean"]
+        along = flat @ a[f"axes.{frame}"].T / a[f"axes.{frame}.size"]
+        return along.reshape(latents.shape[0], -1, self.config.token)
+
+    def latents(self, tokens: Array, frame: str) -> Array:
+        """Latents (B, T', C') of tokens (B, T, C): undoes `tokens`, but for what has no axis."""
+        a, batch = self.arrays, tokens.shape[0]
+        along = tokens.reshape(batch, -1) * a[f"axes.{frame}.size"]
+        flat = along @ a[f"axes.{frame}"] + a[f"axes.{frame}.mean"]
+        return flat.reshape(batch, -1, self.config.channels)
+
     def contexts(self, given: Given) -> Array:
         """Tokens (B, M, W) of what does not change with the level; asked for once a sampling."""
-        x = self.linear("picture.in", given.picture) + self.arrays["picture.place"]
+        # Where there is no picture the answer is always the same: it is read once for all of these.
+        there = given.picture[:, 0, -1] > 0
+        shown = self.ops.concatenate([0 * given.picture[:1], given.picture[there]], 0)
+        x = self.linear("picture.in", shown) + self.arrays["picture.place"]
         for k in range(self.config.reading):
             x = self.block(f"read{k}", x)
-        found = [self.norm("read", x)]
+        found = [self.norm("read", x)[there.cumsum(0) * there]]
         if self.config.before:
-            place = self._places(self.config.cells, found[0])
-            found.append(self.linear("before.in", given.before) + place)
+            found.append(self.linear("before.in", given.before) + self.arrays["places"])
         return self.ops.concatenate(found, 1)
 
     def velocity(
@@ -212,7 +240,7 @@ class PartFlow(Blocks):
         if contexts is None:
             contexts = self.contexts(given)
         space = self.arrays["spaces"] * (1.0 if c.spaces else 0.0)
-        place = self._places(c.cells, x.own)
+        place = self.arrays["places"]
         own = self.linear("own.in", x.own) + self.linear("seen_own.in", given.seen_own)
         placed = self.linear("placed.in", x.placed)
         placed = placed + self.linear("seen_placed.in", given.seen_placed)
@@ -245,7 +273,7 @@ class PartFlow(Blocks):
         m_parts = cat([m_shape * ones, m_box], 2)  # (B, N, S, 6, W)
         m_within = m_parts.reshape(batch * parts, size, MODULATIONS, c.width)
 
-        whole = self.linear("whole.in", x.whole) + self._places(c.whole_cells, x.whole) + space[4]
+        whole = self.linear("whole.in", x.whole) + self.arrays["whole.places"] + space[4]
         count = whole.shape[1]
         wide = 0 * whole[:, :, :1, None] + 1  # (B, T', 1, 1)
         m_all = cat(
@@ -300,33 +328,6 @@ class PartFlow(Blocks):
         turns = np.exp(np.linspace(np.log(1.0), np.log(200.0), TIMES)).astype(np.float32)
         h = self.ops.waves(level[..., None] * self.ops.like(turns, level))
         return self.linear("time.hidden", self.ops.relu(self.linear("time.in", h)))
-
-    def _places(self, cells: int, like: Array) -> Array:
-        """(T, W) of the middles of tokens."""
-        side = cells // MERGED
-        at = (2 * np.arange(side, dtype=np.float32) + 1) / side - 1
-        grid = np.stack(np.meshgrid(at, at, at, indexing="ij"), -1).reshape(-1, 3)
-        return self.linear("place.in", self.told(self.ops.like(grid.astype(np.float32), like)))
-
-
-def merged(latents: Array, ops: SetOps) -> Array:
-    """Tokens (B, T / 8, 8 C) of latents (B, T, C) on a lattice."""
-    batch, count, channels = latents.shape
-    side = round(count ** (1 / 3)) // MERGED
-    x = latents.reshape(batch, side, MERGED, side, MERGED, side, MERGED, channels)
-    for first, second in ((4, 5), (2, 3), (3, 4)):
-        x = ops.swapped(x, first, second)
-    return x.reshape(batch, side**3, -1)
-
-
-def apart(tokens: Array, ops: SetOps) -> Array:
-    """Latents (B, T, C) of tokens (B, T / 8, 8 C): undoes `merged`."""
-    batch, count, wide = tokens.shape
-    side = round(count ** (1 / 3))
-    x = tokens.reshape(batch, side, side, side, MERGED, MERGED, MERGED, wide // MERGED**3)
-    for first, second in ((3, 4), (2, 3), (4, 5)):
-        x = ops.swapped(x, first, second)
-    return x.reshape(batch, count * MERGED**3, -1)
 
 
 def box_member(box: np.ndarray) -> np.ndarray:

@@ -4,7 +4,8 @@
 `python -m backend.training.generator.autoencoder_trainer --samples build/generator/samples
 --out build/generator/autoencoder --minutes 120` can be stopped at any time and goes on by the same
 command. On a GPU where there is one; `--half` is for processors that have bfloat16. Once a flow has
-learned from its latents they must not change: `--decoder-alone` lets only what reads them learn on.
+learned from its latents they must not change: `--decoder-alone` lets only what reads them learn on,
+and with more noise upon them, for those that a flow makes are never quite right.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ from .shelf import Batch, Shelf, read_all
 
 RATE = 1.5e-3
 NOISE = 0.1  # deviation added to latents, so that near ones decode alike
+ROUGH = 0.6  # the most noise, in deviations of latents, that a decoder alone learns to read
+JUDGED_ROUGH = 0.3  # with which it is measured, too
 CALM = 1e-3  # weight of the latents' squares, which keeps them about 1
 SIGN, ANCHOR, MASK, EXPECTED = 0.3, 0.05, 0.5, 0.1  # weights of losses, next to the distance's
 SEEN = 0.15  # share of the parts that are encoded by their visible surface alone
@@ -123,10 +126,13 @@ def on(array: np.ndarray, device: torch.device) -> Tensor:
 
 
 class Losses:
-    """The loss of a step. size : parts in frames of their own a step."""
+    """The loss of a step. size : parts in frames of their own a step. rough : whether latents get
+    noise of up to `ROUGH`, another for each shape, and not `NOISE`."""
 
-    def __init__(self, net: PartSet, shelf: Shelf, device: torch.device, size: int) -> None:
-        self.net, self.shelf, self.device, self.size = net, shelf, device, size
+    def __init__(
+        self, net: PartSet, shelf: Shelf, device: torch.device, size: int, *, rough: bool = False
+    ) -> None:
+        self.net, self.shelf, self.device, self.size, self.rough = net, shelf, device, size, rough
         self.rng = torch.Generator().manual_seed(int(shelf.rng.integers(2**31)))
 
     def step(self) -> tuple[Tensor, dict[str, float]]:
@@ -148,8 +154,11 @@ class Losses:
             told = torch.rand(len(labels), 1, generator=self.rng).to(device) >= UNLABELLED
             shown = codes(torch.where(told, labels, -1), net.config.label_width, self.rng)
         latents = net.encode(points, on(batch.normals, device), kind, shown)
-        noisy = latents + NOISE * torch.randn_like(latents)
-        decoded = net.decode(noisy, kind)
+        deviation = torch.tensor(NOISE, device=device)
+        if self.rough:
+            share = torch.rand(len(latents), 1, 1, generator=self.rng).to(device)
+            deviation = ROUGH * share * net.arrays["latent.deviation"][kind]
+        decoded = net.decode(latents + deviation * torch.randn_like(latents), kind)
         said = {"field": of_field(net, decoded, batch, device)}
         anchors, _, slot = of_anchors(net, decoded, points)
         loss = said["field"] + ANCHOR * anchors + CALM * latents.square().mean()
@@ -160,16 +169,23 @@ class Losses:
 
 
 def measured(net: PartSet, objects: list[Sample], device: torch.device, parts: int) -> dict:
-    """Mean IoU of parts in frames of their own and of whole objects, at places spread evenly."""
+    """Mean IoU of parts in frames of their own, also of noisy latents, and of whole objects, at
+    places spread evenly."""
     shelf = Shelf(objects, np.random.default_rng(0))
-    found: dict[str, list[float]] = {"own iou": [], "whole iou": []}
+    rng = torch.Generator().manual_seed(0)
+    found: dict[str, list[float]] = {"own iou": [], "rough iou": [], "whole iou": []}
     with torch.no_grad():
         for _ in range(-(-parts // 16)):
-            for name, kind, batch in (
-                ("own iou", OWN, shelf.own(16, *JUDGED["own"], even=True)),
-                ("whole iou", WHOLE, shelf.whole(4, *JUDGED["whole"], even=True)),
+            own = shelf.own(16, *JUDGED["own"], even=True)
+            whole = shelf.whole(4, *JUDGED["whole"], even=True)
+            for name, kind, batch, share in (
+                ("own iou", OWN, own, 0.0),
+                ("rough iou", OWN, own, JUDGED_ROUGH),
+                ("whole iou", WHOLE, whole, 0.0),
             ):
                 latents = net.encode(on(batch.points, device), on(batch.normals, device), kind)
+                noise = torch.randn(latents.shape, generator=rng).to(device)
+                latents = latents + share * net.arrays["latent.deviation"][kind] * noise
                 decoded = net.decode(latents, kind)
                 said = net.field(net.nodes(decoded), decoded.side, on(batch.queries, device))
                 inside, true = said.cpu().numpy() < 0, batch.distance < 0
@@ -200,7 +216,7 @@ def train(run: Run, options: argparse.Namespace, device: torch.device) -> None:
     rng = np.random.default_rng([options.seed, run.step])
     shelf, judged = divided(objects, rng)
     net, mean = (PartSet(config, arrays, TorchOps()) for arrays in (run.arrays, run.mean))
-    losses = Losses(net, shelf, device, options.batch)
+    losses = Losses(net, shelf, device, options.batch, rough=options.decoder_alone)
     saved, clock = run.seconds, time.monotonic()
     kept: list[dict[str, float]] = []
     half = device.type == "cuda" or options.half
@@ -222,14 +238,15 @@ def train(run: Run, options: argparse.Namespace, device: torch.device) -> None:
             run.save()
             objects = read_all(options.samples, objects)
             shelf, judged = divided(objects, rng)
-            losses = Losses(net, shelf, device, options.batch)
+            losses = Losses(net, shelf, device, options.batch, rough=options.decoder_alone)
             saved, clock, kept = run.seconds, time.monotonic(), []
 
 
 def divided(objects: list[Sample], rng: np.random.Generator) -> tuple[Shelf, list[Sample]]:
     """What is learned, and what is held out; all of it where nothing is."""
     learned = [one for one in objects if not held_out(one.group, one.name)]
-    return Shelf(learned, rng), [one for one in objects if held_out(one.group, one.name)] or learned
+    judged = [one for one in objects if held_out(one.group, one.name)]
+    return Shelf(learned, rng, thin=True), judged or learned
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -36,6 +36,7 @@ from ...models.partflow import (
 )
 from ..torch_ops import TorchOps
 from . import pack
+from .axes import FRAME_OF, axes_of
 from .pictured import Pictures, masks_of, pictured
 from .run import Run, started
 from .shelf import Singles
@@ -50,7 +51,9 @@ EMPTY = 0.15  # of the sets, one more part that is not there
 WEIGHTS = {"own": 1.0, "placed": 0.5, "box": 0.3, "look": 0.1, "whole": 0.4}
 CENTRE, SPREAD = 0.3, 1.0  # of the logit of levels: more noise than signal
 LADDER = {
-    "tiny": PartFlowConfig(channels=4, width=96, heads=3, pairs=2, reading=1),
+    "tiny": PartFlowConfig(
+        channels=4, axes=64, whole_axes=128, token=32, width=96, heads=3, pairs=2, reading=1
+    ),
     "small": PartFlowConfig(width=192, heads=6, pairs=4),
     "base": PartFlowConfig(),
     "large": PartFlowConfig(width=384, heads=12, pairs=8),
@@ -285,18 +288,46 @@ def measured(
     return {f"held {n}": round(float(np.mean([r[n] for r in kept])), 4) for n in kept[0]}
 
 
-def train(run: Run, options: argparse.Namespace, device: torch.device) -> None:
+def fitting(config: PartFlowConfig, one: Encoded) -> PartFlowConfig:
+    """The config with as many channels as the latents of a copy have."""
+    return replace(config, channels=one.arrays["own"].shape[-1])
+
+
+def along(copies: Mapping[str, Encoded], net: PartFlow) -> dict[str, Encoded]:
+    """Copies whose latents, as `latents` wrote them, are tokens of a flow, by name.
+
+    net : of torch. Arrays that are not its latents stay.
+    """
+    told = {}
+    for name, one in copies.items():
+        arrays = dict(one.arrays)
+        for key, frame in FRAME_OF.items():
+            latents = torch.from_numpy(arrays[key].astype(np.float32))
+            with torch.no_grad():
+                arrays[key] = net.tokens(latents.to(net.arrays["spaces"].device), frame).cpu()
+            arrays[key] = arrays[key].numpy().astype(np.float16)
+        told[name] = Encoded(arrays, one.about)
+    return told
+
+
+def train(
+    run: Run,
+    copies: Mapping[str, Encoded],
+    pictures: Pictures | None,
+    options: argparse.Namespace,
+    device: torch.device,
+) -> None:
     """Steps until the minutes are spent; measures and saves now and then.
 
-    Latents that came meanwhile are taken up at each measurement.
+    copies, pictures : as `read` takes and gives them. Latents that came meanwhile are taken up at
+    each measurement.
     """
     config = PartFlowConfig(**run.about["config"])
-    pictures = Pictures(options.pictures) if options.pictures else None
-    copies = read(options.latents, pictures)
-    learned, judged = divided(copies)
-    sets = Sets(learned, config, np.random.default_rng([options.seed, run.step]))
     rng = torch.Generator().manual_seed(options.seed + run.step)
     net, mean = (PartFlow(config, arrays, TorchOps()) for arrays in (run.arrays, run.mean))
+    told_of = along(copies, net)
+    learned, judged = divided(told_of)
+    sets = Sets(learned, config, np.random.default_rng([options.seed, run.step]))
     saved, clock = run.seconds, time.monotonic()
     kept: list[dict[str, float]] = []
     half = device.type == "cuda" or options.half
@@ -314,8 +345,9 @@ def train(run: Run, options: argparse.Namespace, device: torch.device) -> None:
             row["copies"] = len(learned)
             run.note(row | measured(mean, judged, device))
             run.save()
-            copies = read(options.latents, pictures, copies)
-            sets.objects, judged = divided(copies)
+            copies = read(options.latents, pictures, told_of)
+            told_of |= along({n: one for n, one in copies.items() if n not in told_of}, net)
+            sets.objects, judged = divided(told_of)
             learned = sets.objects
             saved, clock, kept = run.seconds, time.monotonic(), []
 
@@ -342,7 +374,10 @@ def main(argv: list[str] | None = None) -> int:
         torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    config = replace(LADDER[options.size], **ABLATIONS[options.without])
+    pictures = Pictures(options.pictures) if options.pictures else None
+    copies = read(options.latents, pictures)
+    config = fitting(LADDER[options.size], next(iter(copies.values())))
+    config = replace(config, **ABLATIONS[options.without])
     run = started(
         options.out,
         "flow",
@@ -353,7 +388,12 @@ def main(argv: list[str] | None = None) -> int:
         seed=options.seed,
         begin_with=options.begin_with,
     )
-    train(run, options, device)
+    if run.step == 0 and options.begin_with is None:
+        counted = axes_of((one.arrays for one in divided(copies)[0]), config)
+        for name, array in counted.items():
+            for arrays in (run.arrays, run.mean):
+                arrays[name] = torch.from_numpy(array).clone().to(device)
+    train(run, copies, pictures, options, device)
     return 0
 
 

@@ -23,7 +23,7 @@ import torch
 from numpy.typing import NDArray
 
 from ...library.words import FILLERS, Words, plain, table
-from ...models.partflow import FILLED, box_member, look_member, merged, own_frame
+from ...models.partflow import FILLED, box_member, look_member, own_frame
 from ...models.partset import OWN, PLACED, WHOLE, PartSet, PartSetConfig
 from ..torch_ops import TorchOps
 from .samples import Sample, held_out
@@ -38,7 +38,7 @@ SIDES = {"left": "right", "right": "left"}
 
 
 class Encoder:
-    """The trained autoencoder, and what makes its latents tokens of the flow."""
+    """The trained autoencoder."""
 
     def __init__(self, path: Path, device: torch.device) -> None:
         from safetensors import safe_open
@@ -49,7 +49,8 @@ class Encoder:
         self.device, self.net = device, PartSet(config, arrays, TorchOps())
 
     def __call__(self, points: Singles, normals: Singles, kind: int) -> NDArray[np.float16]:
-        """Tokens (B, T, C) of points (B, P, 3) and unit normals."""
+        """Latents (B, T, C) of points (B, P, 3) and unit normals, each channel of mean 0 and
+        deviation 1."""
         with torch.no_grad():
             z = self.net.encode(
                 torch.from_numpy(points).to(self.device),
@@ -58,7 +59,7 @@ class Encoder:
             )
             z = z - self.net.arrays["latent.mean"][kind]
             z = z / self.net.arrays["latent.deviation"][kind]
-            return merged(z, TorchOps()).cpu().numpy().astype(np.float16)
+            return z.cpu().numpy().astype(np.float16)
 
 
 def encoded(

@@ -25,7 +25,7 @@ WARM = 200  # steps in which the rate rises
 FALL = 0.35  # share of the minutes, the last, in which it falls
 MEAN = 0.9985  # of the running mean that stays, a step
 LEAST = 0.02  # of the rate, at the end
-COUNTED = ("latent.mean", "latent.deviation")  # arrays that are counted, not learned
+COUNTED = ("latent.mean", "latent.deviation", "axes.")  # arrays that are counted, not learned
 
 
 def begun(

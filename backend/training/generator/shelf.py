@@ -18,6 +18,7 @@ Singles = NDArray[np.float32]
 SCALE = np.float32(STEPS)  # whole numbers of 16 bits a unit of length
 UNIT = np.float32(127)  # whole numbers of 8 bits in a unit normal
 EVEN = 4  # of so many queries one is spread evenly; they come first
+THIN = 0.1  # share of its frame, of a part that is drawn half as often as the thinnest
 
 
 def read_all(folder: Path, there: Sequence[Sample] = ()) -> list[Sample]:
@@ -48,11 +49,26 @@ class Batch:
 
 
 class Shelf:
-    """Draws batches. objects : of which; rng : by chance."""
+    """Draws batches. objects : of which; rng : by chance.
 
-    def __init__(self, objects: Sequence[Sample], rng: np.random.Generator) -> None:
+    thin : whether parts in frames of their own are drawn the more often the less of the frame they
+    fill. What is thin is what is lost first, and most parts are not.
+    """
+
+    def __init__(
+        self, objects: Sequence[Sample], rng: np.random.Generator, *, thin: bool = False
+    ) -> None:
         self.objects, self.rng = list(objects), rng
         self.rows = [(k, part) for k, one in enumerate(self.objects) for part in range(one.count)]
+        often = np.ones(len(self.rows))
+        if thin:
+            often = THIN / (THIN + np.array([self.filled(*row) for row in self.rows]))
+        self._often = often / often.sum()
+
+    def filled(self, number: int, part: int) -> float:
+        """The share of its frame that a part fills. number : of the object."""
+        distance = self.objects[number].stored["own_distance"][part]
+        return float((distance[: len(distance) // EVEN] < 0).mean())
 
     def own(
         self, count: int, points: int, queries: int, *, seen: float = 0.0, even: bool = False
@@ -62,9 +78,9 @@ class Shelf:
         seen : share of them of which only the visible surface goes in. even : whether queries are
         spread evenly over the cube, a quarter of what a sample has at most.
         """
-        rows = [self.rows[int(k)] for k in self.rng.integers(len(self.rows), size=count)]
+        rows = self.rng.choice(len(self.rows), size=count, p=self._often)
         drawn = []
-        for k, part in rows:
+        for k, part in (self.rows[int(row)] for row in rows):
             a = self.objects[k].stored
             chosen = np.arange(len(a["own_points"][part]))
             if self.rng.random() < seen:

@@ -25,7 +25,9 @@ SHAPES = PartSetConfig(
     channels=4, width=16, heads=2, encoding=1, decoding=1, point_width=8, field_width=8,
     label_width=2, mask_width=4, prompting=1,
 )  # fmt: skip
-FLOW = PartFlowConfig(channels=4, width=16, heads=2, pairs=2, reading=1)
+FLOW = PartFlowConfig(
+    channels=4, axes=64, whole_axes=96, token=32, width=16, heads=2, pairs=2, reading=1
+)
 THERE = 6  # of a box: the number that says that there is a part
 
 Arrays = dict[str, np.ndarray]
@@ -39,6 +41,8 @@ def arrays_of(shapes: dict[str, tuple[int, ...]], seed: int) -> Arrays:
         value = rng.normal(scale=shape[0] ** -0.5 if len(shape) > 1 else 0.1, size=shape)
         if name.endswith((".weight", ".deviation")) and (len(shape) == 1 or "latent" in name):
             value = 1 + 0.1 * np.abs(value)
+        if name.startswith("axes.") and name.endswith(".size"):
+            value = np.ones(shape)
         found[name] = value.astype(np.float32)
     return found
 

@@ -13,8 +13,9 @@ from backend.models.partflow import Given, Levels, PartFlow, PartFlowConfig, Par
 from backend.training.torch_ops import TorchOps
 
 TINY = PartFlowConfig(
-    cells=2, whole_cells=4, channels=2, width=12, heads=2, pairs=2, words=3, reading=1
-)
+    cells=2, whole_cells=4, channels=2, axes=8, whole_axes=16, token=4, width=12, heads=2, pairs=2,
+    words=3, reading=1,
+)  # fmt: skip
 
 
 def arrays(config):
@@ -115,13 +116,22 @@ def test_the_level_counts():
         )
 
 
-def test_latents_become_tokens_and_back():
-    latents = np.random.default_rng(0).standard_normal((2, 64, 3)).astype(np.float32)
-    tokens = partflow.merged(latents, NumpyOps())
-    assert tokens.shape == (2, 8, 24)
-    assert np.array_equal(partflow.apart(tokens, NumpyOps()), latents)
-    lattice = latents.reshape(2, 4, 4, 4, 3)
-    assert np.array_equal(tokens[:, 1].reshape(2, 2, 2, 2, 3), lattice[:, :2, :2, 2:])
+@pytest.mark.parametrize("frame", partflow.FRAMES)
+def test_latents_become_tokens_and_back(frame):
+    count, numbers = TINY.bases[frame]
+    rng = np.random.default_rng(0)
+    axes = np.linalg.qr(rng.standard_normal((numbers, count)))[0].T
+    mean, size = rng.standard_normal(numbers), rng.random(count) + 0.5
+    basis = {f"axes.{frame}": axes, f"axes.{frame}.mean": mean, f"axes.{frame}.size": size}
+    held = {n: a.astype(np.float32) for n, a in basis.items()}
+    net = PartFlow(TINY, arrays(TINY) | held, NumpyOps())
+    told = rng.standard_normal((3, count // TINY.token, TINY.token)).astype(np.float32)
+    latents = net.latents(told, frame)
+    assert latents.shape == (3, numbers // TINY.channels, TINY.channels)
+    assert np.allclose(net.tokens(latents, frame), told, atol=1e-5)
+    beside = rng.standard_normal(numbers)
+    beside = (beside - axes.T @ (axes @ beside)).reshape(latents[0].shape).astype(np.float32)
+    assert np.allclose(net.tokens(latents + beside, frame), told, atol=1e-4), "no axis, not told"
 
 
 def test_boxes_and_looks_become_members_and_back():
@@ -151,3 +161,21 @@ def test_what_a_member_alone_tells_goes_past_the_network(level, expected):
     said = PartFlow(TINY, silent, NumpyOps()).velocity(x, at, given)
     assert np.allclose(said.own, expected * x.own, atol=1e-5)
     assert not np.allclose(said.box, expected * x.box, atol=1e-5), "it has a level of its own"
+
+
+def test_pictures_are_read_where_there_are_some():
+    net = PartFlow(TINY, arrays(TINY), NumpyOps())
+    _, _, given = asked(TINY, batch=3)
+    picture = given.picture.copy()
+    picture[[0, 2]] = 0  # no picture
+    picture[1, :, -1] = 1
+    found = net.contexts(replace(given, picture=picture))
+    alone = [
+        net.contexts(
+            Given(**{n: a[k : k + 1] for n, a in replace(given, picture=picture).each().items()})
+        )
+        for k in range(3)
+    ]
+    assert np.allclose(found, np.concatenate(alone), atol=1e-5)
+    assert np.array_equal(found[0, :64], found[2, :64])
+    assert not np.allclose(found[0, :64], found[1, :64])

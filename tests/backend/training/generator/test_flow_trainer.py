@@ -13,25 +13,31 @@ from backend.training.generator import flow_trainer as trainer
 from backend.training.generator import run
 from backend.training.generator.run import LOG, begun
 from backend.training.torch_ops import TorchOps
+from tests.backend.latents.tiny_generator import arrays_of
 
 TINY = PartFlowConfig(
-    cells=2, whole_cells=4, channels=2, width=16, heads=2, pairs=2, words=3, reading=1
-)
+    cells=2, whole_cells=4, channels=2, axes=8, whole_axes=16, token=4, width=16, heads=2, pairs=2,
+    words=3, reading=1,
+)  # fmt: skip
 CPU = torch.device("cpu")
 
 
-def arrays(parts=3, seed=0):
+def arrays(parts=3, seed=0, latents=False):
+    """Of a copy of an object: tokens of the flow, or latents as they are written."""
     rng = np.random.default_rng(seed)
     c = TINY
+    of_part, of_whole = (c.tokens, c.token), (c.whole_tokens, c.token)
+    if latents:
+        of_part, of_whole = (c.cells**3, c.channels), (c.whole_cells**3, c.channels)
 
     def normal(*shape):
         return rng.standard_normal(shape).astype(np.float16)
 
-    tokens = {name: normal(parts, c.tokens, c.token)
+    tokens = {name: normal(parts, *of_part)
               for name in ("own", "placed", "seen_own", "seen_placed")}  # fmt: skip
     return tokens | {
-        "whole": normal(1, c.whole_tokens, c.token),
-        "before": normal(4, c.tokens, c.token),
+        "whole": normal(1, *of_whole),
+        "before": normal(4, *of_part),
         "before_parts": np.eye(4, parts, dtype=bool),
         "box": normal(parts, BOX),
         "look": normal(parts, LOOK),
@@ -91,6 +97,25 @@ def test_known_parts_are_not_learned(sets):
     assert not any(float(value.detach()) for value in told.values())
 
 
+def test_any_size_takes_the_latents_that_are_there():
+    one = trainer.Encoded(arrays(latents=True), {})
+    for config in trainer.LADDER.values():
+        assert trainer.fitting(config, one).channels == TINY.channels
+
+
+def test_latents_are_told_along_the_axes():
+    copies = {"cup": trainer.Encoded(arrays(3, latents=True), {"copy": 0})}
+    held = {n: torch.from_numpy(a) for n, a in arrays_of(shapes(TINY), 0).items()}
+    net = PartFlow(TINY, held, TorchOps())
+    told = trainer.along(copies, net)["cup"].arrays
+    assert told["own"].shape == (3, TINY.tokens, TINY.token)
+    assert told["before"].shape == (4, TINY.tokens, TINY.token)
+    assert told["whole"].shape == (1, TINY.whole_tokens, TINY.token)
+    own = torch.from_numpy(copies["cup"].arrays["own"].astype(np.float32))
+    assert np.allclose(told["own"], net.tokens(own, "own"), atol=2e-2)
+    assert told["box"] is copies["cup"].arrays["box"], "the rest stays"
+
+
 def test_it_learns_and_goes_on(tmp_path, monkeypatch):
     monkeypatch.setitem(trainer.LADDER, "small", TINY)
     monkeypatch.setattr(run, "WARM", 5)
@@ -98,7 +123,7 @@ def test_it_learns_and_goes_on(tmp_path, monkeypatch):
     folder.mkdir()
     for k in range(3):
         about = {"about": json.dumps({"held_out": k == 0})}
-        save_file(arrays(3, 7), folder / f"o{k}.0.safetensors", about)
+        save_file(arrays(3, 7, latents=True), folder / f"o{k}.0.safetensors", about)
 
     def train(steps, *more):
         return trainer.main([

@@ -44,8 +44,8 @@ def test_the_first_copy_is_as_it_is(one, encoder):
     assert np.allclose(np.ptp(box, axis=1), np.ptp(one.box, axis=1) / size, atol=2e-3)
     assert there.all()
     assert np.abs(box).max() == pytest.approx(0.95, abs=2e-3)
-    assert found["own"].shape == (2, 1, 16)
-    assert found["whole"].shape == (1, 8, 16)
+    assert found["own"].shape == (2, 8, 2)
+    assert found["whole"].shape == (1, 64, 2)
     assert found["seen"].all()
     assert all(value.dtype in (np.float16, np.float32, bool) for value in found.values())
 

@@ -60,3 +60,17 @@ def test_new_samples_are_read_beside_those_that_are_there(tmp_path):
     assert again[0] is first[0]
     with pytest.raises(SystemExit, match="no samples"):
         read_all(tmp_path / "none")
+
+
+def test_thin_parts_come_more_often(shelf):
+    for one in shelf.objects:
+        one.stored["own_distance"][0] = 0.25  # part a fills nothing, part b nearly half
+    assert shelf.filled(0, 0) == 0
+    assert 0.3 < shelf.filled(0, 1) < 0.6
+    thin = Shelf(shelf.objects, np.random.default_rng(0), thin=True)
+    share = [
+        (np.isclose(one.own(300, 1, 8, even=True).distance, 0.25).all(1)).mean()
+        for one in (shelf, thin)
+    ]
+    assert 0.4 < share[0] < 0.6, "all alike unless asked"
+    assert share[1] > 0.75

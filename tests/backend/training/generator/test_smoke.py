@@ -14,7 +14,10 @@ from backend.training.generator import autoencoder_trainer, smoke
 from backend.training.generator.samples import Sample, read, sample_paths
 from tests.backend.training.generator import balls
 
-TINY = PartFlowConfig(cells=2, whole_cells=2, channels=2, width=8, heads=2, pairs=1, reading=1)
+TINY = PartFlowConfig(
+    cells=2, whole_cells=2, channels=2, axes=16, whole_axes=16, token=16, width=8, heads=2, pairs=1,
+    reading=1,
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
