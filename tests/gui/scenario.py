@@ -154,7 +154,7 @@ def kept(window: Window, package: Path) -> Waits[None]:
         k for k, one in enumerate(merged) if one == by_hand
     ]
     yield from window.picture("26_kept")
-    yield from window.press("bpy.ops.partwise.release_edits")
+    yield from window.press("bpy.ops.partwise.release_edits", across=BUTTONS)
     assert edits.kept_text(active().data) == ""
     yield from window.picture("27_released")
     for _ in range(2):
