@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..contract.arrays import Bools, Floats, Ints
 from ..contract.progress import SILENT, Progress
@@ -137,7 +138,7 @@ def _reflected(patch: Ints, image: Ints, here: Bools, partner: Ints, deciding: B
     return found if np.bincount(found, minlength=count).all() else patch
 
 
-def _disagreement(one: Ints, other: Ints, area: Floats) -> float:
+def _disagreement(one: NDArray[np.integer], other: NDArray[np.integer], area: Floats) -> float:
     """Share of pairs of places, by area, on which two labellings (F,) disagree."""
     width = int(other.max()) + 1
     key, pair = np.unique(one.astype(np.int64) * width + other, return_inverse=True)

@@ -304,8 +304,8 @@ def along(copies: Mapping[str, Encoded], net: PartFlow) -> dict[str, Encoded]:
         for key, frame in FRAME_OF.items():
             latents = torch.from_numpy(arrays[key].astype(np.float32))
             with torch.no_grad():
-                arrays[key] = net.tokens(latents.to(net.arrays["spaces"].device), frame).cpu()
-            arrays[key] = arrays[key].numpy().astype(np.float16)
+                tokens = net.tokens(latents.to(net.arrays["spaces"].device), frame)
+            arrays[key] = tokens.cpu().numpy().astype(np.float16)
         told[name] = Encoded(arrays, one.about)
     return told
 
