@@ -64,7 +64,7 @@ KINDS: dict[str, str] = {
     "Turret": "turret",
     "Track": "track skid",
     "Cabin": "cabin cab cockpit canopy",
-    "PartMirror": "mirror",
+    "Mirror": "mirror",
     "Engine": "engine motor booster",
     "Drawer": "drawer front",
     "Pillow": "pillow cushion",
