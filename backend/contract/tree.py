@@ -15,6 +15,17 @@ from numpy.typing import NDArray
 from .records import Value
 
 
+def topmost(above: list[int], node: int) -> int:
+    """The node that holds another and is in none yet.
+
+    above : of each node one that it is in, itself where it is in none; shortened on the way.
+    """
+    while above[node] != node:
+        above[node] = above[above[node]]
+        node = above[node]
+    return node
+
+
 class MergeTree(Value):
     """A binary tree over P patches.
 
@@ -140,19 +151,12 @@ class MergeTree(Value):
         """
         leaves, groups = self.leaf_count, int(group.max()) + 1
         above = list(range(2 * groups - 1))
-
-        def top(node: int) -> int:
-            while above[node] != node:
-                above[node] = above[above[node]]
-                node = above[node]
-            return node
-
         below = group.tolist()  # a group below each node
         children: list[tuple[int, int]] = []
         rows: list[int] = []
         for row, (left, right) in enumerate(self.children.tolist()):
             below.append(below[left])
-            one, two = top(below[left]), top(below[right])
+            one, two = topmost(above, below[left]), topmost(above, below[right])
             if one != two:
                 above[one] = above[two] = groups + len(rows)
                 children.append((one, two))

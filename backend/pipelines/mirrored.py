@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ..contract.arrays import Bools, Floats, Ints
 from ..contract.progress import SILENT, Progress
-from ..contract.tree import MergeTree
+from ..contract.tree import MergeTree, topmost
 from ..geometry.graphs import sums
 from ..geometry.mesh import FaceGraph
 from ..geometry.mirrors import Mirror, find_mirror
@@ -250,11 +250,7 @@ class _Merged:
         return [link for link in links if self._top(link[0]) != self._top(link[1])]
 
     def _top(self, node: int) -> int:
-        above = self._above
-        while above[node] != node:
-            above[node] = above[above[node]]
-            node = above[node]
-        return node
+        return topmost(self._above, node)
 
 
 def _links(tree: MergeTree, partner: Ints, deciding: Bools) -> list[list[list[tuple[int, int]]]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..contract.arrays import Bools, Floats, Ints
-from ..contract.tree import MergeTree
+from ..contract.tree import MergeTree, topmost
 from ..geometry.graphs import sums
 from ..geometry.mesh import FaceGraph
 
@@ -81,17 +81,10 @@ def _reordered(tree: MergeTree, joint: Ints, early: Bools) -> MergeTree:
             joint[row] = leaf[left], leaf[right]
     # Any leaf of either side joins the same two sides, for what is below them is merged by then.
     above = list(range(2 * leaves - 1))
-
-    def top(node: int) -> int:
-        while above[node] != node:
-            above[node] = above[above[node]]
-            node = above[node]
-        return node
-
     order = np.argsort(~early, kind="stable")
     children = np.zeros_like(tree.children)
     for made, (one, two) in enumerate(joint[order].tolist()):
-        children[made] = top(one), top(two)
+        children[made] = topmost(above, one), topmost(above, two)
         above[children[made, 0]] = above[children[made, 1]] = leaves + made
     height = np.where(early, tree.height[0], tree.height)[order]
     parted = early[leaves - tree.natural_parts :].sum()  # by the natural cut, so far

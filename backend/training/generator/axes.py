@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...contract.arrays import Singles
 from ...models.partflow import FRAMES, PartFlowConfig
 
 # What of a copy is in which frame.
@@ -21,8 +22,6 @@ FRAME_OF = {
     "before": "placed", "whole": "whole",
 }  # fmt: skip
 LEAST = 1e-6  # of the largest variance, below which axes are not told apart
-
-Singles = NDArray[np.float32]
 
 
 def axes_of(copies: Iterable[Mapping[str, NDArray[Any]]], config: PartFlowConfig) -> dict:
