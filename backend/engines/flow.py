@@ -251,7 +251,7 @@ class Flow:
         return Generated(found, notes=tuple(notes))
 
     def _of_picture(self, brief: Brief, seed: int, progress: Progress) -> Generated:
-        from .part_picture import Window, coverages, patches
+        from .part_picture import FRONT, Window, masked, patches
 
         progress.span(0.0, 0.05, "Finding the figure").step()
         front = list(brief.views).index("front") if brief.views else 0
@@ -259,7 +259,7 @@ class Flow:
         window = Window.around(figure.covered)
         title = meaning(brief.text)
         beside = 0  # parts of the mask
-        thing = Object(title.vector, patches(figure.picture, figure.covered, window))
+        thing = Object(title.vector, patches(figure.picture, figure.covered, window), FRONT)
         maker = Maker(self.generator, thing, self.ways, seed, _standing)
         making = progress.span(0.05, 0.95)
         if brief.masks:
@@ -271,13 +271,18 @@ class Flow:
                     f"The mask shows {count}, and {_parts(brief.parts)} asked for.",
                     "Paint as many, or give no number.",
                 )
-            masks = coverages(np.where(figure.covered > 0.5, labels, -1), shown, window)
-            seen = [mask for mask in masks if mask.any()]
+            inside = np.where(figure.covered > 0.5, labels, -1)
+            masks = masked(inside, shown, figure.covered, window)
+            seen = [
+                Wanted(mask=mask, sides=window.sides(inside == part))
+                for part, mask in zip(shown, masks, strict=True)
+                if mask.any() and (inside == part).any()
+            ]
             if not seen:
                 raise BadInput(
                     "Nothing of the figure is in the mask.", "Paint the mask on the figure."
                 )
-            made = maker.at_once([Wanted(mask=mask) for mask in seen], making)
+            made = maker.at_once(seen, making)
             beside = len(masks) - len(seen)
         else:
             made = self._free(maker, brief.parts, making)

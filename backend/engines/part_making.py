@@ -18,10 +18,11 @@ from ..latents.finite import NotFinite
 from ..latents.part_generator import CELLS, PartGenerator, Told
 from ..latents.part_request import Request
 from ..machine.abreast import abreast, at_a_time
-from ..models.partflow import Parts, box_of, colour_of, own_frame
+from ..models.partflow import Parts, box_of, colour_of
 from ..models.partset import PLACED
 from .base import PartMesh
 from .part_memory import BEGUN, remember
+from .part_place import filling
 from .part_scene import TOGETHER, joined
 from .part_sketch import CRUMB, Look, Placing, coarse, looking
 from .projected import meshes_of
@@ -49,21 +50,28 @@ class Wanted:
     """A part that is to be made; what is not said is made up.
 
     words : (D,) what it is; said : in words of the table. box : (2, 3) in the object's frame.
-    mask : (MASK^2,) how much of each pixel of the picture it covers.
+    mask : (MASK^2 + OUTLINE,) where it is in the picture, see `mask_member` of the model; sides :
+    what that says of its box, see `Request.bound_box`.
     """
 
     words: Floats | None = None
     box: Floats | None = None
     mask: Singles | None = None
+    sides: Floats | None = None
     said: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Object:
-    """What all parts are of. title : (D,) what it is. picture : (64, PICTURE) patches of it."""
+    """What all parts are of.
+
+    title : (D,) what it is. picture : (64, PICTURE) patches of it. view : (VIEW,) where that is
+    taken from.
+    """
 
     title: Floats | None = None
     picture: Singles | None = None
+    view: Singles | None = None
 
     def tell(self, request: Request) -> None:
         """Tell a request of it."""
@@ -71,6 +79,8 @@ class Object:
             request.tell("title", self.title)
         if self.picture is not None:
             request.tell("picture", self.picture)
+        if self.view is not None:
+            request.tell("view", self.view)
 
 
 @dataclass(frozen=True)
@@ -138,6 +148,8 @@ class Maker:
             remember(self.generator, request, k, wanted.said, box, seed, level)
         if wanted.mask is not None:
             request.tell("mask", wanted.mask, k)
+        if wanted.sides is not None:
+            request.bound_box(k, wanted.sides)
 
     def _keep(self, new: Sequence[Made], progress: Progress) -> None:
         self.done += new
@@ -220,7 +232,8 @@ def surfaces(
 def mesh_of(
     generator: PartGenerator, told: Told, cells: int, progress: Progress = SILENT
 ) -> tuple[Floats, Ints] | None:
-    """The closed surface of a part in the object's frame; None where there is none."""
+    """The closed surface of a part in the object's frame, which fills its box, as what is encoded
+    does; None where there is none."""
     try:
         shape = generator.shape(told.own, cells=cells, progress=progress)
     except NotFinite as error:
@@ -228,5 +241,4 @@ def mesh_of(
     ((vertices, faces),) = meshes_of([shape.field], CRUMB)
     if not len(faces):
         return None
-    middle, half = own_frame(told.box)
-    return vertices * half + middle, faces
+    return filling(vertices, *told.box), faces

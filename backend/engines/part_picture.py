@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..contract.arrays import Singles
+from ..contract.arrays import Bools, Floats, Singles
 from ..images.resample import resampled
-from ..models.partflow import FILLED, MASK, PATCH, SIDE
+from ..models.partflow import FILLED, PATCH, SIDE, mask_member, view_member
 
 
 @dataclass(frozen=True)
@@ -34,10 +34,26 @@ class Window:
         top, left = (first + last + 1 - whole) / 2
         return cls(float(top), float(left), whole / SIDE)
 
+    def sides(self, mask: Bools) -> Floats:
+        """The sides (2, 3) of the box of a part that a mask (H, W) shows from the front, in the
+        object's frame; NaN for those that are not seen."""
+        rows, columns = (np.flatnonzero(mask.any(axis=axis)) for axis in (1, 0))
+        low = self._along(self.left, columns[0]), -self._along(self.top, rows[-1] + 1), np.nan
+        high = self._along(self.left, columns[-1] + 1), -self._along(self.top, rows[0]), np.nan
+        return np.array([low, high])
+
+    def _along(self, first: float, edge: float) -> float:
+        """Where an edge of pixels is in the object's frame, along an axis of the picture."""
+        return (float(edge) - first) / (self.step * SIDE / 2) - 1
+
     def of(self, picture: Singles) -> Singles:
         """(SIDE, SIDE, ...) of a picture (H, W, ...); nothing beyond its edges."""
         rows, columns = (SIDE, self.top, self.step), (SIDE, self.left, self.step)
         return resampled(picture, rows, columns)
+
+
+# What a picture is said to be: one from the front, from some way off.
+FRONT = view_member(np.array([0.0, 0.0, 1.0]), 10.0)
 
 
 def patches(picture: NDArray[np.uint8], covered: Singles, window: Window) -> Singles:
@@ -49,11 +65,12 @@ def patches(picture: NDArray[np.uint8], covered: Singles, window: Window) -> Sin
     return np.clip(rows.reshape(count * count, -1), 0, 1)
 
 
-def coverages(labels: NDArray[np.integer], parts: Sequence[int], window: Window) -> list[Singles]:
-    """(MASK^2,) of each part, how much it covers. labels : (H, W) part of each pixel."""
-    cell = SIDE // MASK
-    found = []
-    for part in parts:
-        seen = window.of((labels == part).astype(np.float32))
-        found.append(seen.reshape(MASK, cell, MASK, cell).mean((1, 3)).reshape(-1))
-    return found
+def masked(
+    labels: NDArray[np.integer], parts: Sequence[int], covered: Singles, window: Window
+) -> Singles:
+    """(N, MASK^2 + OUTLINE) of each part as seen from the front, see `mask_member`.
+
+    labels : (H, W) part of each pixel. covered : (H, W), 0..1, the figure.
+    """
+    seen = [window.of((labels == part).astype(np.float32)) for part in parts]
+    return mask_member(np.array(seen).reshape(-1, SIDE, SIDE), window.of(covered), FRONT)

@@ -18,6 +18,7 @@ from ..models.partflow import (
     PartFlowConfig,
     Parts,
     box_member,
+    box_of,
     look_member,
     nothing,
 )
@@ -33,7 +34,8 @@ class Request:
 
     count : how many. members, given : arrays of `Parts` and `Given`, of one object. shape_begun,
     box_begun : (N,) levels of noise that each part begins with, 0 for what is known, 1 for what is
-    not. whole_known : of the object; otherwise, where it is `along`, it is made as the parts are,
+    not. sides : (N, 2, 3) where the sides of each part's box are, NaN for what is not known.
+    whole_known : of the object; otherwise, where it is `along`, it is made as the parts are,
     or it is not spoken of.
     """
 
@@ -41,6 +43,7 @@ class Request:
     count: int
     along: bool = False
     whole_known: bool = False
+    sides: Floats = field(init=False, repr=False)
     members: dict[str, Singles] = field(init=False, repr=False)
     given: dict[str, Singles] = field(init=False, repr=False)
 
@@ -57,6 +60,7 @@ class Request:
         self.given = nothing(c, 1, count)
         self.shape_begun = np.ones(count, np.float32)
         self.box_begun = np.ones(count, np.float32)
+        self.sides = np.full((count, 2, 3), np.nan)
 
     def know_part(self, k: int, told: Told, colour: Floats = GREY) -> None:
         """Part k is there, with its box."""
@@ -73,6 +77,21 @@ class Request:
         """Part k is in a box (2, 3)."""
         self.members["box"][0, k, 0] = box_member(box)
         self.box_begun[k] = 0.0
+
+    def bound_box(self, k: int, sides: Floats) -> None:
+        """Part k's box has these sides (2, 3), as far as they are known; NaN for others."""
+        self.sides[k] = sides
+
+    def bounded(self, box: Singles) -> Singles:
+        """Boxes (1, N, 1, BOX) with the sides that are known."""
+        known = np.isfinite(self.sides)
+        some = known.any(axis=(1, 2))
+        if not some.any():
+            return box
+        boxes = np.where(known, self.sides, box_of(box[0, :, 0])[0])
+        found = box.copy()
+        found[0, some, 0, :6] = box_member(np.sort(boxes, axis=1))[some, :6]
+        return found
 
     def know_whole(self, tokens: Singles) -> None:
         """What shows of the object: (T, C)."""

@@ -78,10 +78,12 @@ def sample(
 
         said = each_abreast(velocity, branches, SILENT)
         towards = {n: moves[n] * guided([each[n] for each in said], scales) for n in x}
-        if shown is not None:
-            about = Parts(**{n: x[n] + level * towards[n] for n in x})
-            shown(about, (number + 1) / steps)
+        about = {n: x[n] + level * towards[n] for n in x}
         x = {n: x[n] + (level - lower) * towards[n] for n in x}
+        box = request.bounded(about["box"])
+        x["box"] = x["box"] + (1 - lower) * (box - about["box"])
+        if shown is not None:
+            shown(Parts(**(about | {"box": box})), (number + 1) / steps)
         if not all(np.isfinite(array).all() for array in x.values()):
             raise NotFinite(f"parts at level {lower:.3f}")
     progress.step(1.0)

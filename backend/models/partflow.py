@@ -34,6 +34,11 @@ PATCH = 8  # pixels of a picture's token along each side
 SIDE = 64  # pixels of a picture along each side
 MASK = 16  # pixels of a part's mask along each side
 PICTURE = PATCH * PATCH * 4
+PATCHES = (SIDE // PATCH) ** 2
+GLANCE = 4  # pixels of a picture that are one at a glance, along each side
+UNSEEN = -1e4  # added to the logits of what is not to be looked at
+OUTLINE = 5 + 9  # numbers of a mask's outline: in the picture, and in the object's frame
+VIEW = 4  # numbers of a view (where it is taken from, as a direction; how near)
 THINNEST = 0.02  # half size of a part, in its object's frame, below which its frame is not thinner
 FILLED = 0.95  # of the cube, by a shape
 
@@ -121,14 +126,16 @@ class Given:
     """What is told. Zeros where it is not; the last channel of each is 1 where it is.
 
     words : (B, N, words + 1) of each part. title : (B, words + 1) of the object. mask : (B, N,
-    MASK^2 + 1) of each part in the picture. seen_own, seen_placed : (B, N, T, C + 1) of each
-    part's visible surface. before : (B, T, C + 1) of the parts that are there already, in the
-    object's frame. picture : (B, 64, PICTURE + 1), its patches, colours and coverage.
+    MASK^2 + OUTLINE + 1) of each part in the picture, see `mask_member`. view : (B, VIEW + 1) of
+    the picture, see `view_member`. seen_own, seen_placed : (B, N, T, C + 1) of each part's visible
+    surface. before : (B, T, C + 1) of the parts that are there already, in the object's frame.
+    picture : (B, 64, PICTURE + 1), its patches, colours and coverage.
     """
 
     words: Array
     title: Array
     mask: Array
+    view: Array
     seen_own: Array
     seen_placed: Array
     before: Array
@@ -145,11 +152,12 @@ def nothing(config: PartFlowConfig, batch: int, parts: int) -> dict[str, np.ndar
     return {
         "words": np.zeros((batch, parts, c.words + 1), np.float32),
         "title": np.zeros((batch, c.words + 1), np.float32),
-        "mask": np.zeros((batch, parts, MASK * MASK + 1), np.float32),
+        "mask": np.zeros((batch, parts, MASK * MASK + OUTLINE + 1), np.float32),
+        "view": np.zeros((batch, VIEW + 1), np.float32),
         "seen_own": np.zeros((batch, parts, t, c.token + 1), np.float32),
         "seen_placed": np.zeros((batch, parts, t, c.token + 1), np.float32),
         "before": np.zeros((batch, t, c.token + 1), np.float32),
-        "picture": np.zeros((batch, (SIDE // PATCH) ** 2, PICTURE + 1), np.float32),
+        "picture": np.zeros((batch, PATCHES, PICTURE + 1), np.float32),
     }
 
 
@@ -172,15 +180,17 @@ def shapes(config: PartFlowConfig) -> dict[str, tuple[int, ...]]:
     found.linear("time.hidden", w, w)
     found.linear("words.in", c.words + 1, w)
     found.linear("title.in", c.words + 1, w)
-    found.linear("mask.in", MASK * MASK + 1, w)
+    found.linear("mask.in", MASK * MASK + OUTLINE + 1, w)
+    found.linear("view.in", VIEW + 1, w)
     found.linear("seen_own.in", c.token + 1, w)
     found.linear("seen_placed.in", c.token + 1, w)
     found.linear("before.in", c.token + 1, w)
     found.linear("picture.in", PICTURE + 1, w)
-    found["picture.place"] = ((SIDE // PATCH) ** 2, w)
+    found["picture.place"] = (PATCHES, w)
     for k in range(c.reading):
         found.block(f"read{k}", w)
     found.norm("read", w)
+    found.linear("glance.in", (SIDE // GLANCE) ** 2 * 4 + 1, w)
     found.linear("modulation", w, MODULATIONS * w)
     for k in range(c.pairs):
         if c.within:
@@ -248,8 +258,10 @@ class PartFlow(Blocks):
         look = self.linear("look.in", x.look) + space[3]
         both = [own + place + space[0]] if c.own else []
         tokens = cat([*both, placed + place + space[1], look, box], 2)  # (B, N, S, W)
-        told = self.linear("title.in", given.title)
-        of_part = told[:, None] + self.linear("words.in", given.words)
+        told = self.linear("title.in", self._aloud(given.title))
+        told = told + self.linear("view.in", given.view)
+        told = told + self.linear("glance.in", self._glance(given.picture))
+        of_part = told[:, None] + self.linear("words.in", self._aloud(given.words))
         of_part = of_part + self.linear("mask.in", given.mask)
         tokens = tokens + (self.arrays["codes"][:parts] + of_part)[:, :, None]
         size = tokens.shape[2]
@@ -285,6 +297,10 @@ class PartFlow(Blocks):
         )
         h = cat([whole, tokens.reshape(batch, parts * size, -1)], 1)
         alone = None if c.across else self._apart(batch, parts, size, count, h)
+        # Where there is no picture, none is looked at.
+        unseen = self.ops.concatenate(
+            [UNSEEN * (1 - given.picture[:, :, -1]), 0 * contexts[:, PATCHES:, 0]], 1
+        )[:, None, None]
         for k in range(c.pairs):
             if c.within:
                 inner = h[:, count:].reshape(batch * parts, size, c.width)
@@ -292,7 +308,7 @@ class PartFlow(Blocks):
                 h = cat([h[:, :count], inner.reshape(batch, parts * size, c.width)], 1)
             h = self.block(f"across{k}", h, modulation=m_all, bias=alone)
             if k % c.ask == c.ask - 1:
-                h = self.block(f"ask{k}", h, modulation=m_all, looks=contexts)
+                h = self.block(f"ask{k}", h, modulation=m_all, looks=contexts, bias=unseen)
         m = m_all + self.arrays["last.modulation"]
         h = self.ops.standard(h) * (1 + m[:, :, 1]) + m[:, :, 0]
         out = h[:, count:].reshape(batch, parts, size, c.width)
@@ -306,6 +322,20 @@ class PartFlow(Blocks):
             look=self._velocity("look", out[:, :, -2:-1], x.look, of_shape),
             whole=self._velocity("whole", h[:, :count], x.whole, levels.whole[:, None, None]),
         )
+
+    def _glance(self, picture: Array) -> Array:
+        """(B, 1025) all of a picture (B, 64, PICTURE + 1) at once, but coarser; 1 where it is
+        there."""
+        batch, side = picture.shape[0], PATCH // GLANCE
+        pixels = picture[:, :, :-1].reshape(batch, PATCHES, side, GLANCE, side, GLANCE, 4)
+        coarse = pixels.mean((3, 5)).reshape(batch, -1)
+        return self.ops.concatenate([coarse, picture[:, 0, -1:]], 1)
+
+    def _aloud(self, said: Array) -> Array:
+        """Vectors of words (..., words + 1), of length 1, as loud as tokens of noise are: each of
+        their numbers is about 1."""
+        count = self.config.words
+        return said * self.ops.like(np.r_[[count**0.5] * count, 1.0].astype(np.float32), said)
 
     def _velocity(self, name: str, h: Array, x: Array, level: Array) -> Array:
         """What tokens h (..., W) say of a member x (..., C) at its level.
@@ -321,7 +351,7 @@ class PartFlow(Blocks):
         """(1, 1, L, L) bias that lets no part see another: parts see the whole and themselves."""
         member = np.concatenate([np.full(count, -1), np.repeat(np.arange(parts), size)])
         apart = (member[:, None] != member) & (member != -1)
-        return self.ops.like(np.where(apart, -1e4, 0.0).astype(np.float32)[None, None], like)
+        return self.ops.like(np.where(apart, UNSEEN, 0.0).astype(np.float32)[None, None], like)
 
     def _time(self, level: Array) -> Array:
         """(..., W) of levels (...)."""
@@ -343,6 +373,58 @@ def box_of(member: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Boxes (..., 2, 3) of members (..., BOX), and whether there is a part at all (...)."""
     centre, half = member[..., 0:3] / 2, np.exp(np.clip(member[..., 3:6], -4, 2) - 1.2)
     return np.stack([centre - half, centre + half], -2), member[..., 6] > 0
+
+
+def mask_member(
+    masks: np.ndarray, figure: np.ndarray, view: np.ndarray | None = None
+) -> np.ndarray:
+    """(N, MASK^2 + OUTLINE) float32 of masks (N, SIDE, SIDE) of parts, and of their figure (SIDE,
+    SIDE), each how much of a pixel is covered, with up being the first row.
+
+    The coverage of coarser pixels, and the outline: centre and log of half the size of the mask's
+    box as `box_member` has them, in a frame in which the figure is as large as objects are, and the
+    root of its share of the figure. Where the view is known, see `view_member`, also what that says
+    of the part's box in the object's frame, of which no depth is known: its centre in the plane of
+    the picture, what of its size is seen along each axis, and how much of each axis is depth. A
+    mask of nothing has no outline.
+    """
+    cell = SIDE // MASK
+    coarse = masks.reshape(len(masks), MASK, cell, MASK, cell).mean((2, 4))
+    (low, high), _ = _outlines(figure[None])
+    middle = (low + high) / 2
+    size = max(float((high - low).max()), 1.0) / 2 / FILLED
+    (low, high), there = _outlines(masks)
+    low, high = (low - middle) / size, (high - middle) / size
+    half = np.log(np.maximum((high - low) / 2, THINNEST)) + 1.2
+    share = masks.sum((1, 2)) / max(float(figure.sum()), 1.0)
+    inside = np.zeros((len(masks), 9))
+    if view is not None:
+        back = view[:3]
+        right = np.array([back[2], 0.0, -back[0]]) / max(float(np.hypot(back[0], back[2])), 1e-6)
+        axes = np.stack([right, np.cross(back, right)])  # of the picture: to the right, and up
+        seen = (high - low) / 2 @ np.abs(axes)
+        size = np.log(np.maximum(seen, THINNEST)) + 1.2
+        depth = np.broadcast_to(back**2, (len(masks), 3))
+        inside = np.c_[(low + high) @ axes, size, depth]
+    outline = np.c_[low + high, half, share**0.5, inside] * there[:, None]
+    return np.c_[coarse.reshape(len(masks), MASK * MASK), outline].astype(np.float32)
+
+
+def _outlines(masks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(2, N, 2) lowest and highest x and y of masks (N, SIDE, SIDE), y up, 0 for a mask of
+    nothing; and whether there is one."""
+    covered = masks > 0.5
+    along = [covered.max(1), covered.max(2)[:, ::-1]]  # columns; rows from below
+    low = np.stack([line.argmax(1) for line in along], 1)
+    high = SIDE - np.stack([line[:, ::-1].argmax(1) for line in along], 1)
+    there = along[0].max(1)
+    return np.stack([low, high]) * there[:, None], there
+
+
+def view_member(back: np.ndarray, distance: float) -> np.ndarray:
+    """(VIEW,) float32 of a picture that is taken from a direction (3,) of length 1, at a distance
+    of an object that is 2 wide."""
+    return np.r_[back, 3.0 / distance].astype(np.float32)
 
 
 def look_member(colour: np.ndarray) -> np.ndarray:

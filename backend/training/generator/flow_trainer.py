@@ -44,11 +44,15 @@ from .shelf import Singles
 RATE = 1e-3
 TOGETHER = (1, 2, 3, 4, 6, 8)  # parts in a set, drawn evenly
 MODES = {"together": 0.3, "some known": 0.3, "all but one known": 0.2, "each its own": 0.2}
-BOXES_KNOWN, WHOLE_KNOWN, WHOLE_UNKNOWN = 0.55, 0.4, 0.3
-TOLD = {"words": 0.75, "title": 0.7, "picture": 0.4, "mask": 0.5, "seen": 0.25, "before": 0.5}
+BOXES_KNOWN, WHOLE_KNOWN, WHOLE_UNKNOWN = 0.5, 0.4, 0.3
+# Masks and the view are told of what has a picture.
+TOLD = {
+    "words": 0.75, "title": 0.7, "picture": 0.45, "mask": 0.7, "view": 0.8, "seen": 0.25,
+    "before": 0.5,
+}  # fmt: skip
 BLUR = 0.03  # deviation of words' vectors, about the distance of synonyms
 EMPTY = 0.15  # of the sets, one more part that is not there
-WEIGHTS = {"own": 1.0, "placed": 0.5, "box": 0.3, "look": 0.1, "whole": 0.4}
+WEIGHTS = {"own": 1.0, "placed": 0.5, "box": 0.5, "look": 0.1, "whole": 0.4}
 CENTRE, SPREAD = 0.3, 1.0  # of the logit of levels: more noise than signal
 LADDER = {
     "tiny": PartFlowConfig(
@@ -216,8 +220,11 @@ class Sets:
             view = int(rng.integers(len(a["picture"])))
             given["picture"][:, :-1] = a["picture"][view].astype(np.float32) / 255
             given["picture"][:, -1] = 1.0
+            seen_from = a["view"][view] if tells["view"] else None
+            if seen_from is not None:
+                given["view"][:] = np.r_[seen_from, 1.0]
             if tells["mask"]:
-                mask = masks_of(a["mask"][view], some)
+                mask = masks_of(a["mask"][view], some, seen_from)
                 given["mask"][there] = np.c_[mask, np.ones(len(some))]
         if tells["seen"]:
             seen = np.flatnonzero(there)[a["seen"][some]]
@@ -367,7 +374,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--begin-with", type=Path, metavar="FILE", help="weights to go on from")
     parser.add_argument("--rate", type=float, default=RATE, help="of learning, at most")
     parser.add_argument("--threads", type=int, default=0)
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=0, help="not that of what it begins with")
     parser.add_argument("--half", action="store_true", help="bfloat16 on processors that have it")
     options = parser.parse_args(argv)
     if options.threads:

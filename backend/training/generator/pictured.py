@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...models.partflow import MASK, PATCH, SIDE
+from ...models.partflow import PATCH, SIDE, mask_member
 from . import pack
+from .renders import NOTHING
 from .shelf import Singles
 
 
@@ -23,7 +24,7 @@ class Pictures:
         self.packed = {row.name: row.arrays for row in rows}
 
     def of(self, name: str) -> dict[str, NDArray[Any]] | None:
-        """`picture` and `part` of an object, if they are there."""
+        """`picture`, `part` and `view` of an object, if they are there."""
         from safetensors.numpy import load_file
 
         path = self.path / f"{name}.safetensors"
@@ -31,24 +32,27 @@ class Pictures:
 
 
 def pictured(held: dict[str, NDArray[Any]], *, mirrored: bool = False) -> dict[str, NDArray[Any]]:
-    """`picture` (V, 64, 256) uint8 patches, and `mask` (V, 64, 64) uint8, each pixel's part.
+    """`picture` (V, 64, 256) uint8 patches, `mask` (V, 64, 64) uint8, each pixel's part, and `view`
+    (V, VIEW).
 
     held : as `renders` wrote them.
     """
-    picture, part = held["picture"], held["part"]
+    picture, part, view = held["picture"], held["part"], held["view"]
     if mirrored:
         picture, part = picture[:, :, ::-1], part[:, :, ::-1]
+        view = view * np.array([-1, 1, 1, 1], np.float32)
     views, side = len(picture), SIDE // PATCH
     patches = picture.reshape(views, side, PATCH, side, PATCH, 4).swapaxes(2, 3)
     return {
         "picture": np.ascontiguousarray(patches.reshape(views, side * side, -1)),
         "mask": np.ascontiguousarray(part),
+        "view": view,
     }
 
 
-def masks_of(part: NDArray[np.uint8], chosen: NDArray[np.int64]) -> Singles:
-    """(N, MASK^2) coverage of chosen parts in a map (64, 64) of the part of each pixel."""
+def masks_of(
+    part: NDArray[np.uint8], chosen: NDArray[np.int64], view: Singles | None = None
+) -> Singles:
+    """`mask_member` of chosen parts in a map (64, 64) of the part of each pixel."""
     each = (part[None] == chosen[:, None, None]).astype(np.float32)
-    cell = SIDE // MASK
-    means = each.reshape(len(chosen), MASK, cell, MASK, cell).mean((2, 4))
-    return means.reshape(len(chosen), MASK * MASK)
+    return mask_member(each, (part != NOTHING).astype(np.float32), view)

@@ -23,7 +23,7 @@ import numpy as np
 
 from ...contract.arrays import Bools, Bytes, Floats, Ints, Singles
 from ...contract.palette import to_srgb_bytes
-from ...models.partflow import SIDE
+from ...models.partflow import SIDE, view_member
 from ...pictures.raycast import Tracer
 from .objects import PartObject, load
 
@@ -121,8 +121,8 @@ class Studio:
         self.colours, self.points = one.colours, vertices
         self.tracer = Tracer(vertices, faces, workers=1)
 
-    def taken(self, rng: np.random.Generator) -> tuple[Bytes, Bytes]:
-        """A picture (SIDE, SIDE, 4), and the part (SIDE, SIDE) of each pixel."""
+    def taken(self, rng: np.random.Generator) -> tuple[Bytes, Bytes, Singles]:
+        """A picture (SIDE, SIDE, 4), the part (SIDE, SIDE) of each pixel, and the view (VIEW,)."""
         view = View.drawn(self.points, rng)
         seen = self._seen(view, smooth=rng.random() < 0.75)
         style = str(rng.choice(STYLES, p=CHANCES))
@@ -134,7 +134,11 @@ class Studio:
         picture[seen.hit, :3] = to_srgb_bytes(painted)
         picture[seen.hit, 3] = 255
         cells = picture.reshape(SIDE, FINE, SIDE, FINE, 4).mean(axis=(1, 3))
-        return np.rint(cells).astype(np.uint8), self._parts(seen)
+        return (
+            np.rint(cells).astype(np.uint8),
+            self._parts(seen),
+            view_member(view.back, view.distance),
+        )
 
     def _seen(self, view: View, *, smooth: bool) -> Seen:
         origins, directions = view.rays()
@@ -241,13 +245,15 @@ def _unit(vectors: Singles) -> Singles:
     return np.asarray(vectors / np.maximum(length, 1e-9), np.float32)
 
 
-def pictures(one: PartObject, seed: int, views: int = VIEWS) -> dict[str, Bytes]:
-    """`picture` (V, SIDE, SIDE, 4) sRGB times coverage, and coverage; `part` (V, SIDE, SIDE)."""
+def pictures(one: PartObject, seed: int, views: int = VIEWS) -> dict[str, Bytes | Singles]:
+    """`picture` (V, SIDE, SIDE, 4) sRGB times coverage, and coverage; `part` (V, SIDE, SIDE);
+    `view` (V, VIEW)."""
     rng, studio = np.random.default_rng(seed), Studio(one)
     taken = [studio.taken(rng) for _ in range(views)]
     return {
-        "picture": np.stack([picture for picture, _ in taken]),
-        "part": np.stack([part for _, part in taken]),
+        "picture": np.stack([picture for picture, _, _ in taken]),
+        "part": np.stack([part for _, part, _ in taken]),
+        "view": np.stack([view for _, _, view in taken]),
     }
 
 

@@ -14,6 +14,7 @@ from backend.engines import part_making
 from backend.engines.part_making import Maker, Object, Wanted, Ways
 from backend.geometry.mesh import is_closed_manifold, signed_volume
 from backend.latents.part_request import Request
+from backend.models.partflow import MASK, OUTLINE
 from tests.backend.latents.tiny_generator import FLOW, Arrays, tiny_generator
 
 WAYS = Ways(steps=2, cells=32)
@@ -30,8 +31,8 @@ def test_parts_in_boxes_are_closed_and_lie_there(tmp_path: Path) -> None:
     for one, box in zip(made, boxes, strict=True):
         assert is_closed_manifold(one.faces)
         assert signed_volume(one.vertices, one.faces) > 0
-        assert (one.vertices >= box[0] - 0.06).all()
-        assert (one.vertices <= box[1] + 0.06).all()
+        np.testing.assert_allclose(one.vertices.min(axis=0), box[0], atol=1e-5)
+        np.testing.assert_allclose(one.vertices.max(axis=0), box[1], atol=1e-5)
         assert all(0 <= value <= 1 for value in one.colour)
 
 
@@ -65,14 +66,19 @@ def test_what_is_wanted_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         part_making, "sampled_parts", lambda g, request, *m, **o: asked.append(request)
     )
     monkeypatch.setattr(part_making, "surfaces", lambda *given: [])
-    thing = Object(np.ones(FLOW.words), np.full((64, 256), 0.5, np.float32))
-    wanted = [Wanted(words=np.ones(FLOW.words)), Wanted(mask=np.full(256, 0.25, np.float32))]
+    thing = Object(np.ones(FLOW.words), np.full((64, 256), 0.5, np.float32), np.ones(4))
+    mask = np.full(MASK * MASK + OUTLINE, 0.25, np.float32)
+    sides = np.array([[-0.5, np.nan, np.nan], [0.5, np.nan, np.nan]])
+    wanted = [Wanted(words=np.ones(FLOW.words)), Wanted(mask=mask, sides=sides)]
     Maker(maker(tmp_path).generator, thing, WAYS, 0).at_once(wanted)
     (request,) = asked
     assert request.given["words"][0, :, -1].tolist() == [1.0, 0.0]
     assert request.given["mask"][0, :, -1].tolist() == [0.0, 1.0]
     assert request.given["title"][0, -1] == 1.0
     assert (request.given["picture"][0, :, :-1] == 0.5).all()
+    assert (request.given["view"] == 1).all()
+    np.testing.assert_array_equal(request.sides[1], sides)
+    assert np.isnan(request.sides[0]).all()
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")

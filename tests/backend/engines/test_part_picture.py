@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from backend.engines.part_picture import Window, coverages, patches
+from backend.engines.part_picture import Window, masked, patches
 
 
 def scene() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -37,10 +37,32 @@ def test_a_figure_is_in_the_middle_and_as_large_as_objects_are() -> None:
 
 def test_masks_say_how_much_each_part_covers() -> None:
     _, covered, labels = scene()
-    left, right = coverages(labels, [4, 7], Window.around(covered))
-    left, right = left.reshape(16, 16), right.reshape(16, 16)
+    told = masked(labels, [4, 7], covered, Window.around(covered))
+    left, right = told[:, :256].reshape(2, 16, 16)
     assert left[8, 2] == 1
     assert right[8, 2] == 0
     assert right[8, 13] == 1
     assert left[0].sum() == 0
     np.testing.assert_allclose(left.sum(), right.sum(), rtol=0.02)
+    # Centres times two, as of boxes: half of the figure's width apart.
+    np.testing.assert_allclose(told[:, 256], [-0.95, 0.95], atol=0.03)
+    np.testing.assert_allclose(told[:, 257], 0, atol=0.03)
+
+
+def test_a_mask_shows_the_sides_of_a_box_but_no_depth() -> None:
+    _, covered, labels = scene()
+    window = Window.around(covered)
+    sides = window.sides(labels == 7)
+    np.testing.assert_allclose(sides[:, 0], [0, 0.95], atol=1e-6)
+    np.testing.assert_allclose(sides[:, 1], [-0.38, 0.38], atol=1e-6)
+    assert np.isnan(sides[:, 2]).all()
+    # What is higher in the picture is higher.
+    upper = labels == 4
+    upper[60:] = False
+    np.testing.assert_allclose(window.sides(upper)[:, 1], [0, 0.38], atol=1e-6)
+
+
+def test_no_part_has_no_mask() -> None:
+    _, covered, labels = scene()
+    assert len(masked(labels, [], covered, Window.around(covered))) == 0
+    assert not masked(labels, [99], covered, Window.around(covered)).any()

@@ -50,6 +50,26 @@ def straight(request: Request, seed: int) -> Straight:
     return Straight(request.count, part_sampler._noise(request, seed))
 
 
+def test_sides_of_boxes_that_are_known_are_kept() -> None:
+    request = Request(FLOW, 2)
+    sides = np.array([[-0.75, np.nan, np.nan], [0.25, 0.5, np.nan]])
+    request.bound_box(1, sides)
+    shown: list[np.ndarray] = []
+    flow = straight(request, 3)
+    found = part_sampler.sample(
+        flow, request, seed=3, steps=6,  # type: ignore[arg-type]
+        shown=lambda parts, _: shown.append(box_of(parts.box[0, :, 0])[0]),
+    )  # fmt: skip
+    free = straight(Request(FLOW, 2), 3)
+    other = part_sampler.sample(free, Request(FLOW, 2), seed=3, steps=6)  # type: ignore[arg-type]
+    for boxes in (*shown, box_of(found.box[0, :, 0])[0]):
+        np.testing.assert_allclose(boxes[1, :, 0], sides[:, 0], atol=1e-5)
+        np.testing.assert_allclose(boxes[1, 1, 1], 0.5, atol=1e-5)
+    # Of the rest nothing changes: neither another part nor an axis of which nothing is known.
+    np.testing.assert_allclose(found.box[0, 0], other.box[0, 0], atol=1e-5)
+    np.testing.assert_allclose(found.box[0, 1, 0, [2, 5]], other.box[0, 1, 0, [2, 5]], atol=1e-4)
+
+
 @pytest.mark.parametrize("steps", [1, 7])
 def test_the_true_velocity_leads_to_the_parts(steps: int) -> None:
     request = Request(FLOW, 2)
@@ -148,7 +168,7 @@ def test_estimates_sharpen_and_a_cancel_and_an_overflow_are_heard() -> None:
 def test_the_network_answers_the_same_for_the_same_seed(tmp_path: Path) -> None:
     generator = tiny_generator(tmp_path)
     request = Request(FLOW, 3)
-    request.tell("title", np.ones(FLOW.words))
+    request.tell("title", np.full(FLOW.words, FLOW.words**-0.5))
     one, same, other = (
         part_sampler.sample(generator.flow, request, seed=seed, steps=3) for seed in (4, 4, 5)
     )

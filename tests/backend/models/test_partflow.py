@@ -44,6 +44,7 @@ def asked(config, batch=2, parts=3, like=lambda a: a):
         like(rng.random(s).astype(np.float32)) for s in ((batch, parts), (batch, parts), batch)
     ]
     given = {n: normal(*a.shape) for n, a in nothing(c, batch, parts).items()}
+    given["picture"][..., -1] = 1.0
     return x, Levels(*level), Given(**given)
 
 
@@ -90,13 +91,47 @@ def test_what_is_told_of_a_part_is_told_to_it(name):
     assert moved[0] < 1e-6
 
 
-@pytest.mark.parametrize("name", ["title", "before", "picture"])
+@pytest.mark.parametrize("name", ["title", "before", "picture", "view"])
 def test_what_is_told_of_all_moves_all(name):
     net = PartFlow(TINY, arrays(TINY), NumpyOps())
     x, levels, given = asked(TINY)
     other = replace(given, **{name: getattr(given, name) + 1})
     moved = np.abs(net.velocity(x, levels, other).own - net.velocity(x, levels, given).own)
     assert (moved.max(axis=(0, 2, 3)) > 1e-5).all()
+
+
+def test_a_mask_from_the_front_says_its_box():
+    # A figure twice as high as it is wide, in the middle of the picture; a part is its upper half.
+    figure, mask = np.zeros((64, 64), np.float32), np.zeros((1, 64, 64), np.float32)
+    figure[2:62, 17:47] = 1
+    mask[0, 2:32, 17:47] = 1
+    view = partflow.view_member(np.array([0.0, 0.0, 1.0]), 10.0)
+    outline = partflow.mask_member(mask, figure, view)[0, -partflow.OUTLINE :]
+    half = partflow.FILLED
+    box = np.array([[-half / 2, 0, 0], [half / 2, half, 0]])
+    np.testing.assert_allclose(outline[:4], partflow.box_member(box)[[0, 1, 3, 4]], atol=1e-6)
+    np.testing.assert_allclose(outline[4], 0.5**0.5)
+    np.testing.assert_allclose(outline[5:8], partflow.box_member(box)[:3], atol=1e-6)
+    np.testing.assert_allclose(outline[8:10], partflow.box_member(box)[3:5], atol=1e-6)
+    np.testing.assert_allclose(outline[11:], [0, 0, 1])
+    # From its left, which is -x, what lies right in the picture lies at +z.
+    view = partflow.view_member(np.array([-1.0, 0.0, 0.0]), 10.0)
+    mask[:, :, :32] = 0
+    beside = partflow.mask_member(mask, figure, view)[0, -partflow.OUTLINE :]
+    np.testing.assert_allclose(beside[[5, 7]], [0, half / 2], atol=1e-6)
+    assert not partflow.mask_member(mask, figure)[0, -9:].any()
+
+
+def test_without_a_picture_none_is_looked_at():
+    net = PartFlow(TINY, arrays(TINY), NumpyOps())
+    x, levels, given = asked(TINY)
+    none = replace(given, picture=np.zeros_like(given.picture))
+    contexts = net.contexts(none)
+    other = contexts.copy()
+    other[:, : partflow.PATCHES] += 1
+    said, same = (net.velocity(x, levels, none, one) for one in (contexts, other))
+    np.testing.assert_allclose(said.own, same.own, atol=1e-5)
+    assert np.abs(net.velocity(x, levels, given, other).own - said.own).max() > 1e-3
 
 
 def test_contexts_are_asked_for_once():

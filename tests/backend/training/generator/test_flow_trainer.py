@@ -46,6 +46,7 @@ def arrays(parts=3, seed=0, latents=False):
         "title": normal(1, c.words),
         "picture": rng.integers(0, 255, (2, 64, 256)).astype(np.uint8),
         "mask": rng.integers(0, parts, (2, 64, 64)).astype(np.uint8),
+        "view": rng.standard_normal((2, 4)).astype(np.float32),
     }
 
 

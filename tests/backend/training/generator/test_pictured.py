@@ -13,17 +13,20 @@ def test_patches_are_of_neighbouring_pixels():
     picture[0, 8:16, 0:8] = 7  # the first patch of the second row
     part = np.full((1, 64, 64), 255, np.uint8)
     part[0, 8:16, 0:8] = 2
-    found = pictured({"picture": picture, "part": part})
+    view = np.array([[0.6, 0.0, 0.8, 0.3]], np.float32)
+    held = {"picture": picture, "part": part, "view": view}
+    found = pictured(held)
     assert np.flatnonzero(found["picture"][0].all(1)).tolist() == [8]
-    other = pictured({"picture": picture, "part": part}, mirrored=True)
+    other = pictured(held, mirrored=True)
     assert np.flatnonzero(other["picture"][0].all(1)).tolist() == [15]
     assert (other["mask"][0, 8:16, 56:] == 2).all()
+    np.testing.assert_allclose(other["view"], view * [-1, 1, 1, 1])
 
 
 def test_masks_cover_what_they_are_of():
     part = np.full((64, 64), 255, np.uint8)
     part[:32], part[32:, :2] = 3, 1
-    mask = masks_of(part, np.array([3, 1, 0])).reshape(3, 16, 16)
+    mask = masks_of(part, np.array([3, 1, 0]))[:, :256].reshape(3, 16, 16)
     assert mask[0, :8].min() == 1
     assert mask[0, 8:].max() == 0
     assert mask[1, 8:, 0].tolist() == [0.5] * 8
