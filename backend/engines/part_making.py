@@ -35,13 +35,14 @@ SAMPLING = 0.6  # share of the time of making parts
 class Ways:
     """How parts are made. steps : of sampling. cells : along each side of a part's own frame.
 
-    guidance : see `part_sampler.sample`. begun : level from which a part that is remembered goes on
+    guidance, spread : see `part_sampler.sample`. begun : level from which a part that is remembered goes on
     (`part_memory`), 1 to remember nothing.
     """
 
     steps: int = part_sampler.STEPS
     cells: int = CELLS
     guidance: tuple[float, float] = part_sampler.GUIDANCE
+    spread: float = part_sampler.SPREAD
     begun: float = BEGUN
 
 
@@ -192,7 +193,7 @@ def sampled_parts(
     try:
         return part_sampler.sample(
             generator.flow, request, seed=seed, steps=ways.steps, guidance=ways.guidance,
-            progress=progress, shown=look,
+            spread=ways.spread, progress=progress, shown=look,
         )  # fmt: skip
     except NotFinite as error:
         raise overflowed(error) from error

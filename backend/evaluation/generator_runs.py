@@ -27,9 +27,10 @@ from .generator_objects import engine
 from .generator_parts import Rows, regenerated_by
 
 FILE, LOG = "flow.safetensors", "measured.jsonl"
-GUIDANCE = (1.0, 1.75, 2.5, 4.0)  # by words
+GUIDANCE = (1.0, 2.0, 4.0)  # by words
+SPREADS = (0.2, 0.4, 0.7, 1.0)  # of the noise
 BEGUN = (1.0, 0.9, 0.75, 0.6)  # levels from which parts that are remembered go on
-SCALE, LEVEL = "guidance ", "begun at "  # what the names of scales and of levels begin with
+SCALE, SPREAD, LEVEL = "guidance ", "spread ", "begun at "  # what names of these begin with
 HELD = {"held own": "held_own", "held all": "held_all"}  # losses of the log -> figures
 
 
@@ -44,9 +45,10 @@ def runs(folder: Path) -> dict[str, Path]:
 
 
 def methods(folder: Path) -> tuple[str, ...]:
-    """What is measured: the runs, scales of guidance, and levels to begin with."""
-    scales = (f"{SCALE}{scale:g}" for scale in GUIDANCE)
-    return (*runs(folder), *scales, *(f"{LEVEL}{level:g}" for level in BEGUN))
+    """What is measured: the runs, scales of guidance, spreads, and levels to begin with."""
+    asked = ((SCALE, GUIDANCE), (SPREAD, SPREADS), (LEVEL, BEGUN))
+    ways = (f"{name}{value:g}" for name, values in asked for value in values)
+    return (*runs(folder), *ways)
 
 
 @cache
@@ -70,7 +72,7 @@ def losses(folder: Path) -> Figures:
 
 
 def ablated(item: Labelled, names: Sequence[str], seed: int, folder: Path) -> Rows:
-    """Parts of an object made anew by each run, scale of guidance and level."""
+    """Parts of an object made anew by each run, scale of guidance, spread and level."""
     found: Rows = {}
     known = runs(folder)
     for name in names:
@@ -84,11 +86,13 @@ def ablated(item: Labelled, names: Sequence[str], seed: int, folder: Path) -> Ro
 
 
 def asked(name: str) -> Flow:
-    """The engine that is measured, with another scale of guidance by words, or another level."""
+    """The engine that is measured, asked in another way, of those that `methods` names."""
     flow = engine()
-    if name.startswith(LEVEL):
-        ways = replace(flow.ways, begun=float(name.removeprefix(LEVEL)))
-    else:
-        guidance = (float(name.removeprefix(SCALE)), flow.ways.guidance[1])
-        ways = replace(flow.ways, guidance=guidance, begun=1.0)
-    return replace(flow, ways=ways)
+    start = next(start for start in (SCALE, SPREAD, LEVEL) if name.startswith(start))
+    value = float(name.removeprefix(start))
+    if start == LEVEL:
+        return replace(flow, ways=replace(flow.ways, begun=value))
+    ways = replace(flow.ways, begun=1.0)
+    if start == SPREAD:
+        return replace(flow, ways=replace(ways, spread=value))
+    return replace(flow, ways=replace(ways, guidance=(value, flow.ways.guidance[1])))

@@ -37,8 +37,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_runs_are_found_with_their_last_losses(folder: Path):
     assert list(runs(folder)) == ["full", "no own space"]
-    assert methods(folder)[2:6] == ("guidance 1", "guidance 1.75", "guidance 2.5", "guidance 4")
-    assert methods(folder)[6:] == ("begun at 1", "begun at 0.9", "begun at 0.75", "begun at 0.6")
+    assert methods(folder)[2:6] == ("guidance 1", "guidance 2", "guidance 4", "spread 0.2")
+    assert methods(folder)[-4:] == ("begun at 1", "begun at 0.9", "begun at 0.75", "begun at 0.6")
     assert losses(folder / "full")["held_own"] == 0.5
     assert math.isnan(losses(folder / "full")["held_all"])
     assert math.isnan(losses(folder / "no own space")["held_own"])
@@ -50,11 +50,13 @@ def test_each_run_makes_the_same_parts(folder: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(generator_parts, "PLACED_CELLS", 32)
     monkeypatch.setattr(generator_parts, "PARTS", 1)
     part = generator_parts.chosen(stool(), 0)[0]
-    found = ablated(stool(), ("full", "no own space", "guidance 4", "begun at 1"), 0, folder)
-    assert [set(rows) for rows in found.values()] == [{part}] * 4
+    asked = ("full", "no own space", "guidance 4", "spread 0.7", "begun at 1")
+    found = ablated(stool(), asked, 0, folder)
+    assert [set(rows) for rows in found.values()] == [{part}] * 5
     assert found["full"][part]["held_own"] == 0.5
     assert math.isnan(found["guidance 4"][part]["held_own"])
     assert found["full"][part]["chamfer"] != found["no own space"][part]["chamfer"]
+    assert found["spread 0.7"][part]["chamfer"] != found["begun at 1"][part]["chamfer"]
 
 
 def test_a_run_of_another_network_is_refused(folder: Path):
