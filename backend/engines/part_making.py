@@ -35,8 +35,8 @@ SAMPLING = 0.6  # share of the time of making parts
 class Ways:
     """How parts are made. steps : of sampling. cells : along each side of a part's own frame.
 
-    guidance, spread : see `part_sampler.sample`. begun : level from which a part that is remembered goes on
-    (`part_memory`), 1 to remember nothing.
+    guidance, spread : see `part_sampler.sample`. begun : level from which a part that is remembered
+    goes on (`part_memory`), 1 to remember nothing.
     """
 
     steps: int = part_sampler.STEPS
