@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..contract.arrays import Bools, Floats, Ints
+from ..contract.arrays import Bools, Floats, Ints, Singles
 from ..geometry.borders.cut import Cut
 from ..geometry.mesh import distinct
 from .asset import Asset, Attribute, Primitive
@@ -113,7 +113,7 @@ class _Mixing:
     def __init__(self, cut: Cut, corners: Ints, named: Ints, used: Ints) -> None:
         self.weight, self.named, self.used = cut.weight[corners], named, used
 
-    def blend(self, values: Floats) -> Floats:
+    def blend(self, values: Floats | Singles) -> Floats:
         mixed: Floats = np.einsum("nk,nkc->nc", self.weight, values[self.named])
         return mixed
 
@@ -129,7 +129,9 @@ class _Mixing:
         if name in ("NORMAL", "TANGENT"):
             length = np.linalg.norm(new[:, :3], axis=1, keepdims=True)
             most = self.named[np.arange(len(new)), self.weight.argmax(axis=1)]
-            new[:, :3] = np.where(length > 0, new[:, :3] / np.maximum(length, 1e-300), meant[most, :3])
+            new[:, :3] = np.where(
+                length > 0, new[:, :3] / np.maximum(length, 1e-300), meant[most, :3]
+            )
             new[:, 3:] = meant[most, 3:]
         if values.dtype.kind != "f":
             new = np.rint(new * float(np.iinfo(values.dtype).max))

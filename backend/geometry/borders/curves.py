@@ -19,7 +19,7 @@ from ..mesh import shared_edges
 from .band import Band
 
 ON = -1  # instead of a label: a vertex through which a curve goes
-STEPS = 4  # of smoothing
+STEPS = 8  # of smoothing
 CLEAR = 0.05  # share by which a vertex inside of a part leads
 SLIDES = 10  # of all crossings, each half of its way
 EXACT = 1 << 20  # places on an edge: seen from both ends they are the same
@@ -48,12 +48,13 @@ def smooth_curves(band: Band, kept: Bools) -> Curves:
     shares = _Shares(band)
     fixed = np.zeros(band.vertices, dtype=bool)
     fixed[band.ends[kept]] = True
-    fixed |= band.rim & ~_plain(band, shares)
+    fixed[band.rim & ~_plain(band, shares)] = True
     shares.smooth(fixed)
     side = np.where(fixed, ON, shares.largest())
     # A triangle on an edge that is kept stays on its side.
-    held = kept[band.edge].any(axis=1)[:, None] & (side[band.corners] != band.label[:, None])
-    side[band.corners[held]] = ON
+    beside = np.asarray(kept[band.edge].any(axis=1))
+    corners, label = band.corners[beside], band.label[beside, None]
+    side[corners[side[corners] != label]] = ON
     at = _crossed(band, shares, side)
     at = _slid(band, side, at)
     ends = np.concatenate([band.ends[at < NEAR, 0], band.ends[at > 1 - NEAR, 1]])
@@ -91,26 +92,19 @@ class _Shares:
 
         A vertex inside of a part stays there.
         """
-        before = self.table.copy()
+        inner = np.flatnonzero(~self.band.rim)
+        own = self.table.indices[self.table.indptr[inner]].astype(np.int64)  # their only label
         even = np.repeat(1.0 / np.maximum(self.count, 1), self.count)
         self.table.data = np.where(np.repeat(fixed, self.count), even, self.table.data)
         step = self.band.smoother(~fixed & ~self.band.open)
         for _ in range(STEPS):
             self.table = (step @ self.table).tocsr()
-        inner = np.flatnonzero(~self.band.rim)
-        own = before.indices[before.indptr[inner]].astype(np.int64)  # their only label
+        self.table.sort_indices()
         rows, columns, values = self._entries()
-        values = np.where(columns == self._spread(inner, own, -1)[rows], -1.0, values)
-        most = np.zeros(self.band.vertices)
-        np.maximum.at(most, rows, values)
-        from scipy.sparse import csr_matrix
-
-        lead = np.maximum(self.of(inner, own), most[inner] + CLEAR)
-        held = self.table.copy()
-        held.data = np.where(values < 0, 0.0, values)
-        self.table = (
-            held + csr_matrix((lead, (inner, own)), shape=(self.band.vertices, self.labels))
-        ).tocsr()
+        mine = columns == self._spread(inner, own, -1)[rows]
+        most = np.zeros(self.band.vertices)  # of another label
+        np.maximum.at(most, rows[~mine], values[~mine])
+        self.table.data = np.where(mine, np.maximum(values, most[rows] + CLEAR), values)
 
     def largest(self) -> Ints:
         """(N,) the label with the largest share of each vertex; of equal ones the lowest."""
@@ -121,7 +115,6 @@ class _Shares:
 
     def of(self, vertices: Ints, labels: Ints) -> Floats:
         """The shares (n,) of vertices (n,) in labels (n,)."""
-        self.table.sort_indices()
         rows, columns, values = self._entries()
         key, wanted = rows * self.labels + columns, vertices * self.labels + labels
         place = np.minimum(np.searchsorted(key, wanted), len(key) - 1)

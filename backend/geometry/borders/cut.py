@@ -67,7 +67,8 @@ def smooth_cut(graph: FaceGraph, labels: Ints, progress: Progress = SILENT) -> C
     if band is None:
         return _uncut(labels)
     progress.step(0.2)
-    kept, parts = kept_borders(band), int(labels.max()) + 1
+    parts = int(labels.max()) + 1
+    kept = kept_borders(band) | _of(band, _thin(band, parts))
     before = _pieces(graph.first, graph.second, labels, parts)
     for turn in range(ROUNDS):
         cut = _pieced(band, smooth_curves(band, kept), labels)
@@ -76,10 +77,22 @@ def smooth_cut(graph: FaceGraph, labels: Ints, progress: Progress = SILENT) -> C
         harmed = np.flatnonzero((after > before) | ((after == 0) & (before > 0)))
         if not len(harmed):
             return cut
-        touched = np.zeros(band.vertices, dtype=bool)
-        touched[band.corners[np.isin(band.label, harmed)]] = True
-        kept = kept | (band.border & touched[band.ends].all(axis=1))
+        kept = kept | _of(band, harmed)
     return _uncut(labels)
+
+
+def _thin(band: Band, parts: int) -> Ints:
+    """Labels all of whose triangles lie on borders: there is no inside that would be left."""
+    inner = np.zeros(parts, dtype=bool)
+    inner[band.label[~band.rim[band.corners].all(axis=1)]] = True
+    return np.setdiff1d(band.label, np.flatnonzero(inner))
+
+
+def _of(band: Band, labels: Ints) -> Bools:
+    """(E,) bool: edges of borders of some labels (n,)."""
+    near = np.zeros(len(band.ends), dtype=bool)
+    near[band.edge[np.isin(band.label, labels)]] = True
+    return band.border & near
 
 
 def _pieces(first: Ints, second: Ints, labels: Ints, parts: int) -> Ints:
@@ -116,9 +129,8 @@ def _pieced(band: Band, curves: Curves, labels: Ints) -> Cut:
     at = np.where(band.corners == band.ends[band.edge, 0], at, 1 - at)
     crossed = ~np.isnan(at)
     halves = np.flatnonzero(crossed.ravel())  # of the band: 3 * triangle + corner
-    number = np.full(3 * len(band.face), -1)
-    number[halves] = 3 * faces + np.arange(len(halves))
-    number = number.reshape(-1, 3)
+    number = np.full((len(band.face), 3), -1)
+    number[crossed] = 3 * faces + np.arange(len(halves))
     many = np.flatnonzero(crossed.sum(axis=1) == 3)
     middle = np.full(len(band.face), -1)
     middle[many] = 3 * faces + len(halves) + np.arange(len(many))

@@ -11,11 +11,12 @@ from __future__ import annotations
 import numpy as np
 
 from ...contract.arrays import Bools, Floats
-from ..graphs import sums
+from ..graphs import components, sums
 from .band import Band
 
 CREASE = np.radians(30.0)  # an edge that bends more is one, if it bends
 SHARPER = 1.5  # times as much as what is round it, too
+ROW = 3  # such edges in a row, or more
 TURN = np.radians(25.0)  # a border that turns more, one way and then the other, has teeth
 APART = 3  # edges along a border between the two turns
 BESIDE = 4  # edges along a border: what is so near to teeth is smoothed with them
@@ -28,7 +29,7 @@ def kept_borders(band: Band) -> Bools:
     tooth = left & band.spread(right, band.border, APART)
     tooth |= right & band.spread(left, band.border, APART)
     near = band.spread(tooth, band.border, BESIDE)
-    return band.border & (_creases(band) | ~near[band.ends].all(axis=1))
+    return _creases(band) | (band.border & ~near[band.ends].all(axis=1))
 
 
 def _turns(band: Band) -> Floats:
@@ -49,9 +50,15 @@ def _turns(band: Band) -> Floats:
 
 
 def _creases(band: Band) -> Bools:
-    """(E,) bool: edges that bend, and more than the others round them."""
+    """(E,) bool: edges of borders that run along creases: they bend, more than the others round
+    them, and a few do so in a row."""
     others = ~band.border
     ends = band.ends[others].ravel()
     count = np.maximum(np.bincount(ends, minlength=band.vertices), 1)
     around = sums(np.repeat(band.bend[others], 2), ends, band.vertices) / count
-    return (band.bend > CREASE) & (band.bend > SHARPER * around[band.ends].max(axis=1))
+    sharp = (band.bend > CREASE) & (band.bend > SHARPER * around[band.ends].max(axis=1))
+    sharp &= band.border
+    one, two = band.ends[sharp].T
+    row = components(band.vertices, one, two)[one]
+    sharp[sharp] = np.bincount(row, minlength=band.vertices)[row] >= ROW
+    return sharp
