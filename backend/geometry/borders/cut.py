@@ -16,6 +16,7 @@ from .curves import Curves, smooth_curves
 from .teeth import kept_borders
 
 ROUNDS = 4  # of taking back what would divide or lose a part
+BESIDE = 3  # edges along a border: what is so near to that is taken back
 
 
 @dataclass(frozen=True)
@@ -69,16 +70,51 @@ def smooth_cut(graph: FaceGraph, labels: Ints, progress: Progress = SILENT) -> C
     progress.step(0.2)
     parts = int(labels.max()) + 1
     kept = kept_borders(band) | _of(band, _thin(band, parts))
-    before = _pieces(graph.first, graph.second, labels, parts)
+    before = np.bincount(_pieces(graph.first, graph.second, labels)[0], minlength=parts)
     for turn in range(ROUNDS):
         cut = _pieced(band, smooth_curves(band, kept), labels)
-        after = _pieces_of(graph, cut, parts)
         progress.step(0.2 + 0.8 * (turn + 1) / ROUNDS)
-        harmed = np.flatnonzero((after > before) | ((after == 0) & (before > 0)))
-        if not len(harmed):
+        torn = _torn(graph, labels, cut, before)
+        if not torn.any():
             return cut
-        kept = kept | _of(band, harmed)
+        if turn < ROUNDS - 2:  # borders stay near what was torn off, then all of the part's
+            near = np.zeros(band.vertices, dtype=bool)
+            near[band.corners[torn[band.face]]] = True
+            near = band.spread(near, band.border, BESIDE)
+            kept = kept | (band.border & near[band.ends].all(axis=1))
+        else:
+            kept = kept | _of(band, np.unique(labels[torn]))
     return _uncut(labels)
+
+
+def _torn(graph: FaceGraph, labels: Ints, cut: Cut, before: Ints) -> Bools:
+    """(F,) bool: triangles at which a part was torn into more pieces than `before` (K,), or lost.
+
+    Of a part in pieces these are all but the largest.
+    """
+    old = graph.welded[graph.faces.ravel()]
+    place = np.concatenate([old, cut.point + len(graph.vertices)])
+    first, second, _, _ = shared_edges(place[cut.corner])
+    label, piece = _pieces(first, second, cut.label)
+    after = np.bincount(label, minlength=len(before))
+    size = np.bincount(piece)
+    order = np.lexsort((-size, label))
+    largest = order[np.diff(label[order], prepend=-1) != 0]
+    small = (after > before)[cut.label] & ~np.isin(piece, largest)
+    torn = ((after == 0) & (before > 0))[labels]
+    torn[cut.source[small]] = True
+    return torn
+
+
+def _pieces(first: Ints, second: Ints, labels: Ints) -> tuple[Ints, Ints]:
+    """The label of each connected piece of one label, and the piece of each triangle (F,).
+
+    first, second : (E,) neighbours.
+    """
+    inside = labels[first] == labels[second]
+    piece = components(len(labels), first[inside], second[inside])
+    _, lowest, piece = np.unique(piece, return_index=True, return_inverse=True)
+    return labels[lowest], piece.reshape(-1)
 
 
 def _thin(band: Band, parts: int) -> Ints:
@@ -93,25 +129,6 @@ def _of(band: Band, labels: Ints) -> Bools:
     near = np.zeros(len(band.ends), dtype=bool)
     near[band.edge[np.isin(band.label, labels)]] = True
     return band.border & near
-
-
-def _pieces(first: Ints, second: Ints, labels: Ints, parts: int) -> Ints:
-    """In how many pieces the triangles of each label are: (parts,).
-
-    first, second : (E,) neighbours.
-    """
-    inside = labels[first] == labels[second]
-    piece = components(len(labels), first[inside], second[inside])
-    lowest = np.unique(piece, return_index=True)[1]
-    return np.bincount(labels[lowest], minlength=parts)
-
-
-def _pieces_of(graph: FaceGraph, cut: Cut, parts: int) -> Ints:
-    """The same of what was cut."""
-    old = graph.welded[graph.faces.ravel()]
-    place = np.concatenate([old, cut.point + len(graph.vertices)])
-    first, second, _, _ = shared_edges(place[cut.corner])
-    return _pieces(first, second, cut.label, parts)
 
 
 def _uncut(labels: Ints) -> Cut:
