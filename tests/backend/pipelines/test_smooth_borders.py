@@ -2,10 +2,12 @@
 """Smooth borders of parts on stairs of voxels."""
 
 import numpy as np
+import pytest
 import trimesh
 
+from backend.contract.errors import BadInput
 from backend.geometry.mesh import build_face_graph, unit_vertices
-from backend.pipelines.smooth_borders import smooth_borders
+from backend.pipelines.smooth_borders import cut_polygons, smooth_borders
 from tests.backend.geometry.borders.balls import SLANTED, ball, built
 
 
@@ -37,3 +39,18 @@ def test_labels_of_any_type_of_numbers_will_do():
     cut = smooth_borders(graph, labels.astype(np.int32))
     assert cut.label.dtype == np.int64
     assert not cut.whole.all()
+
+
+def test_polygons_are_cut_and_what_does_not_fit_is_refused():
+    graph, labels = ball(2)
+    polygon = np.arange(len(labels))
+    cut, found = cut_polygons(graph.vertices, graph.faces, labels, polygon)
+    assert len(found.label) == len(labels)
+    assert found.size.sum() > 3 * len(np.unique(found.source))
+    assert found.corner.max() < 3 * len(labels) + len(cut.rows)
+    with pytest.raises(BadInput, match="polygon"):
+        cut_polygons(graph.vertices, graph.faces, labels, polygon[1:])
+    with pytest.raises(BadInput, match="label"):
+        cut_polygons(graph.vertices, graph.faces, labels[1:], polygon)
+    with pytest.raises(BadInput, match="no size"):
+        cut_polygons(0 * graph.vertices, graph.faces, labels, polygon)
