@@ -55,7 +55,8 @@ def _told_apart(cut: Cut, named: Ints, chosen: Ints) -> tuple[Ints, Ints]:
     named : (N, 3) vertices that the chosen corners (N,) lie between. Returns (first (n,), number
     (N,)): one corner of each vertex, and the vertex of each corner.
     """
-    key = np.column_stack([cut.point[chosen], np.where(cut.weight[chosen] > 0, named, -1)])
+    ends = np.sort(np.where(cut.weight[chosen] > 0, named, -1), axis=1)
+    key = np.column_stack([cut.point[chosen], ends])
     _, first, number = np.unique(key, axis=0, return_index=True, return_inverse=True)
     return first, number.reshape(-1)
 

@@ -70,6 +70,14 @@ def test_a_seam_between_primitives_stays_shut(cut_ball):
     assert is_closed_manifold(same_positions(made.vertices)[made.faces])
 
 
+def test_triangles_share_the_new_vertices_of_their_primitive(cut_ball):
+    _, _, made = cut_ball
+    for primitive in made.primitives:
+        place = same_positions(made.vertices[primitive.vertices])
+        used = np.unique(primitive.corners)
+        assert len(np.unique(place[used])) == len(used)
+
+
 def test_values_are_interpolated(cut_ball):
     asset, _, made = cut_ball
     assert len(made.vertices) > len(asset.vertices)
