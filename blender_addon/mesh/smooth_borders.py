@@ -19,6 +19,7 @@ from .layers import CUSTOM_NORMAL, NEW, ORIGIN, SHARP, corner_faces, edge_vertic
 from .read import corner_vertices
 from .shading import corner_normals, custom_data, depends_on_neighbours, encode, settle
 
+Ids = NDArray[np.int32]
 Rows = NDArray[np.int64]
 Values = NDArray[Any]
 
@@ -44,7 +45,7 @@ class Pieces(Value):
 
     @classmethod
     def of(
-        cls, answer: SmoothedBorders, triangles: Rows, corner_vertex: Rows, vertices: int
+        cls, answer: SmoothedBorders, triangles: Ids, corner_vertex: Ids, vertices: int
     ) -> Pieces:
         """Of an answer. triangles : (T, 3) corners of the mesh of each triangle that was sent."""
         flat = triangles.ravel().astype(np.int64)

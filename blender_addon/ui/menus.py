@@ -44,6 +44,7 @@ class PARTWISE_MT_main(bpy.types.Menu):
             layout.menu("PARTWISE_MT_parts")
             layout.menu("PARTWISE_MT_replace")
             layout.separator()
+            layout.operator("partwise.smooth_borders", icon="SMOOTHCURVE")
             draw_objects(layout, context)
             layout.separator()
             layout.operator("partwise.parent_parts", icon="CON_CHILDOF")
@@ -200,7 +201,6 @@ def draw_decompose(layout: bpy.types.UILayout, context: bpy.types.Context) -> No
 def draw_objects(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     """What makes objects of parts, and what is done with these."""
     layout.operator("partwise.complete", text="Complete Parts", icon="MOD_SOLIDIFY")
-    layout.operator("partwise.smooth_borders", icon="SMOOTHCURVE")
     layout.operator("partwise.split", text="Split into Objects", icon="OUTLINER_COLLECTION")
     folder = assembly_of(context.object)
     text = "Show Parts" if folder is not None and shows_original(folder) else "Show Original"

@@ -100,4 +100,4 @@ def test_marks_of_edges_stay_on_their_pieces():
     made = cut_along(mesh, halved(ball))
     seams = [edge for edge in made.edges if edge.use_seam]
     assert len(seams) == 4  # the first edge is two now, and whole for the polygon beyond it
-    assert sum(set(edge.vertices) < {*ends[0], len(mesh.vertices)} for edge in seams) == 2
+    assert sum(max(edge.vertices) >= len(mesh.vertices) for edge in seams) == 2
