@@ -29,6 +29,7 @@ MODULES = (
     "ops.part_pick",
     "ops.select_clicked",
     "ops.assemble",
+    "ops.smooth_borders",
     "ops.complete",
     "ops.join",
     "ops.hierarchy",

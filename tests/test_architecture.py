@@ -30,7 +30,13 @@ OURS = sorted(
 
 # Room -> the rooms that it may import. The top of each half, "backend" and "blender_addon", holds
 # its doors; the version number there is free to all.
-GEOMETRY = {"geometry", "geometry/patches", "geometry/caps", "geometry/hidden"}
+GEOMETRY = {
+    "geometry",
+    "geometry/patches",
+    "geometry/borders",
+    "geometry/caps",
+    "geometry/hidden",
+}
 BELOW_LATENTS = {"models", "checkpoints", "machine", "geometry", "contract"}
 BELOW_ENGINES = {"latents", "images", "library", *BELOW_LATENTS, *GEOMETRY}
 BELOW_PIPELINES = {"engines", *BELOW_ENGINES}
@@ -39,6 +45,7 @@ ROOMS: dict[str, set[str]] = {
     "contract": set(),
     "geometry": {"contract"},
     "geometry/patches": {"geometry", "contract"},
+    "geometry/borders": {"geometry", "contract"},
     "geometry/caps": {"geometry", "contract"},
     "geometry/hidden": {"geometry", "geometry/caps", "contract"},
     "machine": {"contract"},
@@ -46,7 +53,7 @@ ROOMS: dict[str, set[str]] = {
     "checkpoints": {"contract"},
     "installation": {"checkpoints", "machine", "contract"},
     "latents": BELOW_LATENTS,
-    "assets": {"contract", "geometry"},
+    "assets": {"contract", "geometry", "geometry/borders"},
     "files/gltf": {"assets", "machine", "contract", "geometry"},
     "files": {"files/gltf", "assets", "machine", "contract", "geometry"},
     "pictures": {"files", "assets", "contract", "geometry"},

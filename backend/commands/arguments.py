@@ -74,6 +74,12 @@ def _add_decompose(commands: Commands) -> None:
         help="what closes a part where it was cut: nothing, a cap, or the surface others hid",
     )
     decompose.add_argument(
+        "--smooth-borders",
+        action="store_true",
+        help="cut faces where a border would have teeth, so that it is smooth; borders on creases "
+        "and edge loops stay",
+    )
+    decompose.add_argument(
         "--preview",
         metavar="PNG",
         type=Path,

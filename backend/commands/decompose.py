@@ -67,6 +67,7 @@ def decompose_file(task: Task, progress: Progress) -> Row:
         granularity=options.granularity,
         parts=options.parts,
         complete=options.complete,
+        smooth=options.smooth_borders,
         engine=options.engine,
         seed=options.seed,
         variant=options.variant,

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..assets.asset import Asset
+from ..assets.cutting import cut_asset
 from ..contract.engines import AUTO
 from ..contract.errors import BadInput
 from ..contract.file_names import file_names
@@ -21,6 +22,7 @@ from ..files.readers import CapFaces, make_folder, read_mesh, write_parts
 from ..pipelines.complete import CompletedParts, complete_parts
 from ..pipelines.naming import name_parts
 from ..pipelines.segment import analyse, labels
+from ..pipelines.smooth_borders import smooth_borders
 from .complete_file import left_open
 from .overwriting import refuse_overwriting, textures_of
 
@@ -59,6 +61,7 @@ def decompose(
     granularity: float | None = None,
     parts: int | None = None,
     complete: str = "none",
+    smooth: bool = False,
     engine: str = AUTO,
     seed: int = 0,
     variant: int = 0,
@@ -71,7 +74,8 @@ def decompose(
     """Write the parts of `source` to `target`, a GLB file, or a folder with `split_files`.
 
     `granularity`, `parts`, `engine`, `seed`, `variant` and `symmetric` as for `segment`; `names` as
-    of `name_parts`; `preview` is a PNG to write.
+    of `name_parts`; `smooth` as `smooth_borders`, by which the file has more triangles than the
+    source; `preview` is a PNG to write.
     Raises BadInput when the source or an option cannot be used; nothing is written then.
     """
     if complete not in COMPLETIONS:
@@ -89,9 +93,15 @@ def decompose(
         engine=engine,
         variant=variant,
         symmetric=symmetric,
-        progress=progress.span(0.1, 0.8 if complete == "none" else 0.6),
+        progress=progress.span(0.1, 0.75 if complete == "none" else 0.55),
     )
     face_labels = labels(found, granularity=granularity, parts=parts)
+    faces = len(asset.faces)
+    if smooth:
+        began = 0.75 if complete == "none" else 0.55
+        smoothing = progress.span(began, began + 0.05, "Smoothing borders")
+        cut = smooth_borders(found.faces, face_labels, smoothing)
+        asset, face_labels = cut_asset(asset, cut), cut.label.astype(np.int32)
     called = name_parts(asset.in_axes("Z"), asset.faces, face_labels, names)
     remarks: list[str] = []
     caps: CompletedParts | None = None
@@ -118,18 +128,18 @@ def decompose(
 
         drawing = progress.span(0.9, 1.0, "Drawing the picture")
         drawing.step()
-        vertices, faces, shown = asset.vertices, asset.faces, face_labels
+        vertices, triangles, shown = asset.vertices, asset.faces, face_labels
         if caps is not None:
             vertices = np.concatenate([vertices, caps.vertices])
-            faces = np.concatenate([faces, *caps.faces])
+            triangles = np.concatenate([triangles, *caps.faces])
             lids = np.repeat(np.arange(len(caps.faces)), [len(lid) for lid in caps.faces])
             shown = np.concatenate([shown, lids.astype(np.int32)])
-        render_parts(preview, vertices, faces, shown, up=asset.up)
+        render_parts(preview, vertices, triangles, shown, up=asset.up)
         drawing.step(1.0)
     return Decomposition(
         engine=found.engine,
         notice=found.notice,
-        faces=len(asset.faces),
+        faces=faces,
         parts=len(called),
         names=tuple(called),
         patches=found.tree.leaf_count,

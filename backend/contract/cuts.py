@@ -101,6 +101,44 @@ class CutLabels(Fields):
     parts: Parts
 
 
+class SmoothBorders(Fields):
+    """Cut the polygons of an open mesh where borders of parts would have teeth.
+
+    labels (F,) int32 0..K-1, the part of each triangle; polygon (F,) int32, the polygon of each,
+    which has one part.
+    """
+
+    fingerprint: Fingerprint
+    labels: Labels
+    polygon: Annotated[NDArray[np.int32], Array(("F",), "int32")]
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if len(self.polygon) and min(self.polygon.min(), self.labels.min()) < 0:
+            raise BadInput("A triangle has no polygon, or no part.", "Number both from 0 on.")
+
+
+class SmoothedBorders(Fields):
+    """What takes the place of the polygons that were cut, in Q pieces.
+
+    label (P,) int32: the part of each polygon, which may have changed for whole ones too. source
+    (Q,) int32, the polygon that each piece is of, and piece_label (Q,) int32; piece_size (Q,)
+    int32, of corners (C,) int32: below 3F a corner of the mesh, ``3 * triangle + corner``, from 3F
+    on a row of the N new ones. Of these rows (N, 3) int32 are corners of one triangle, and weight
+    (N, 3) float64 is how much of each a new one is; those with the same number in point (N,) int32
+    are at one place.
+    """
+
+    label: Annotated[NDArray[np.int32], Array(("P",), "int32")]
+    source: Annotated[NDArray[np.int32], Array(("Q",), "int32")]
+    piece_label: Annotated[NDArray[np.int32], Array(("Q",), "int32")]
+    piece_size: Annotated[NDArray[np.int32], Array(("Q",), "int32")]
+    corner: Annotated[NDArray[np.int32], Array(("C",), "int32")]
+    rows: Annotated[NDArray[np.int32], Array(("N", 3), "int32")]
+    weight: Annotated[NDArray[np.float64], Array(("N", 3), "float64")]
+    point: Annotated[NDArray[np.int32], Array(("N",), "int32")]
+
+
 class Click(Fields):
     """Points (N, 3) in the mesh's coordinates, labels (N,) 1 to include and 0 to exclude.
 

@@ -19,7 +19,17 @@ from typing import Annotated, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .cuts import MAX_VARIANT, Click, Clicked, Cut, CutLabels, Segment, Segmented
+from .cuts import (
+    MAX_VARIANT,
+    Click,
+    Clicked,
+    Cut,
+    CutLabels,
+    Segment,
+    Segmented,
+    SmoothBorders,
+    SmoothedBorders,
+)
 from .errors import BadInput
 from .fields import MAX_SEED, Array, Fields, Fingerprint, Json, Whole
 from .setup import (
@@ -82,6 +92,8 @@ __all__ = [
     "SetupChanged",
     "SetupTold",
     "Sketched",
+    "SmoothBorders",
+    "SmoothedBorders",
     "Status",
     "StatusReport",
     "UsePython",
@@ -163,6 +175,7 @@ METHODS: dict[str, tuple[type[Fields], type[Fields]]] = {
     "close_mesh": (CloseMesh, Done),
     "segment": (Segment, Segmented),
     "cut": (Cut, CutLabels),
+    "smooth_borders": (SmoothBorders, SmoothedBorders),
     "click": (Click, Clicked),
     "complete": (Complete, Completed),
     "generate": (Generate, GeneratedParts),

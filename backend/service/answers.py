@@ -13,6 +13,8 @@ from ..contract import requests
 
 if TYPE_CHECKING:
     from ..engines.base import Sketch
+    from ..geometry.borders.cut import Cut
+    from ..geometry.borders.outlines import Polygons
     from ..pipelines.complete import CompletedParts
     from ..pipelines.edit import Replaced
     from ..pipelines.generate import Made
@@ -38,6 +40,20 @@ def of_completed(
         seed=whole.seed,
         follows_seed=whole.follows_seed,
         thumbnail=thumbnail,
+    )
+
+
+def of_smoothed(cut: Cut, polygons: Polygons) -> requests.SmoothedBorders:
+    """What takes the place of polygons that borders cut."""
+    return requests.SmoothedBorders(
+        label=polygons.label.astype(np.int32),
+        source=polygons.source.astype(np.int32),
+        piece_label=polygons.piece_label.astype(np.int32),
+        piece_size=polygons.size.astype(np.int32),
+        corner=polygons.corner.astype(np.int32),
+        rows=cut.rows.astype(np.int32),
+        weight=cut.weight,
+        point=cut.point.astype(np.int32),
     )
 
 

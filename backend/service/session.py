@@ -68,6 +68,7 @@ class Session:
         self.register(requests.CloseMesh, self.close_mesh)
         self.register(requests.Segment, self.segment)
         self.register(requests.Cut, self.cut)
+        self.register(requests.SmoothBorders, self.smooth_borders)
         self.register(requests.Click, self.click)
         self.register(requests.Complete, self.complete)
         self.register(requests.Generate, self.generate)
@@ -170,6 +171,16 @@ class Session:
             )
         found = labels(analysis, granularity=request.granularity, parts=request.parts)
         return requests.CutLabels(labels=found, parts=int(found.max()) + 1)
+
+    def smooth_borders(
+        self, request: requests.SmoothBorders, progress: Progress
+    ) -> requests.SmoothedBorders:
+        """Polygons cut along smooth curves, where borders would have teeth."""
+        from ..pipelines.smooth_borders import cut_polygons
+
+        mesh = self.meshes.get(request.fingerprint)
+        found = cut_polygons(mesh.vertices, mesh.faces, request.labels, request.polygon, progress)
+        return answers.of_smoothed(*found)
 
     def click(self, request: requests.Click, progress: Progress) -> requests.Clicked:
         """The part under the clicks; the first one on a mesh also analyses it."""

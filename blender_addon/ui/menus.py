@@ -44,6 +44,7 @@ class PARTWISE_MT_main(bpy.types.Menu):
             layout.menu("PARTWISE_MT_parts")
             layout.menu("PARTWISE_MT_replace")
             layout.separator()
+            layout.operator("partwise.smooth_borders", icon="SMOOTHCURVE")
             draw_objects(layout, context)
             layout.separator()
             layout.operator("partwise.parent_parts", icon="CON_CHILDOF")

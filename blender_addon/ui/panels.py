@@ -170,6 +170,7 @@ class PARTWISE_PT_split(RoomyPanel, bpy.types.Panel):
         layout.prop(settings, "origin")
         draw_closing(layout, context, assemble.labelled(context))
         layout.column(heading="Cuts").prop(settings, "keep_shading")
+        layout.operator("partwise.smooth_borders", icon="SMOOTHCURVE")
 
 
 class PARTWISE_PT_assembly(RoomyPanel, bpy.types.Panel):

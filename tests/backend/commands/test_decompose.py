@@ -5,9 +5,12 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 
 from backend.__main__ import main
+from backend.files.readers import read_mesh
+from tests.backend.geometry.solids import arrays, eared
 from tests.backend.mesh_files import QUICK, same_stems, save, save_small
 
 
@@ -47,6 +50,21 @@ def test_decompose_with_caps_says_how_many_parts_are_closed(mesh_file, tmp_path,
     arguments = ["decompose", str(mesh_file), "-o", str(tmp_path / "a.glb"), "--parts", "2"]
     assert main([*arguments, "--complete", "cap", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["results"][0]["closed"] == 2
+
+
+def test_borders_are_smooth_on_request(tmp_path, capsys):
+    vertices, faces = arrays(eared())  # whose triangles follow no border
+    source, sizes = tmp_path / "ball.npz", []
+    np.savez(source, vertices=vertices, faces=faces)
+    for smooth in ([], ["--smooth-borders"]):
+        out = tmp_path / "parts.glb"
+        arguments = ["decompose", str(source), "-o", str(out), "--parts", "6", *QUICK, *smooth]
+        assert main([*arguments, "--complete", "cap", "--json"]) == 0
+        (row,) = json.loads(capsys.readouterr().out)["results"]
+        assert (row["parts"], row["closed"]) == (6, 6)
+        sizes.append((row["faces"], len(read_mesh(out).faces)))
+    assert sizes[0][0] == sizes[1][0]  # of the source
+    assert sizes[0][1] < sizes[1][1]
 
 
 def test_equal_stems_in_decompose_split_files_and_pictures(tmp_path, capsys):

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from backend.contract.cuts import Click, Cut, Segment
+from backend.contract.cuts import Click, Cut, Segment, SmoothBorders
 from backend.contract.errors import BadInput
 
 
@@ -82,3 +82,11 @@ def test_requests_leave_the_engine_to_the_engine() -> None:
 def test_each_click_has_one_label() -> None:
     with pytest.raises(BadInput, match="N = 2"):
         Click("name", 0, np.zeros((2, 3)), np.ones(3, np.int8))
+
+
+def test_borders_are_smoothed_of_triangles_with_a_part_and_a_polygon():
+    fine, bad = np.zeros(2, np.int32), np.array([0, -1], np.int32)
+    SmoothBorders("mesh", fine, fine)
+    for labels, polygon in ((bad, fine), (fine, bad)):
+        with pytest.raises(BadInput, match="no polygon, or no part"):
+            SmoothBorders("mesh", labels, polygon)

@@ -40,6 +40,13 @@ EXAMPLES: list[Fields] = [
         notice="The weights are missing. The geometric engine was used instead.",
     ),
     requests.CutLabels(np.zeros(2, np.int32), 1),
+    requests.SmoothBorders("name", np.zeros(2, np.int32), np.arange(2, dtype=np.int32)),
+    requests.SmoothedBorders(
+        *(np.zeros(count, np.int32) for count in (2, 1, 1, 1, 3)),
+        np.zeros((1, 3), np.int32),
+        np.zeros((1, 3)),
+        np.zeros(1, np.int32),
+    ),
     Click("name", 4, np.zeros((2, 3)), np.array([1, 0], np.int8)),
     Click("name", 5, np.zeros((1, 3)), np.array([1], np.int8), choice=2),
     requests.Clicked(4, np.zeros(2, bool), 0.5, "learned"),

@@ -35,6 +35,7 @@ from backend.contract.tree import MergeTree
 from backend.engines.base import Sketch
 from backend.machine.resident import Residents
 from backend.service.session import Session
+from tests.backend.geometry.borders.balls import ball
 from tests.bad_meshes import lathe
 
 TETRAHEDRON = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], dtype=np.float64)
@@ -638,3 +639,15 @@ def test_networks_of_public_models_go_when_idle_or_asked_for(
         assert session.networks.bytes() == 0
         gc.collect()
         assert network() is None
+
+
+def test_polygons_are_cut_where_borders_would_have_teeth():
+    graph, labels = ball(2)
+    ours = Session()
+    ask(ours, OpenMesh(graph.vertices, graph.faces, "ball"))
+    polygon = np.arange(len(labels), dtype=np.int32)
+    answer = ask(ours, requests.SmoothBorders("ball", labels.astype(np.int32), polygon))
+    assert answer.label.shape == labels.shape
+    assert answer.piece_size.sum() == len(answer.corner)
+    assert len(answer.source) > 2
+    np.testing.assert_allclose(answer.weight.sum(axis=1), 1)
