@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ...backend.contract.records import Value
 from ..core.labels import Labels
+from .borders import is_border, release_borders
 from .layers import corner_faces
 from .preview import is_preview, remove_preview
 from .read import corner_vertices, positions
@@ -40,6 +41,7 @@ def build_part(
     part.partwise.part_id = part_id
     part.partwise.explode_offset = (0, 0, 0)
     remove_preview(part)
+    release_borders([part])  # of the part that this is a part of
     return part
 
 
@@ -122,7 +124,7 @@ def origin_is_free(obj: bpy.types.Object) -> bool:
     for modifier in obj.modifiers:
         by_angle = modifier.type == "NODES" and modifier.node_group is not None
         by_angle = by_angle and modifier.node_group.name.startswith("Smooth by Angle")
-        if is_preview(modifier):  # which parts do not get
+        if is_preview(modifier) or is_border(modifier):  # which parts do not get
             continue
         if modifier.type not in FREE_OF_ORIGIN and not by_angle:
             return False

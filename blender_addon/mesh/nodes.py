@@ -7,7 +7,7 @@ failure; the artist's scene, selection and depsgraph are never touched.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 import bpy
@@ -61,15 +61,21 @@ def _evaluated(
 def add(
     group: bpy.types.NodeTree,
     kind: str,
-    links: dict[str, bpy.types.NodeSocket],
+    links: Mapping[str, object],
     **settings: object,
 ) -> bpy.types.NodeSocket:
-    """Add a node with settings, link sockets to its inputs, and return its first output."""
+    """Add a node with settings, link sockets to its inputs, and return its first output.
+
+    What is no socket becomes the value of the input.
+    """
     node = group.nodes.new(kind)
     for name, value in settings.items():
         setattr(node, name, value)
-    for name, socket in links.items():
-        group.links.new(socket, node.inputs[name])
+    for name, value in links.items():
+        if isinstance(value, bpy.types.NodeSocket):
+            group.links.new(value, node.inputs[name])
+        else:
+            node.inputs[name].default_value = value
     return node.outputs[0]
 
 

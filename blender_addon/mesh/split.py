@@ -54,7 +54,7 @@ def split_mesh(
     work = _plain_copy(source)
     made: dict[int, bpy.types.Mesh] = {}
     try:
-        border = _border(source, labels)
+        border = border_corners(source, labels)
         normals, stored = None, None
         if keep_shading and border.any() and mesh_shading.depends_on_neighbours(source):
             normals = mesh_shading.corner_normals(source)
@@ -111,7 +111,7 @@ def _plain_copy(source: bpy.types.Mesh) -> bpy.types.Mesh:
     return work
 
 
-def _border(source: bpy.types.Mesh, labels: Labels) -> Mask:
+def border_corners(source: bpy.types.Mesh, labels: Labels) -> Mask:
     """(C,) bool: the corners at vertices where faces of two parts meet."""
     vertex = corner_vertices(source)
     corner_label = labels[corner_faces(source)]

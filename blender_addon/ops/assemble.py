@@ -7,6 +7,7 @@ import bpy
 
 from ...backend.contract.errors import PartwiseError
 from ..engine import jobs
+from ..mesh.borders import changed_by_cuts
 from ..mesh.labels import has_labels
 from ..scene import closing, targets
 from ..scene.apply import AppliesResults, hand_over
@@ -43,7 +44,7 @@ class PARTWISE_OT_split(SaysWhyNot, bpy.types.Operator):
         except PartwiseError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
-        self.report({"INFO"}, f"{len(made)} parts")
+        self.report({"INFO"}, f"{len(made)} parts{note_on_modifiers(made)}")
         return {"FINISHED"}
 
 
@@ -56,7 +57,10 @@ class PARTWISE_OT_apply_split(AppliesResults, bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         found = [(target.find(), closed) for target, closed in self.results()]
         objects, closed = (list(column) for column in zip(*found, strict=True))
-        split_objects(context, objects, context.scene.partwise, closed)
+        made = split_objects(context, objects, context.scene.partwise, closed)
+        note = note_on_modifiers(made)
+        if note:
+            self.report({"INFO"}, f"{len(made)} parts{note}")
         return {"FINISHED"}
 
 
@@ -84,6 +88,15 @@ class PARTWISE_OT_toggle_original(SaysWhyNot, bpy.types.Operator):
 def labelled(context: bpy.types.Context) -> list[bpy.types.Object]:
     """The selected objects that have parts."""
     return [o for o in context.selected_objects if o.type == "MESH" and has_labels(o.data)]
+
+
+def note_on_modifiers(made: list[bpy.types.Object]) -> str:
+    """Which modifiers look otherwise at the cuts of parts, as the end of a sentence; empty without.
+
+    What holds the borders of subdivided parts is there already.
+    """
+    names = sorted({name for part in made for name in changed_by_cuts(part)})
+    return f". At cuts these modifiers may look different: {', '.join(names)}" if names else ""
 
 
 def why_not(context: bpy.types.Context) -> str:

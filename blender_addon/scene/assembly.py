@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import bpy
 
+from ..mesh.borders import hold_borders
 from ..mesh.build import (
     Point,
     build_part,
@@ -68,7 +69,14 @@ def split_objects(
         if settings.origin != "SOURCE" and all(map(origin_is_free, users)):
             centres = part_centres(obj.data, get_labels(obj.data), meshes, settings.origin)
         for user in users:
-            made += _place(context, user, meshes, centres, first=user == obj)
+            made += _place(
+                context,
+                user,
+                meshes,
+                centres,
+                first=user == obj,
+                keep_shading=settings.keep_shading,
+            )
     select_only(context, made)
     return made
 
@@ -80,6 +88,7 @@ def _place(
     centres: dict[int, Point],
     *,
     first: bool,
+    keep_shading: bool,
 ) -> list[bpy.types.Object]:
     """Objects for the meshes of the parts of an object, which is put away.
 
@@ -100,6 +109,8 @@ def _place(
         made.append(part)
     for part in made:
         part.data.partwise.caps = caps_digest(part.data)
+    solid = [part for part in made if len(part.data.polygons)]
+    hold_borders(obj, solid, keep_shading=keep_shading)
     homes = [home for home in obj.users_collection if home.is_editable]
     parent = _parent_of(context.scene, obj)
     folder = _new_collection(parent, f"{obj.name}.{PARTS}")

@@ -9,6 +9,7 @@ from typing import Any
 import bpy
 import numpy as np
 
+from ..mesh.borders import is_border, release_borders
 from ..mesh.caps import caps_digest
 from ..mesh.compare import are_whole
 from ..mesh.join import Joined, join_meshes
@@ -35,7 +36,7 @@ def added_modifiers(folder: bpy.types.Collection) -> list[str]:
 
 def _modifiers(obj: bpy.types.Object) -> list[bpy.types.Modifier]:
     """Those of the artist."""
-    return [modifier for modifier in obj.modifiers if not is_preview(modifier)]
+    return [each for each in obj.modifiers if not (is_preview(each) or is_border(each))]
 
 
 def join_back(folder: bpy.types.Collection) -> bool:
@@ -185,6 +186,7 @@ def _remove(
             place = child.matrix_world.copy()
             child.parent = original
             child.matrix_world = place
+    release_borders(pieces)
     meshes = {piece.data for piece in pieces}
     bpy.data.batch_remove(pieces)
     remove_meshes([mesh for mesh in meshes if mesh.users == 0])
