@@ -25,7 +25,7 @@ from .part_request import Request
 STEPS = 20
 SHIFT = 1.0
 GUIDANCE = (2.0, 1.0)  # by what is said of parts, and by what is told of shapes
-SPREAD = 0.4  # deviation of the noise that sampling begins with
+SPREAD = 0.6  # deviation of the noise that sampling begins with
 OF_LEVEL = {"own": "shape", "placed": "shape", "look": "shape", "box": "box", "whole": "whole"}
 
 
