@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import bpy
 
 from .layers import CAP, ORIGIN
 from .nodes import add, attribute
 
-Group = bpy.types.NodeTree
-Socket = bpy.types.NodeSocket
+Group: TypeAlias = bpy.types.NodeTree
+Socket: TypeAlias = bpy.types.NodeSocket
 
 # Attributes that the first group leaves for the second, at the end of which they are gone.
 LENT = ".partwise_lent"  # BOOLEAN, FACE

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 import bpy
 
@@ -61,10 +62,11 @@ def _evaluated(
 def add(
     group: bpy.types.NodeTree,
     kind: str,
-    links: Mapping[str, object],
+    links: Mapping[Any, object],
     **settings: object,
 ) -> bpy.types.NodeSocket:
-    """Add a node with settings, link sockets to its inputs, and return its first output.
+    """Add a node with settings, link sockets to its inputs by name or index, and return its first
+    output.
 
     What is no socket becomes the value of the input.
     """
