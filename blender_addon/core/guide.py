@@ -55,6 +55,8 @@ OPERATORS = {
     "apply_selection": "clicks#in-edit-mode",
     "split": "split",
     "apply_split": "split",
+    "smooth_borders": "split#options",
+    "apply_smooth_borders": "split#options",
     "toggle_original": "split#assembly",
     "join_back": "split#assembly",
     "parent_parts": "split#assembly",

@@ -30,7 +30,7 @@ from .read import corner_vertices
 from .split import LOOSE, border_corners
 
 NAME = "Partwise Borders"
-TRIM = f"{NAME} Trim"
+TRIM = "Partwise Borders Trim"
 MANY = 32  # faces at a vertex: above, subdividing takes time that grows with their cube
 OWN, OWN_FACE = ".partwise_own", ".partwise_own_face"  # only while a part is numbered
 FAR = ".partwise_far"
