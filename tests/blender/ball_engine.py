@@ -19,13 +19,21 @@ from backend.engines.base import Sketch
 from tests.backend.one_by_one import Balls, ball, chosen_for
 
 
+def told(slow: Path) -> str | None:
+    """What the file says that makes it slow; None once it is gone, which may be at any time."""
+    try:
+        return slow.read_text()
+    except FileNotFoundError:
+        return None
+
+
 def wait(seed: int, progress: Progress) -> None:
     slow = Path(os.environ["PARTWISE_TEST_SLOW"])
-    said = slow.read_text() if slow.exists() else ""
+    said = told(slow) or ""
     if "sketch" in said:
         progress.sketch(Sketch([ball(seed)], 0.5))
-    while (seed == 2 or said == "sketch first") and slow.exists():
-        if slow.read_text() == "full":
+    while (seed == 2 or said == "sketch first") and (now := told(slow)) is not None:
+        if now == "full":
             raise OutOfMemory("The card is full.", "Close other programs.")
         progress.step()
         time.sleep(0.01)
