@@ -276,7 +276,7 @@ class Flow:
             seen = [
                 Wanted(mask=mask, sides=window.sides(inside == part))
                 for part, mask in zip(shown, masks, strict=True)
-                if mask.any() and (inside == part).any()
+                if mask.any()
             ]
             if not seen:
                 raise BadInput(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..contract.arrays import Bools, Floats, Singles
+from ..contract.arrays import Bools, Floats, Ints, Singles
 from ..images.resample import resampled
 from ..models.partflow import FILLED, PATCH, SIDE, mask_member, view_member
 
@@ -27,19 +27,17 @@ class Window:
     @classmethod
     def around(cls, covered: Singles) -> Window:
         """The window in which a figure is as large as objects are. covered : (H, W), 0..1."""
-        rows = np.flatnonzero((covered > 0.5).any(axis=1))
-        columns = np.flatnonzero((covered > 0.5).any(axis=0))
-        first, last = (np.array([line[end] for line in (rows, columns)]) for end in (0, -1))
-        whole = float((last + 1 - first).max()) / FILLED
-        top, left = (first + last + 1 - whole) / 2
+        first, last = _extent(covered > 0.5)
+        whole = float((last - first).max()) / FILLED
+        top, left = (first + last - whole) / 2
         return cls(float(top), float(left), whole / SIDE)
 
     def sides(self, mask: Bools) -> Floats:
         """The sides (2, 3) of the box of a part that a mask (H, W) shows from the front, in the
         object's frame; NaN for those that are not seen."""
-        rows, columns = (np.flatnonzero(mask.any(axis=axis)) for axis in (1, 0))
-        low = self._along(self.left, columns[0]), -self._along(self.top, rows[-1] + 1), np.nan
-        high = self._along(self.left, columns[-1] + 1), -self._along(self.top, rows[0]), np.nan
+        (top, left), (bottom, right) = _extent(mask)
+        low = self._along(self.left, left), -self._along(self.top, bottom), np.nan
+        high = self._along(self.left, right), -self._along(self.top, top), np.nan
         return np.array([low, high])
 
     def _along(self, first: float, edge: float) -> float:
@@ -54,6 +52,12 @@ class Window:
 
 # What a picture is said to be: one from the front, from some way off.
 FRONT = view_member(np.array([0.0, 0.0, 1.0]), 10.0)
+
+
+def _extent(mask: Bools) -> Ints:
+    """(2, 2) the first row and column that a mask (H, W) has, and those behind its last."""
+    lines = [np.flatnonzero(mask.any(axis=axis)) for axis in (1, 0)]
+    return np.array([[line[0] for line in lines], [line[-1] + 1 for line in lines]])
 
 
 def patches(picture: NDArray[np.uint8], covered: Singles, window: Window) -> Singles:

@@ -23,6 +23,15 @@ def sums(values: ArrayLike, group: Ints, groups: int) -> Floats:
     return np.stack(columns, axis=1).astype(np.float64)
 
 
+def extremes(values: Ints, group: Ints, groups: int) -> tuple[Ints, Ints]:
+    """The least and the most value (groups,) of each group; where it has none, more and less than
+    any. values : from 0 on, spread over group."""
+    least, most = np.full(groups, np.iinfo(np.int64).max), np.full(groups, -1)
+    np.minimum.at(least, group, values)
+    np.maximum.at(most, group, values)
+    return least, most
+
+
 def stable_order(keys: Ints) -> Ints:
     """As ``np.argsort(keys, kind="stable")`` of numbers (n,) from 0 on, several times as fast."""
     bits = len(keys).bit_length()

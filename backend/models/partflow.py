@@ -363,10 +363,14 @@ class PartFlow(Blocks):
 def box_member(box: np.ndarray) -> np.ndarray:
     """(..., BOX) float32 of boxes (..., 2, 3), low and high in the frame of the object."""
     low, high = box[..., 0, :], box[..., 1, :]
-    half = np.maximum((high - low) / 2, THINNEST)
     there = np.ones((*box.shape[:-2], 1))
-    member = [low + high, np.log(half) + 1.2, there, 0 * there]
+    member = [low + high, _size_member((high - low) / 2), there, 0 * there]
     return np.concatenate(member, -1).astype(np.float32)
+
+
+def _size_member(half: np.ndarray) -> np.ndarray:
+    """Half sizes as they are told: their logarithms, about 0 in the middle."""
+    return np.log(np.maximum(half, THINNEST)) + 1.2
 
 
 def box_of(member: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -395,18 +399,16 @@ def mask_member(
     size = max(float((high - low).max()), 1.0) / 2 / FILLED
     (low, high), there = _outlines(masks)
     low, high = (low - middle) / size, (high - middle) / size
-    half = np.log(np.maximum((high - low) / 2, THINNEST)) + 1.2
+    half = (high - low) / 2
     share = masks.sum((1, 2)) / max(float(figure.sum()), 1.0)
     inside = np.zeros((len(masks), 9))
     if view is not None:
         back = view[:3]
         right = np.array([back[2], 0.0, -back[0]]) / max(float(np.hypot(back[0], back[2])), 1e-6)
         axes = np.stack([right, np.cross(back, right)])  # of the picture: to the right, and up
-        seen = (high - low) / 2 @ np.abs(axes)
-        size = np.log(np.maximum(seen, THINNEST)) + 1.2
         depth = np.broadcast_to(back**2, (len(masks), 3))
-        inside = np.c_[(low + high) @ axes, size, depth]
-    outline = np.c_[low + high, half, share**0.5, inside] * there[:, None]
+        inside = np.c_[(low + high) @ axes, _size_member(half @ np.abs(axes)), depth]
+    outline = np.c_[low + high, _size_member(half), share**0.5, inside] * there[:, None]
     return np.c_[coarse.reshape(len(masks), MASK * MASK), outline].astype(np.float32)
 
 

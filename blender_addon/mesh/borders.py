@@ -79,7 +79,7 @@ def changed_by_cuts(obj: bpy.types.Object) -> list[str]:
         and not (modifier.type == "SUBSURF" and modifier.subdivision_type == "SIMPLE")
         and not is_preview(modifier)
         and not is_border(modifier)
-        and not _by_angle(modifier)
+        and not is_by_angle(modifier)
     ]
 
 
@@ -130,7 +130,8 @@ def _last_subdivision(obj: bpy.types.Object) -> int:
     return max((k for k, m in enumerate(obj.modifiers) if m.type == "SUBSURF"), default=-1)
 
 
-def _by_angle(modifier: bpy.types.Modifier) -> bool:
+def is_by_angle(modifier: bpy.types.Modifier) -> bool:
+    """Is this Blender's Smooth by Angle?"""
     group = modifier.node_group if modifier.type == "NODES" else None
     return group is not None and group.name.startswith("Smooth by Angle")
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ...backend.contract.records import Value
 from ..core.labels import Labels
-from .borders import is_border, release_borders
+from .borders import is_border, is_by_angle, release_borders
 from .layers import corner_faces
 from .preview import is_preview, remove_preview
 from .read import corner_vertices, positions
@@ -122,11 +122,9 @@ def _surface_centre(mesh: bpy.types.Mesh) -> Point:
 def origin_is_free(obj: bpy.types.Object) -> bool:
     """Can the origin be elsewhere, with nothing changed in the world?"""
     for modifier in obj.modifiers:
-        by_angle = modifier.type == "NODES" and modifier.node_group is not None
-        by_angle = by_angle and modifier.node_group.name.startswith("Smooth by Angle")
         if is_preview(modifier) or is_border(modifier):  # which parts do not get
             continue
-        if modifier.type not in FREE_OF_ORIGIN and not by_angle:
+        if modifier.type not in FREE_OF_ORIGIN and not is_by_angle(modifier):
             return False
     if any(not constraint.mute for constraint in obj.constraints):
         return False

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...contract.arrays import Bools, Floats, Ints
-from ..graphs import sums
+from ..graphs import extremes, sums
 from ..mesh import FaceGraph
 
 RINGS = 3  # of triangles round the vertices of borders
@@ -88,10 +88,7 @@ def band_of(graph: FaceGraph, labels: Ints) -> Band | None:
     """
     corners = graph.welded[graph.faces]
     count = len(graph.vertices)
-    low, high = np.full(count, np.iinfo(np.int64).max), np.full(count, -1)
-    for corner in corners.T:
-        np.minimum.at(low, corner, labels)
-        np.maximum.at(high, corner, labels)
+    low, high = extremes(labels[:, None], corners, count)
     near = rim = high > np.minimum(low, high)
     if not rim.any():
         return None
@@ -112,9 +109,7 @@ def band_of(graph: FaceGraph, labels: Ints) -> Band | None:
     edge = edge.reshape(-1, 3)
     ends = np.stack(np.divmod(keys, len(vertex)), axis=1)
     label = labels[face]
-    least, most = np.full(len(keys), np.iinfo(np.int64).max), np.full(len(keys), -1)
-    np.minimum.at(least, edge, label[:, None])
-    np.maximum.at(most, edge, label[:, None])
+    least, most = extremes(label[:, None], edge, len(keys))
     return Band(
         face=face,
         label=label,

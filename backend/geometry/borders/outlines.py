@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...contract.arrays import Ints
+from ..graphs import extremes
 from .cut import Cut
 
 
@@ -37,9 +38,7 @@ def outlined(cut: Cut, faces: Ints, polygon: Ints, polygons: int) -> Polygons:
     own = polygon[cut.source]
     label = np.zeros(polygons, dtype=np.int64)
     label[own] = cut.label
-    low, high = np.full(polygons, np.iinfo(np.int64).max), np.full(polygons, -1)
-    np.minimum.at(low, own, cut.label)
-    np.maximum.at(high, own, cut.label)
+    low, high = extremes(cut.label, own, polygons)
     divided = high > np.minimum(low, high)
     divided[own[~cut.whole]] = True
     mine = np.flatnonzero(divided[own])

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...contract.arrays import Bools, Floats
-from ..graphs import components, sums
+from ..graphs import components, extremes, sums
 from .band import Band
 
 CREASE = np.radians(30.0)  # an edge that bends more is one, if it bends
@@ -36,10 +36,7 @@ def _turns(band: Band) -> Floats:
     """(N,) how much the border turns at each vertex, radians; 0 where not two labels meet, or not
     two edges of borders."""
     edges = sums(band.border[:, None].repeat(2, axis=1).ravel(), band.ends.ravel(), band.vertices)
-    low, high = np.full(band.vertices, np.iinfo(np.int64).max), np.full(band.vertices, -1)
-    for corner in band.corners.T:
-        np.minimum.at(low, corner, band.label)
-        np.maximum.at(high, corner, band.label)
+    low, high = extremes(band.label[:, None], band.corners, band.vertices)
     corner, label = band.corners.ravel(), np.repeat(band.label, 3)
     angle = band.angle.ravel()
     below = sums(angle * (label == low[corner]), corner, band.vertices)

@@ -6,6 +6,7 @@ import numpy as np
 from backend.geometry.graphs import (
     FEW,
     components,
+    extremes,
     filled,
     spread,
     stable_order,
@@ -18,6 +19,14 @@ def test_sums_of_groups_also_of_empty_ones_and_of_columns():
     group = np.array([0, 2, 2])
     assert sums([1.0, 2.0, 3.0], group, 4).tolist() == [1, 0, 5, 0]
     assert sums([[1, 10], [2, 20], [3, 30]], group, 3).tolist() == [[1, 10], [0, 0], [5, 50]]
+
+
+def test_extremes_of_groups_also_of_empty_ones_and_spread():
+    corners = np.array([[0, 1], [1, 3]])
+    least, most = extremes(np.array([[5], [2]]), corners, 4)
+    assert least[[0, 1, 3]].tolist() == [5, 2, 2]
+    assert most.tolist() == [5, 5, -1, 2]
+    assert least[2] > 5
 
 
 def test_gaps_are_filled_from_around_and_stay_where_nothing_is_near():
