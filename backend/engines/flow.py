@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..checkpoints.catalogue import WEIGHTS
-from ..contract.arrays import Floats, Ints
+from ..contract.arrays import Floats, Ints, Singles
 from ..contract.engines import About
 from ..contract.errors import BadInput
 from ..contract.progress import SILENT, Progress
+from ..geometry.booleans import Mesh
 from ..latents.part_generator import Frame, PartGenerator
 from ..latents.part_request import Request
 from ..models.partflow import box_of
@@ -51,6 +52,7 @@ CHECKPOINT = WEIGHTS / "generator.safetensors"
 FEWEST_CELLS = 32
 MOST_AT_ONCE = 64  # parts without boxes
 TINY = 0.01  # half of a box beside that of the object, below which only its place is sure
+BEYOND = 0.05  # of the object's half size: what goes on so far beyond its mask is hidden there
 SAME = 0.98  # of two boxes, by which they are one
 ALIKE = 0.7  # cosine of what is asked for and what was there, from which they are of one kind
 AGAIN = 0.6  # level from which the box of another kind of part is found, and share of the steps
@@ -251,7 +253,7 @@ class Flow:
         return Generated(found, notes=tuple(notes))
 
     def _of_picture(self, brief: Brief, seed: int, progress: Progress) -> Generated:
-        from .part_picture import FRONT, Window, masked, patches
+        from .part_picture import FRONT, Window, masked, outlined, patches
 
         progress.span(0.0, 0.05, "Finding the figure").step()
         front = list(brief.views).index("front") if brief.views else 0
@@ -273,8 +275,9 @@ class Flow:
                 )
             inside = np.where(figure.covered > 0.5, labels, -1)
             masks = masked(inside, shown, figure.covered, window)
+            solids = outlined(figure.picture, inside, shown)
             seen = [
-                Wanted(mask=mask, sides=window.sides(inside == part))
+                _seen(mask, window.sides(inside == part), solids.get(part))
                 for part, mask in zip(shown, masks, strict=True)
                 if mask.any()
             ]
@@ -294,6 +297,15 @@ class Flow:
         meshes = [(one.vertices, one.faces) for one in self._thrifty(made)]
         found = dressed(meshes, figure, distance=float("inf"))
         return replace(found, notes=(*found.notes, *notes))
+
+
+def _seen(mask: Singles, sides: Floats, outlined: Mesh | None) -> Wanted:
+    """A part that a mask shows; its box goes on where its solid goes on under what hides it."""
+    if outlined is not None:
+        box = np.stack([outlined[0].min(axis=0), outlined[0].max(axis=0)])
+        beyond = (box - sides) * [[-1], [1]] > BEYOND
+        sides = np.where(beyond, box, sides)
+    return Wanted(mask=mask, sides=sides, outlined=outlined)
 
 
 def _meshes(made: Sequence[Made]) -> list[PartMesh]:

@@ -13,6 +13,7 @@ import numpy as np
 from ..contract.arrays import Floats, Ints, Singles
 from ..contract.errors import WeightsCorrupt
 from ..contract.progress import SILENT, Progress
+from ..geometry.booleans import Mesh
 from ..latents import part_sampler
 from ..latents.finite import NotFinite
 from ..latents.part_generator import CELLS, PartGenerator, Told
@@ -28,6 +29,7 @@ from .part_sketch import CRUMB, Look, Placing, coarse, looking
 from .projected import meshes_of
 
 MOST_PARTS = 16  # that are made one after the other
+OUTLINED = 0.4  # level from which a part that an outline suggests goes on
 SAMPLING = 0.6  # share of the time of making parts
 
 
@@ -36,7 +38,8 @@ class Ways:
     """How parts are made. steps : of sampling. cells : along each side of a part's own frame.
 
     guidance, spread : see `part_sampler.sample`. begun : level from which a part that is remembered
-    goes on (`part_memory`), 1 to remember nothing.
+    goes on (`part_memory`), 1 to remember nothing. outlined : that from which one goes on that a
+    mask shows, as its outline alone would have it; 1 to take no outline for a beginning.
     """
 
     steps: int = part_sampler.STEPS
@@ -44,6 +47,7 @@ class Ways:
     guidance: tuple[float, float] = part_sampler.GUIDANCE
     spread: float = part_sampler.SPREAD
     begun: float = BEGUN
+    outlined: float = OUTLINED
 
 
 @dataclass(frozen=True)
@@ -52,13 +56,15 @@ class Wanted:
 
     words : (D,) what it is; said : in words of the table. box : (2, 3) in the object's frame.
     mask : (MASK^2 + OUTLINE,) where it is in the picture, see `mask_member` of the model; sides :
-    what that says of its box, see `Request.bound_box`.
+    what that says of its box, see `Request.bound_box`; outlined : the solid in the object's frame
+    that its outline suggests.
     """
 
     words: Floats | None = None
     box: Floats | None = None
     mask: Singles | None = None
     sides: Floats | None = None
+    outlined: Mesh | None = None
     said: tuple[str, ...] = ()
 
 
@@ -151,6 +157,9 @@ class Maker:
             request.tell("mask", wanted.mask, k)
         if wanted.sides is not None:
             request.bound_box(k, wanted.sides)
+        if wanted.outlined is not None and self.ways.outlined < 1:
+            told = self.generator.told(*wanted.outlined)
+            request.suppose_part(k, told, self.ways.outlined)
 
     def _keep(self, new: Sequence[Made], progress: Progress) -> None:
         self.done += new

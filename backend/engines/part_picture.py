@@ -12,8 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..contract.arrays import Bools, Floats, Ints, Singles
+from ..contract.errors import BadInput
+from ..geometry.booleans import Mesh
 from ..images.resample import resampled
+from ..latents.part_generator import Frame
 from ..models.partflow import FILLED, PATCH, SIDE, mask_member, view_member
+from . import inflate
+from .base import Brief
 
 
 @dataclass(frozen=True)
@@ -78,3 +83,26 @@ def masked(
     """
     seen = [window.of((labels == part).astype(np.float32)) for part in parts]
     return mask_member(np.array(seen).reshape(-1, SIDE, SIDE), window.of(covered), FRONT)
+
+
+def outlined(
+    picture: NDArray[np.uint8], labels: NDArray[np.int32], parts: Sequence[int]
+) -> dict[int, Mesh]:
+    """The solids, in the object's frame, that the outlines of parts suggest to the inflating
+    engine; those without one are missing.
+
+    picture : (H, W, 4). labels : (H, W) part of each pixel, -1 beside the figure.
+    """
+    try:
+        made = inflate.load().generate(Brief([picture], [labels]))
+    except BadInput:
+        return {}
+    frame = Frame.around(np.concatenate([one.vertices for one in made.parts]))
+    found = {}
+    for part in parts:
+        own = made.labels[labels == part]
+        own = own[own >= 0]
+        if len(own):
+            one = made.parts[int(np.bincount(own).argmax())]
+            found[part] = frame.into(one.vertices), np.asarray(one.faces, np.int64)
+    return found

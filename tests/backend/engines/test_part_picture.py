@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from backend.engines.part_picture import Window, masked, patches
+from backend.engines.part_picture import Window, masked, outlined, patches
 
 
 def scene() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -66,3 +66,22 @@ def test_no_part_has_no_mask() -> None:
     _, covered, labels = scene()
     assert len(masked(labels, [], covered, Window.around(covered))) == 0
     assert not masked(labels, [99], covered, Window.around(covered)).any()
+
+
+def test_outlines_suggest_solids_where_they_are_seen() -> None:
+    picture, _, labels = scene()
+    found = outlined(picture, labels, [4, 7, 99])
+    assert set(found) == {4, 7}
+    left, right = (found[part][0] for part in (4, 7))
+    # One of the two is nearer, and the other goes on under it for a while.
+    assert -0.1 < left[:, 0].max() < 0.6
+    assert -0.6 < right[:, 0].min() < 0.1
+    for vertices, faces in found.values():
+        np.testing.assert_allclose(np.abs(vertices[:, 1]).max(), 0.38, atol=0.06)
+        assert np.ptp(vertices[:, 2]) > 0.1, "it has a depth"
+        assert faces.max() < len(vertices)
+
+
+def test_a_picture_without_a_figure_suggests_nothing() -> None:
+    picture, _, labels = scene()
+    assert outlined(np.zeros_like(picture), np.full_like(labels, -1), [4]) == {}
