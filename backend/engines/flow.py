@@ -260,36 +260,21 @@ class Flow:
         figure = Figure.found(brief.images[front], brief.options.get("rectangle"))
         window = Window.around(figure.covered)
         title = meaning(brief.text)
-        beside = 0  # parts of the mask
+        painted = _painted(brief, front, figure.covered) if brief.masks else None
+        following = progress.span(0.05, 0.2, "Following outlines")
+        outlines = outlined(figure.cut_out(), painted, brief.parts, following)
+        shown = [int(part) for part in np.unique(outlines.labels[outlines.labels >= 0])]
+        masks = masked(outlines.labels, shown, figure.covered, window)
+        seen = [
+            _seen(mask, window.sides(outlines.labels == part), outlines.solids.get(part))
+            for part, mask in zip(shown, masks, strict=True)
+            if mask.any()
+        ]
         thing = Object(title.vector, patches(figure.picture, figure.covered, window), FRONT)
         maker = Maker(self.generator, thing, self.ways, seed, _standing)
-        making = progress.span(0.05, 0.95)
-        if brief.masks:
-            labels = _as_large(brief.masks[front], figure.covered.shape)
-            shown = [int(part) for part in np.unique(labels[labels >= 0])]
-            if brief.parts is not None and brief.parts != len(shown):
-                count = "1 part" if len(shown) == 1 else f"{len(shown)} parts"
-                raise BadInput(
-                    f"The mask shows {count}, and {_parts(brief.parts)} asked for.",
-                    "Paint as many, or give no number.",
-                )
-            inside = np.where(figure.covered > 0.5, labels, -1)
-            masks = masked(inside, shown, figure.covered, window)
-            solids = outlined(figure.picture, inside, shown)
-            seen = [
-                _seen(mask, window.sides(inside == part), solids.get(part))
-                for part, mask in zip(shown, masks, strict=True)
-                if mask.any()
-            ]
-            if not seen:
-                raise BadInput(
-                    "Nothing of the figure is in the mask.", "Paint the mask on the figure."
-                )
-            made = maker.at_once(seen, making)
-            beside = len(masks) - len(seen)
-        else:
-            made = self._free(maker, brief.parts, making)
+        made = maker.at_once(seen, progress.span(0.2, 0.95))
         notes = list(remarks([title]))
+        beside = len(_parts_of(brief.masks[front])) - len(seen) if brief.masks else 0
         if beside:
             notes.append(f"Of the mask, {_parts(beside)} left out: nothing of the figure is there.")
         if len(brief.images) > 1:
@@ -297,6 +282,28 @@ class Flow:
         meshes = [(one.vertices, one.faces) for one in self._thrifty(made)]
         found = dressed(meshes, figure, distance=float("inf"))
         return replace(found, notes=(*found.notes, *notes))
+
+
+def _painted(brief: Brief, front: int, covered: Singles) -> NDArray[np.int32]:
+    """The part of each pixel of the figure (H, W) by the mask of its front picture. Raises BadInput
+    where there is none, or another number of parts than is asked for."""
+    shown = len(_parts_of(brief.masks[front]))
+    if brief.parts is not None and brief.parts != shown:
+        count = "1 part" if shown == 1 else f"{shown} parts"
+        raise BadInput(
+            f"The mask shows {count}, and {_parts(brief.parts)} asked for.",
+            "Paint as many, or give no number.",
+        )
+    labels = _as_large(brief.masks[front], covered.shape)
+    inside = np.where(covered > 0.5, labels, -1).astype(np.int32)
+    if not (inside >= 0).any():
+        raise BadInput("Nothing of the figure is in the mask.", "Paint the mask on the figure.")
+    return inside
+
+
+def _parts_of(mask: NDArray[np.int32]) -> Ints:
+    """The numbers of the parts that a mask shows."""
+    return np.unique(mask[mask >= 0])
 
 
 def _seen(mask: Singles, sides: Floats, outlined: Mesh | None) -> Wanted:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..contract.arrays import Bools, Floats, Ints, Singles
-from ..contract.errors import BadInput
+from ..contract.progress import SILENT, Progress
 from ..geometry.booleans import Mesh
 from ..images.resample import resampled
 from ..latents.part_generator import Frame
@@ -85,24 +85,40 @@ def masked(
     return mask_member(np.array(seen).reshape(-1, SIDE, SIDE), window.of(covered), FRONT)
 
 
-def outlined(
-    picture: NDArray[np.uint8], labels: NDArray[np.int32], parts: Sequence[int]
-) -> dict[int, Mesh]:
-    """The solids, in the object's frame, that the outlines of parts suggest to the inflating
-    engine; those without one are missing.
+@dataclass(frozen=True)
+class Outlines:
+    """Parts of a picture as the inflating engine takes them.
 
-    picture : (H, W, 4). labels : (H, W) part of each pixel, -1 beside the figure.
+    labels : (H, W) the part of each pixel, -1 for none. solids : part -> the mesh, in the object's
+    frame, that its outline suggests, with what others hide of it; some parts have none.
     """
-    try:
-        made = inflate.load().generate(Brief([picture], [labels]))
-    except BadInput:
-        return {}
+
+    labels: NDArray[np.int32]
+    solids: dict[int, Mesh]
+
+
+def outlined(
+    picture: NDArray[np.uint8],
+    labels: NDArray[np.int32] | None = None,
+    count: int | None = None,
+    progress: Progress = SILENT,
+) -> Outlines:
+    """What outlines say of a picture (H, W, 4).
+
+    labels : (H, W) the parts that somebody painted; None to look for them, `count` of them, or as
+    many as there seem to be. Raises Cancelled, and BadInput where no figure is found.
+    """
+    painted = [] if labels is None else [labels]
+    made = inflate.load().generate(Brief([picture], painted, parts=count), progress=progress)
+    assert made.labels is not None  # the engine has them of every picture
+    if labels is None:
+        labels = made.labels
     frame = Frame.around(np.concatenate([one.vertices for one in made.parts]))
-    found = {}
-    for part in parts:
+    solids = {}
+    for part in np.unique(labels[labels >= 0]).tolist():
         own = made.labels[labels == part]
         own = own[own >= 0]
         if len(own):
             one = made.parts[int(np.bincount(own).argmax())]
-            found[part] = frame.into(one.vertices), np.asarray(one.faces, np.int64)
-    return found
+            solids[part] = frame.into(one.vertices), np.asarray(one.faces, np.int64)
+    return Outlines(labels, solids)

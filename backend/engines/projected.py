@@ -67,6 +67,11 @@ class Figure:
             raise BadInput("There is no figure in the picture.", "Draw a rectangle around it.")
         return cls(small, covered)
 
+    def cut_out(self) -> NDArray[np.uint8]:
+        """The picture (H, W, 4), clear where the figure is not."""
+        clear = np.rint(255 * self.covered).astype(np.uint8)
+        return np.dstack([self.picture[..., :3], clear])
+
     def on_white(self) -> NDArray[np.uint8]:
         """What an encoder is shown, (S, S, 3)."""
         from ..latents.images import on_white

@@ -298,6 +298,15 @@ def test_masks_that_do_not_fit_the_picture_are_spoken_of(engine: Flow) -> None:
     assert "1 part was left out" in " ".join(made.notes)
 
 
+def test_parts_of_a_picture_without_masks_are_those_of_its_outlines(engine: Flow) -> None:
+    picture = np.zeros((90, 60, 4), np.uint8)
+    picture[10:40, 10:50], picture[40:80, 20:40] = [200, 30, 30, 255], [30, 30, 200, 255]
+    made = engine.generate(Brief(images=[picture], parts=2))
+    assert len(made.parts) == 2
+    upper, lower = sorted(made.parts, key=lambda part: -part.vertices[:, 1].mean())
+    assert np.ptp(upper.vertices[:, 0]) > 1.5 * np.ptp(lower.vertices[:, 0])
+
+
 def test_masks_of_a_picture_are_parts(engine: Flow) -> None:
     picture = np.zeros((90, 60, 4), np.uint8)
     picture[10:80, 10:50] = [200, 30, 30, 255]

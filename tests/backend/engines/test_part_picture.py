@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
+from backend.contract.errors import BadInput
 from backend.engines.part_picture import Window, masked, outlined, patches
 
 
@@ -70,18 +72,29 @@ def test_no_part_has_no_mask() -> None:
 
 def test_outlines_suggest_solids_where_they_are_seen() -> None:
     picture, _, labels = scene()
-    found = outlined(picture, labels, [4, 7, 99])
-    assert set(found) == {4, 7}
-    left, right = (found[part][0] for part in (4, 7))
+    found = outlined(picture, labels)
+    assert np.array_equal(found.labels, labels)
+    assert set(found.solids) == {4, 7}
+    left, right = (found.solids[part][0] for part in (4, 7))
     # One of the two is nearer, and the other goes on under it for a while.
     assert -0.1 < left[:, 0].max() < 0.6
     assert -0.6 < right[:, 0].min() < 0.1
-    for vertices, faces in found.values():
+    for vertices, faces in found.solids.values():
         np.testing.assert_allclose(np.abs(vertices[:, 1]).max(), 0.38, atol=0.06)
         assert np.ptp(vertices[:, 2]) > 0.1, "it has a depth"
         assert faces.max() < len(vertices)
 
 
-def test_a_picture_without_a_figure_suggests_nothing() -> None:
-    picture, _, labels = scene()
-    assert outlined(np.zeros_like(picture), np.full_like(labels, -1), [4]) == {}
+def test_parts_that_nobody_painted_are_looked_for() -> None:
+    picture, covered, labels = scene()
+    found = outlined(picture, count=2)
+    assert set(found.solids) == set(np.unique(found.labels[found.labels >= 0])) == {0, 1}
+    assert ((found.labels >= 0) == (covered > 0.5)).mean() > 0.99
+    one = np.bincount(found.labels[labels == 4]).argmax()
+    assert ((found.labels == one) == (labels == 4)).mean() > 0.98, "red and blue are told apart"
+
+
+def test_a_picture_without_a_figure_is_refused() -> None:
+    picture, _, _ = scene()
+    with pytest.raises(BadInput):
+        outlined(np.zeros_like(picture))

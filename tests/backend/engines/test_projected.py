@@ -34,6 +34,14 @@ def stripes(top: int = 20, bottom: int = 40) -> Figure:
     return Figure.found(picture, None)
 
 
+def test_what_is_beside_the_figure_is_cut_out() -> None:
+    picture = np.full((60, 90, 4), 255, np.uint8)
+    picture[20:40, 30:60, :3] = [200, 30, 30]
+    cut = Figure.found(picture, None).cut_out()
+    assert cut[30, 45].tolist() == [200, 30, 30, 255]
+    assert cut[5, 5, 3] == 0
+
+
 def test_dust_goes_and_few_triangles_are_left() -> None:
     (mesh,) = meshes_of([balls((0.3, 0.5), (-0.8, 0.04))])
     vertices, faces = mesh
