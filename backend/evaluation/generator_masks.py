@@ -9,7 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ..latents.part_generator import POINTS, Frame, sampled
+from ..geometry.mesh import face_vectors
+from ..latents.part_generator import POINTS, Frame, Surface, sampled
 from ..latents.part_segments import segments
 from ..models.partset import WHOLE
 from ..pipelines import segment
@@ -45,7 +46,8 @@ def of_latents(item: Labelled) -> NDArray[np.int64]:
     if item.up == "Z":
         vertices = vertices[:, [0, 2, 1]] * [1, 1, -1]
     surface = sampled(vertices, item.faces, POINTS[WHOLE])
-    return segments(engine().generator.autoencoder, surface, vertices[item.faces].mean(axis=1))
+    normals, _, middles = face_vectors(vertices, item.faces)
+    return segments(engine().generator.autoencoder, surface, Surface(middles, normals))
 
 
 def of_engine(item: Labelled, name: str, seed: int) -> NDArray[np.integer]:

@@ -38,7 +38,8 @@ class PartSetConfig:
     cells, whole_cells : of the lattice along each side, of parts and of whole objects. channels :
     of a latent. width, heads : of the tokens. encoding, decoding : blocks. point_width : of the
     features that are pooled. field_width : of what nodes say to queries. label_width : of the code
-    of a label. mask_width, masks, prompting : channels that compare prompts and places, answers to
+    of a label. segmenting : blocks after which tokens tell of parts. segment_width : of what nodes
+    say of them. mask_width, masks, prompting : channels that compare prompts and places, answers to
     a prompt, and blocks in which prompts look at the tokens. clip : distance at which the field
     says no more.
     """
@@ -53,7 +54,9 @@ class PartSetConfig:
     point_width: int = 64
     field_width: int = 48
     label_width: int = 8
-    mask_width: int = 16
+    segmenting: int = 2
+    segment_width: int = 32
+    mask_width: int = 32
     masks: int = 3
     prompting: int = 2
     clip: float = 0.1
@@ -86,7 +89,13 @@ def shapes(config: PartSetConfig) -> dict[str, tuple[int, ...]]:
     found.linear("field.hidden", 2 * c.field_width, 2 * c.field_width)
     found.linear("field.out", 2 * c.field_width, 1)
     found.linear("anchor", c.width, 4)
-    found.linear("mask.nodes", c.width, SPLIT**3 * c.mask_width)
+    for k in range(c.segmenting):
+        found.block(f"segment{k}", c.width)
+    found.norm("segmented", c.width)
+    found.linear("mask.nodes", c.width, SPLIT**3 * c.segment_width)
+    found.linear("mask.in", c.segment_width + 9, 2 * c.segment_width)
+    found.linear("mask.told", 2 * c.segment_width, c.mask_width)
+    found["mask.pair.bias"] = (1,)
     found.linear("prompt.in", TOLD, c.width)
     for k in range(c.prompting):
         found.block(f"prompt{k}", c.width, looks=c.width)
@@ -105,8 +114,21 @@ class Decoded:
 
 
 @dataclass(frozen=True)
+class Segmented:
+    """What is known of parts. tokens : (B, T, W). nodes : (B G^3, segment_width)."""
+
+    tokens: Array
+    side: int
+    nodes: Array
+
+
+@dataclass(frozen=True)
 class Answers:
-    """What prompts are answered: channels to compare (B, N, M, C + 1), IoU logits (B, N, M)."""
+    """What prompts are answered: channels to compare (B, N, M, C + 1), IoU logits (B, N, M).
+
+    The first mask is the chance that a place is of the same part; the others are guesses of which
+    one may be right.
+    """
 
     channels: Array
     iou: Array
@@ -149,7 +171,7 @@ class PartSet(Blocks):
         return self.linear("latent.out", self.norm("encoded", x))
 
     def decode(self, latents: Array, kind: int) -> Decoded:
-        """What `field`, `anchors` and `prompts` are asked of, of latents (B, T, C)."""
+        """What `field`, `anchors` and `segmented` are asked of, of latents (B, T, C)."""
         side = self.config.side(kind)
         x = self.linear("latent.in", latents)
         x = x + self.linear("place.out", self._centres(side, x))[None]
@@ -177,35 +199,57 @@ class PartSet(Blocks):
         centre = self._cells(decoded.side, said)
         return said[:, :, 0], centre[None] + said[:, :, 1:] / decoded.side
 
-    def prompts(self, decoded: Decoded, prompted: Array, places: Array) -> Answers:
+    def segmented(self, decoded: Decoded) -> Segmented:
+        """What `alike` and `prompts` are asked of: what tokens tell of parts."""
+        x = decoded.tokens
+        for k in range(self.config.segmenting):
+            x = self.block(f"segment{k}", x)
+        found = Decoded(self.norm("segmented", x), decoded.side)
+        nodes = self._of_nodes("mask.nodes", found, self.config.segment_width)
+        return Segmented(found.tokens, decoded.side, nodes)
+
+    def alike(self, segmented: Segmented, places: Array, normals: Array) -> Array:
+        """(B, Q, mask_width) by which places (B, Q, 3) of the surface, with their unit normals, are
+        compared with prompts."""
+        said, inside = self._read(segmented.nodes, SPLIT * segmented.side, places)
+        h = self.ops.concatenate([said, inside, normals], -1)
+        return self.linear("mask.told", self.ops.relu(self.linear("mask.in", h)))
+
+    def prompts(
+        self, segmented: Segmented, prompted: Array, places: Array, normals: Array
+    ) -> Answers:
         """Answers to prompts: tokens (B, N) by their index, clicked at places (B, N, 3)."""
         c = self.config
         batch, count = prompted.shape[:2]
-        flat = decoded.tokens.reshape(-1, c.width)
-        row = prompted + self._rows(batch, prompted)[:, :, 0] * decoded.tokens.shape[1]
+        flat = segmented.tokens.reshape(-1, c.width)
+        row = prompted + self._rows(batch, prompted)[:, :, 0] * segmented.tokens.shape[1]
         x = flat[row.reshape(-1)].reshape(batch, count, c.width)
         x = x + self.linear("prompt.in", self.told(places))
         for k in range(c.prompting):
-            x = self.block(f"prompt{k}", x, looks=decoded.tokens)
+            x = self.block(f"prompt{k}", x, looks=segmented.tokens)
         x = self.norm("prompted", x)
         said = self.linear("mask.out", x).reshape(batch, count, c.masks, -1)
         # What is like the clicked place is of its part, unless the prompt finds out otherwise.
-        here, _ = self._read(self.mask_nodes(decoded), SPLIT * decoded.side, places)
+        here = self.alike(segmented, places, normals)
         channels = self.ops.concatenate([said[..., :-1] + here[:, :, None], said[..., -1:]], -1)
         return Answers(channels, self.linear("iou", x))
 
-    def mask_nodes(self, decoded: Decoded) -> Array:
-        """(B G^3, mask_width) what is compared with prompts around each node, for `masked`."""
-        return self._of_nodes("mask.nodes", decoded, self.config.mask_width)
-
-    def masked(self, nodes: Array, side: int, answers: Answers, places: Array) -> Array:
-        """Logits (B, N, M, Q) that places (B, Q, 3) of the surface belong to the prompts' parts."""
-        said, _ = self._read(nodes, SPLIT * side, places)
+    def masked(self, answers: Answers, alike: Array) -> Array:
+        """Logits (B, N, M, Q) that places, as `alike` tells of them, are of the prompts' parts: the
+        less, the farther what is told is from what a prompt asks for."""
         batch, count, masks = answers.channels.shape[:3]
         asked = answers.channels[..., :-1].reshape(batch, count * masks, -1)
-        alike = asked @ self.ops.swapped(said, 1, 2) * self.config.mask_width**-0.5
-        alike = alike.reshape(batch, count, masks, -1)
-        return alike + answers.channels[..., -1:]
+        away = self._away(asked, alike)
+        return answers.channels[..., -1:] - away.reshape(batch, count, masks, -1)
+
+    def paired(self, one: Array, other: Array) -> Array:
+        """Logits (B, N, Q) that two places, as `alike` tells of them, are of one part."""
+        return self.arrays["mask.pair.bias"] - self._away(one, other)
+
+    def _away(self, one: Array, other: Array) -> Array:
+        """(B, N, M) squares of the distances of (B, N, C) and (B, M, C)."""
+        both = one @ self.ops.swapped(other, 1, 2)
+        return (one * one).sum(-1)[:, :, None] + (other * other).sum(-1)[:, None] - 2 * both
 
     def _of_nodes(self, name: str, decoded: Decoded, width: int) -> Array:
         """(B G^3, width) of tokens (B, T, W): each cell tells its nodes."""

@@ -5,7 +5,8 @@
 --out build/generator/autoencoder --minutes 120` can be stopped at any time and goes on by the same
 command. On a GPU where there is one; `--half` is for processors that have bfloat16. Once a flow has
 learned from its latents they must not change: `--decoder-alone` lets only what reads them learn on,
-and with more noise upon them, for those that a flow makes are never quite right.
+and with more noise upon them, for those that a flow makes are never quite right. `--segments-alone`
+lets only what tells of parts learn, on whole objects alone.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from ...latents.part_segments import gathered
 from ...models.partset import OWN, PLACED, WHOLE, Decoded, PartSet, PartSetConfig, shapes
 from ..torch_ops import TorchOps
 from .run import Run, started
@@ -35,11 +37,14 @@ CALM = 1e-3  # weight of the latents' squares, which keeps them about 1
 SIGN, ANCHOR, MASK, EXPECTED = 0.3, 0.05, 0.5, 0.1  # weights of losses, next to the distance's
 SEEN = 0.15  # share of the parts that are encoded by their visible surface alone
 UNLABELLED = 0.6  # share of the objects that are encoded without labels
-PROMPTS, PLACES = 6, 512  # of an object: prompts, and places at which their masks are judged
+PAIRS = 2.0  # weight of what pairs of places say, next to masks
+PROMPTS, PLACES = 8, 512  # of an object: prompts, and places at which their masks are judged
 SIZES = {"own": (1024, 768), "placed": (384, 384), "whole": (4096, 2048)}  # points and queries
+JUDGED_PLACES = 256  # of an object, between which its segments are measured
 JUDGED = {"own": (2048, 1024), "whole": (6144, 2048)}  # of what is measured
 ENCODER = ("kind.in", "point.", "cell.in", "place.in", "encode", "latent.out", "latent.mean",
            "latent.deviation")  # fmt: skip  # beginnings of the names of arrays that make latents
+SEGMENTING = ("segment", "mask.", "prompt", "iou.")  # and of those that tell of parts
 LADDER = {
     "tiny": PartSetConfig(
         channels=4,
@@ -78,11 +83,16 @@ def of_field(net: PartSet, decoded: Decoded, batch: Batch, device: torch.device)
     return (said.clamp(-1.5, 1.5) - target).abs().mean() + SIGN * sign
 
 
+def cells(points: Tensor, side: int) -> Tensor:
+    """(B, P) the token of the cell in which each point (B, P, 3) lies."""
+    cell = ((points + 1) * (0.5 * side)).long().clamp(0, side - 1)
+    return (cell[..., 0] * side + cell[..., 1]) * side + cell[..., 2]
+
+
 def of_anchors(net: PartSet, decoded: Decoded, points: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Their loss; (B, T) which cells hold points, and (B, P) the cell of each."""
     side = decoded.side
-    cell = ((points + 1) * (0.5 * side)).long().clamp(0, side - 1)
-    slot = (cell[..., 0] * side + cell[..., 1]) * side + cell[..., 2]  # (B, P)
+    slot = cells(points, side)
     batch, count = slot.shape
     number = points.new_zeros(batch, side**3).scatter_add(1, slot, points.new_ones(batch, count))
     mean = points.new_zeros(batch, side**3, 3).scatter_add(
@@ -96,28 +106,48 @@ def of_anchors(net: PartSet, decoded: Decoded, points: Tensor) -> tuple[Tensor, 
 
 
 def of_masks(
-    net: PartSet, decoded: Decoded, points: Tensor, labels: Tensor, slot: Tensor
+    net: PartSet,
+    decoded: Decoded,
+    points: Tensor,
+    normals: Tensor,
+    labels: Tensor,
+    slot: Tensor,
 ) -> tuple[Tensor, Tensor]:
-    """SAM's losses: of the better mask of each prompt, and of what is expected of each."""
+    """Of the first mask the entropy alone, so that it is a chance; of the better one of the others
+    SAM's losses; and of what is expected of each."""
     batch, count = slot.shape
     clicked = torch.randint(count, (batch, PROMPTS), device=slot.device)
     judged = torch.randint(count, (batch, PLACES), device=slot.device)
-    place = points.gather(1, clicked[:, :, None].expand(-1, -1, 3))
-    answers = net.prompts(decoded, slot.gather(1, clicked), place)
-    at = points.gather(1, judged[:, :, None].expand(-1, -1, 3))
-    logit = net.masked(net.mask_nodes(decoded), decoded.side, answers, at)  # (B, N, M, Q)
+
+    def of(array: Tensor, chosen: Tensor) -> Tensor:
+        return array.gather(1, chosen[:, :, None].expand(-1, -1, 3))
+
+    segmented = net.segmented(decoded)
+    answers = net.prompts(
+        segmented, slot.gather(1, clicked), of(points, clicked), of(normals, clicked)
+    )
+    alike = net.alike(segmented, of(points, judged), of(normals, judged))
+    logit = net.masked(answers, alike)  # (B, N, M, Q)
     same = labels.gather(1, clicked)[:, :, None] == labels.gather(1, judged)[:, None]
     target = same[:, :, None].expand_as(logit).to(logit.dtype)
-    entropy = functional.binary_cross_entropy_with_logits(logit, target, reduction="none")
+    entropy = functional.binary_cross_entropy_with_logits(logit, target, reduction="none").mean(-1)
     chance = logit.sigmoid()
     both, sum_ = (chance * target).sum(-1), chance.sum(-1) + target.sum(-1)
-    loss = entropy.mean(-1) + 1 - (2 * both + 1) / (sum_ + 1)  # (B, N, M)
+    guesses = entropy + 1 - (2 * both + 1) / (sum_ + 1)  # (B, N, M)
     with torch.no_grad():
         hit = (logit > 0) & (target > 0)
         either = (logit > 0) | (target > 0)
         iou = hit.sum(-1) / either.sum(-1).clamp(min=1)
     expected = (answers.iou.sigmoid() - iou).square().mean()
-    return loss.min(-1).values.mean(), expected
+    loss = entropy[:, :, 0] + guesses[:, :, 1:].min(-1).values
+    one = (labels.gather(1, judged)[:, :, None] == labels.gather(1, judged)[:, None]).to(loss.dtype)
+    pairs = functional.binary_cross_entropy_with_logits(
+        net.paired(alike, alike), one, reduction="none"
+    )
+    # An object of one part would teach that nothing is a part of its own, and many are.
+    several = (labels.amin(1) < labels.amax(1)).to(loss.dtype)
+    loss = loss.mean(1) + PAIRS * pairs.mean((1, 2))
+    return (loss * several).sum() / several.sum().clamp(min=1), expected
 
 
 def on(array: np.ndarray, device: torch.device) -> Tensor:
@@ -148,12 +178,9 @@ class Losses:
     def _of(self, batch: Batch, kind: int) -> dict[str, Tensor]:
         net, device = self.net, self.device
         points = on(batch.points, device)
-        labels = on(batch.labels, device)
-        shown = None
-        if kind == WHOLE:
-            told = torch.rand(len(labels), 1, generator=self.rng).to(device) >= UNLABELLED
-            shown = codes(torch.where(told, labels, -1), net.config.label_width, self.rng)
-        latents = net.encode(points, on(batch.normals, device), kind, shown)
+        normals, labels = on(batch.normals, device), on(batch.labels, device)
+        shown = self._shown(labels) if kind == WHOLE else None
+        latents = net.encode(points, normals, kind, shown)
         deviation = torch.tensor(NOISE, device=device)
         if self.rough:
             share = torch.rand(len(latents), 1, 1, generator=self.rng).to(device)
@@ -163,27 +190,52 @@ class Losses:
         anchors, _, slot = of_anchors(net, decoded, points)
         loss = said["field"] + ANCHOR * anchors + CALM * latents.square().mean()
         if kind == WHOLE:
-            said["mask"], expected = of_masks(net, decoded, points, labels, slot)
+            said["mask"], expected = of_masks(net, decoded, points, normals, labels, slot)
             loss = loss + MASK * said["mask"] + EXPECTED * expected
         return said | {"loss": loss}
+
+    def segments(self) -> tuple[Tensor, dict[str, float]]:
+        """The same of what tells of parts alone."""
+        net, device = self.net, self.device
+        batch = self.shelf.whole(max(self.size // 2, 1), SIZES["whole"][0], 8, parted=True)
+        points, normals, labels = (
+            on(a, device) for a in (batch.points, batch.normals, batch.labels)
+        )
+        with torch.no_grad():
+            latents = net.encode(points, normals, WHOLE, self._shown(labels))
+            decoded = net.decode(latents + NOISE * torch.randn_like(latents), WHOLE)
+            slot = cells(points, decoded.side)
+        mask, expected = of_masks(net, decoded, points, normals, labels, slot)
+        return mask + EXPECTED * expected, {
+            "mask": float(mask.detach()),
+            "expected": float(expected.detach()),
+        }
+
+    def _shown(self, labels: Tensor) -> Tensor:
+        """Codes of parts, for objects that are encoded with labels."""
+        told = torch.rand(len(labels), 1, generator=self.rng).to(self.device) >= UNLABELLED
+        return codes(torch.where(told, labels, -1), self.net.config.label_width, self.rng)
 
 
 def measured(net: PartSet, objects: list[Sample], device: torch.device, parts: int) -> dict:
     """Mean IoU of parts in frames of their own, also of noisy latents, and of whole objects, at
-    places spread evenly."""
+    places spread evenly; and the Rand error of segments of objects without labels."""
     shelf = Shelf(objects, np.random.default_rng(0))
     rng = torch.Generator().manual_seed(0)
-    found: dict[str, list[float]] = {"own iou": [], "rough iou": [], "whole iou": []}
+    found: dict[str, list[float]] = {
+        "own iou": [], "rough iou": [], "whole iou": [], "rand": []
+    }  # fmt: skip
     with torch.no_grad():
         for _ in range(-(-parts // 16)):
             own = shelf.own(16, *JUDGED["own"], even=True)
-            whole = shelf.whole(4, *JUDGED["whole"], even=True)
+            whole = shelf.whole(4, *JUDGED["whole"], even=True, parted=True)
             for name, kind, batch, share in (
                 ("own iou", OWN, own, 0.0),
                 ("rough iou", OWN, own, JUDGED_ROUGH),
                 ("whole iou", WHOLE, whole, 0.0),
             ):
-                latents = net.encode(on(batch.points, device), on(batch.normals, device), kind)
+                points, normals = on(batch.points, device), on(batch.normals, device)
+                latents = net.encode(points, normals, kind)
                 noise = torch.randn(latents.shape, generator=rng).to(device)
                 latents = latents + share * net.arrays["latent.deviation"][kind] * noise
                 decoded = net.decode(latents, kind)
@@ -191,7 +243,25 @@ def measured(net: PartSet, objects: list[Sample], device: torch.device, parts: i
                 inside, true = said.cpu().numpy() < 0, batch.distance < 0
                 both, either = (inside & true).sum(1), (inside | true).sum(1)
                 found[name] += (both / np.maximum(either, 1)).tolist()
+                if kind == WHOLE:
+                    found["rand"] += rand_errors(net, decoded, points, normals, batch.labels)
     return {name: round(float(np.mean(values)), 4) for name, values in found.items()}
+
+
+def rand_errors(
+    net: PartSet, decoded: Decoded, points: Tensor, normals: Tensor, labels: np.ndarray
+) -> list[float]:
+    """The share of pairs among `JUDGED_PLACES` of each object about which segments are wrong."""
+    points, normals = points[:, :JUDGED_PLACES], normals[:, :JUDGED_PLACES]
+    segmented = net.segmented(decoded)
+    alike = net.alike(segmented, points, normals)
+    logit = net.paired(alike, alike)
+    errors = []
+    for mine, true in zip(logit.sigmoid().float().cpu().numpy(), labels, strict=True):
+        part = gathered(mine)
+        true = true[:JUDGED_PLACES]
+        errors.append(float(((part[:, None] == part) != (true[:, None] == true)).mean()))
+    return errors
 
 
 def count_latents(run: Run, net: PartSet, shelf: Shelf, device: torch.device) -> None:
@@ -222,7 +292,7 @@ def train(run: Run, options: argparse.Namespace, device: torch.device) -> None:
     half = device.type == "cuda" or options.half
     while (share := run.over(options.minutes, options.steps)) < 1:
         with torch.autocast(device.type, torch.bfloat16, enabled=half):
-            loss, told = losses.step()
+            loss, told = losses.segments() if options.segments_alone else losses.step()
         run.learn(loss, share)
         kept.append(told)
         now = time.monotonic()
@@ -231,7 +301,7 @@ def train(run: Run, options: argparse.Namespace, device: torch.device) -> None:
         if ends or run.seconds - saved > 60 * options.every:
             row = {k: round(float(np.mean([one[k] for one in kept])), 4) for k in kept[0]}
             row["steps a minute"] = round(60 * len(kept) / (run.seconds - saved), 1)
-            if not options.decoder_alone:
+            if not (options.decoder_alone or options.segments_alone):
                 count_latents(run, mean, shelf, device)
             row["parts"] = len(shelf.rows)
             run.note(row | measured(mean, judged, device, 64))
@@ -261,6 +331,9 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--batch", type=int, default=32, help="parts a step")
     parser.add_argument("--begin-with", type=Path, metavar="FILE", help="weights to go on from")
     parser.add_argument("--decoder-alone", action="store_true", help="latents stay as they are")
+    parser.add_argument(
+        "--segments-alone", action="store_true", help="all but what tells of parts stays as it is"
+    )
     parser.add_argument("--rate", type=float, default=RATE, help="of learning, at most")
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--seed", type=int, default=0)
@@ -271,6 +344,9 @@ def main(argv: list[str] | None = None) -> int:
     torch.manual_seed(options.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     config = LADDER[options.size]
+    fixed: tuple[str, ...] = ENCODER if options.decoder_alone else ()
+    if options.segments_alone:
+        fixed = tuple(name for name in shapes(config) if not name.startswith(SEGMENTING))
     run = started(
         options.out,
         "autoencoder",
@@ -280,7 +356,7 @@ def main(argv: list[str] | None = None) -> int:
         rate=options.rate,
         seed=options.seed,
         begin_with=options.begin_with,
-        fixed=ENCODER if options.decoder_alone else (),
+        fixed=fixed,
     )
     train(run, options, device)
     return 0

@@ -137,8 +137,9 @@ def started(
     """The run of a folder, to go on, or a new one.
 
     begin_with : weights that were shipped before, with which a new one begins. fixed : beginnings
-    of the names of arrays that stay as they are. Raises SystemExit where those of the folder, or of
-    the file, are of another network.
+    of the names of arrays that stay as they are; where there are any, others may be of another
+    network and begin anew. Raises SystemExit where those of the folder, or of the file, are of
+    another network.
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / RUN
@@ -146,9 +147,11 @@ def started(
         arrays = begun(shapes, seed, device)
         if begin_with is not None:
             held = _shipped(begin_with, name)
-            if {n: tuple(a.shape) for n, a in held.items()} != dict(shapes):
+            fitting = {n for n, a in held.items() if shapes.get(n) == tuple(a.shape)}
+            kept = {n for n in shapes if n.startswith(fixed)} if fixed else {*shapes, *held}
+            if not kept <= fitting:
                 raise SystemExit(f"{begin_with} holds another network.")
-            arrays = {n: held[n].float().to(device) for n in shapes}
+            arrays |= {n: held[n].float().to(device) for n in fitting}
         optimizer = optimizer_of(arrays, rate, decay, fixed)
         mean = {n: a.detach().clone() for n, a in arrays.items()}
         return Run(folder, name, about, arrays, mean, optimizer, rate)

@@ -64,6 +64,7 @@ class Shelf:
         if thin:
             often = THIN / (THIN + np.array([self.filled(*row) for row in self.rows]))
         self._often = often / often.sum()
+        self._parted = np.flatnonzero([one.count > 1 for one in self.objects])
 
     def filled(self, number: int, part: int) -> float:
         """The share of its frame that a part fills. number : of the object."""
@@ -116,10 +117,17 @@ class Shelf:
             ))  # fmt: skip
         return _batch(drawn)
 
-    def whole(self, count: int, points: int, queries: int, *, even: bool = False) -> Batch:
-        """Whole objects with the parts of their points, turned and mirrored at random."""
+    def whole(
+        self, count: int, points: int, queries: int, *, even: bool = False, parted: bool = False
+    ) -> Batch:
+        """Whole objects with the parts of their points, turned and mirrored at random.
+
+        parted : of those alone that have several parts, for a third have one, and would teach that
+        nothing is a part of its own; they stay upright, since what is above tells of parts.
+        """
         drawn, labels = [], []
-        for k in self.rng.integers(len(self.objects), size=count):
+        among = self._parted if parted and len(self._parted) else np.arange(len(self.objects))
+        for k in self.rng.choice(among, count):
             a = self.objects[int(k)].stored
             chosen = self.rng.choice(len(a["whole_points"]), points)
             asked = self._asked(len(a["whole_queries"]), queries, even)
@@ -128,6 +136,7 @@ class Shelf:
                     a["whole_points"][chosen],
                     a["whole_normals"][chosen],
                     a["whole_queries"][asked],
+                    upright=parted,
                 ),
                 a["whole_distance"][asked],
             ))  # fmt: skip
@@ -140,10 +149,18 @@ class Shelf:
         return self.rng.choice(there, wanted, replace=wanted > there)
 
     def _turned(
-        self, points: NDArray[Any], normals: NDArray[Any], queries: NDArray[Any]
+        self,
+        points: NDArray[Any],
+        normals: NDArray[Any],
+        queries: NDArray[Any],
+        *,
+        upright: bool = False,
     ) -> tuple[Singles, Singles, Singles]:
-        """In floats, by one of the 48 ways in which a cube is turned and mirrored onto itself."""
+        """In floats, by one of the 48 ways in which a cube is turned and mirrored onto itself, or
+        by one of the two that leave front and top where they are."""
         axes, signs = self.rng.permutation(3), self.rng.choice([-1.0, 1.0], 3).astype(np.float32)
+        if upright:
+            axes, signs = np.arange(3), np.array([signs[0], 1, 1], np.float32)
         p, n, q = singles(points, SCALE), singles(normals, UNIT), singles(queries, SCALE)
         return p[:, axes] * signs, n[:, axes] * signs, q[:, axes] * signs
 

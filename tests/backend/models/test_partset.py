@@ -11,7 +11,7 @@ from backend.training.torch_ops import TorchOps
 
 TINY = PartSetConfig(
     cells=2, whole_cells=4, channels=4, width=12, heads=2, encoding=1, decoding=1, point_width=6,
-    field_width=5, mask_width=4, prompting=1,
+    field_width=5, segmenting=1, segment_width=3, mask_width=4, prompting=1,
 )  # fmt: skip
 
 
@@ -44,8 +44,9 @@ def all_of(net, kind, like=lambda a: a):
     decoded = net.decode(z, kind)
     logit, at = net.anchors(decoded)
     prompted = like(np.array([[0, 3, 7], [1, 1, 2]]))
-    answers = net.prompts(decoded, prompted, q[:, :3])
-    masks = net.masked(net.mask_nodes(decoded), decoded.side, answers, q)
+    segmented = net.segmented(decoded)
+    answers = net.prompts(segmented, prompted, q[:, :3], n[:, :3])
+    masks = net.masked(answers, net.alike(segmented, q, n))
     return [z, net.field(net.nodes(decoded), decoded.side, q), logit, at, masks, answers.iou]
 
 
@@ -93,12 +94,24 @@ def test_the_field_has_no_steps_between_nodes(net):
 
 def test_a_mask_is_compared_with_its_own_prompt(net):
     decoded = net.decode(net.encode(*points(), WHOLE), WHOLE)
-    nodes = net.mask_nodes(decoded)
-    places = points(seed=5)[0]
-    answers = net.prompts(decoded, np.array([[0, 9], [4, 5]]), places[:, :2])
-    both = net.masked(nodes, decoded.side, answers, places)
+    segmented = net.segmented(decoded)
+    places, normals = points(seed=5)
+    index = np.array([[0, 9], [4, 5]])
+    answers = net.prompts(segmented, index, places[:, :2], normals[:, :2])
+    alike = net.alike(segmented, places, normals)
+    both = net.masked(answers, alike)
     one = Answers(answers.channels[:, 1:], answers.iou[:, 1:])
-    assert np.allclose(net.masked(nodes, decoded.side, one, places)[:, 0], both[:, 1], atol=1e-6)
+    assert np.allclose(net.masked(one, alike)[:, 0], both[:, 1], atol=1e-6)
+
+
+def test_places_are_the_likelier_of_one_part_the_more_alike_they_are(net):
+    segmented = net.segmented(net.decode(net.encode(*points(), WHOLE), WHOLE))
+    alike = net.alike(segmented, *points(count=20, seed=6))
+    logit = net.paired(alike, alike[:, :7])
+    assert logit.shape == (2, 20, 7)
+    first = np.square(alike[0, 3] - alike[0, 5]).sum()
+    assert np.isclose(logit[0, 3, 5], net.arrays["mask.pair.bias"] - first, atol=1e-4)
+    assert (logit[:, :7].argmax(1) == np.arange(7)).all(), "each is likest to itself"
 
 
 def test_the_field_goes_on_to_the_edge_of_the_cube(net):

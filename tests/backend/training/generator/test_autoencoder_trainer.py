@@ -2,7 +2,8 @@
 """The autoencoder's trainer: losses that fall, masks that are judged by their parts."""
 
 import json
-from dataclasses import asdict
+import sys
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from tests.backend.training.generator import balls
 
 TINY = PartSetConfig(
     cells=2, whole_cells=2, channels=4, width=16, heads=2, encoding=1, decoding=1, point_width=8,
-    field_width=8, mask_width=4, prompting=1,
+    field_width=8, segmenting=1, segment_width=4, mask_width=4, prompting=1,
 )  # fmt: skip
 CPU = torch.device("cpu")
 
@@ -46,12 +47,13 @@ def test_cells_with_points_hold_anchors(net):
     assert torch.isfinite(loss)
 
 
-def test_the_better_mask_of_a_prompt_is_judged(net):
+def test_masks_are_judged_and_what_tells_of_parts_learns_from_them(net):
     points = torch.rand(1, 600, 3) * 2 - 1
+    normals = torch.nn.functional.normalize(points, dim=-1)
     labels = (points[:, :, 0] > 0).long()
     decoded = net.decode(torch.zeros(1, 8, 4), WHOLE)
-    _, _, slot = trainer.of_anchors(net, decoded, points)
-    loss, expected = trainer.of_masks(net, decoded, points, labels, slot)
+    slot = trainer.cells(points, decoded.side)
+    loss, expected = trainer.of_masks(net, decoded, points, normals, labels, slot)
     loss.backward()
     assert net.arrays["mask.out.weight"].grad.abs().sum() > 0
     assert net.arrays["mask.nodes.weight"].grad.abs().sum() > 0
@@ -83,6 +85,22 @@ def test_it_learns_and_goes_on_with_the_decoder_alone(tmp_path, monkeypatch):
     made = {name for name in before if name.startswith(trainer.ENCODER)}
     assert made <= same
     assert "field.out.weight" not in same
+
+
+def test_what_tells_of_parts_learns_alone_from_weights_of_another_network(tmp_path, monkeypatch):
+    train(tmp_path, monkeypatch, "--steps", "2")
+    before = trainer_file(tmp_path)[1]
+    weights = tmp_path / "before.safetensors"
+    (tmp_path / "run/autoencoder.safetensors").rename(weights)
+    (tmp_path / "run" / run.RUN).unlink()
+    other = replace(TINY, segmenting=2)
+    monkeypatch.setattr(sys.modules[__name__], "TINY", other)
+    train(tmp_path, monkeypatch, "--steps", "2", "--segments-alone", "--begin-with", str(weights))
+    after = trainer_file(tmp_path)[1]
+    changed = {n for n in after if n not in before or not np.array_equal(before[n], after[n])}
+    assert changed
+    assert all(name.startswith(trainer.SEGMENTING) for name in changed)
+    assert "segment1.qkv.weight" in changed
 
 
 def trainer_file(tmp_path):
