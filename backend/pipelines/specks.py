@@ -10,6 +10,7 @@ into parts of its size, unless a crease is around it or it sticks out.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..contract.arrays import Floats, Ints
 from ..contract.tree import MergeTree, topmost
@@ -96,7 +97,9 @@ class _Rims:
         # Of each border the length, that of its concave creases, and that of all its creases.
         self.length, self.concave, self.creased = sums(each.T, index.reshape(-1), len(keys)).T
 
-    def joint(self, speck: Ints, rest: Ints, tiny: bool) -> tuple[int, int]:
+    def joint(
+        self, speck: NDArray[np.integer], rest: NDArray[np.integer], tiny: bool
+    ) -> tuple[int, int]:
         """A patch of a speck (n,) and one of the rest (m,), where they share most border; -1 where
         the speck is a part."""
         inside, beside = (np.isin(self.pair, side) for side in (speck, rest))
