@@ -314,8 +314,9 @@ def _add_evaluate(commands: Commands) -> None:
         required=True,
         help="stability: how far copies with other triangles have the same parts, where DATA may "
         "also be meshes without labels; generate: how N pictures of procedural objects are kept; "
-        "all: segments and clicks of the objects of DATA, of fused copies, and of shapes; the "
-        "objects' solid parts, completed; and the part generator (generator: that alone)",
+        "all: segments and clicks of the objects of DATA, of fused copies, of exact unions and of "
+        "shapes; the objects' solid parts, completed; and the part generator (generator: that "
+        "alone)",
     )
     evaluate.add_argument(
         "--json", dest="figures", metavar="FILE", type=Path, help="write each object's figures"
@@ -338,6 +339,9 @@ def _add_evaluate(commands: Commands) -> None:
     )
     evaluate.add_argument(
         "--fused", action="store_true", help="on copies fused into one closed surface"
+    )
+    evaluate.add_argument(
+        "--united", action="store_true", help="on the objects' solid parts, united exactly"
     )
     evaluate.add_argument("--limit", metavar="N", type=whole_number(1, "objects"))
     evaluate.add_argument(

@@ -52,8 +52,9 @@ def _pictures(options: Namespace, console: Console) -> int:
     from ..evaluation.generation import means, measure, pictures, table
     from ..files.readers import write_json
 
-    others = (options.data, options.fused, options.sheet, options.plot, options.report,
-              options.write, options.worst, options.limit, options.methods)  # fmt: skip
+    others = (options.data, options.fused, options.united, options.sheet, options.plot,
+              options.report, options.write, options.worst, options.limit,
+              options.methods)  # fmt: skip
     if options.procedural is None or any(others):
         raise BadInput(
             "Parts from pictures are measured on procedural objects alone.",
@@ -72,9 +73,9 @@ def _pictures(options: Namespace, console: Console) -> int:
 
 def _check(options: Namespace) -> None:
     """Raises BadInput for options that do not fit together."""
-    suite = options.task == "all"
+    suite, other = options.task == "all", options.fused or options.united
     if options.task in GENERATOR_TASKS:
-        others = (options.fused, options.sheet, options.plot, options.worst, options.procedural)
+        others = (other, options.sheet, options.plot, options.worst, options.procedural)
         if any(others) or (options.task == "ablations") != (options.ablations is not None):
             raise BadInput(
                 "The part generator is measured on unseen seeds, and on objects of DATA.",
@@ -83,9 +84,15 @@ def _check(options: Namespace) -> None:
             )
         _need_training_libraries()
         return
-    if suite and (not options.data or options.fused):
+    if suite and (not options.data or other):
         raise BadInput(
-            "--task all measures objects of files, also fused.", "Give DATA.npz, without --fused."
+            "--task all measures objects of files, also fused and united.",
+            "Give DATA.npz, without --fused and --united.",
+        )
+    if options.united and (options.fused or options.procedural is not None):
+        raise BadInput(
+            "Parts are united of objects of files, and of these alone.",
+            "Give DATA.npz and --united, without --fused.",
         )
     if not suite and bool(options.data) == (options.procedural is not None):
         raise BadInput("Nothing or too much to measure.", "Give DATA.npz or --procedural N.")
@@ -94,14 +101,15 @@ def _check(options: Namespace) -> None:
     if options.plot is not None and options.task not in ("segment", "click"):
         hint = "Use --report DIR." if suite else "Use it with --task segment or click."
         raise BadInput("--plot shows segments or clicks only.", hint)
-    if options.task == "stability" and (options.sheet is not None or options.fused):
+    if options.task == "stability" and (options.sheet is not None or other):
         raise BadInput(
             "Of stability there is a table only, of objects as they are.",
-            "Leave out --sheet and --fused; --json FILE has the figures of each object.",
+            "Leave out --sheet, --fused and --united; --json FILE has the figures of each object.",
         )
-    if options.fused and options.task == "complete":
+    if other and options.task == "complete":
         raise BadInput(
-            "Of fused copies nobody knows what is hidden.", "Complete parts without --fused."
+            "Completion unites parts by itself, and of fused copies nobody knows what is hidden.",
+            "Complete parts without --fused and --united.",
         )
     if options.sheet is not None:
         from ..pictures.preview import picture_format
@@ -110,7 +118,7 @@ def _check(options: Namespace) -> None:
     if options.worst is not None and options.sheet is None and options.report is None:
         raise BadInput("--worst says how many a sheet shows.", "Add --sheet PNG or --report DIR.")
     alone = options.task in ("complete", "stability")
-    if options.fused or options.procedural is not None or suite or alone:
+    if other or options.procedural is not None or suite or alone:
         _need_training_libraries()
 
 
@@ -153,6 +161,7 @@ def _sections(options: Namespace) -> list[Section]:
         of_generator,
         smooth_shapes,
         uncovered,
+        united,
         whole_suite,
     )
 
@@ -172,6 +181,8 @@ def _sections(options: Namespace) -> list[Section]:
     else:
         told = with_meshes if options.task == "stability" else in_files
         section = as_they_are(thin_out(told(options.data), options.limit))
+    if options.united:
+        section = united(section)
     return [fused(section) if options.fused else section]
 
 

@@ -164,7 +164,8 @@ def segment_lines(summaries: Mapping[str, Summary]) -> list[str]:
         return []
     engines = list(rows[0][1])
     names = [f"{name}, {engine}" for name in BESIDE for engine in engines]
-    head = ["objects", "n", *names, *(f"parts, {engine}" for engine in engines), "true", "one part"]
+    head = ["objects", "n", *names, *(f"parts, {engine}" for engine in engines), "true"]
+    head += ["islands", "one part"]
     lines = [_line(head), _line(["---", *["---:"] * (len(head) - 1)])]
     for name, figures in rows:
         first = next(iter(figures.values()))
@@ -172,7 +173,8 @@ def segment_lines(summaries: Mapping[str, Summary]) -> list[str]:
         for key, less in BESIDE.values():
             cells += _beside(figures, key, less)
         cells += [written(row, "parts", ".1f") for row in figures.values()]
-        cells += [written(first, "true_parts", ".1f"), written(first, "one_part_rand", ".3f")]
+        cells.append(written(first, "true_parts", ".1f"))
+        cells += [written(first, key, ".3f") for key in ("islands_rand", "one_part_rand")]
         lines.append(_line(cells))
     return lines
 

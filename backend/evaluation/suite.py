@@ -74,6 +74,11 @@ def fused(section: Section) -> Section:
     return Section("fused copies", [Fused(source) for source in section.sources], section.by_kind)
 
 
+def united(section: Section) -> Section:
+    """The solid parts of objects, united exactly."""
+    return Section("exact unions", uncovered(section.sources), section.by_kind)
+
+
 def smooth_shapes(sources: list[Source], *, by_kind: bool = True) -> Section:
     """Procedural shapes, by family or all together."""
     return Section("smooth shapes", sources, by_kind)
@@ -106,12 +111,12 @@ def uncovered(sources: Sequence[Source]) -> list[Source]:
 
 
 def whole_suite(data: Sequence[Path], shapes: int | None, limit: int | None) -> list[Section]:
-    """Objects as they are, their fused copies, and shapes from seeds that training never used; and
-    solid parts of the objects, to be completed."""
+    """Objects as they are, their fused copies and exact unions, and shapes from seeds that training
+    never used; and solid parts of the objects, to be completed."""
     own = as_they_are(thin_out(in_files(data), limit))
     smooth = thin_out(procedural(shapes or PROCEDURAL), limit)
     hidden = hidden_parts(uncovered(own.sources))
-    return [own, fused(own), smooth_shapes(smooth, by_kind=False), hidden]
+    return [own, fused(own), united(own), smooth_shapes(smooth, by_kind=False), hidden]
 
 
 def asked(task_name: str, section: Section) -> tuple[str, ...]:

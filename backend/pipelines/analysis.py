@@ -202,6 +202,7 @@ def analyse(
         patch, group = flats.whole(open_graph, patch)
         tree = tree.contracted(group)
         patch = melted(open_graph, patch, tree)
+        tree = without_specks(open_graph, patch, tree)
     if host is not None:  # what a border crosses back and forth on an inner wall is straightened
         patch = melted(whole, patch[host], tree)
     return Analysis(

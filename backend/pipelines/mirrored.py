@@ -52,7 +52,6 @@ class Symmetry:
         graph, judged = cutter.graph, tree.cut(tree.natural_parts)[patch]
         patch, tree, contacts = self.carried(graph, patch, tree, contacts)
         patch, tree = refine_borders(cutter, patch, tree, contacts, progress=progress)
-        tree = without_specks(graph, patch, tree)
         patch, tree = self.consistent(cutter, patch, tree, contacts)
         found = tree.cut(tree.natural_parts)[patch]
         return None if _disagreement(found, judged, graph.area) > OTHERS else (patch, tree)
@@ -78,10 +77,10 @@ class Symmetry:
     def consistent(
         self, cutter: BorderCutter, patch: Ints, tree: MergeTree, contacts: Ints
     ) -> tuple[Ints, MergeTree]:
-        """Patches (F,) and tree with the same cuts in both halves.
+        """Patches (F,) and tree with the same cuts in both halves, without specks.
 
         cutter : knows what borders cost. contacts : (N, 2) patches that belong together without a
-        shared edge. No patch appears or vanishes.
+        shared edge. A patch of which borders left nothing in the deciding half is there no more.
         """
         partner, deciding = self.patches.partner, self.patches.left
         graph, here = cutter.graph, self.mirror.left
@@ -89,12 +88,22 @@ class Symmetry:
             across = partner == np.arange(len(partner))
             deciding, here = (partner >= 0) & (~deciding | across), ~here
         if self.mirror.exact:
-            patch = _reflected(patch, self.mirror.face, here, partner, deciding)
-            patch = melted(graph, patch, tree)
+            patch = melted(
+                graph, _reflected(patch, self.mirror.face, here, partner, deciding), tree
+            )
+            kept, patch = np.unique(patch, return_inverse=True)
+            patch = patch.reshape(-1)
+            new = np.full(len(partner) + 1, -1)  # the last is that of no patch
+            new[kept] = np.arange(len(kept))
+            tree, partner, deciding = carried_tree(tree, kept), new[partner[kept]], deciding[kept]
+            deciding &= partner >= 0
+            contacts = new[contacts]
+            contacts = contacts[(contacts >= 0).all(axis=1)]
         ends = np.stack([patch[graph.first], patch[graph.second]], axis=1)
         touching = np.unique(np.sort(ends[ends[:, 0] != ends[:, 1]], axis=1), axis=0)
         touching = np.concatenate([touching, contacts])
-        return patch, mirrored_tree(tree, partner, deciding, touching)
+        tree = mirrored_tree(tree, partner, deciding, touching)
+        return patch, without_specks(graph, patch, tree)
 
     def _right_is_better(self, cutter: BorderCutter, patch: Ints, tree: MergeTree) -> bool:
         graph, part = cutter.graph, tree.cut(tree.natural_parts)[patch]
@@ -132,10 +141,7 @@ def _reflected(patch: Ints, image: Ints, here: Bools, partner: Ints, deciding: B
     there = there[here[image[there]]]
     wanted = partner[found[image[there]]]
     found[there[wanted >= 0]] = wanted[wanted >= 0]
-    count = len(partner)
-    lost = np.bincount(found, minlength=count) == 0
-    found = np.where(lost[patch], patch, found)
-    return found if np.bincount(found, minlength=count).all() else patch
+    return found
 
 
 def _disagreement(one: NDArray[np.integer], other: NDArray[np.integer], area: Floats) -> float:

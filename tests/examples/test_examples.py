@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 from backend.files.readers import read_mesh, write_parts
+from backend.geometry.mirrors import find_mirror
+from backend.pipelines.segment import analyse, labels
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 OBJECTS = sorted(EXAMPLES.glob("*.glb"))
@@ -43,6 +45,18 @@ def test_bodies_are_closed_and_in_one_piece(name: str):
     edges = np.sort(faces[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1)
     _, count = np.unique(edges, axis=0, return_counts=True)
     assert (count == 2).all()
+
+
+def test_the_fox_is_cut_alike_on_both_sides_and_has_no_specks():
+    fox = read_mesh(EXAMPLES / "fox.glb")
+    analysis = analyse(fox.vertices, fox.faces)
+    for variant in (analysis, analyse(fox.vertices, fox.faces, variant=1)):
+        area = np.bincount(labels(variant), variant.faces.area)
+        assert area.min() > 0.005 * area.sum()
+    part, mirror = labels(analysis), find_mirror(analysis.faces)
+    pairs, count = np.unique(np.stack([part, part[mirror.face]]), axis=1, return_counts=True)
+    alike = [count[pairs[0] == one].max() for one in np.unique(part)]
+    assert sum(alike) > 0.99 * len(part)
 
 
 def test_lamp_is_what_its_script_makes(tmp_path: Path):

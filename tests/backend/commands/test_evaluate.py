@@ -35,6 +35,17 @@ def test_the_command_prints_a_table_and_writes_a_report(labelled_file, jobs, tmp
     assert written["failed"][0]["id"] == "broken"
 
 
+def test_exact_unions_stand_beside_their_islands(labelled_file, capsys):
+    arguments = ["evaluate", str(labelled_file), "--united", "--task", "segment", *QUICK]
+    assert main(arguments) == 0
+    said = capsys.readouterr()
+    header, _, row = said.out.splitlines()[:3]
+    figures = dict(zip(header.split(" | "), row.split(" | "), strict=True))
+    assert figures["islands"] == "0.000", "three bodies that do not touch stay three"
+    assert figures["true"] == "3.0"
+    assert said.err.splitlines()[-1] == "Measured 1 of 4 objects."
+
+
 def size_of(path):
     with Image.open(path) as picture:
         assert picture.format == "PNG"
@@ -75,23 +86,23 @@ def test_the_whole_suite_fills_a_folder_and_a_page(labelled_file, tmp_path, caps
     assert main([*arguments, "--report", str(folder), "--write", str(page), "--worst", "1"]) == 0
     said = capsys.readouterr()
     last = said.err.splitlines()[-1]
-    assert re.fullmatch(r"Measured 3 of 4 objects in \d+ minutes\.", last), last
+    assert re.fullmatch(r"Measured 3 of 5 objects in \d+ minutes\.", last), last
     assert "waist: has fewer than two parts whose whole is known" in said.err
     headings = [line for line in said.out.splitlines() if line.startswith("## ")]
     assert headings[0] == "## As they are: segmentation"
-    assert len(headings) == 7
-    assert headings[6] == "## Hidden parts: completion"
+    assert len(headings) == 9
+    assert headings[8] == "## Hidden parts: completion"
     assert (folder / "table.md").read_text() == said.out
     written = json.loads((folder / "figures.json").read_text(encoding="utf-8"))
     assert [part["title"] for part in written["sections"]] == [
-        "as they are", "fused copies", "smooth shapes", "hidden parts",
+        "as they are", "fused copies", "exact unions", "smooth shapes", "hidden parts",
     ]  # fmt: skip
-    assert {"rand", "corrective_10"} <= written["sections"][2]["means"]["all"].keys()
+    assert {"rand", "corrective_10"} <= written["sections"][3]["means"]["all"].keys()
     names = {file.name for file in folder.glob("*.png")}
     assert names == {"segment.png", "click.png"}
     assert {"segment-as-they-are.png", "click-fused-copies-worst.png"} < set(sheets)
     assert {"complete-hidden-parts.png", "complete-hidden-parts-worst.png"} < set(sheets)
-    assert len(sheets) == 2 * 2 * 3 + 2
+    assert len(sheets) == 2 * 2 * 4 + 2
     text = page.read_text()
     assert text.startswith(f"before\n{begin}\n- Partwise")
     assert f"\n{end}\nbetween\n" in text
@@ -110,6 +121,11 @@ def test_what_evaluate_refuses(labelled_file, tmp_path, capsys):
         [str(labelled_file), "--plot", "x.png", "--task", "complete"],
         [str(labelled_file), "--fused", "--task", "complete"],
         [str(labelled_file), "--fused", "--task", "stability"],
+        [str(labelled_file), "--united", "--fused"],
+        [str(labelled_file), "--united", "--task", "complete"],
+        [str(labelled_file), "--united", "--task", "stability"],
+        [str(labelled_file), "--united", "--task", "all"],
+        ["--procedural", "3", "--united"],
         [str(labelled_file), "--sheet", "x.png", "--task", "stability"],
         [str(labelled_file), "--methods", "open,guess", "--task", "complete"],
         [str(labelled_file), "--sheet", "x.png", "--task", "all"],

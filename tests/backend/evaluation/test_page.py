@@ -23,7 +23,14 @@ from backend.evaluation.runner import Measured
 
 
 def row(**figures):
-    return {"objects": 4.0, "parts": 3.0, "true_parts": 2.0, "one_part_rand": 0.5, **figures}
+    return {
+        "objects": 4.0,
+        "parts": 3.0,
+        "true_parts": 2.0,
+        "islands_rand": 0.6,
+        "one_part_rand": 0.5,
+        **figures,
+    }
 
 
 SUMMARIES = {
@@ -48,6 +55,8 @@ def test_the_better_engine_is_bold_and_a_tie_is_not():
     assert all_[8:10] == ["0.800", "-"]
     assert smooth[:4] == ["smooth shapes", "4", "**0.300**", "0.400"]
     assert {len(line) for line in (head, nodes, all_, smooth)} == {len(head)}
+    assert head[-3:] == ["true", "islands", "one part"]
+    assert nodes[-3:] == ["2.0", "0.600", "0.500"]
 
 
 def test_clicks_have_a_row_for_each_engine():

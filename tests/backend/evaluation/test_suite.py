@@ -49,17 +49,19 @@ def test_the_name_of_a_file_is_made_of_the_title():
 
 
 def test_the_suite_is_objects_their_fused_copies_and_unseen_shapes(labelled_file: Path):
-    own, copies, shapes, hidden = whole_suite([labelled_file], None, None)
-    assert [one.title for one in (own, copies, shapes, hidden)] == [
-        "as they are", "fused copies", "smooth shapes", "hidden parts",
+    own, copies, unions, shapes, hidden = whole_suite([labelled_file], None, None)
+    assert [one.title for one in (own, copies, unions, shapes, hidden)] == [
+        "as they are", "fused copies", "exact unions", "smooth shapes", "hidden parts",
     ]  # fmt: skip
     assert [source.name for source in own.sources] == ["waist", "bodies", "opinions", "broken"]
     assert copies.sources == [Fused(source) for source in own.sources]
-    assert hidden.sources == [Uncovered(source) for source in own.sources]
-    assert [asked("all", one) for one in (own, hidden)] == [("segment", "click"), ("complete",)]
+    assert unions.sources == hidden.sources == [Uncovered(source) for source in own.sources]
+    assert [asked("all", one) for one in (own, unions, hidden)] == [
+        ("segment", "click"), ("segment", "click"), ("complete",),
+    ]  # fmt: skip
     assert len(shapes.sources) == PROCEDURAL
-    assert (own.by_kind, copies.by_kind, shapes.by_kind) == (True, True, False)
-    assert [len(one.sources) for one in whole_suite([labelled_file], 7, 2)] == [2, 2, 2, 2]
+    assert [one.by_kind for one in (own, copies, unions, shapes)] == [True, True, True, False]
+    assert [len(one.sources) for one in whole_suite([labelled_file], 7, 2)] == [2, 2, 2, 2, 2]
 
 
 def test_fused_copies_are_told_apart_as_their_sources_are():

@@ -186,6 +186,26 @@ def test_the_half_with_the_cheaper_borders_decides(head):
     assert (cut == one).sum() == (cut == two).sum() == (patch == two).sum()
 
 
+def test_a_patch_that_is_worn_off_in_the_deciding_half_is_gone_and_the_rest_is_mirrored(head):
+    graph = graph_of(head)
+    grown = superfaces(graph, np.random.default_rng(0), 60)
+    found = symmetry(graph, graph, grown, np.zeros(len(graph.first), bool))
+    patch, partner = found.patches.patch.copy(), found.patches.partner
+    count = len(partner)
+    across = np.flatnonzero(partner == np.arange(count))
+    one, two = patch[graph.first], patch[graph.second]
+    near = np.unique(np.concatenate([two[one == across[0]], one[two == across[0]]]))
+    rest = int(np.setdiff1d(near, across)[0])
+    chain = [(k + count - 1 if k else 0, k + 1) for k in range(count - 1)]
+    tree = MergeTree(np.array(chain, np.int32), np.linspace(0, 1, count - 1, dtype="f4"), 1)
+    patch[(patch == across[0]) & found.mirror.left] = rest
+    cut, mirroring = found.consistent(BorderCutter(graph), patch, tree, np.zeros((0, 2), np.int64))
+    assert mirroring.leaf_count == cut.max() + 1 == count - 1
+    assert agreement(head, cut) > 0.99
+    for parts in (5, 10, 20):
+        assert agreement(head, mirroring.cut(mirroring.whole(parts))[cut]) > 0.99
+
+
 def test_where_other_parts_would_come_of_it_the_cut_that_was_judged_stays(head, monkeypatch):
     graph = graph_of(head)
     grown = superfaces(graph, np.random.default_rng(0), 20)
