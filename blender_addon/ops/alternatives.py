@@ -67,13 +67,12 @@ def start(subjects: Sequence[Subject]) -> jobs.Job:
     known = [[subject.now for subject in subjects]]
 
     def work() -> jobs.Work:
+        steps = (VARIANTS - 1) * len(subjects)
         for turn in range(1, VARIANTS):
             changes = []
-            for number, subject in enumerate(subjects):
-                done, steps = (turn - 1) * len(subjects) + number, (VARIANTS - 1) * len(subjects)
-                found = yield from analyse(
-                    subject.variant(turn), (done / steps, (done + 1) / steps)
-                )
+            for done, subject in enumerate(subjects, start=(turn - 1) * len(subjects)):
+                span = done / steps, (done + 1) / steps
+                found = yield from analyse(subject.variant(turn), span)
                 wished = subject.wish.parts(found.tree.tree, subject.basis.target.name)
                 changes.append(Change(found, found.tree.cut(wished)))
             looks = [
@@ -83,19 +82,26 @@ def start(subjects: Sequence[Subject]) -> jobs.Job:
             if not any(_alike(looks, others) for others in known):
                 known.append(looks)
                 number = first.variant(turn).variant
-                yield from show(f"Alternative {number}" if number else "The best", looks, changes)
+                called = f"Alternative {number}" if number else "The best"
+                yield from show(called, looks, changes, span[1])
         if len(known) > 1:
-            yield from show("As it is", known[0], [])
+            yield from show("As it is", known[0], [], 1.0)
 
-    def show(name: str, looks: Sequence[Look], changes: Sequence[Change]) -> jobs.Work:
+    def show(
+        called: str, looks: Sequence[Look], changes: Sequence[Change], share: float
+    ) -> jobs.Work:
         pairs = list(zip(subjects, looks, strict=True))
-        picture = yield from first.picture(looks[0])
+        picture = yield from first.picture(looks[0], share)
         ghosts = yield from jobs.compute(lambda: [subject.ghost(look) for subject, look in pairs])
         count = sum(look.count for look in looks)
-        name = f"{name}, {count} part{'s' * (count != 1)}"
-        covers = [(subject.basis.target.uid, None) for subject in subjects]
-        holds = sum(change.found.tree.nbytes + change.cut.nbytes for change in changes)
-        variant = Variant(name, ghosts, changes, covers, picture, holds=holds)
+        variant = Variant(
+            f"{called}, {count} part{'s' * (count != 1)}",
+            ghosts,
+            changes,
+            covers=[(subject.basis.target.uid, None) for subject in subjects],
+            thumbnail=picture,
+            holds=sum(change.found.tree.nbytes + change.cut.nbytes for change in changes),
+        )
         gathering.is_new(len(gathering.numbers))
         gathering.add(variant, [subject.basis for subject in subjects], VARIANTS)
 

@@ -107,10 +107,11 @@ class Subject(Value):
         colours = np.column_stack([look.table, np.ones(look.count + 1)])[look.rows(label)]
         return Ghost(self.shown.positions, arrays.faces, colours, self.basis.target.uid)
 
-    def picture(self, look: Look) -> Generator[jobs.Ask, Any, Picture]:
-        """The step of a job that gets a small picture of it with other parts."""
+    def picture(self, look: Look, share: float) -> Generator[jobs.Ask, Any, Picture]:
+        """The step of a job, of which this share is done, that gets a small picture of it with
+        other parts."""
         arrays = yield from jobs.compute(lambda: self.order.target.arrays)
         rows = look.rows(look.labels[arrays.polygon])
         asked = PictureParts(arrays.fingerprint, rows, look.table, self.order.turn)
-        answer = yield from ask_about(arrays, asked)
+        answer = yield from ask_about(arrays, asked, span=(share, share))
         return np.asarray(answer.thumbnail)

@@ -15,7 +15,7 @@ from imaging import parts_from_a_picture
 from large_networks import large_networks
 from posing import pose_a_completed_arm
 from proposing import look_at_proposals
-from replacing import SECOND_PLACE, imagine_parts, replace_parts
+from replacing import imagine_parts, replace_parts
 from setting_up import setup
 from smoothing import smooth_borders, split_subdivided
 from splitting import split_and_close, split_and_close_large, split_into_objects
@@ -25,6 +25,7 @@ from window import Waits, Window
 
 PERIOD = 0.01  # seconds between ticks that show how responsive Blender is
 TICKS, BUTTONS = 0.14, 0.96  # columns of the panel
+SECOND = 0.7  # of two pictures beside each other
 
 
 def install(window: Window, package: Path) -> Waits[None]:
@@ -99,7 +100,7 @@ def try_another(window: Window, package: Path) -> Waits[None]:
     assert jobs.current().state == "DONE", jobs.current().error
     shown = proposals.current()
     assert len(shown.variants) > 2
-    yield from window.press("bpy.ops.partwise.show_variant(number=1", across=SECOND_PLACE)
+    yield from window.press("bpy.ops.partwise.show_variant(number=1", across=SECOND)
     assert shown.index == 1
     assert labels() == before
     yield from window.point_at_nothing()

@@ -235,11 +235,14 @@ def test_each_is_asked_for_once_and_pictured(human, monkeypatch):
         asked.append(request)
         return submit(request, *more, **named)
 
+    shares = []
     monkeypatch.setattr(jobs.client(), "submit", heard)
+    monkeypatch.setattr(jobs, "_show", lambda job: shares.append(job.share))
     shown = try_another()
     variants = [each.variant for each in asked if isinstance(each, Segment)]
     assert variants == [1, 2, 3]
     assert sum(isinstance(each, PictureParts) for each in asked) == len(shown.variants)
+    assert any(0.4 < share < 0.7 for share in shares), "a picture is not the end of the job"
 
 
 def test_the_slider_finds_the_same_variant_when_the_tree_is_gone(human):
