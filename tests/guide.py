@@ -27,6 +27,7 @@ MADE = {
 }
 WINDOWS = {
     "docs/images/panel.png": "out/gui/03_parts.png",
+    "docs/images/panel-others.png": "out/gui/04_others.png",
     "docs/images/click.png": "out/gui/20_excluded.png",
     "docs/images/hover.png": "out/gui/41_hovered_part.png",
     "docs/images/painted.png": "out/gui/46_painted.png",

@@ -139,6 +139,31 @@ class SmoothedBorders(Fields):
     point: Annotated[NDArray[np.int32], Array(("N",), "int32")]
 
 
+class PictureParts(Fields):
+    """Make a small picture of an open mesh in the colours of its parts.
+
+    labels (F,) int32 0..K-1, the part of each triangle; colours (K, 3) float32, linear light; turn
+    (3, 3) float64, by which the mesh is turned before, so that Z is up and -Y is its front.
+    """
+
+    fingerprint: Fingerprint
+    labels: Labels
+    colours: Annotated[NDArray[np.float32], Array(("K", 3), "float32")]
+    turn: Annotated[NDArray[np.float64], Array((3, 3), "float64")]
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        last = len(self.colours) - 1
+        if len(self.labels) and not 0 <= self.labels.min() <= self.labels.max() <= last:
+            raise BadInput("A triangle has a part without a colour.", "Number parts from 0 on.")
+
+
+class PicturedParts(Fields):
+    """thumbnail (96, 96, 4) uint8, sRGB, top row first, see-through round the mesh."""
+
+    thumbnail: Annotated[NDArray[np.uint8], Array((96, 96, 4), "uint8")]
+
+
 class Click(Fields):
     """Points (N, 3) in the mesh's coordinates, labels (N,) 1 to include and 0 to exclude.
 

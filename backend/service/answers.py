@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..contract import requests
+from ..contract.errors import BadInput
 
 if TYPE_CHECKING:
     from ..engines.base import Sketch
@@ -55,6 +56,23 @@ def of_smoothed(cut: Cut, polygons: Polygons) -> requests.SmoothedBorders:
         weight=cut.weight,
         point=cut.point.astype(np.int32),
     )
+
+
+def of_pictured(
+    vertices: NDArray[np.float64], faces: NDArray[np.int64], request: requests.PictureParts
+) -> requests.PicturedParts:
+    """A mesh in the colours of its parts. Raises BadInput where it has another number of faces."""
+    from ..pictures.thumbnail import of_colours
+
+    if len(request.labels) != len(faces):
+        raise BadInput(
+            f"There are {len(request.labels):,} labels for {len(faces):,} faces.",
+            "Give one label for each face.",
+        )
+    if np.linalg.det(request.turn) < 0:  # it mirrors
+        faces = faces[:, ::-1]
+    colours = request.colours[request.labels]
+    return requests.PicturedParts(of_colours(vertices @ request.turn.T, faces, colours, "Z"))
 
 
 def of_imagined(sketch: Sketch, count: int) -> requests.WholePart:

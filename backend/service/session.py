@@ -69,6 +69,7 @@ class Session:
         self.register(requests.Segment, self.segment)
         self.register(requests.Cut, self.cut)
         self.register(requests.SmoothBorders, self.smooth_borders)
+        self.register(requests.PictureParts, self.picture_parts)
         self.register(requests.Click, self.click)
         self.register(requests.Complete, self.complete)
         self.register(requests.Generate, self.generate)
@@ -181,6 +182,13 @@ class Session:
         mesh = self.meshes.get(request.fingerprint)
         found = cut_polygons(mesh.vertices, mesh.faces, request.labels, request.polygon, progress)
         return answers.of_smoothed(*found)
+
+    def picture_parts(
+        self, request: requests.PictureParts, progress: Progress
+    ) -> requests.PicturedParts:
+        """A small picture of an open mesh in the colours of its parts."""
+        mesh = self.meshes.get(request.fingerprint)
+        return answers.of_pictured(mesh.vertices, mesh.faces, request)
 
     def click(self, request: requests.Click, progress: Progress) -> requests.Clicked:
         """The part under the clicks; the first one on a mesh also analyses it."""

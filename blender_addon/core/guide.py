@@ -19,6 +19,7 @@ INDEX = "index"
 OPERATORS = {
     "decompose": "decompose",
     "try_another": "decompose#other-parts",
+    "apply_alternative": "decompose#other-parts",
     "apply_parts": "decompose",
     "step_parts": "decompose#granularity",
     "merge_parts": "decompose#the-list",

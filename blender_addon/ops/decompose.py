@@ -18,7 +18,7 @@ from ..scene import engine_choice, targets
 from ..scene.analyses import Analysis, analyse, analysed, keep_tree, tree_of
 from ..scene.apply import AppliesResults, hand_over
 from ..scene.cuts import apply_cut, follow_slider
-from ..scene.orders import Order, Wish, next_variant, prepare, selection
+from ..scene.orders import Order, Wish, prepare, selection
 from .parts import PartOperator
 from .poll import SaysWhyNot
 from .starting import run
@@ -61,38 +61,6 @@ class PARTWISE_OT_decompose(SaysWhyNot, bpy.types.Operator):
         return run(self, lambda: start(_title(usable), orders, copies=settings.copy_linked))
 
 
-class PARTWISE_OT_try_another(SaysWhyNot, bpy.types.Operator):
-    """Find other parts that are plausible too, in place of these.
-
-    Parts made by hand, locked parts and locked borders stay
-    """
-
-    bl_idname = "partwise.try_another"
-    bl_label = "Try Another"
-    bl_options = {"REGISTER"}
-
-    @classmethod
-    def objection(cls, context: bpy.types.Context) -> str:
-        reason = why_not(context)
-        return reason or ("" if _decomposed(context) else "Decompose this object first")
-
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        settings = context.scene.partwise
-        try:
-            again = _decomposed(context)
-            orders = [
-                (
-                    prepare(obj, settings, next_variant(obj.data), chosen=analysed(obj.data)),
-                    Wish.like(obj.data, settings),
-                )
-                for obj in again
-            ]
-        except PartwiseError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
-        return run(self, lambda: start(_title(again), orders, copies=settings.copy_linked))
-
-
 class PARTWISE_OT_apply_parts(AppliesResults, bpy.types.Operator):
     """Write the parts that were found onto the meshes"""
 
@@ -101,15 +69,7 @@ class PARTWISE_OT_apply_parts(AppliesResults, bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         for change in self.results():
-            found = change.found
-            shared = not context.scene.partwise.copy_linked
-            obj = found.order.target.find()
-            mesh = targets.make_editable(context, obj, shared=shared).data
-            keep_tree(mesh, found)
-            mesh.partwise.engine = found.engine
-            mesh.partwise.variant = found.order.variant
-            mesh.partwise.notice = found.notice
-            apply_cut(mesh, change.cut, found.tree)
+            apply(context, change)
         return {"FINISHED"}
 
 
@@ -161,6 +121,19 @@ def was_decomposed(mesh: bpy.types.Mesh) -> bool:
     return has_labels(mesh) and bool(mesh.partwise.engine)
 
 
+def apply(context: bpy.types.Context, change: Change) -> None:
+    """Write the parts that were found onto a mesh."""
+    found = change.found
+    shared = not context.scene.partwise.copy_linked
+    obj = found.order.target.find()
+    mesh = targets.make_editable(context, obj, shared=shared).data
+    keep_tree(mesh, found)
+    mesh.partwise.engine = found.engine
+    mesh.partwise.variant = found.order.variant
+    mesh.partwise.notice = found.notice
+    apply_cut(mesh, change.cut, found.tree)
+
+
 def start(title: str, orders: list[tuple[Order, Wish]], *, copies: bool = False) -> jobs.Job:
     """Analyse meshes and apply a cut of each, all in one undo step at the end."""
 
@@ -202,12 +175,6 @@ def _analyse_again(mesh: bpy.types.Mesh, step: int = 0) -> None:
     start(_title([obj]), [(order, Wish("GRANULARITY", mesh.partwise.granularity, step=step))])
 
 
-def _decomposed(context: bpy.types.Context) -> list[bpy.types.Object]:
-    """The selected objects that can be decomposed again."""
-    usable, _ = targets.usable_meshes(context, copies=context.scene.partwise.copy_linked)
-    return [obj for obj in usable if was_decomposed(obj.data)]
-
-
 def _title(objects: list[bpy.types.Object]) -> str:
     if len(objects) == 1:
         return f"Decomposing {objects[0].name}"
@@ -216,7 +183,6 @@ def _title(objects: list[bpy.types.Object]) -> str:
 
 CLASSES = (
     PARTWISE_OT_decompose,
-    PARTWISE_OT_try_another,
     PARTWISE_OT_apply_parts,
     PARTWISE_OT_step_parts,
 )

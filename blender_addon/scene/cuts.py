@@ -6,6 +6,7 @@ from __future__ import annotations
 import bpy
 import numpy as np
 
+from ...backend.contract.palette import part_colours
 from ...backend.contract.records import Value
 from ..core import labels
 from ..core.trees import PolygonTree
@@ -16,11 +17,14 @@ from .analyses import tree_of
 MOST_FORMER = 2000  # parts of a mesh that are remembered
 
 
+Colour = tuple[float, ...]  # linear R, G, B
+
+
 class Former(Value):
     """What a part was, before another cut took it away: its id and its colour."""
 
     part_id: int
-    colour: tuple[float, float, float]
+    colour: Colour
 
 
 # By mesh and how many faces it had. So a slider that returns brings parts back as they were.
@@ -49,7 +53,31 @@ def follow_slider(mesh: bpy.types.Mesh) -> bool:
     return tree is not None
 
 
+def outlook(
+    mesh: bpy.types.Mesh, cut: labels.Labels, tree: PolygonTree
+) -> tuple[labels.Labels, dict[int, Colour]]:
+    """What `apply_cut` would make of a mesh: the part id of each polygon (F,), and the colour of
+    each part."""
+    new, former = _planned(mesh, cut, tree)
+    fresh = part_colours(int(new.max(initial=0)) + 1).tolist()
+    given = {part.part_id: tuple(part.colour) for part in mesh.partwise.parts}
+    ids = np.unique(new[new >= 0]).tolist()
+    return new, {one: given.get(one) or former.get(one) or tuple(fresh[one]) for one in ids}
+
+
 def _relabel(mesh: bpy.types.Mesh, cut: labels.Labels, tree: PolygonTree) -> None:
+    new, former = _planned(mesh, cut, tree)
+    edits.replace_labels(mesh, new, tree.area)
+    for part in mesh.partwise.parts:
+        if part.part_id in former:
+            part.colour = former[part.part_id]
+    naming.name_parts(mesh, tree.solid, naming.wanted(bpy.context.scene.partwise))
+
+
+def _planned(
+    mesh: bpy.types.Mesh, cut: labels.Labels, tree: PolygonTree
+) -> tuple[labels.Labels, dict[int, Colour]]:
+    """The labels of a new cut apart from what is held, and the colours of parts that come back."""
     table, current, held = mesh.partwise, get_labels(mesh), edits.held(mesh)
     former = _former.setdefault((mesh.session_uid, len(current)), {})
     _remember(mesh, current, former)
@@ -65,13 +93,11 @@ def _relabel(mesh: bpy.types.Mesh, cut: labels.Labels, tree: PolygonTree) -> Non
     )
     new = labels.renumber(new, current, {key: one.part_id for key, one in former.items()})
     there = {part.part_id for part in table.parts}
-    edits.replace_labels(mesh, new, tree.area)
-    found = labels.signatures(new)
-    for part in table.parts:
-        known = former.get(found[part.part_id])
-        if known is not None and part.part_id not in there:
-            part.colour = known.colour
-    naming.name_parts(mesh, tree.solid, naming.wanted(bpy.context.scene.partwise))
+    return new, {
+        part_id: former[found].colour
+        for part_id, found in labels.signatures(new).items()
+        if found in former and part_id not in there
+    }
 
 
 def _remember(

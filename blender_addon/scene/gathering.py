@@ -19,8 +19,8 @@ from .proposals import Basis, Objection, Prepare, Proposal, Variant
 class Gathering:
     """What a job that is to bring variants has brought.
 
-    title, operator, prepare, objection, more : of the proposal. verb : what is done meanwhile, as
-    "replaced".
+    title, operator, prepare, objection, more, can_pin : of the proposal. verb : what is done
+    meanwhile, as "replaced".
     kept : tells what it goes on with, when the first comes: variants, and what they were made from.
     numbers : of what has come, in the engine's answers.
     """
@@ -31,6 +31,7 @@ class Gathering:
     prepare: Prepare | None = None
     objection: Objection | None = None
     more: Callable[[], jobs.Job] | None = None
+    can_pin: bool = True
     kept: Callable[[], tuple[list[Variant], list[Basis]]] = lambda: ([], [])
     proposal: Proposal | None = None
     numbers: set[int] = field(default_factory=set)
@@ -60,6 +61,7 @@ class Gathering:
             job=job,
             prepare=self.prepare,
             objection=self.objection,
+            can_pin=self.can_pin,
         )
         proposals.show(self.proposal)
         return growing
@@ -115,6 +117,7 @@ class Gathering:
                 comes_whole=True,
                 coming=coming,
                 more=self.more,
+                can_pin=self.can_pin,
             )
             proposals.show(self.proposal)
             return

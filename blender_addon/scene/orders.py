@@ -19,7 +19,7 @@ from . import targets
 from .engine_choice import AUTOMATIC
 from .targets import Target
 
-VARIANTS = 4  # segmentations that Try Another shows in turn; the first is the best
+VARIANTS = 4  # segmentations that Try Another shows; the first is the best
 
 
 class Wish(Value):
@@ -106,8 +106,3 @@ def selection(obj: bpy.types.Object) -> NDArray[np.bool_] | None:
     """(F,) the polygons that are selected in Edit Mode; None when that is none of them, or all."""
     count = targets.count_selected(obj)
     return selected_faces(obj.data) if 0 < count < face_count(obj.data) else None
-
-
-def next_variant(mesh: bpy.types.Mesh) -> int:
-    """Which of the plausible segmentations comes after that of a mesh; after the last, the best."""
-    return (int(mesh.partwise.variant) + 1) % VARIANTS

@@ -150,7 +150,8 @@ class Proposal:
     or failed, and can be accepted while others come. coming : how many its job still brings. more :
     starts the job that brings others, beside those that are kept. left_out : how many made room for
     others, as there is room for `MOST_VARIANTS`, and for `MOST_BYTES` of them. sketch : a small
-    picture of what comes next, None where there is none.
+    picture of what comes next, None where there is none. can_pin : others may be asked for, before
+    which variants can be pinned.
     """
 
     title: str
@@ -167,6 +168,7 @@ class Proposal:
     more: Callable[[], jobs.Job] | None = None
     left_out: int = 0
     sketch: NDArray[np.uint8] | None = None
+    can_pin: bool = True
 
     @property
     def variant(self) -> Variant:

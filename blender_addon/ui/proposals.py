@@ -124,7 +124,9 @@ def draw_variant(
         layout.template_icon(icon_value=icon, scale=scale)
     row = layout.row(align=True)
     show = row.operator("partwise.show_variant", text=str(number + 1), depress=is_shown)
-    pin = "PINNED" if variant.is_kept else "UNPINNED"
-    keep = row.operator("partwise.keep_variant", text="", icon=pin, depress=variant.is_kept)
+    if proposal.can_pin:
+        pin = "PINNED" if variant.is_kept else "UNPINNED"
+        keep = row.operator("partwise.keep_variant", text="", icon=pin, depress=variant.is_kept)
+        keep.number = number
     drop = row.operator("partwise.drop_variant", text="", icon="X")
-    show.number = keep.number = drop.number = number
+    show.number = drop.number = number

@@ -17,6 +17,7 @@ from posing import pose_a_completed_arm
 from proposing import look_at_proposals
 from replacing import imagine_parts, replace_parts
 from setting_up import setup
+from smoothing import smooth_borders, split_subdivided
 from splitting import split_and_close, split_and_close_large, split_into_objects
 from stage import active, children, labels, load, load_large, ours, part_count, table
 from watched import watched
@@ -24,6 +25,7 @@ from window import Waits, Window
 
 PERIOD = 0.01  # seconds between ticks that show how responsive Blender is
 TICKS, BUTTONS = 0.14, 0.96  # columns of the panel
+SECOND = 0.7  # of two pictures beside each other
 
 
 def install(window: Window, package: Path) -> Waits[None]:
@@ -89,14 +91,26 @@ def drag_granularity(window: Window, package: Path) -> Waits[None]:
 
 
 def try_another(window: Window, package: Path) -> Waits[None]:
-    """Other parts that are plausible, named below the slider; one step of undo takes them back."""
-    before, jobs = labels(), ours("engine.jobs")
+    """Other parts that are plausible, as small pictures; one is taken, in one step of undo."""
+    before, jobs, proposals = labels(), ours("engine.jobs"), ours("scene.proposals")
     yield from window.press("bpy.ops.partwise.try_another")
+    yield from window.until(lambda: proposals.current() is not None, "the first of them")
+    yield from window.picture("04_first_other")
     yield from window.until(lambda: not jobs.busy(), "the end of the job")
     assert jobs.current().state == "DONE", jobs.current().error
-    assert active().data.partwise.variant == 1
+    shown = proposals.current()
+    assert len(shown.variants) > 2
+    yield from window.press("bpy.ops.partwise.show_variant(number=1", across=SECOND)
+    assert shown.index == 1
+    assert labels() == before
+    yield from window.point_at_nothing()
+    yield from window.picture("04_others")
+    yield from window.press("bpy.ops.partwise.accept_proposal")
+    assert proposals.current() is None
+    assert active().data.partwise.variant == shown.variants[1].result[0].found.order.variant
     assert labels() != before
-    yield from window.picture("04_another")
+    yield from window.point_at_nothing()
+    yield from window.picture("04_other_taken")
     yield from window.undo()
     assert labels() == before
     assert active().data.partwise.variant == 0
@@ -380,6 +394,8 @@ STEPS = (
     pick_parts,
     left_out,
     menus,
+    smooth_borders,
+    split_subdivided,
     split_and_close_large,
     parts_from_a_picture,
     setup,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from backend.contract.cuts import Click, Cut, Segment, SmoothBorders
+from backend.contract.cuts import Click, Cut, PictureParts, Segment, SmoothBorders
 from backend.contract.errors import BadInput
 
 
@@ -90,3 +90,11 @@ def test_borders_are_smoothed_of_triangles_with_a_part_and_a_polygon():
     for labels, polygon in ((bad, fine), (fine, bad)):
         with pytest.raises(BadInput, match="no polygon, or no part"):
             SmoothBorders("mesh", labels, polygon)
+
+
+def test_parts_are_pictured_that_have_a_colour():
+    colours = np.ones((2, 3), np.float32)
+    PictureParts("mesh", np.array([1, 0], np.int32), colours, np.eye(3))
+    for labels in ([0, 2], [-1, 0]):
+        with pytest.raises(BadInput, match="a part without a colour"):
+            PictureParts("mesh", np.array(labels, np.int32), colours, np.eye(3))

@@ -47,6 +47,10 @@ EXAMPLES: list[Fields] = [
         np.zeros((1, 3)),
         np.zeros(1, np.int32),
     ),
+    requests.PictureParts(
+        "name", np.array([0, 1], np.int32), np.ones((2, 3), np.float32), np.eye(3)
+    ),
+    requests.PicturedParts(np.zeros((96, 96, 4), np.uint8)),
     Click("name", 4, np.zeros((2, 3)), np.array([1, 0], np.int8)),
     Click("name", 5, np.zeros((1, 3)), np.array([1], np.int8), choice=2),
     requests.Clicked(4, np.zeros(2, bool), 0.5, "learned"),

@@ -651,3 +651,24 @@ def test_polygons_are_cut_where_borders_would_have_teeth():
     assert answer.piece_size.sum() == len(answer.corner)
     assert len(answer.source) > 2
     np.testing.assert_allclose(answer.weight.sum(axis=1), 1)
+
+
+def test_parts_are_pictured_in_their_colours_as_the_mesh_is_turned():
+    graph, _ = ball(2)
+    ours = Session()
+    ask(ours, OpenMesh(graph.vertices, graph.faces, "ball"))
+    upper = (graph.vertices[graph.faces].mean(axis=1)[:, 2] > 0).astype(np.int32)
+    colours = np.array([[1, 0, 0], [0, 0, 1]], np.float32)
+    over, under = slice(20, 30), slice(70, 80)
+
+    def pictured(turn: list[float]) -> Any:
+        asked = requests.PictureParts("ball", upper, colours, np.diag(np.array(turn, float)))
+        return ask(ours, asked).thumbnail[:, 48, [0, 2]].astype(int)
+
+    upright, mirrored = pictured([1, 1, 1]), pictured([1, 1, -1])
+    assert (upright[over, 1] > upright[over, 0]).all(), "blue is above"
+    assert (upright[under, 0] > upright[under, 1]).all(), "red is below"
+    assert (mirrored[over, 0] > mirrored[over, 1]).all()
+    np.testing.assert_allclose(mirrored[over].max(), upright[over].max(), atol=8)
+    with pytest.raises(BadInput, match="1 labels for"):
+        ask(ours, requests.PictureParts("ball", upper[:1], colours, np.eye(3)))

@@ -204,104 +204,6 @@ def test_a_fallback_is_told_until_the_engine_is_chosen(human, settings, monkeypa
     assert human.data.partwise.notice == ""
 
 
-def same_parts(one: np.ndarray, two: np.ndarray) -> bool:
-    """Are two labellings the same, under whatever numbers?"""
-    pairs = len(np.unique(np.stack([one, two]), axis=1).T)
-    return pairs == len(np.unique(one)) == len(np.unique(two))
-
-
-def try_another() -> None:
-    assert bpy.ops.partwise.try_another() == {"FINISHED"}
-    assert jobs.current().state == "DONE"
-
-
-@pytest.mark.of_the_engine
-def test_try_another_goes_round(human):
-    decompose()
-    seen = []
-    for _ in range(5):
-        seen.append((human.data.partwise.variant, parts.get_labels(human.data)))
-        try_another()
-    assert [variant for variant, _ in seen] == [0, 1, 2, 3, 0]
-    assert same_parts(seen[0][1], seen[4][1])
-    assert not same_parts(seen[0][1], seen[1][1])
-
-
-@pytest.mark.of_the_engine
-def test_try_another_keeps_locked_parts_hints_and_fineness(human, settings):
-    settings.hint_materials = True
-    high = np.array([p.center.z for p in human.data.polygons])
-    material = (high > np.quantile(high, 0.4)).astype(np.int32)
-    human.data.polygons.foreach_set("material_index", material)
-    decompose()
-    part = max(human.data.partwise.parts, key=lambda part: part.faces)
-    part.locked, part_id = True, part.part_id
-    faces = parts.get_labels(human.data) == part_id
-    for granularity in (0.8, 0.5):
-        human.data.partwise.granularity = granularity
-        try_another()
-        assert human.data.partwise.granularity == pytest.approx(granularity, abs=0.05)
-        found = parts.get_labels(human.data)
-        assert ((found == part_id) == faces).all()
-        shares = np.array([material[found == part].mean() for part in np.unique(found)])
-        assert np.minimum(shares, 1 - shares).max() < 0.02
-    parts.part_of(human.data, part_id).locked = False
-    settings.count_mode, settings.part_count = "COUNT", 5
-    try_another()
-    assert count(human) == 5
-
-
-def test_try_another_works_on_what_was_decomposed(human):
-    decompose()
-    cup = shape("cup")
-    assert bpy.ops.partwise.try_another.poll()
-    try_another()
-    assert human.data.partwise.variant == 1
-    assert not parts.has_labels(cup.data)
-    human.select_set(False)
-    assert not bpy.ops.partwise.try_another.poll()
-
-
-def test_one_step_of_undo_takes_another_back_with_its_slider(human):
-    decompose()
-    best = parts.get_labels(human.data)
-    bpy.ops.ed.undo_push(message="Decomposed")
-    assert bpy.ops.partwise.try_another("EXEC_DEFAULT", True) == {"FINISHED"}
-    other = parts.get_labels(human.data)
-    assert (other != best).any()
-    bpy.ops.ed.undo()
-    mesh = bpy.data.objects["human"].data
-    assert mesh.partwise.variant == 0
-    assert (parts.get_labels(mesh) == best).all()
-    mesh.partwise.granularity = 0.8
-    mesh.partwise.granularity = 0.5
-    assert same_parts(parts.get_labels(mesh), best)
-    bpy.ops.ed.redo()
-    mesh = bpy.data.objects["human"].data
-    assert mesh.partwise.variant == 1
-    assert (parts.get_labels(mesh) == other).all()
-
-
-def test_the_slider_finds_the_same_variant_when_the_tree_is_gone(human):
-    decompose()
-    try_another()
-    human.data.partwise.granularity = 0.8
-    fine = parts.get_labels(human.data)
-    trees.forget()
-    human.data.partwise.granularity = 0.5
-    human.data.partwise.granularity = 0.8
-    assert human.data.partwise.variant == 1
-    assert len(np.unique(fine)) == count(human)
-
-
-def test_parts_that_are_removed_leave_no_engine_behind(human):
-    decompose()
-    try_another()
-    bpy.ops.partwise.remove_parts()
-    table = human.data.partwise
-    assert (table.engine, table.variant, table.notice, table.fingerprint) == ("", 0, "", "")
-
-
 def test_several_meshes_at_once(human):
     cup = shape("cup")
     decompose()
@@ -372,8 +274,6 @@ def test_what_comes_after_keeps_to_the_faces_that_were_decomposed(human, setting
     select(human, chosen)
     decompose()
     bpy.ops.object.mode_set(mode="OBJECT")
-    try_another()
-    assert ((parts.get_labels(human.data) >= 0) == chosen).all()
     trees.forget()
     human.data.partwise.granularity = 0.9
     assert jobs.current().state == "DONE"

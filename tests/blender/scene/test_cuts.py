@@ -81,3 +81,20 @@ def test_a_slider_that_returns_brings_parts_back_as_they_were(mesh, tree):
         mesh.partwise.granularity = tree.granularity_of(count)
     assert parts.get_labels(mesh).tolist() == before.tolist()
     assert [tuple(part.colour) for part in mesh.partwise.parts] == colours
+
+
+def test_an_outlook_is_what_a_cut_makes_and_changes_nothing(mesh, tree):
+    mesh.partwise.granularity = tree.granularity_of(6)
+    for number, part in enumerate(mesh.partwise.parts):
+        part.colour = (number / 10, 0.5, 0.25)
+    mesh.partwise.granularity = tree.granularity_of(2)
+    mesh.partwise.parts[1].locked = True
+    for count in (6, 4):
+        before = parts.get_labels(mesh)
+        labels, colours = cuts.outlook(mesh, tree.cut(count), tree)
+        assert parts.get_labels(mesh).tolist() == before.tolist()
+        cuts.apply_cut(mesh, tree.cut(count), tree)
+        assert parts.get_labels(mesh).tolist() == labels.tolist()
+        assert {part.part_id: tuple(part.colour) for part in mesh.partwise.parts} == {
+            part_id: pytest.approx(colour) for part_id, colour in colours.items()
+        }

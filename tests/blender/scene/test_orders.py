@@ -66,14 +66,6 @@ def test_again_is_as_fine_as_the_mesh_is_but_an_exact_count_stays(cube, settings
     assert Wish.like(cube.data, settings) == Wish.of(settings)
 
 
-def test_alternatives_come_round_to_the_best(cube):
-    seen = []
-    for _ in range(orders.VARIANTS + 1):
-        seen.append(cube.data.partwise.variant)
-        cube.data.partwise.variant = orders.next_variant(cube.data)
-    assert seen == [*range(orders.VARIANTS), 0]
-
-
 def test_a_selection_is_some_faces_in_edit_mode(cube):
     assert orders.selection(cube) is None, "not in Edit Mode"
     bpy.ops.object.mode_set(mode="EDIT")

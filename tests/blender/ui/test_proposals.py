@@ -87,6 +87,13 @@ def test_variants_with_pictures_are_a_grid(cube):
     assert "2 older ones made room" in " ".join(layout.texts)
 
 
+def test_nothing_is_pinned_where_no_others_can_be_asked_for(cube):
+    pictured(cube, "Fox", "Hen").can_pin = False
+    layout = RecordingLayout()
+    draw_proposal(layout, bpy.context, PARTWISE_OT_test_rename)
+    assert [layout.operators.count(f"partwise.{name}_variant") for name in VERBS] == [2, 0, 2]
+
+
 def test_empty_places_are_there_as_long_as_more_are_coming(cube):
     shown = pictured(cube, "Fox")
     layout = RecordingLayout()
@@ -114,7 +121,7 @@ def test_empty_places_are_there_as_long_as_more_are_coming(cube):
 def test_a_preview_is_open_and_comes_first_and_all_but_the_list_of_parts_makes_room(cube):
     parts.set_labels(cube.data, np.array([0, 0, 0, 1, 1, 1], np.int32))
     previews = PreviewPanel.__subclasses__()
-    assert len(previews) == 3
+    assert len(previews) == 4
     for panel in previews:
         assert "DEFAULT_CLOSED" not in getattr(panel, "bl_options", set())
         assert not panel.poll(bpy.context)
