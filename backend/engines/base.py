@@ -94,8 +94,11 @@ class Evidence(Protocol):
 class ClickEvidence(Evidence, Protocol):
     """Evidence that also answers clicks, each in milliseconds."""
 
-    def answer(self, wanted: Ints, unwanted: Ints) -> Masks:
-        """Masks for clicks on patches; a patch counts as often as it is named."""
+    def answer(self, wanted: Ints, unwanted: Ints, before: Floats | None = None) -> Masks:
+        """Masks for clicks on patches; a patch counts as often as it is named.
+
+        before : (P,) share of each patch in the mask that the clicks correct, if there is one.
+        """
 
     def nearer(self, one: Ints, other: Ints) -> Bools:
         """Which patches are likelier of one part with one of `one` than with any of `other`: (P,).

@@ -112,14 +112,23 @@ class LearnedEvidence:
             BODIES_STOP,
         )
 
-    def answer(self, wanted: Ints, unwanted: Ints) -> Masks:
-        """Masks for clicks on patches of the mesh; a patch counts as often as it is named."""
+    def answer(self, wanted: Ints, unwanted: Ints, before: Floats | None = None) -> Masks:
+        """Masks for clicks on patches of the mesh; a patch counts as often as it is named.
+
+        before : (P,) share of each patch in the mask that the clicks correct, if there is one.
+        """
         clicks = self.coarse.label[np.concatenate([wanted, unwanted])][None]
         signs = np.concatenate([np.ones(len(wanted)), -np.ones(len(unwanted))])[None]
-        masks, iou = _asked(self.net, self.coding, clicks, signs)
+        mask = None if before is None else self._coarsely(before)[None]
+        masks, iou = _asked(self.net, self.coding, clicks, signs, mask)
         chance, score = masks[0][:, self.coarse.label], iou[0]
         likely = score**LIKELY / (score**LIKELY).sum()
         return Masks(chance, score, likely @ chance)
+
+    def _coarsely(self, share: Floats) -> Singles:
+        """The mean of a share of each patch of the mesh (P,) on the coarse ones: (N,)."""
+        label = self.coarse.label
+        return (np.bincount(label, share) / np.bincount(label)).astype(np.float32)
 
     def nearer(self, one: Ints, other: Ints) -> NDArray[np.bool_]:
         """Which patches are likelier of one part with one of `one` than with any of `other`: (P,).
@@ -237,10 +246,17 @@ def prompted_masks(net: Segmenter, coding: Encoding, centre: Floats) -> tuple[Fl
     return chance[kept], worth[kept]
 
 
-def _asked(net: Segmenter, coding: Encoding, clicks: Ints, signs: Floats) -> tuple[Floats, Floats]:
-    """Answers to sets of clicks (Q, N) without a mask so far: chances (Q, M, N), IoU (Q, M)."""
-    nothing = np.zeros((len(clicks), len(coding.share)), np.float32)
-    got = net.answer(coding, clicks, signs.astype(np.float32), nothing, nothing[:, :1])
+def _asked(
+    net: Segmenter, coding: Encoding, clicks: Ints, signs: Floats, before: Singles | None = None
+) -> tuple[Floats, Floats]:
+    """Answers to sets of clicks (Q, N): chances (Q, M, N) and expected IoU (Q, M).
+
+    before : (Q, N) the masks so far; without them there are none.
+    """
+    known = np.full((len(clicks), 1), before is not None, np.float32)
+    if before is None:
+        before = np.zeros((len(clicks), len(coding.share)), np.float32)
+    got = net.answer(coding, clicks, signs.astype(np.float32), before, known)
     sigmoid = net.ops.sigmoid
     return sigmoid(got.masks).astype(np.float64), sigmoid(got.iou).astype(np.float64)
 

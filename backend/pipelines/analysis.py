@@ -78,6 +78,7 @@ class Analysis:
         face was made one. Clicks, which draw borders of their own, start from these even patches.
     cutter : cuts borders on the seen faces; they do not move over what hints mark.
     nearest : finds the seen face under a click.
+    beside : (E, 2) neighbours in `grown_patch`, across narrow gaps too.
     centre, scale : (3,) and float; ``caller's coordinates = unit * scale + centre``.
     evidence : what the engine knows of the mesh, if it answers clicks; None where the tree does.
     open : (E, 2) neighbours in `grown_patch` whose border hints do not mark; None without marks.
@@ -94,14 +95,20 @@ class Analysis:
     grown_tree: MergeTree
     cutter: BorderCutter
     nearest: NearestFace
+    beside: NDArray[np.int64]
     centre: NDArray[np.float64]
     scale: float
     evidence: ClickEvidence | None = None
     open: NDArray[np.int64] | None = None
 
     @functools.cached_property
-    def answers(self) -> dict[tuple[bytes, bytes], tuple[Masks, NDArray[np.bool_]]]:
+    def answers(self) -> dict[tuple[bytes, bytes], tuple[Masks, NDArray[np.float64]]]:
         """What sets of clicks were answered with; `click` keeps it, for clicks come one by one."""
+        return {}
+
+    @functools.cached_property
+    def turns(self) -> dict[bytes, NDArray[np.bool_]]:
+        """What clicks one after the other meant, on `seen` faces; `click` keeps it likewise."""
         return {}
 
     @functools.cached_property
@@ -219,6 +226,7 @@ def analyse(
         nearest=NearestFace(
             graph.vertices, graph.faces
         ),  # now, so that the first click need not wait
+        beside=cues.pair,
         centre=centre,
         scale=scale,
         evidence=cast(ClickEvidence | None, evidence) if answers_clicks else None,

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The part under clicks.
 
-An engine that answers clicks proposes several masks and tells the IoU that it expects of each;
-clicks are taken in turn, as corrections of the mask before them. With other engines the merge tree
-answers: each of its levels proposes the clusters that hold an include click and no
-exclude click. These masks are judged by Bayes' rule: how likely the tree thinks such clusters are
-parts, times how likely clicks made anywhere in the part would all fall into the mask, which makes
-many clicks close together speak for a small part, as in Tenenbaum's size principle (1999).
+An engine that answers clicks proposes several masks and tells the IoU that it expects of each; with
+other engines the merge tree answers alone. Clicks are taken in turn, as corrections of the mask
+before them. As long as all are includes, one outside of the mask only adds, and those inside may
+together speak for a smaller part. After that a click that finds its face right already leaves the
+mask as it is, and any other changes it around itself only: an include click adds, an exclude click
+takes away, as far as the engine, which is told the mask before, and the tree are sure of it; the
+surer they must be the more clicks the mask already heeds.
 """
 
 from __future__ import annotations
@@ -18,18 +19,27 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..contract.arrays import Floats, Ints
 from ..contract.errors import BadInput
-from ..contract.tree import MergeTree
 from ..engines.base import Masks
+from ..geometry.graphs import sums
 from ..geometry.patches.masks import overlaps, reached, suppress
 from .analysis import Analysis
+from .likeliest import best_patches
 
 FARTHEST = 0.05  # of the size: a click farther than this from the surface means nothing
-DOUBT = 0.02  # no merge is surer than this
 TREE_SAYS = 1 / 4  # against the engine's three quarters, where gaps between islands do not decide
 MOST_TURNS = 40  # clicks that are taken in turn; more are taken all at once
 MOST_KEPT = 128  # answers that are kept for the next click
+# The odds that a patch is wrong as a click is, by logistic regression on simulated corrections of
+# fused and smooth training objects.
+ENGINE_ODDS = 0.6  # of the engine's own odds, when told the mask before
+TREE_ODDS = 0.85  # for the tree's answer, against for another
+AREA_ODDS = 0.4  # of the logarithm of the share of the surface that could change
+MISSING_ODDS, SURPLUS_ODDS = 0.9, 2.3  # of an include and an exclude click, on a doubtful patch
+TURN_ODDS = 1.7  # against, of the logarithm of the number of clicks: by then little is wrong
+AGAIN_ODDS = 0.4  # for each click of the same kind just before: not enough was changed then
+HARDLY = 0.01  # no chance of the engine counts as less
+BELIEVED = 0.8  # expected IoU from which masks that heed all clicks are believed anew
 _FITS = "Give as many labels (1 include, 0 exclude) as points of three coordinates."
-CLICK_WEIGHT = 0.5  # of a click against the prior: people do not click evenly over a part
 
 
 @dataclass(frozen=True)
@@ -72,22 +82,16 @@ def click(
         if not lost
         else (f"{lost} of {len(points)} clicks are farther than 5 % of the size from the surface.")
     )
-    wanted, unwanted = np.unique(face[on & include]), np.unique(face[on & ~include])
     if not on.all():
         # One stray point makes the whole query doubtful: an empty answer is better than a guess.
         return ClickAnswer(np.zeros(count, dtype=bool), 0.0, warning)
 
-    patch = analysis.grown_patch
-    if analysis.evidence is not None:
-        candidates, best = _engines_masks(analysis, face, include)
-    else:
-        clicked = patch[face].astype(np.int64)
-        candidates, best = [_by_tree(analysis, clicked[include], clicked[~include])], 0
+    mask = _in_turn(analysis, face, include)
+    candidates, best = _candidates(analysis, face, include, mask)
     chosen = best if choice is None else min(max(choice, 0), len(candidates) - 1)
     members, score = candidates[chosen]
-    mask = members[patch]
-    mask[wanted], mask[unwanted] = True, False
-    mask = analysis.cutter.refine_mask(mask, wanted, unwanted)
+    if chosen != best:
+        mask = _on_faces(analysis, members, face, include)
     return ClickAnswer(analysis.on_all_walls(mask), score, warning, chosen, len(candidates))
 
 
@@ -124,24 +128,29 @@ def _by_tree(analysis: Analysis, wanted: Ints, unwanted: Ints) -> tuple[NDArray[
     )
 
 
-def _engines_masks(
-    analysis: Analysis, faces: Ints, include: NDArray[np.bool_]
+def _candidates(
+    analysis: Analysis, faces: Ints, include: NDArray[np.bool_], mask: NDArray[np.bool_]
 ) -> tuple[list[tuple[NDArray[np.bool_], float]], int]:
     """Different masks of patches (P,) with their expected IoU, by size; and which is the best.
 
-    That is the one on which engine and tree agree; the others are the engine's.
+    That is the one that the clicks mean in turn; the others are the engine's, where it has some.
 
-    faces : (N,) that were clicked, in turn. include : (N,) whether they are meant.
+    faces : (N,) that were clicked, in turn. include : (N,) whether they are meant. mask : (F,) what
+    they mean.
     """
-    assert analysis.evidence is not None
     patch = analysis.grown_patch[faces].astype(np.int64)
     wanted, unwanted = patch[include], patch[~include]
+    covered = sums(
+        np.where(mask, analysis.seen.area, 0.0),
+        analysis.grown_patch.astype(np.int64),
+        analysis.grown_tree.leaf_count,
+    )
+    best = covered > analysis.grown_area / 2
+    if analysis.evidence is None:
+        return [(best, _by_tree(analysis, wanted, unwanted)[1])], 0
     masks = _agreed(analysis, wanted, unwanted)[0]
-    members = np.concatenate([_in_turn(analysis, patch, include)[None], masks.chance > 0.5])
-    members[:, unwanted] = False
-    members[:, wanted] = True
-    if analysis.open is not None:
-        members = np.stack([reached(one, wanted, analysis.open) for one in members])
+    members = _obeying(analysis, masks.chance > 0.5, wanted, unwanted)
+    members = np.concatenate([best[None], members])
     area = (analysis.grown_area / analysis.grown_area.sum()).astype(np.float32)
     kept = suppress(members, np.append(2.0, masks.score), area)
     # As much as the engine expects of the mask of its own that is most like it.
@@ -152,28 +161,131 @@ def _engines_masks(
     return found, int(order.argmin())
 
 
-def _in_turn(analysis: Analysis, patch: Ints, include: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The patches (P,) that clicks mean, each a correction of what those before it meant.
+def _obeying(
+    analysis: Analysis, members: NDArray[np.bool_], wanted: Ints, unwanted: Ints
+) -> NDArray[np.bool_]:
+    """Masks of patches (K, P) with all that is wanted, without all that is not, and whole as far as
+    marked edges do not part them."""
+    members = members.copy()
+    members[:, unwanted] = False
+    members[:, wanted] = True
+    if analysis.open is None:
+        return members
+    return np.stack([reached(one, wanted, analysis.open) for one in members])
 
-    An include click outside of the mask so far only adds to it. An exclude click only takes away:
-    the engine might take it for a hint that a larger part is meant.
 
-    patch : (N,) that were clicked. include : (N,) whether they are meant.
+def _on_faces(
+    analysis: Analysis, members: NDArray[np.bool_], faces: Ints, include: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """A mask of patches (P,) as one of faces (F,), with its border placed, on which clicked faces
+    are as they were clicked."""
+    mask = members[analysis.grown_patch]
+    mask[faces[~include]] = False
+    mask[faces[include]] = True
+    return analysis.cutter.refine_mask(mask, faces[include], faces[~include])
+
+
+def _in_turn(analysis: Analysis, faces: Ints, include: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The faces (F,) that clicks mean, each a correction of what those before it meant; kept.
+
+    faces : (N,) that were clicked. include : (N,) whether they are meant.
     """
-    if len(patch) > MOST_TURNS:  # no corrections of each other
-        return _meant(analysis, patch[include], patch[~include])
-    mask = np.zeros(analysis.grown_tree.leaf_count, dtype=bool)
-    for count in range(int(include.argmax()) + 1, len(patch) + 1):
-        now, told = patch[:count], include[:count]
-        meant = _meant(analysis, now[told], now[~told])
-        if not told[-1]:
-            meant &= mask
-        elif not mask[now[-1]]:
-            meant |= mask
-        meant[now[~told]] = False
-        meant[now[told]] = True
-        mask = meant
+    first = int(include.argmax()) + 1  # an exclude before any include has nothing to correct
+    count, turns = len(faces), analysis.turns
+    if count > MOST_TURNS:
+        return _at_once(analysis, faces, include)
+    keys = [faces[:n].tobytes() + include[:n].tobytes() for n in range(first, count + 1)]
+    known = next((n for n in range(count, first - 1, -1) if keys[n - first] in turns), first - 1)
+    mask = turns.pop(keys[known - first]) if known >= first else None
+    for n in range(max(known, first), count + 1):
+        if mask is None:
+            mask = _at_once(analysis, faces[:n], include[:n])
+        elif n > known:
+            mask = corrected(analysis, mask, faces[:n], include[:n])
+        turns[keys[n - first]] = mask
+    while len(turns) > MOST_TURNS:
+        del turns[next(iter(turns))]
+    assert mask is not None
     return mask
+
+
+def _at_once(analysis: Analysis, faces: Ints, include: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The faces (F,) that clicks mean if none of them corrects another."""
+    patch = analysis.grown_patch[faces].astype(np.int64)
+    members = _obeying(
+        analysis,
+        _meant(analysis, patch[include], patch[~include])[None],
+        patch[include],
+        patch[~include],
+    )[0]
+    return _on_faces(analysis, members, faces, include)
+
+
+def corrected(
+    analysis: Analysis, mask: NDArray[np.bool_], faces: Ints, include: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """A mask (F,) after the last of some clicks, which changes it around itself only."""
+    face, told = int(faces[-1]), bool(include[-1])
+    if include.all():
+        # Many clicks close together speak for a small part; one outside only adds.
+        meant = _at_once(analysis, faces, include)
+        return meant if mask[face] else mask | meant
+    if mask[face] == told:
+        return mask
+    grown = analysis.grown_patch.astype(np.int64)
+    patch = grown[faces]
+    here, others = patch[-1], patch[include != told]
+    changes = _wrong(analysis, mask, patch, include)
+    if analysis.evidence is not None and len(others):  # what is held nearer to those stays
+        nearer = analysis.evidence.nearer(patch[-1:], others)
+        changes &= nearer | analysis.grown_tree.join_first(patch[-1:], others)
+    changes[others] = False
+    changes[here] = True
+    beside = analysis.beside if analysis.open is None else analysis.open
+    change = reached(changes, patch[-1:], beside)[grown] & (mask != told)
+    if here in others:
+        change &= (grown != here) | _nearer(analysis, faces, include == told)
+    after = mask.copy()
+    after[change] = told
+    after[faces] = include
+    return analysis.cutter.refine_mask(after, faces[include], faces[~include], near=change)
+
+
+def _wrong(
+    analysis: Analysis, mask: NDArray[np.bool_], patch: Ints, include: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """The patches (P,) that are surely wrong in a mask (F,), as the last of some clicks is.
+
+    patch : (N,) that were clicked, in turn. include : (N,) whether they are meant.
+    """
+    told, count = bool(include[-1]), len(analysis.grown_area)
+    wanted, unwanted = patch[include], patch[~include]
+    area = analysis.seen.area
+    wrong = sums(np.where(mask == told, 0.0, area), analysis.grown_patch.astype(np.int64), count)
+    if analysis.evidence is None:
+        return (_by_tree(analysis, wanted, unwanted)[0] == told) & (wrong > 0)
+    masks, agreed = _agreed(analysis, wanted, unwanted)
+    heeded = bool(((masks.mean[patch] > 0.5) == include).all())
+    if heeded and masks.score.max() > BELIEVED:
+        return ((agreed > 0.5) == told) & (wrong > 0)
+    tree = _by_tree(analysis, wanted, unwanted)[0]
+    share = wrong / analysis.grown_area
+    chance = analysis.evidence.answer(wanted, unwanted, 1 - share if told else share).mean
+    chance = np.clip(chance, HARDLY, 1 - HARDLY)
+    odds = ENGINE_ODDS * np.log(chance / (1 - chance)) + np.where(tree, TREE_ODDS, -TREE_ODDS)
+    odds = MISSING_ODDS + odds if told else SURPLUS_ODDS - odds
+    odds += AREA_ODDS * np.log(wrong.sum() / area.sum()) - TURN_ODDS * np.log(len(patch))
+    others = np.flatnonzero(include != told)
+    again = len(patch) - 2 - int(others[-1]) if len(others) else 0
+    return (odds + AGAIN_ODDS * again > 0) & (wrong > 0)
+
+
+def _nearer(analysis: Analysis, faces: Ints, same: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which faces (F,) are nearer to the last of those clicked than to any that is not `same`."""
+    centroid = analysis.seen.centroid
+    gap = np.square(centroid - centroid[faces[-1]]).sum(axis=1)
+    away = np.min([np.square(centroid - centroid[f]).sum(axis=1) for f in faces[~same]], axis=0)
+    return gap < away
 
 
 def _meant(analysis: Analysis, wanted: Ints, unwanted: Ints) -> NDArray[np.bool_]:
@@ -182,10 +294,11 @@ def _meant(analysis: Analysis, wanted: Ints, unwanted: Ints) -> NDArray[np.bool_
     wanted, unwanted : patches that were clicked, as often as they were. What both engine and tree
     hold nearer to one of the unwanted than to all wanted is out.
     """
-    assert analysis.evidence is not None
-    agreed = _agreed(analysis, wanted, unwanted)[1].copy()
+    if analysis.evidence is None:
+        return _by_tree(analysis, wanted, unwanted)[0]
+    agreed = _agreed(analysis, wanted, unwanted)[1] > 0.5
     if len(unwanted):
-        agreed &= _agreed(analysis, wanted, unwanted[:0])[1]
+        agreed &= _agreed(analysis, wanted, unwanted[:0])[1] > 0.5
         agreed &= ~(
             analysis.evidence.nearer(unwanted, wanted)
             & analysis.grown_tree.join_first(unwanted, wanted)
@@ -193,8 +306,8 @@ def _meant(analysis: Analysis, wanted: Ints, unwanted: Ints) -> NDArray[np.bool_
     return agreed
 
 
-def _agreed(analysis: Analysis, wanted: Ints, unwanted: Ints) -> tuple[Masks, NDArray[np.bool_]]:
-    """The engine's masks, and the patches (P,) on which they and the tree agree most; kept.
+def _agreed(analysis: Analysis, wanted: Ints, unwanted: Ints) -> tuple[Masks, Floats]:
+    """The engine's masks, and how far they and the tree agree on each patch, 0..1 (P,); kept.
 
     Masks count by how likely they are. Where gaps tell most, the patches are the tree's alone, for
     it knows gaps exactly and the engine may see a coarser mesh: where the tree's answer is made of
@@ -210,7 +323,7 @@ def _agreed(analysis: Analysis, wanted: Ints, unwanted: Ints) -> tuple[Masks, ND
         island = analysis.grown_island
         several = len(wanted) + len(unwanted) > 1 and island.any()
         says = 1.0 if several or _are_islands(island, by_tree) else TREE_SAYS
-        found = masks, (1 - says) * masks.mean + says * by_tree > 0.5
+        found = masks, (1 - says) * masks.mean + says * by_tree
         if len(analysis.answers) >= MOST_KEPT:
             analysis.answers.clear()
         analysis.answers[key] = found
@@ -221,95 +334,3 @@ def _are_islands(island: Ints, members: NDArray[np.bool_]) -> bool:
     """Whether some patches (P,) are some of the islands, each as a whole. island : (P,)."""
     inside, size = np.bincount(island, members), np.bincount(island)
     return not members.all() and bool(((inside == 0) | (inside == size)).all())
-
-
-def best_patches(
-    tree: MergeTree, area: Floats, wanted: Ints, unwanted: Ints, clicks: int
-) -> tuple[NDArray[np.bool_], float]:
-    """The likeliest union of tree nodes that holds the wanted patches and none of the unwanted.
-
-    An unwanted patch takes the likeliest part that it is in out of the tree, which is then asked as
-    if that had never been there.
-
-    area : (P,) of each patch. Returns (members (P,) bool, score 0..1). A patch that is both wanted
-    and unwanted stays a member; triangles decide there.
-    """
-    leaves = tree.leaf_count
-    nodes = 2 * leaves - 1
-    parent = tree.parents()
-    height = np.concatenate([np.zeros(leaves), tree.height, [1.0]])
-    likely = np.log(np.clip(1 - height, DOUBT, 1))
-    parted = np.log(np.clip(height, DOUBT, 1))
-
-    holding = set(np.concatenate([_path(parent, leaf, nodes) for leaf in wanted]).tolist())
-    out = []
-    for leaf in np.setdiff1d(unwanted, wanted):
-        path = _path(parent, leaf, nodes)
-        branch = path[: next(k for k, node in enumerate(path.tolist()) if node in holding)]
-        # The topmost is parted from what is wanted in any case.
-        cost = likely[branch] + np.append(parted[branch[1:]], 0.0)
-        out.append(int(branch[cost.argmax()]))
-    size = tree.sums(area) + 1e-9 * float(area.sum())
-    parent = _pruned(tree, parent, size, np.array(out, dtype=np.int64))
-
-    paths = [_path(parent, leaf, nodes) for leaf in wanted]
-    prior = likely[:-1] + parted[parent]
-    total = float(area.sum()) + 1e-300
-    best_value, best_nodes = -np.inf, np.unique(wanted)
-    limits = np.unique(np.concatenate([height[path] for path in paths]))
-    levels = [path[np.searchsorted(height[path], limits, "right") - 1] for path in paths]
-    for level in np.stack(levels, axis=1):
-        chosen = np.unique(level)
-        chosen = chosen[np.isin(chosen, _covered(parent, chosen, nodes), invert=True)]
-        value = prior[chosen].sum() - CLICK_WEIGHT * clicks * np.log(size[chosen].sum() / total)
-        if value > best_value:
-            best_value, best_nodes = value, chosen
-    members = np.asarray(tree.below(best_nodes.tolist()) >= 0)
-    for node in out:
-        members[tree.subtree(node)] = False
-    return members, float(np.exp(prior[best_nodes].mean()))
-
-
-def _pruned(tree: MergeTree, parent: Ints, size: Floats, out: Ints) -> Ints:
-    """Parents (2P-1,) when the nodes `out` are gone, and the merges with them undone.
-
-    size : of each node; what is gone is taken off above it, in place.
-    """
-    leaves, nodes = tree.leaf_count, len(parent)
-    out = np.setdiff1d(out, _covered(parent, out, nodes))
-    kids = tree.children.astype(np.int64)
-    parent = parent.copy()
-    for node in out.tolist():
-        above = _path(parent, node, nodes)[1:]
-        size[above] -= size[node]
-        if len(above) == 0:
-            continue
-        merge = int(above[0])
-        other = int(kids[merge - leaves].sum()) - node
-        parent[other] = parent[merge]
-        if len(above) > 1:
-            pair = kids[above[1] - leaves]
-            pair[pair == merge] = other
-    return parent
-
-
-def _path(parent: Ints, leaf: int, nodes: int) -> Ints:
-    """A leaf and all nodes above it."""
-    path = [int(leaf)]
-    while parent[path[-1]] < nodes:
-        path.append(int(parent[path[-1]]))
-    return np.array(path, dtype=np.int64)
-
-
-def _covered(parent: Ints, chosen: Ints, nodes: int) -> Ints:
-    """Those of the chosen nodes that lie below another of them."""
-    held = set(chosen.tolist())
-    below = []
-    for start in chosen:
-        node = int(parent[start])
-        while node < nodes:
-            if node in held:
-                below.append(start)
-                break
-            node = int(parent[node])
-    return np.array(below, dtype=np.int64)

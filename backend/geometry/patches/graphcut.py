@@ -42,13 +42,23 @@ class BorderCutter:
         return found
 
     def refine_mask(
-        self, mask: NDArray[np.bool_], inside: Ints, outside: Ints, band: float = BAND
+        self,
+        mask: NDArray[np.bool_],
+        inside: Ints,
+        outside: Ints,
+        band: float = BAND,
+        near: NDArray[np.bool_] | None = None,
     ) -> NDArray[np.bool_]:
         """A mask with its border moved to the cheapest cut that keeps some faces in and out.
 
-        mask : (F,) bool; inside, outside : faces that must stay in, and out.
+        mask : (F,) bool; inside, outside : faces that must stay in, and out. near : (F,) bool,
+        faces whose border alone is moved; None for all of it.
         """
-        edges = np.flatnonzero(mask[self.graph.first] != mask[self.graph.second])
+        first, second = self.graph.first, self.graph.second
+        at_border = mask[first] != mask[second]
+        if near is not None:
+            at_border &= near[first] | near[second]
+        edges = np.flatnonzero(at_border)
         if len(edges) == 0:
             return mask.copy()
         area = float(self.graph.area[mask].sum())

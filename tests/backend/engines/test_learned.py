@@ -120,6 +120,17 @@ def test_a_click_offers_several_masks_by_size(hand):
     assert click(hand, place, np.array([1]), 99).choice == best.choices - 1
 
 
+def test_a_mask_that_is_told_stays_where_no_click_is(hand):
+    """An include click beside a mask: what is meant is more like the mask than without it."""
+    grown, evidence = hand.grown_patch, hand.evidence
+    tips = [int(grown[hand.seen.centroid[:, axis].argmax()]) for axis in range(2)]
+    wanted, nothing = np.array(tips), np.zeros(0, np.int64)
+    before = evidence.answer(wanted[:1], nothing).mean > 0.5
+    fresh = evidence.answer(wanted, nothing).mean
+    told = evidence.answer(wanted, nothing, before.astype(float)).mean
+    assert np.abs(told - before).mean() < np.abs(fresh - before).mean()
+
+
 def test_a_click_does_not_pass_a_marked_border():
     mesh = trimesh.creation.icosphere(subdivisions=4)
     vertices, faces = np.asarray(mesh.vertices, float), np.asarray(mesh.faces, np.int64)

@@ -13,7 +13,7 @@ from backend.contract.errors import BadInput
 from backend.contract.tree import MergeTree
 from backend.engines.learned import Masks
 from backend.geometry.patches.graphcut import BorderCutter
-from backend.pipelines.click import MOST_TURNS, best_patches
+from backend.pipelines.click import MOST_TURNS
 from backend.pipelines.segment import analyse, click
 from backend.shapes.blob import blob
 from tests.bad_meshes import grid
@@ -33,9 +33,14 @@ def row():
 
 @pytest.fixture(autouse=True)
 def nothing_kept(row):
-    row[0].answers.clear()
+    forget(row[0])
     yield
-    row[0].answers.clear()
+    forget(row[0])
+
+
+def forget(analysis):
+    analysis.answers.clear()
+    analysis.turns.clear()
 
 
 def faces_under(analysis, places):
@@ -52,7 +57,8 @@ def middles(analysis):
 def told(row, monkeypatch):
     """Tells what network and tree answer to clicks, and asks for the patches that are meant then.
 
-    ``told(network, tree)``: two functions of wanted and unwanted patches, both tuples, to patches.
+    ``told(network, tree, worth)``: two functions of wanted and unwanted patches, both tuples, to
+    patches, or to the chance of each, and the IoU that the network expects of its masks.
     The borders of masks stay on those of patches. Returns a function of patches that are clicked,
     one of each, and signs, to the patches of the mask.
     """
@@ -61,22 +67,24 @@ def told(row, monkeypatch):
 
     def mask(which, wanted, unwanted):
         found = which(tuple(wanted.tolist()), tuple(unwanted.tolist()))
+        if isinstance(found, np.ndarray) and found.dtype == float:
+            return found
         return np.isin(np.arange(count), found)
 
-    def setup(network, tree):
-        def answer(_, wanted, unwanted):
+    def setup(network, tree, worth=1.0):
+        def answer(_, wanted, unwanted, before=None):
             chance = mask(network, wanted, unwanted).astype(float)
-            return Masks(chance[None], np.ones(1), chance)
+            return Masks(chance[None], np.full(1, worth), chance)
 
         monkeypatch.setattr(type(analysis.evidence), "answer", answer)
         monkeypatch.setattr(
             "backend.pipelines.click.best_patches",
             lambda _tree, _area, wanted, unwanted, _clicks: (mask(tree, wanted, unwanted), 1.0),
         )
-        monkeypatch.setattr(BorderCutter, "refine_mask", lambda _, mask, *_held: mask)
+        monkeypatch.setattr(BorderCutter, "refine_mask", lambda _, mask, *_held, near=None: mask)
 
         def meant(patches, signs=None):
-            analysis.answers.clear()
+            forget(analysis)
             _, face = np.unique(analysis.grown_patch, return_index=True)
             points = middles(analysis)[face[list(patches)]]
             found = click(analysis, points, np.ones(len(points)) if signs is None else signs).mask
@@ -152,47 +160,120 @@ def test_exclude_clicks_only_take_away_and_includes_outside_only_add():
             assert (before & ~click(analysis, both, [1, 1]).mask).mean() < 0.02
 
 
-def test_an_exclude_takes_with_it_what_network_and_tree_hold_nearer_to_it(row, told, monkeypatch):
-    analysis, _ = row
-    faces = faces_under(analysis, [[0, 0, 1], [2.2, 0, 1], [2.2, 0, -1], [4.4, 0, 1]])
-    here, excluded, beside, third = analysis.grown_patch[faces].tolist()
-    assert beside != excluded, "another patch of the ball that is excluded"
-    everything = np.arange(analysis.tree.leaf_count)
-    asked = told(lambda *_: everything, lambda *_: everything)
-    without = asked([here, excluded], [1, 0])
-    assert beside not in without
-    assert excluded not in without
-    assert third in without, "that is no nearer"
-    assert beside in asked([here]), "nothing is excluded"
-    monkeypatch.setattr(MergeTree, "join_first", lambda *_: np.zeros(len(everything), bool))
-    assert beside in asked([here, excluded], [1, 0]), "the tree does not agree"
+def test_what_network_and_tree_hold_nearer_to_an_include_is_not_excluded(row, told, monkeypatch):
+    """They say that nothing but the include is meant, so all else might go."""
+    analysis, ball = row
+    count = analysis.tree.leaf_count
+    told(lambda wanted, unwanted: wanted if unwanted else range(count), lambda wanted, _: wanted)
+    places = [[0, 0, 1], [4.4, 0, 1]]
+    assert click(analysis, places[:1], [1]).mask.all()
+    assert click(analysis, places, [1, 0]).mask[ball == 0].all()
+    forget(analysis)
+    everywhere = np.ones(count, bool)
+    monkeypatch.setattr(MergeTree, "join_first", lambda *_: everywhere)
+    left = click(analysis, places, [1, 0]).mask[ball == 0]
+    assert 0 < left.mean() < 0.5, "the tree does not agree"
 
 
-def test_clicks_are_corrections_of_those_before_them(told, monkeypatch):
-    """Network and tree agree on what is told here; they are asked for one click after another."""
+def test_an_include_inside_may_mean_less_and_others_correct_the_mask_before_them(told):
     says = {
         ((0,), ()): [0, 1, 2, 3],
-        ((0, 1), ()): [0, 1],  # inside: it may mean less
-        ((0, 5), ()): [5, 6],  # outside: it only adds
-        ((0,), (1,)): [0, 2, 7],  # an exclude: it only takes away
-        ((0,), (1, 8)): [0, 2, 3],  # nor does another bring back what one took
-        ((0, 5), (1,)): [5, 1],
+        ((0, 1), ()): [0, 1],
+        ((0, 5), ()): [5, 6],
+        ((0,), (1,)): [0, 2, 7],
     }
-    monkeypatch.setattr(
-        MergeTree, "join_first", lambda tree, *_: np.zeros(tree.leaf_count, bool)
-    )  # or an exclude takes more with it
 
     def both(wanted, unwanted):
         return says[tuple(sorted(set(wanted))), tuple(sorted(set(unwanted)))]
 
     asked = told(both, both)
     assert asked([0]) == [0, 1, 2, 3]
-    assert asked([0, 1]) == [0, 1]
-    assert asked([0, 5]) == [0, 1, 2, 3, 5, 6]
-    assert asked([0, 1], [1, 0]) == [0, 2]
-    assert asked([0, 1, 8], [1, 0, 0]) == [0, 2]
-    assert asked([0, 1, 5], [1, 0, 1]) == [0, 2, 5]
+    assert asked([0, 1]) == [0, 1], "inside: it may mean less"
+    added = set(asked([0, 5]))
+    assert {0, 1, 2, 3, 5} <= added <= {0, 1, 2, 3, 5, 6}, "outside: it only adds"
+    left = set(asked([0, 1], [1, 0]))
+    assert {0, 2} <= left <= {0, 2, 3}, "an exclude only takes away"
     assert asked([1, 0], [0, 1]) == [0, 2], "an exclude first has nothing to correct"
+
+
+@pytest.mark.parametrize("worth", [0.5, 1.0])
+def test_an_exclude_takes_away_what_is_near_it_whatever_the_network_says(row, told, worth):
+    """The network takes the exclude for a hint that next to nothing is meant."""
+    analysis, ball = row
+    everything = np.arange(analysis.tree.leaf_count)
+
+    def network(wanted, unwanted):
+        return everything if not unwanted else list(set(wanted))
+
+    told(network, network, worth)
+    places = [[0, 0, 1], [4.4, 0, 1]]
+    assert click(analysis, places[:1], [1]).mask.all()
+    mask = click(analysis, places, [1, 0]).mask
+    assert mask[ball == 0].all()
+    assert not mask[faces_under(analysis, places[1:])].any()
+    assert mask[ball == 2].mean() < 0.9, "more than the clicked patch"
+
+
+def test_a_correction_is_asked_for_with_the_mask_before_it(row, monkeypatch):
+    analysis, ball = row
+    asked, answer = [], type(analysis.evidence).answer
+
+    def noted(self, wanted, unwanted, before=None):
+        asked.append(before)
+        return answer(self, wanted, unwanted, before)
+
+    monkeypatch.setattr(type(analysis.evidence), "answer", noted)
+    monkeypatch.setattr("backend.pipelines.click.BELIEVED", 1.0)
+    click(analysis, [[0, 0, 1], [4.4, 0, 1], [2.2, 0, 1]], [1, 0, 1])
+    told = [before for before in asked if before is not None]
+    assert len(told) == 1
+    np.testing.assert_allclose(told[0], np.bincount(analysis.grown_patch, ball == 0) > 0)
+
+
+def test_the_same_error_clicked_again_is_doubted_more(row, told):
+    """What the network and the tree say of the last click is the same both times."""
+    analysis, _ = row
+    everything = np.arange(analysis.tree.leaf_count)
+    doubtful = np.full(len(everything), 0.88)
+
+    def network(wanted, unwanted):
+        return doubtful if len(wanted) + len(unwanted) == 4 else np.ones(len(everything))
+
+    def taken(places, signs):
+        forget(analysis)
+        told(network, lambda wanted, _: wanted, worth=0.5)
+        before = click(analysis, places[:3], signs[:3]).mask
+        after = click(analysis, places, signs).mask
+        assert not (after & ~before).any()
+        return np.unique(analysis.grown_patch[before & ~after])
+
+    first, last, others = [0, 0, 1], [4.4, 0, 1], [[4.4, 1, 0], [4.4, -1, 0]]
+    assert len(taken([first, *others, last], [1, 0, 0, 0])) > 1
+    assert len(taken([first, others[0], [2.2, 0, 1], last], [1, 0, 1, 0])) == 1
+
+
+def test_a_click_that_is_right_already_changes_nothing_once_there_are_corrections(row, told):
+    analysis, ball = row
+    everything = np.arange(analysis.tree.leaf_count)
+    told(lambda wanted, _: everything if len(wanted) < 2 else [], lambda *_: everything)
+    places = [[0, 0, 1], [4.4, 0, 1], [2.2, 0, 1], [4.4, 0, 1]]
+    before = click(analysis, places[:2], [1, 0]).mask
+    assert before[ball == 1].all()
+    np.testing.assert_array_equal(click(analysis, places[:3], [1, 0, 1]).mask, before)
+    np.testing.assert_array_equal(click(analysis, places, [1, 0, 1, 0]).mask, before)
+
+
+def test_an_exclude_in_a_patch_that_is_included_divides_it_by_nearness(row, told):
+    analysis, _ = row
+    everything = np.arange(analysis.tree.leaf_count)
+    told(lambda *_: everything, lambda *_: everything)
+    inside = np.flatnonzero(analysis.grown_patch == np.bincount(analysis.grown_patch).argmax())
+    middle = analysis.faces.centroid[inside]
+    gap = np.linalg.norm(middle[:, None] - middle, axis=2)
+    one, two = np.unravel_index(gap.argmax(), gap.shape)
+    mask = click(analysis, middles(analysis)[inside[[one, two]]], [1, 0]).mask
+    np.testing.assert_array_equal(mask[inside], gap[one] <= gap[two])
+    assert (~mask[inside]).sum() > 1
 
 
 def test_very_many_clicks_are_answered_at_once(row, told):
@@ -301,24 +382,3 @@ def test_many_clicks_close_together_mean_a_small_part_and_spread_clicks_a_large_
     near /= np.linalg.norm(near, axis=1, keepdims=True)
     ones = np.ones(12)
     assert click(analysis, near, ones).mask.sum() <= click(analysis, spread, ones).mask.sum()
-
-
-def test_an_exclude_beside_the_include_takes_its_own_piece_only():
-    # Patches 0..5 are one part; 5 was merged with the clicked 0 first of all, wrongly.
-    children = np.array([[0, 5], [1, 2], [3, 4], [7, 8], [10, 9], [11, 6]], np.int32)
-    height = np.array([0.02, 0.03, 0.04, 0.06, 0.08, 0.95], np.float32)
-    tree = MergeTree(children, height)
-    area = np.ones(7)
-    none = np.zeros(0, np.int64)
-    alone, _ = best_patches(tree, area, np.array([0]), none, 1)
-    assert alone.tolist() == [True] * 6 + [False]
-    without, _ = best_patches(tree, area, np.array([0]), np.array([5]), 1)
-    assert without.tolist() == [True] * 5 + [False, False]
-
-
-def test_an_exclude_takes_out_the_part_it_lies_in():
-    # Two parts of three patches each, 0..2 and 3..5, that are likely one: an exclude parts them.
-    children = np.array([[0, 1], [6, 2], [3, 4], [8, 5], [7, 9]], np.int32)
-    tree = MergeTree(children, np.array([0.02, 0.03, 0.04, 0.05, 0.45], np.float32))
-    without, _ = best_patches(tree, np.ones(6), np.array([0]), np.array([4]), 1)
-    assert without.tolist() == [True] * 3 + [False] * 3

@@ -102,6 +102,17 @@ def test_held_faces_keep_their_side_of_a_mask(waist):
     assert not refined[outside].any()
 
 
+def test_only_the_border_near_some_faces_is_moved(waist):
+    x = waist.centroid[:, 0]
+    ragged = x + 0.02 * np.random.default_rng(0).normal(size=len(x)) + 0.02 > 0
+    nothing, cutter = np.zeros(0, np.int64), BorderCutter(waist)
+    away = cutter.refine_mask(ragged, nothing, nothing, near=x > 0.5)
+    np.testing.assert_array_equal(away, ragged)
+    near = cutter.refine_mask(ragged, nothing, nothing, near=x < 0.5)
+    np.testing.assert_array_equal(near, refined(waist, ragged))
+    assert (near != ragged).any()
+
+
 def test_without_pymaxflow_borders_are_the_same(waist, monkeypatch):
     x = waist.centroid[:, 0]
     ragged = x + 0.02 * np.random.default_rng(0).normal(size=len(x)) + 0.02 > 0
