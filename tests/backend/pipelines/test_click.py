@@ -63,7 +63,7 @@ def told(row, monkeypatch):
     one of each, and signs, to the patches of the mask.
     """
     analysis, _ = row
-    count = analysis.tree.leaf_count
+    count = analysis.grown_tree.leaf_count
 
     def mask(which, wanted, unwanted):
         found = which(tuple(wanted.tolist()), tuple(unwanted.tolist()))
@@ -111,7 +111,7 @@ def test_two_clicks_take_both_balls_and_an_exclude_keeps_the_third_out(row):
 
 def test_where_the_tree_answers_whole_islands_the_network_is_not_heard(row, told):
     island = row[0].grown_island
-    assert len(island) == row[0].tree.leaf_count
+    assert len(island) == row[0].grown_tree.leaf_count
     everything = np.arange(len(island))
     one, two = np.flatnonzero(island == 0), np.flatnonzero(island < 2)
 
@@ -127,7 +127,7 @@ def test_where_the_tree_answers_whole_islands_the_network_is_not_heard(row, told
 
 
 def test_where_gaps_part_the_mesh_several_clicks_mean_what_the_tree_says(row, told):
-    everything = np.arange(row[0].tree.leaf_count)
+    everything = np.arange(row[0].grown_tree.leaf_count)
     pair = np.flatnonzero(row[0].grown_island == 0)[:2]
     asked = told(lambda *_: everything, lambda *_: pair)
     assert asked(pair) == pair.tolist()
@@ -163,7 +163,7 @@ def test_exclude_clicks_only_take_away_and_includes_outside_only_add():
 def test_what_network_and_tree_hold_nearer_to_an_include_is_not_excluded(row, told, monkeypatch):
     """They say that nothing but the include is meant, so all else might go."""
     analysis, ball = row
-    count = analysis.tree.leaf_count
+    count = analysis.grown_tree.leaf_count
     told(lambda wanted, unwanted: wanted if unwanted else range(count), lambda wanted, _: wanted)
     places = [[0, 0, 1], [4.4, 0, 1]]
     assert click(analysis, places[:1], [1]).mask.all()
@@ -200,7 +200,7 @@ def test_an_include_inside_may_mean_less_and_others_correct_the_mask_before_them
 def test_an_exclude_takes_away_what_is_near_it_whatever_the_network_says(row, told, worth):
     """The network takes the exclude for a hint that next to nothing is meant."""
     analysis, ball = row
-    everything = np.arange(analysis.tree.leaf_count)
+    everything = np.arange(analysis.grown_tree.leaf_count)
 
     def network(wanted, unwanted):
         return everything if not unwanted else list(set(wanted))
@@ -233,7 +233,7 @@ def test_a_correction_is_asked_for_with_the_mask_before_it(row, monkeypatch):
 def test_the_same_error_clicked_again_is_doubted_more(row, told):
     """What the network and the tree say of the last click is the same both times."""
     analysis, _ = row
-    everything = np.arange(analysis.tree.leaf_count)
+    everything = np.arange(analysis.grown_tree.leaf_count)
     doubtful = np.full(len(everything), 0.88)
 
     def network(wanted, unwanted):
@@ -254,7 +254,7 @@ def test_the_same_error_clicked_again_is_doubted_more(row, told):
 
 def test_a_click_that_is_right_already_changes_nothing_once_there_are_corrections(row, told):
     analysis, ball = row
-    everything = np.arange(analysis.tree.leaf_count)
+    everything = np.arange(analysis.grown_tree.leaf_count)
     told(lambda wanted, _: everything if len(wanted) < 2 else [], lambda *_: everything)
     places = [[0, 0, 1], [4.4, 0, 1], [2.2, 0, 1], [4.4, 0, 1]]
     before = click(analysis, places[:2], [1, 0]).mask
@@ -265,7 +265,7 @@ def test_a_click_that_is_right_already_changes_nothing_once_there_are_correction
 
 def test_an_exclude_in_a_patch_that_is_included_divides_it_by_nearness(row, told):
     analysis, _ = row
-    everything = np.arange(analysis.tree.leaf_count)
+    everything = np.arange(analysis.grown_tree.leaf_count)
     told(lambda *_: everything, lambda *_: everything)
     inside = np.flatnonzero(analysis.grown_patch == np.bincount(analysis.grown_patch).argmax())
     middle = analysis.faces.centroid[inside]
