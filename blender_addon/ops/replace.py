@@ -289,7 +289,7 @@ def preview(context: bpy.types.Context, source: Source, seed: int) -> jobs.Job:
             replacements.closing_of,
             replacements.not_closed,
             lambda: more(next_seed(seed, variants)),
-            lambda: _kept(around.spot),
+            kept=lambda: _kept(around.spot),
         )
         return gathering.start(
             f"Replacing {name}", work(seed, gathering), lambda found: add(gathering, found)
