@@ -82,8 +82,9 @@ def encoded(
         n = normals.astype(np.float32) / stretch
         return n / np.maximum(np.linalg.norm(n, axis=-1, keepdims=True), 1e-6)
 
-    own = singles(a["own_points"][:, :POINTS], SCALE) * mirror
-    own_normals = units(a["own_normals"][:, :POINTS], mirror)
+    spread = evenly(a["own_points"].shape[1])
+    own = singles(a["own_points"][:, spread], SCALE) * mirror
+    own_normals = units(a["own_normals"][:, spread], mirror)
     placed = singles(a["placed_points"], SCALE) * turn - middle
     placed_normals = units(a["placed_normals"], turn)
     whole, whole_normals = (
@@ -95,7 +96,7 @@ def encoded(
     seen, seen_placed = np.zeros((2, count), bool), []
     seen_own = []
     for k in range(count):
-        visible = np.flatnonzero(a["own_visible"][k, :POINTS])
+        visible = np.flatnonzero(a["own_visible"][k, spread])
         seen[0, k] = len(visible) >= FEWEST_POINTS
         chosen = rng.choice(visible if seen[0, k] else len(own[k]), POINTS)
         seen_own.append((own[k, chosen], own_normals[k, chosen]))
@@ -130,6 +131,12 @@ def encoded(
     ])  # fmt: skip
     found["title"] = said(one.title, words)[None]
     return {n: v.astype(np.float16) if v.dtype == np.float64 else v for n, v in found.items()}
+
+
+def evenly(stored: int) -> NDArray[np.int64]:
+    """Which `POINTS` of those that are stored, which lie in the order of faces: the first of them are
+    one side of a part alone."""
+    return np.arange(POINTS) * stored // POINTS
 
 
 def said(name: str, words: Words) -> NDArray[np.float64]:

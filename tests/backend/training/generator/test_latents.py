@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Objects as latents: mirrored with their names, boxes where they belong, masks of pictures."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -63,6 +65,27 @@ def test_what_is_there_already_is_never_all(one, encoder):
     there = encoded(one, encoder, 0)["before_parts"]
     assert there.any(1).all()
     assert not there.all(1).any()
+
+
+def test_all_sides_of_a_part_are_looked_at(one, encoder):
+    """Points are stored in the order of faces."""
+    asked = []
+
+    def recorded(points, normals, kind):
+        asked.append(points)
+        return encoder(points, normals, kind)
+
+    order = np.argsort(one.stored["own_points"][:, :, 0], axis=1)
+    stored = dict(one.stored)
+    for name in ("own_points", "own_normals", "own_visible"):
+        rows = np.arange(len(order))[:, None]
+        stored[name] = one.stored[name][rows, order]
+    encoded(replace(one, stored=stored), recorded, 0)
+    own, seen = asked[0], asked[3]
+    for points in (own, seen):
+        assert np.abs(points[:, :, 0].mean(1)).max() < 0.05
+        assert points[:, :, 0].min(1).max() < -0.9
+        assert points[:, :, 0].max(1).min() > 0.9
 
 
 def test_unknown_names_say_nothing():
