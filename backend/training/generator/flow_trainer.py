@@ -25,6 +25,7 @@ from torch import Tensor
 
 from ...models.partflow import (
     BOX,
+    FRAMES,
     LOOK,
     Given,
     Levels,
@@ -317,6 +318,21 @@ def along(copies: Mapping[str, Encoded], net: PartFlow) -> dict[str, Encoded]:
     return told
 
 
+def count_axes(
+    run: Run,
+    copies: Mapping[str, Encoded],
+    config: PartFlowConfig,
+    frames: Sequence[str],
+    device: torch.device,
+) -> None:
+    """Write the axes of some frames, as those that learn have them, into the arrays."""
+    counted = axes_of((one.arrays for one in divided(copies)[0]), config) if frames else {}
+    for name, array in counted.items():
+        if name.split(".")[1] in frames:
+            for arrays in (run.arrays, run.mean):
+                arrays[name] = torch.from_numpy(array).clone().to(device)
+
+
 def train(
     run: Run,
     copies: Mapping[str, Encoded],
@@ -372,6 +388,14 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--without", choices=list(ABLATIONS), default="full", metavar="MECHANISM")
     parser.add_argument("--batch", type=int, default=40, help="parts a step")
     parser.add_argument("--begin-with", type=Path, metavar="FILE", help="weights to go on from")
+    parser.add_argument(
+        "--axes-anew",
+        choices=FRAMES,
+        nargs="+",
+        default=(),
+        metavar="FRAME",
+        help="frames whose latents are others than those that it begins with has learned",
+    )
     parser.add_argument("--rate", type=float, default=RATE, help="of learning, at most")
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--seed", type=int, default=0, help="not that of what it begins with")
@@ -395,11 +419,9 @@ def main(argv: list[str] | None = None) -> int:
         seed=options.seed,
         begin_with=options.begin_with,
     )
-    if run.step == 0 and options.begin_with is None:
-        counted = axes_of((one.arrays for one in divided(copies)[0]), config)
-        for name, array in counted.items():
-            for arrays in (run.arrays, run.mean):
-                arrays[name] = torch.from_numpy(array).clone().to(device)
+    if run.step == 0:
+        anew = FRAMES if options.begin_with is None else options.axes_anew
+        count_axes(run, copies, config, anew, device)
     train(run, copies, pictures, options, device)
     return 0
 

@@ -134,8 +134,8 @@ def encoded(
 
 
 def evenly(stored: int) -> NDArray[np.int64]:
-    """Which `POINTS` of those that are stored, which lie in the order of faces: the first of them are
-    one side of a part alone."""
+    """Which `POINTS` of those that are stored. They lie in the order of faces: the first of them
+    are one side of a part alone."""
     return np.arange(POINTS) * stored // POINTS
 
 

@@ -117,6 +117,18 @@ def test_latents_are_told_along_the_axes():
     assert told["box"] is copies["cup"].arrays["box"], "the rest stays"
 
 
+def test_axes_are_counted_of_the_frames_that_are_asked_for():
+    copies = {f"o{k}": trainer.Encoded(arrays(9, k, latents=True), {"held_out": False})
+              for k in range(3)}  # fmt: skip
+    held = {n: torch.from_numpy(a) for n, a in arrays_of(shapes(TINY), 0).items()}
+    found = run.Run(None, "flow", {}, dict(held), dict(held), None, 0.0)
+    trainer.count_axes(found, copies, TINY, ("own",), CPU)
+    changed = {name for name in held if not torch.equal(found.arrays[name], held[name])}
+    assert changed == {"axes.own", "axes.own.mean", "axes.own.size"}
+    assert torch.equal(found.mean["axes.own"], found.arrays["axes.own"])
+    trainer.count_axes(found, copies, TINY, (), CPU)
+
+
 def test_it_learns_and_goes_on(tmp_path, monkeypatch):
     monkeypatch.setitem(trainer.LADDER, "small", TINY)
     monkeypatch.setattr(run, "WARM", 5)
