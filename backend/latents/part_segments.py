@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ..contract.arrays import Singles
 from ..models.partset import WHOLE, PartSet
-from .part_generator import Surface
+from .part_generator import OPS, Surface
 
 PLACES = 512  # that are compared with each other
 EVEN = 0.5  # chance from which two are more likely of one part than not
@@ -36,13 +36,13 @@ def segments(network: PartSet, surface: Surface, places: Surface) -> NDArray[np.
 
     some = np.random.default_rng(0).permutation(len(points))[:PLACES]
     known = alike(Surface(surface.points[some], surface.normals[some]))
-    part = gathered(_chance(network.paired(known, known)[0]))
+    part = gathered(OPS.sigmoid(network.paired(known, known)[0]))
     member = (part[:, None] == np.arange(part.max() + 1)) / np.bincount(part)
     found = []
     for first in range(0, len(places.points), A_TURN):
         turn = slice(first, first + A_TURN)
         asked = alike(Surface(places.points[turn], places.normals[turn]))
-        found.append((member.T @ _chance(network.paired(known, asked)[0])).argmax(axis=0))
+        found.append((member.T @ OPS.sigmoid(network.paired(known, asked)[0])).argmax(axis=0))
     return np.unique(np.concatenate(found), return_inverse=True)[1].reshape(-1).astype(np.int64)
 
 
@@ -57,7 +57,3 @@ def gathered(chance: Singles) -> NDArray[np.int64]:
     np.fill_diagonal(apart, 0)
     tree = linkage(squareform(apart, checks=False), "average")
     return fcluster(tree, EVEN, "distance").astype(np.int64) - 1
-
-
-def _chance(logit: Singles) -> Singles:
-    return np.asarray(1 / (1 + np.exp(-np.clip(logit, -30, 30))), np.float32)

@@ -22,6 +22,7 @@ from ..contract.errors import BadInput
 from ..engines.base import Masks
 from ..geometry.graphs import sums
 from ..geometry.patches.masks import overlaps, reached, suppress
+from ..models.boosted import logit
 from .analysis import Analysis
 from .likeliest import best_patches
 
@@ -272,7 +273,7 @@ def _wrong(
     share = wrong / analysis.grown_area
     chance = analysis.evidence.answer(wanted, unwanted, 1 - share if told else share).mean
     chance = np.clip(chance, HARDLY, 1 - HARDLY)
-    odds = ENGINE_ODDS * np.log(chance / (1 - chance)) + np.where(tree, TREE_ODDS, -TREE_ODDS)
+    odds = ENGINE_ODDS * logit(chance) + np.where(tree, TREE_ODDS, -TREE_ODDS)
     odds = MISSING_ODDS + odds if told else SURPLUS_ODDS - odds
     odds += AREA_ODDS * np.log(wrong.sum() / area.sum()) - TURN_ODDS * np.log(len(patch))
     others = np.flatnonzero(include != told)

@@ -128,7 +128,8 @@ def of_masks(
     )
     alike = net.alike(segmented, of(points, judged), of(normals, judged))
     logit = net.masked(answers, alike)  # (B, N, M, Q)
-    same = labels.gather(1, clicked)[:, :, None] == labels.gather(1, judged)[:, None]
+    true = labels.gather(1, judged)
+    same = labels.gather(1, clicked)[:, :, None] == true[:, None]
     target = same[:, :, None].expand_as(logit).to(logit.dtype)
     entropy = functional.binary_cross_entropy_with_logits(logit, target, reduction="none").mean(-1)
     chance = logit.sigmoid()
@@ -140,7 +141,7 @@ def of_masks(
         iou = hit.sum(-1) / either.sum(-1).clamp(min=1)
     expected = (answers.iou.sigmoid() - iou).square().mean()
     loss = entropy[:, :, 0] + guesses[:, :, 1:].min(-1).values
-    one = (labels.gather(1, judged)[:, :, None] == labels.gather(1, judged)[:, None]).to(loss.dtype)
+    one = (true[:, :, None] == true[:, None]).to(loss.dtype)
     pairs = functional.binary_cross_entropy_with_logits(
         net.paired(alike, alike), one, reduction="none"
     )
