@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..contract.arrays import Bools, Floats, Ints, Singles
+from ..contract.cuts import vertices_of_new
 from ..geometry.borders.cut import Cut
 from ..geometry.mesh import distinct
 from .asset import Asset, Attribute, Primitive
@@ -28,7 +29,7 @@ def cut_asset(asset: Asset, cut: Cut) -> Asset:
         owner[primitive.faces], held[primitive.faces] = number, corners
     old = len(asset.vertices)
     named = asset.faces.ravel()[cut.rows]
-    first, row = _told_apart(cut, named, np.arange(len(named)))
+    first, row = vertices_of_new(named, cut.weight, cut.point)
     mixed, moved = cut.blend(asset.vertices, named), cut.blend(asset.local, named)
     corner = np.concatenate([asset.faces.ravel(), old + row])
     own, made = owner[cut.source], owner[cut.rows[:, 0] // 3]
@@ -47,18 +48,6 @@ def cut_asset(asset: Asset, cut: Cut) -> Asset:
         vertex_node=np.concatenate([asset.vertex_node, asset.vertex_node[named[first, 0]]]),
         primitives=primitives,
     )
-
-
-def _told_apart(cut: Cut, named: Ints, chosen: Ints) -> tuple[Ints, Ints]:
-    """New corners at one place, of the same vertices, are one vertex.
-
-    named : (N, 3) vertices that the chosen corners (N,) lie between. Returns (first (n,), number
-    (N,)): one corner of each vertex, and the vertex of each corner.
-    """
-    ends = np.sort(np.where(cut.weight[chosen] > 0, named, -1), axis=1)
-    key = np.column_stack([cut.point[chosen], ends])
-    _, first, number = np.unique(key, axis=0, return_index=True, return_inverse=True)
-    return first, number.reshape(-1)
 
 
 def _cut_primitive(
@@ -80,7 +69,7 @@ def _cut_primitive(
         return replace(primitive, faces=faces)
     used = distinct(primitive.corners)
     named = np.searchsorted(used, held[cut.rows[made]])
-    first, number = _told_apart(cut, named, made)
+    first, number = vertices_of_new(named, cut.weight[made], cut.point[made])
     row = np.full(len(cut.rows), -1)
     row[made] = len(used) + number
     corner = cut.corner[faces]

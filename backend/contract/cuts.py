@@ -139,6 +139,21 @@ class SmoothedBorders(Fields):
     point: Annotated[NDArray[np.int32], Array(("N",), "int32")]
 
 
+def vertices_of_new(
+    named: NDArray[np.integer], weight: NDArray[np.float64], point: NDArray[np.integer]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """New corners at one place, of the same vertices, are one vertex.
+
+    named : (N, 3) vertices that each of N new corners lies between; weight, point : of them, as in
+    `SmoothedBorders`. Returns (first (n,), number (N,)): one corner of each vertex, and the vertex
+    of each corner.
+    """
+    ends = np.sort(np.where(weight > 0, named, -1), axis=1)
+    key = np.column_stack([point, ends])
+    _, first, number = np.unique(key, axis=0, return_index=True, return_inverse=True)
+    return first, number.reshape(-1)
+
+
 class PictureParts(Fields):
     """Make a small picture of an open mesh in the colours of its parts.
 

@@ -303,6 +303,22 @@ def checked_mesh(
     return without_strays(vertices, faces), faces
 
 
+def checked_labels(labels: NDArray[np.integer], faces: int) -> NDArray[np.int64]:
+    """Labels as (F,) int64. Raises BadInput unless there is a part number for each face."""
+    labels = np.asarray(labels)
+    if labels.shape != (faces,) or labels.dtype.kind not in "iu":
+        have = f"{len(labels):,} labels" if labels.ndim == 1 else "labels of another shape"
+        raise BadInput(
+            f"There are {have} for {faces:,} faces.", "Give one part number to each face."
+        )
+    if labels.min() < 0 or labels.max() >= max(faces, 1):
+        raise BadInput(
+            "The labels are not all part numbers.",
+            "Number the parts 0, 1, 2 and so on, and give each face a part.",
+        )
+    return labels.astype(np.int64)
+
+
 def _refusal(flaw: Flaw) -> BadInput:
     sentences = {
         Flaw.NO_FACES: ("The mesh has no faces.", "Choose a mesh with at least one face."),

@@ -26,7 +26,7 @@ from ..geometry.hidden.surface import hidden_surface
 from ..geometry.hidden.visible import OpenPart
 from ..geometry.isosurface import GridField
 from ..machine.abreast import abreast, at_a_time
-from .analysis import checked_mesh
+from .analysis import checked_labels, checked_mesh
 from .caps import Caps, cap_parts
 from .completion import NONE, CompletedPart, CompletedParts, Completion
 from .seeds import in_turn
@@ -143,20 +143,6 @@ def alternatives(
         if name not in before:
             before.add(name)
             yield replace(grown, seed=own, follows_seed=follows)
-
-
-def checked_labels(labels: NDArray[np.integer], faces: int) -> NDArray[np.int64]:
-    """Labels as (F,) int64. Raises BadInput unless there is a part number for each face."""
-    labels = np.asarray(labels)
-    if labels.shape != (faces,) or labels.dtype.kind not in "iu":
-        have = f"{len(labels)} labels" if labels.ndim == 1 else "labels of another shape"
-        raise BadInput(f"There are {have} for {faces} faces.", "Give one part number to each face.")
-    if labels.min() < 0 or labels.max() >= max(faces, 1):
-        raise BadInput(
-            "The labels are not all part numbers.",
-            "Number the parts 0, 1, 2 and so on, and give each face a part.",
-        )
-    return labels.astype(np.int64)
 
 
 def _grow_hidden(

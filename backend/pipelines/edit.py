@@ -27,6 +27,7 @@ from ..geometry.booleans import Mesh, concatenated, is_solid
 from ..geometry.mesh import is_closed_manifold, signed_volume, used_by, without_strays
 from ..library.wishes import Wishes
 from . import offering, wording
+from .analysis import checked_labels
 from .offering import OldPart
 from .places import Fitted, Place, is_several, places_of
 
@@ -104,7 +105,7 @@ def replace_part(
     the object. Raises BadInput where a part has no faces, or words mean nothing.
     """
     given, of_engine = _checked_options(options or {}, up)
-    of_face = np.asarray(labels).astype(np.int32)
+    of_face = checked_labels(labels, len(faces)).astype(np.int32)
     _check(vertices, faces, of_face == part, part, (source, mesh, image))
     variants = int(np.clip(variants, 1, MOST_VARIANTS))
     vertices = without_strays(np.asarray(vertices, np.float64), faces)
@@ -245,10 +246,6 @@ def _check(
     part: int,
     sources: tuple[Any, ...],
 ) -> None:
-    if own.shape != (len(faces),):
-        raise BadInput(
-            f"There are {len(own)} labels for {len(faces)} faces.", "Send one label for each face."
-        )
     if not own.any():
         raise BadInput(f"There is no part {part} to replace.", "Choose a part that has faces.")
     points = vertices[used_by(faces[own])]

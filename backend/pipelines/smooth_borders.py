@@ -12,7 +12,7 @@ from ..geometry.borders.cut import Cut, smooth_cut
 from ..geometry.borders.outlines import Polygons, outlined
 from ..geometry.mesh import FaceGraph, UnusableMesh, build_face_graph, unit_vertices
 from ..geometry.patches.stairs import without_stairs
-from .complete import checked_labels
+from .analysis import checked_labels
 
 
 def smooth_borders(

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..contract import requests
-from ..contract.errors import BadInput
 
 if TYPE_CHECKING:
     from ..engines.base import Sketch
@@ -63,15 +62,12 @@ def of_pictured(
 ) -> requests.PicturedParts:
     """A mesh in the colours of its parts. Raises BadInput where it has another number of faces."""
     from ..pictures.thumbnail import of_colours
+    from ..pipelines.analysis import checked_labels
 
-    if len(request.labels) != len(faces):
-        raise BadInput(
-            f"There are {len(request.labels):,} labels for {len(faces):,} faces.",
-            "Give one label for each face.",
-        )
+    labels = checked_labels(request.labels, len(faces))
     if np.linalg.det(request.turn) < 0:  # it mirrors
         faces = faces[:, ::-1]
-    colours = request.colours[request.labels]
+    colours = request.colours[labels]
     return requests.PicturedParts(of_colours(vertices @ request.turn.T, faces, colours, "Z"))
 
 

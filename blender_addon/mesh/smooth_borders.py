@@ -9,6 +9,7 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
+from ...backend.contract.cuts import vertices_of_new
 from ...backend.contract.records import Value
 from ...backend.contract.requests import SmoothedBorders
 from . import layers as mesh_layers
@@ -50,9 +51,7 @@ class Pieces(Value):
         """Of an answer. triangles : (T, 3) corners of the mesh of each triangle that was sent."""
         flat = triangles.ravel().astype(np.int64)
         rows = flat[answer.rows]
-        named = np.sort(np.where(answer.weight > 0, corner_vertex[rows], -1), axis=1)
-        key = np.column_stack([answer.point, named])
-        _, first, number = np.unique(key, axis=0, return_index=True, return_inverse=True)
+        first, number = vertices_of_new(corner_vertex[rows], answer.weight, answer.point)
         is_new = answer.corner >= len(flat)
         at = np.empty(len(answer.corner), dtype=np.int64)
         at[~is_new] = flat[answer.corner[~is_new]]
@@ -60,7 +59,7 @@ class Pieces(Value):
         at[is_new] = -1 - row
         vertex = np.empty(len(at), dtype=np.int64)
         vertex[~is_new] = corner_vertex[at[~is_new]]
-        vertex[is_new] = vertices + number.reshape(-1)[row]
+        vertex[is_new] = vertices + number[row]
         cut = np.zeros(len(answer.label), dtype=bool)
         cut[answer.source] = True
         return cls(

@@ -8,7 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from backend.contract.cuts import Click, Cut, PictureParts, Segment, SmoothBorders
+from backend.contract.cuts import (
+    Click,
+    Cut,
+    PictureParts,
+    Segment,
+    SmoothBorders,
+    vertices_of_new,
+)
 from backend.contract.errors import BadInput
 
 
@@ -98,3 +105,12 @@ def test_parts_are_pictured_that_have_a_colour():
     for labels in ([0, 2], [-1, 0]):
         with pytest.raises(BadInput, match="a part without a colour"):
             PictureParts("mesh", np.array(labels, np.int32), colours, np.eye(3))
+
+
+def test_new_corners_at_one_place_of_the_same_vertices_are_one_vertex():
+    named = np.array([[4, 7, 9], [7, 4, 2], [4, 7, 5], [4, 6, 5]])
+    weight = np.array([[0.5, 0.5, 0], [0.5, 0.5, 0], [0.5, 0.5, 0], [0.5, 0.5, 0]])
+    first, number = vertices_of_new(named, weight, np.array([0, 0, 1, 0]))
+    assert number[0] == number[1], "an edge read from both of its sides"
+    assert len({number[0], number[2], number[3]}) == 3, "another place, and other vertices"
+    np.testing.assert_array_equal(number[first], np.arange(3))
