@@ -18,6 +18,7 @@ from ..latents import part_sampler
 from ..latents.finite import NotFinite
 from ..latents.part_generator import CELLS, PartGenerator, Told
 from ..latents.part_request import Request
+from ..latents.surface import Extracted
 from ..machine.abreast import abreast, at_a_time
 from ..models.partflow import Parts, box_of, colour_of
 from ..models.partset import PLACED
@@ -248,7 +249,10 @@ def mesh_of(
         shape = generator.shape(told.own, cells=cells, progress=progress)
     except NotFinite as error:
         raise overflowed(error) from error
+    return filling_mesh(shape, told.box)
+
+
+def filling_mesh(shape: Extracted, box: Floats) -> tuple[Floats, Ints] | None:
+    """The surface of a shape without crumbs, filling a box (2, 3); None where there is none."""
     ((vertices, faces),) = meshes_of([shape.field], CRUMB)
-    if not len(faces):
-        return None
-    return filling(vertices, *told.box), faces
+    return (filling(vertices, *box), faces) if len(faces) else None

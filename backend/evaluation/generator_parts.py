@@ -16,16 +16,18 @@ import numpy as np
 
 from ..contract.arrays import Floats
 from ..engines.flow import Flow
-from ..engines.part_making import mesh_of, sampled_parts
+from ..engines.part_making import filling_mesh, mesh_of, sampled_parts
 from ..engines.part_memory import remember
 from ..engines.part_scene import Scene
 from ..engines.part_words import meaning
 from ..engines.projected import meshes_of
 from ..geometry.booleans import Mesh
-from ..latents.part_generator import PartGenerator, Told
+from ..latents.part_generator import POINTS, PartGenerator, Told, sampled
+from ..latents.surface import extract
 from ..library import words
 from ..library.index import library
-from ..models.partset import PLACED
+from ..models.partflow import own_frame
+from ..models.partset import OWN, PLACED
 from .completion import Figures
 from .data import Labelled
 from .generator_figures import box_of, cube_chamfer, shape_figures
@@ -49,8 +51,8 @@ def block(true: Mesh) -> Mesh:
 
 
 def coded(item: Labelled, methods: Sequence[str], seed: int) -> Rows:
-    """The parts of an object encoded and decoded: in frames of their own, in that of the object,
-    and blocks in their place."""
+    """The parts of an object encoded and decoded: as the flow knows them in frames of their own and
+    in that of the object, by all of their latents, and blocks in their place."""
     generator, whole = engine().generator, assembled(item)
     found: Rows = {}
     for number in range(len(item.wholes)):
@@ -62,6 +64,7 @@ def coded(item: Labelled, methods: Sequence[str], seed: int) -> Rows:
             "object's frame": lambda true=true: in_place(  # type: ignore[misc]
                 generator, generator.told(*true)
             ),
+            "all latents": partial(by_all_latents, generator, true),
             "block": partial(block, true),
         }
         for name in methods:
@@ -71,6 +74,16 @@ def coded(item: Labelled, methods: Sequence[str], seed: int) -> Rows:
             figures = shape_figures(true, made, seed) | {"seconds": seconds}
             found.setdefault(name, {})[number] = figures
     return found
+
+
+def by_all_latents(generator: PartGenerator, true: Mesh) -> Mesh | None:
+    """A part by all latents in its own frame, of which the flow knows the principal axes alone."""
+    vertices, faces = true
+    box = np.stack([vertices.min(axis=0), vertices.max(axis=0)])
+    middle, half = own_frame(box)
+    surface = sampled((vertices - middle) / half, faces, POINTS[OWN])
+    field = generator.decoded(generator.encoded(surface, OWN), OWN)
+    return filling_mesh(extract(field, engine().ways.cells), box)
 
 
 def in_place(generator: PartGenerator, told: Told) -> Mesh | None:

@@ -52,7 +52,7 @@ TASKS: dict[str, Task] = {
     "parts": Task(
         "parts encoded and decoded",
         24,
-        ("block", "object's frame", "own frame"),
+        ("block", "object's frame", "own frame", "all latents"),
         {"IoU": ("iou", ".3f", False), "F": ("f", ".3f", False),
          "Chamfer": ("chamfer", ".3f", True), **SECONDS},
         coded,

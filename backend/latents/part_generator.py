@@ -88,10 +88,17 @@ class PartGenerator:
 
     def tokens(self, surface: Surface, kind: int) -> Singles:
         """What the flow is told of a surface in a frame of a kind: (T, C)."""
-        points = surface.points.astype(np.float32)[None]
-        latents = self.autoencoder.encode(points, surface.normals.astype(np.float32)[None], kind)
         mean, deviation = self._measures(kind)
-        return np.asarray(self.flow.tokens((latents - mean) / deviation, FRAMES[kind])[0])
+        latents = (self.encoded(surface, kind) - mean) / deviation
+        return np.asarray(self.flow.tokens(latents, FRAMES[kind])[0])
+
+    def encoded(self, surface: Surface, kind: int) -> Singles:
+        """The latents (1, T, C) of a surface in a frame of a kind, of which tokens keep the most
+        telling."""
+        points, normals = (
+            one.astype(np.float32)[None] for one in (surface.points, surface.normals)
+        )
+        return np.asarray(self.autoencoder.encode(points, normals, kind))
 
     def told(self, vertices: Floats, faces: Ints, box: Floats | None = None) -> Told:
         """A part whose mesh is in the object's frame. box : that of the whole part, its own for
@@ -109,7 +116,10 @@ class PartGenerator:
     def field(self, tokens: Singles, kind: int = OWN) -> Field:
         """The field that tokens (T, C) mean, in the frame of their kind, positive inside."""
         mean, deviation = self._measures(kind)
-        latents = self.flow.latents(tokens[None], FRAMES[kind]) * deviation + mean
+        return self.decoded(self.flow.latents(tokens[None], FRAMES[kind]) * deviation + mean, kind)
+
+    def decoded(self, latents: Singles, kind: int = OWN) -> Field:
+        """The same of latents (1, T, C)."""
         decoded = self.autoencoder.decode(latents, kind)
         nodes = self.autoencoder.nodes(decoded)
 

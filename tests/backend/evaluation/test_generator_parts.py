@@ -33,12 +33,13 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_part_and_a_block_are_compared_with_the_truth():
-    found = coded(stool(), ("block", "own frame"), 0)
-    assert set(found) == {"block", "own frame"}
+    found = coded(stool(), ("block", "own frame", "all latents"), 0)
+    assert set(found) == {"block", "own frame", "all latents"}
     assert set(found["block"]) == {0, 1, 2}
     assert found["block"][0]["iou"] == 1, "a seat is a block"
     assert found["block"][2]["iou"] == pytest.approx(np.pi / 6, abs=0.05), "a ball is none"
-    assert all(0 <= row["iou"] <= 1 for row in found["own frame"].values())
+    for method in ("own frame", "all latents"):
+        assert all(0 <= row["iou"] <= 1 for row in found[method].values())
 
 
 def test_parts_whose_names_say_nothing_are_left_out():
