@@ -79,6 +79,14 @@ def test_every_combination_comes(sets):
     assert (np.concatenate([one.there for one in draws]) == 0).any()
 
 
+def test_what_is_told_is_learned_where_there_is_nothing_but_noise(sets):
+    level = np.concatenate([sets.of(1, 100).levels["shape"] for _ in range(10)])
+    share = [((low < level) & (level <= low + 0.1)).mean() for low in (0.0, 0.4, 0.9)]
+    assert share[2] > 0.1, "sampling begins there"
+    assert share[1] > 0.05
+    assert share[0] > 0.002
+
+
 def test_a_part_that_is_none_says_so(sets):
     for _ in range(20):
         drawn = sets.of(4, 4)
