@@ -17,7 +17,7 @@ from ..scene.assembly import assembly_of, shows_original
 from . import lists, presets
 from .engine_panel import draw_choice, draw_reason
 from .left_out import draw_skipped
-from .texts import draw_text, wrap
+from .texts import TIGHT, draw_text, wrap
 
 # A line of a note, in the same pixels, and how many rows more clicks take than the button there.
 NOTE_LINE, CLICK_ROWS = 17, 4
@@ -153,10 +153,12 @@ class PARTWISE_PT_options(RoomyPanel, bpy.types.Panel):
 
 
 class PARTWISE_PT_split(RoomyPanel, bpy.types.Panel):
-    """How Split works; its button is above, where it is seen whatever else is open."""
+    """How Split works, beside how it closes cuts: that and its button are above, where they are
+    seen whatever else is open."""
 
     bl_label = "Split Options"
     bl_parent_id = "PARTWISE_PT_main"
+    bl_options = {"DEFAULT_CLOSED"}
     bl_order = 4
 
     @classmethod
@@ -168,9 +170,7 @@ class PARTWISE_PT_split(RoomyPanel, bpy.types.Panel):
         layout.use_property_split = True
         layout.use_property_decorate = False
         layout.prop(settings, "origin")
-        draw_closing(layout, context, assemble.labelled(context))
         layout.column(heading="Cuts").prop(settings, "keep_shading")
-        layout.operator("partwise.smooth_borders", icon="SMOOTHCURVE")
 
 
 class PARTWISE_PT_assembly(RoomyPanel, bpy.types.Panel):
@@ -288,7 +288,8 @@ def decompose_text(usable: list[bpy.types.Object]) -> str:
 
 
 def draw_cut(layout: bpy.types.UILayout, context: bpy.types.Context, mesh: bpy.types.Mesh) -> None:
-    """How finely a mesh is cut, and who decided where, or what of the artist's work stays.
+    """All that comes next for a mesh with parts: how finely it is cut, other parts, smooth borders,
+    and Split with what closes its cuts. Then who decided where, or what of the artist's work stays.
 
     What grows is below the button that splits, which so is always in sight.
     """
@@ -300,18 +301,24 @@ def draw_cut(layout: bpy.types.UILayout, context: bpy.types.Context, mesh: bpy.t
     row.prop(mesh.partwise, "granularity", slider=True)
     row.operator("partwise.step_parts", text="", icon="ADD").step = 1
     is_decomposed = decompose.was_decomposed(mesh)
+    row = column.row(align=True)
     if is_decomposed:
-        column.operator("partwise.try_another", icon="FILE_REFRESH")
-    row = layout.row()
+        row.operator("partwise.try_another", icon="FILE_REFRESH")
+    row.operator("partwise.smooth_borders", icon="SMOOTHCURVE")
+    column = layout.column()
+    row = column.row()
     row.scale_y = 1.6
     row.operator("partwise.split", icon="MOD_EXPLODE")
+    draw_closing(column, context, assemble.labelled(context))
     kept = edits.kept_text(mesh)
     quiet = layout.row()
     text = quiet.column()
     text.active = False
     if kept:
         draw_text(text, context, kept)
-        quiet.operator("partwise.release_edits", text="", icon="X", emboss=False)
+        cross = quiet.column()
+        cross.scale_y = TIGHT
+        cross.operator("partwise.release_edits", text="", icon="X", emboss=False)
     elif is_decomposed:
         draw_text(text, context, made_by(mesh))
     if is_decomposed and mesh.partwise.notice:

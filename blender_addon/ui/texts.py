@@ -10,6 +10,7 @@ from . import lists
 # What text cannot use of the sidebar's width, in pixels at a resolution scale of 1: the tabs and
 # the borders of panel and box; and an icon before it.
 MARGIN, ICON = 66, 26
+TIGHT = 0.8  # height of a line, in rows
 
 
 def draw_text(
@@ -23,7 +24,7 @@ def draw_text(
     """A text of several lines, as wide as the panel; Blender's labels have only one line."""
     column = layout.column(align=True)
     column.alert = alert
-    column.scale_y = 0.8
+    column.scale_y = TIGHT
     rest = "NONE" if icon == "NONE" else "BLANK1"
     margin = MARGIN if icon == "NONE" else MARGIN + ICON
     for number, line in enumerate(wrap(text, context, margin)):

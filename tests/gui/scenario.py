@@ -93,7 +93,7 @@ def drag_granularity(window: Window, package: Path) -> Waits[None]:
 def try_another(window: Window, package: Path) -> Waits[None]:
     """Other parts that are plausible, as small pictures; one is taken, in one step of undo."""
     before, jobs, proposals = labels(), ours("engine.jobs"), ours("scene.proposals")
-    yield from window.press("bpy.ops.partwise.try_another")
+    yield from window.press("bpy.ops.partwise.try_another", across=0.3)
     yield from window.until(lambda: proposals.current() is not None, "the first of them")
     yield from window.picture("04_first_other")
     yield from window.until(lambda: not jobs.busy(), "the end of the job")

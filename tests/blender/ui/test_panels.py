@@ -383,7 +383,7 @@ def test_split_is_in_sight_whatever_is_open(job, clicked, monkeypatch):
     shown = draw(panels.PARTWISE_PT_main)
     assert shown.operators[-2:] == ["partwise.split", "partwise.release_edits"]
     above = shown.texts[: shown.texts.index("Split")]
-    assert above == ["Fox: 3 parts", "Decompose Again", "Try Another"]
+    assert above == ["Fox: 3 parts", "Decompose Again", "Try Another", "Smooth Borders"]
     for cls in PANELS:
         if cls is not panels.PARTWISE_PT_main:
             assert cls.bl_parent_id == "PARTWISE_PT_main", "drawn below what is in the main panel"
@@ -398,7 +398,7 @@ def test_wide_panels_show_more_columns(fox, monkeypatch):
     assert "3 faces, 12 m²" not in shown
 
 
-@pytest.mark.parametrize(("height", "rows"), [(300, 4), (639, 5), (746, 10), (2000, 15)])
+@pytest.mark.parametrize(("height", "rows"), [(300, 5), (639, 5), (746, 10), (2000, 15)])
 def test_the_list_leaves_room_for_the_rest_of_the_tab(height, rows):
     def context(scale):
         system = SimpleNamespace(ui_scale=scale)
