@@ -117,7 +117,9 @@ class PARTWISE_PT_parts(SidebarPanel, bpy.types.Panel):
             row.operator("partwise.pick_part", text="Pick")
         active = parts.active_part(context.object.data)
         if active is not None and lists.panel_width(context) < lists.WIDER:
-            layout.label(text=f"{active.faces:,} faces, {lists.area_text(context, active.area)}")
+            row = layout.row()
+            row.scale_y = TIGHT
+            row.label(text=f"{active.faces:,} faces, {lists.area_text(context, active.area)}")
         draw_colours(layout, context)
 
 
@@ -253,7 +255,8 @@ def draw_start(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
         draw_text(layout, context, f"{sharing} more with the same mesh get the same parts.")
     row = layout.row()
     is_part = context.object is not None and context.object.partwise.source is not None
-    row.scale_y = 1.0 if is_part and not has_parts else 1.6  # what is split is done, mostly
+    is_done = has_parts or is_part  # mostly, so that what comes next has the room
+    row.scale_y = 1.0 if is_done else 1.6
     row.operator("partwise.decompose", text=decompose_text(usable))
     reason = decompose.why_not(context)
     if reason and (usable or not skipped):

@@ -15,8 +15,10 @@ from .texts import draw_text
 
 CELL = 84  # pixels at a resolution scale of 1 that a thumbnail with its buttons has at least
 MOST_COLUMNS = 6
-SCALE, SMALL_SCALE = 3.4, 2.2  # of a thumbnail, in heights of a button; where there are many
-FEW = 9
+# Of a thumbnail, in heights of a button: where there are few and the tab is as high, and where there
+# are many.
+LARGE_SCALE, SCALE, SMALL_SCALE = 4.8, 3.4, 2.2
+VERY_FEW, FEW, HIGH = 4, 9, 560
 CAME_OUT_ALIKE = "more came out as one that is here."
 LEFT_OUT = "older ones made room. Pin what is to stay."
 EXPORTERS = "Exporters of collections leave out what this covers."
@@ -86,7 +88,7 @@ def draw_variants(
         grid = layout.grid_flow(
             row_major=True, columns=columns, even_columns=True, even_rows=True, align=True
         )
-        scale = SCALE if len(pictures) + coming <= FEW else SMALL_SCALE
+        scale = picture_scale(context, len(pictures) + coming)
         for number in range(len(pictures)):
             draw_variant(grid.column(align=True), proposal, number, scale)
         for place in range(coming):
@@ -98,6 +100,13 @@ def draw_variants(
         layout.operator("partwise.more_variants", text="More", icon="ADD")
     if proposal.left_out:
         draw_text(layout, context, f"{proposal.left_out} {LEFT_OUT}", icon="INFO")
+
+
+def picture_scale(context: bpy.types.Context, count: int) -> float:
+    """How large each of so many thumbnails is, so that what accepts one is in sight below them."""
+    if count <= VERY_FEW and lists.panel_height(context) >= HIGH:
+        return LARGE_SCALE
+    return SCALE if count <= FEW else SMALL_SCALE
 
 
 def draw_coming(layout: bpy.types.UILayout, sketch: NDArray[np.uint8] | None, scale: float) -> None:

@@ -109,6 +109,7 @@ def try_another(window: Window, package: Path) -> Waits[None]:
     assert proposals.current() is None
     assert active().data.partwise.variant == shown.variants[1].result[0].found.order.variant
     assert labels() != before
+    assert not active().modifiers, "what hid it is gone"
     yield from window.point_at_nothing()
     yield from window.picture("04_other_taken")
     yield from window.undo()

@@ -9,7 +9,8 @@ import pytest
 from partwise.blender_addon.engine import jobs
 from partwise.blender_addon.scene import covering, parts, proposals
 from partwise.blender_addon.scene.apply import AppliesResults
-from partwise.blender_addon.ui import panels
+from partwise.blender_addon.ui import lists, panels
+from partwise.blender_addon.ui import proposals as proposals_ui
 from partwise.blender_addon.ui.proposals import PreviewPanel, draw_proposal
 
 from tests.blender.ops.proposing import PARTWISE_OT_test_rename, propose
@@ -85,6 +86,22 @@ def test_variants_with_pictures_are_a_grid(cube):
     shown.left_out = 2
     draw_proposal(layout, bpy.context, PARTWISE_OT_test_rename)
     assert "2 older ones made room" in " ".join(layout.texts)
+
+
+@pytest.mark.parametrize(
+    ("count", "height", "scale"),
+    [
+        (4, 640, proposals_ui.LARGE_SCALE),
+        (4, 420, proposals_ui.SCALE),
+        (5, 640, proposals_ui.SCALE),
+        (10, 640, proposals_ui.SMALL_SCALE),
+    ],
+)
+def test_pictures_are_as_large_as_leaves_what_accepts_one_in_sight(
+    count, height, scale, monkeypatch
+):
+    monkeypatch.setattr(lists, "panel_height", lambda context: height)
+    assert proposals_ui.picture_scale(bpy.context, count) == scale
 
 
 def test_nothing_is_pinned_where_no_others_can_be_asked_for(cube):
