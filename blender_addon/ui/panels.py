@@ -255,7 +255,8 @@ def draw_start(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
         draw_text(layout, context, f"{sharing} more with the same mesh get the same parts.")
     row = layout.row()
     is_part = context.object is not None and context.object.partwise.source is not None
-    is_done = has_parts or is_part  # mostly, so that what comes next has the room
+    # What is done has less room than what comes next.
+    is_done = decompose.was_decomposed(usable[0].data) if has_parts else is_part
     row.scale_y = 1.0 if is_done else 1.6
     row.operator("partwise.decompose", text=decompose_text(usable))
     reason = decompose.why_not(context)
@@ -287,7 +288,7 @@ def decompose_text(usable: list[bpy.types.Object]) -> str:
         return f"Decompose {faces:,} Selected Face{'s' * (faces != 1)}"
     if len(usable) > 1:
         return f"Decompose {len(usable)} Objects"
-    return "Decompose Again" if usable and parts.has_labels(usable[0].data) else "Decompose"
+    return "Decompose Again" if usable and decompose.was_decomposed(usable[0].data) else "Decompose"
 
 
 def draw_cut(layout: bpy.types.UILayout, context: bpy.types.Context, mesh: bpy.types.Mesh) -> None:
