@@ -15,8 +15,7 @@ from .texts import draw_text
 
 CELL = 84  # pixels at a resolution scale of 1 that a thumbnail with its buttons has at least
 MOST_COLUMNS = 6
-# Of a thumbnail, in heights of a button: where there are few and the tab is high, and where there are
-# many.
+# Of a thumbnail, in heights of a button: where there are few and the tab is high, and where many.
 LARGE_SCALE, SCALE, SMALL_SCALE = 4.8, 3.4, 2.2
 VERY_FEW, FEW, HIGH = 4, 9, 560
 CAME_OUT_ALIKE = "more came out as one that is here."
