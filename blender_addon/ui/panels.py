@@ -252,7 +252,8 @@ def draw_start(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
         layout.label(text=state, icon="MESH_DATA")
     sharing = 0 if context.scene.partwise.copy_linked else count_sharing(usable)
     if sharing:
-        draw_text(layout, context, f"{sharing} more with the same mesh get the same parts.")
+        gets = "gets" if sharing == 1 else "get"
+        draw_text(layout, context, f"{sharing} more with the same mesh {gets} the same parts.")
     row = layout.row()
     is_part = context.object is not None and context.object.partwise.source is not None
     # What is done has less room than what comes next.

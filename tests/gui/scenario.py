@@ -238,20 +238,30 @@ def edit_mode_selection(window: Window, package: Path) -> Waits[None]:
 
 def left_out(window: Window, package: Path) -> Waits[None]:
     """What is selected and cannot be decomposed is listed, with a button that helps."""
+    library = window.pictures / "library.blend"
+    with window.here():
+        bpy.ops.mesh.primitive_cube_add(size=0.8, location=(1.2, 0.0, 0.4))
+        bpy.context.object.name = "Crate"
+        bpy.data.libraries.write(str(library), {bpy.context.object})
     yield from load(window, "fox.glb")
+    bpy.ops.outliner.orphans_purge(do_recursive=True)
     with window.here():
         bpy.ops.object.duplicate(linked=True)
+        with bpy.data.libraries.load(str(library), link=True) as (_, linked):
+            linked.objects = ["Crate"]
+        bpy.context.scene.collection.objects.link(linked.objects[0])
         bpy.ops.object.camera_add(location=(0.0, 0.0, 3.0))
-        bpy.ops.mesh.primitive_cube_add(size=0.2)
         bpy.ops.object.select_all(action="SELECT")
         bpy.ops.ed.undo_push(message="Select")
-    yield from window.find("bpy.ops.object.make_single_user")
+    yield from window.find("bpy.ops.object.make_local")
     yield from window.picture("30_left_out")
     usable, skipped = ours("scene.targets").sort_out(bpy.context)
-    assert (len(usable), len(skipped)) == (1, 3)
-    yield from window.press("bpy.ops.object.make_single_user")
-    assert len(ours("scene.targets").sort_out(bpy.context)[0]) == 3
-    yield from window.picture("31_single_user")
+    assert (len(usable), len(skipped)) == (1, 2), "those that share a mesh count once"
+    yield from window.press("bpy.ops.object.make_local")
+    assert len(ours("scene.targets").sort_out(bpy.context)[0]) == 2
+    yield from window.point_at_nothing()
+    yield from window.picture("31_made_local")
+    library.unlink()
 
 
 def menus(window: Window, package: Path) -> Waits[None]:

@@ -294,7 +294,7 @@ def test_the_button_counts_what_will_be_done_and_a_note_says_what_will_not(job):
     shown = draw(panels.PARTWISE_PT_main)
     assert "3 meshes selected" in shown.texts
     assert "Decompose 3 Objects" in shown.texts
-    assert "1 more with the same mesh get the same parts." in lines()
+    assert "1 more with the same mesh gets the same parts." in lines()
     assert "2 of 5 left out" in shown.texts
     assert "“Camera” and “Sun” are not meshes." in lines()
     bpy.context.scene.partwise.copy_linked = True
