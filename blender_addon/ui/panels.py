@@ -60,7 +60,7 @@ class PARTWISE_PT_main(SidebarPanel, bpy.types.Panel):
         layout, job = self.layout, jobs.current()
         if job is not None and job.state == "RUNNING":
             draw_progress(layout, job)
-        elif proposals.current() is None or context.selected_objects:
+        elif proposals.current() is None or targets.sort_out(context)[0]:
             draw_start(layout, context)
             draw_toggle(layout, context)
         if job is not None and job.state == "FAILED":

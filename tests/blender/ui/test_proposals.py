@@ -154,6 +154,16 @@ def test_a_preview_is_open_and_comes_first_and_all_but_the_list_of_parts_makes_r
     assert all(cls.bl_order < panels.PARTWISE_PT_parts.bl_order for cls in previews)
 
 
+def test_what_cannot_be_decomposed_is_no_topic_beside_a_preview(cube):
+    propose(cube, "Fox")
+    assert "partwise.decompose" in draw(panels.PARTWISE_PT_main).operators
+    cube.select_set(False)
+    bpy.ops.object.camera_add()
+    assert "partwise.decompose" not in draw(panels.PARTWISE_PT_main).operators
+    proposals.discard()
+    assert "Nothing to decompose" in draw(panels.PARTWISE_PT_main).texts
+
+
 def test_collections_that_are_exported_without_being_asked_have_a_warning(cube, monkeypatch):
     propose(cube, "Fox")
     layout = RecordingLayout()
