@@ -128,18 +128,13 @@ def panel_width(context: bpy.types.Context) -> float:
     return float(width / ui_scale(context))
 
 
-def panel_height(context: bpy.types.Context) -> float:
-    """Height of the sidebar, in pixels at a resolution scale of 1; 0 where there is none."""
-    return float(context.region.height / ui_scale(context)) if context.region else 0.0
-
-
 def list_rows(context: bpy.types.Context, beside: float = 0.0) -> int:
     """How many rows the list shows, so that all of the tab is seen where there is room for it.
 
     beside : pixels, at a resolution scale of 1, of what is in the tab for a while only.
     """
-    room = panel_height(context) - REST - beside
-    return int(min(max(room // ROW, FEWEST_ROWS), MOST_ROWS))
+    height = context.region.height / ui_scale(context) if context.region else 0
+    return int(min(max((height - REST - beside) // ROW, FEWEST_ROWS), MOST_ROWS))
 
 
 def ui_scale(context: bpy.types.Context) -> float:

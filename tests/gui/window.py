@@ -207,9 +207,10 @@ class Window:
         yield from self.move(region.x + region.width // 3, region.y + LINE)
 
     def picture(self, name: str) -> Waits[None]:
-        """Keep a picture of the screen, when everything is drawn."""
-        self.area.tag_redraw()
-        yield 6 * BEAT
+        """Keep a picture of the screen, when everything is drawn, and panels are where they go."""
+        for _ in range(2):
+            self.area.tag_redraw()
+            yield 5 * BEAT
         self.snap(name)
 
     def snap(self, name: str) -> None:

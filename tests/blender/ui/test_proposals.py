@@ -9,7 +9,7 @@ import pytest
 from partwise.blender_addon.engine import jobs
 from partwise.blender_addon.scene import covering, parts, proposals
 from partwise.blender_addon.scene.apply import AppliesResults
-from partwise.blender_addon.ui import lists, panels
+from partwise.blender_addon.ui import panels
 from partwise.blender_addon.ui import proposals as proposals_ui
 from partwise.blender_addon.ui.proposals import PreviewPanel, draw_proposal
 
@@ -88,20 +88,19 @@ def test_variants_with_pictures_are_a_grid(cube):
     assert "2 older ones made room" in " ".join(layout.texts)
 
 
-@pytest.mark.parametrize(
-    ("count", "height", "scale"),
-    [
-        (4, 640, proposals_ui.LARGE_SCALE),
-        (4, 420, proposals_ui.SCALE),
-        (5, 640, proposals_ui.SCALE),
-        (10, 640, proposals_ui.SMALL_SCALE),
-    ],
-)
-def test_pictures_are_as_large_as_leaves_what_accepts_one_in_sight(
-    count, height, scale, monkeypatch
-):
-    monkeypatch.setattr(lists, "panel_height", lambda context: height)
-    assert proposals_ui.picture_scale(bpy.context, count) == scale
+def test_the_fewer_pictures_the_larger_they_are():
+    scales = [proposals_ui.picture_scale(count) for count in (2, 4, 5, 9, 10)]
+    assert scales == sorted(scales, reverse=True)
+    assert len(set(scales)) == 3
+
+
+def test_what_accepts_stays_in_its_place_while_pictures_come(cube):
+    """It is above the pictures, so that no number of them pushes it out of sight."""
+    pictured(cube, *"ABCDEFGH")
+    layout = RecordingLayout()
+    draw_proposal(layout, bpy.context, PARTWISE_OT_test_rename)
+    accept, first = (layout.operators.index(name) for name in (ACCEPT, "partwise.show_variant"))
+    assert accept < first
 
 
 def test_nothing_is_pinned_where_no_others_can_be_asked_for(cube):
