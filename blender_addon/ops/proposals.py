@@ -45,8 +45,9 @@ class PARTWISE_OT_accept_proposal(ProposalOperator, bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """The operator that applies the variant makes the step of undo."""
-        proposal = proposals.current()
-        remark = proposal.operator.remark(context, proposal.variant.result)
+        proposal, remark = proposals.current(), ""
+        if proposal is not None:
+            remark = proposal.operator.remark(context, proposal.variant.result)
         try:
             proposals.accept(copies=context.scene.partwise.copy_linked)
         except PartwiseError as error:
