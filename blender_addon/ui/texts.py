@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import re
+
 import bpy
 
 from . import lists
@@ -32,7 +34,8 @@ def draw_text(
 
 
 def wrap(text: str, context: bpy.types.Context, margin: float = MARGIN) -> list[str]:
-    """The lines of a text that fit into the panel beside a margin, in Blender's own font."""
+    """The lines of a text that fit into the panel beside a margin, in Blender's own font. A path
+    that is longer than a line goes on in the next after one of its folders."""
     import blf
 
     scale = lists.ui_scale(context)
@@ -40,9 +43,13 @@ def wrap(text: str, context: bpy.types.Context, margin: float = MARGIN) -> list[
     room = (lists.panel_width(context) - margin) * scale
     lines: list[str] = []
     for word in text.split():
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and blf.dimensions(0, longer)[0] <= room:
-            lines[-1] = longer
-        else:
-            lines.append(word)
+        fits = blf.dimensions(0, word)[0] <= room
+        space = " "
+        for piece in [word] if fits else re.findall(r"[^/\\]*[/\\]|[^/\\]+", word):
+            longer = f"{lines[-1]}{space}{piece}" if lines else piece
+            if lines and blf.dimensions(0, longer)[0] <= room:
+                lines[-1] = longer
+            else:
+                lines.append(piece)
+            space = ""
     return lines
