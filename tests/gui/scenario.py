@@ -217,7 +217,7 @@ def edit_mode(window: Window, package: Path) -> Waits[None]:
 
 def edit_mode_selection(window: Window, package: Path) -> Waits[None]:
     """Faces selected in Edit Mode are decomposed alone, and the button says so."""
-    jobs, before = ours("engine.jobs"), labels()
+    jobs, before, names = ours("engine.jobs"), labels(), table().parts.keys()
     largest = max(table().parts, key=lambda part: part.faces)
     table().active = list(table().parts).index(largest)
     inside = [label == largest.part_id for label in before]
@@ -232,6 +232,7 @@ def edit_mode_selection(window: Window, package: Path) -> Waits[None]:
     yield from window.picture("29_decomposed_selection")
     yield from window.undo()
     assert labels() == before
+    assert table().parts.keys() == names
     yield from window.key("TAB")
     assert labels() == before
 
