@@ -182,9 +182,12 @@ class PicturedParts(Fields):
 class Click(Fields):
     """Points (N, 3) in the mesh's coordinates, labels (N,) 1 to include and 0 to exclude.
 
-    Answered on what was segmented or cut last, with its variant and hints; `engine` "auto" takes
-    whichever engine that was. `choice` is which of several plausible masks to answer, the smallest
-    first, and the nearest number that there is; without it, the likeliest.
+    With a `variant`, answered on the segmentation that has it, is as `symmetric` and had hints of
+    this digest (`Segment.hints_digest`): the one whose parts are seen, whatever was tried since.
+    Where it is not there any more, it is made anew, without hints. Without a variant, answered on
+    what was segmented or cut last; `engine` "auto" takes whichever engine that was.
+    `choice` is which of several plausible masks to answer, the smallest first, and the nearest
+    number that there is; without it, the likeliest.
     Of the clicks that wait on one mesh, only the one with the highest `sequence` is answered.
     """
 
@@ -195,6 +198,9 @@ class Click(Fields):
     engine: Engine = AUTO
     seed: Seed = 0
     choice: Choice | None = None
+    variant: Variant | None = None
+    symmetric: Annotated[bool, Json(bool)] = True
+    hints: Annotated[str, Text()] = ""
 
 
 class Clicked(Fields):

@@ -15,6 +15,7 @@ from .errors import BadInput
 PART = "Part"
 NUMBERS = "numbers"  # what names may be asked for beside `AUTO` and templates
 LONGEST = 60  # letters of a name, so that Blender's own endings have room
+NUMBERED = re.compile(r"(.+)\.(\d{2})((?:\.[LR])?)")  # as Blender's own endings are not
 TEMPLATES = {
     "Body1": "Body",
     "Figure6": "Head Body Arm.L Arm.R Leg.L Leg.R",
@@ -66,6 +67,25 @@ def read_template(text: str) -> list[str]:
             f"Give names with commas, such as Body, Head, Wheel4, or {', '.join(TEMPLATES)}.",
         )
     return unique_names(found)
+
+
+def number_on(names: Sequence[str], taken: Collection[str]) -> list[str]:
+    """The names, with the next numbers that are free in place of those that are taken: ``Part.02``
+    for ``Part.01``. The two sides of one number go together."""
+    known = {match.group(1, 2) for match in map(NUMBERED.fullmatch, taken) if match}
+    moved: dict[tuple[str, ...], str] = {}
+    for match in map(NUMBERED.fullmatch, names):
+        if match and match.group(1, 2) not in moved:
+            stem, number = match.group(1, 2)
+            wanted = number
+            while (stem, wanted) in known:
+                wanted = f"{int(wanted) + 1:0{len(number)}d}"
+            known.add((stem, wanted))
+            moved[stem, number] = wanted
+    return [
+        f"{match[1]}.{moved[match.group(1, 2)]}{match[3]}" if match else name
+        for name, match in zip(names, map(NUMBERED.fullmatch, names), strict=True)
+    ]
 
 
 def unique_names(names: Sequence[str], taken: Collection[str] = ()) -> list[str]:

@@ -258,7 +258,7 @@ class _Look:
         self.unpacked = max(self.unpacked, unpacked)
         size = f"about {disk.so_far(whole * self.unpacked, whole)}"
         share = 0.2 * count / of + 0.8 * self.unpacked
-        return f"Downloading packages: {size}, {count} of {of} are here", 0.95 * share
+        return f"Downloading packages, {count} of {of} here: {size}", 0.95 * share
 
 
 def running_python() -> Path | None:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from ..contract.engines import AUTO
 from ..contract.errors import MeshNotOpen
 from ..contract.progress import Progress
-from ..contract.requests import Segment
+from ..contract.requests import Click, Segment
 from ..machine import cpu as machine
 from ..machine.memory import held_bytes
 from ..machine.resident import Residents
@@ -73,6 +73,14 @@ class HeldMesh:
                 self.analyses[known] = self.analyses.pop(known)
                 return analysis
         return None
+
+    def clicked(self, request: Click) -> Key:
+        """Key of the analysis on which clicks are to be answered; its hints are known here."""
+        if request.variant is None:
+            return self.latest(request.engine, request.seed)
+        bare = Key(request.engine, request.seed, request.variant, symmetric=request.symmetric)
+        key = bare._replace(hints=request.hints)
+        return key if self.used(key) else bare
 
     def latest(self, engine: str, seed: int) -> Key:
         """Key of the last used analysis of an engine ("auto": of any) and a seed."""

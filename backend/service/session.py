@@ -195,7 +195,7 @@ class Session:
         from ..pipelines.segment import Hints, click
 
         mesh = self.meshes.get(request.fingerprint)
-        key = mesh.latest(request.engine, request.seed)
+        key = mesh.clicked(request)
         analysis = mesh.used(key) or mesh.analyse(key, Hints(), progress)
 
         points = request.points.astype(np.float64, copy=False)

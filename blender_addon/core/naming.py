@@ -8,12 +8,12 @@ from collections.abc import Collection
 import numpy as np
 from numpy.typing import NDArray
 
-from ...backend.contract.name_templates import numbered, read_template, unique_names
+from ...backend.contract.name_templates import number_on, numbered, read_template, unique_names
 from ...backend.contract.part_kinds import kinds_of
 from ...backend.contract.part_names import by_template, part_names
 from ...backend.contract.part_shapes import Elements, Shapes
 from ...backend.contract.records import Record, Value
-from .labels import Areas, Labels, compact
+from .labels import UNLABELLED, Areas, Labels, compact
 
 # How parts are to be called.
 SHAPE, NUMBERS, TEMPLATE = "SHAPE", "NUMBERS", "TEMPLATE"
@@ -48,6 +48,10 @@ class Solid(Record):
         used, place = compact(polygon)
         elements = Elements.of((vertices @ turn.T)[faces]).joined(place, len(used))
         return cls(elements, used.astype(np.int32))
+
+    def ids(self, labels: Labels) -> set[int]:
+        """The part ids of labels (F,) that have triangles here."""
+        return set(np.unique(labels[self.polygon]).tolist()) - {UNLABELLED}
 
     def shapes(self, labels: Labels) -> tuple[NDArray[np.int64], Shapes | None]:
         """The part ids of labels (F,) that have triangles, ascending, and their measures."""
@@ -85,7 +89,8 @@ def names_of(
         names = part_names(shapes, *kinds_of(shapes))
     if template:
         names = by_template(template, names, shapes.area)
-    return dict(zip(ids.tolist(), unique_names(names, taken), strict=True))
+    names = unique_names(number_on(names, taken), taken)
+    return dict(zip(ids.tolist(), names, strict=True))
 
 
 class PartPlace(Value):

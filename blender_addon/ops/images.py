@@ -24,6 +24,7 @@ SHAPES = (  # as items of a property, in which automatic is the first
     ("TURNED", "Turned", "As if on a lathe, like a vase or a wheel's hub", "MOD_SCREW", 3),
     ("FLAT", "Flat", "A plate with a bevelled edge", "MESH_PLANE", 4),
 )
+PLAIN = "This view shows plain colours. Material Preview shows the picture on the parts"
 Work = Generator[jobs.Ask, Any, Any]
 
 
@@ -55,6 +56,14 @@ class PARTWISE_OT_apply_take(AppliesResults, bpy.types.Operator):
         for take in self.results():
             make_objects(context, take)
         return {"FINISHED"}
+
+    @classmethod
+    def remark(cls, context: bpy.types.Context, result: Take) -> str:
+        shading = getattr(context.space_data, "shading", None)
+        if shading is None or result.made.texture is None:
+            return ""
+        is_plain = shading.type == "SOLID" and shading.color_type != "TEXTURE"
+        return PLAIN if is_plain else ""
 
 
 def start(context: bpy.types.Context) -> jobs.Job:

@@ -45,6 +45,9 @@ class PARTWISE_OT_accept_proposal(ProposalOperator, bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """The operator that applies the variant makes the step of undo."""
+        proposal, remark = proposals.current(), ""
+        if proposal is not None:
+            remark = proposal.operator.remark(context, proposal.variant.result)
         try:
             proposals.accept(copies=context.scene.partwise.copy_linked)
         except PartwiseError as error:
@@ -53,6 +56,8 @@ class PARTWISE_OT_accept_proposal(ProposalOperator, bpy.types.Operator):
         except RuntimeError as error:  # what that operator reported
             self.report({"ERROR"}, str(error).removeprefix("Error: ").strip())
             return {"CANCELLED"}
+        if remark:
+            self.report({"INFO"}, remark)
         return {"FINISHED"}
 
 

@@ -24,8 +24,9 @@ CHOSEN_BORDER = (1.0, 1.0, 1.0, 1.0)
 BORDER_WIDTH, CHOSEN_WIDTH = 1.5, 2.2  # pixels, times the interface's scale
 CHOSEN_LIFT = 0.15  # how far a chosen part is lifted towards white
 # What clicks mean, before it is accepted as a part; what one more at the pointer would add to it,
-# and take from it. Blues, far from the orange of what Blender selects, for colour-blind eyes too.
-MASK, ADDED, TAKEN = (0.0, 0.22, 0.85, 1.0), (0.12, 0.55, 1.0, 0.75), (0.03, 0.04, 0.08, 0.9)
+# and take from it. Blues, far from the orange of what Blender selects, for colour-blind eyes too;
+# darker or paler than any part is, so that a blue part under the pointer is seen to be meant.
+MASK, ADDED, TAKEN = (0.0, 0.22, 0.85, 1.0), (0.45, 0.8, 1.0, 0.85), (0.03, 0.04, 0.08, 0.9)
 
 
 class DrawnObject:

@@ -7,12 +7,13 @@ The steps of jobs that ask; and which tree belongs to a mesh, as long as it is i
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from typing import Any
+from typing import Any, NamedTuple
 
 import bpy
 import numpy as np
 from numpy.typing import NDArray
 
+from ...backend.contract.engines import AUTO
 from ...backend.contract.errors import MeshNotOpen
 from ...backend.contract.fields import Fields
 from ...backend.contract.records import Value
@@ -27,6 +28,30 @@ from ..mesh.read import MeshArrays
 from .orders import Order
 
 MOST_POLYGONS = 400_000  # above which parts are only numbered while the slider moves
+
+
+class Name(NamedTuple):
+    """What makes one analysis differ from another; its text is the name by which its tree is kept.
+
+    mesh : fingerprint of what was analysed; hints : their digest.
+    """
+
+    mesh: str
+    engine: str  # as it was asked for
+    variant: int
+    symmetric: bool
+    hints: str
+
+    @classmethod
+    def of(cls, text: str) -> Name | None:
+        """The name that a text is, None when it is none."""
+        words = text.split(" ")
+        if len(words) != len(cls._fields) or not words[2].isdecimal():
+            return None
+        return cls(words[0], words[1], int(words[2]), words[3] == "1", words[4])
+
+    def __str__(self) -> str:
+        return f"{self.mesh} {self.engine} {self.variant} {self.symmetric:d} {self.hints}"
 
 
 class Analysis(Value):
@@ -68,13 +93,13 @@ def analyse(order: Order, span: jobs.Span = (0.0, 1.0)) -> Generator[jobs.Ask, A
             answer.tree_children, answer.tree_height, answer.natural_parts, answer.tree_paired
         )
         # Undo goes back from one analysis of a shape to another, whose tree must be there too.
-        of_order = f"{order.engine} {order.variant} {order.symmetric:d} {request.hints_digest()}"
-        name = f"{arrays.fingerprint} {of_order}"
+        digest = request.hints_digest()
+        name = Name(arrays.fingerprint, order.engine, order.variant, order.symmetric, digest)
         solid = None
         if arrays.polygons <= MOST_POLYGONS:
             solid = Solid.of(arrays.vertices, arrays.faces, arrays.polygon, order.turn)
         found = PolygonTree(tree, patch, area, solid)
-        return Analysis(order, name, found, answer.engine, answer.notice)
+        return Analysis(order, str(name), found, answer.engine, answer.notice)
 
     analysis: Analysis = yield from ask_about(arrays, request, on_polygons, span)
     return analysis
@@ -106,6 +131,14 @@ def keep_tree(mesh: bpy.types.Mesh, found: Analysis) -> None:
 def tree_of(mesh: bpy.types.Mesh) -> PolygonTree | None:
     """The merge tree of a mesh with parts, when it is still known."""
     return trees.find(mesh.partwise.fingerprint, face_count(mesh))
+
+
+def named(mesh: bpy.types.Mesh, engine: str) -> Name | None:
+    """The analysis that the parts of a mesh come from, as far as this engine made it: "auto" is
+    whichever did."""
+    name = Name.of(mesh.partwise.fingerprint)
+    is_its = name is not None and engine in (AUTO, name.engine, mesh.partwise.engine)
+    return name if is_its else None
 
 
 def analysed(mesh: bpy.types.Mesh) -> NDArray[np.bool_] | None:

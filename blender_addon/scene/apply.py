@@ -30,6 +30,11 @@ class AppliesResults:
         """What there is to apply."""
         return _waiting.get(cls.bl_idname, [])
 
+    @classmethod
+    def remark(cls, context: bpy.types.Context, result: Any) -> str:
+        """What one may not expect where a result that is accepted is in the scene; mostly empty."""
+        return ""
+
 
 def hand_over(operator: type[AppliesResults], results: Sequence[Any]) -> None:
     """Have an operator apply results, in one step of undo.

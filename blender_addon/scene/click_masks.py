@@ -26,7 +26,7 @@ from ..engine import jobs
 from ..mesh.labels import get_labels
 from ..mesh.read import MeshArrays, Snapshot
 from . import changed, edits
-from .analyses import ask_about
+from .analyses import Name, ask_about, named
 from .targets import Target
 
 MOMENT = 0.1  # seconds that a click waits for its mask, so that most masks are there at once
@@ -42,7 +42,8 @@ class Reading:
 
     arrays, areas : as the engine takes it, and of its triangles; None until they are made;
     is_checked : nothing has happened since the mesh was found to be the same; is_being_read : what
-    Blender tells of comes of that; together : clicks, labels, parts that are held, and what all
+    Blender tells of comes of that; parts : the analysis that its parts come from, None where the
+    engine that is asked now made none; together : clicks, labels, parts that are held, and what all
     that means.
     """
 
@@ -51,6 +52,7 @@ class Reading:
     areas: Areas | None = None
     is_checked: bool = True
     is_being_read: bool = False
+    parts: Name | None = None
     together: tuple[ClickList, Labels, list[int], ClickAnswer] | None = field(
         default=None, repr=False
     )
@@ -70,8 +72,17 @@ class Reading:
 
     @property
     def name(self) -> str:
-        """The mesh and who is asked about it."""
-        return f"{_engine()} {self.arrays.fingerprint}" if self.arrays else ""
+        """The mesh, who is asked about it, and on which of its analyses."""
+        if self.arrays is None:
+            return ""
+        return str(self.basis) if self.basis else f"{self.arrays.fingerprint} {_engine()}"
+
+    @property
+    def basis(self) -> Name | None:
+        """The analysis that clicks are about; None, whichever was made last, where that of the
+        parts was of some faces alone."""
+        is_of_all = self.arrays and self.parts and self.parts.mesh == self.arrays.fingerprint
+        return self.parts if is_of_all else None
 
     def prepare(self) -> Generator[jobs.Ask, Any, None]:
         """The step of a job that makes the arrays, away from Blender's main thread."""
@@ -92,14 +103,17 @@ class Reading:
                 faces, answer.score, answer.engine, answer.warning, answer.choice, answer.choices
             )
 
-        name = self.name
+        name, basis = self.name, self.basis
         request = requests.Click(
             arrays.fingerprint,
             next(_numbers),
             np.array(question.points) @ arrays.stretch,
             np.array(question.labels, dtype=np.int8),
-            engine=_engine(),
+            engine=basis.engine if basis else _engine(),
             choice=None if question.choice == clicks.LIKELIEST else question.choice,
+            variant=basis.variant if basis else None,
+            symmetric=basis.symmetric if basis else True,
+            hints=basis.hints if basis else "",
         )
         answer = yield from ask_about(arrays, request, on_polygons)
         _answers.keep(name, question, answer)
@@ -219,6 +233,7 @@ def read(obj: bpy.types.Object) -> Reading:
     _readings[obj.session_uid] = reading
     if before is None:
         _settle(obj, reading)
+        _look_at_parts(obj, reading)
     while len(_readings) > MOST_READINGS:
         del _readings[next(iter(_readings))]
     return reading
@@ -233,7 +248,16 @@ def current(obj: bpy.types.Object) -> Reading | None:
             return None
         reading.is_checked = True
         _settle(obj, reading)
+    if reading is not None:
+        _look_at_parts(obj, reading)
     return reading
+
+
+def _look_at_parts(obj: bpy.types.Object, reading: Reading) -> None:
+    """Clicks are about the parts that there are, which others may have taken the place of."""
+    parts = named(obj.data, _engine())
+    if parts != reading.parts:
+        reading.parts, reading.together = parts, None
 
 
 def _settle(obj: bpy.types.Object, reading: Reading) -> None:
@@ -251,7 +275,8 @@ def known(obj: bpy.types.Object) -> Reading | None:
 
 
 def _engine() -> str:
-    """The engine that the artist chose; "auto" takes the one that analysed the mesh last."""
+    """The engine that the artist chose; "auto" takes the one that made the parts, or without parts
+    the one that analysed the mesh last."""
     return str(bpy.context.scene.partwise.engine).lower()
 
 

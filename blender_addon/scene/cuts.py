@@ -11,7 +11,7 @@ from ...backend.contract.records import Value
 from ..core import labels
 from ..core.trees import PolygonTree
 from ..mesh.labels import get_labels, has_labels
-from . import changed, edits, naming
+from . import changed, edits, naming, parts
 from .analyses import tree_of
 
 MOST_FORMER = 2000  # parts of a mesh that are remembered
@@ -67,11 +67,13 @@ def outlook(
 
 def _relabel(mesh: bpy.types.Mesh, cut: labels.Labels, tree: PolygonTree) -> None:
     new, former = _planned(mesh, cut, tree)
+    parts.remember_names(mesh)
     edits.replace_labels(mesh, new, tree.area)
     for part in mesh.partwise.parts:
         if part.part_id in former:
             part.colour = former[part.part_id]
     naming.name_parts(mesh, tree.solid, naming.wanted(bpy.context.scene.partwise))
+    parts.remember_names(mesh)
 
 
 def _planned(

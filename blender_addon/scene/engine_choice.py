@@ -127,4 +127,4 @@ def label(name: str) -> str:
 def made_by(name: str) -> str:
     """Who made something, in words; empty where no engine of this version did."""
     known = {engine.name: engine.label for engine in jobs.engines()}
-    return f"By {known[name]}" if name in known else ""
+    return f"By the {known[name]} engine" if name in known else ""

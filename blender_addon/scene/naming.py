@@ -61,12 +61,14 @@ def name_parts(
     template is none.
     """
     table = mesh.partwise.parts
-    free = [part for part in table if not is_renamed(part)] if rows is None else list(rows)
-    if solid is None or not free or len(table) > MOST_NAMED:
+    if solid is None or len(table) > MOST_NAMED:
         return
-    ids = {part.part_id for part in free}
+    labels = get_labels(mesh)
+    free = [part for part in table if not is_renamed(part)] if rows is None else rows
+    ids = {part.part_id for part in free} & solid.ids(labels)  # others were not analysed
+    free = [part for part in free if part.part_id in ids]
     taken = {part.name for part in table if part.part_id not in ids}
-    names = names_of(solid, get_labels(mesh), naming, taken)
+    names = names_of(solid, labels, naming, taken)
     changed = [part for part in free if names.get(part.part_id, part.name) != part.name]
     for part in changed:  # no name is in the way of another one
         part.name = f".{part.part_id}"

@@ -13,7 +13,7 @@ import bpy
 import numpy as np
 
 from ...backend.contract.palette import part_colours
-from ..core.labels import Areas, Labels, measure
+from ..core.labels import Areas, Labels, Signature, measure, signatures
 from ..mesh.labels import (
     drop_labels,
     face_count,
@@ -27,6 +27,8 @@ from . import visibility
 # Rows that went in Edit Mode, whose undo brings back only faces: what the artist gave them, by
 # mesh and part id.
 _former: dict[tuple[int, int], dict[str, Any]] = {}
+# What parts were called there that nobody named by hand, by mesh and the faces that they had.
+_called: dict[tuple[int, Signature], str] = {}
 
 
 def set_labels(
@@ -57,8 +59,27 @@ def sync(mesh: bpy.types.Mesh) -> None:
             if part.part_id not in known:
                 for name, value in _former.get((mesh.session_uid, part.part_id), {}).items():
                     setattr(part, name, value)
+        _call_as_before(mesh)
     else:
         _clear(mesh)
+
+
+def remember_names(mesh: bpy.types.Mesh) -> None:
+    """In Edit Mode: what the parts are called that have these faces, for undo and redo of a cut."""
+    if mesh.is_editmode:
+        found = signatures(get_labels(mesh))
+        for part in mesh.partwise.parts:
+            if part.part_id in found and part.name == part.given:
+                _called[mesh.session_uid, found[part.part_id]] = part.name
+
+
+def _call_as_before(mesh: bpy.types.Mesh) -> None:
+    found = signatures(get_labels(mesh))
+    for part in mesh.partwise.parts:
+        name = _called.get((mesh.session_uid, found[part.part_id]))
+        if name is not None and part.name == part.given != name:
+            part.name = name
+            part.given = part.name
 
 
 def remove_labels(mesh: bpy.types.Mesh) -> None:

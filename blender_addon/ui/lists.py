@@ -19,7 +19,7 @@ Keys = Sequence[str] | NDArray[np.float64]
 WIDE, WIDER = 330, 420
 DEFAULT_WIDTH = 220
 # Rows of the list: what leaves room for the rest of the tab, down to the options of Split.
-FEWEST_ROWS, MOST_ROWS = 4, 15  # with fewer, the buttons beside the list would be higher
+FEWEST_ROWS, MOST_ROWS = 5, 15  # with fewer, the buttons beside the list would be higher
 ROW, REST = 20, 536
 
 

@@ -17,7 +17,7 @@ from ..scene.assembly import assembly_of, shows_original
 from . import lists, presets
 from .engine_panel import draw_choice, draw_reason
 from .left_out import draw_skipped
-from .texts import draw_text, wrap
+from .texts import TIGHT, draw_text, wrap
 
 # A line of a note, in the same pixels, and how many rows more clicks take than the button there.
 NOTE_LINE, CLICK_ROWS = 17, 4
@@ -60,7 +60,7 @@ class PARTWISE_PT_main(SidebarPanel, bpy.types.Panel):
         layout, job = self.layout, jobs.current()
         if job is not None and job.state == "RUNNING":
             draw_progress(layout, job)
-        elif proposals.current() is None or context.selected_objects:
+        elif proposals.current() is None or targets.sort_out(context)[0]:
             draw_start(layout, context)
             draw_toggle(layout, context)
         if job is not None and job.state == "FAILED":
@@ -117,7 +117,9 @@ class PARTWISE_PT_parts(SidebarPanel, bpy.types.Panel):
             row.operator("partwise.pick_part", text="Pick")
         active = parts.active_part(context.object.data)
         if active is not None and lists.panel_width(context) < lists.WIDER:
-            layout.label(text=f"{active.faces:,} faces, {lists.area_text(context, active.area)}")
+            row = layout.row()
+            row.scale_y = TIGHT
+            row.label(text=f"{active.faces:,} faces, {lists.area_text(context, active.area)}")
         draw_colours(layout, context)
 
 
@@ -153,10 +155,12 @@ class PARTWISE_PT_options(RoomyPanel, bpy.types.Panel):
 
 
 class PARTWISE_PT_split(RoomyPanel, bpy.types.Panel):
-    """How Split works; its button is above, where it is seen whatever else is open."""
+    """How Split works, beside how it closes cuts: that and its button are above, where they are
+    seen whatever else is open."""
 
     bl_label = "Split Options"
     bl_parent_id = "PARTWISE_PT_main"
+    bl_options = {"DEFAULT_CLOSED"}
     bl_order = 4
 
     @classmethod
@@ -168,9 +172,7 @@ class PARTWISE_PT_split(RoomyPanel, bpy.types.Panel):
         layout.use_property_split = True
         layout.use_property_decorate = False
         layout.prop(settings, "origin")
-        draw_closing(layout, context, assemble.labelled(context))
         layout.column(heading="Cuts").prop(settings, "keep_shading")
-        layout.operator("partwise.smooth_borders", icon="SMOOTHCURVE")
 
 
 class PARTWISE_PT_assembly(RoomyPanel, bpy.types.Panel):
@@ -250,10 +252,13 @@ def draw_start(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
         layout.label(text=state, icon="MESH_DATA")
     sharing = 0 if context.scene.partwise.copy_linked else count_sharing(usable)
     if sharing:
-        draw_text(layout, context, f"{sharing} more with the same mesh get the same parts.")
+        gets = "gets" if sharing == 1 else "get"
+        draw_text(layout, context, f"{sharing} more with the same mesh {gets} the same parts.")
     row = layout.row()
     is_part = context.object is not None and context.object.partwise.source is not None
-    row.scale_y = 1.0 if is_part and not has_parts else 1.6  # what is split is done, mostly
+    # What is done has less room than what comes next.
+    is_done = decompose.was_decomposed(usable[0].data) if has_parts else is_part
+    row.scale_y = 1.0 if is_done else 1.6
     row.operator("partwise.decompose", text=decompose_text(usable))
     reason = decompose.why_not(context)
     if reason and (usable or not skipped):
@@ -284,11 +289,12 @@ def decompose_text(usable: list[bpy.types.Object]) -> str:
         return f"Decompose {faces:,} Selected Face{'s' * (faces != 1)}"
     if len(usable) > 1:
         return f"Decompose {len(usable)} Objects"
-    return "Decompose Again" if usable and parts.has_labels(usable[0].data) else "Decompose"
+    return "Decompose Again" if usable and decompose.was_decomposed(usable[0].data) else "Decompose"
 
 
 def draw_cut(layout: bpy.types.UILayout, context: bpy.types.Context, mesh: bpy.types.Mesh) -> None:
-    """How finely a mesh is cut, and who decided where, or what of the artist's work stays.
+    """All that comes next for a mesh with parts: how finely it is cut, other parts, smooth borders,
+    and Split with what closes its cuts. Then who decided where, or what of the artist's work stays.
 
     What grows is below the button that splits, which so is always in sight.
     """
@@ -300,18 +306,24 @@ def draw_cut(layout: bpy.types.UILayout, context: bpy.types.Context, mesh: bpy.t
     row.prop(mesh.partwise, "granularity", slider=True)
     row.operator("partwise.step_parts", text="", icon="ADD").step = 1
     is_decomposed = decompose.was_decomposed(mesh)
+    row = column.row(align=True)
     if is_decomposed:
-        column.operator("partwise.try_another", icon="FILE_REFRESH")
-    row = layout.row()
+        row.operator("partwise.try_another", icon="FILE_REFRESH")
+    row.operator("partwise.smooth_borders", icon="SMOOTHCURVE")
+    column = layout.column()
+    row = column.row()
     row.scale_y = 1.6
     row.operator("partwise.split", icon="MOD_EXPLODE")
+    draw_closing(column, context, assemble.labelled(context))
     kept = edits.kept_text(mesh)
     quiet = layout.row()
     text = quiet.column()
     text.active = False
     if kept:
         draw_text(text, context, kept)
-        quiet.operator("partwise.release_edits", text="", icon="X", emboss=False)
+        cross = quiet.column()
+        cross.scale_y = TIGHT
+        cross.operator("partwise.release_edits", text="", icon="X", emboss=False)
     elif is_decomposed:
         draw_text(text, context, made_by(mesh))
     if is_decomposed and mesh.partwise.notice:

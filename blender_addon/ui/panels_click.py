@@ -19,6 +19,7 @@ TOOL = hover.TOOL
 class PARTWISE_PT_click(RoomyPanel, bpy.types.Panel):
     bl_label = "Click"
     bl_parent_id = "PARTWISE_PT_main"
+    bl_options = {"HIDE_HEADER"}  # one button as long as nothing is clicked
     bl_order = 0
 
     @classmethod

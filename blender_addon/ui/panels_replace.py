@@ -170,6 +170,8 @@ def draw_found(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
         text = f"Nothing is called “{found.query:.40}”. Empty the field and search to see all."
         draw_text(layout, context, text, icon="INFO")
         return
+    if found.query and found.query != context.scene.partwise_replacing.text.strip():
+        draw_text(layout, context, f"Found by “{found.query:.40}”. The words above are wishes.")
     grid = layout.column(align=True)
     shown = list(found.shown())
     for start in range(0, len(shown), part_sources.COLUMNS):

@@ -15,8 +15,9 @@ from .texts import draw_text
 
 CELL = 84  # pixels at a resolution scale of 1 that a thumbnail with its buttons has at least
 MOST_COLUMNS = 6
-SCALE, SMALL_SCALE = 3.4, 2.2  # of a thumbnail, in heights of a button; where there are many
-FEW = 9
+# Of a thumbnail, in heights of a button: of at most so many, of more, and of many.
+LARGE_SCALE, SCALE, SMALL_SCALE = 4.8, 3.4, 2.2
+VERY_FEW, FEW = 4, 9
 CAME_OUT_ALIKE = "more came out as one that is here."
 LEFT_OUT = "older ones made room. Pin what is to stay."
 EXPORTERS = "Exporters of collections leave out what this covers."
@@ -63,13 +64,13 @@ def draw_proposal(
         row.label(text=": ".join([*name, *filter(None, [proposal.variant.name])]))
         if count > 1:
             row.operator("partwise.step_proposal", text="", icon="TRIA_RIGHT").step = 1
-    draw_variants(box, context, proposal)
-    if covering.is_exported_unasked():
-        draw_text(box, context, EXPORTERS, icon="ERROR")
-    row = box.row(align=True)
+    row = box.row(align=True)  # above what grows, so that it stays where it is and in sight
     row.scale_y = 1.3
     row.operator("partwise.accept_proposal", icon="CHECKMARK")
     row.operator("partwise.discard_proposal", icon="X")
+    draw_variants(box, context, proposal)
+    if covering.is_exported_unasked():
+        draw_text(box, context, EXPORTERS, icon="ERROR")
     return True
 
 
@@ -86,7 +87,7 @@ def draw_variants(
         grid = layout.grid_flow(
             row_major=True, columns=columns, even_columns=True, even_rows=True, align=True
         )
-        scale = SCALE if len(pictures) + coming <= FEW else SMALL_SCALE
+        scale = picture_scale(len(pictures) + coming)
         for number in range(len(pictures)):
             draw_variant(grid.column(align=True), proposal, number, scale)
         for place in range(coming):
@@ -98,6 +99,13 @@ def draw_variants(
         layout.operator("partwise.more_variants", text="More", icon="ADD")
     if proposal.left_out:
         draw_text(layout, context, f"{proposal.left_out} {LEFT_OUT}", icon="INFO")
+
+
+def picture_scale(count: int) -> float:
+    """How large each of so many thumbnails is."""
+    if count <= VERY_FEW:
+        return LARGE_SCALE
+    return SCALE if count <= FEW else SMALL_SCALE
 
 
 def draw_coming(layout: bpy.types.UILayout, sketch: NDArray[np.uint8] | None, scale: float) -> None:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import re
+
 import bpy
 
 from . import lists
@@ -10,6 +12,7 @@ from . import lists
 # What text cannot use of the sidebar's width, in pixels at a resolution scale of 1: the tabs and
 # the borders of panel and box; and an icon before it.
 MARGIN, ICON = 66, 26
+TIGHT = 0.8  # height of a line, in rows
 
 
 def draw_text(
@@ -23,7 +26,7 @@ def draw_text(
     """A text of several lines, as wide as the panel; Blender's labels have only one line."""
     column = layout.column(align=True)
     column.alert = alert
-    column.scale_y = 0.8
+    column.scale_y = TIGHT
     rest = "NONE" if icon == "NONE" else "BLANK1"
     margin = MARGIN if icon == "NONE" else MARGIN + ICON
     for number, line in enumerate(wrap(text, context, margin)):
@@ -31,7 +34,8 @@ def draw_text(
 
 
 def wrap(text: str, context: bpy.types.Context, margin: float = MARGIN) -> list[str]:
-    """The lines of a text that fit into the panel beside a margin, in Blender's own font."""
+    """The lines of a text that fit into the panel beside a margin, in Blender's own font. A path
+    that is longer than a line goes on in the next after one of its folders."""
     import blf
 
     scale = lists.ui_scale(context)
@@ -39,9 +43,13 @@ def wrap(text: str, context: bpy.types.Context, margin: float = MARGIN) -> list[
     room = (lists.panel_width(context) - margin) * scale
     lines: list[str] = []
     for word in text.split():
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and blf.dimensions(0, longer)[0] <= room:
-            lines[-1] = longer
-        else:
-            lines.append(word)
+        fits = blf.dimensions(0, word)[0] <= room
+        space = " "
+        for piece in [word] if fits else re.findall(r"[^/\\]*[/\\]|[^/\\]+", word):
+            longer = f"{lines[-1]}{space}{piece}" if lines else piece
+            if lines and blf.dimensions(0, longer)[0] <= room:
+                lines[-1] = longer
+            else:
+                lines.append(piece)
+            space = ""
     return lines

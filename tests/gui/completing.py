@@ -9,18 +9,18 @@ import bpy
 from stage import active, open_edges, ours, part_count, table
 from window import Waits, Window
 
-HEADER = (58, 52, 64, 46)  # pixels from the first button of a panel to the header above its own
+HEADER = (58, 52, 64, 46)  # pixels from the last button of a panel to the second header below it
 
 
-def open_panel(window: Window, before: str, button: str) -> Waits[None]:
-    """Open the panel that has a button, which is above the panel that begins with another."""
+def open_panel(window: Window, above: str, button: str) -> Waits[None]:
+    """Open the panel that has a button, the second one below what ends with another."""
     for step in HEADER:
         try:
             yield from window.find(button, across=0.3)
             return
         except AssertionError:
-            x, y = yield from window.find(before, across=0.7)
-            yield from window.click(x, y + step)
+            x, y = yield from window.find(above, across=0.7)
+            yield from window.click(x, y - step)
     raise AssertionError(f"no panel has {button}")
 
 
@@ -45,7 +45,7 @@ def complete_parts(window: Window, package: Path) -> Waits[None]:
     chosen = sorted(sizes, key=lambda part_id: sizes[part_id])[-2:]
     for row in table().parts:
         row.selected = row.part_id in chosen
-    yield from open_panel(window, "partwise.origin", "bpy.ops.partwise.complete")
+    yield from open_panel(window, "partwise.overlay_opacity", "bpy.ops.partwise.complete")
     yield from window.picture("40_complete")
     yield from window.press("bpy.ops.partwise.complete", across=0.3)
     yield from window.until(lambda: not jobs.busy(), "the end of the job", 300)

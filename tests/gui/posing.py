@@ -96,7 +96,7 @@ def pose_a_completed_arm(window: Window, package: Path) -> Waits[None]:
         table().parts[row].selected = True
         table().active = row
         bpy.ops.ed.undo_push(message="Rig")
-    yield from open_panel(window, "partwise.origin", "bpy.ops.partwise.complete")
+    yield from open_panel(window, "partwise.overlay_opacity", "bpy.ops.partwise.complete")
     yield from window.press("bpy.ops.partwise.complete", across=0.3)
     yield from window.until(lambda: not jobs.busy(), "the end of the job", 300)
     assert jobs.current().state == "DONE", jobs.current().error

@@ -93,7 +93,7 @@ def drag_granularity(window: Window, package: Path) -> Waits[None]:
 def try_another(window: Window, package: Path) -> Waits[None]:
     """Other parts that are plausible, as small pictures; one is taken, in one step of undo."""
     before, jobs, proposals = labels(), ours("engine.jobs"), ours("scene.proposals")
-    yield from window.press("bpy.ops.partwise.try_another")
+    yield from window.press("bpy.ops.partwise.try_another", across=0.3)
     yield from window.until(lambda: proposals.current() is not None, "the first of them")
     yield from window.picture("04_first_other")
     yield from window.until(lambda: not jobs.busy(), "the end of the job")
@@ -109,6 +109,7 @@ def try_another(window: Window, package: Path) -> Waits[None]:
     assert proposals.current() is None
     assert active().data.partwise.variant == shown.variants[1].result[0].found.order.variant
     assert labels() != before
+    assert not active().modifiers, "what hid it is gone"
     yield from window.point_at_nothing()
     yield from window.picture("04_other_taken")
     yield from window.undo()
@@ -216,7 +217,7 @@ def edit_mode(window: Window, package: Path) -> Waits[None]:
 
 def edit_mode_selection(window: Window, package: Path) -> Waits[None]:
     """Faces selected in Edit Mode are decomposed alone, and the button says so."""
-    jobs, before = ours("engine.jobs"), labels()
+    jobs, before, names = ours("engine.jobs"), labels(), table().parts.keys()
     largest = max(table().parts, key=lambda part: part.faces)
     table().active = list(table().parts).index(largest)
     inside = [label == largest.part_id for label in before]
@@ -231,26 +232,37 @@ def edit_mode_selection(window: Window, package: Path) -> Waits[None]:
     yield from window.picture("29_decomposed_selection")
     yield from window.undo()
     assert labels() == before
+    assert table().parts.keys() == names
     yield from window.key("TAB")
     assert labels() == before
 
 
 def left_out(window: Window, package: Path) -> Waits[None]:
     """What is selected and cannot be decomposed is listed, with a button that helps."""
+    library = window.pictures / "library.blend"
+    with window.here():
+        bpy.ops.mesh.primitive_cube_add(size=0.8, location=(1.2, 0.0, 0.4))
+        bpy.context.object.name = "Crate"
+        bpy.data.libraries.write(str(library), {bpy.context.object})
     yield from load(window, "fox.glb")
+    bpy.ops.outliner.orphans_purge(do_recursive=True)
     with window.here():
         bpy.ops.object.duplicate(linked=True)
+        with bpy.data.libraries.load(str(library), link=True) as (_, linked):
+            linked.objects = ["Crate"]
+        bpy.context.scene.collection.objects.link(linked.objects[0])
         bpy.ops.object.camera_add(location=(0.0, 0.0, 3.0))
-        bpy.ops.mesh.primitive_cube_add(size=0.2)
         bpy.ops.object.select_all(action="SELECT")
         bpy.ops.ed.undo_push(message="Select")
-    yield from window.find("bpy.ops.object.make_single_user")
+    yield from window.find("bpy.ops.object.make_local")
     yield from window.picture("30_left_out")
     usable, skipped = ours("scene.targets").sort_out(bpy.context)
-    assert (len(usable), len(skipped)) == (1, 3)
-    yield from window.press("bpy.ops.object.make_single_user")
-    assert len(ours("scene.targets").sort_out(bpy.context)[0]) == 3
-    yield from window.picture("31_single_user")
+    assert (len(usable), len(skipped)) == (1, 2), "those that share a mesh count once"
+    yield from window.press("bpy.ops.object.make_local")
+    assert len(ours("scene.targets").sort_out(bpy.context)[0]) == 2
+    yield from window.point_at_nothing()
+    yield from window.picture("31_made_local")
+    library.unlink()
 
 
 def menus(window: Window, package: Path) -> Waits[None]:

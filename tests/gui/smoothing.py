@@ -10,6 +10,7 @@ import numpy as np
 from stage import active, labels, ours, part_count
 from window import Waits, Window
 
+SECOND = 0.7  # of two buttons beside each other
 VOXEL = 0.09  # side, of a monkey 2 wide
 FRONT = (1.35, 0.0, 0.5)
 SEEN = 8 / 255  # by how much a colour differs so that one sees it
@@ -41,7 +42,7 @@ def monkey(window: Window, kind: str, *, applied: bool) -> Waits[None]:
 
 
 def smooth_borders(window: Window, package: Path) -> Waits[None]:
-    """Borders on voxels have teeth; the button in Split Options cuts faces there, in one step of
+    """Borders on voxels have teeth; a button beside Try Another cuts faces there, in one step of
     undo."""
     jobs = ours("engine.jobs")
     yield from monkey(window, "REMESH", applied=True)
@@ -49,9 +50,7 @@ def smooth_borders(window: Window, package: Path) -> Waits[None]:
     yield from window.point_at_nothing()
     yield from window.picture("47_teeth")
     before, faces, count = labels(), len(active().data.polygons), part_count()
-    yield from window.scroll(12)
-    yield from window.picture("47_split_options")
-    yield from window.press("bpy.ops.partwise.smooth_borders")
+    yield from window.press("bpy.ops.partwise.smooth_borders", across=SECOND)
     yield from window.until(lambda: not jobs.busy(), "the end of the job")
     assert jobs.current().state == "DONE", jobs.current().error
     assert len(active().data.polygons) > faces
@@ -62,7 +61,6 @@ def smooth_borders(window: Window, package: Path) -> Waits[None]:
     assert labels() == before
     yield from window.redo()
     assert len(active().data.polygons) > faces
-    yield from window.scroll(-12)
 
 
 def split_subdivided(window: Window, package: Path) -> Waits[None]:

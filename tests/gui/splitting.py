@@ -80,7 +80,9 @@ def split_and_close_large(window: Window, package: Path) -> Waits[None]:
     count = part_count()
     assert count > 2
     yield from window.picture("33_large_parts")
-    settings.closing = "CAP"  # pressed above; here panels that are open push it below the fold
+    settings.closing = "NONE"
+    yield from window.press("partwise.closing", across=CAP)
+    assert settings.closing == "CAP"
     yield from window.press("bpy.ops.partwise.split(")
     yield from window.until(lambda: not jobs.busy(), "the end of the job")
     assert jobs.current().state == "DONE", jobs.current().error

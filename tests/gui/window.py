@@ -187,14 +187,6 @@ class Window:
                     return x, y - LINE // 2
         raise AssertionError(f"there is no button for {what}")
 
-    def scroll(self, lines: int) -> Waits[None]:
-        """Turn the wheel over the top of the sidebar: downwards, or up where it is negative."""
-        region = self.region("UI")
-        x, y = region.x + (region.width - MARGIN) // 2, region.y + region.height - 2 * LINE
-        yield from self.move(x, y)
-        for _ in range(abs(lines)):
-            yield from self.event("WHEELDOWNMOUSE" if lines > 0 else "WHEELUPMOUSE", "PRESS", x, y)
-
     def press(self, what: str, across: float = 0.4, **held: bool) -> Waits[None]:
         """Find a button and click it."""
         x, y = yield from self.find(what, across)
@@ -215,9 +207,10 @@ class Window:
         yield from self.move(region.x + region.width // 3, region.y + LINE)
 
     def picture(self, name: str) -> Waits[None]:
-        """Keep a picture of the screen, when everything is drawn."""
-        self.area.tag_redraw()
-        yield 6 * BEAT
+        """Keep a picture of the screen, when everything is drawn, and panels are where they go."""
+        for _ in range(2):
+            self.area.tag_redraw()
+            yield 5 * BEAT
         self.snap(name)
 
     def snap(self, name: str) -> None:

@@ -9,6 +9,7 @@ from backend.contract.name_templates import (
     TEMPLATES,
     by_pattern,
     checked,
+    number_on,
     numbered,
     read_template,
     unique_names,
@@ -43,6 +44,19 @@ def test_names_are_unique_and_short_enough_for_blender():
     assert found[:2] == ["Leg", "Leg.002"]
     assert max(map(len, found)) <= LONGEST + 4
     assert len(set(found)) == 4
+
+
+def test_numbers_that_are_taken_are_passed_over():
+    names = ["Part.01", "Leg.01.L", "Leg.01.R", "Part.02", "Body"]
+    assert number_on(names, {"Body", "Hen.01"}) == names
+    assert number_on(names, {"Part.01", "Part.02", "Leg.01.R"}) == [
+        "Part.03",
+        "Leg.02.L",
+        "Leg.02.R",
+        "Part.04",
+        "Body",
+    ]
+    assert number_on(["Part.99"], {"Part.99"}) == ["Part.100"]
 
 
 def test_patterns_put_values_and_refuse_what_they_do_not_know():

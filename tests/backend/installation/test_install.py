@@ -42,16 +42,13 @@ def test_a_fresh_environment_holds_the_listed_packages_and_all_caches(place: Pla
     assert list((place.home / "cache/uv").glob("archive-v*/*/alpha"))
     shares = [done for _, done in told]
     assert shares == sorted(shares)
-    assert any(" of 3 are here" in stage for stage, _ in told)
+    assert any(" of 3 here: " in stage for stage, _ in told)
     look = install._Look(place.home, frozenset({"alpha", "beta", "gamma"}), CPU)
-    whole = ("Downloading packages: about 500.0 of 500.0 MB, 3 of 3 are here", 0.95)
+    whole = ("Downloading packages, 3 of 3 here: about 500.0 of 500.0 MB", 0.95)
     assert look() == whole
     look.here.pop("alpha")  # as if it was just moved
     assert look()[0] == whole[0].replace("3 of 3", "2 of 3")
-    assert any(
-        stage.startswith("Downloading packages: about ") and " of 500.0 MB, " in stage
-        for stage, _ in told
-    )
+    assert any(" here: about " in stage and stage.endswith(" of 500.0 MB") for stage, _ in told)
 
 
 def test_what_is_there_is_not_installed_again_and_a_repair_takes_its_place(place: Place) -> None:

@@ -275,21 +275,32 @@ def test_a_click_tells_why_another_engine_answered(
     assert warned("auto") == "A click is far. Fell back."
 
 
-def test_clicks_are_answered_on_what_was_used_last(
-    made_up: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ours, seen = Session(), []
-    open_copies(ours, "a")
+@pytest.fixture
+def clicked_on(made_up: Any, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """On which analyses clicks were answered, as `MADE_UP` calls them."""
+    seen = []
 
     def click(analysis: Any, points: Any, labels: Any, choice: Any) -> SimpleNamespace:
         seen.append(MADE_UP[analysis.tree.natural_parts])
         return SimpleNamespace(mask=np.ones(4, bool), score=1.0, warning="", choice=0, choices=1)
 
-    def clicked(engine: str) -> str:
-        point = np.zeros((1, 3))
-        return str(ask(ours, requests.Click("a", 1, point, np.ones(1, np.int8), engine)).engine)
-
     monkeypatch.setattr("backend.pipelines.segment.click", click)
+    return seen
+
+
+def click_on(session: Session, engine: str, **options: Any) -> str:
+    """Click the mesh a; the engine that answered."""
+    point, include = np.zeros((1, 3)), np.ones(1, np.int8)
+    return str(ask(session, requests.Click("a", 1, point, include, engine, **options)).engine)
+
+
+def test_clicks_are_answered_on_what_was_used_last(clicked_on: list[str]) -> None:
+    ours, seen = Session(), clicked_on
+    open_copies(ours, "a")
+
+    def clicked(engine: str) -> str:
+        return click_on(ours, engine)
+
     assert clicked("auto") == "learned"
     ask(ours, Segment("a", variant=1))
     assert clicked("learned") == "learned"
@@ -299,6 +310,38 @@ def test_clicks_are_answered_on_what_was_used_last(
     ask(ours, Cut("a"))
     assert clicked("auto") == "learned"
     assert seen == ["learned 0", "learned 1", "geometric 0", "learned 1", "learned 0"]
+
+
+def test_clicks_are_answered_on_the_variant_that_they_are_about(clicked_on: list[str]) -> None:
+    ours = Session()
+    open_copies(ours, "a")
+    for asked in (Segment("a", variant=1), Segment("a"), Segment("a", engine="geometric")):
+        ask(ours, asked)
+    for variant in (1, 0):
+        assert click_on(ours, "auto", variant=variant) == "learned"
+    assert click_on(ours, "learned", variant=1) == "learned"
+    assert clicked_on == ["learned 1", "learned 0", "learned 1"]
+    assert len(ours.meshes.get("a").analyses) == 3, "each was there"
+    ask(ours, requests.Release())
+    click_on(ours, "auto", variant=1)
+    assert clicked_on[-1] == "learned 1", "it is made anew where it is gone"
+
+
+def test_clicks_are_about_the_hints_of_their_variant_where_these_are_known(
+    clicked_on: list[str],
+) -> None:
+    ours = Session()
+    open_copies(ours, "a")
+    hinted = Segment("a", groups=np.zeros(4, np.int32), symmetric=False)
+    ask(ours, hinted)
+    ask(ours, Segment("a", variant=1))
+    about = {"variant": 0, "symmetric": False, "hints": hinted.hints_digest()}
+    click_on(ours, "auto", **about)
+    analyses = ours.meshes.get("a").analyses
+    assert [key.hints for key in analyses] == ["", hinted.hints_digest()]
+    ask(ours, requests.Release())
+    click_on(ours, "auto", **about)
+    assert [(key.hints, key.symmetric) for key in analyses] == [("", False)], "who clicks has none"
 
 
 def test_networks_count_against_the_budget_and_go_when_asked() -> None:

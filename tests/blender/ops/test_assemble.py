@@ -179,9 +179,9 @@ def test_split_is_grey_where_the_engine_that_closes_cannot_run(arm, monkeypatch)
     for operator in (bpy.ops.partwise.split, bpy.ops.partwise.complete):
         with pytest.raises(RuntimeError, match=reason):
             operator()
-    layout = draw(panels.PARTWISE_PT_split)
+    layout = draw(panels.PARTWISE_PT_main)
     assert f"{reason}." in " ".join(layout.texts)
     assert "partwise.get_model" in layout.operators
     settings.closing = "CAP"
-    assert not any(reason in text for text in draw(panels.PARTWISE_PT_split).texts)
+    assert not any(reason in text for text in draw(panels.PARTWISE_PT_main).texts)
     assert bpy.ops.partwise.split.poll()

@@ -119,7 +119,9 @@ def test_they_come_one_by_one_with_pictures(arm, domes):
     assert [layout.operators.count(name) for name in (SHOW, MORE)] == [1, 1]
     pictures = [icon for icon in layout.icons if not isinstance(icon, str)]
     assert len(pictures) == 3, "with two empty places"
-    assert {"Hand", "Forearm", "By Domes"} <= set(layout.texts), "the report of what is shown"
+    assert {"Hand", "Forearm", "By the Domes engine"} <= set(layout.texts), (
+        "the report of what is shown"
+    )
     domes.unlink()
     until(lambda: not jobs.busy())
     assert jobs.current().state == "DONE"

@@ -290,6 +290,29 @@ def test_in_edit_mode(human):
     assert count(human) > 2
 
 
+def test_undo_in_edit_mode_brings_the_names_of_parts_back(human, settings):
+    """Blender undoes only faces there; the table of parts has to follow, with its names."""
+    decompose()
+    before, table = parts.get_labels(human.data), human.data.partwise.parts
+    table[0].name = table[0].given = "Trunk"
+    names = table.keys()
+    largest = table[0].part_id
+    select(human, before == largest)
+    settings.count_mode, settings.part_count = "COUNT", 3
+    bpy.ops.ed.undo_push(message="Edit Mode")
+    decompose()
+    bpy.ops.ed.undo_push(message="Decompose")
+    human = bpy.data.objects["human"]
+    cut = human.data.partwise.parts.keys()
+    assert cut != names
+    bpy.ops.ed.undo()
+    human = bpy.data.objects["human"]
+    assert (parts.get_labels(human.data) == before).all()
+    assert human.data.partwise.parts.keys() == names
+    bpy.ops.ed.redo()
+    assert bpy.data.objects["human"].data.partwise.parts.keys() == cut
+
+
 def test_mirrored_turned_and_scaled_objects_have_the_same_parts(human):
     decompose()
     before = parts.get_labels(human.data)

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import bpy
 import numpy as np
 import pytest
@@ -96,6 +98,28 @@ def test_taking_it_is_one_step_of_undo():
     assert bpy.context.scene.partwise_images.front.image.name == "Doll.png"
     bpy.ops.ed.redo()
     assert len(bpy.data.collections["Doll.parts"].objects) == 2
+
+
+def test_where_the_view_does_not_show_the_picture_on_the_parts_it_is_said(monkeypatch, capfd):
+    def remark(kind: str, colours: str) -> str:
+        shading = SimpleNamespace(type=kind, color_type=colours)
+        context = SimpleNamespace(space_data=SimpleNamespace(shading=shading))
+        return images.PARTWISE_OT_apply_take.remark(context, proposal.variant.result)
+
+    choose()
+    proposal = make()
+    assert "Material Preview" in remark("SOLID", "MATERIAL")
+    assert not remark("SOLID", "TEXTURE")
+    assert not remark("MATERIAL", "MATERIAL")
+    assert not images.PARTWISE_OT_apply_take.remark(bpy.context, proposal.variant.result)
+    monkeypatch.setattr(images.PARTWISE_OT_apply_take, "remark", lambda context, result: "See it.")
+    accept()
+    assert "See it." in capfd.readouterr().out
+    bpy.context.scene.partwise_images.text = "a round table with four legs"
+    bpy.context.scene.partwise_images.front.image = None
+    monkeypatch.undo()
+    proposal = make()
+    assert not remark("SOLID", "MATERIAL"), "words alone have no picture"
 
 
 def test_a_second_one_of_the_same_picture_gets_its_own_names():

@@ -158,7 +158,7 @@ def test_complete(engine):
     ((_, done),) = proposal.variant.result
     assert done.engine == "holopart"
     assert all(one["closed"] for one in done.report.values())
-    assert "By HoloPart" in draw(panels_complete.PARTWISE_PT_completion).texts
+    assert "By the HoloPart engine" in draw(panels_complete.PARTWISE_PT_completion).texts
     assert bpy.ops.partwise.accept_proposal() == {"FINISHED"}
     select(arm)
     bpy.ops.partwise.split()
@@ -208,7 +208,7 @@ def test_replace(engine):
     assert len(proposal.variants) == 2
     found = proposal.variant.result
     assert (found.engine, found.not_understood) == ("scribble", [])
-    assert "By TripoSG-scribble" in draw(panels_replace.PARTWISE_PT_replacement).texts
+    assert "By the TripoSG-scribble engine" in draw(panels_replace.PARTWISE_PT_replacement).texts
     accepted_in_one_step()
     bpy.ops.ed.undo()
     assert dump_scene() == before
@@ -267,7 +267,7 @@ def test_from_images(engine, name, count):
     assert 1 <= take.count <= count
     assert all(one["closed"] for one in take.made.report)
     label = engine_choice.label(name)
-    assert f"By {label}" in draw(panels_images.PARTWISE_PT_take).texts
+    assert f"By the {label} engine" in draw(panels_images.PARTWISE_PT_take).texts
     assert not bpy.ops.partwise.shape_part.poll() or take.made.labels is not None
     accepted_in_one_step()
     made = [obj for obj in bpy.data.objects if obj.name.startswith("Doll.")]

@@ -6,12 +6,15 @@ from __future__ import annotations
 import bpy
 import numpy as np
 import pytest
+from partwise.backend.contract.palette import part_colours
 from partwise.blender_addon.core import clicks
 from partwise.blender_addon.overlay import draw as overlay
 from partwise.blender_addon.overlay.drawn import ADDED, MASK, TAKEN
 from partwise.blender_addon.scene import click_masks, hover, parts
 
 from tests.blender.overlay.pictures import ABOVE, FROM_EYE, at, hue, painted
+
+LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 
 
 @pytest.fixture
@@ -66,3 +69,12 @@ def test_what_comes_and_what_goes_is_told_from_what_was_clicked(plate, mean):
 def test_no_colour_of_a_mask_is_like_the_orange_of_a_selection():
     for red, green, blue, _ in (MASK, ADDED, TAKEN):
         assert blue > 1.2 * max(red, green)
+
+
+def test_no_colour_of_a_mask_is_like_that_of_a_part():
+    """A blue part that the pointer is on, or that was clicked, does not look as before."""
+    parts = part_colours(24)
+    for *rgb, _ in (MASK, ADDED, TAKEN):
+        is_other_hue = np.linalg.norm(parts - rgb, axis=1) > 0.3
+        brighter = (np.array(rgb) @ LUMINANCE) / (parts @ LUMINANCE)
+        assert (is_other_hue | (np.maximum(brighter, 1 / brighter) > 1.3)).all()

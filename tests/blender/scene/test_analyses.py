@@ -109,6 +109,24 @@ def test_an_analysis_without_symmetry_is_another_one(order):
     assert names[0] != names[1]
 
 
+def test_the_name_of_an_analysis_is_read_again():
+    for name in (
+        analyses.Name("a1b2", "auto", 0, True, ""),
+        analyses.Name("a1b2", "learned", 3, False, "c3d4"),
+    ):
+        assert analyses.Name.of(str(name)) == name
+    for text in ("", "an analysis", "a b c d e"):
+        assert analyses.Name.of(text) is None
+
+
+def test_parts_come_from_an_analysis_of_the_engine_that_made_them(cube):
+    name = analyses.Name("a1b2", "auto", 2, True, "")
+    cube.data.partwise.fingerprint, cube.data.partwise.engine = str(name), "learned"
+    assert analyses.named(cube.data, "auto") == name
+    assert analyses.named(cube.data, "learned") == name
+    assert analyses.named(cube.data, "geometric") is None
+
+
 @pytest.fixture
 def kept(cube, order) -> analyses.Analysis:
     children, heights = np.array([(0, 1)], np.int32), np.array([1.0], np.float32)

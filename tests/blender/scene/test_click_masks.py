@@ -6,6 +6,7 @@ from __future__ import annotations
 import bpy
 import numpy as np
 import pytest
+from partwise.backend.contract.requests import Click
 from partwise.blender_addon.core import clicks
 from partwise.blender_addon.engine import jobs
 from partwise.blender_addon.scene import click_masks
@@ -64,6 +65,38 @@ def test_fast_clicks_ask_only_the_newest_question(human, timers, monkeypatch):
     assert jobs.current().state == "DONE"
     assert mask(human)[face_at(human, head(human))]
     assert asked.count("Click") <= 3  # of a mesh that is not open, the newest, and at most one more
+
+
+def test_clicks_are_about_the_alternative_that_was_taken(human, no_proposal, monkeypatch):
+    asked = []
+    real = jobs.Ask
+
+    def ask(request, *arguments, **options):
+        if isinstance(request, Click):
+            asked.append((request.engine, request.variant, request.symmetric))
+        return real(request, *arguments, **options)
+
+    monkeypatch.setattr(jobs, "Ask", ask)
+    bpy.ops.partwise.decompose()
+    bpy.ops.ed.undo_push(message="Decomposed")
+    click("include", head(human))
+    best = mask(human)
+    bpy.ops.partwise.clear_clicks()
+    bpy.ops.ed.undo_push(message="No clicks")
+    bpy.ops.partwise.try_another()
+    bpy.ops.partwise.accept_proposal("INVOKE_DEFAULT", True)
+    click("include", head(human))
+    assert asked == [("auto", 0, True), ("auto", 1, True)], "others were analysed after the first"
+    for _ in range(2):
+        bpy.ops.ed.undo()
+    human = bpy.data.objects["human"]
+    assert human.data.partwise.variant == 0
+    click("include", head(human))
+    assert (mask(human) == best).all()
+    assert len(asked) == 2, "the answer on the first parts is still known"
+    monkeypatch.setattr(click_masks, "_engine", lambda: "geometric")
+    click("join", foot(human))
+    assert asked[2:] == [("geometric", None, True)], "another engine has no such alternative"
 
 
 def test_clearing_ends_the_question(human, timers):

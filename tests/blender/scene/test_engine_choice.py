@@ -90,4 +90,7 @@ def test_which_engines_take_an_option():
 def test_names_for_people():
     assert engine_choice.label("large") == "Large"
     assert engine_choice.label("gone") == "gone"
-    assert (engine_choice.made_by("quick"), engine_choice.made_by("cap")) == ("By Quick", "")
+    assert (engine_choice.made_by("quick"), engine_choice.made_by("cap")) == (
+        "By the Quick engine",
+        "",
+    )

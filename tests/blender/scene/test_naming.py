@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from partwise.backend.contract.tree import MergeTree
 from partwise.blender_addon.core import trees
-from partwise.blender_addon.core.naming import Naming
+from partwise.blender_addon.core.naming import Naming, Solid
 from partwise.blender_addon.core.trees import PolygonTree
 from partwise.blender_addon.scene import cuts, naming, parts
 
@@ -65,6 +65,21 @@ def test_names_by_hand_stay_and_are_not_given_twice(cube):
     naming.name_parts(cube.data, naming.solid_of(cube), Naming("NUMBERS"))
     assert "Door" in table(cube)
     assert len(set(table(cube))) == 6
+
+
+def test_parts_of_some_faces_are_numbered_on_from_those_of_the_others(cube):
+    """As after Decompose of faces selected in Edit Mode: no endings as Blender gives."""
+    naming.name_parts(cube.data, naming.solid_of(cube), Naming("NUMBERS"))
+    before, whole = table(cube), naming.solid_of(cube)
+    labels = parts.get_labels(cube.data)
+    inside = np.isin(labels[whole.polygon], labels[:2])
+    some = Solid(whole.elements.only(inside), whole.polygon[inside])
+    for part in cube.data.partwise.parts:
+        if part.part_id in labels[:2]:
+            part.name = part.given = f"Old.{part.part_id}"
+    naming.name_parts(cube.data, some, Naming("NUMBERS"))
+    assert sorted(table(cube)) == sorted(before)
+    assert not any(map(naming.is_renamed, cube.data.partwise.parts))
 
 
 def test_many_parts_are_only_numbered(cube, monkeypatch):

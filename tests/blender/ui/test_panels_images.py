@@ -52,7 +52,9 @@ def test_the_preview_takes_the_place_of_the_button_with_the_nearest_part_first()
     bpy.ops.partwise.make_parts()
     assert draw(panels_images.PARTWISE_PT_images) is None
     shown = draw(panels_images.PARTWISE_PT_take)
-    assert {"Parts of Doll", "2 parts", "By Inflate", "Accept", "Discard"} <= set(shown.texts)
+    assert {"Parts of Doll", "2 parts", "By the Inflate engine", "Accept", "Discard"} <= set(
+        shown.texts
+    )
     shown = draw(panels_images.PARTWISE_PT_take_parts)
     names = images.current().variant.result.made.names
     assert [text for text in shown.texts if text in names] == names[::-1]

@@ -85,6 +85,16 @@ def test_what_was_found_is_a_grid_with_pages(fox):
     assert "partwise.turn_page" not in shown().operators
 
 
+def test_what_other_words_found_is_told_apart(fox):
+    """The words in the field are wishes for what is clicked then."""
+    settings = bpy.context.scene.partwise_replacing
+    settings.text = "hat "
+    find_some(2)
+    assert "Found by “hat”" not in " ".join(shown().texts)
+    settings.text = "taller"
+    assert "Found by “hat”" in " ".join(shown().texts)
+
+
 def test_what_has_no_picture_has_its_name(fox):
     part_sources.keep(Found("", [part_sources.PartSource("k", "Boot", "Object of Mine", None)]))
     assert "Boot" in shown().texts

@@ -10,6 +10,7 @@ from partwise.blender_addon.engine import jobs
 from partwise.blender_addon.scene import covering, parts, proposals
 from partwise.blender_addon.scene.apply import AppliesResults
 from partwise.blender_addon.ui import panels
+from partwise.blender_addon.ui import proposals as proposals_ui
 from partwise.blender_addon.ui.proposals import PreviewPanel, draw_proposal
 
 from tests.blender.ops.proposing import PARTWISE_OT_test_rename, propose
@@ -87,6 +88,21 @@ def test_variants_with_pictures_are_a_grid(cube):
     assert "2 older ones made room" in " ".join(layout.texts)
 
 
+def test_the_fewer_pictures_the_larger_they_are():
+    scales = [proposals_ui.picture_scale(count) for count in (2, 4, 5, 9, 10)]
+    assert scales == sorted(scales, reverse=True)
+    assert len(set(scales)) == 3
+
+
+def test_what_accepts_stays_in_its_place_while_pictures_come(cube):
+    """It is above the pictures, so that no number of them pushes it out of sight."""
+    pictured(cube, *"ABCDEFGH")
+    layout = RecordingLayout()
+    draw_proposal(layout, bpy.context, PARTWISE_OT_test_rename)
+    accept, first = (layout.operators.index(name) for name in (ACCEPT, "partwise.show_variant"))
+    assert accept < first
+
+
 def test_nothing_is_pinned_where_no_others_can_be_asked_for(cube):
     pictured(cube, "Fox", "Hen").can_pin = False
     layout = RecordingLayout()
@@ -135,6 +151,16 @@ def test_a_preview_is_open_and_comes_first_and_all_but_the_list_of_parts_makes_r
     assert shown == [panels.PARTWISE_PT_parts]
     assert "partwise.split" not in draw(panels.PARTWISE_PT_main).operators
     assert all(cls.bl_order < panels.PARTWISE_PT_parts.bl_order for cls in previews)
+
+
+def test_what_cannot_be_decomposed_is_no_topic_beside_a_preview(cube):
+    propose(cube, "Fox")
+    assert "partwise.decompose" in draw(panels.PARTWISE_PT_main).operators
+    cube.select_set(False)
+    bpy.ops.object.camera_add()
+    assert "partwise.decompose" not in draw(panels.PARTWISE_PT_main).operators
+    proposals.discard()
+    assert "Nothing to decompose" in draw(panels.PARTWISE_PT_main).texts
 
 
 def test_collections_that_are_exported_without_being_asked_have_a_warning(cube, monkeypatch):
