@@ -235,7 +235,7 @@ class PartwiseSettings(bpy.types.PropertyGroup):
     hint_colours: _hint(
         "Colours",
         "Parts may end where colour changes: of materials, their pictures and colour attributes. "
-        "A stripe alone makes no part",
+        "For objects whose colours follow their parts",
     )
     hint_groups: _hint("Vertex Groups", "Parts should follow the strongest vertex group")
     copy_linked: BoolProperty(
