@@ -72,6 +72,7 @@ def decompose_file(task: Task, progress: Progress) -> Row:
         seed=options.seed,
         variant=options.variant,
         symmetric=options.symmetric,
+        colours=options.colours,
         split_files=options.split_files,
         names=options.names,
         preview=task.preview,

@@ -24,6 +24,7 @@ from ..pipelines.naming import name_parts
 from ..pipelines.segment import analyse, labels
 from ..pipelines.smooth_borders import smooth_borders
 from .complete_file import left_open
+from .hints import hints_of
 from .overwriting import refuse_overwriting, textures_of
 
 COMPLETIONS = ("none", "cap", "hidden")
@@ -66,6 +67,7 @@ def decompose(
     seed: int = 0,
     variant: int = 0,
     symmetric: bool = True,
+    colours: bool = False,
     split_files: bool = False,
     names: str = AUTO,
     preview: Path | None = None,
@@ -73,9 +75,9 @@ def decompose(
 ) -> Decomposition:
     """Write the parts of `source` to `target`, a GLB file, or a folder with `split_files`.
 
-    `granularity`, `parts`, `engine`, `seed`, `variant` and `symmetric` as for `segment`; `names` as
-    of `name_parts`; `smooth` as `smooth_borders`, by which the file has more triangles than the
-    source; `preview` is a PNG to write.
+    `granularity`, `parts`, `engine`, `seed`, `variant` and `symmetric` as for `segment`; `colours`
+    as of `hints_of`; `names` as of `name_parts`; `smooth` as `smooth_borders`, by which the file
+    has more triangles than the source; `preview` is a PNG to write.
     Raises BadInput when the source or an option cannot be used; nothing is written then.
     """
     if complete not in COMPLETIONS:
@@ -91,6 +93,7 @@ def decompose(
         asset.faces,
         seed=seed,
         engine=engine,
+        hints=hints_of(asset, colours=colours),
         variant=variant,
         symmetric=symmetric,
         progress=progress.span(0.1, 0.75 if complete == "none" else 0.55),

@@ -51,6 +51,7 @@ def segment_file(task: Task, progress: Progress) -> Row:
     from ..files.readers import read_mesh, write_arrays
     from ..pipelines import segment
     from ..pipelines.click import click
+    from .hints import hints_of
 
     options, began = task.options, time.perf_counter()
     queries = None
@@ -62,6 +63,7 @@ def segment_file(task: Task, progress: Progress) -> Row:
         asset.faces,
         seed=options.seed,
         engine=options.engine,
+        hints=hints_of(asset, colours=options.colours),
         variant=options.variant,
         symmetric=options.symmetric,
         progress=progress,

@@ -84,6 +84,11 @@ def add_inputs(parser: Parser, out: str, text: str) -> None:
         help="cut each half of an object that mirrors itself by itself",
     )
     parser.add_argument(
+        "--colours",
+        action="store_true",
+        help="parts may end where the file's colours change: materials, vertex colours, textures",
+    )
+    parser.add_argument(
         "--skip-existing", action="store_true", help="leave inputs whose output is there"
     )
     add_engine(parser, "segment")

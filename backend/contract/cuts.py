@@ -42,7 +42,8 @@ class Segment(Fields):
     Without either the engine chooses the number of parts. `variant` 0 is the best segmentation;
     1, 2 and so on are other plausible ones. `symmetric`: a mesh that mirrors itself is cut so.
     Hints, as far as given: `groups` (F,) int32 of faces, -1 for no opinion, at whose changes parts
-    should end, and `borders` (N, 2) int32, the vertices of edges at which parts should end.
+    should end, `borders` (N, 2) int32, the vertices of edges at which parts should end, and
+    `colours` (F, 3) uint8 sRGB of faces, at whose changes parts may end.
     """
 
     fingerprint: Fingerprint
@@ -54,15 +55,17 @@ class Segment(Fields):
     symmetric: Annotated[bool, Json(bool)] = True
     groups: Labels | None = None
     borders: Annotated[NDArray[np.int32], Array(("N", 2), "int32")] | None = None
+    colours: Annotated[NDArray[np.uint8], Array(("F", 3), "uint8")] | None = None
 
     def hints_digest(self) -> str:
         """A name for the hints, empty where there are none."""
-        if self.groups is None and self.borders is None:
+        hints = self.groups, self.borders, self.colours
+        if all(array is None for array in hints):
             return ""
         digest = hashlib.blake2b(digest_size=16)
-        for array in (self.groups, self.borders):
-            digest.update(b"-" if array is None else str(array.shape).encode())
-            digest.update(b"" if array is None else np.ascontiguousarray(array, dtype="<i4").data)
+        for array in hints:
+            digest.update(b"-" if array is None else f"{array.shape}{array.dtype.kind}".encode())
+            digest.update(b"" if array is None else np.ascontiguousarray(array).data)
         return digest.hexdigest()
 
     def __post_init__(self) -> None:

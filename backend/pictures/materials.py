@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The colours that the parts of a file have of their own: materials, vertex colours, textures."""
+"""The colours that a file gives its surface: materials, vertex colours, textures."""
 
 from __future__ import annotations
 
@@ -16,6 +16,19 @@ from ..contract.palette import to_linear
 
 DEFAULT = (0.8, 0.8, 0.8)  # linear light of what has no material
 ALIKE = 0.04  # difference of colours that is none
+# Where in a triangle its texture is looked up, by the shares of its corners.
+PLACES = np.array([[1, 1, 1], [4, 1, 1], [1, 4, 1], [1, 1, 4]]) / [[3], [6], [6], [6]]
+
+
+def face_colours(asset: Asset) -> Floats:
+    """(F, 3) linear light of each face, the mean over it."""
+    colour = np.empty((len(asset.faces), 3))
+    colour[:] = DEFAULT
+    pictures: dict[int, NDArray[np.uint8] | None] = {}
+    for primitive in asset.primitives:
+        if primitive.material is not None or "COLOR_0" in primitive.attributes:
+            colour[primitive.faces] = _colours(asset, primitive, pictures)
+    return colour
 
 
 def colours_of_parts(asset: Asset, labels: NDArray[np.integer], count: int) -> Floats | None:
@@ -23,12 +36,7 @@ def colours_of_parts(asset: Asset, labels: NDArray[np.integer], count: int) -> F
 
     labels : (F,) part of each face, 0..K-1.
     """
-    colour = np.empty((len(asset.faces), 3))
-    colour[:] = DEFAULT
-    pictures: dict[int, NDArray[np.uint8] | None] = {}
-    for primitive in asset.primitives:
-        if primitive.material is not None or "COLOR_0" in primitive.attributes:
-            colour[primitive.faces] = _colours(asset, primitive, pictures)
+    colour = face_colours(asset)
     corner = asset.vertices[asset.faces]
     area = np.linalg.norm(
         np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0]), axis=1
@@ -57,10 +65,14 @@ def _colours(
     place = primitive.attributes.get(f"TEXCOORD_{texture.get('texCoord', 0)}")
     picture = _picture(asset, texture.get("index"), pictures) if place is not None else None
     if picture is not None and place is not None:
-        at = place.as_float()[primitive.corners].mean(axis=1) % 1.0
+        corner = place.as_float()[primitive.corners]  # (m, 3, 2)
         height, width = picture.shape[:2]
-        column, row = (at * [width, height]).astype(int).T.clip(0, [[width - 1], [height - 1]])
-        colour = colour * to_linear(picture[row, column] / 255.0)
+        light = np.zeros_like(colour)
+        for share in PLACES:
+            at = np.einsum("k,mkc->mc", share, corner) % 1.0
+            column, row = (at * [width, height]).astype(int).T.clip(0, [[width - 1], [height - 1]])
+            light += to_linear(picture[row, column] / 255.0)
+        colour = colour * light / len(PLACES)
     return colour
 
 

@@ -28,6 +28,7 @@ from ..geometry.mesh import (
     without_strays,
 )
 from ..geometry.nearest import NearestFace
+from ..geometry.patches.colours import cheaper, coloured, edge_steps
 from ..geometry.patches.cues import BRIDGE, FACES, LENGTH, PatchGraph, patch_graph
 from ..geometry.patches.flats import COST, flat_regions
 from ..geometry.patches.graphcut import BorderCutter
@@ -38,6 +39,7 @@ from ..geometry.patches.stairs import without_stairs
 from ..geometry.patches.superfaces import superfaces
 from ..geometry.rays import RayScene
 from ..geometry.walls import hidden_walls
+from ..images.colours import oklab
 from .borders import melted, refine_borders
 from .mirrored import symmetry
 from .specks import without_specks
@@ -53,10 +55,12 @@ class Hints:
     ----------
     groups : (F,) int group of each face, -1 for no opinion; parts end where groups change.
     borders : (N, 2) int, vertices of edges at which parts end, for example seams.
+    colours : (F, 3) uint8 sRGB of each face; parts may end where colour changes.
     """
 
     groups: NDArray[np.integer] | None = None
     borders: NDArray[np.integer] | None = None
+    colours: NDArray[np.uint8] | None = None
 
 
 @dataclass(frozen=True)
@@ -152,7 +156,7 @@ def analyse(
     """
     vertices, faces = checked_mesh(vertices, faces)
     chosen = registry.choose(engine, "segment")
-    groups, borders = _checked_hints(hints or Hints(), len(vertices), len(faces))
+    groups, borders, colours = _checked_hints(hints or Hints(), len(vertices), len(faces))
     rng = np.random.default_rng(seed)
     reading = progress.span(0.0, 0.15, "Reading the surface")
     reading.step()
@@ -163,14 +167,18 @@ def analyse(
     whole = build_face_graph(unit, faces, reading)
     if not whole.area.any() or not whole.normal.any():
         raise _refusal(Flaw.NO_AREA)
-    graph, scene, host, groups = _without_inner_walls(whole, groups)
+    graph, scene, host, shown = _without_inner_walls(whole)
+    groups = groups[shown]
+    seen = None if colours is None else oklab(colours[shown]).astype(np.float64)
     reading.step(1.0)
     marked = marked_edges(graph, groups, borders)
     open_graph = without_edges(graph, marked)  # nothing that grows here passes a marked edge
     finding = progress.span(0.15, 0.3, "Finding patches")
     finding.step()
     even = without_stairs(open_graph)
-    grown = superfaces(even or open_graph, rng, groups=groups, progress=finding)
+    growing = even or open_graph
+    steps = None if seen is None else edge_steps(growing, seen)
+    grown = superfaces(growing, rng, groups=groups, steps=steps, progress=finding)
     flats = flat_regions(open_graph) if even is None else None
     if flats is not None:
         grown = flats.within(open_graph, grown)
@@ -178,6 +186,8 @@ def analyse(
     measuring = progress.span(0.3, 0.65, "Measuring the surface")
     measuring.step()
     cues = patch_graph(graph, grown, rng, measuring, scene)
+    if seen is not None:
+        cues = coloured(cues, graph, grown, seen)
     lengths = marked_lengths(graph, cues, grown, groups, marked)
     flat = None if flats is None else flats.joined(open_graph, grown, cues)
     evidence: Evidence | None = None
@@ -193,9 +203,8 @@ def analyse(
     answers_clicks = "click" in chosen.about.verbs
     placing = progress.span(0.85, 1.0, "Placing borders")
     placing.step()
-    cutter = BorderCutter(
-        even or open_graph, None if flats is None else np.where(flats.edges, COST, 1.0)
-    )
+    dear = np.ones(len(growing.first)) if steps is None else cheaper(steps)
+    cutter = BorderCutter(growing, dear if flats is None else np.where(flats.edges, COST, dear))
     placing.step()
     contacts = cues.pair[(cues.border[:, BRIDGE] > 0) | (lengths > 0)]
     placed = None
@@ -235,37 +244,35 @@ def analyse(
 
 
 def _without_inner_walls(
-    whole: FaceGraph, groups: NDArray[np.int64]
+    whole: FaceGraph,
 ) -> tuple[FaceGraph, RayScene, NDArray[np.int64] | None, NDArray[np.int64]]:
     """A mesh without hidden inner walls: the seen faces, the scene of them, `Analysis.host`, and
-    their groups.
-
-    groups : (F,) of all faces. What hints say of inner walls is not heard.
-    """
+    which of all faces (S,) they are. What hints say of inner walls is not heard."""
     seen, row = whole, np.arange(len(whole.faces))
+    shown = row
     host = hidden_walls(seen)
     if host is not None:
-        seen, row, groups = _outside(seen, host, row, groups)
+        seen, row, shown = _outside(seen, host, row, shown)
     scene = RayScene(seen.vertices, seen.faces)
     joined = joined_walls(seen, scene)
     if joined is not None:
-        seen, row, groups = _outside(seen, joined, row, groups)
+        seen, row, shown = _outside(seen, joined, row, shown)
         scene = RayScene(seen.vertices, seen.faces)
-    return seen, scene, row if len(seen.faces) < len(row) else None, groups
+    return seen, scene, row if len(seen.faces) < len(row) else None, shown
 
 
-def _outside(graph: FaceGraph, host: Ints, row: Ints, groups: Ints) -> tuple[FaceGraph, Ints, Ints]:
+def _outside(graph: FaceGraph, host: Ints, row: Ints, shown: Ints) -> tuple[FaceGraph, Ints, Ints]:
     """The mesh of the faces that are their own hosts, its row for each of the rows of before, and
-    the groups of its faces."""
+    what is `shown` of all."""
     kept = host == np.arange(len(host))
     graph = build_face_graph(graph.vertices, graph.faces[kept])
-    return graph, (np.cumsum(kept) - 1)[host][row], groups[kept]
+    return graph, (np.cumsum(kept) - 1)[host][row], shown[kept]
 
 
 def _checked_hints(
     hints: Hints, vertices: int, faces: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Groups (F,) and borders (N, 2), also where there are none."""
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint8] | None]:
+    """Groups (F,) and borders (N, 2), also where there are none, and colours (F, 3) or None."""
     groups = np.full(faces, -1) if hints.groups is None else np.asarray(hints.groups)
     borders = np.zeros((0, 2)) if hints.borders is None else np.asarray(hints.borders)
     if groups.shape != (faces,):
@@ -277,7 +284,13 @@ def _checked_hints(
         raise BadInput("The marked edges are not pairs of vertices.", "Give two for each edge.")
     if len(borders) and (borders.min() < 0 or borders.max() >= vertices):
         raise BadInput("Some marked edges use vertices that do not exist.", "Mark them again.")
-    return groups.astype(np.int64), borders.astype(np.int64)
+    colours = hints.colours
+    if colours is not None and (colours.shape != (faces, 3) or colours.dtype != np.uint8):
+        raise BadInput(
+            f"There are {colours.dtype} colours {colours.shape} for {faces} faces.",
+            "Give red, green and blue of each face, 0 to 255.",
+        )
+    return groups.astype(np.int64), borders.astype(np.int64), colours
 
 
 def checked_mesh(

@@ -145,7 +145,7 @@ class Session:
         from ..pipelines.segment import Hints, labels
 
         mesh, key = self.meshes.get(request.fingerprint), Key.of(request)
-        hints = Hints(request.groups, request.borders)
+        hints = Hints(request.groups, request.borders, request.colours)
         analysis = mesh.used(key) or mesh.analyse(key, hints, progress)
         found = labels(analysis, granularity=request.granularity, parts=request.parts)
         return requests.Segmented(

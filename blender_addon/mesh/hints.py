@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import bpy
 import numpy as np
@@ -16,27 +17,38 @@ _WEIGHT = ".partwise_weight_{}"
 
 
 class ArtistHints(Value):
-    """groups : (F,) int32 of each polygon; edges : (N, 2) int32 vertices of marked edges."""
+    """groups : (F,) int32 of each polygon; edges : (N, 2) int32 vertices of marked edges; colours :
+    (F, 3) uint8 sRGB of each polygon."""
 
     groups: NDArray[np.int32] | None = None
     edges: NDArray[np.int32] | None = None
+    colours: NDArray[np.uint8] | None = None
 
-    def for_engine(
-        self, arrays: MeshArrays
-    ) -> tuple[NDArray[np.int32] | None, NDArray[np.int32] | None]:
-        """Groups (T,) of triangles and marked edges (N, 2), by the numbers of `arrays`."""
-        groups = None if self.groups is None else self.groups[arrays.polygon]
+    def for_engine(self, arrays: MeshArrays) -> dict[str, NDArray[Any] | None]:
+        """The hints of a `Segment`, by the triangles and vertices of `arrays`."""
+        return {
+            "groups": None if self.groups is None else self.groups[arrays.polygon],
+            "borders": self._borders(arrays),
+            "colours": None if self.colours is None else self.colours[arrays.polygon],
+        }
+
+    def _borders(self, arrays: MeshArrays) -> NDArray[np.int32] | None:
+        """Marked edges (N, 2) between vertices that are sent."""
         if self.edges is None:
-            return groups, None
+            return None
         number = np.full(max(int(self.edges.max()), int(arrays.vertex.max())) + 1, -1, np.int32)
         number[arrays.vertex] = np.arange(len(arrays.vertex), dtype=np.int32)
         pairs = number[self.edges]
         pairs = pairs[(pairs >= 0).all(axis=1)]
-        return groups, pairs if len(pairs) else None
+        return pairs if len(pairs) else None
 
 
-def read_hints(obj: bpy.types.Object, settings: bpy.types.PropertyGroup) -> ArtistHints:
-    """The hints that are turned on."""
+def read_hints(
+    obj: bpy.types.Object,
+    settings: bpy.types.PropertyGroup,
+    colours: NDArray[np.uint8] | None = None,
+) -> ArtistHints:
+    """The hints that are turned on. colours : (F, 3) of the polygons, where they are one."""
     mesh = obj.data
     if mesh.is_editmode:
         obj.update_from_editmode()
@@ -56,7 +68,9 @@ def read_hints(obj: bpy.types.Object, settings: bpy.types.PropertyGroup) -> Arti
     if settings.hint_groups and obj.vertex_groups:
         groups[1] = _strongest_group(obj)
     group = groups[0] + groups[1] * (int(groups[0].max(initial=0)) + 1)
-    return ArtistHints(group if group.any() else None, edges[marked] if marked.any() else None)
+    return ArtistHints(
+        group if group.any() else None, edges[marked] if marked.any() else None, colours
+    )
 
 
 def _strongest_group(obj: bpy.types.Object) -> NDArray[np.int32]:

@@ -74,14 +74,12 @@ def analyse(order: Order, span: jobs.Span = (0.0, 1.0)) -> Generator[jobs.Ask, A
     span : the part of the job's progress that it covers.
     """
     arrays = yield from jobs.compute(lambda: order.target.arrays)
-    groups, borders = order.hints.for_engine(arrays)
     request = Segment(
         arrays.fingerprint,
         engine=order.engine,
         variant=order.variant,
         symmetric=order.symmetric,
-        groups=groups,
-        borders=borders,
+        **order.hints.for_engine(arrays),
     )
 
     def on_polygons(answer: Segmented) -> Analysis:

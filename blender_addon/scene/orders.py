@@ -16,6 +16,7 @@ from ..mesh.hints import ArtistHints, read_hints
 from ..mesh.labels import face_count
 from ..mesh.read import selected_faces, turn_of
 from . import targets
+from .colours import polygon_colours
 from .engine_choice import AUTOMATIC
 from .targets import Target
 
@@ -79,7 +80,8 @@ class Order:
         chosen: NDArray[np.bool_] | None = None,
     ) -> Order:
         """chosen : (F,) the polygons to work on; all by default."""
-        target, hints = Target.of(obj, chosen), read_hints(obj, settings)
+        colours = polygon_colours(obj) if settings.hint_colours else None
+        target, hints = Target.of(obj, chosen), read_hints(obj, settings, colours)
         return cls(
             target, hints, settings.engine.lower(), variant, settings.symmetric, turn_of(obj)
         )

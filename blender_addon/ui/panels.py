@@ -149,8 +149,8 @@ class PARTWISE_PT_options(RoomyPanel, bpy.types.Panel):
             if reason:
                 draw_text(column, context, reason, icon="ERROR", alert=True)
         column = layout.column(heading="Follow")
-        for name in ("hint_seams", "hint_sharp", "hint_materials", "hint_groups"):
-            column.prop(settings, name)
+        for hint in ("seams", "sharp", "materials", "colours", "groups"):
+            column.prop(settings, f"hint_{hint}")
         layout.column(heading="Linked Data").prop(settings, "copy_linked", text="Copy")
 
 

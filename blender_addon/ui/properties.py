@@ -232,6 +232,11 @@ class PartwiseSettings(bpy.types.PropertyGroup):
     hint_seams: _hint("Seams", "Parts should end at UV seams that are marked")
     hint_sharp: _hint("Sharp Edges", "Parts should end at edges that are marked sharp")
     hint_materials: _hint("Materials", "Parts should end where the material changes")
+    hint_colours: _hint(
+        "Colours",
+        "Parts may end where colour changes: of materials, their pictures and colour attributes. "
+        "For objects whose colours follow their parts",
+    )
     hint_groups: _hint("Vertex Groups", "Parts should follow the strongest vertex group")
     copy_linked: BoolProperty(
         name="Copy Linked Data",

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ...contract.arrays import Floats, Ints
 from . import cues
 from .clusters import Clusters
+from .colours import doubted
 from .cues import PatchGraph
 from .merging import matching
 
@@ -63,14 +64,14 @@ def coarsen(
     while state.count > patches and len(state.pair):
         area = state.moments[:, cues.AREA] + 1e-12
         smaller = np.minimum(area[state.pair[:, 0]], area[state.pair[:, 1]])
-        value = state.evidence / state.border[:, cues.LENGTH]
+        value = doubted(state.evidence / state.border[:, cues.LENGTH], state.border)
         value = value - SMALL_BONUS * np.log(smaller / area.mean() + 1e-3)
         barred = state.marked > 0
         value = np.where(barred & (not barred.all()), -np.inf, value)
         value = np.where(state.flat, np.inf, value)
-        into, gone, best = matching(state, value, COARSENED_A_ROUND)
-        chosen = np.flatnonzero(best > -np.inf)[: state.count - patches]
-        into, gone = into[chosen], gone[chosen]
+        chosen = matching(state, value, COARSENED_A_ROUND)
+        chosen = chosen[value[chosen] > -np.inf][: state.count - patches]
+        into, gone = state.pair[chosen].T
         children.append(np.stack([state.node[into], state.node[gone]], axis=1).astype(np.int32))
         state.merge(into, gone, made + np.arange(len(into)))
         made += len(into)

@@ -46,7 +46,8 @@ LENGTH, CONCAVE, CONVEX, BRIDGE, KAPPA, TURN, SDF_STEP = 0, 1, 2, 3, 4, 5, 6
 RING = slice(7, 10)
 RING2 = slice(10, 16)
 CURVE_AT = 16
-BORDERS = 17
+COLOUR = 17  # how far colour changes (`colours`); 0 where nobody says of what colour anything is
+BORDERS = 18
 
 
 @dataclass(frozen=True)

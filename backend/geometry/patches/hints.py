@@ -49,13 +49,22 @@ def marked_lengths(
 
     Where islands only come near each other, the whole contact is marked if their groups differ.
     """
-    patches = cues.patches
-    edges = np.flatnonzero(marked & (patch[graph.first] != patch[graph.second]))
-    one, two = patch[graph.first[edges]], patch[graph.second[edges]]
-    keys = cues.pair[:, 0] * patches + cues.pair[:, 1]
-    at = np.searchsorted(keys, np.minimum(one, two) * patches + np.maximum(one, two))
-    length = sums(graph.edge_length[edges], at, len(keys))
-    group = np.full(patches, -1)
+    edges, at = on_borders(graph, cues, patch)
+    heard = marked[edges]
+    length = sums(graph.edge_length[edges[heard]], at[heard], len(cues.pair))
+    group = np.full(cues.patches, -1)
     group[patch[groups >= 0]] = groups[groups >= 0]
     a, b = group[cues.pair].T
     return length + np.where((a != b) & (a >= 0) & (b >= 0), cues.border[:, BRIDGE], 0.0)
+
+
+def on_borders(graph: FaceGraph, cues: PatchGraph, patch: Ints) -> tuple[Ints, Ints]:
+    """The shared edges that lie between patches, and the row of `cues.pair` of each: (n,) both.
+
+    patch : (F,) of each face.
+    """
+    one, two = patch[graph.first], patch[graph.second]
+    edges = np.flatnonzero(one != two)
+    one, two = one[edges], two[edges]
+    keys = cues.pair[:, 0] * cues.patches + cues.pair[:, 1]
+    return edges, np.searchsorted(keys, np.minimum(one, two) * cues.patches + np.maximum(one, two))

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ...contract.arrays import Floats, Ints, Singles
 from ...contract.progress import SILENT, Progress
 from .clusters import Clusters
+from .colours import belief, doubted, weight_of_paint
 from .cues import LENGTH
 from .pair_features import pair_features
 
@@ -59,14 +60,15 @@ class Merging:
 
     def advance(
         self, values: Floats, first_node: int, most: float = MERGED_A_ROUND
-    ) -> tuple[Ints, Floats]:
+    ) -> tuple[Ints, Ints]:
         """Merge the best pairs into new tree nodes; pairs that do not change keep row and value.
 
         values : (pairs,) what to order by. most : share of the clusters to merge.
-        Returns (the two nodes of each merge (n, 2), its value).
+        Returns (the two nodes of each merge (n, 2), which of the pairs it was (n,)).
         """
         state = self.state
-        into, gone, value = matching(state, values, most)
+        chosen = matching(state, values, most)
+        into, gone = state.pair[chosen].T
         joined = np.stack([state.node[into], state.node[gone]], axis=1)
         before, label = state.pair, np.arange(state.count)
         label[gone] = into
@@ -86,7 +88,7 @@ class Merging:
         carried = np.zeros(len(state.pair))
         carried[at] = self.values[alive]
         self.rows, self.values = rows, carried
-        return joined, value
+        return joined, chosen
 
 
 def agglomerate(
@@ -105,16 +107,21 @@ def agglomerate(
     patches = state.count
     children = np.zeros((patches - 1, 2), dtype=np.int32)
     strength = np.zeros(patches - 1, dtype=np.float32)
-    made = 0
+    made, believed = 0, 0.0
     merging = Merging(state, describe)
     while state.count > 1:
         progress.step(made / (patches - 1))
         stale = merging.refresh()
         merging.values[stale] = score(merging.rows[stale])
-        heeded = merging.values * heeding(state.marked, state.border[:, LENGTH])
-        joined, value = merging.advance(np.where(state.flat, FIRST, heeded), patches + made, most)
+        if made == 0:  # what the shape says, before any colour was heard
+            believed = belief(merging.values, state.border)
+        heeded = heeding(state.marked, state.border[:, LENGTH])
+        order = heeded * doubted(merging.values, state.border, believed)
+        told = heeded * doubted(merging.values, state.border, believed * weight_of_paint(state))
+        told = np.where(state.flat, 1.0, np.minimum(told, 1.0))
+        joined, chosen = merging.advance(np.where(state.flat, FIRST, order), patches + made, most)
         children[made : made + len(joined)] = joined
-        strength[made : made + len(joined)] = np.minimum(value, 1.0)
+        strength[made : made + len(joined)] = told[chosen]
         made += len(joined)
     return children, strength
 
@@ -209,8 +216,8 @@ def ordered_merges(
     return new[children[order]].astype(np.int32), order
 
 
-def matching(state: Clusters, values: Floats, most: float) -> tuple[Ints, Ints, Floats]:
-    """The best pairs that share no cluster, as many as the share `most` of the clusters."""
+def matching(state: Clusters, values: Floats, most: float) -> Ints:
+    """The best pairs that share no cluster, as many as the share `most` of the clusters: (n,)."""
     limit = max(1, int(most * state.count))
     order = np.lexsort((np.arange(len(values)), -values))[: 4 * limit]
     used: set[int] = set()
@@ -222,5 +229,4 @@ def matching(state: Clusters, values: Floats, most: float) -> tuple[Ints, Ints, 
             used.update((a, b))
             if len(chosen) == limit:
                 break
-    index = np.array(chosen, dtype=np.int64)
-    return state.pair[index, 0], state.pair[index, 1], values[index]
+    return np.array(chosen, dtype=np.int64)

@@ -20,6 +20,7 @@ PATCHES = 400  # on a closed surface; islands and their detail may add to it
 LARGE_ISLANDS = 800  # the largest islands get patches of their own, the rest share
 CONCAVE_COST = 2.0  # patch radii a radian: crossing a crease costs the same on any tessellation
 CONVEX_COST = 1.0  # likewise, for convex bends sharper than 20 degrees
+COLOUR_COST = 1.0  # patch radii: crossing a full change of colour
 NORMAL_SPREAD = 0.15  # weight of a unit of normal against a unit of size when seeds are spread
 COARSE_FROM = 120_000  # faces from which the dual graph is coarsened before paths are searched
 LLOYD_ROUNDS = 2
@@ -31,6 +32,7 @@ def superfaces(
     rng: np.random.Generator,
     patches: int = PATCHES,
     groups: Ints | None = None,
+    steps: Floats | None = None,
     progress: Progress = SILENT,
 ) -> Ints:
     """Patch number of each face: (F,) int64, 0..P-1 without gaps.
@@ -38,7 +40,7 @@ def superfaces(
     A patch is a connected piece of one island; only where there are more than `LARGE_ISLANDS`
     islands, small ones near each other share a patch, of the same group as far as patches suffice.
 
-    groups : (F,) group of each face.
+    groups : (F,) group of each face. steps : (E,) 0..1, how far colour changes across each edge.
     progress : of this function; between its long steps a cancel is heard.
     """
     loose = graph.island >= LARGE_ISLANDS
@@ -47,7 +49,7 @@ def superfaces(
     loose_share = graph.area[loose].sum() / max(graph.area.sum(), 1e-300)
     islands = min(graph.islands, LARGE_ISLANDS)
     firm_patches = max(round(patches * (1 - loose_share)), 1) + islands - 1
-    _grow(graph, patch, firm, firm_patches, rng, progress)
+    _grow(graph, patch, firm, firm_patches, rng, steps, progress)
     if loose.any():
         _gather(graph, patch, loose, max(round(patches * loose_share), 8), groups, rng)
     return np.unique(patch, return_inverse=True)[1].reshape(-1).astype(np.int64)
@@ -59,6 +61,7 @@ def _grow(
     firm: NDArray[np.bool_],
     patches: int,
     rng: np.random.Generator,
+    steps: Floats | None,
     progress: Progress,
 ) -> None:
     """Fill `patch` on the firm faces by growing from seeds along cheap paths."""
@@ -78,6 +81,8 @@ def _grow(
     first, second, bend = first[across], second[across], graph.bend[across]
     step = np.linalg.norm(feature[first, :3] - feature[second, :3], axis=1) + 1e-9
     crease = CONCAVE_COST * np.maximum(bend, 0) + CONVEX_COST * np.maximum(-bend - np.pi / 9, 0)
+    if steps is not None:
+        crease = crease + COLOUR_COST * steps[across]
     radius = np.sqrt(weight.sum() / patches / np.pi)
     dual = symmetric(nodes, first, second, step + radius * crease)
     progress.step(0.5)

@@ -11,6 +11,7 @@ settings.symmetric = True
 settings.hint_seams = False
 settings.hint_sharp = False
 settings.hint_materials = False
+settings.hint_colours = False
 settings.hint_groups = True
 settings.keep_shading = True
 settings.closing = "NONE"

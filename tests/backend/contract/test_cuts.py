@@ -72,6 +72,8 @@ def test_hints_are_told_apart_by_their_digests() -> None:
         {"borders": two},
         {"groups": one, "borders": two},
         {"borders": two[:0]},
+        {"colours": np.zeros((2, 3), np.uint8)},
+        {"colours": np.eye(2, 3, dtype=np.uint8)},
     ]
     digests = [Segment("name", parts=3, **hint).hints_digest() for hint in hints]
     assert len(set(digests)) == len(hints)

@@ -247,3 +247,41 @@ def test_whole_islands_are_joined_at_a_chance_at_which_an_island_is_divided():
     assert _tree(cues, Merges(made, chance, 0.5, 0.35)).natural_parts == 1
     inside = np.append(np.full(len(made) - 1, 0.4), 0.4).astype(np.float32)
     assert _tree(cues, Merges(made, inside, 0.5, 0.35)).natural_parts > 2
+
+
+RED, GREEN = np.array([200, 40, 30], np.uint8), np.array([40, 160, 60], np.uint8)
+
+
+@pytest.fixture(scope="module")
+def hand():
+    """Vertices, faces and true labels (T, F) of a smooth hand."""
+    with np.load(SMOOTH) as file:
+        vertices, faces = file["hand/vertices"].astype(float), file["hand/faces"].astype(np.int64)
+        return vertices, faces, file["hand/truths"]
+
+
+def found_in(hand, colours):
+    vertices, faces, truths = hand
+    hints = None if colours is None else Hints(colours=colours)
+    return rand_error(labels(analyse(vertices, faces, hints=hints)), truths)
+
+
+def test_paint_that_follows_parts_does_no_harm(hand):
+    part = hand[2][0]
+    assert found_in(hand, np.where((part % 2 == 0)[:, None], RED, GREEN)) <= found_in(hand, None)
+
+
+def test_a_stripe_alone_is_no_part(hand):
+    middle = hand[0][hand[1]].mean(axis=1)
+    low, high = np.quantile(middle[:, 1], [0.35, 0.5])
+    stripe = (middle[:, 1] > low) & (middle[:, 1] < high)
+    striped = np.where(stripe[:, None], RED, GREEN)
+    assert found_in(hand, striped) < found_in(hand, None) + 0.02
+    ball = np.where((np.abs(BALL.triangles_center[:, 2]) < 0.15)[:, None], RED, GREEN)
+    assert analyse(*arrays(BALL), hints=Hints(colours=ball)).tree.natural_parts == 1
+
+
+def test_colours_that_do_not_fit_are_refused():
+    for colours in (np.zeros((3, 3), np.uint8), np.zeros((len(BALL.faces), 3))):
+        with pytest.raises(BadInput, match="colours"):
+            analyse(*arrays(BALL), hints=Hints(colours=colours))

@@ -19,7 +19,8 @@ def cube() -> bpy.types.Object:
 def hints(obj, chosen=None):
     """Groups of triangles and marked edges as they are sent."""
     found = read_hints(obj, bpy.context.scene.partwise)
-    return found.for_engine(Snapshot.of(obj).arrays(chosen))
+    sent = found.for_engine(Snapshot.of(obj).arrays(chosen))
+    return sent["groups"], sent["borders"]
 
 
 def test_without_a_wish_nothing_is_read(cube):

@@ -50,7 +50,7 @@ def test_merged_cues_equal_the_cues_of_the_union(dumbbell):
     rng = np.random.default_rng(0)
     made = 0
     while state.count > 9:
-        into, gone, _ = matching(state, rng.random(len(state.pair)), 0.06)
+        into, gone = state.pair[matching(state, rng.random(len(state.pair)), 0.06)].T
         state.merge(into, gone, dumbbell.patches + made + np.arange(len(into)))
         made += len(into)
     member = np.eye(state.count)[state.label]  # (P, C)
@@ -84,9 +84,9 @@ def test_features_are_finite_named_and_do_not_depend_on_the_order_of_a_pair(dumb
 def test_matching_takes_the_best_pairs_and_no_cluster_twice(dumbbell):
     state = Clusters(dumbbell)
     values = np.random.default_rng(1).random(len(state.pair))
-    into, gone, value = matching(state, values, 0.06)
-    assert value[0] == values.max()
-    assert len(set(into) | set(gone)) == 2 * len(into)
+    chosen = matching(state, values, 0.06)
+    assert values[chosen[0]] == values.max()
+    assert len(np.unique(state.pair[chosen])) == 2 * len(chosen)
 
 
 def test_islands_meet_in_the_graph_and_know_that_they_are_islands(dumbbell):
