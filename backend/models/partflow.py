@@ -50,7 +50,8 @@ class PartFlowConfig:
     cells, whole_cells, channels : of the autoencoder. axes, whole_axes : along which the latents of
     a part and of an object are told, `token` of them a token. width, heads, pairs : of tokens and
     of pairs of blocks, within and across parts. ask : after so many pairs the contexts are asked.
-    words : channels of a word's vector. reading : blocks in which a picture is read.
+    words : channels of a word's vector. reading : blocks in which a picture is read. guess : width
+    of what guesses shapes from what is told alone, 0 for none.
 
     own : parts also in frames of their own. within, across : blocks that look there. spaces :
     embeddings of the two frames. before : parts that are there already, as a context.
@@ -68,6 +69,7 @@ class PartFlowConfig:
     ask: int = 2
     words: int = 64
     reading: int = 2
+    guess: int = 384
     own: bool = True
     within: bool = True
     across: bool = True
@@ -192,6 +194,14 @@ def shapes(config: PartFlowConfig) -> dict[str, tuple[int, ...]]:
     found.norm("read", w)
     found.linear("glance.in", (SIDE // GLANCE) ** 2 * 4 + 1, w)
     found.linear("modulation", w, MODULATIONS * w)
+    if c.guess:
+        said = 2 * (c.words + 1) + MASK * MASK + OUTLINE + 1 + VIEW + 1 + BOX + 1
+        found.linear("guess.in", said, c.guess)
+        found.linear("guess.hidden", c.guess, c.guess)
+        found.linear("guess.out", c.guess, 2 * c.axes)
+        found.linear("guess_own.in", c.token, w)
+        found.linear("guess_placed.in", c.token, w)
+        found.linear("guess_modulation", w, 2 * c.axes)
     for k in range(c.pairs):
         if c.within:
             found.block(f"within{k}", w, modulated=True)
@@ -241,6 +251,25 @@ class PartFlow(Blocks):
             found.append(self.linear("before.in", given.before) + self.arrays["places"])
         return self.ops.concatenate(found, 1)
 
+    def guess(self, box: Array, levels: Levels, given: Given) -> tuple[Array, Array]:
+        """Tokens (B, N, T, C) of each part in its own frame and in the object's: about the mean of
+        those of which the same is told.
+
+        box : (B, N, 1, BOX) at its level. Where parts are nothing but noise, what they are like in
+        the large is to be read from what is told alone. A few layers that see no noise learn that
+        from every part of every set, and the blocks look at the answer.
+        """
+        c, cat = self.config, self.ops.concatenate
+        batch, parts = box.shape[:2]
+        each = 0 * box[:, :, 0, :1] + 1  # (B, N, 1)
+        of_all = cat([self._aloud(given.title), given.view], 1)[:, None] * each
+        level = levels.box[:, :, None]
+        of_part = [self._aloud(given.words), given.mask, (1 - level) * box[:, :, 0], level]
+        h = self.ops.relu(self.linear("guess.in", cat([of_all, *of_part], 2)))
+        h = self.ops.relu(self.linear("guess.hidden", h))
+        found = self.linear("guess.out", h).reshape(batch, parts, 2, c.tokens, c.token)
+        return found[:, :, 0], found[:, :, 1]
+
     def velocity(
         self, x: Parts, levels: Levels, given: Given, contexts: Array | None = None
     ) -> Parts:
@@ -254,6 +283,10 @@ class PartFlow(Blocks):
         own = self.linear("own.in", x.own) + self.linear("seen_own.in", given.seen_own)
         placed = self.linear("placed.in", x.placed)
         placed = placed + self.linear("seen_placed.in", given.seen_placed)
+        if c.guess:
+            guessed = self.guess(x.box, levels, given)
+            own = own + self.linear("guess_own.in", guessed[0])
+            placed = placed + self.linear("guess_placed.in", guessed[1])
         box = self.linear("box.in", x.box) + space[2]
         look = self.linear("look.in", x.look) + space[3]
         both = [own + place + space[0]] if c.own else []
@@ -315,9 +348,17 @@ class PartFlow(Blocks):
         t = c.tokens
         first = t if c.own else 0
         of_shape, of_box = levels.shape[:, :, None, None], levels.box[:, :, None, None]
+        own = self._velocity("own", out[:, :, :t], x.own, of_shape) if c.own else 0 * x.own
+        placed = self._velocity("placed", out[:, :, first : first + t], x.placed, of_shape)
+        if c.guess:
+            # How much of the guess is taken as it is depends on the level alone.
+            taken = self.linear("guess_modulation", self.ops.relu(shape_time))
+            taken = taken.reshape(batch, parts, 2, t, c.token)
+            own = own + taken[:, :, 0] * guessed[0] if c.own else own
+            placed = placed + taken[:, :, 1] * guessed[1]
         return Parts(
-            own=self._velocity("own", out[:, :, :t], x.own, of_shape) if c.own else 0 * x.own,
-            placed=self._velocity("placed", out[:, :, first : first + t], x.placed, of_shape),
+            own=own,
+            placed=placed,
             box=self._velocity("box", out[:, :, -1:], x.box, of_box),
             look=self._velocity("look", out[:, :, -2:-1], x.look, of_shape),
             whole=self._velocity("whole", h[:, :count], x.whole, levels.whole[:, None, None]),

@@ -38,6 +38,7 @@ from ...models.partflow import (
 from ..torch_ops import TorchOps
 from . import pack
 from .axes import FRAME_OF, axes_of
+from .guesses import BLUR, GUESS, Known, learn_guess
 from .pictured import Pictures, masks_of, pictured
 from .run import Run, started
 from .shelf import Singles
@@ -51,8 +52,8 @@ TOLD = {
     "words": 0.75, "title": 0.7, "picture": 0.45, "mask": 0.7, "view": 0.8, "seen": 0.25,
     "before": 0.5,
 }  # fmt: skip
-BLUR = 0.03  # deviation of words' vectors, about the distance of synonyms
 EMPTY = 0.15  # of the sets, one more part that is not there
+GUESS_STEPS = 1000  # of the guess, before the flow begins to learn
 WEIGHTS = {"own": 1.0, "placed": 0.5, "box": 0.5, "look": 0.1, "whole": 0.4}
 CENTRE, SPREAD = 0.3, 1.0  # of the logit of levels: more noise than signal
 # What a part is like in the large is decided where there is nothing but noise, by what is told of
@@ -60,19 +61,28 @@ CENTRE, SPREAD = 0.3, 1.0  # of the logit of levels: more noise than signal
 EARLY, EARLIEST = 0.5, 0.6  # share of the sets whose levels are spread evenly, from which on
 LADDER = {
     "tiny": PartFlowConfig(
-        channels=4, axes=64, whole_axes=128, token=32, width=96, heads=3, pairs=2, reading=1
+        channels=4,
+        axes=64,
+        whole_axes=128,
+        token=32,
+        width=96,
+        heads=3,
+        pairs=2,
+        reading=1,
+        guess=96,
     ),
     "small": PartFlowConfig(width=192, heads=6, pairs=4),
     "base": PartFlowConfig(),
     "large": PartFlowConfig(width=384, heads=12, pairs=8),
 }
-ABLATIONS: dict[str, dict[str, bool]] = {
+ABLATIONS: dict[str, dict[str, Any]] = {
     "full": {},
     "no own space": {"own": False},
     "no blocks within": {"within": False},
     "no space embedding": {"spaces": False},
     "no sight across": {"across": False},
     "no parts so far": {"before": False},
+    "no guess": {"guess": 0},
 }
 
 
@@ -338,6 +348,20 @@ def count_axes(
                 arrays[name] = torch.from_numpy(array).clone().to(device)
 
 
+def guess_first(
+    run: Run, copies: Mapping[str, Encoded], config: PartFlowConfig, steps: int
+) -> None:
+    """Teach what guesses shapes from what is told alone; the flow learns after it."""
+    net, rng = PartFlow(config, run.arrays, TorchOps()), np.random.default_rng(0)
+    learned, _ = divided(along(copies, net))
+    known = Known.of([one.arrays for one in learned], rng)
+    error = learn_guess(net, known, TOLD, steps, rng)
+    for name, array in run.arrays.items():
+        if name.startswith(GUESS):
+            run.mean[name].copy_(array)
+    print(f"guess: mean squared error {error:.4f} after {steps} steps", flush=True)
+
+
 def train(
     run: Run,
     copies: Mapping[str, Encoded],
@@ -394,6 +418,13 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--batch", type=int, default=40, help="parts a step")
     parser.add_argument("--begin-with", type=Path, metavar="FILE", help="weights to go on from")
     parser.add_argument(
+        "--new",
+        nargs="+",
+        default=(),
+        metavar="NAME",
+        help="beginnings of the names of arrays that those that it begins with do not have",
+    )
+    parser.add_argument(
         "--axes-anew",
         choices=FRAMES,
         nargs="+",
@@ -401,6 +432,7 @@ def main(argv: list[str] | None = None) -> int:
         metavar="FRAME",
         help="frames whose latents are others than those that it begins with has learned",
     )
+    parser.add_argument("--guess-steps", type=int, default=GUESS_STEPS)
     parser.add_argument("--rate", type=float, default=RATE, help="of learning, at most")
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--seed", type=int, default=0, help="not that of what it begins with")
@@ -423,10 +455,13 @@ def main(argv: list[str] | None = None) -> int:
         rate=options.rate,
         seed=options.seed,
         begin_with=options.begin_with,
+        new=tuple(options.new),
     )
     if run.step == 0:
         anew = FRAMES if options.begin_with is None else options.axes_anew
         count_axes(run, copies, config, anew, device)
+        if config.guess and options.guess_steps:
+            guess_first(run, copies, config, options.guess_steps)
     train(run, copies, pictures, options, device)
     return 0
 

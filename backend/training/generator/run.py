@@ -25,7 +25,8 @@ WARM = 200  # steps in which the rate rises
 FALL = 0.35  # share of the minutes, the last, in which it falls
 MEAN = 0.9985  # of the running mean that stays, a step
 LEAST = 0.02  # of the rate, at the end
-COUNTED = ("latent.mean", "latent.deviation", "axes.")  # arrays that are counted, not learned
+# Arrays that are counted, or learned before.
+COUNTED = ("latent.mean", "latent.deviation", "axes.", "guess.")
 
 
 def begun(
@@ -133,13 +134,14 @@ def started(
     seed: int = 0,
     begin_with: Path | None = None,
     fixed: tuple[str, ...] = (),
+    new: tuple[str, ...] = (),
 ) -> Run:
     """The run of a folder, to go on, or a new one.
 
     begin_with : weights that were shipped before, with which a new one begins. fixed : beginnings
     of the names of arrays that stay as they are; where there are any, others may be of another
-    network and begin anew. Raises SystemExit where those of the folder, or of the file, are of
-    another network.
+    network and begin anew. new : of arrays that those weights do not have. Raises SystemExit where
+    those of the folder, or of the file, are of another network.
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / RUN
@@ -149,6 +151,7 @@ def started(
             held = _shipped(begin_with, name)
             fitting = {n for n, a in held.items() if shapes.get(n) == tuple(a.shape)}
             kept = {n for n in shapes if n.startswith(fixed)} if fixed else {*shapes, *held}
+            kept -= {n for n in shapes if new and n.startswith(new)}
             if not kept <= fitting:
                 raise SystemExit(f"{begin_with} holds another network.")
             arrays |= {n: held[n].float().to(device) for n in fitting}

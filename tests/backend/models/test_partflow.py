@@ -56,7 +56,7 @@ def changed(x, name, part):
 
 @pytest.mark.parametrize(
     "without", [{}, {"own": False}, {"within": False}, {"spaces": False}, {"across": False},
-                {"before": False}]
+                {"before": False}, {"guess": 0}]
 )  # fmt: skip
 def test_numpy_and_torch_say_the_same(without):
     config = replace(TINY, **without)
@@ -132,6 +132,21 @@ def test_without_a_picture_none_is_looked_at():
     said, same = (net.velocity(x, levels, none, one) for one in (contexts, other))
     np.testing.assert_allclose(said.own, same.own, atol=1e-5)
     assert np.abs(net.velocity(x, levels, given, other).own - said.own).max() > 1e-3
+
+
+def test_a_guess_is_of_what_is_told_alone():
+    net = PartFlow(TINY, arrays(TINY), NumpyOps())
+    x, levels, given = asked(TINY)
+    unknown, known = (replace(levels, box=np.full_like(levels.box, one)) for one in (1.0, 0.0))
+    other = changed(x, "box", 1)
+    own, placed = net.guess(x.box, known, given)
+    assert own.shape == placed.shape == x.own.shape
+    np.testing.assert_array_equal(*(net.guess(one.box, unknown, given)[0] for one in (x, other)))
+    moved = np.abs(net.guess(other.box, known, given)[0] - own).max((0, 2, 3)) > 1e-4
+    assert moved.tolist() == [False, True, False], "where a box is known, it is told of its part"
+    for name in ("words", "title", "mask", "view"):
+        more = replace(given, **{name: getattr(given, name) + 1})
+        assert np.abs(net.guess(x.box, known, more)[0] - own).max() > 1e-4, name
 
 
 def test_contexts_are_asked_for_once():

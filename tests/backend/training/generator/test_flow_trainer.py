@@ -149,7 +149,8 @@ def test_it_learns_and_goes_on(tmp_path, monkeypatch):
     def train(steps, *more):
         return trainer.main([
             "--latents", str(folder), "--out", str(tmp_path / "run"), "--size", "small",
-            "--every", "0.005", "--batch", "12", "--threads", "1", "--steps", steps, *more,
+            "--every", "0.005", "--batch", "12", "--threads", "1", "--guess-steps", "3",
+            "--steps", steps, *more,
         ])  # fmt: skip
 
     assert train("40") == 0
