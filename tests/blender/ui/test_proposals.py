@@ -63,7 +63,7 @@ def pictured(cube, *names):
     """A proposal whose variants have pictures."""
     shown = propose(cube, *names)
     for level, variant in enumerate(shown.variants):
-        variant.thumbnail = np.full((96, 96, 4), 40 * level, np.uint8)
+        variant.thumbnail = np.full((96, 96, 4), 30 * level, np.uint8)
     return shown
 
 
