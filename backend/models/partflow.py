@@ -37,7 +37,8 @@ PICTURE = PATCH * PATCH * 4
 PATCHES = (SIDE // PATCH) ** 2
 GLANCE = 4  # pixels of a picture that are one at a glance, along each side
 UNSEEN = -1e4  # added to the logits of what is not to be looked at
-OUTLINE = 5 + 9  # numbers of a mask's outline: in the picture, and in the object's frame
+IN_OBJECT = 9  # numbers of a mask's outline in the object's frame, the last of them
+OUTLINE = 5 + IN_OBJECT  # in the picture, and in the object's frame
 VIEW = 4  # numbers of a view (where it is taken from, as a direction; how near)
 THINNEST = 0.02  # half size of a part, in its object's frame, below which its frame is not thinner
 FILLED = 0.95  # of the cube, by a shape
@@ -442,7 +443,7 @@ def mask_member(
     low, high = (low - middle) / size, (high - middle) / size
     half = (high - low) / 2
     share = masks.sum((1, 2)) / max(float(figure.sum()), 1.0)
-    inside = np.zeros((len(masks), 9))
+    inside = np.zeros((len(masks), IN_OBJECT))
     if view is not None:
         back = view[:3]
         right = np.array([back[2], 0.0, -back[0]]) / max(float(np.hypot(back[0], back[2])), 1e-6)

@@ -38,7 +38,7 @@ from ...models.partflow import (
 from ..torch_ops import TorchOps
 from . import pack
 from .axes import FRAME_OF, axes_of
-from .guesses import BLUR, GUESS, Known, learn_guess
+from .guesses import GUESS, Known, learn_guess, meant
 from .pictured import Pictures, masks_of, pictured
 from .run import Run, started
 from .shelf import Singles
@@ -215,23 +215,17 @@ class Sets:
         box = np.zeros(number) if rng.random() < BOXES_KNOWN else level
         return level.astype(np.float32), box.astype(np.float32), known
 
-    def _meant(self, vectors: NDArray[Any]) -> Singles:
-        """Vectors (N, D) of words of about the same meaning; zeros stay."""
-        near = vectors + BLUR * self.rng.standard_normal(vectors.shape)
-        near /= np.linalg.norm(near, axis=-1, keepdims=True)
-        return np.where(np.abs(vectors).any(-1, keepdims=True), near, 0).astype(np.float32)
-
     def _given(
         self, a: dict[str, NDArray[Any]], some: NDArray[np.int64], there: NDArray[np.bool_]
     ) -> dict[str, Any]:
         rng, c = self.rng, self.config
         given = {n: v[0] for n, v in nothing(c, 1, len(there)).items()}
         tells = {name: rng.random() < chance for name, chance in TOLD.items()}
-        words = self._meant(a["words"][some, int(rng.integers(a["words"].shape[1]))])
+        words = meant(a["words"][some, int(rng.integers(a["words"].shape[1]))], rng)
         told = np.abs(words).any(1) & (rng.random(len(some)) < 0.9) & tells["words"]
         given["words"][there] = np.c_[words, np.ones(len(some))] * told[:, None]
         if tells["title"] and a["title"].any():
-            given["title"][:] = np.r_[self._meant(a["title"])[0], 1.0]
+            given["title"][:] = np.r_[meant(a["title"], rng)[0], 1.0]
         if tells["picture"] and "picture" in a:
             view = int(rng.integers(len(a["picture"])))
             given["picture"][:, :-1] = a["picture"][view].astype(np.float32) / 255

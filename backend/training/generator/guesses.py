@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ...models.partflow import MASK, OUTLINE, VIEW, Given, Levels, PartFlow, nothing
+from ...models.partflow import IN_OBJECT, MASK, OUTLINE, VIEW, Given, Levels, PartFlow, nothing
 from .pictured import masks_of
 from .shelf import Singles
 
@@ -102,6 +102,13 @@ def learn_guess(
     return error
 
 
+def meant(vectors: NDArray[Any], rng: np.random.Generator) -> Singles:
+    """Vectors (..., D) of words of about the same meaning; zeros stay."""
+    near = vectors + BLUR * rng.standard_normal(vectors.shape)
+    near /= np.linalg.norm(near, axis=-1, keepdims=True)
+    return np.where(np.abs(vectors).any(-1, keepdims=True), near, 0).astype(np.float32)
+
+
 def _drawn(
     net: PartFlow, known: Known, told: Mapping[str, float], rng: np.random.Generator, batch: int
 ) -> tuple[dict[str, Singles], tuple[Singles, ...], Singles, tuple[Singles, Singles]]:
@@ -110,23 +117,21 @@ def _drawn(
     rows = rng.integers(len(known.box), size=batch)
     asked = nothing(net.config, batch, 1)
 
-    def blurred(vectors: Singles) -> Singles:
-        near = vectors + np.float32(BLUR) * rng.standard_normal(vectors.shape, np.float32)
-        near /= np.linalg.norm(near, axis=-1, keepdims=True)
+    def told_of(vectors: Singles) -> Singles:
         there = np.abs(vectors).any(-1, keepdims=True)
-        return np.concatenate([np.where(there, near, 0), there], -1).astype(np.float32)
+        return np.concatenate([meant(vectors, rng), there], -1).astype(np.float32)
 
     def heard(name: str) -> Singles:
         return (rng.random((batch, 1)) < told[name]).astype(np.float32)
 
     form = rng.integers(known.words.shape[1], size=batch)
-    asked["words"][:, 0] = blurred(known.words[rows, form]) * heard("words")
-    asked["title"][:] = blurred(known.title[rows]) * heard("title")
+    asked["words"][:, 0] = told_of(known.words[rows, form]) * heard("words")
+    asked["title"][:] = told_of(known.title[rows]) * heard("title")
     mask = heard("mask") * (rng.random((batch, 1)) < told["picture"])
     asked["mask"][:, 0] = known.mask[rows] * mask
     asked["view"][:] = known.view[rows] * mask * heard("view")
     # What the view says of a box is told where the view is.
-    asked["mask"][:, 0, -10:-1] *= asked["view"][:, -1:]
+    asked["mask"][:, 0, -IN_OBJECT - 1 : -1] *= asked["view"][:, -1:]
     of_box = np.where(rng.random((batch, 1)) < 0.5, 0.0, rng.random((batch, 1))).astype(np.float32)
     box = known.box[rows] + np.float32(NUDGE) * rng.standard_normal((batch, 8), np.float32)
     box = (1 - of_box) * box + of_box * rng.standard_normal(box.shape, np.float32)
