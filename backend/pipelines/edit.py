@@ -96,14 +96,15 @@ def replace_part(
     """Other parts for the place of one.
 
     vertices : (V, 3); faces : (F, 3); labels : (F,) part of each face. name : what the part is
-    called; title : what the whole object is, by its name or its file's. text : words; source : title of a library part; mesh : (v, f) of the user's, in the same
-    axes; image : (H, W, 4) RGBA of the part, from which it is made; `mesh_name` is what either is
-    called; with none of them another part of the same kind. Beside these, of the words only the
-    wishes count. drawing : (H, W, 4) RGBA of the part in lines, for an engine that takes one. up :
-    "Y" or "Z". options : `join`, one of `JOINS`; `twins`: the mirror image is replaced too;
-    `stretch`: to the old box; and those of the engine (`contract.options`). shown : hears of each
-    variant as soon as it stands where it is to be. progress : gets sketches in the coordinates of
-    the object. Raises BadInput where a part has no faces, or words mean nothing.
+    called; title : what the whole object is, by its name or its file's. text : words; source :
+    title of a library part; mesh : (v, f) of the user's, in the same axes; image : (H, W, 4) RGBA
+    of the part, from which it is made; `mesh_name` is what either is called; with none of them
+    another part of the same kind. Beside these, of the words only the wishes count. drawing :
+    (H, W, 4) RGBA of the part in lines, for an engine that takes one. up : "Y" or "Z". options :
+    `join`, one of `JOINS`; `twins`: the mirror image is replaced too; `stretch`: to the old box;
+    and those of the engine (`contract.options`). shown : hears of each variant as soon as it stands
+    where it is to be. progress : gets sketches in the coordinates of the object. Raises BadInput
+    where a part has no faces, or words mean nothing.
     """
     given, of_engine = _checked_options(options or {}, up)
     of_face = checked_labels(labels, len(faces)).astype(np.int32)
