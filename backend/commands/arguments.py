@@ -246,6 +246,11 @@ def _add_edit(commands: Commands) -> None:
         help="a .glb file, or a folder for one file for each variant",
     )
     edit.add_argument("--part", metavar="NAME", required=True, help="the part to replace")
+    edit.add_argument(
+        "--title",
+        metavar="WORDS",
+        help="what the whole object is: 'office chair'; as its file is called, without",
+    )
     source = edit.add_mutually_exclusive_group()
     source.add_argument("--text", metavar="WORDS", help="what it should be: 'tall pink top hat'")
     source.add_argument("--image", metavar="FILE", type=Path, help="a picture of what it should be")

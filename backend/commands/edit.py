@@ -71,6 +71,7 @@ def run(options: Namespace, console: Console) -> int:
             labels,
             part,
             name=names[part],
+            title=options.input.stem if options.title is None else options.title,
             text=_words(options),
             mesh=mesh,
             mesh_name=(options.mesh or options.image or Path()).stem,

@@ -169,7 +169,8 @@ class Replace(Fields):
     source_vertices (N, 3) and source_faces (M, 3), or read from the path source_file; or image
     (H, W, 4) RGBA, a picture of the part, with the top row first; without any
     another part of the same kind. Beside another source the words are wishes alone.
-    name: what the part is called. up: the axis of the object, "Y" or "Z", that points up. options:
+    name: what the part is called; title: what the whole object is; empty for unknown, and as people
+    and programs write names. up: the axis of the object, "Y" or "Z", that points up. options:
     join ("auto", "overlap", "weld", "trim"), twins and stretch (true or false), and the engine's.
     colour: [R, G, B] linear, of the part, for thumbnails of what has no colour of its own. drawing
     (H, W, 4) RGBA: the part in lines, top row first, for an engine that takes one.
@@ -179,6 +180,7 @@ class Replace(Fields):
     labels: Annotated[NDArray[Any], Array(("F",), "int32 int64")]
     part: Annotated[int, Whole(0)]
     name: Annotated[str, Text()] = ""
+    title: Annotated[str, Text()] = ""
     text: Annotated[str, Text()] = ""
     source: Annotated[str, Text()] = ""
     source_file: Annotated[str, Text()] = ""

@@ -332,6 +332,7 @@ class ReplaceEngine(Protocol):
         part: int,
         *,
         name: str = "",
+        title: str = "",
         drawing: NDArray[np.uint8] | None = None,
         text: str = "",
         variants: int = 1,
@@ -344,10 +345,11 @@ class ReplaceEngine(Protocol):
         other, so that each is fitted and shown before the next one is begun.
 
         vertices : (V, 3), Y up; faces : (F, 3); labels : (F,) part of each face; part : which is
-        to be replaced. name : what the part is called, empty for unknown. drawing : (H, W, 4) RGBA,
-        the part in lines, for an engine that takes one. text : what is to stand there, without
-        wishes of size, shape and colour; without words it is another part of the same kind. Raises
-        BadInput for words that it does not know, with names of what there is.
+        to be replaced. name : what the part is called, title : what the whole object is, empty for
+        unknown, both as people and programs write names. drawing : (H, W, 4) RGBA, the part in
+        lines, for an engine that takes one. text : what is to stand there, without wishes of size,
+        shape and colour; without words it is another part of the same kind. Raises BadInput for
+        words that it does not know, with names of what there is.
         """
 
 

@@ -111,6 +111,7 @@ class Flow:
         part: int,
         *,
         name: str = "",
+        title: str = "",
         drawing: NDArray[np.uint8] | None = None,
         text: str = "",
         variants: int = 1,
@@ -130,7 +131,7 @@ class Flow:
         before = meaning(name)
         said = required(text) if text else before
         progress.span(0.0, 0.1, "Looking at the other parts").step()
-        scene = Scene(self.generator, vertices, faces, labels)
+        scene = Scene(self.generator, vertices, faces, labels, title)
         request = scene.around(part)
         if said.known:
             request.tell("words", said.vector, 0)

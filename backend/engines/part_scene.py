@@ -21,6 +21,7 @@ from ..latents.part_request import Request
 from ..models.partset import PLACED, WHOLE
 from .part_lids import Lidded, lidded
 from .part_place import Contact, contact_of
+from .part_words import named
 
 TOGETHER = 8  # parts of one request, as many as the flow has learned from
 MOST_LIDS = 0.3  # of a part's surface, with which it still is as good as known
@@ -28,12 +29,14 @@ MOST_LIDS = 0.3  # of a part's surface, with which it still is as good as known
 
 @dataclass
 class Scene:
-    """vertices : (V, 3), +y up; faces : (F, 3); labels : (F,) part of each face."""
+    """vertices : (V, 3), +y up; faces : (F, 3); labels : (F,) part of each face. title : what it is
+    called, empty for unknown."""
 
     generator: PartGenerator
     vertices: Floats
     faces: Ints
     labels: NDArray[np.integer]
+    title: str = ""
     _told: dict[int, Told] = field(default_factory=dict, repr=False)
     _lidded: dict[int, Lidded] = field(default_factory=dict, repr=False)
 
@@ -104,10 +107,13 @@ class Scene:
 
     def around(self, part: int, most: int = TOGETHER - 1) -> Request:
         """A request for one part, the first, among `most` others that are known, or made up from
-        what is seen of them; all that is farther is told together."""
+        what is seen of them; all that is farther is told together. What the object is called is
+        told where words are known of it: "leg" alone says little."""
         others = self.nearest(part)
         near, far = others[:most], others[most:]
         request = Request(self.generator.flow.config, 1 + len(near))
+        if (title := named(self.title)).known:
+            request.tell("title", title.vector)
         for k, other in enumerate(near, 1):
             told = self.told(other)
             if self.is_known(other):

@@ -11,6 +11,7 @@ from ..contract.arrays import Floats
 from ..contract.errors import BadInput
 from ..library import words
 from ..library.index import library
+from .retrieval import spoken_name
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,13 @@ def meaning(text: str) -> Meaning:
     read = words.read(plain, library(), table)
     corrected = tuple(read.corrected.items())
     return Meaning(table.vector(read.words), read.unknown, corrected, read.words)
+
+
+def named(name: str) -> Meaning:
+    """What the name of an object or a part says of it, as people and programs write names; nothing
+    where that would be guessed, as of "Sessel", which is no slip for a vessel."""
+    found = meaning(spoken_name(name))
+    return meaning("") if found.corrected else found
 
 
 def required(text: str) -> Meaning:

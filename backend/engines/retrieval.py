@@ -34,7 +34,8 @@ ABOUT = About(
 SIBLINGS = {
     "l", "r", "left", "right", "front", "back", "rear", "upper", "lower", "mid", "middle", "top",
     "bottom", "inner", "outer", "main", "part", "mesh", "object", "group", "node", "cube",
-    "sphere", "cylinder", "plane", "circle", "torus", "model", "low", "high", "poly",
+    "sphere", "cylinder", "plane", "circle", "torus", "model", "low", "high", "poly", "scene",
+    "collection", "untitled", "default", "export", "geometry",
 }  # fmt: skip
 """Words of names that tell siblings apart, and names that programs give."""
 LIKE = 0.2  # largest distance of likenesses of what is still of the same kind
@@ -69,6 +70,7 @@ class Retrieval:
         part: int,
         *,
         name: str = "",
+        title: str = "",
         drawing: NDArray[np.uint8] | None = None,
         text: str = "",
         variants: int = 1,

@@ -96,6 +96,7 @@ class Scribble:
         part: int,
         *,
         name: str = "",
+        title: str = "",
         drawing: NDArray[np.uint8] | None = None,
         text: str = "",
         variants: int = 1,

@@ -89,19 +89,21 @@ def upright(count: int, first_seed: int = FIRST_SEED, families: Sequence[str] = 
 class Assembled:
     """The whole parts of an object in its frame, joined.
 
-    vertices : (V, 3), faces : (F, 3), labels : (F,) which part each face is of.
+    vertices : (V, 3), faces : (F, 3), labels : (F,) which part each face is of. title : what it is
+    called, empty where nobody says.
     """
 
     vertices: Floats
     faces: Ints
     labels: Ints
+    title: str = ""
 
     @classmethod
-    def of(cls, wholes: Sequence[Mesh]) -> Assembled:
+    def of(cls, wholes: Sequence[Mesh], title: str = "") -> Assembled:
         """See `latents.part_generator.Frame` for the frame."""
         vertices, faces = concatenated(list(wholes))
         labels = np.repeat(np.arange(len(wholes)), [len(faces) for _, faces in wholes])
-        return cls(Frame.around(vertices).into(vertices), faces, labels)
+        return cls(Frame.around(vertices).into(vertices), faces, labels, title)
 
     def part(self, number: int) -> Mesh:
         """One of them, with its own vertices alone."""
@@ -112,7 +114,8 @@ class Assembled:
 def assembled(item: Labelled) -> Assembled:
     """The wholes of an object, +y up; robots, which stand on z, look along x."""
     turn = [1, 2, 0] if item.up == "Z" else [0, 1, 2]
-    return Assembled.of([(vertices[:, turn], faces) for vertices, faces in item.wholes])
+    wholes = [(vertices[:, turn], faces) for vertices, faces in item.wholes]
+    return Assembled.of(wholes, item.title)
 
 
 def bare(name: str) -> str:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Parts that the part generator knows or makes, one by one, beside simpler ones.
 
-Of a part's own latents: what is lost by encoding and decoding it. Of its box, its name and the
-parts around it: how near another part comes to the true one.
+Of a part's own latents: what is lost by encoding and decoding it. Of its box, its name, that of
+its object and the parts around it: how near another part comes to the true one.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def chosen(item: Labelled, seed: int) -> list[int]:
 
 
 def regenerated(item: Labelled, methods: Sequence[str], seed: int) -> Rows:
-    """Parts of an object made anew by their name, their box and the other parts."""
+    """Parts of an object made anew by their name, its own, their box and the other parts."""
     return {method: _anew(item, MAKERS[method], seed) for method in methods}
 
 
@@ -136,7 +136,7 @@ def by_flow(whole: Assembled, part: int, name: str, seed: int, flow: Flow | None
     """
     level = flow.ways.begun if flow else 1.0
     flow = flow or engine()
-    scene = Scene(flow.generator, whole.vertices, whole.faces, whole.labels)
+    scene = Scene(flow.generator, whole.vertices, whole.faces, whole.labels, whole.title)
     request = scene.around(part)
     said, box = meaning(name), scene.boxes[part]
     remember(flow.generator, request, 0, said.words, box, seed, level)

@@ -83,8 +83,8 @@ def replaced(count: int, seed: int, progress: Progress) -> Rows:
             progress.step((number + k / len(words)) / len(chosen))
             try:
                 offers = engine().replace(
-                    whole.vertices, whole.faces, whole.labels.astype(np.int32), old, text=text,
-                    seed=seed,
+                    whole.vertices, whole.faces, whole.labels.astype(np.int32), old,
+                    title=whole.title, text=text, seed=seed,
                 )  # fmt: skip
             except BadInput:  # a word that the table lacks
                 offers = []

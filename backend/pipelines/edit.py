@@ -78,6 +78,7 @@ def replace_part(
     part: int,
     *,
     name: str = "",
+    title: str = "",
     text: str = "",
     source: str = "",
     mesh: tuple[Floats, Ints] | None = None,
@@ -95,21 +96,22 @@ def replace_part(
     """Other parts for the place of one.
 
     vertices : (V, 3); faces : (F, 3); labels : (F,) part of each face. name : what the part is
-    called. text : words; source : title of a library part; mesh : (v, f) of the user's, in the same
-    axes; image : (H, W, 4) RGBA of the part, from which it is made; `mesh_name` is what either is
-    called; with none of them another part of the same kind. Beside these, of the words only the
-    wishes count. drawing : (H, W, 4) RGBA of the part in lines, for an engine that takes one. up :
-    "Y" or "Z". options : `join`, one of `JOINS`; `twins`: the mirror image is replaced too;
-    `stretch`: to the old box; and those of the engine (`contract.options`). shown : hears of each
-    variant as soon as it stands where it is to be. progress : gets sketches in the coordinates of
-    the object. Raises BadInput where a part has no faces, or words mean nothing.
+    called; title : what the whole object is, by its name or its file's. text : words; source :
+    title of a library part; mesh : (v, f) of the user's, in the same axes; image : (H, W, 4) RGBA
+    of the part, from which it is made; `mesh_name` is what either is called; with none of them
+    another part of the same kind. Beside these, of the words only the wishes count. drawing :
+    (H, W, 4) RGBA of the part in lines, for an engine that takes one. up : "Y" or "Z". options :
+    `join`, one of `JOINS`; `twins`: the mirror image is replaced too; `stretch`: to the old box;
+    and those of the engine (`contract.options`). shown : hears of each variant as soon as it stands
+    where it is to be. progress : gets sketches in the coordinates of the object. Raises BadInput
+    where a part has no faces, or words mean nothing.
     """
     given, of_engine = _checked_options(options or {}, up)
     of_face = checked_labels(labels, len(faces)).astype(np.int32)
     _check(vertices, faces, of_face == part, part, (source, mesh, image))
     variants = int(np.clip(variants, 1, MOST_VARIANTS))
     vertices = without_strays(np.asarray(vertices, np.float64), faces)
-    old = OldPart(_upright(vertices, up), faces, of_face, part, name)
+    old = OldPart(_upright(vertices, up), faces, of_face, part, name, title)
     progress.span(0.0, 0.2, "Reading the words").step()
     beside = bool(source) or mesh is not None or image is not None
     if drawing is not None:
@@ -160,8 +162,8 @@ def replace_part(
             for of, fitted in _put(offer, places, wishes, given["join"]).items()
         ]
         if said is None:
-            title = offer.mesh.name if wishes.rest else ""
-            understood, missed = wording.told(wishes, reading, title)
+            called = offer.mesh.name if wishes.rest else ""
+            understood, missed = wording.told(wishes, reading, called)
             missed = [] if source else missed  # who picks a hat may well say “hat”
             alone = given["twins"] and all(variant.part == part for variant in own)
             near = "" if beside else wording.names_near(missed)

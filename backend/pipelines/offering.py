@@ -34,7 +34,7 @@ class OldPart:
     """A part whose place is to be taken.
 
     vertices : (V, 3) of its object; faces : (F, 3); labels : (F,) part of each face. part : which.
-    name : what it is called, empty for unknown.
+    name : what it is called; title : what the object is; empty for unknown.
     """
 
     vertices: Floats
@@ -42,6 +42,7 @@ class OldPart:
     labels: NDArray[np.int32]
     part: int
     name: str = ""
+    title: str = ""
 
     @cached_property
     def own(self) -> Bools:
@@ -136,7 +137,8 @@ def of_engine(
     if text:
         offers = engine.replace(
             old.vertices, old.faces, old.labels, old.part,
-            name=old.name, drawing=drawing, text=text, variants=variants, seed=seed, progress=span,
+            name=old.name, title=old.title, drawing=drawing, text=text, variants=variants,
+            seed=seed, progress=span,
         )  # fmt: skip
     else:
         offers = _again(engine, old, variants, seed, span)
@@ -157,7 +159,8 @@ def _of_seeds(
     for own, span in in_turn(seed, variants, progress):
         for offer in engine.replace(
             old.vertices, old.faces, old.labels, old.part,
-            name=old.name, drawing=drawing, text=text, variants=1, seed=own, progress=span,
+            name=old.name, title=old.title, drawing=drawing, text=text, variants=1, seed=own,
+            progress=span,
         ):  # fmt: skip
             came = True
             yield offer
@@ -173,7 +176,7 @@ def _again(
     pieces = seams.pieces_of(vertices, faces, old.own)
     lent = np.where(old.own & ~pieces[0], -2, labels)
     offers = engine.replace(
-        vertices, faces, lent, part, name=old.name,
+        vertices, faces, lent, part, name=old.name, title=old.title,
         variants=max(variety.ASKED, variants * 3 // 2), progress=progress.span(0.0, 0.3),
     )  # fmt: skip
     mesh = _itself(old).mesh

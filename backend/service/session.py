@@ -312,6 +312,7 @@ class Session:
             request.labels,
             request.part,
             name=request.name,
+            title=request.title,
             text=request.text,
             source=request.source,
             mesh=source,

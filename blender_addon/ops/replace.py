@@ -307,6 +307,7 @@ def preview(context: bpy.types.Context, source: Source, seed: int) -> jobs.Job:
             labels,
             around.part,
             name=meant,
+            title=around.title,
             text=text,
             variants=variants,
             seed=seed,

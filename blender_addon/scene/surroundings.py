@@ -51,11 +51,13 @@ class _Piece(Record):
 
 
 class Surroundings(Record):
-    """part : number of the part that is to be replaced; spots : of each number."""
+    """part : number of the part that is to be replaced; spots : of each number. title : what all of
+    it is called."""
 
     part: int
     spots: list[Spot]
     pieces: list[_Piece]
+    title: str
 
     @property
     def spot(self) -> Spot:
@@ -161,7 +163,7 @@ def _in_mesh(obj: bpy.types.Object) -> Surroundings:
     row = active_part(obj.data)
     piece = _Piece(Snapshot.of(obj), world, labels.reshape(-1).astype(np.int32))
     assert row is not None
-    return Surroundings(ids.tolist().index(row.part_id), spots, [piece])
+    return Surroundings(ids.tolist().index(row.part_id), spots, [piece], obj.name)
 
 
 def _in_assembly(obj: bpy.types.Object) -> Surroundings:
@@ -183,7 +185,7 @@ def _in_assembly(obj: bpy.types.Object) -> Surroundings:
         if not caps.all():
             labels[caps] = -1
         pieces.append(_Piece(snapshot, world, labels))
-    return Surroundings(parts.index(obj), spots, pieces)
+    return Surroundings(parts.index(obj), spots, pieces, obj.partwise.source.name)
 
 
 def _worlds(parts: Sequence[bpy.types.Object]) -> list[Floats]:

@@ -25,13 +25,15 @@ def ball(seed: int) -> PartMesh:
 
 
 class Balls:
-    """begun : hears the seed of each part or object before it is made."""
+    """begun : hears the seed of each part or object before it is made. heard : name and title of
+    each part that was to be replaced."""
 
     knows_all_words = True
     follows_seed = True
 
     def __init__(self, begun: Callable[[int, Progress], object] = lambda *_: None) -> None:
         self.begun = begun
+        self.heard: list[tuple[str, str]] = []
 
     def replace(
         self,
@@ -40,10 +42,13 @@ class Balls:
         labels: Any,
         part: int,
         *,
+        name: str = "",
+        title: str = "",
         seed: int = 0,
         progress: Progress = SILENT,
         **_: Any,
     ) -> list[Offer]:
+        self.heard.append((name, title))
         self.begun(seed, progress)
         progress.step()
         return [Offer(ball(seed), np.array([0.0, -1.0, 0.0]), np.array([0.0, -1.0, 0.0]))]

@@ -158,6 +158,19 @@ def test_variants_are_written_as_they_come_and_stay_after_a_failure(
     assert len(list(tmp_path.iterdir())) == 2
 
 
+@pytest.mark.parametrize(
+    ("given", "title"),
+    [((), "office_chair"), (("--title", "bar stool"), "bar stool"), (("--title", ""), "")],
+)
+def test_an_object_is_called_as_its_file_is_unless_a_title_is_given(
+    given: tuple[str, ...], title: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = Balls()
+    monkeypatch.setattr(registry, "choose", chosen_for(engine))
+    assert edit("-o", tmp_path / "a.glb", "--regenerate", "--engine", "balls", *given, "-q") == 0
+    assert engine.heard == [("seat", title)]
+
+
 def test_a_picture_of_many_variants_shows_all(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -72,6 +72,7 @@ EXAMPLES: list[Fields] = [
         not_understood=[],
         engine="retrieval",
     ),
+    requests.Replace("name", np.zeros(2, np.int32), 1, name="seat", title="office chair"),
     requests.Replace("name", np.zeros(2, np.int32), 1, colour=[0.5, 0, 1]),
     requests.ReplacedPart(
         vertices=VERTICES,

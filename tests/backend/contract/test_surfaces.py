@@ -40,7 +40,9 @@ def test_pictures_come_in_order_and_without_gaps() -> None:
         Generate(image_0=PICTURE[..., :3])
 
 
-@pytest.mark.parametrize("changes", [{"variants": 0}, {"variants": 33}, {"up": ""}, {"part": -1}])
+@pytest.mark.parametrize(
+    "changes", [{"variants": 0}, {"variants": 33}, {"up": ""}, {"part": -1}, {"title": 3}]
+)
 def test_what_replace_refuses(changes: dict[str, Any]) -> None:
     with pytest.raises(BadInput, match=f"'{next(iter(changes))}' must be"):
         Replace.from_message({"fingerprint": "name", "part": 0, **changes}, {"labels": LABELS})

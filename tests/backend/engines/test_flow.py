@@ -136,6 +136,16 @@ def test_without_words_it_makes_another_by_the_name_whatever_that_is(engine: Flo
         assert len(engine.replace(*three(), 0, name=name)) == 1
 
 
+@pytest.mark.parametrize("text", ["", "wheel"])
+def test_what_the_object_is_called_makes_a_difference(engine: Flow, text: str) -> None:
+    made = [
+        engine.replace(*three(), 0, name="leg", title=title, text=text)[0].mesh.vertices
+        for title in ("chair", "Cube.001", "")
+    ]
+    assert not np.array_equal(made[0], made[2])
+    np.testing.assert_array_equal(made[1], made[2])
+
+
 def test_words_that_mean_nothing_and_drawings_are_refused(engine: Flow) -> None:
     with pytest.raises(BadInput, match="knows no word of “qqzx”") as caught:
         engine.replace(*three(), 0, text="qqzx")

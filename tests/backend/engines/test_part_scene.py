@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from backend.engines.part_scene import TOGETHER, Scene, joined
+from backend.engines.part_words import meaning
 from backend.latents.part_generator import POINTS
 from backend.models.partflow import box_of
 from backend.models.partset import PLACED
@@ -42,6 +44,14 @@ def test_the_nearest_parts_are_known_and_the_others_told_together(row: Scene) ->
     few = row.around(2, most=10)
     assert few.count == 11
     assert not few.given["before"].any()
+
+
+@pytest.mark.parametrize("title", ["office_chair.001", "Cube.001", ""])
+def test_what_it_is_called_is_told_where_its_words_are_known(row: Scene, title: str) -> None:
+    request = replace(row, title=title).around(2)
+    *vector, told = request.given["title"][0]
+    assert told == (title == "office_chair.001")
+    np.testing.assert_allclose(vector, meaning("office chair").vector * told, rtol=1e-6)
 
 
 def test_what_is_told_of_a_part_is_found_out_once(row: Scene) -> None:

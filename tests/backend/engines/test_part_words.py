@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from backend.contract.errors import BadInput
-from backend.engines.part_words import meaning, remarks, required
+from backend.engines.part_words import meaning, named, remarks, required
 from backend.library.words import table
 
 
@@ -25,6 +25,29 @@ def test_what_means_nothing_is_zeros(text: str) -> None:
     found = meaning(text)
     assert not found.known
     assert not found.vector.any()
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("office_chair", ("office", "chair")),
+        ("OfficeChair.001", ("office", "chair")),
+        ("chair_02", ("chair",)),
+        ("desk lamp", ("desk", "lamp")),
+    ],
+)
+def test_names_are_read_as_people_and_programs_write_them(
+    name: str, words: tuple[str, ...]
+) -> None:
+    assert named(name).words == words
+    np.testing.assert_array_equal(named(name).vector, table().vector(words))
+
+
+@pytest.mark.parametrize(
+    "name", ["", "Cube.001", "Untitled", "scene.002", "Collection 1", "Sessel", "стул", "12_7"]
+)
+def test_names_that_say_nothing_are_no_words(name: str) -> None:
+    assert not named(name).known
 
 
 def test_words_that_must_mean_something_are_answered_with_the_nearest() -> None:

@@ -69,7 +69,12 @@ def test_what_it_has_not_is_told_with_the_nearest(engine: Retrieval) -> None:
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("wheel_backLeft.007", "wheel"), ("Mage_ArmLeft", "Mage Arm"), ("Cube.001", ""), ("", "")],
+    [
+        ("wheel_backLeft.007", "wheel"),
+        ("Mage_ArmLeft", "Mage Arm"),
+        ("Cube.001", ""),
+        ("Scene.001", ""),
+    ],
 )
 def test_names_are_read_without_what_tells_siblings_apart(name: str, said: str) -> None:
     assert spoken_name(name) == said

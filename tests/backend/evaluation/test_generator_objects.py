@@ -41,6 +41,7 @@ def test_parts_are_joined_in_the_frame_of_their_object():
     assert np.abs(whole.vertices).max() == pytest.approx(0.95)
     vertices, faces = whole.part(1)
     assert len(faces) == 12
+    assert whole.title == "stool"
     assert faces.max() == len(vertices) - 1
     robot = replace(stool(), up="Z")
     # A robot looks along x: this becomes the front.

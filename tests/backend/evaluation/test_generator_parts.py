@@ -14,6 +14,7 @@ from backend.evaluation.generator_figures import box_of
 from backend.evaluation.generator_objects import assembled
 from backend.evaluation.generator_parts import (
     block,
+    by_flow,
     chosen,
     coded,
     compared,
@@ -60,6 +61,12 @@ def test_the_flow_makes_parts_and_another_flow_too(monkeypatch: pytest.MonkeyPat
     other = replace(tiny_flow(), ways=Ways(steps=1, cells=32))
     ((part, row),) = regenerated_by(stool(), other, 0).items()
     assert row["chamfer"] != found[part]["chamfer"]
+
+
+def test_the_flow_is_told_what_the_object_is_called():
+    whole = assembled(stool())
+    told, untold = by_flow(whole, 1, "leg", 0), by_flow(replace(whole, title=""), 1, "leg", 0)
+    assert not np.array_equal(told[0], untold[0])
 
 
 def test_what_is_not_answered_counts_as_a_block():

@@ -34,6 +34,18 @@ def test_an_engine_that_follows_seeds_makes_the_next_one_when_it_is_asked_for() 
     assert begun == [4, 5, 6]
 
 
+@pytest.mark.parametrize("text", ["hat", ""])
+@pytest.mark.parametrize("follows", [True, False])
+def test_engines_of_either_kind_hear_what_part_and_object_are_called(
+    text: str, follows: bool
+) -> None:
+    engine = Balls()
+    engine.follows_seed = follows
+    old = OldPart(*cart(), 4, "wheel", "hand cart")
+    list(of_engine(Chosen(ABOUT, engine), old, text, None, 1, 0, SILENT).offers)
+    assert engine.heard == [("wheel", "hand cart")]
+
+
 def test_how_its_method_is_written_says_nothing() -> None:
     """It may be wrapped, or a generator: what it declares counts."""
 

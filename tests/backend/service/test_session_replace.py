@@ -11,7 +11,9 @@ import pytest
 from backend.contract import requests
 from backend.contract.errors import BadInput
 from backend.contract.progress import SILENT
+from backend.engines import registry
 from backend.service.session import Session
+from tests.backend.one_by_one import Balls, chosen_for
 
 CUBE = np.array([[x, y, z] for x in (-1.0, 1.0) for y in (-1.0, 1.0) for z in (-1.0, 1.0)])
 SIDES = [[0, 1, 3, 2], [4, 6, 7, 5], [0, 4, 5, 1], [2, 3, 7, 6], [0, 2, 6, 4], [1, 5, 7, 3]]
@@ -67,3 +69,13 @@ def test_a_mesh_that_is_sent_is_fitted(session):
     made = ask(session, source_vertices=CUBE, source_faces=FACES)
     assert made.report[0]["part"] == 1
     assert made.vertices[:, 2].max() > 1.0
+
+
+def test_the_engine_hears_what_the_part_and_the_object_are_called(
+    session, monkeypatch: pytest.MonkeyPatch
+):
+    engine = Balls()
+    monkeypatch.setattr(registry, "choose", chosen_for(engine))
+    ask(session, name="knob", title="door")
+    ask(session, title="door", text="handle")
+    assert engine.heard == [("knob", "door"), ("", "door")]

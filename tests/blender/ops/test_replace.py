@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 from mathutils import Matrix
 from partwise.backend.contract.engines import Told
+from partwise.backend.contract.requests import Replace
 from partwise.blender_addon.engine import jobs, place
 from partwise.blender_addon.mesh.labels import get_labels
+from partwise.blender_addon.mesh.read import MeshArrays
 from partwise.blender_addon.ops import replace
 from partwise.blender_addon.ops.replace import PARTWISE_OT_apply_replacement
 from partwise.blender_addon.scene import part_sources, parts, proposals
@@ -381,6 +383,21 @@ def test_engines_are_told_how_much_memory_they_may_take(fox, monkeypatch):
     for kind, memory in (("WORDS", 5.5), ("SAME", 5.5), ("IMAGE", 5.5), ("LIBRARY", None)):
         asked = replace.asked_of_engine(bpy.context, Source(kind))
         assert asked.get("memory") == memory, kind
+
+
+@pytest.mark.parametrize("kind", ["replace_part", "regenerate_part"])
+def test_engines_are_told_what_the_part_and_the_object_are_called(split_fox, monkeypatch, kind):
+    asked: list[Replace] = []
+
+    def ask_about(mesh: MeshArrays, request: Replace, *_: object, **__: object):
+        asked.append(request)
+        yield from ()
+        return []
+
+    monkeypatch.setattr(replace, "ask_about", ask_about)
+    settings().text = "fedora"
+    getattr(bpy.ops.partwise, kind)()
+    assert [(one.name, one.title) for one in asked] == [("Hat", "Fox")]
 
 
 def test_a_file_is_a_source(fox, tmp_path: Path):

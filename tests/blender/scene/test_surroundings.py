@@ -70,6 +70,14 @@ def test_names(ball):
         assert surroundings.meaning(name) == ""
 
 
+def test_the_whole_is_called_as_the_object_is_before_the_split_and_after_it(ball):
+    assert surroundings.surroundings_of(ball).title == "Ball"
+    lid = split("Ball.Lid")
+    assert surroundings.surroundings_of(lid).title == "Ball"
+    ball.name = "Pot"
+    assert surroundings.surroundings_of(lid).title == "Pot"
+
+
 def test_a_mirrored_object_is_turned_outward(scene):
     fox = add_figure()
     fox.scale.x = -1
