@@ -175,6 +175,7 @@ def make_objects(context: bpy.types.Context, take: Take) -> list[bpy.types.Objec
     place = Vector(take.place)
     for obj, part in zip(made, parts, strict=True):
         drop_unused(obj)
+        obj.data.partwise.stands_in = part.name  # so that its own colours are seen
         if part.parent >= 0:
             obj.parent = made[part.parent]
             obj.location -= place + Vector(parts[part.parent].pivot.tolist())
