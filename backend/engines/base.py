@@ -339,7 +339,8 @@ class ReplaceEngine(Protocol):
         seed: int = 0,
         progress: Progress = SILENT,
     ) -> list[Offer]:
-        """As many offers as variants are asked for, where there are so many, the best first.
+        """As many offers as variants are asked for, where there are so many, the best first; what
+        is found by words looks like none before it.
 
         An engine that follows seeds is asked for one after the other, with one seed after the
         other, so that each is fitted and shown before the next one is begun.

@@ -3,8 +3,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
+from ..geometry.alike import Looks
 from ..library.index import Entry, Library
 from .base import Offer, PartMesh
 
@@ -24,3 +27,14 @@ def offer_of(
     mesh = PartMesh(*parts.mesh(entry, seed), entry.title)
     held = np.array(entry.side), np.array(entry.anchor), entry.reach
     return Offer(mesh, *held, alike, entry.kind in STANDING, worn=entry.kind in WORN, sure=sure)
+
+
+def different(offers: Iterable[Offer], wanted: int) -> list[Offer]:
+    """The first of the offers, as many as are wanted, none of which looks like one before."""
+    looks, found = Looks(), list[Offer]()
+    for offer in offers:
+        if looks.is_new(offer.mesh.vertices, offer.mesh.faces):
+            found.append(offer)
+        if len(found) == wanted:
+            break
+    return found

@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import count, islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from ..library import words
 from ..library.index import Entry, Library, library
 from ..library.likeness import likeness
 from .base import Offer, ReplaceEngine
-from .offers import offer_of
+from .offers import different, offer_of
 
 ABOUT = About(
     name="retrieval",
@@ -44,7 +45,9 @@ KIND_SURE = 0.62  # likeness of a part's name to a kind, above which the name de
 UNSURE, VOTED = 0.35, 0.6  # how sure is what shape alone says: one neighbour, and most of them
 EXACT, KIN = 1.0, 0.75  # likeness of a name that names a part; how sure others of its kind are then
 LIKENESS = 0.25  # what a distance of likenesses counts beside the similarity of words
-SAME = 2  # most variants of one family, where there are others of its kind
+MOST = 12  # parts that words mean, and as many that may stand in for these, where that is enough
+FORMS = 3  # of a family, that are looked at before another seed shows them
+LOOKED_AT = 2  # times as many as are asked for, of which those that look like one before fall away
 BESIDE = 0.72  # of the best score: what still counts as another variant of what was asked for
 
 
@@ -85,22 +88,32 @@ class Retrieval:
             )
         progress.step(0.1)
         mesh = vertices, faces[np.asarray(labels) == part]
-        alike = not text
+        sure: dict[str, float] = {}
         if text:
-            chosen = [(*one, 1.0) for one in self.found(text, variants, seed, mesh)]
+            good, further = self.found(text, mesh)
         else:
-            chosen = self.similar(name, *mesh, variants, seed)
-        offers = []
-        for number, (entry, own_seed, sure) in enumerate(chosen):
-            progress.step(0.2 + 0.8 * number / len(chosen))
-            offers.append(offer_of(self.library, entry, own_seed, alike=alike, sure=sure))
-        return offers
+            (good, sure), further = self.similar(name, *mesh), []
+        most = max(MOST, variants)
+        good, further = good[:most], further[:most]
+        if not good:
+            return []
+        turn, first = divmod(seed, len(good) + len(further))
+        wanted = first + variants
 
-    def found(
-        self, text: str, variants: int, seed: int, old: Mesh | None = None
-    ) -> list[tuple[Entry, int]]:
-        """What words mean, the best first; families are asked again with other seeds. Of what they
-        mean as well, such as all hats, that first which is most like the old part."""
+        def made() -> Iterator[Offer]:
+            forms = _forms(good, further, FORMS * turn)
+            for number, (entry, own) in enumerate(islice(forms, LOOKED_AT * wanted)):
+                progress.step(0.2 + 0.8 * min(number / wanted, 1.0))
+                certain = sure.get(entry.title, 1.0)
+                yield offer_of(self.library, entry, own, alike=not text, sure=certain)
+
+        # Those of the old part's kind are stretched to its box, and look alike only there.
+        offers = different(made(), wanted) if text else list(islice(made(), wanted))
+        return [*offers[first:], *offers[:first]][:variants]
+
+    def found(self, text: str, old: Mesh | None = None) -> tuple[list[Entry], list[Entry]]:
+        """What words mean, the best first, and what may stand in for it. Of what they mean as well,
+        such as all hats, that first which is most like the old part."""
         reading = words.read(text, self.library, self.words)
         matches = words.matches(reading.words, self.library, self.words)
         if not reading.words or matches[0].score < words.SURE:
@@ -120,20 +133,17 @@ class Retrieval:
                 for m in matches[: len(good)]
             }
             good.sort(key=lambda entry: -worth[entry])
-        wanted = -(-variants // SAME)  # so many different ones, and others of the first one's kind
+        others = [match for match in matches if match.entry not in good]
         kind = good[0].kind
-        good += [m.entry for m in matches if m.entry.kind == kind and m.entry not in good][
-            : max(0, wanted - len(good))
-        ]
-        if len(good) < variants and not any(entry.family for entry in good):
-            good = [m.entry for m in matches[:variants] if m.score >= words.SURE]
-        return _several(good, variants, seed)
+        further = [m.entry for m in others if m.entry.kind == kind]
+        further += [m.entry for m in others if m.entry.kind != kind and m.score >= words.SURE]
+        return good, further
 
     def similar(
-        self, name: str, vertices: Floats, faces: Ints, variants: int, seed: int
-    ) -> list[tuple[Entry, int, float]]:
-        """Parts of the kind of an old one, by its name where that says it, else by its shape, each
-        with how sure that is; none where nothing is like it."""
+        self, name: str, vertices: Floats, faces: Ints
+    ) -> tuple[list[Entry], dict[str, float]]:
+        """Parts of the kind of an old one, by its name where that says it, else by its shape, the
+        best first, and how sure that is of each title; none where nothing is like it."""
         alike = np.array([entry.shape for entry in self.library.entries])
         gap = np.linalg.norm(alike - likeness(vertices, faces), axis=1)
         entries = self.library.entries
@@ -161,10 +171,7 @@ class Retrieval:
                 score = dict.fromkeys(score, VOTED)
             else:
                 rows = [row for row in nearest if gap[row] < LIKE]
-        if not rows:
-            return []
-        chosen = _several([entries[row] for row in rows], variants, seed)
-        return [(entry, own_seed, score[entry.title]) for entry, own_seed in chosen]
+        return [entries[row] for row in rows], score
 
 
 def spoken_name(name: str) -> str:
@@ -173,15 +180,15 @@ def spoken_name(name: str) -> str:
     return " ".join(word for word in apart.split() if word.lower() not in SIBLINGS)
 
 
-def _several(good: Sequence[Entry], variants: int, seed: int) -> list[tuple[Entry, int]]:
-    """As many as variants: each entry once, from the seed-th on, then families with new seeds."""
-    good = good[: max(12, variants)]
-    first = seed % len(good)
-    turned = [*good[first:], *good[:first]]
-    chosen = [(entry, seed // len(good)) for entry in turned[:variants]]
-    made = [entry for entry in turned if entry.family]
-    number = 1
-    while len(chosen) < variants and made:
-        chosen += [(entry, seed + number) for entry in made[: variants - len(chosen)]]
-        number += 1
-    return chosen
+def _forms(
+    good: Sequence[Entry], further: Sequence[Entry], seed: int
+) -> Iterator[tuple[Entry, int]]:
+    """Entries, and seeds from one on of what families make of them: what is good, another form of
+    it, what is further, and then more forms of all, without end where there are families."""
+    yield from ((entry, seed) for entry in good)
+    yield from ((entry, seed + 1) for entry in good if entry.family)
+    yield from ((entry, seed) for entry in further)
+    yield from ((entry, seed + 1) for entry in further if entry.family)
+    families = [entry for entry in (*good, *further) if entry.family]
+    for more in count(seed + 2) if families else ():
+        yield from ((entry, more) for entry in families)

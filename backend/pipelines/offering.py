@@ -21,12 +21,14 @@ from ..contract.errors import BadInput
 from ..contract.progress import Progress
 from ..engines import registry
 from ..engines.base import Offer, PartMesh, ReplaceEngine
-from ..engines.offers import offer_of
+from ..engines.offers import different, offer_of
 from ..library.index import library
 from . import frames, seams, variety
 from .complete import cap_parts
 from .places import Place, places_of
 from .seeds import in_turn
+
+LOOKED_AT = 3  # times as many forms as are asked for, of which those that look alike fall away
 
 
 @dataclass(frozen=True)
@@ -103,12 +105,12 @@ def of_picture(
 
 
 def of_source(title: str, variants: int, seed: int) -> Offered:
-    """A part of the library by its title; more of them where a family makes it."""
+    """A part of the library by its title; other forms of it where a family makes such."""
     parts = library()
     entry = parts.named(title)
-    count = variants if entry.family else 1
-    offers = [offer_of(parts, entry, seed + number) for number in range(count)]
-    return Offered("source", offers, count)
+    seeds = range(seed, seed + (LOOKED_AT * variants if entry.family else 1))
+    offers = different((offer_of(parts, entry, own) for own in seeds), variants)
+    return Offered("source", offers, len(offers))
 
 
 def of_itself(old: OldPart) -> Offered:

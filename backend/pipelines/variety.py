@@ -14,6 +14,7 @@ import numpy as np
 from ..contract.arrays import Floats
 from ..contract.progress import Progress
 from ..engines.base import Offer, PartMesh
+from ..geometry.alike import Looks
 from ..geometry.booleans import Mesh, is_solid
 from ..geometry.mesh import face_vectors, near_box, signed_volume, used_by
 from . import fit
@@ -40,14 +41,15 @@ CLOUD, CLOSE = 24_000, 0.3  # places of the others near a part; of the size: nea
 def fitting(
     offers: Sequence[Offer], volume: float, place: Place, progress: Progress
 ) -> list[Offer]:
-    """Those offers that fill the old part's place about as it does, the best first.
+    """Those offers that fill the old part's place about as it does, the best first, without those
+    that look there like one before.
 
     volume : of the old part, 0 for an open one. The less sure the kind, the more alike it must be.
     """
     frame = place.frame
     old = frame.points
     size = float(np.sqrt(frame.size * max(frame.spread[1], 0.05 * frame.size)))
-    found: list[tuple[float, Offer]] = []
+    found: list[tuple[float, Offer, Mesh]] = []
     for number, offer in enumerate(offers):
         progress.step(number / len(offers))
         mesh = fit.placed(frame, offer, worn=place.worn if offer.worn else None)
@@ -59,8 +61,11 @@ def fitting(
         room = abs(signed_volume(*mesh)) / volume if volume > 0 and not offer.worn else 1.0
         wide = ROOM if offer.sure < SURE else ROOM**2
         if SAME * frame.size < away and gap < most and 1 / wide < room < wide:
-            found.append((gap / most, offer))
-    return [offer for _, offer in sorted(found, key=lambda one: one[0])]
+            found.append((gap / most, offer, mesh))
+    looks = Looks()
+    return [
+        offer for _, offer, mesh in sorted(found, key=lambda one: one[0]) if looks.is_new(*mesh)
+    ]
 
 
 def _gap(points: Floats, others: Floats) -> float:

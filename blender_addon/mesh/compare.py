@@ -155,18 +155,25 @@ def _same_places(mesh: bpy.types.Mesh, whole: bpy.types.Mesh, cut: _Cut, place: 
 
 
 def _same_slots(mesh: bpy.types.Mesh, whole: bpy.types.Mesh, cut: _Cut) -> bool:
-    """The same material slots, but for those that caps have for themselves."""
+    """The same materials on the faces, and no slots but those of the whole, of which some may have
+    been dropped, and those that caps have for themselves."""
+    index, other = _slots(mesh), _slots(whole)
+    row, face = cut.row["FACE"], cut.id["FACE"]
     mine, theirs = list(mesh.materials), list(whole.materials)
-    if mine == theirs:
-        return True
+    pairs = np.unique(np.stack([index[row], other[face]], axis=1), axis=0).tolist()
+    if any((mine or [None])[one] != (theirs or [None])[two] for one, two in pairs):
+        return False
+    known = set(np.setdiff1d(index, index[row]).tolist())  # of caps
+    if not theirs:  # a slot without material was put before
+        known.add(0)
+    return all(slot in known or material in theirs for slot, material in enumerate(mine))
+
+
+def _slots(mesh: bpy.types.Mesh) -> Rows:
+    """(F,) the material slot of each polygon, as Blender reads it: the last for those beyond."""
     index = np.zeros(len(mesh.polygons), dtype=np.int32)
     mesh.polygons.foreach_get("material_index", index)
-    of_caps = np.setdiff1d(index, index[cut.row["FACE"]]).tolist()
-    extra = range(len(theirs), len(mine))
-    first = mine[: len(theirs)] == theirs
-    if not theirs:  # a slot without material was put before
-        first, extra = mine[:1] == [None], range(1, len(mine))
-    return first and set(extra) <= set(of_caps)
+    return index.clip(0, max(len(mesh.materials) - 1, 0)).astype(np.int64)
 
 
 def _same_layers(mesh: bpy.types.Mesh, whole: bpy.types.Mesh, cut: _Cut) -> bool:
@@ -202,7 +209,7 @@ def _off_rims(mesh: bpy.types.Mesh, cut: _Cut, values: NDArray[Any] | None) -> N
 
 def _compared(mesh: bpy.types.Mesh) -> set[str]:
     """Names of the layers that are compared as they are."""
-    apart = {"position", CUSTOM_NORMAL, ATTRIBUTE, CAP, *ORIGIN.values()}
+    apart = {"position", "material_index", CUSTOM_NORMAL, ATTRIBUTE, CAP, *ORIGIN.values()}
     apart |= {".edge_verts", ".corner_vert", ".corner_edge"}
     names = {layer.name for layer in mesh.attributes}
     return {name for name in names - apart if not name.startswith(PASSING)}

@@ -40,6 +40,27 @@ def new_mesh(
     return mesh
 
 
+def one_of(name: str, meshes: Sequence[bpy.types.Mesh]) -> bpy.types.Mesh:
+    """A mesh with the elements of all, one mesh after the other, and the materials of each in slots
+    of its own. Those of which it is made stay, but for their material indices."""
+    import bmesh
+
+    made = bpy.data.meshes.new(name)
+    edited = bmesh.new()
+    try:
+        for mesh in meshes:
+            index = np.empty(len(mesh.polygons), np.int32)
+            mesh.polygons.foreach_get("material_index", index)
+            mesh.polygons.foreach_set("material_index", index + len(made.materials))
+            edited.from_mesh(mesh)
+            for material in mesh.materials:
+                made.materials.append(material)
+        edited.to_mesh(made)
+    finally:
+        edited.free()
+    return made
+
+
 def new_image(name: str, picture: NDArray[np.uint8]) -> bpy.types.Image:
     """A picture (H, W, 4) sRGB with the top row first, packed into the file."""
     height, width = picture.shape[:2]

@@ -176,7 +176,7 @@ class DrawnObject:
 
 
 def is_split_part(obj: bpy.types.Object) -> bool:
-    """Is this a part that was split off, and has none of its own? What took the place of one is
+    """Is this a part that was split off, and has none of its own? What was made for its place is
     seen as it is."""
     own = obj.data.partwise
     return obj.partwise.source is not None and not len(own.parts) and not own.stands_in

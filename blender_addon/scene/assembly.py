@@ -81,6 +81,19 @@ def split_objects(
     return made
 
 
+def split_at(
+    context: bpy.types.Context, obj: bpy.types.Object, origins: dict[int, Point]
+) -> list[bpy.types.Object]:
+    """The same of one object, open parts open: its parts, in their order, selected.
+
+    origins : of each part, (3,) in the object's coordinates.
+    """
+    meshes = split_mesh(obj, get_labels(obj.data))
+    made = _place(context, obj, meshes, origins, first=True, keep_shading=True)
+    select_only(context, made)
+    return made
+
+
 def _place(
     context: bpy.types.Context,
     obj: bpy.types.Object,

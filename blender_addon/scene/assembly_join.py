@@ -88,6 +88,7 @@ def _is_untouched(piece: bpy.types.Object) -> bool:
         and piece.data.partwise.caps == caps_digest(piece.data)
         and _alike(piece, original, PARENTING if hangs_on_part(piece) else frozenset())
         and _properties(piece) == _properties(original)
+        and _own_materials(piece) <= _own_materials(original)
         and all(len(one) == len(two) and all(map(_alike, one, two)) for one, two in stacks)
     )
 
@@ -100,7 +101,7 @@ def _stem(name: str) -> str:
 _OWN = {
     *("name", "data", "location", "delta_location", "use_fake_user", "execution_time"),
     *("matrix_basis", "matrix_local", "matrix_world", "dimensions", "active_shape_key_index"),
-    *("active_material_index", "persistent_uid"),
+    *("active_material", "active_material_index", "persistent_uid"),
 }
 
 
@@ -139,6 +140,11 @@ def _properties(owner: bpy.types.ID) -> dict[str, Any]:
         for key, value in owner.items()
         if key not in ("partwise", "cycles")
     }
+
+
+def _own_materials(obj: bpy.types.Object) -> set[bpy.types.Material | None]:
+    """Those that the object has, not its mesh."""
+    return {slot.material for slot in obj.material_slots if slot.link == "OBJECT"}
 
 
 def _replace_mesh(original: bpy.types.Object, joined: Joined) -> None:

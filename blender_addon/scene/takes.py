@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,8 +15,11 @@ from numpy.typing import NDArray
 from ...backend.contract.palette import to_linear
 from ...backend.contract.records import Value
 from ...backend.contract.requests import Generate, GeneratedParts, Sketched
-from ..mesh.new import mark_sharp, new_image, new_material, new_mesh
-from .assembly import PARTS
+from ..mesh.keys import remove_meshes
+from ..mesh.new import mark_sharp, new_image, new_material, new_mesh, one_of
+from .assembly import split_at
+from .hierarchy import drop_unused
+from .parts import set_labels
 from .proposals import Ghost, Variant
 from .selection import select_only
 
@@ -160,32 +163,46 @@ def face_colours(part: TakenPart, texture: NDArray[np.uint8] | None) -> Floats:
 
 
 def make_objects(context: bpy.types.Context, take: Take) -> list[bpy.types.Object]:
-    """An object for each part in a new collection, selected; each with a material of its own."""
+    """An object for each part, selected, each with a material of its own: parts of one whole, which
+    is put away as the original of a split is, so that all can be done with them that can with
+    parts that were cut."""
     parts = list(take.parts())
-    texture = None
-    if take.made.texture is not None and take.made.uv is not None:
-        texture = new_image(f"{take.title} Texture", take.made.texture)
-    folder = bpy.data.collections.new(f"{take.title}.{PARTS}")
-    _home(context).children.link(folder)
+    whole = _whole(take, parts)
+    whole.location = take.place
+    _home(context).objects.link(whole)
+    context.view_layer.update()  # out of sight it would not get its matrix in the world any more
+    made = split_at(context, whole, {number: part.pivot for number, part in enumerate(parts)})
     place = Vector(take.place)
-    made = []
-    for part in parts:
-        name = f"{take.title}.{part.name}"
-        mesh = new_mesh(name, part.vertices - part.pivot, part.faces, part.uv, quads=part.quads)
-        if part.kind == FLAT:
-            mark_sharp(mesh, float(SHARP))
-        mesh.materials.append(new_material(name, part.colour.tolist(), texture))
-        obj = bpy.data.objects.new(name, mesh)
-        obj.location = place + Vector(part.pivot.tolist())
-        folder.objects.link(obj)
-        made.append(obj)
     for obj, part in zip(made, parts, strict=True):
+        drop_unused(obj)
+        obj.data.partwise.stands_in = part.name  # so that its own colours are seen
         if part.parent >= 0:
             obj.parent = made[part.parent]
             obj.location -= place + Vector(parts[part.parent].pivot.tolist())
     context.view_layer.update()
     select_only(context, made[::-1])  # the nearest is the active one
     return made
+
+
+def _whole(take: Take, parts: Sequence[TakenPart]) -> bpy.types.Object:
+    """All parts in one mesh, with a row for each in its table. It is in no collection yet."""
+    texture = None
+    if take.made.texture is not None and take.made.uv is not None:
+        texture = new_image(f"{take.title} Texture", take.made.texture)
+    pieces = []
+    for part in parts:
+        name = f"{take.title}.{part.name}"
+        piece = new_mesh(name, part.vertices, part.faces, part.uv, quads=part.quads)
+        if part.kind == FLAT:
+            mark_sharp(piece, float(SHARP))
+        piece.materials.append(new_material(name, part.colour.tolist(), texture))
+        pieces.append(piece)
+    counts = [len(piece.polygons) for piece in pieces]
+    mesh = one_of(take.title, pieces)
+    remove_meshes(pieces)
+    labels = np.repeat(np.arange(len(parts), dtype=np.int32), counts)
+    set_labels(mesh, labels, names={number: part.name for number, part in enumerate(parts)})
+    return bpy.data.objects.new(take.title, mesh)
 
 
 def _home(context: bpy.types.Context) -> bpy.types.Collection:

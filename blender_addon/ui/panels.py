@@ -12,7 +12,8 @@ from ..core.naming import TEMPLATE
 from ..engine import jobs
 from ..ops import assemble, decompose
 from ..ops.click import has_clicks
-from ..scene import closing, edits, naming, orders, parts, proposals, targets
+from ..overlay.drawn import is_split_part
+from ..scene import closing, edits, explode, naming, orders, parts, proposals, targets
 from ..scene.assembly import assembly_of, shows_original
 from . import lists, presets
 from .engine_panel import draw_choice, draw_reason
@@ -193,7 +194,8 @@ class PARTWISE_PT_assembly(RoomyPanel, bpy.types.Panel):
         row = layout.row()
         row.scale_y = 1.3
         row.prop(folder.partwise, "explode", slider=True)
-        if labelled_mesh(context) is None:  # whose panel has it already
+        has_it = labelled_mesh(context) is not None  # whose panel has it already
+        if not has_it and any(map(is_split_part, explode.parts_in(folder))):
             draw_colours(layout, context)
         layout.operator("partwise.join_back", icon="FILE_REFRESH")
         column = layout.column(align=True)

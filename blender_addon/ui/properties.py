@@ -118,7 +118,7 @@ class PartwiseMesh(bpy.types.PropertyGroup):
     variant: IntProperty(description="Which of the plausible segmentations this is, 0 the best")
     caps: StringProperty(description="Of a part: what its caps were like when they were made")
     rims: StringProperty(description="Of a part: how caps were shaded into it when they were made")
-    stands_in: StringProperty(description="Of a part: what took the place of the one that was")
+    stands_in: StringProperty(description="Of a part: what was made for its place")
     notice: StringProperty(description="Why another engine ran than the one that was to run")
     hidden: PointerProperty(
         type=bpy.types.Mesh, description="What completes parts, until Split takes it"

@@ -62,7 +62,30 @@ def parts_from_a_picture(window: Window, package: Path) -> Waits[None]:
     assert "gnome.parts" not in bpy.data.collections
     yield from window.redo()
     assert len(bpy.data.collections["gnome.parts"].objects) == count
+    yield from assembly_of_made_parts(window)
     yield from parts_of_the_view(window)
+
+
+def assembly_of_made_parts(window: Window) -> Waits[None]:
+    """The panel Assembly is there for them: they move apart and back, and are joined and split."""
+    folder = bpy.data.collections["gnome.parts"]
+    yield from window.point_at_nothing()
+    yield from window.picture("43_assembly")
+    x, y = yield from window.find("partwise.explode")
+    yield from window.drag(x, y, by=48)
+    assert folder.partwise.explode > 0
+    yield from window.point_at_nothing()
+    yield from window.picture("43_exploded")
+    yield from window.undo()
+    assert bpy.data.collections["gnome.parts"].partwise.explode == 0
+    count = len(bpy.data.collections["gnome.parts"].objects)
+    yield from window.press("bpy.ops.partwise.join_back")
+    assert "gnome.parts" not in bpy.data.collections
+    assert len(bpy.context.object.data.partwise.parts) == count
+    yield from window.point_at_nothing()
+    yield from window.picture("43_joined_back")
+    yield from window.undo()
+    assert len(bpy.data.collections["gnome.parts"].objects) == count
 
 
 def parts_of_the_view(window: Window) -> Waits[None]:
@@ -153,7 +176,10 @@ def drop(path: Path) -> None:
 
 
 def open_panel(window: Window) -> Waits[None]:
-    """Click on the header of From Images, the second below the button of the click tool."""
+    """Click on the header of From Images, the second below the button of the click tool where no
+    part is active, whose panels would be between."""
+    bpy.context.view_layer.objects.active = None
+    yield 0.2
     x, y = yield from window.find("bpy.ops.wm.tool_set_by_id")
     yield from window.click(x, y - HEADERS)
     yield from window.find("bpy.ops.partwise.make_parts")

@@ -38,12 +38,46 @@ def test_words_get_as_many_offers_as_asked_for(engine: Retrieval) -> None:
 
 
 def test_a_family_is_asked_again_with_other_seeds(engine: Retrieval) -> None:
-    offers = engine.replace(*cart(), 4, text="cowboy hat", variants=3)
+    offers = engine.replace(*cart(), 4, text="spiky hair", variants=3)
     names = [offer.mesh.name for offer in offers]
-    assert names[0] == "cowboy hat"
-    assert names.count("cowboy hat") == 2, "and one of its kind, to choose from"
+    assert names[:2] == ["spiky hair"] * 2
+    assert names[2] != "spiky hair", "and one of its kind, to choose from"
     first, second, _ = (offer.mesh.vertices for offer in offers)
     assert first.shape != second.shape or not np.allclose(first, second)
+
+
+@pytest.mark.parametrize("text", ["cowboy hat", "elf ear", "heart shape"])
+def test_forms_that_look_alike_leave_their_places_to_others_of_the_kind(
+    engine: Retrieval, text: str
+) -> None:
+    offers = engine.replace(*cart(), 4, text=text, variants=6)
+    names = [offer.mesh.name for offer in offers]
+    assert len(set(names)) == 6
+    assert names[0] == text
+    assert {engine.library.named(name).kind for name in names} == {engine.library.named(text).kind}
+
+
+def test_another_kind_comes_after_all_of_the_kind(engine: Retrieval) -> None:
+    kind = [entry.title for entry in engine.library.of_kind("table leg")]
+    offers = engine.replace(*cart(), 4, text="tapered table leg", variants=8)
+    of_kind = [offer.mesh.name in kind for offer in offers]
+    assert of_kind == sorted(of_kind, reverse=True)
+    assert sum(of_kind) >= 4
+    assert not of_kind[-1], "legs of people, where there are no more for tables"
+
+
+def test_the_seeds_after_the_variants_show_the_next_ones(engine: Retrieval) -> None:
+    first, next_ones = (
+        [offer.mesh.name for offer in engine.replace(*cart(), 4, text="fedora", variants=4, seed=k)]
+        for k in (0, 4)
+    )
+    assert len(next_ones) == 4
+    assert not set(first) & set(next_ones)
+
+
+@pytest.mark.parametrize("seed", [13, 1000, 2**31 - 1])
+def test_every_seed_has_its_variants(engine: Retrieval, seed: int) -> None:
+    assert len(engine.replace(*cart(), 4, text="beard", variants=3, seed=seed)) == 3
 
 
 def test_a_name_says_the_kind(engine: Retrieval) -> None:

@@ -13,7 +13,7 @@ from backend.contract.progress import SILENT
 from backend.engines.registry import Chosen
 from backend.library.families.forms import block
 from backend.pipelines.edit import replace_part
-from backend.pipelines.offering import OldPart, of_engine, of_itself
+from backend.pipelines.offering import OldPart, of_engine, of_itself, of_source
 from tests.backend.one_by_one import ABOUT, Balls
 from tests.backend.pipelines.replacing import cart, post
 
@@ -68,6 +68,13 @@ def test_seeds_of_which_nothing_comes_are_left_out() -> None:
     assert [offer.mesh.name for offer in offered(Sparse()).offers] == ["ball 5"]
     with pytest.raises(BadInput, match="Nothing came out of these words"):
         list(offered(Sparse(), seed=6).offers)
+
+
+@pytest.mark.parametrize(("title", "forms"), [("elf ear", 1), ("spiky hair", 3), ("buckler", 1)])
+def test_of_a_title_come_forms_that_differ(title: str, forms: int) -> None:
+    found = of_source(title, 3, 0)
+    assert [offer.mesh.name for offer in found.offers] == [title] * forms
+    assert found.expected == forms
 
 
 def test_the_part_itself_is_closed_and_in_place() -> None:

@@ -5,11 +5,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from backend.contract.progress import SILENT
+from backend.engines.retrieval import load
 from backend.geometry.booleans import concatenated
 from backend.library.families.forms import block, lathe, moved
 from backend.library.index import library
 from backend.pipelines.edit import Variant, replace_part
-from backend.pipelines.variety import _gap, _look
+from backend.pipelines.frames import frame_of
+from backend.pipelines.places import Place
+from backend.pipelines.variety import _gap, _look, fitting
 from tests.backend.pipelines.replacing import Labelled, cart, labelled
 
 
@@ -34,6 +38,18 @@ def test_a_named_kind_gets_others_of_it_that_are_about_as_large() -> None:
     assert len({one.name for one in made}) >= 4
     for one in made:
         assert np.ptp(one.vertices, axis=0)[1:].min() > 0.6
+
+
+def test_what_looks_alike_in_the_place_is_offered_once() -> None:
+    vertices, faces, labels = cart()
+    old = frame_of(vertices, faces, labels, 1)
+    place = Place(1, old, (vertices, faces[labels != 1]))
+    engine = load()
+    offers = engine.replace(vertices, faces, labels.astype(np.int32), 1, name="wheel", variants=12)
+    once = fitting(offers, 0.0, place, SILENT)
+    assert len(once) > 3
+    again = fitting([*offers, *offers], 0.0, place, SILENT)
+    assert [one.mesh.name for one in again] == [one.mesh.name for one in once]
 
 
 def test_a_name_that_means_something_else_gets_no_part_that_does_not_fit() -> None:

@@ -21,7 +21,9 @@ from partwise.blender_addon.mesh.compare import (
 )
 from partwise.blender_addon.mesh.delta import set_offset
 from partwise.blender_addon.mesh.read import positions
+from partwise.blender_addon.scene.hierarchy import drop_unused
 
+from tests.blender.assemblies import labelled_cube
 from tests.blender.mesh.arm_parts import cut
 from tests.blender.mesh.vase_parts import EDITS, Part, split
 from tests.blender.mesh_dump import vector_of
@@ -50,6 +52,23 @@ def test_every_edit_is_noticed(vase: bpy.types.Object, edit: Callable[[Part], ob
     edit(part)
     bpy.context.view_layer.update()
     assert not is_unchanged(part, vase)
+
+
+def test_slots_that_no_face_has_may_be_dropped_but_not_exchanged(scene: bpy.types.Scene):
+    obj = labelled_cube()
+    skin, cloth = (bpy.data.materials.new(name) for name in ("skin", "cloth"))
+    for material in (skin, cloth):
+        obj.data.materials.append(material)
+    obj.data.polygons.foreach_set("material_index", [0, 0, 0, 1, 1, 1])
+    bpy.ops.partwise.split()
+    first, second = bpy.data.collections["Cube.parts"].objects
+    for part in (first, second):
+        assert drop_unused(part) == (1, 0)
+        assert is_unchanged(part, obj)
+    second.data.materials[0] = skin
+    assert not is_unchanged(second, obj), "another material is seen"
+    first.data.materials.append(None)
+    assert not is_unchanged(first, obj), "which the artist may be about to use"
 
 
 @pytest.mark.parametrize("keep_shading", [True, False])

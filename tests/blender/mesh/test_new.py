@@ -6,7 +6,7 @@ from __future__ import annotations
 import bpy
 import numpy as np
 import pytest
-from partwise.blender_addon.mesh.new import mark_sharp, new_image, new_material, new_mesh
+from partwise.blender_addon.mesh.new import mark_sharp, new_image, new_material, new_mesh, one_of
 
 SQUARE = np.array([[0, 0, 0], [2, 0, 0], [2, 1, 0], [0, 1, 0]], float)
 TWO = np.array([[0, 1, 2], [0, 2, 3]])
@@ -55,6 +55,24 @@ def test_a_mesh_is_smooth_and_sharp_edges_are_marked():
     assert all(polygon.use_smooth for polygon in mesh.polygons)
     mark_sharp(mesh, 0.5)
     assert sum(edge.use_edge_sharp for edge in mesh.edges) == 1
+
+
+def test_one_of_several_has_all_that_they_have_one_after_the_other():
+    bend = SQUARE.copy()
+    bend[3, 2] = 3.0
+    first = new_mesh("first", SQUARE, TWO, SQUARE[TWO][..., :2] / 2, quads=True)
+    second = new_mesh("second", bend, TWO, SQUARE[TWO][..., :2] / 4)
+    mark_sharp(second, 0.5)
+    for mesh in (first, second):
+        mesh.materials.append(bpy.data.materials.new(mesh.name))
+    both = one_of("both", [first, second])
+    assert not both.validate()
+    assert loops(both) == loops(first) + [[v + 4 for v in loop] for loop in loops(second)]
+    assert uv_of(both) == pytest.approx(np.concatenate([uv_of(first), uv_of(second)]))
+    assert [polygon.material_index for polygon in both.polygons] == [0, 1, 1]
+    assert [material.name for material in both.materials] == ["first", "second"]
+    assert all(polygon.use_smooth for polygon in both.polygons)
+    assert sum(edge.use_edge_sharp for edge in both.edges) == 1
 
 
 def test_a_picture_is_packed_with_its_top_row_first():

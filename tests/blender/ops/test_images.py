@@ -127,8 +127,8 @@ def test_a_second_one_of_the_same_picture_gets_its_own_names():
     for _ in range(2):
         make()
         assert bpy.ops.partwise.accept_proposal("EXEC_DEFAULT", True) == {"FINISHED"}
-    assert {"Doll.parts", "Doll.parts.001"} <= set(bpy.data.collections.keys())
-    assert len(bpy.data.objects) == 4
+    assert {"Doll.parts", "Doll.001.parts"} <= set(bpy.data.collections.keys())
+    assert len(bpy.data.collections["Doll.001.parts"].objects) == 2
 
 
 def test_it_is_seen_also_when_the_active_collection_is_excluded():

@@ -7,7 +7,7 @@ import bpy
 import numpy as np
 import pytest
 from partwise.blender_addon.scene import parts
-from partwise.blender_addon.scene.assembly import assembly_of
+from partwise.blender_addon.scene.assembly import assembly_of, split_at
 
 from tests.blender.assemblies import HALVES, labelled_cube, names
 
@@ -65,6 +65,15 @@ def test_the_origin_moves_and_the_part_does_not(origin):
     assert after == before
     lid = made[-1]
     assert (lid.location == cube.location) == (origin == "SOURCE")
+
+
+def test_origins_can_be_given_for_some_parts():
+    cube = labelled_cube()
+    first, second = split_at(bpy.context, cube, {2: np.array([0.5, 0.0, 1.0])})
+    assert tuple(first.location) == tuple(cube.location)
+    assert tuple(second.location) == pytest.approx((1.5, 2.0, 4.0))
+    assert set(bpy.context.selected_objects) == {first, second}
+    assert assembly_of(second).name == "Cube.parts"
 
 
 def test_a_part_can_be_split_further():

@@ -45,6 +45,24 @@ def test_edited_parts_become_the_mesh_of_the_original(vase: bpy.types.Object):
     assert bpy.data.collections.keys() == []
 
 
+@pytest.mark.parametrize("own", [False, True])
+def test_tidied_parts_make_room_for_the_next_split_unless_a_material_is_their_own(
+    cube: bpy.types.Object, own: bool
+):
+    for name in ("skin", "cloth"):
+        cube.data.materials.append(bpy.data.materials.new(name))
+    cube.data.polygons.foreach_set("material_index", [0, 0, 0, 1, 1, 1])
+    bpy.ops.partwise.split()
+    assert bpy.ops.partwise.drop_unused("EXEC_DEFAULT", True) == {"FINISHED"}
+    if own:
+        slot = bpy.data.objects["Cube.Part.01"].material_slots[0]
+        slot.link, slot.material = "OBJECT", bpy.data.materials.new("own")
+    bpy.ops.partwise.toggle_original("EXEC_DEFAULT", True)
+    bpy.ops.partwise.split()
+    folders = [c for c in bpy.data.collections if c.partwise.source == cube]
+    assert len(folders) == 1 + own
+
+
 def test_parts_that_are_apart_come_back_in_place(cube: bpy.types.Object):
     bpy.ops.partwise.split()
     bpy.data.collections["Cube.parts"].partwise.explode = 1.0

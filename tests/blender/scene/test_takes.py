@@ -7,6 +7,10 @@ import bpy
 import numpy as np
 import pytest
 from partwise.backend.contract.requests import Generate, GeneratedParts, Sketched
+from partwise.blender_addon.mesh.compare import are_whole
+from partwise.blender_addon.mesh.labels import get_labels
+from partwise.blender_addon.overlay.drawn import is_split_part
+from partwise.blender_addon.scene.assembly import split_at
 from partwise.blender_addon.scene.takes import (
     Take,
     carried,
@@ -107,6 +111,20 @@ def test_objects_have_names_origins_and_their_parents():
     assert high.parent == low
     bpy.context.view_layer.update()
     assert tuple(high.matrix_world.translation) == pytest.approx((5.4, 5.4, 9.4))
+
+
+def test_they_are_the_parts_of_a_whole_that_is_put_away():
+    low, high = make_objects(bpy.context, take(parents=(-1, 0)))
+    whole = low.partwise.source
+    assert high.partwise.source == whole
+    assert [part.name for part in whole.data.partwise.parts] == ["low", "Part 2"]
+    assert get_labels(whole.data).tolist() == [0] * 4 + [1] * 4
+    assert tuple(whole.location) == (5, 6, 7)
+    assert not whole.visible_get()
+    assert are_whole([low, high], whole)
+    assert not is_split_part(low), "its own colours are seen"
+    assert [len(each.data.materials) for each in (low, high, whole)] == [1, 1, 2]
+    assert is_split_part(split_at(bpy.context, whole, {})[0])
 
 
 def test_flat_parts_have_sharp_edges_and_others_are_smooth():
