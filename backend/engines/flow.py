@@ -22,7 +22,7 @@ from ..contract.progress import SILENT, Progress
 from ..geometry.booleans import Mesh
 from ..latents.part_generator import Frame, PartGenerator
 from ..latents.part_request import Request
-from ..models.partflow import box_of
+from ..models.members import box_of
 from .base import Box, Brief, Generated, Offer, PartMesh
 from .imagined_whole import ImaginedWholes
 from .loaded import loaded

@@ -16,7 +16,7 @@ from ..contract.arrays import Floats
 from ..contract.progress import SILENT, Progress
 from ..latents.part_generator import POINTS, PartGenerator, Surface, Told
 from ..latents.surface import Field
-from ..models.partflow import box_of, own_frame
+from ..models.members import box_of, own_frame
 from ..models.partset import OWN, PLACED
 from .base import SignedDistance
 from .hidden import Hidden, HiddenWholes

@@ -20,7 +20,8 @@ from ..latents.part_generator import CELLS, PartGenerator, Told
 from ..latents.part_request import Request
 from ..latents.surface import Extracted
 from ..machine.abreast import abreast, at_a_time
-from ..models.partflow import Parts, box_of, colour_of
+from ..models.members import box_of, colour_of
+from ..models.partflow import Parts
 from ..models.partset import PLACED
 from .base import PartMesh
 from .part_memory import BEGUN, remember

@@ -16,7 +16,8 @@ from ..contract.progress import SILENT, Progress
 from ..geometry.booleans import Mesh
 from ..images.resample import resampled
 from ..latents.part_generator import Frame
-from ..models.partflow import FILLED, PATCH, SIDE, mask_member, view_member
+from ..models.members import FILLED, SIDE, mask_member, view_member
+from ..models.partflow import PATCH
 from . import inflate
 from .base import Brief
 

@@ -15,7 +15,8 @@ from ..contract.arrays import Floats
 from ..contract.progress import Progress
 from ..latents.part_generator import Frame, PartGenerator, Told
 from ..latents.surface import dense
-from ..models.partflow import Parts, box_of, colour_of, own_frame
+from ..models.members import box_of, colour_of, own_frame
+from ..models.partflow import Parts
 from .base import PartMesh, Sketch
 from .projected import meshes_of
 

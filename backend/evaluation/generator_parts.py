@@ -26,7 +26,7 @@ from ..latents.part_generator import POINTS, PartGenerator, Told, sampled
 from ..latents.surface import extract
 from ..library import words
 from ..library.index import library
-from ..models.partflow import own_frame
+from ..models.members import own_frame
 from ..models.partset import OWN, PLACED
 from .completion import Figures
 from .data import Labelled

@@ -15,8 +15,9 @@ from ..contract.arrays import Floats, Ints, Singles
 from ..contract.progress import SILENT, Progress
 from ..geometry.mesh import face_vectors, used_by
 from ..geometry.sampling import points_by_group
+from ..models.members import FILLED, own_frame
 from ..models.numpy_ops import NumpyOps
-from ..models.partflow import FILLED, FRAMES, PartFlow, own_frame
+from ..models.partflow import FRAMES, PartFlow
 from ..models.partset import OWN, PLACED, WHOLE, PartSet
 from .surface import Extracted, Field, extract
 

@@ -11,17 +11,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..contract.arrays import Floats, Singles
-from ..models.partflow import (
-    BOX,
-    LOOK,
-    Given,
-    PartFlowConfig,
-    Parts,
-    box_member,
-    box_of,
-    look_member,
-    nothing,
-)
+from ..models.members import BOX, LOOK, box_member, box_of, look_member
+from ..models.partflow import Given, PartFlowConfig, Parts, nothing
 from .part_generator import Told
 
 GEOMETRY = ("seen_own", "seen_placed", "before")  # what is told of shapes; the rest says what it is

@@ -17,7 +17,7 @@ import numpy as np
 from ..contract.arrays import Singles
 from ..contract.progress import SILENT, Progress
 from ..machine.abreast import each_abreast
-from ..models.partflow import Given, Levels, PartFlow, Parts
+from ..models.partflow import OF_LEVEL, Given, Levels, PartFlow, Parts
 from .finite import NotFinite
 from .levels import guided, schedule
 from .part_request import Request
@@ -26,7 +26,6 @@ STEPS = 20
 SHIFT = 1.0
 GUIDANCE = (2.0, 1.0)  # by what is said of parts, and by what is told of shapes
 SPREAD = 0.6  # deviation of the noise that sampling begins with
-OF_LEVEL = {"own": "shape", "placed": "shape", "look": "shape", "box": "box", "whole": "whole"}
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ import numpy as np
 Array = Any  # NDArray[np.float32] or torch.Tensor
 WAVES = 4  # octaves in which places are told
 TIMES = 32  # frequencies in which a level of noise is told
+UNSEEN = -1e4  # added to the logits of what is not to be looked at
 MODULATIONS = 6  # shift, scale and gate, of attention and of the perceptron
 
 
@@ -84,14 +85,18 @@ class Shapes(dict[str, tuple[int, ...]]):
         else:
             self.norm(f"{name}.norm1", width)
             self.norm(f"{name}.norm2", width)
+        self.attention(name, width, looks)
+        self.linear(f"{name}.up", width, 4 * width)
+        self.linear(f"{name}.down", 4 * width, width)
+
+    def attention(self, name: str, width: int, looks: int = 0) -> None:
+        """What lets tokens look at each other, or at others of width `looks`."""
         if looks:
             self.linear(f"{name}.q", width, width)
             self.linear(f"{name}.kv", looks, 2 * width)
         else:
             self.linear(f"{name}.qkv", width, 3 * width)
         self.linear(f"{name}.out", width, width)
-        self.linear(f"{name}.up", width, 4 * width)
-        self.linear(f"{name}.down", 4 * width, width)
 
 
 def octaves(count: int = WAVES) -> np.ndarray:
@@ -132,15 +137,16 @@ class Blocks:
         `SetOps.attention`. modulation : (B, N or 1, 6, C) what a condition asks of the block.
         """
         if modulation is None:
-            x = x + self._attended(name, self.norm(f"{name}.norm1", x), looks, bias)
+            x = x + self.attended(name, self.norm(f"{name}.norm1", x), looks, bias)
             return x + self._perceptron(name, self.norm(f"{name}.norm2", x))
         m = modulation + self.arrays[f"{name}.modulation"]
         h = self.ops.standard(x) * (1 + m[:, :, 1]) + m[:, :, 0]
-        x = x + m[:, :, 2] * self._attended(name, h, looks, bias)
+        x = x + m[:, :, 2] * self.attended(name, h, looks, bias)
         h = self.ops.standard(x) * (1 + m[:, :, 4]) + m[:, :, 3]
         return x + m[:, :, 5] * self._perceptron(name, h)
 
-    def _attended(self, name: str, x: Array, looks: Array | None, bias: Array | None) -> Array:
+    def attended(self, name: str, x: Array, looks: Array | None, bias: Array | None) -> Array:
+        """(B, N, C) what tokens see that look at each other, or at others, see `block`."""
         if looks is None:
             q, k, v = self._in_heads(self.linear(f"{name}.qkv", x), 3)
         else:

@@ -24,24 +24,17 @@ from typing import Any
 
 import numpy as np
 
-from .blocks import MODULATIONS, TIMES, Blocks, SetOps, Shapes
+from .blocks import MODULATIONS, TIMES, UNSEEN, SetOps, Shapes
+from .members import BOX, LOOK, MASK, OUTLINE, SIDE, VIEW
+from .part_guess import Guess, guess_shapes
 
 Array = Any  # NDArray[np.float32] or torch.Tensor
 FRAMES = ("own", "placed", "whole")  # by the kinds of `partset`
-BOX, LOOK = 8, 4  # numbers of a box (centre, log of half the size, there or not, 0), of a look
 MOST_PARTS = 16  # for which there are codes
 PATCH = 8  # pixels of a picture's token along each side
-SIDE = 64  # pixels of a picture along each side
-MASK = 16  # pixels of a part's mask along each side
 PICTURE = PATCH * PATCH * 4
 PATCHES = (SIDE // PATCH) ** 2
 GLANCE = 4  # pixels of a picture that are one at a glance, along each side
-UNSEEN = -1e4  # added to the logits of what is not to be looked at
-IN_OBJECT = 9  # numbers of a mask's outline in the object's frame, the last of them
-OUTLINE = 5 + IN_OBJECT  # in the picture, and in the object's frame
-VIEW = 4  # numbers of a view (where it is taken from, as a direction; how near)
-THINNEST = 0.02  # half size of a part, in its object's frame, below which its frame is not thinner
-FILLED = 0.95  # of the cube, by a shape
 
 
 @dataclass(frozen=True)
@@ -124,6 +117,9 @@ class Levels:
     whole: Array
 
 
+OF_LEVEL = {"own": "shape", "placed": "shape", "look": "shape", "box": "box", "whole": "whole"}
+
+
 @dataclass(frozen=True)
 class Given:
     """What is told. Zeros where it is not; the last channel of each is 1 where it is.
@@ -196,10 +192,7 @@ def shapes(config: PartFlowConfig) -> dict[str, tuple[int, ...]]:
     found.linear("glance.in", (SIDE // GLANCE) ** 2 * 4 + 1, w)
     found.linear("modulation", w, MODULATIONS * w)
     if c.guess:
-        said = 2 * (c.words + 1) + MASK * MASK + OUTLINE + 1 + VIEW + 1 + BOX + 1
-        found.linear("guess.in", said, c.guess)
-        found.linear("guess.hidden", c.guess, c.guess)
-        found.linear("guess.out", c.guess, 2 * c.axes)
+        guess_shapes(c, found)
         found.linear("guess_own.in", c.token, w)
         found.linear("guess_placed.in", c.token, w)
         found.linear("guess_modulation", w, 2 * c.axes)
@@ -218,7 +211,7 @@ def shapes(config: PartFlowConfig) -> dict[str, tuple[int, ...]]:
     return dict(found)
 
 
-class PartFlow(Blocks):
+class PartFlow(Guess):
     """The network. arrays : as `shapes` says, of NumPy or torch."""
 
     def __init__(self, config: PartFlowConfig, arrays: Mapping[str, Array], ops: SetOps) -> None:
@@ -252,25 +245,6 @@ class PartFlow(Blocks):
             found.append(self.linear("before.in", given.before) + self.arrays["places"])
         return self.ops.concatenate(found, 1)
 
-    def guess(self, box: Array, levels: Levels, given: Given) -> tuple[Array, Array]:
-        """Tokens (B, N, T, C) of each part in its own frame and in the object's: about the mean of
-        those of which the same is told.
-
-        box : (B, N, 1, BOX) at its level. Where parts are nothing but noise, what they are like in
-        the large is to be read from what is told alone. A few layers that see no noise learn that
-        from every part of every set, and the blocks look at the answer.
-        """
-        c, cat = self.config, self.ops.concatenate
-        batch, parts = box.shape[:2]
-        each = 0 * box[:, :, 0, :1] + 1  # (B, N, 1)
-        of_all = cat([self._aloud(given.title), given.view], 1)[:, None] * each
-        level = levels.box[:, :, None]
-        of_part = [self._aloud(given.words), given.mask, (1 - level) * box[:, :, 0], level]
-        h = self.ops.relu(self.linear("guess.in", cat([of_all, *of_part], 2)))
-        h = self.ops.relu(self.linear("guess.hidden", h))
-        found = self.linear("guess.out", h).reshape(batch, parts, 2, c.tokens, c.token)
-        return found[:, :, 0], found[:, :, 1]
-
     def velocity(
         self, x: Parts, levels: Levels, given: Given, contexts: Array | None = None
     ) -> Parts:
@@ -285,17 +259,17 @@ class PartFlow(Blocks):
         placed = self.linear("placed.in", x.placed)
         placed = placed + self.linear("seen_placed.in", given.seen_placed)
         if c.guess:
-            guessed = self.guess(x.box, levels, given)
+            guessed = self.guess(x, levels, given)
             own = own + self.linear("guess_own.in", guessed[0])
             placed = placed + self.linear("guess_placed.in", guessed[1])
         box = self.linear("box.in", x.box) + space[2]
         look = self.linear("look.in", x.look) + space[3]
         both = [own + place + space[0]] if c.own else []
         tokens = cat([*both, placed + place + space[1], look, box], 2)  # (B, N, S, W)
-        told = self.linear("title.in", self._aloud(given.title))
+        told = self.linear("title.in", self.aloud(given.title))
         told = told + self.linear("view.in", given.view)
         told = told + self.linear("glance.in", self._glance(given.picture))
-        of_part = told[:, None] + self.linear("words.in", self._aloud(given.words))
+        of_part = told[:, None] + self.linear("words.in", self.aloud(given.words))
         of_part = of_part + self.linear("mask.in", given.mask)
         tokens = tokens + (self.arrays["codes"][:parts] + of_part)[:, :, None]
         size = tokens.shape[2]
@@ -373,12 +347,6 @@ class PartFlow(Blocks):
         coarse = pixels.mean((3, 5)).reshape(batch, -1)
         return self.ops.concatenate([coarse, picture[:, 0, -1:]], 1)
 
-    def _aloud(self, said: Array) -> Array:
-        """Vectors of words (..., words + 1), of length 1, as loud as tokens of noise are: each of
-        their numbers is about 1."""
-        count = self.config.words
-        return said * self.ops.like(np.r_[[count**0.5] * count, 1.0].astype(np.float32), said)
-
     def _velocity(self, name: str, h: Array, x: Array, level: Array) -> Array:
         """What tokens h (..., W) say of a member x (..., C) at its level.
 
@@ -400,92 +368,3 @@ class PartFlow(Blocks):
         turns = np.exp(np.linspace(np.log(1.0), np.log(200.0), TIMES)).astype(np.float32)
         h = self.ops.waves(level[..., None] * self.ops.like(turns, level))
         return self.linear("time.hidden", self.ops.relu(self.linear("time.in", h)))
-
-
-def box_member(box: np.ndarray) -> np.ndarray:
-    """(..., BOX) float32 of boxes (..., 2, 3), low and high in the frame of the object."""
-    low, high = box[..., 0, :], box[..., 1, :]
-    there = np.ones((*box.shape[:-2], 1))
-    member = [low + high, _size_member((high - low) / 2), there, 0 * there]
-    return np.concatenate(member, -1).astype(np.float32)
-
-
-def _size_member(half: np.ndarray) -> np.ndarray:
-    """Half sizes as they are told: their logarithms, about 0 in the middle."""
-    return np.log(np.maximum(half, THINNEST)) + 1.2
-
-
-def box_of(member: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Boxes (..., 2, 3) of members (..., BOX), and whether there is a part at all (...)."""
-    centre, half = member[..., 0:3] / 2, np.exp(np.clip(member[..., 3:6], -4, 2) - 1.2)
-    return np.stack([centre - half, centre + half], -2), member[..., 6] > 0
-
-
-def mask_member(
-    masks: np.ndarray, figure: np.ndarray, view: np.ndarray | None = None
-) -> np.ndarray:
-    """(N, MASK^2 + OUTLINE) float32 of masks (N, SIDE, SIDE) of parts, and of their figure (SIDE,
-    SIDE), each how much of a pixel is covered, with up being the first row.
-
-    The coverage of coarser pixels, and the outline: centre and log of half the size of the mask's
-    box as `box_member` has them, in a frame in which the figure is as large as objects are, and the
-    root of its share of the figure. Where the view is known, see `view_member`, also what that says
-    of the part's box in the object's frame, of which no depth is known: its centre in the plane of
-    the picture, what of its size is seen along each axis, and how much of each axis is depth. A
-    mask of nothing has no outline.
-    """
-    cell = SIDE // MASK
-    coarse = masks.reshape(len(masks), MASK, cell, MASK, cell).mean((2, 4))
-    (low, high), _ = _outlines(figure[None])
-    middle = (low + high) / 2
-    size = max(float((high - low).max()), 1.0) / 2 / FILLED
-    (low, high), there = _outlines(masks)
-    low, high = (low - middle) / size, (high - middle) / size
-    half = (high - low) / 2
-    share = masks.sum((1, 2)) / max(float(figure.sum()), 1.0)
-    inside = np.zeros((len(masks), IN_OBJECT))
-    if view is not None:
-        back = view[:3]
-        right = np.array([back[2], 0.0, -back[0]]) / max(float(np.hypot(back[0], back[2])), 1e-6)
-        axes = np.stack([right, np.cross(back, right)])  # of the picture: to the right, and up
-        depth = np.broadcast_to(back**2, (len(masks), 3))
-        inside = np.c_[(low + high) @ axes, _size_member(half @ np.abs(axes)), depth]
-    outline = np.c_[low + high, _size_member(half), share**0.5, inside] * there[:, None]
-    return np.c_[coarse.reshape(len(masks), MASK * MASK), outline].astype(np.float32)
-
-
-def _outlines(masks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(2, N, 2) lowest and highest x and y of masks (N, SIDE, SIDE), y up, 0 for a mask of
-    nothing; and whether there is one."""
-    covered = masks > 0.5
-    along = [covered.max(1), covered.max(2)[:, ::-1]]  # columns; rows from below
-    low = np.stack([line.argmax(1) for line in along], 1)
-    high = SIDE - np.stack([line[:, ::-1].argmax(1) for line in along], 1)
-    there = along[0].max(1)
-    return np.stack([low, high]) * there[:, None], there
-
-
-def view_member(back: np.ndarray, distance: float) -> np.ndarray:
-    """(VIEW,) float32 of a picture that is taken from a direction (3,) of length 1, at a distance
-    of an object that is 2 wide."""
-    return np.r_[back, 3.0 / distance].astype(np.float32)
-
-
-def look_member(colour: np.ndarray) -> np.ndarray:
-    """(..., LOOK) float32 of linear colours (..., 3)."""
-    there = np.ones((*colour.shape[:-1], 1))
-    return np.concatenate([2 * colour - 1, there], -1).astype(np.float32)
-
-
-def colour_of(member: np.ndarray) -> np.ndarray:
-    """Linear colours (..., 3) of looks (..., LOOK)."""
-    return np.clip((member[..., :3] + 1) / 2, 0, 1)
-
-
-def own_frame(box: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Middle and half size (..., 3) of the cube in which a part with a box has its own frame.
-
-    Each axis fills the cube to FILLED, but for those thinner than THINNEST.
-    """
-    middle = (box[..., 0, :] + box[..., 1, :]) / 2
-    return middle, np.maximum((box[..., 1, :] - box[..., 0, :]) / 2, THINNEST) / FILLED

@@ -14,51 +14,26 @@ import json
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
-from ...models.partflow import (
-    BOX,
-    FRAMES,
-    LOOK,
-    Given,
-    Levels,
-    PartFlow,
-    PartFlowConfig,
-    Parts,
-    nothing,
-    shapes,
-)
+from ...models.partflow import FRAMES, OF_LEVEL, PartFlow, PartFlowConfig, Parts, shapes
 from ..torch_ops import TorchOps
 from . import pack
 from .axes import FRAME_OF, axes_of
-from .guesses import GUESS, Known, learn_guess, meant
-from .pictured import Pictures, masks_of, pictured
+from .guesses import GUESS, learn_guess
+from .pictured import Pictures, pictured
 from .run import Run, started
-from .shelf import Singles
+from .sets import TOGETHER, Drawn, Encoded, Sets, noisy
 
 RATE = 1e-3
-TOGETHER = (1, 2, 3, 4, 6, 8)  # parts in a set, drawn evenly
-MODES = {"together": 0.3, "some known": 0.3, "all but one known": 0.2, "each its own": 0.2}
-BOXES_KNOWN, WHOLE_KNOWN, WHOLE_UNKNOWN = 0.5, 0.4, 0.3
-# Masks and the view are told of what has a picture.
-TOLD = {
-    "words": 0.75, "title": 0.7, "picture": 0.45, "mask": 0.7, "view": 0.8, "seen": 0.25,
-    "before": 0.5,
-}  # fmt: skip
-EMPTY = 0.15  # of the sets, one more part that is not there
-GUESS_STEPS = 1000  # of the guess, before the flow begins to learn
+GUESS_STEPS = 1500  # of the guess, before the flow begins to learn
 WEIGHTS = {"own": 1.0, "placed": 0.5, "box": 0.5, "look": 0.1, "whole": 0.4}
-CENTRE, SPREAD = 0.3, 1.0  # of the logit of levels: more noise than signal
-# What a part is like in the large is decided where there is nothing but noise, by what is told of
-# it alone. By the logit 3 of 100 levels are above 0.9, and words were hardly heard there.
-EARLY, EARLIEST = 0.5, 0.6  # share of the sets whose levels are spread evenly, from which on
 LADDER = {
     "tiny": PartFlowConfig(
         channels=4,
@@ -84,18 +59,6 @@ ABLATIONS: dict[str, dict[str, Any]] = {
     "no parts so far": {"before": False},
     "no guess": {"guess": 0},
 }
-
-
-@dataclass(frozen=True)
-class Encoded:
-    """A copy of an object as `latents` wrote it."""
-
-    arrays: dict[str, NDArray[Any]]
-    about: dict[str, Any]
-
-    @property
-    def parts(self) -> int:
-        return len(self.arrays["own"])
 
 
 def read(
@@ -129,163 +92,27 @@ def divided(copies: Mapping[str, Encoded]) -> tuple[list[Encoded], list[Encoded]
     return learned, [one for one in copies.values() if one.about["held_out"]] or learned
 
 
-@dataclass(frozen=True)
-class Drawn:
-    """Sets of parts: what they are, their levels, what is told, and which of it is learned.
-
-    members : arrays of `Parts`. levels : of `Levels`. given : of `Given`. there : (B, N) 0 for the
-    part that is none.
-    """
-
-    members: dict[str, Singles]
-    levels: dict[str, Singles]
-    given: dict[str, Singles]
-    there: Singles
-
-
-class Sets:
-    """Draws sets of parts. objects : of which; rng : by chance; tokens : of parts a step."""
-
-    def __init__(
-        self, objects: Sequence[Encoded], config: PartFlowConfig, rng: np.random.Generator
-    ) -> None:
-        self.objects, self.config, self.rng = list(objects), config, rng
-
-    def draw(self, size: int) -> Drawn:
-        """About `size` parts, in sets of one number of parts."""
-        number = int(self.rng.choice(TOGETHER))
-        return self.of(number, max(1, size // (number + 2)))
-
-    def of(self, number: int, batch: int) -> Drawn:
-        """`batch` sets of `number` parts."""
-        rows = [self._set(number) for _ in range(batch)]
-        members, levels, given, there = zip(*rows, strict=True)
-        return Drawn(_stacked(members), _stacked(levels), _stacked(given), np.stack(there))
-
-    def _set(self, number: int) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any], Any]:
-        rng, c = self.rng, self.config
-        one = self.objects[int(rng.integers(len(self.objects)))]
-        a = one.arrays
-        some = rng.permutation(one.parts)
-        ends = rng.random() < EMPTY or one.parts < number
-        some = some[: min(one.parts, number - 1 if ends else number)]
-        there = np.arange(number) < len(some)
-        members: dict[str, Any] = {
-            "own": np.zeros((number, c.tokens, c.token), np.float32),
-            "placed": np.zeros((number, c.tokens, c.token), np.float32),
-            "box": np.zeros((number, 1, BOX), np.float32),
-            "look": np.zeros((number, 1, LOOK), np.float32),
-            "whole": a["whole"][0].astype(np.float32),
-        }
-        members["own"][there], members["placed"][there] = a["own"][some], a["placed"][some]
-        members["box"][there, 0], members["look"][there, 0] = a["box"][some], a["look"][some]
-        members["box"][~there, 0, 6] = -1.0
-
-        shape, box, known = self._levels(number)
-        whole = rng.random()
-        levels: dict[str, Any] = {
-            "shape": np.where(known, 0.0, shape).astype(np.float32),
-            "box": np.where(known, 0.0, box).astype(np.float32),
-            "whole": np.float32(
-                0.0
-                if whole < WHOLE_KNOWN
-                else 1.0
-                if whole < WHOLE_KNOWN + WHOLE_UNKNOWN
-                else shape.max()
-            ),
-        }
-        return members, levels, self._given(a, some, there), there.astype(np.float32)
-
-    def _levels(self, number: int) -> tuple[Singles, Singles, NDArray[np.bool_]]:
-        """(number,) levels of shapes and of boxes, and which parts are known."""
-        rng = self.rng
-        mode = str(rng.choice(list(MODES), p=list(MODES.values())))
-        level = 1 / (1 + np.exp(-(CENTRE + SPREAD * rng.standard_normal(number))))
-        if rng.random() < EARLY:
-            level = EARLIEST + (1 - EARLIEST) * rng.random(number)
-        known = np.zeros(number, bool)
-        if mode != "each its own":
-            level[:] = level[0]
-        if mode == "some known":
-            known = rng.random(number) < rng.random()
-        elif mode == "all but one known":
-            known[:] = True
-        if known.all():
-            known[int(rng.integers(number))] = False
-        box = np.zeros(number) if rng.random() < BOXES_KNOWN else level
-        return level.astype(np.float32), box.astype(np.float32), known
-
-    def _given(
-        self, a: dict[str, NDArray[Any]], some: NDArray[np.int64], there: NDArray[np.bool_]
-    ) -> dict[str, Any]:
-        rng, c = self.rng, self.config
-        given = {n: v[0] for n, v in nothing(c, 1, len(there)).items()}
-        tells = {name: rng.random() < chance for name, chance in TOLD.items()}
-        words = meant(a["words"][some, int(rng.integers(a["words"].shape[1]))], rng)
-        told = np.abs(words).any(1) & (rng.random(len(some)) < 0.9) & tells["words"]
-        given["words"][there] = np.c_[words, np.ones(len(some))] * told[:, None]
-        if tells["title"] and a["title"].any():
-            given["title"][:] = np.r_[meant(a["title"], rng)[0], 1.0]
-        if tells["picture"] and "picture" in a:
-            view = int(rng.integers(len(a["picture"])))
-            given["picture"][:, :-1] = a["picture"][view].astype(np.float32) / 255
-            given["picture"][:, -1] = 1.0
-            seen_from = a["view"][view] if tells["view"] else None
-            if seen_from is not None:
-                given["view"][:] = np.r_[seen_from, 1.0]
-            if tells["mask"]:
-                mask = masks_of(a["mask"][view], some, seen_from)
-                given["mask"][there] = np.c_[mask, np.ones(len(some))]
-        if tells["seen"]:
-            seen = np.flatnonzero(there)[a["seen"][some]]
-            for name in ("seen_own", "seen_placed"):
-                given[name][seen, :, :-1] = a[name][some[a["seen"][some]]]
-                given[name][seen, :, -1] = 1.0
-        if tells["before"] and c.before:
-            row = int(rng.integers(len(a["before"])))
-            if not a["before_parts"][row, some].any():
-                given["before"][:, :-1], given["before"][:, -1] = a["before"][row], 1.0
-        return given
-
-
-def _stacked(rows: Sequence[dict[str, Any]]) -> dict[str, Singles]:
-    return {n: np.stack([row[n] for row in rows]).astype(np.float32) for n in rows[0]}
-
-
 def loss_of(
     net: PartFlow, drawn: Drawn, device: torch.device, rng: torch.Generator
 ) -> tuple[Tensor, dict[str, Tensor]]:
     """The mean squared error of velocities where there is noise, and each member's own."""
-
-    def on(array: Singles) -> Tensor:
-        return torch.from_numpy(array).to(device, non_blocking=True)
-
-    members = {n: on(v) for n, v in drawn.members.items()}
-    levels = {n: on(v) for n, v in drawn.levels.items()}
-    there = on(drawn.there)
-    noise = {n: torch.randn(v.shape, generator=rng).to(device) for n, v in members.items()}
-    of = {"own": "shape", "placed": "shape", "look": "shape", "box": "box", "whole": "whole"}
-    level = {
-        n: levels[of[n]].reshape(*levels[of[n]].shape, *[1] * (v.ndim - levels[of[n]].ndim))
-        for n, v in members.items()
-    }
-    noisy = {n: (1 - level[n]) * v + level[n] * noise[n] for n, v in members.items()}
-    given = Given(**{n: on(v) for n, v in drawn.given.items()})
-    said = net.velocity(Parts(**noisy), Levels(**levels), given).each()
+    n = noisy(drawn, device, rng)
+    said = net.velocity(Parts(**n.members), n.levels, n.given).each()
     told: dict[str, Tensor] = {}
     loss = torch.zeros((), device=device)
-    for n, v in members.items():
-        if n == "own" and not net.config.own:
+    for name, clean in n.clean.items():
+        if name == "own" and not net.config.own:
             continue
-        error = (said[n].float() - (v - noise[n])).square().mean((-2, -1))
-        learned = (levels[of[n]] > 0).float()
-        if n == "whole":
+        level = getattr(n.levels, OF_LEVEL[name])
+        error = (said[name].float() - (clean - n.noise[name])).square().mean((-2, -1))
+        learned = (level > 0).float()
+        if name == "whole":
             # A whole that is all noise beside parts that are known is not to be guessed from them.
-            learned = learned * (levels["whole"] < 1)
-        elif n != "box":
-            learned = learned * there
-        told[n] = (error * learned).sum() / learned.sum().clamp(min=1)
-        loss = loss + WEIGHTS[n] * told[n]
+            learned = learned * (level < 1)
+        elif name != "box":
+            learned = learned * n.there
+        told[name] = (error * learned).sum() / learned.sum().clamp(min=1)
+        loss = loss + WEIGHTS[name] * told[name]
     return loss, told
 
 
@@ -346,10 +173,9 @@ def guess_first(
     run: Run, copies: Mapping[str, Encoded], config: PartFlowConfig, steps: int
 ) -> None:
     """Teach what guesses shapes from what is told alone; the flow learns after it."""
-    net, rng = PartFlow(config, run.arrays, TorchOps()), np.random.default_rng(0)
-    learned, _ = divided(along(copies, net))
-    known = Known.of([one.arrays for one in learned], rng)
-    error = learn_guess(net, known, TOLD, steps, rng)
+    net = PartFlow(config, run.arrays, TorchOps())
+    sets = Sets(divided(along(copies, net))[0], config, np.random.default_rng(0))
+    error = learn_guess(net, sets, steps, torch.Generator().manual_seed(0))
     for name, array in run.arrays.items():
         if name.startswith(GUESS):
             run.mean[name].copy_(array)

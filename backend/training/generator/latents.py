@@ -23,7 +23,7 @@ import torch
 from numpy.typing import NDArray
 
 from ...library.words import FILLERS, Words, plain, table
-from ...models.partflow import FILLED, box_member, look_member, own_frame
+from ...models.members import FILLED, box_member, look_member, own_frame
 from ...models.partset import OWN, PLACED, WHOLE, PartSet, PartSetConfig
 from ..torch_ops import TorchOps
 from .samples import Sample, held_out

@@ -28,7 +28,7 @@ from ...geometry.booleans import simplified
 from ...geometry.mesh import is_closed_manifold
 from ...geometry.solids import NotSolid, solid_of
 from ...library.index import Library
-from ...models.partflow import FILLED
+from ...models.members import FILLED
 from ...shapes.families import SCULPTORS
 from ...shapes.labelled import connected_pieces, face_areas, face_pairs
 from ...shapes.occluded import Whole, sculpted_parts

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...models.partflow import PATCH, SIDE, mask_member
+from ...models.members import SIDE, mask_member
+from ...models.partflow import PATCH
 from . import pack
 from .renders import NOTHING
 from .shelf import Singles

@@ -23,7 +23,7 @@ import numpy as np
 
 from ...contract.arrays import Bools, Bytes, Floats, Ints, Singles
 from ...contract.palette import to_srgb_bytes
-from ...models.partflow import SIDE, view_member
+from ...models.members import SIDE, view_member
 from ...pictures.raycast import Tracer
 from .objects import PartObject, load
 

@@ -29,7 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...contract.arrays import Floats, Ints, Singles
-from ...models.partflow import FILLED, own_frame
+from ...models.members import FILLED, own_frame
 from ...shapes.labelled import face_areas
 from ..segmenter_data import HELD_OUT, fold
 from .bodies import Bodies, on_surface

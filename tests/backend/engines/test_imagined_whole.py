@@ -15,7 +15,7 @@ from backend.engines.base import Sketch
 from backend.engines.flow import Flow
 from backend.engines.part_making import Ways
 from backend.latents.part_request import Request
-from backend.models.partflow import box_of
+from backend.models.members import box_of
 from tests.backend.engines.balls import balls
 from tests.backend.latents.tiny_generator import tiny_generator
 

@@ -14,7 +14,7 @@ from backend.engines import part_making
 from backend.engines.part_making import Maker, Object, Wanted, Ways
 from backend.geometry.mesh import is_closed_manifold, signed_volume
 from backend.latents.part_request import Request
-from backend.models.partflow import MASK, OUTLINE
+from backend.models.members import MASK, OUTLINE
 from tests.backend.latents.tiny_generator import FLOW, Arrays, tiny_generator
 
 WAYS = Ways(steps=2, cells=32)

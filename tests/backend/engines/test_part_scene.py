@@ -12,7 +12,7 @@ import pytest
 from backend.engines.part_scene import TOGETHER, Scene, joined
 from backend.engines.part_words import meaning
 from backend.latents.part_generator import POINTS
-from backend.models.partflow import box_of
+from backend.models.members import box_of
 from backend.models.partset import PLACED
 from tests.backend.engines.balls import balls
 from tests.backend.latents.tiny_generator import FLOW, tiny_generator

@@ -7,7 +7,7 @@ import numpy as np
 
 from backend.latents.part_generator import Told
 from backend.latents.part_request import Request
-from backend.models.partflow import box_of, colour_of
+from backend.models.members import box_of, colour_of
 from tests.backend.latents.tiny_generator import FLOW
 
 BOX = np.array([[-0.5, 0.0, 0.1], [0.5, 0.2, 0.4]])

@@ -15,7 +15,8 @@ from backend.latents import part_sampler
 from backend.latents.finite import NotFinite
 from backend.latents.part_generator import Told
 from backend.latents.part_request import Request
-from backend.models.partflow import Given, Levels, PartFlowConfig, Parts, box_of
+from backend.models.members import box_of
+from backend.models.partflow import Given, Levels, PartFlowConfig, Parts
 from tests.backend.latents.tiny_generator import FLOW, tiny_generator
 
 BOX = np.array([[-0.5, 0.0, 0.1], [0.5, 0.2, 0.4]])

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from backend.library.words import table
-from backend.models.partflow import box_of
+from backend.models.members import box_of
 from backend.models.partset import PartSet, PartSetConfig, shapes
 from backend.training.generator import latents
 from backend.training.generator.run import begun

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from backend.geometry.mesh import is_closed_manifold, signed_volume
-from backend.models.partflow import FILLED
+from backend.models.members import FILLED
 from backend.training.generator import objects
 from backend.training.generator.objects import (
     MATERIALS,

@@ -4,7 +4,7 @@
 import numpy as np
 import pytest
 
-from backend.models.partflow import FILLED, THINNEST, own_frame
+from backend.models.members import FILLED, THINNEST, own_frame
 from backend.training.generator.objects import framed, save
 from backend.training.generator.samples import (
     FARTHEST,

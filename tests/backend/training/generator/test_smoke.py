@@ -9,7 +9,8 @@ import pytest
 pytest.importorskip("torch", reason="torch is needed for training only")
 
 from backend.library.words import table
-from backend.models.partflow import PartFlowConfig, box_of
+from backend.models.members import box_of
+from backend.models.partflow import PartFlowConfig
 from backend.training.generator import autoencoder_trainer, smoke
 from backend.training.generator.samples import Sample, read, sample_paths
 from tests.backend.training.generator import balls
