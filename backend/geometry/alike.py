@@ -9,10 +9,8 @@ from ..contract.arrays import Floats, Ints
 from .mesh import face_vectors
 from .sampling import points_by_group
 
-POINTS, STEP = (
-    2000,
-    4,
-)  # of a surface, and of which each so many-th looks for the nearest of another
+POINTS = 2000  # of a surface
+STEP = 4  # each so many-th of them looks for the nearest of another
 TILT = 0.1  # what the directions of two surfaces count beside their distance
 ALIKE = 0.035  # of the size: difference below which people see no other shape
 CLEARLY = 3.0  # times that: what boxes differ by, so that their surfaces need not be compared
