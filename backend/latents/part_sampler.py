@@ -24,8 +24,8 @@ from .part_request import Request
 
 STEPS = 20
 SHIFT = 1.0
-GUIDANCE = (2.0, 1.0)  # by what is said of parts, and by what is told of shapes
-SPREAD = 0.6  # deviation of the noise that sampling begins with
+GUIDANCE = (1.0, 1.0)  # by what is said of parts, and by what is told of shapes; 1 is none
+SPREAD = 0.4  # deviation of the noise that sampling begins with
 
 
 @dataclass(frozen=True)
