@@ -62,7 +62,7 @@ def trained(folder: Path, steps: int, flow_steps: int) -> tuple[PartGenerator, P
     told = [f"--latents={folder / 'latents'}", f"--pictures={folder / 'pictures'}"]
     learned = [f"--out={flow}", "--rate=4e-3", "--batch=16"]
     flow_trainer.main(
-        [*told, *learned, *small, f"--steps={flow_steps}", f"--guess-steps={flow_steps // 2}"]
+        [*told, *learned, *small, f"--steps={flow_steps}", f"--guess-steps={flow_steps // 6}"]
     )
     whole = folder / "generator.safetensors"
     export.main(
