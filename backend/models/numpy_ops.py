@@ -60,7 +60,7 @@ class NumpyOps:
     def linear(self, x: Singles, weight: Singles, bias: Singles) -> Singles:
         y = x.reshape(-1, x.shape[-1]) @ weight
         y += bias
-        return y.reshape(*x.shape[:-1], -1)
+        return y.reshape(*x.shape[:-1], weight.shape[1])
 
     def attention(self, q: Singles, k: Singles, v: Singles, bias: Singles | None) -> Singles:
         scaled = q * np.float32(q.shape[-1] ** -0.5)

@@ -290,7 +290,7 @@ class PartSet(Blocks):
             self.ops.concatenate(index, -1).reshape(-1, 8),
             self.ops.concatenate(weight, -1).reshape(-1, 8),
         )
-        return said.reshape(batch, count, -1), self.ops.waves(2 * np.pi * share)
+        return said.reshape(batch, count, nodes.shape[-1]), self.ops.waves(2 * np.pi * share)
 
     def _slots(self, node: Array, grid: int) -> Array:
         """(B, P, 1) the row of a node (B, P, 3) of whole numbers."""

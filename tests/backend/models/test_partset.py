@@ -114,6 +114,12 @@ def test_places_are_the_likelier_of_one_part_the_more_alike_they_are(net):
     assert (logit[:, :7].argmax(1) == np.arange(7)).all(), "each is likest to itself"
 
 
+def test_the_field_of_no_places_is_empty(net):
+    decoded = net.decode(np.zeros((1, 8, 4), np.float32), OWN)
+    field = net.field(net.nodes(decoded), decoded.side, np.empty((1, 0, 3), np.float32))
+    assert field.shape == (1, 0)
+
+
 def test_the_field_goes_on_to_the_edge_of_the_cube(net):
     """Shapes fill the cube to 0.95, and its outermost nodes lie inside of that."""
     decoded = net.decode(net.encode(*points(), OWN), OWN)
