@@ -31,7 +31,7 @@ from ...library.index import Library
 from ...models.members import FILLED
 from ...shapes.families import SCULPTORS
 from ...shapes.labelled import connected_pieces, face_areas, face_pairs
-from ...shapes.occluded import Whole, sculpted_parts
+from ...shapes.occluded import Whole, pushed, sculpted_parts
 from ...shapes.remesh import decimate
 from ..library_solids import closed_shells, solid
 from .bodies import soundness, visible_areas
@@ -45,6 +45,9 @@ SOUND = 0.97  # share of a part's surface that must be between its inside and it
 LEAST_SHOWN = 1e-3  # share of the visible area below which a part is left out
 SMALLEST_SHELL, MOST_SHELLS = 0.002, 40
 DETAIL = (30, 41)  # grid cells along each part of a sculpture
+# The last of so many seeds of a family has parts pushed into each other: sculptures hide little of
+# their parts, and what completes parts is asked of those of which much is hidden.
+PUSHED = 5
 STEMS = ("train_nodes", "train_shells", "train_rigs")
 MATERIALS = ("train_materials_0", "train_materials_1", "train_materials_2")
 
@@ -115,6 +118,8 @@ class Source:
         wholes = sculpted_parts(sculpture, rules, detail=int(rng.integers(*DETAIL)))
         # Sculptures stand on z and look along -y.
         turned = [replace(w, vertices=w.vertices[:, [0, 2, 1]] * [1, 1, -1]) for w in wholes]
+        if self.seed % PUSHED == PUSHED - 1:
+            turned = pushed(turned, rng)
         parts = chosen([fewer(whole) for whole in turned])
         if parts is None:
             return None

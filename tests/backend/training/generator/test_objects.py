@@ -23,6 +23,7 @@ from backend.training.generator.objects import (
     save,
     sources,
 )
+from backend.training.generator.samples import OF_EIGHT
 from tests.backend.training.generator.boxes import ball, box, grey
 
 TWO = ("bottle", "stool")
@@ -76,6 +77,15 @@ def test_families_become_named_closed_parts_that_stand_upright(small):
     assert middle["seat"] > middle["base"]
     assert (one.kind, one.group, one.title) == ("procedural", "shape_stool", "stool")
     assert one.colours.shape == (len(one.parts), 3)
+
+
+def test_the_last_of_some_seeds_has_parts_that_are_pushed_into_each_other(small, monkeypatch):
+    moved = []
+    monkeypatch.setattr(objects, "pushed", lambda parts, rng: moved.append(parts) or parts)
+    for seed in range(2 * objects.PUSHED):
+        Source(f"shape_stool_{seed:03d}", "stool", None, seed).made()
+    assert len(moved) == 2
+    assert (OF_EIGHT - 1) % objects.PUSHED != objects.PUSHED - 1, "the first held out is not"
 
 
 def test_objects_fill_their_frame():
