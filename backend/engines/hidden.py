@@ -27,7 +27,7 @@ from ..geometry.caps.loops import cross
 from ..geometry.isosurface import doubled
 from ..geometry.nearest import triangle_gap
 from ..models.completer import Completer, CompleterConfig, shapes
-from .base import CompleteEngine, SignedDistance
+from .base import SignedDistance
 from .completion_features import NAMES, lifted, winding_logit
 from .lent_surface import Lenders
 from .loaded import loaded
@@ -62,7 +62,7 @@ PROBES = 192  # places of a part's surface at which its sides are asked
 SOLID = 0.7  # of them that have an inside and an outside, or it is a sheet
 
 
-def load() -> CompleteEngine:
+def load() -> Hidden:
     """The engine with its bundled weights. Raises WeightsMissing or WeightsCorrupt."""
     return Hidden(loaded(read_completer, CHECKPOINT))
 

@@ -2,8 +2,9 @@
 """Whole parts as the part generator imagines them from what is seen of them.
 
 First the box of the whole part is made, then its shape in that box, among the parts around it. What
-came out says only where the hidden engine's network would have said it: on visible surface, and
-outside of the object, nothing changes.
+came out counts where the hidden engine's network is asked, and beside it: near visible surface that
+network is right more often, far below it the flow. On visible surface, and outside of the object,
+nothing changes.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from ..latents.part_generator import POINTS, PartGenerator, Surface, Told
 from ..latents.surface import Field
 from ..models.members import box_of, own_frame
 from ..models.partset import OWN, PLACED
+from . import hidden
 from .base import SignedDistance
-from .hidden import Hidden, HiddenWholes
+from .hidden import HiddenWholes
 from .lent_surface import Lenders
 from .narrow_band import OUTSIDE
 from .part_making import Ways, sampled_parts
@@ -30,6 +32,8 @@ from .visible_part import VisibleObject, VisiblePart
 AROUND = 3  # parts that are told of
 BOX_STEPS = 0.5  # of the steps, by which a box is found
 STEEP = 40.0  # logit of a length of 1 of a part's own frame
+MOST_SAID = 0.5  # share that the flow has in what is said of a place, at most
+DEEP = 0.5  # of half a part's extent: how far from visible surface it has that
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,7 @@ class ImaginedWholes(HiddenWholes):
     ) -> ImaginedWholes:
         """Look at an object once."""
         lenders = Lenders(seen, seed, progress)
-        return cls(Hidden(), seen, lenders, seed, scene=scene, ways=ways)
+        return cls(hidden.load(), seen, lenders, seed, scene=scene, ways=ways)
 
     def whole(self, part: int, *, progress: Progress = SILENT) -> SignedDistance | None:
         """See `engines.base.Wholes.whole`."""
@@ -99,7 +103,9 @@ class _OneWhole(HiddenWholes):
         there = (np.abs(own) < 1).all(axis=1)
         said = STEEP * self.shape(own[there].astype(np.float32)).astype(np.float64)
         found[there] = np.clip(said, OUTSIDE, -OUTSIDE)
-        return found
+        known = np.clip(super()._learned(seen, points, inside), OUTSIDE, -OUTSIDE)
+        depth = seen.tree("points").query(points)[0] / seen.unit
+        return known + MOST_SAID * np.minimum(depth / DEEP, 1.0) * (found - known)
 
 
 def _told(generator: PartGenerator, surface: Surface, box: Floats) -> Told:

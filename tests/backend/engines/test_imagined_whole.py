@@ -13,6 +13,8 @@ from backend.contract.progress import Progress
 from backend.engines import imagined_whole
 from backend.engines.base import Sketch
 from backend.engines.flow import Flow
+from backend.engines.hidden import HiddenWholes
+from backend.engines.narrow_band import OUTSIDE
 from backend.engines.part_making import Ways
 from backend.latents.part_request import Request
 from backend.models.members import box_of
@@ -70,3 +72,23 @@ def test_what_is_imagined_is_sketched_where_the_part_is(tmp_path: Path) -> None:
         assert (low < [0.9, 0.1, 0.1]).all()
         assert (high > [0.9, -0.1, -0.1]).all()
         assert np.ptp(part.vertices, axis=0).max() < 2
+
+
+def test_near_visible_surface_the_hidden_engine_speaks_and_below_it_the_flow_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = Flow(tiny_generator(tmp_path), Ways(steps=4, cells=32))
+    vertices, faces, labels = balls([(0, 0, 0), (0.9, 0, 0)], [0.6, 0.5], 2)
+    wholes = engine.survey(vertices, faces, labels.astype(np.int32))
+    seen = wholes.seen(0)
+    assert seen is not None
+    one = imagined_whole._OneWhole(
+        wholes.engine, wholes.object, wholes.lenders, 0,
+        shape=lambda own: np.ones(len(own), np.float32), middle=np.zeros(3), half=np.ones(3),
+    )  # fmt: skip
+    monkeypatch.setattr(HiddenWholes, "_learned", lambda self, seen, points, inside: 0 * inside)
+    most = -imagined_whole.MOST_SAID * OUTSIDE
+    points = np.concatenate([seen.points[:5], [seen.centre], [[2.0, 0, 0]]])
+    said = one._learned(seen, points, np.ones(len(points)))
+    assert said[:5] == pytest.approx(0)
+    assert said[5:] == pytest.approx([most, -most]), "the centre is deep, and beyond there is none"
