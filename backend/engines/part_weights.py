@@ -18,7 +18,7 @@ from ..models.partflow import PartFlow, PartFlowConfig
 from ..models.partset import PartSet, PartSetConfig
 
 OWNER = "the flow engine"
-VERSION = 7  # of what the file holds, and of how shapes and words are told
+VERSION = 8  # of what the file holds, and of how shapes and words are told
 AUTOENCODER, FLOW = "autoencoder.", "flow."  # what the names of the arrays begin with
 
 

@@ -30,6 +30,7 @@ from .part_guess import Guess, guess_shapes
 
 Array = Any  # NDArray[np.float32] or torch.Tensor
 FRAMES = ("own", "placed", "whole")  # by the kinds of `partset`
+REFINED = "own"  # the frame in which parts are refined
 MOST_PARTS = 16  # for which there are codes
 PATCH = 8  # pixels of a picture's token along each side
 PICTURE = PATCH * PATCH * 4
@@ -45,7 +46,8 @@ class PartFlowConfig:
     a part and of an object are told, `token` of them a token. width, heads, pairs : of tokens and
     of pairs of blocks, within and across parts. ask : after so many pairs the contexts are asked.
     words : channels of a word's vector. reading : blocks in which a picture is read. guess : width
-    of what guesses shapes from what is told alone, 0 for none.
+    of what guesses shapes from what is told alone, 0 for none. refining : width of what refines a
+    part in its own frame when it is made, 0 for none.
 
     own : parts also in frames of their own. within, across : blocks that look there. spaces :
     embeddings of the two frames. before : parts that are there already, as a context.
@@ -64,6 +66,7 @@ class PartFlowConfig:
     words: int = 64
     reading: int = 2
     guess: int = 384
+    refining: int = 768
     own: bool = True
     within: bool = True
     across: bool = True
@@ -196,6 +199,10 @@ def shapes(config: PartFlowConfig) -> dict[str, tuple[int, ...]]:
         found.linear("guess_own.in", c.token, w)
         found.linear("guess_placed.in", c.token, w)
         found.linear("guess_modulation", w, 2 * c.axes)
+    if c.refining:
+        found.linear("refine.in", c.axes, c.refining)
+        found.linear("refine.hidden", c.refining, c.refining)
+        found.linear("refine.out", c.refining, c.bases[REFINED][1])
     for k in range(c.pairs):
         if c.within:
             found.block(f"within{k}", w, modulated=True)
@@ -226,11 +233,27 @@ class PartFlow(Guess):
         return along.reshape(latents.shape[0], -1, self.config.token)
 
     def latents(self, tokens: Array, frame: str) -> Array:
-        """Latents (B, T', C') of tokens (B, T, C): undoes `tokens`, but for what has no axis."""
+        """Latents (B, T', C') of tokens (B, T, C): undoes `tokens`. What has no axis is their mean,
+        or, in frames of parts' own, what the tokens suggest."""
+        found = self.along_axes(tokens, frame)
+        if frame == REFINED and self.config.refining:
+            found = found + self.refinement(tokens)
+        return found
+
+    def along_axes(self, tokens: Array, frame: str) -> Array:
+        """The same, without what has no axis."""
         a, batch = self.arrays, tokens.shape[0]
         along = tokens.reshape(batch, -1) * a[f"axes.{frame}.size"]
         flat = along @ a[f"axes.{frame}"] + a[f"axes.{frame}.mean"]
         return flat.reshape(batch, -1, self.config.channels)
+
+    def refinement(self, tokens: Array) -> Array:
+        """What tokens (B, T, C) in a frame of a part's own suggest of latents (B, T', C') beyond
+        their axes: detail, which the flow need not make."""
+        batch = tokens.shape[0]
+        h = self.ops.relu(self.linear("refine.in", tokens.reshape(batch, -1)))
+        h = self.ops.relu(self.linear("refine.hidden", h))
+        return self.linear("refine.out", h).reshape(batch, -1, self.config.channels)
 
     def contexts(self, given: Given) -> Array:
         """Tokens (B, M, W) of what does not change with the level; asked for once a sampling."""

@@ -22,17 +22,27 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ...models.partflow import FRAMES, OF_LEVEL, PartFlow, PartFlowConfig, Parts, shapes
+from ...models.partflow import (
+    FRAMES,
+    OF_LEVEL,
+    REFINED,
+    PartFlow,
+    PartFlowConfig,
+    Parts,
+    shapes,
+)
 from ..torch_ops import TorchOps
 from . import pack
 from .axes import FRAME_OF, axes_of
 from .guesses import GUESS, learn_guess
 from .pictured import Pictures, pictured
+from .refinements import REFINE, learn_refinement
 from .run import Run, started
 from .sets import TOGETHER, Drawn, Encoded, Sets, noisy
 
 RATE = 1e-3
 GUESS_STEPS = 1500  # of the guess, before the flow begins to learn
+REFINE_STEPS = 3000  # of what refines parts, then
 WEIGHTS = {"own": 1.0, "placed": 0.5, "box": 0.5, "look": 0.1, "whole": 0.4}
 LADDER = {
     "tiny": PartFlowConfig(
@@ -45,6 +55,7 @@ LADDER = {
         pairs=2,
         reading=1,
         guess=96,
+        refining=96,
     ),
     "small": PartFlowConfig(width=192, heads=6, pairs=4),
     "base": PartFlowConfig(),
@@ -58,6 +69,7 @@ ABLATIONS: dict[str, dict[str, Any]] = {
     "no sight across": {"across": False},
     "no parts so far": {"before": False},
     "no guess": {"guess": 0},
+    "no refinement": {"refining": 0},
 }
 
 
@@ -176,10 +188,27 @@ def guess_first(
     net = PartFlow(config, run.arrays, TorchOps())
     sets = Sets(divided(along(copies, net))[0], config, np.random.default_rng(0))
     error = learn_guess(net, sets, steps, torch.Generator().manual_seed(0))
-    for name, array in run.arrays.items():
-        if name.startswith(GUESS):
-            run.mean[name].copy_(array)
+    _as_learned(run, GUESS)
     print(f"guess: mean squared error {error:.4f} after {steps} steps", flush=True)
+
+
+def refine_first(
+    run: Run, copies: Mapping[str, Encoded], config: PartFlowConfig, steps: int
+) -> None:
+    """Teach what refines parts in frames of their own, of their latents alone."""
+    net = PartFlow(config, run.arrays, TorchOps())
+    latents = np.concatenate([one.arrays[REFINED] for one in divided(copies)[0]])
+    told = torch.from_numpy(latents)
+    error = learn_refinement(net, told, steps, torch.Generator().manual_seed(0))
+    _as_learned(run, REFINE)
+    print(f"refinement: {error:.4f} of the squared error is left after {steps} steps", flush=True)
+
+
+def _as_learned(run: Run, start: str) -> None:
+    """The means of arrays that were learned apart are these arrays."""
+    for name, array in run.arrays.items():
+        if name.startswith(start):
+            run.mean[name].copy_(array)
 
 
 def train(
@@ -253,6 +282,7 @@ def main(argv: list[str] | None = None) -> int:
         help="frames whose latents are others than those that it begins with has learned",
     )
     parser.add_argument("--guess-steps", type=int, default=GUESS_STEPS)
+    parser.add_argument("--refine-steps", type=int, default=REFINE_STEPS)
     parser.add_argument("--rate", type=float, default=RATE, help="of learning, at most")
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--seed", type=int, default=0, help="not that of what it begins with")
@@ -282,6 +312,8 @@ def main(argv: list[str] | None = None) -> int:
         count_axes(run, copies, config, anew, device)
         if config.guess and options.guess_steps:
             guess_first(run, copies, config, options.guess_steps)
+        if config.refining and options.refine_steps:
+            refine_first(run, copies, config, options.refine_steps)
     train(run, copies, pictures, options, device)
     return 0
 

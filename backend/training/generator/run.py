@@ -26,17 +26,23 @@ FALL = 0.35  # share of the minutes, the last, in which it falls
 MEAN = 0.9985  # of the running mean that stays, a step
 LEAST = 0.02  # of the rate, at the end
 # Arrays that are counted, or learned before.
-COUNTED = ("latent.mean", "latent.deviation", "axes.", "guess.")
+COUNTED = ("latent.mean", "latent.deviation", "axes.", "guess.", "refine.")
+
+# Ends of the names of arrays that begin with zeros.
+NOTHING = (".bias", ".mean", "modulation", "modulation.weight", "refine.out.weight")
 
 
 def begun(
     shapes: Mapping[str, tuple[int, ...]], seed: int, device: torch.device
 ) -> dict[str, Tensor]:
-    """Fresh arrays. What is added to a token by a block begins small; gates begin shut."""
+    """Fresh arrays. What is added to a token by a block begins small; gates begin shut, and what
+    refines adds nothing."""
     rng = torch.Generator().manual_seed(seed)
     arrays = {}
     for name, shape in shapes.items():
-        if name.endswith((".bias", ".mean", "modulation", "modulation.weight")):
+        if name.endswith(
+            (".bias", ".mean", "modulation", "modulation.weight", "refine.out.weight")
+        ):
             value = torch.zeros(shape)
         elif len(shape) == 1 or name.endswith(".deviation"):
             value = torch.ones(shape)

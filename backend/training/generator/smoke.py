@@ -60,10 +60,9 @@ def trained(folder: Path, steps: int, flow_steps: int) -> tuple[PartGenerator, P
         f"--out={folder / 'latents'}", "--threads=1",
     ])  # fmt: skip
     told = [f"--latents={folder / 'latents'}", f"--pictures={folder / 'pictures'}"]
-    learned = [f"--out={flow}", "--rate=4e-3", "--batch=16"]
-    flow_trainer.main(
-        [*told, *learned, *small, f"--steps={flow_steps}", f"--guess-steps={flow_steps // 6}"]
-    )
+    learned = [f"--out={flow}", "--rate=4e-3", "--batch=16", f"--steps={flow_steps}"]
+    apart = [f"--guess-steps={flow_steps // 6}", f"--refine-steps={flow_steps // 6}"]
+    flow_trainer.main([*told, *learned, *apart, *small])
     whole = folder / "generator.safetensors"
     export.main(
         [f"--autoencoder={shapes}", f"--flow={flow / 'flow.safetensors'}", f"--out={whole}"]

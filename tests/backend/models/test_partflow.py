@@ -130,6 +130,16 @@ def test_the_level_counts():
         )
 
 
+def test_parts_are_refined_in_frames_of_their_own_alone():
+    net = PartFlow(TINY, arrays(TINY), NumpyOps())
+    told = np.random.default_rng(0).standard_normal((3, TINY.tokens, TINY.token))
+    told = told.astype(np.float32)
+    added = net.latents(told, "own") - net.along_axes(told, "own")
+    assert np.allclose(added, net.refinement(told), atol=1e-5)
+    assert np.abs(added).max() > 0.01
+    assert np.array_equal(net.latents(told, "placed"), net.along_axes(told, "placed"))
+
+
 @pytest.mark.parametrize("frame", partflow.FRAMES)
 def test_latents_become_tokens_and_back(frame):
     count, numbers = TINY.bases[frame]
@@ -138,7 +148,7 @@ def test_latents_become_tokens_and_back(frame):
     mean, size = rng.standard_normal(numbers), rng.random(count) + 0.5
     basis = {f"axes.{frame}": axes, f"axes.{frame}.mean": mean, f"axes.{frame}.size": size}
     held = {n: a.astype(np.float32) for n, a in basis.items()}
-    net = PartFlow(TINY, arrays(TINY) | held, NumpyOps())
+    net = PartFlow(replace(TINY, refining=0), arrays(TINY) | held, NumpyOps())
     told = rng.standard_normal((3, count // TINY.token, TINY.token)).astype(np.float32)
     latents = net.latents(told, frame)
     assert latents.shape == (3, numbers // TINY.channels, TINY.channels)
