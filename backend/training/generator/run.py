@@ -27,7 +27,6 @@ MEAN = 0.9985  # of the running mean that stays, a step
 LEAST = 0.02  # of the rate, at the end
 # Arrays that are counted, or learned before.
 COUNTED = ("latent.mean", "latent.deviation", "axes.", "guess.", "refine.")
-
 # Ends of the names of arrays that begin with zeros.
 NOTHING = (".bias", ".mean", "modulation", "modulation.weight", "refine.out.weight")
 
@@ -40,9 +39,7 @@ def begun(
     rng = torch.Generator().manual_seed(seed)
     arrays = {}
     for name, shape in shapes.items():
-        if name.endswith(
-            (".bias", ".mean", "modulation", "modulation.weight", "refine.out.weight")
-        ):
+        if name.endswith(NOTHING):
             value = torch.zeros(shape)
         elif len(shape) == 1 or name.endswith(".deviation"):
             value = torch.ones(shape)

@@ -310,7 +310,7 @@ def test_offline_nothing_is_asked(there: Repository, monkeypatch: pytest.MonkeyP
 
 
 def test_a_cancel_is_heard_at_once_and_the_next_call_goes_on(there: Repository) -> None:
-    there.pause = 0.05
+    there.pause = 0.02
     began = time.monotonic()
     cancelled = began + 0.3
 
@@ -320,7 +320,7 @@ def test_a_cancel_is_heard_at_once_and_the_next_call_goes_on(there: Repository) 
 
     with pytest.raises(Cancelled):
         get(there, progress=Progress(tell))
-    assert time.monotonic() - cancelled < 1.5, "the whole takes more than three seconds"
+    assert time.monotonic() - cancelled < 0.25
     there.pause = 0.0
     assert not store.folder_of(MODEL).exists()
     get(there)
