@@ -27,8 +27,10 @@ CLICK_MINUTES ?= 70
 # Of making the completer's data, and then of training it.
 COMPLETER_DATA_MINUTES ?= 60
 COMPLETER_MINUTES ?= 30
-# Of the part generator: seeds of each family of shapes, and minutes of its two networks.
+# Of the part generator: seeds of each family of shapes, objects with a part of another kind, and
+# minutes of its two networks.
 GENERATOR_SEEDS ?= 16
+GENERATOR_GRAFTS ?= 2400
 AUTOENCODER_MINUTES ?= 180
 FLOW_MINUTES ?= 360
 AUTOENCODER_SIZE ?= base
@@ -220,9 +222,10 @@ train-generator: $(VENV)/.train $(if $(filter file,$(origin GENERATOR_SAMPLES)),
 	$(GENERATOR).export --autoencoder $(WHOLE) --flow build/generator/flow/flow.safetensors \
 		--out backend/weights/generator.safetensors $(EXPORT_GENERATOR)
 
-generator-data: $(VENV)/.train  ## objects, samples and pictures of the part generator; GENERATOR_SEEDS
+generator-data: $(VENV)/.train  ## objects, samples and pictures of the part generator; GENERATOR_SEEDS, GENERATOR_GRAFTS
 	$(GENERATOR).objects --out build/generator/objects --seeds $(GENERATOR_SEEDS) \
 		--jobs $(WORKERS) $(if $(wildcard $(PARTWISE_DATA)/train),--data "$(PARTWISE_DATA)")
+	$(GENERATOR).grafts --objects build/generator/objects --count $(GENERATOR_GRAFTS)
 	$(GENERATOR).samples $(MADE_OBJECTS) --out build/generator/samples
 	$(GENERATOR).renders $(MADE_OBJECTS) --out build/generator/pictures
 

@@ -23,7 +23,7 @@ from .generator_parts import Rows, coded, regenerated
 from .generator_pictures import of_pictures
 from .generator_runs import ablated
 from .generator_runs import methods as run_methods
-from .generator_words import OBJECTS, Vocabulary, said
+from .generator_words import IN_PLACE, OBJECTS, Vocabulary, said
 
 Column = tuple[str, str, bool | None]  # a figure, how it is written, whether less is better
 SECONDS: dict[str, Column] = {"seconds": ("seconds", ".2f", None)}
@@ -82,7 +82,7 @@ TASKS: dict[str, Task] = {
     "words": Task(
         "parts of a word",
         48,
-        ("chance", "library", FLOW, "true part"),
+        ("chance", "library", FLOW, IN_PLACE, "true part"),
         {"nearest": ("first", ".3f", False), "among five": ("any", ".3f", False),
          "of five": ("share", ".3f", False), "among five, stretched": ("cube", ".3f", False),
          **SECONDS},

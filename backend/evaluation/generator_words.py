@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Whether a part made from a word is what the word says: its nearest true parts carry that name.
 
+A word is asked for alone, and in the place of a part of something else, where the old part's box and
+the parts around it speak against it.
 True parts are those of families at seeds that training never reaches. Two shapes are compared by
 the Chamfer distance of points of their surfaces, each in a frame of its own.
 """
@@ -8,6 +10,7 @@ the Chamfer distance of points of their surfaces, each in a frame of its own.
 from __future__ import annotations
 
 import time
+import zlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -31,6 +34,9 @@ ASKED = 24  # names, and seeds of each where there are fewer names
 OBJECTS = 96  # whose parts are the bank
 FIRST = 5  # nearest true parts that are looked at
 FEWEST = 6  # true parts of a name that is asked for
+HOSTS = 24  # objects in which a part gives its place to another
+IN_PLACE = f"{FLOW} in place"
+OTHER = 0.5  # cosine of two names, from which they may be of one kind
 POINTS = 384  # of each surface
 
 
@@ -138,6 +144,33 @@ def of_flow(name: str, seed: int, known: Sequence[Named]) -> Figures:
     return among((made[0].vertices, made[0].faces) if made else None, name, known)
 
 
+def in_place(name: str, seed: int, known: Sequence[Named]) -> Figures:
+    """What the engine puts in the place of a part of another kind, in an object without the name."""
+    rng = np.random.default_rng([seed, zlib.crc32(name.encode())])
+    item, part = other_places(name)[int(rng.integers(len(other_places(name))))]
+    whole, old = assembled(item), bare(item.names[part])
+    offers = engine().replace(
+        whole.vertices, whole.faces, whole.labels, part,
+        name=old, title=whole.title, text=name, seed=seed,
+    )  # fmt: skip
+    made = [(one.mesh.vertices, one.mesh.faces) for one in offers]
+    return among(made[0] if made else None, name, known, item.name)
+
+
+@cache
+def other_places(name: str) -> list[tuple[Labelled, int]]:
+    """Parts of another kind, each with its object, in which nothing has a name."""
+    word, found = meaning(name), []
+    for source in upright(HOSTS, FIRST_SEED):
+        item = source.read()
+        if item is None or name in map(bare, item.names):
+            continue
+        for part, old in enumerate(map(bare, item.names)):
+            if (was := meaning(old)).known and was.vector @ word.vector < OTHER:
+                found.append((item, part))
+    return found
+
+
 def of_library(name: str, seed: int, known: Sequence[Named]) -> Figures:
     """What the library calls most alike."""
     return among(nearest_entry(name, seed), name, known)
@@ -161,5 +194,6 @@ WAYS: dict[str, Callable[[str, int, Sequence[Named]], Figures]] = {
     "chance": of_chance,
     "library": of_library,
     FLOW: of_flow,
+    IN_PLACE: in_place,
     "true part": of_truth,
 }

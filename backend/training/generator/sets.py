@@ -16,6 +16,7 @@ from torch import Tensor
 
 from ...models.members import BOX, LOOK
 from ...models.partflow import OF_LEVEL, Given, Levels, PartFlowConfig, nothing
+from .grafts import NAME
 from .pictured import masks_of
 from .shelf import Singles
 
@@ -45,6 +46,11 @@ class Encoded:
     @property
     def parts(self) -> int:
         return len(self.arrays["own"])
+
+    @property
+    def is_graft(self) -> bool:
+        """Whether the first part is another kind of thing than the object would have there."""
+        return str(self.about.get("name", "")).startswith(NAME)
 
 
 @dataclass(frozen=True)
@@ -85,6 +91,8 @@ class Sets:
         one = self.objects[int(rng.integers(len(self.objects)))]
         a = one.arrays
         some = rng.permutation(one.parts)
+        if one.is_graft:  # what only words tell is always among those that are learned
+            some = np.r_[0, some[some > 0]]
         ends = rng.random() < EMPTY or one.parts < number
         some = some[: min(one.parts, number - 1 if ends else number)]
         there = np.arange(number) < len(some)
@@ -99,7 +107,8 @@ class Sets:
         members["box"][there, 0], members["look"][there, 0] = a["box"][some], a["look"][some]
         members["box"][~there, 0, 6] = -1.0
 
-        shape, box, known = self._levels(number)
+        asked = 0 if one.is_graft else int(rng.integers(number))
+        shape, box, known = self._levels(number, asked)
         whole = rng.random()
         levels: dict[str, Any] = {
             "shape": np.where(known, 0.0, shape).astype(np.float32),
@@ -114,8 +123,9 @@ class Sets:
         }
         return members, levels, self._given(a, some, there), there.astype(np.float32)
 
-    def _levels(self, number: int) -> tuple[Singles, Singles, NDArray[np.bool_]]:
-        """(number,) levels of shapes and of boxes, and which parts are known."""
+    def _levels(self, number: int, asked: int) -> tuple[Singles, Singles, NDArray[np.bool_]]:
+        """(number,) levels of shapes and of boxes, and which parts are known; where only one is
+        not, or all would be, `asked` is not."""
         rng = self.rng
         mode = str(rng.choice(list(MODES), p=list(MODES.values())))
         level = 1 / (1 + np.exp(-(CENTRE + SPREAD * rng.standard_normal(number))))
@@ -129,7 +139,7 @@ class Sets:
         elif mode == "all but one known":
             known[:] = True
         if known.all():
-            known[int(rng.integers(number))] = False
+            known[asked] = False
         box = np.zeros(number) if rng.random() < BOXES_KNOWN else level
         return level.astype(np.float32), box.astype(np.float32), known
 

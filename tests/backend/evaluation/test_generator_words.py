@@ -7,7 +7,17 @@ import pytest
 import trimesh
 
 from backend.evaluation import generator_words
-from backend.evaluation.generator_words import WAYS, Named, Vocabulary, _clouds, among, asked, said
+from backend.evaluation.generator_words import (
+    IN_PLACE,
+    WAYS,
+    Named,
+    Vocabulary,
+    _clouds,
+    among,
+    asked,
+    other_places,
+    said,
+)
 from tests.backend.evaluation.made_up import mesh, tiny_flow
 
 
@@ -26,6 +36,7 @@ def known() -> tuple[Named, ...]:
 def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(generator_words, "engine", tiny_flow)
     monkeypatch.setattr(generator_words, "bank", lambda objects: known())
+    monkeypatch.setattr(generator_words, "HOSTS", 2)
 
 
 def test_the_nearest_true_parts_say_what_a_shape_is():
@@ -54,3 +65,13 @@ def test_methods_are_asked_the_same():
     assert found["chance"][0]["share"] == 0.5
     assert found["chance"][0]["any"] == pytest.approx(1 - 0.5**5)
     assert 0 <= found["flow"][1]["share"] <= 1
+    assert 0 <= found[IN_PLACE][1]["share"] <= 1
+
+
+def test_a_word_takes_the_place_of_a_part_of_another_kind():
+    places = other_places("leg")
+    assert places
+    for item, part in places:
+        names = [generator_words.bare(name) for name in item.names]
+        assert "leg" not in names
+        assert generator_words.meaning(names[part]).known

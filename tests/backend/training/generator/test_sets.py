@@ -113,3 +113,15 @@ def test_words_are_of_about_the_same_meaning_and_none_stay_none():
     assert np.isclose(np.linalg.norm(near[0]), 1.0)
     assert 0.9 < near[0, 0] < 1
     assert not near[1].any()
+
+
+def test_the_part_that_only_words_tell_is_always_to_be_learned():
+    graft = arrays(4)
+    graft["words"][1:] = 0
+    sets = Sets([Encoded(graft, {"name": "graft_00001"})], TINY, np.random.default_rng(0))
+    draws = [sets.of(3, 8) for _ in range(30)]
+    told = np.concatenate([one.given["words"][:, :, -1] for one in draws])
+    assert not told[:, 1:].any(), "it comes first"
+    alone = [one.levels["shape"] for one in draws]
+    alone = np.concatenate([one[(one == 0).sum(1) == 2] for one in alone])
+    assert (alone[:, 0] > 0).mean() > 0.7, "mostly it is that which is not known"
