@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Whether a part made from a word is what the word says: its nearest true parts carry that name.
 
-A word is asked for alone, and in the place of a part of something else, where the old part's box and
-the parts around it speak against it.
-True parts are those of families at seeds that training never reaches. Two shapes are compared by
-the Chamfer distance of points of their surfaces, each in a frame of its own.
+A word is asked for alone, and in the place of a part of another kind, where the old part's box and
+the parts around it speak against it. True parts are those of families at seeds that training never
+reaches. Two shapes are compared by the Chamfer distance of points of their surfaces, each in a frame
+of its own.
 """
 
 from __future__ import annotations
@@ -145,9 +145,10 @@ def of_flow(name: str, seed: int, known: Sequence[Named]) -> Figures:
 
 
 def in_place(name: str, seed: int, known: Sequence[Named]) -> Figures:
-    """What the engine puts in the place of a part of another kind, in an object without the name."""
+    """What the engine puts in the place of a part of another kind, where nothing has the name."""
     rng = np.random.default_rng([seed, zlib.crc32(name.encode())])
-    item, part = other_places(name)[int(rng.integers(len(other_places(name))))]
+    places = other_places(name)
+    item, part = places[int(rng.integers(len(places)))]
     whole, old = assembled(item), bare(item.names[part])
     offers = engine().replace(
         whole.vertices, whole.faces, whole.labels, part,
