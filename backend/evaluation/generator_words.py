@@ -3,8 +3,8 @@
 
 A word is asked for alone, and in the place of a part of another kind, where the old part's box and
 the parts around it speak against it. True parts are those of families at seeds that training never
-reaches. Two shapes are compared by the Chamfer distance of points of their surfaces, each in a frame
-of its own.
+reaches. Two shapes are compared by the Chamfer distance of points of their surfaces, each in a
+frame of its own.
 """
 
 from __future__ import annotations
