@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from backend.contract.progress import SILENT
 from backend.evaluation import generator_parts, generator_pictures, generator_sheets
 from backend.evaluation.generator_objects import assembled
-from backend.evaluation.generator_sheets import SHEETS, main, write_sheets
+from backend.evaluation.generator_sheets import SHEETS, by_runs, main, write_sheets
 from tests.backend.evaluation.made_up import stool, tiny_flow
 
 
@@ -19,7 +20,7 @@ def test_each_sheet_is_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr(module, "engine", tiny_flow)
     one = ("stool", assembled(stool()), stool().names)
     monkeypatch.setattr(generator_sheets, "objects_of", lambda families: [one] * len(families))
-    found = write_sheets(tmp_path, list(SHEETS), 1, 0)
+    found = write_sheets(tmp_path, SHEETS, 1, 0)
     assert [path.name for path in found] == [f"generator-{name}.png" for name in SHEETS]
     for path in found:
         with Image.open(path) as picture:
@@ -30,3 +31,14 @@ def test_a_sheet_that_there_is_not_is_refused(tmp_path: Path, capsys: pytest.Cap
     with pytest.raises(SystemExit):
         main(["--out", str(tmp_path), "--only", "boxes,faces"])
     assert "There is no sheet faces" in capsys.readouterr().err
+
+
+def test_runs_are_drawn_below_the_true_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(generator_sheets, "run_engine", lambda folder: tiny_flow())
+    known = {"full": tmp_path, "no guess": tmp_path}
+    monkeypatch.setattr(generator_sheets, "runs", lambda folder: known)
+    rows = by_runs(tmp_path, 2, 0, SILENT)
+    assert [len(row) for row in rows] == [2, 2, 2]
+    assert [row[0].caption.split(":")[0] for row in rows] == ["leg front right", "full", "no guess"]
+    with pytest.raises(SystemExit):
+        main(["--out", str(tmp_path), "--only", "ablations"])
