@@ -7,7 +7,6 @@ import hashlib
 import json
 import os
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 # Whatever leads this machine to the network leads not to itself.
 os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1"
 LARGE = 256  # bytes from which a file is told by its SHA-256
+PATIENCE = 30.0  # seconds until who waits in vain goes on
 
 
 @dataclass
@@ -40,7 +40,9 @@ class Repository:
     elsewhere: bool = False
     nameless: bool = False
     forged: dict[str, bytes] = field(default_factory=dict)
-    pause: float = 0.0
+    more: threading.Event | None = None
+    silent: threading.Event = field(default_factory=threading.Event)
+    tired: bool = False
     asked: list[tuple[str, str]] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
     url: str = ""
@@ -119,7 +121,9 @@ def serving(repository: Repository) -> Iterator[Repository]:
             end = begin + cuts.pop(0) if cuts else len(data)
             for at in range(begin, min(end, len(data)), 4096):
                 self.wfile.write(data[at : min(at + 4096, end)])
-                time.sleep(repository.pause)
+                if repository.more is not None and not repository.more.is_set():
+                    repository.silent.set()
+                    repository.tired |= not repository.more.wait(PATIENCE)
             if end < len(data):
                 self.close_connection = True
 
