@@ -312,7 +312,7 @@ def main(argv: list[str] | None = None) -> int:
         count_axes(run, copies, config, anew, device)
         if config.guess and options.guess_steps:
             guess_first(run, copies, config, options.guess_steps)
-        if config.refining and options.refine_steps:
+        if config.refining and config.own and options.refine_steps:
             refine_first(run, copies, config, options.refine_steps)
     train(run, copies, pictures, options, device)
     return 0
