@@ -28,6 +28,7 @@ MODULES = (
     "ops.click",
     "ops.hover",
     "ops.part_pick",
+    "ops.debris",
     "ops.select_clicked",
     "ops.assemble",
     "ops.smooth_borders",

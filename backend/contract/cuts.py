@@ -80,6 +80,9 @@ class Segmented(Fields):
     ``MergeTree(tree_children, tree_height).cut(parts)[patch]`` is the labels of every other cut.
     `engine` is the one that ran; `notice` is a sentence for people where "auto" had to fall back
     to it, otherwise empty. tree_paired (P-1,) bool : `MergeTree.paired`, where there is one.
+    debris (F,) int32, where there is any: the number of the piece that a face is of, which nobody
+    sees, for it is inside of the mesh, or which is a speck that touches nothing; else -1. The first
+    `unseen` of these pieces are inside.
     """
 
     labels: Labels
@@ -91,6 +94,8 @@ class Segmented(Fields):
     parts: Parts
     notice: Annotated[str, Text()] = ""
     tree_paired: Annotated[NDArray[np.bool_], Array(("M",), "bool")] | None = None
+    debris: Annotated[NDArray[np.int32], Array(("F",), "int32")] | None = None
+    unseen: Annotated[int, Whole(0)] = 0
 
 
 class Cut(Segment):

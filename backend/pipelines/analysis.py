@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import numpy as np
@@ -17,6 +17,7 @@ from ..contract.progress import SILENT, Progress
 from ..contract.tree import MergeTree
 from ..engines import registry
 from ..engines.base import ClickEvidence, Evidence, Masks, Merges, Surface
+from ..geometry.debris import Debris, debris
 from ..geometry.graphs import sums
 from ..geometry.mesh import (
     FaceGraph,
@@ -86,6 +87,7 @@ class Analysis:
     centre, scale : (3,) and float; ``caller's coordinates = unit * scale + centre``.
     evidence : what the engine knows of the mesh, if it answers clicks; None where the tree does.
     open : (E, 2) neighbours in `grown_patch` whose border hints do not mark; None without marks.
+    debris : pieces that nobody sees, and specks; of all faces. None where there are none.
     """
 
     engine: str
@@ -104,6 +106,7 @@ class Analysis:
     scale: float
     evidence: ClickEvidence | None = None
     open: NDArray[np.int64] | None = None
+    debris: Debris | None = None
 
     @functools.cached_property
     def answers(self) -> dict[tuple[bytes, bytes], tuple[Masks, NDArray[np.float64]]]:
@@ -183,6 +186,9 @@ def analyse(
     if flats is not None:
         grown = flats.within(open_graph, grown)
     mirrored = symmetry(graph, open_graph, grown, marked) if symmetric else None
+    left = debris(graph, scene)
+    if left is not None and host is not None:
+        left = replace(left, piece=left.piece[host])
     measuring = progress.span(0.3, 0.65, "Measuring the surface")
     measuring.step()
     cues = patch_graph(graph, grown, rng, measuring, scene)
@@ -240,6 +246,7 @@ def analyse(
         scale=scale,
         evidence=cast(ClickEvidence | None, evidence) if answers_clicks else None,
         open=cues.pair[lengths < MARKED * cues.border[:, LENGTH]] if lengths.any() else None,
+        debris=left,
     )
 
 

@@ -158,6 +158,8 @@ class Session:
             parts=int(found.max()) + 1,
             notice=analysis.notice,
             tree_paired=analysis.tree.paired,
+            debris=None if analysis.debris is None else analysis.debris.piece,
+            unseen=0 if analysis.debris is None else analysis.debris.inside,
         )
 
     def cut(self, request: requests.Cut, progress: Progress) -> requests.CutLabels:

@@ -30,6 +30,8 @@ OPERATORS = {
     "show_parts": "decompose#the-list",
     "remove_parts": "decompose#the-list",
     "part_of_unassigned": "decompose#the-list",
+    "select_debris": "decompose#the-list",
+    "remove_debris": "decompose#the-list",
     "name_parts": "decompose#names",
     "rename_parts": "decompose#names",
     "release_edits": "decompose#what-a-new-cut-keeps",

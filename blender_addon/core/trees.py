@@ -24,18 +24,22 @@ class PolygonTree(Value):
 
     patch : (F,) int32 leaf of each polygon, -1 where it was not analysed; area : (F,) float64;
     solid : the triangles that were analysed, to name parts by; None where that is not wanted.
+    debris : (F,) int32 the piece of each polygon that nobody sees or that touches nothing, else -1;
+    the first `unseen` pieces are inside. None where there is none.
     """
 
     tree: MergeTree
     patch: Labels
     area: Areas
     solid: Solid | None = None
+    debris: Labels | None = None
+    unseen: int = 0
 
     @property
     def nbytes(self) -> int:
         """Memory of the arrays of polygons and triangles."""
-        solid = 0 if self.solid is None else self.solid.nbytes
-        return self.patch.nbytes + self.area.nbytes + solid
+        rest = sum(0 if one is None else one.nbytes for one in (self.solid, self.debris))
+        return self.patch.nbytes + self.area.nbytes + rest
 
     def cut(self, parts: int) -> Labels:
         """(F,) int32, the part of each polygon in the cut with so many parts, or -1."""

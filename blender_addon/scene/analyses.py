@@ -96,7 +96,10 @@ def analyse(order: Order, span: jobs.Span = (0.0, 1.0)) -> Generator[jobs.Ask, A
         solid = None
         if arrays.polygons <= MOST_POLYGONS:
             solid = Solid.of(arrays.vertices, arrays.faces, arrays.polygon, order.turn)
-        found = PolygonTree(tree, patch, area, solid)
+        debris = answer.debris
+        if debris is not None:  # all triangles of a polygon are of one piece
+            debris = labels.majority(debris + 1, arrays.polygon, areas, arrays.polygons) - 1
+        found = PolygonTree(tree, patch, area, solid, debris, answer.unseen)
         return Analysis(order, str(name), found, answer.engine, answer.notice)
 
     analysis: Analysis = yield from ask_about(arrays, request, on_polygons, span)

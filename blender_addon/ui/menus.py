@@ -90,6 +90,8 @@ class PARTWISE_MT_parts(bpy.types.Menu):
         )
         select.unassigned = False
         layout.operator("partwise.part_of_unassigned", icon="ADD")
+        layout.operator("partwise.select_debris", icon="PARTICLE_DATA")
+        layout.operator("partwise.remove_debris", icon="TRASH")
         layout.separator()
         layout.operator("partwise.name_parts", icon="SORTALPHA")
         layout.operator("partwise.rename_parts", text="Rename Parts...", icon="GREASEPENCIL")

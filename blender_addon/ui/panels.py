@@ -13,7 +13,7 @@ from ..engine import jobs
 from ..ops import assemble, decompose
 from ..ops.click import has_clicks
 from ..overlay.drawn import is_split_part
-from ..scene import closing, edits, explode, naming, orders, parts, proposals, targets
+from ..scene import closing, debris, edits, explode, naming, orders, parts, proposals, targets
 from ..scene.assembly import assembly_of, shows_original
 from . import lists, presets
 from .engine_panel import draw_choice, draw_reason
@@ -111,6 +111,11 @@ class PARTWISE_PT_parts(SidebarPanel, bpy.types.Panel):
             select = row.operator("partwise.select_faces", text="", icon="RESTRICT_SELECT_OFF")
             select.unassigned = True
             row.operator("partwise.part_of_unassigned", text="", icon="ADD")
+        if told := debris.text_of(context.object.data):
+            row = layout.row(align=True)
+            row.label(text=told, icon="PARTICLE_DATA")
+            row.operator("partwise.select_debris", text="", icon="RESTRICT_SELECT_OFF")
+            row.operator("partwise.remove_debris", text="", icon="TRASH")
         if context.mode == "EDIT_MESH":
             row = layout.row(align=True)
             row.operator("partwise.assign_faces", text="Assign")
@@ -341,7 +346,8 @@ def height_of_notes(context: bpy.types.Context, obj: bpy.types.Object) -> float:
     lines = max(len(wrap(edits.kept_text(mesh), context)) - 1, 0)
     if decompose.was_decomposed(mesh):
         lines += len(wrap(mesh.partwise.notice, context))
-    return lines * NOTE_LINE + (CLICK_ROWS * lists.ROW if has_clicks(obj) else 0)
+    rows = CLICK_ROWS * has_clicks(obj) + bool(debris.text_of(mesh))
+    return lines * NOTE_LINE + rows * lists.ROW
 
 
 def made_by(mesh: bpy.types.Mesh) -> str:

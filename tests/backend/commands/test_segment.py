@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import trimesh
 
 from backend.__main__ import main
 from backend.commands.segment import read_clicks
@@ -59,6 +60,15 @@ def test_segment_into_one_file(mesh_file, tmp_path, capsys):
         assert main(["segment", str(mesh_file), "-o", str(tmp_path / name)]) == 2
         assert "Labels are written as .npz" in capsys.readouterr().err.splitlines()[-1]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["new", "other.npz"]
+
+
+def test_what_nobody_sees_is_told(tmp_path, capsys):
+    ball = trimesh.creation.icosphere(2)
+    both = trimesh.util.concatenate([ball, trimesh.creation.icosphere(1, 0.2)])
+    both.export(tmp_path / "both.stl")
+    out = tmp_path / "both.npz"
+    assert main(["segment", str(tmp_path / "both.stl"), "-o", str(out)]) == 0
+    assert "There is 1 piece inside that nobody sees." in capsys.readouterr().err
 
 
 def test_clicks_are_answered_each_by_itself(mesh_file, tmp_path, capsys):

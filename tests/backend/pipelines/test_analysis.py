@@ -214,6 +214,18 @@ def test_what_is_known_of_seen_faces_is_said_of_hidden_ones_too(torus):
     assert (outer[count:] == np.arange(count)).mean() > 0.9, "each lines the face above it"
 
 
+def test_debris_is_told_of_all_faces_and_a_second_wall_is_none():
+    ball = trimesh.creation.icosphere(subdivisions=2)
+    kernel = trimesh.creation.icosphere(subdivisions=1, radius=0.2)
+    shell = trimesh.util.concatenate([ball, inner_wall(ball, 0.02), kernel])
+    found = analyse(*arrays(shell), engine="geometric")
+    count = 2 * len(ball.faces)
+    assert found.debris is not None
+    assert found.debris.inside == 1
+    assert (found.debris.piece[:count] == -1).all()
+    assert (found.debris.piece[count:] == 0).all()
+
+
 def test_a_tree_of_merges_falls_naturally_where_they_get_unlikely():
     ball = trimesh.creation.icosphere(subdivisions=2)
     cues = patches_of(ball, 4)

@@ -33,6 +33,7 @@ from backend.contract.requests import (
 )
 from backend.contract.tree import MergeTree
 from backend.engines.base import Sketch
+from backend.geometry.debris import Debris
 from backend.machine.resident import Residents
 from backend.service.session import Session
 from tests.backend.geometry.borders.balls import ball
@@ -206,6 +207,7 @@ def made_up(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             notice="Fell back." if asked["engine"] == "auto" and engine == "geometric" else "",
             patch=np.arange(4, dtype=np.int32),
             tree=MergeTree(children, np.array([0.1, 0.2, 0.3], np.float32), parts),
+            debris=None,
         )
 
     monkeypatch.setattr("backend.pipelines.segment.analyse", analyse)
@@ -235,6 +237,17 @@ def test_pairs_of_merges_go_with_the_tree(made_up: Any, monkeypatch: pytest.Monk
     (analysis,) = mesh.analyses.values()
     analysis.tree = analysis.tree.changed(paired=paired)
     np.testing.assert_array_equal(ask(ours, Segment("a")).tree_paired, paired)
+
+
+def test_debris_goes_with_the_parts(made_up: Any) -> None:
+    ours = Session()
+    open_copies(ours, "a")
+    nothing = ask(ours, Segment("a"))
+    assert (nothing.debris, nothing.unseen) == (None, 0)
+    (analysis,) = ours.meshes.get("a").analyses.values()
+    analysis.debris = Debris(np.array([-1, 0, 1, -1], np.int32), 1)
+    found = ask(ours, Segment("a"))
+    assert (found.debris.tolist(), found.unseen) == ([-1, 0, 1, -1], 1)
 
 
 def test_what_auto_chose_is_found_by_its_own_name(made_up: Any) -> None:

@@ -85,12 +85,16 @@ def test_the_tree_of_triangles_becomes_one_of_polygons(order, cube):
         engine="learned",
         notice="",
         tree_paired=np.array([False]),
+        debris=np.where(arrays.polygon == 5, 0, -1).astype(np.int32),
+        unseen=1,
     )
     assert ask.request.symmetric
     found = ask.then(answer)
     assert found.tree.tree.paired.tolist() == [False]
     assert found.tree.patch.tolist() == [0, 0, 0, 1, 1, 1]
     assert np.allclose(found.tree.area, 4.0)
+    assert found.tree.debris.tolist() == [-1, -1, -1, -1, -1, 0]
+    assert found.tree.unseen == 1
     assert arrays.fingerprint in found.name
     with pytest.raises(StopIteration):
         steps.send(found)

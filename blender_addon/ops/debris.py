@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Debris of the active object: look at it, and take it away."""
+
+from __future__ import annotations
+
+import bpy
+
+from ..mesh.selection import select_faces
+from ..scene import debris, parts
+from .parts import PartOperator
+
+
+class OnDebris(PartOperator):
+    """Base of operators on what the last analysis found to be debris."""
+
+    @classmethod
+    def lacks(cls, context: bpy.types.Context) -> str:
+        known = debris.debris_of(context.object.data) is not None
+        return "" if known else "No piece is known that nobody sees, or that touches nothing"
+
+
+class PARTWISE_OT_select_debris(OnDebris, bpy.types.Operator):
+    """Select pieces inside of the mesh that nobody sees, and specks that touch nothing"""
+
+    bl_idname = "partwise.select_debris"
+    bl_label = "Select Debris"
+
+    def edit(self, context: bpy.types.Context, mesh: bpy.types.Mesh) -> None:
+        if context.mode != "EDIT_MESH":
+            bpy.ops.object.mode_set(mode="EDIT")
+        context.tool_settings.mesh_select_mode = (False, False, True)
+        bpy.ops.mesh.select_all(action="DESELECT")
+        select_faces(mesh, debris.debris_of(mesh))
+
+
+class PARTWISE_OT_remove_debris(OnDebris, bpy.types.Operator):
+    """Delete pieces inside of the mesh that nobody sees, and specks that touch nothing"""
+
+    bl_idname = "partwise.remove_debris"
+    bl_label = "Delete Debris"
+
+    def edit(self, context: bpy.types.Context, mesh: bpy.types.Mesh) -> None:
+        unwanted = debris.debris_of(mesh)
+        told = debris.text_of(mesh)
+        debris.remove(mesh, unwanted)
+        parts.sync(mesh)
+        self.report({"INFO"}, f"Deleted {told}. Decompose Again brings the slider back")
+
+
+CLASSES = (PARTWISE_OT_select_debris, PARTWISE_OT_remove_debris)
