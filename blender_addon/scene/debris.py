@@ -24,7 +24,7 @@ def text_of(mesh: bpy.types.Mesh) -> str:
     specks = int(tree.debris.max()) + 1 - tree.unseen
     inside = f"{tree.unseen:,} unseen piece{'s' * (tree.unseen != 1)}" if tree.unseen else ""
     apart = f"{specks:,} speck{'s' * (specks != 1)}" if specks else ""
-    return ", ".join(filter(None, (inside, apart)))
+    return " and ".join(filter(None, (inside, apart)))
 
 
 def remove(mesh: bpy.types.Mesh, unwanted: NDArray[np.bool_]) -> None:

@@ -20,6 +20,7 @@ from setting_up import setup
 from smoothing import smooth_borders, split_subdivided
 from splitting import split_and_close, split_and_close_large, split_into_objects
 from stage import active, children, labels, load, load_large, ours, part_count, table
+from tidying import delete_debris
 from watched import watched
 from window import Waits, Window
 
@@ -408,6 +409,7 @@ STEPS = (
     menus,
     smooth_borders,
     split_subdivided,
+    delete_debris,
     split_and_close_large,
     parts_from_a_picture,
     setup,

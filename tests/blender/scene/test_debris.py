@@ -25,7 +25,7 @@ def mesh() -> bpy.types.Mesh:
     [
         ([-1, -1, -1, -1], 0, ""),
         ([-1, 0, 0, -1], 1, "1 unseen piece"),
-        ([-1, 0, 1, 2], 2, "2 unseen pieces, 1 speck"),
+        ([-1, 0, 1, 2], 2, "2 unseen pieces and 1 speck"),
         ([-1, 0, 1, -1], 0, "2 specks"),
     ],
 )
