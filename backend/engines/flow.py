@@ -27,8 +27,8 @@ from .base import Box, Brief, Generated, Offer, PartMesh
 from .imagined_whole import ImaginedWholes
 from .loaded import loaded
 from .part_making import Made, Maker, Object, Wanted, Ways, sampled_parts, surfaces
-from .part_memory import remember
-from .part_place import filling, standing
+from .part_memory import begin, remember, remembered
+from .part_place import filling, held_box
 from .part_scene import Scene
 from .part_sketch import looking, out_of
 from .part_weights import read_generator
@@ -55,8 +55,10 @@ TINY = 0.01  # half of a box beside that of the object, below which only its pla
 BEYOND = 0.05  # of the object's half size: what goes on so far beyond its mask is hidden there
 SAME = 0.98  # of two boxes, by which they are one
 ALIKE = 0.7  # cosine of what is asked for and what was there, from which they are of one kind
-AGAIN = 0.6  # level from which the box of another kind of part is found, and share of the steps
-BOX_STEPS = 0.4
+# Of another kind: the box and the parts around it speak for the old one, so words must be loud.
+HEARD = 0.6  # level from which it goes on as what is remembered of the words
+LOUD = 2.0  # guidance by words
+BOX_STEPS = 0.4  # share of the steps in which its box is found, where nothing is remembered
 
 
 def load() -> Flow:
@@ -68,13 +70,15 @@ def load() -> Flow:
 class Flow:
     """The engine. ways : how parts are made. faces : of an object at most, 0 for the usual.
 
-    stretch : whether another part fills the old one's box, whatever it is.
+    stretch : whether another part fills the old one's box, whatever it is. strength : how much more
+    words count where they are to be louder.
     """
 
     generator: PartGenerator = field(repr=False)
     ways: Ways = field(default_factory=Ways)
     faces: int = 0
     stretch: bool = False
+    strength: float = 1.0
     follows_seed: ClassVar[bool] = True
     knows_all_words: ClassVar[bool] = False
 
@@ -86,7 +90,7 @@ class Flow:
         guidance = 1 + strength * (words - 1), shapes
         ways = replace(self.ways, steps=steps, cells=max(cells, FEWEST_CELLS), guidance=guidance)
         faces, stretch = options.get("faces", self.faces), options.get("stretch", self.stretch)
-        return replace(self, ways=ways, faces=faces, stretch=bool(stretch))
+        return replace(self, ways=ways, faces=faces, stretch=bool(stretch), strength=strength)
 
     def survey(
         self,
@@ -135,17 +139,24 @@ class Flow:
         request = scene.around(part)
         if said.known:
             request.tell("words", said.vector, 0)
-        box, made_from = scene.boxes[part], 0.1
-        if text and not self.stretch and said.vector @ before.vector < ALIKE:
-            made_from = 0.3
-            finding = progress.span(0.1, made_from, "Finding out how large it is")
-            box = self._another_box(scene, request, part, seed, finding)
-        # What words ask for is remembered; another of the same kind is to fit what is around it.
-        level = self.ways.begun if text else 1.0
-        remember(self.generator, request, 0, said.words, box, seed, level)
+        ways, box, made_from = self.ways, scene.boxes[part], 0.1
+        if text and said.vector @ before.vector < ALIKE:
+            ways, made_from = self._loud(), 0.3
+            memory = remembered(said.words, box if self.stretch else None, seed)
+            if not self.stretch:
+                finding = progress.span(0.1, made_from, "Finding out how large it is")
+                size = self._size_of(request, memory, ways, seed, finding)
+                box = held_box(size, scene.boxes[part], scene.contact(part))
+            if memory is not None:
+                memory = filling(memory[0], *box), memory[1]
+            begin(self.generator, request, 0, memory, box, HEARD)
+        else:
+            # What words ask for is remembered; another of the same name is to fit what is around.
+            level = ways.begun if text else 1.0
+            remember(self.generator, request, 0, said.words, box, seed, level)
         imagining = progress.span(made_from, 0.8, "Imagining another part")
         parts = sampled_parts(
-            self.generator, request, self.ways, seed, imagining,
+            self.generator, request, ways, seed, imagining,
             look=looking(self.generator, 1, imagining, out_of(scene.frame)),
         )  # fmt: skip
         made = surfaces(
@@ -161,16 +172,23 @@ class Flow:
             for one in made
         ]  # fmt: skip
 
-    def _another_box(
-        self, scene: Scene, request: Request, part: int, seed: int, progress: Progress
+    def _loud(self) -> Ways:
+        """Ways in which words count more than what is around."""
+        words, shapes = self.ways.guidance
+        return replace(self.ways, guidance=(words + self.strength * (LOUD - 1), shapes))
+
+    def _size_of(
+        self, request: Request, memory: Mesh | None, ways: Ways, seed: int, progress: Progress
     ) -> Floats:
-        """The box (2, 3) of what takes a part's place, as the flow changes the old part into it."""
-        request.suppose_part(0, scene.told(part), AGAIN)
-        few = replace(self.ways, steps=max(1, round(BOX_STEPS * self.ways.steps)))
+        """Proportions (3,) of the part that is asked for: as it is remembered, or else as the flow
+        makes it."""
+        if memory is not None:
+            progress.step()
+            return np.ptp(memory[0], axis=0)
+        few = replace(ways, steps=max(1, round(BOX_STEPS * ways.steps)))
         parts = sampled_parts(self.generator, request, few, seed, progress)
-        request.shape_begun[0] = 1.0  # the old part was supposed for the sake of its box alone
         box, _ = box_of(parts.box[0, 0, 0])
-        return standing(np.asarray(box, np.float64), scene.boxes[part], scene.contact(part))
+        return np.asarray(box[1] - box[0], np.float64)
 
     def takes(self, brief: Brief) -> bool:
         """Whether there are boxes, words or a picture."""

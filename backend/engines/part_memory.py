@@ -41,6 +41,18 @@ def remember(
     level : of the noise upon it; at 1 nothing of it is left.
     """
     memory = remembered(said, box, seed) if level < 1 else None
+    begin(generator, request, k, memory, box, level)
+
+
+def begin(
+    generator: PartGenerator,
+    request: Request,
+    k: int,
+    memory: Mesh | None,
+    box: Floats | None,
+    level: float,
+) -> None:
+    """The same of a mesh that fills its box; None where nothing is remembered."""
     if memory is not None:
         request.suppose_part(k, generator.told(*memory, box), level)
     if box is not None:

@@ -57,6 +57,15 @@ def filling(vertices: Floats, low: Floats, high: Floats) -> Floats:
     return low + share * (high - low)
 
 
+def held_box(size: Floats, old: Floats, contact: Contact) -> Floats:
+    """The box (2, 3) of a part of some proportions, as large as the old one, where that is held.
+
+    size : (3,), of which only proportions count.
+    """
+    size = size / max(float(size.max()), 1e-9) * float((old[1] - old[0]).max())
+    return standing(np.stack([-size / 2, size / 2]), old, contact)
+
+
 def standing(box: Floats, old: Floats, contact: Contact) -> Floats:
     """A box (2, 3) of the size of `box`, within limits, where the old one (2, 3) is held.
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -129,6 +130,23 @@ def test_another_kind_of_part_has_another_size_and_touches_where_the_old_one_did
         share = (contact.mean(axis=0) - box[0]) / size  # at the side towards the first ball
         assert share[0] < 0.25
     assert not np.array_equal(first, second)
+
+
+def test_words_of_another_kind_are_louder_than_what_is_around(
+    engine: Flow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[float, float]] = []
+    real = flow.sampled_parts
+
+    def watched(generator: Any, request: Request, ways: Any, *args: Any, **rest: Any) -> Any:
+        asked.append((ways.guidance[0], float(request.shape_begun[0])))
+        return real(generator, request, ways, *args, **rest)
+
+    monkeypatch.setattr(flow, "sampled_parts", watched)
+    for options, name in (({}, "ball"), ({"strength_words": 0.0}, "ball"), ({}, "wheel")):
+        engine.tuned(options).replace(*three(), 1, name=name, text="wheel")
+    wanted = [(flow.LOUD, flow.HEARD), (1.0, flow.HEARD), (1.0, engine.ways.begun)]
+    np.testing.assert_allclose(asked, wanted, rtol=1e-6)
 
 
 def test_without_words_it_makes_another_by_the_name_whatever_that_is(engine: Flow) -> None:

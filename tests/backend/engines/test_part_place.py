@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from backend.engines.part_place import LARGEST, Contact, contact_of, standing
+from backend.engines.part_place import LARGEST, Contact, contact_of, held_box, standing
 
 CAP = np.array([[-0.2, 0.5, -0.2], [0.2, 0.7, 0.2]])
 RIM = np.array([[x, 0.5, z] for x in (-0.15, 0.15) for z in (-0.15, 0.15)])
@@ -61,3 +61,10 @@ def test_common_places_touch_and_else_what_is_near() -> None:
     assert near.other.tolist() == [6, 4]
     assert not len(contact_of(points, others + 5, other, points).points)
     assert not len(contact_of(points, others[:0], other[:0], points).points)
+
+
+def test_a_part_of_other_proportions_is_as_large_as_the_old_one() -> None:
+    old = np.array([[0.0, 0, 0], [1, 2, 1]])
+    box = held_box(np.array([30.0, 10, 20]), old, Contact.none())
+    np.testing.assert_allclose(np.ptp(box, axis=0), [2, 2 / 3, 4 / 3])
+    np.testing.assert_allclose(box.mean(axis=0), old.mean(axis=0))
