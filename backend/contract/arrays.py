@@ -12,18 +12,30 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+__all__ = ["ArrayLike", "Bools", "Bytes", "Floats", "Ints", "Later", "NDArray", "Singles", "np"]
+
+
+class Later(ModuleType):
+    """Stands for the module of that name, and becomes a copy of it once asked for something.
+
+    Other than that of `importlib.util.LazyLoader` it is not in `sys.modules`, where others would
+    find it.
+    """
+
+    def __getattr__(self, name: str) -> Any:
+        module = import_module(self.__name__)
+        found = getattr(module, name)
+        vars(self).update(vars(module))  # before the next line: other threads may be reading
+        self.__class__ = ModuleType  # type: ignore[assignment]  # as fast as the module from then on
+        return found
+
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import ArrayLike, NDArray
 else:
-
-    class Later(ModuleType):
-        """Stands for the module of that name, which is loaded when something of it is asked for."""
-
-        def __getattr__(self, name: str) -> Any:
-            found = getattr(import_module(self.__name__), name)
-            setattr(self, name, found)  # from then on it is found without asking here
-            return found
+    np = Later("numpy")
+    ArrayLike = object
 
     class NDArray:
         """Takes what `numpy.typing.NDArray` takes, for annotations that are read at run time."""
@@ -31,10 +43,6 @@ else:
         def __class_getitem__(cls, kind: object) -> type:
             return cls
 
-    np = Later("numpy")
-    ArrayLike = object
-
-__all__ = ["ArrayLike", "Bools", "Bytes", "Floats", "Ints", "NDArray", "Singles", "np"]
 
 Floats: TypeAlias = "NDArray[np.float64]"
 Singles: TypeAlias = "NDArray[np.float32]"
