@@ -82,7 +82,7 @@ def rows(folder: Path, repeat: int) -> list[tuple[str, str, str]]:
     of_enabling = f"{milliseconds(enabling['seconds'])}, {milliseconds(enabling['processor'])}"
     first_and_last = f"{milliseconds(job['press'])}, {milliseconds(job['apply'])}"
     return [
-        ("enabling, added to Blender's start; of that, the processor's work", "50 ms", of_enabling),
+        ("enabling, added to Blender's start: time, the processor's work", "50 ms", of_enabling),
         ("split of 204,800 faces into 20 parts, all kept", "2 s", f"{split['seconds']:.2f} s"),
         ("a job from press to parts, 204,800 faces", "", f"{job['seconds']:.2f} s"),
         ("longest hold of Blender's main thread meanwhile", "50 ms", milliseconds(job["hold"])),
