@@ -21,6 +21,14 @@ bpy.ops.wm.save_userpref()
 answer = "bl_ext.user_default.partwise" in bpy.context.preferences.addons
 """
 
+# The module loads NumPy for its sounds as it is imported, which a start of Blender does not.
+IMPORT = """
+import sys
+sys.modules["numpy"] = None
+import bpy
+del sys.modules["numpy"]
+"""
+
 
 class FreshBlender:
     """Settings and extensions in `home`, which is made; Blender is the bpy module of `python`."""
@@ -47,7 +55,7 @@ class FreshBlender:
         """
         file = self.home / "answer.json"  # Blender itself writes to stdout, at its end too
         file.unlink(missing_ok=True)
-        head = f"import json\nimport bpy\nargument = json.loads({json.dumps(argument)!r})\n"
+        head = f"{IMPORT}import json\nargument = json.loads({json.dumps(argument)!r})\n"
         tail = f"\nwith open({str(file)!r}, 'w') as file:\n    json.dump(answer, file)\n"
         keep = ("PATH", "LANG", "SYSTEMROOT", "TMPDIR", "LD_LIBRARY_PATH")
         done = subprocess.run(

@@ -20,11 +20,6 @@ PARTS = 20
 TICK = 0.005  # seconds between two looks of the main thread
 
 
-def load_preferences() -> Figures:
-    """Loading the preferences, which enables the add-ons that they name."""
-    return {"seconds": timed(bpy.ops.wm.read_userpref)}
-
-
 def split() -> Figures:
     """A mesh with all kinds of layers, made into objects for its parts."""
     bpy.ops.wm.read_userpref()

@@ -198,6 +198,14 @@ def test_nothing_slow_is_imported_before_it_is_needed() -> None:
             assert not early, f"{name_of(path)} imports {early} at its top"
 
 
+def test_what_blender_loads_takes_numpy_from_the_contract() -> None:
+    """There it is loaded at its first use: not when the extension is enabled."""
+    for path in [*ADDON, *BACKEND]:
+        if path in ADDON or room(path) == "contract":
+            early = {name for name in imports(path, top=True) if name.split(".")[0] == "numpy"}
+            assert not early, f"{name_of(path)} must take {early} from backend/contract/arrays.py"
+
+
 def test_the_addon_knows_only_the_contract() -> None:
     for path in ADDON:
         for name in imports(path):

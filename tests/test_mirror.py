@@ -14,7 +14,6 @@ TESTS = {
 }
 # Modules that only the tests of others look at, and why. This list gets shorter, never longer.
 WITHOUT = {
-    "backend/contract/arrays.py": "names for types, which the type checker alone reads",
     "backend/images/unwrap_child.py": "a program, which runs in the tests of what starts it",
 }
 # All of these are looked at by the tests of their room.

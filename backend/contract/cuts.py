@@ -9,9 +9,7 @@ from __future__ import annotations
 import hashlib
 from typing import Annotated, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from .arrays import NDArray, np
 from .engines import AUTO
 from .errors import BadInput
 from .fields import (
@@ -21,7 +19,6 @@ from .fields import (
     Fingerprint,
     Granularity,
     Json,
-    Labels,
     Number,
     Parts,
     Seed,
@@ -31,6 +28,7 @@ from .fields import (
 
 MAX_VARIANT = 1000
 
+Labels = Annotated["NDArray[np.int32]", Array(("F",), "int32")]
 Variant = Annotated[int, Whole(0, MAX_VARIANT)]
 Choice = Annotated[int, Whole(0)]
 Sequence = Annotated[int, Whole(0, (1 << 53) - 1)]

@@ -10,9 +10,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Annotated, Any, Self, get_args, get_type_hints
 
-import numpy as np
-from numpy.typing import NDArray
-
+from .arrays import NDArray, np
 from .errors import BadInput
 from .records import REQUIRED, Record, Value
 
@@ -156,4 +154,3 @@ Engine = Annotated[str, Text(1, 50)]
 Seed = Annotated[int, Whole(0, MAX_SEED)]
 Parts = Annotated[int, Whole(1)]
 Granularity = Annotated[float, Number(0.0, 1.0)]
-Labels = Annotated[NDArray[np.int32], Array(("F",), "int32")]

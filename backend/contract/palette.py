@@ -7,8 +7,7 @@ for image processing", 2020, https://bottosson.github.io/posts/oklab/
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from .arrays import ArrayLike, NDArray, np
 
 # lightness and chroma alternate, so that hues that come close again after some turns still differ
 LIGHTNESS_CHROMA = ((0.70, 0.150), (0.80, 0.115), (0.65, 0.125), (0.74, 0.085), (0.86, 0.095))

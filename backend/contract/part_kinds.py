@@ -14,10 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from .arrays import Floats
+from .arrays import Floats, NDArray, np
 from .part_shapes import FEATURES, PartMirror, Shapes, features, find_part_mirror
 
 FILE = Path(__file__).resolve().parents[1] / "weights" / "names.safetensors"

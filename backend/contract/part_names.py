@@ -10,9 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-import numpy as np
-
-from .arrays import Floats
+from .arrays import Floats, np
 from .name_templates import PART, numbered, unique_names
 from .part_shapes import PartMirror, Shapes, find_part_mirror
 

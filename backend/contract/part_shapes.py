@@ -9,13 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
+from .arrays import Floats, NDArray, np
 
-from .arrays import Floats
-
-Y_UP = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
-"""From a frame whose y is up and whose front is +z, as in glTF."""
 MOST_MIRRORED = 1000  # parts, above which nothing is looked for: they are scraps
 NEAR = 0.05  # of the whole's size, how far a part may be from its mirror image
 ALIKE = 0.3  # how far the logarithms of areas, and relative spreads, may differ
@@ -50,7 +45,7 @@ class Shapes:
         return np.asarray((self.high.max(axis=0) + self.low.min(axis=0)) / 2)
 
 
-ROW, COLUMN = np.triu_indices(3)  # of the six entries of symmetric matrices
+ROW, COLUMN = [0, 0, 0, 1, 1, 2], [0, 1, 2, 1, 2, 2]  # of the six entries of symmetric matrices
 AREA, FIRST, SECOND, FACING, NORMAL, CONE = (
     0,
     slice(1, 4),

@@ -15,9 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
+from .arrays import NDArray, np
 from .errors import BadInput, OutOfMemory
 
 PROTOCOL = 1

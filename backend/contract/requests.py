@@ -16,9 +16,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from .arrays import NDArray, np
 from .cuts import (
     MAX_VARIANT,
     Click,

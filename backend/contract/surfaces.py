@@ -9,9 +9,7 @@ from __future__ import annotations
 import itertools
 from typing import Annotated, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from .arrays import NDArray, np
 from .engines import AUTO
 from .errors import BadInput
 from .fields import Array, Engine, Fields, Fingerprint, Json, Number, Parts, Seed, Text, Whole

@@ -16,8 +16,10 @@ from pathlib import Path
 
 import numpy as np
 
-from ..contract.part_shapes import Y_UP, Shapes, measure
+from ..contract.part_shapes import Shapes, measure
 
+Y_UP = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
+"""From a frame whose y is up and whose front is +z, as in glTF."""
 OTHER = "other"
 """What is said of parts whose word is none of the table's."""
 

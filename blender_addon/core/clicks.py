@@ -11,15 +11,14 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
+from typing import TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
-
+from ...backend.contract.arrays import NDArray, np
 from ...backend.contract.errors import BadInput
 from ...backend.contract.records import Record, Value
 from .labels import UNLABELLED, Areas, Labels, unused_id
 
-Faces = NDArray[np.bool_]
+Faces: TypeAlias = "NDArray[np.bool_]"
 """(F,) whether each polygon of a mesh is meant."""
 
 Point = tuple[float, float, float]

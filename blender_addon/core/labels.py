@@ -8,12 +8,12 @@ are names, not positions: they may have gaps, and a part that survives a new cut
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from typing import TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
+from ...backend.contract.arrays import NDArray, np
 
-Labels = NDArray[np.int32]
-Areas = NDArray[np.float64]
+Labels: TypeAlias = "NDArray[np.int32]"
+Areas: TypeAlias = "NDArray[np.float64]"
 
 UNLABELLED = -1
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-import numpy as np
-from numpy.typing import NDArray
-
+from ...backend.contract.arrays import NDArray, np
 from ...backend.contract.name_templates import number_on, numbered, read_template, unique_names
 from ...backend.contract.part_kinds import kinds_of
 from ...backend.contract.part_names import by_template, part_names

@@ -4,18 +4,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
-
+from ...backend.contract.arrays import NDArray, np
 from ...backend.contract.errors import BadInput
 from ...backend.contract.palette import part_colours, to_srgb_bytes
 from ...backend.contract.records import Record
 
-Bytes = NDArray[np.uint8]
-Floats = NDArray[np.float32]
-PartNumbers = NDArray[np.int32]
+Bytes: TypeAlias = "NDArray[np.uint8]"
+Floats: TypeAlias = "NDArray[np.float32]"
+PartNumbers: TypeAlias = "NDArray[np.int32]"
 
 LONGEST = 2048  # pixels of the longer side that are sent; the engine works on no more
 RARE = 0.0004  # of a mask's pixels: colours of soft borders are rarer

@@ -4,15 +4,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
+from ...backend.contract.arrays import NDArray, np
 
 SIDE = 512  # pixels of the picture
 MARGIN = 0.12  # of it beside what is drawn, as around the outline of a part
 WIDTH = 1  # pixels to both sides of a line's middle
 
-Line = NDArray[np.float64]
+Line: TypeAlias = "NDArray[np.float64]"
 """(N, 2) places along a stroke, the second upwards."""
 
 

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
-import numpy as np
-from numpy.typing import NDArray
-
+from ...backend.contract.arrays import NDArray, np
 from ...backend.contract.records import Value
 from ...backend.contract.tree import MergeTree, cut_within
 from .labels import Areas, Labels

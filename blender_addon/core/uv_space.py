@@ -4,13 +4,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
+from ...backend.contract.arrays import NDArray, np
 
-Floats = NDArray[Any]
-Bools = NDArray[np.bool_]
+Floats: TypeAlias = "NDArray[Any]"
+Bools: TypeAlias = "NDArray[np.bool_]"
 
 GRID = 256  # cells along the side of the map
 SHRINK = 0.8  # from one size that is tried to the next

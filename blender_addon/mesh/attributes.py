@@ -5,11 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
+from ...backend.contract.arrays import NDArray, np
 
 
-def read_attribute(mesh: Any, name: str, shape: tuple[int, ...], kind: type) -> NDArray[Any]:
+def read_attribute(mesh: Any, name: str, shape: tuple[int, ...], kind: type | str) -> NDArray[Any]:
     """A whole attribute of a mesh that is not in Edit Mode, as an array; zeros if it has none."""
     values: NDArray[Any] = np.zeros(shape, kind)
     found = mesh.attributes.get(name)

@@ -17,8 +17,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import bpy
-import numpy as np
 
+from ...backend.contract.arrays import np
 from ..core.labels import Labels
 from .border_nodes import LENT, lending, trimming
 from .keys import add_keys, read_keys, remove_meshes

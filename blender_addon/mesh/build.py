@@ -4,13 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
 import bpy
-import numpy as np
 from mathutils import Matrix, Vector
-from numpy.typing import NDArray
 
+from ...backend.contract.arrays import NDArray, np
 from ...backend.contract.records import Value
 from ..core.labels import Labels
 from .borders import is_border, is_by_angle, release_borders
@@ -18,7 +17,7 @@ from .layers import corner_faces
 from .preview import is_preview, remove_preview
 from .read import corner_vertices, positions
 
-Point = NDArray[Any]
+Point: TypeAlias = "NDArray[Any]"
 
 # Modifiers whose result does not depend on where the origin is.
 FREE_OF_ORIGIN = {

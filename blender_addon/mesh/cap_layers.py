@@ -5,20 +5,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 import bpy
-import numpy as np
-from numpy.typing import NDArray
 
+from ...backend.contract.arrays import NDArray, np
 from ...backend.contract.records import Value
 from . import layers as mesh_layers
 from .caps import TOPOLOGY, Points, Rows
 from .layers import CUSTOM_NORMAL, NEW, ORIGIN, corner_faces
 from .read import corner_vertices
 
-Layer = tuple[str, str, str, NDArray[Any]]  # name, type, domain, values
-Values = NDArray[np.float32]
+Layer: TypeAlias = "tuple[str, str, str, NDArray[Any]]"  # name, type, domain, values
+Values: TypeAlias = "NDArray[np.float32]"
 
 AT_ONCE = 1 << 20  # distances
 LEAST = 1e-4  # a smaller weight in a vertex group is none

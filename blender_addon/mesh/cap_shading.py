@@ -7,18 +7,19 @@ surface goes on evenly the rim is smooth, and the normals there are those that t
 
 from __future__ import annotations
 
-import bpy
-import numpy as np
-from numpy.typing import NDArray
+import math
 
+import bpy
+
+from ...backend.contract.arrays import NDArray, np
 from . import layers as mesh_layers
 from . import shading as mesh_shading
 from .caps import CapStyle, Points, Rows
 from .layers import CAP, corner_edges, corner_faces
 from .read import corner_vertices, positions
 
-FLAT = np.cos(np.radians(1.0))
-EVEN = np.cos(np.radians(40.0))  # between a new face and its neighbour at the rim
+FLAT = math.cos(math.radians(1.0))
+EVEN = math.cos(math.radians(40.0))  # between a new face and its neighbour at the rim
 
 
 def mark_caps(

@@ -8,18 +8,19 @@ free room of the map, as dense as what is round it, smaller where the room is sc
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 import bpy
-import numpy as np
 
+from ...backend.contract.arrays import np
 from ..core.uv_space import FreeSpace
 from . import layers as mesh_layers
 from .cap_shading import face_normals, islands
 from .caps import CONTINUED, FLAT, Points, Rows
 from .read import corner_vertices, positions
 
-ONE_CHART = np.cos(np.radians(72.0))  # an island that turns no more stays in one piece
+ONE_CHART = math.cos(math.radians(72.0))  # an island that turns no more stays in one piece
 LEANING = 0.25  # of a face to the axis of the chart that it may be in
 FAR = 4.0  # times as far in the map as in space: there is a seam between
 ROUNDS = 3  # of smoothing the charts

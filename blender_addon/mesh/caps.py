@@ -8,20 +8,19 @@ or the surface that was hidden. `cap_build.py` adds them to the mesh of a part.
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import Any, TypeAlias
 
 import bpy
-import numpy as np
-from numpy.typing import NDArray
 
+from ...backend.contract.arrays import NDArray, np
 from ...backend.contract.records import Value
 from . import layers as mesh_layers
 from .keys import read_keys
 from .layers import CAP, CUSTOM_NORMAL, NEW, PASSING, corner_edges, corner_faces
 from .read import corner_vertices, positions
 
-Points = NDArray[Any]
-Rows = NDArray[np.int64]
+Points: TypeAlias = "NDArray[Any]"
+Rows: TypeAlias = "NDArray[np.int64]"
 
 TOPOLOGY = ("position", ".edge_verts", ".corner_vert", ".corner_edge")
 

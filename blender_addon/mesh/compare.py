@@ -6,13 +6,13 @@ Caps are not compared: the source has none, and Join Back takes them off.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import bpy
-import numpy as np
 from mathutils import Matrix
-from numpy.typing import NDArray
 
+from ...backend.contract.arrays import NDArray, np
 from ...backend.contract.records import Value
 from . import layers as mesh_layers
 from . import shading as mesh_shading
@@ -34,7 +34,7 @@ from .layers import (
 from .read import corner_vertices, positions
 
 NEAR = 2e-6  # of the size of the source: the rounding of an origin that was moved
-SHADED_ALIKE = np.radians(0.2)
+SHADED_ALIKE = math.radians(0.2)
 CODED_ALIKE = 8  # steps of a stored custom normal: what is rounded where it is encoded anew
 
 

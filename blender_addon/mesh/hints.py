@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import bpy
-import numpy as np
-from numpy.typing import NDArray
 
+from ...backend.contract.arrays import NDArray, np
 from ...backend.contract.records import Value
 from .read import MeshArrays
 

@@ -8,13 +8,12 @@ back to the order of the source, new ones to the end. Caps are taken off.
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 import bpy
-import numpy as np
 from mathutils import Matrix
-from numpy.typing import NDArray
 
+from ...backend.contract.arrays import NDArray, np
 from ...backend.contract.records import Value
 from . import layers as mesh_layers
 from . import nodes as mesh_nodes
@@ -25,8 +24,8 @@ from .layers import CAP, CUSTOM_NORMAL, NEW, ORIGIN, corner_edges, edge_vertices
 from .read import corner_vertices, positions
 from .split import DROP_EDGE, DROP_VERTEX, delete_dropped
 
-Ids = NDArray[np.int32]
-Points = NDArray[Any]
+Ids: TypeAlias = "NDArray[np.int32]"
+Points: TypeAlias = "NDArray[Any]"
 
 ROW = {domain: f".partwise_row_{domain.lower()}" for domain in ORIGIN}  # in the parts, one by one
 ORDER = {domain: f".partwise_order_{domain.lower()}" for domain in ("POINT", "EDGE", "FACE")}
@@ -36,7 +35,7 @@ TEMPORARY = (
     *(*ROW.values(), *ORDER.values(), PIECE, WELDED),
     *(PART, MATERIAL, DROP_FACE, DROP_EDGE, DROP_VERTEX, CAP),
 )
-LAST = np.iinfo(np.int32).max
+LAST = (1 << 31) - 1
 
 
 class Joined(Value):

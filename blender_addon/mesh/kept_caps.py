@@ -10,8 +10,8 @@ from __future__ import annotations
 import hashlib
 
 import bpy
-import numpy as np
 
+from ...backend.contract.arrays import np
 from ..core.labels import Labels
 from . import layers as mesh_layers
 from .caps import CapStyle, PartCaps

@@ -4,14 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TypeAlias
 
 import bpy
-import numpy as np
-from numpy.typing import NDArray
 
+from ...backend.contract.arrays import NDArray, np
 from .layers import copy_animation
 
-Points = NDArray[np.float32]
+Points: TypeAlias = "NDArray[np.float32]"
 
 
 def read_keys(mesh: bpy.types.Mesh) -> list[Points]:

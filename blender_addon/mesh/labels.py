@@ -7,9 +7,8 @@ Works in Object and in Edit Mode. This is the only module that writes the attrib
 from __future__ import annotations
 
 import bpy
-import numpy as np
-from numpy.typing import NDArray
 
+from ...backend.contract.arrays import NDArray, np
 from ...backend.contract.errors import BadInput
 from ..core.labels import UNLABELLED, Areas, Labels
 

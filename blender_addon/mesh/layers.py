@@ -9,16 +9,15 @@ to clone from, Freestyle marks of Blender 4.5, skin radii, multiresolution sculp
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, TypeAlias
 
 import bpy
-import numpy as np
-from numpy.typing import NDArray
 
+from ...backend.contract.arrays import NDArray, np
 from ...backend.contract.records import Value
 
-Ids = NDArray[np.int32]
-Marks = NDArray[np.bool_]
+Ids: TypeAlias = "NDArray[np.int32]"
+Marks: TypeAlias = "NDArray[np.bool_]"
 
 # Names that begin with a dot are hidden in Blender's lists. -1 marks what is new, as on a cap.
 ORIGIN = {
@@ -33,20 +32,20 @@ CUSTOM_NORMAL, SHARP = "custom_normal", "sharp_edge"  # Blender's own names
 # What no one would miss: which elements are selected or hidden.
 PASSING = (".select", ".hide", ".uv_select", ".vs.", ".es.")
 
-# attribute type -> property of an element, values of an element, their type
-_VALUES: dict[str, tuple[str, int, type]] = {
-    "FLOAT": ("value", 1, np.float32),
-    "INT": ("value", 1, np.int32),
-    "INT8": ("value", 1, np.int8),
-    "BOOLEAN": ("value", 1, np.bool_),
-    "QUATERNION": ("value", 4, np.float32),
-    "FLOAT4X4": ("value", 16, np.float32),
-    "INT16_2D": ("value", 2, np.int16),
-    "INT32_2D": ("value", 2, np.int32),
-    "FLOAT_VECTOR": ("vector", 3, np.float32),
-    "FLOAT2": ("vector", 2, np.float32),
-    "FLOAT_COLOR": ("color", 4, np.float32),
-    "BYTE_COLOR": ("color_srgb", 4, np.float32),
+# attribute type -> property of an element, values of an element, NumPy's name of their type
+_VALUES: dict[str, tuple[str, int, str]] = {
+    "FLOAT": ("value", 1, "float32"),
+    "INT": ("value", 1, "int32"),
+    "INT8": ("value", 1, "int8"),
+    "BOOLEAN": ("value", 1, "bool"),
+    "QUATERNION": ("value", 4, "float32"),
+    "FLOAT4X4": ("value", 16, "float32"),
+    "INT16_2D": ("value", 2, "int16"),
+    "INT32_2D": ("value", 2, "int32"),
+    "FLOAT_VECTOR": ("vector", 3, "float32"),
+    "FLOAT2": ("vector", 2, "float32"),
+    "FLOAT_COLOR": ("color", 4, "float32"),
+    "BYTE_COLOR": ("color_srgb", 4, "float32"),
 }
 
 

@@ -10,18 +10,18 @@ stays in the file until that is saved and opened again, and undo brings it back.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
 import bpy
-import numpy as np
 from mathutils.bvhtree import BVHTree
 from mathutils.kdtree import KDTree
-from numpy.typing import NDArray
 
+from ...backend.contract.arrays import NDArray, np
 from .read import positions
 
-CREASE = np.radians(30.0)  # a sharper edge is shaded as one
+CREASE = math.radians(30.0)  # a sharper edge is shaded as one
 NEAR = 2e-3  # how far two values of a material may be apart, to be the same
 
 
@@ -68,7 +68,7 @@ def fill(
     mesh.update(calc_edges=True)
     mesh.validate()
     mesh.shade_smooth()
-    mesh.set_sharp_from_angle(angle=float(CREASE))
+    mesh.set_sharp_from_angle(angle=CREASE)
 
 
 def nearest_weights(

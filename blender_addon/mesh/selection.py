@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 import bpy
-import numpy as np
-from numpy.typing import NDArray
+
+from ...backend.contract.arrays import NDArray, np
 
 
 def select_faces(mesh: bpy.types.Mesh, wanted: NDArray[np.bool_], *, selected: bool = True) -> None:

@@ -8,18 +8,18 @@ shape keys; free normals (FLOAT_VECTOR) would stand still. Values of zero mean "
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from typing import Any, TypeAlias
 
 import bpy
-import numpy as np
-from numpy.typing import NDArray
 
+from ...backend.contract.arrays import NDArray, np
 from .layers import CUSTOM_NORMAL, drop, put, read, write
 
-Normals = NDArray[np.float32]
-Corners = NDArray[np.bool_]
+Normals: TypeAlias = "NDArray[np.float32]"
+Corners: TypeAlias = "NDArray[np.bool_]"
 
-TOLERANCE = np.radians(0.02)
+TOLERANCE = math.radians(0.02)
 PROBE = 200  # in steps of the stored angle, about two degrees
 
 

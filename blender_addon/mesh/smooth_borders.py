@@ -3,12 +3,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import bpy
-import numpy as np
-from numpy.typing import NDArray
 
+from ...backend.contract.arrays import NDArray, np
 from ...backend.contract.cuts import vertices_of_new
 from ...backend.contract.records import Value
 from ...backend.contract.requests import SmoothedBorders
@@ -20,9 +19,9 @@ from .layers import CUSTOM_NORMAL, NEW, ORIGIN, SHARP, corner_faces, edge_vertic
 from .read import corner_vertices
 from .shading import corner_normals, custom_data, depends_on_neighbours, encode, settle
 
-Ids = NDArray[np.int32]
-Rows = NDArray[np.int64]
-Values = NDArray[Any]
+Ids: TypeAlias = "NDArray[np.int32]"
+Rows: TypeAlias = "NDArray[np.int64]"
+Values: TypeAlias = "NDArray[Any]"
 
 
 class Pieces(Value):

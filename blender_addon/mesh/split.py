@@ -10,11 +10,11 @@ Unlabelled faces become the part `REST`; edges and vertices without faces the pa
 from __future__ import annotations
 
 from functools import partial
+from typing import TypeAlias
 
 import bpy
-import numpy as np
-from numpy.typing import NDArray
 
+from ...backend.contract.arrays import NDArray, np
 from ..core.labels import UNLABELLED, Labels
 from . import layers as mesh_layers
 from . import nodes as mesh_nodes
@@ -27,8 +27,8 @@ from .labels import drop_labels
 from .layers import SHARP, corner_edges, corner_faces, edge_vertices
 from .read import corner_vertices
 
-Mask = NDArray[np.bool_]
-Normals = NDArray[np.float32]
+Mask: TypeAlias = "NDArray[np.bool_]"
+Normals: TypeAlias = "NDArray[np.float32]"
 
 REST, LOOSE = UNLABELLED, -2
 LABEL, NORMAL = ".partwise_label", ".partwise_normal"  # only while it is being cut

@@ -8,10 +8,10 @@ import math
 from dataclasses import dataclass
 
 import bpy
-import numpy as np
 from bpy.props import FloatVectorProperty, IntProperty
 from mathutils import Vector
 
+from ...backend.contract.arrays import np
 from ...backend.contract.errors import BadInput, PartwiseError
 from ..core import clicks
 from ..core.labels import UNLABELLED

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import bpy
-import numpy as np
 
+from ...backend.contract.arrays import np
 from ...backend.contract.errors import BadInput
 from ..engine import jobs
 from ..mesh.caps import Points, faces_of_caps

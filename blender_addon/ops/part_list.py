@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import bpy
-import numpy as np
 from bpy.props import EnumProperty, IntProperty
 
+from ...backend.contract.arrays import np
 from ...backend.contract.errors import BadInput
 from ..core.labels import UNLABELLED, unused_id
 from ..scene import edits, parts, ticks, visibility

@@ -10,10 +10,9 @@ from collections.abc import Collection, Generator
 from typing import Any
 
 import bpy
-import numpy as np
 from bpy.props import BoolProperty, IntProperty
-from numpy.typing import NDArray
 
+from ...backend.contract.arrays import NDArray, np
 from ...backend.contract.errors import BadInput, PartwiseError
 from ..core import labels
 from ..engine import jobs

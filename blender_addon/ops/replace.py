@@ -12,10 +12,10 @@ from collections.abc import Generator
 from typing import Any
 
 import bpy
-import numpy as np
 from bpy.props import StringProperty
 from bpy_extras.io_utils import ImportHelper
 
+from ...backend.contract.arrays import np
 from ...backend.contract.errors import BadInput
 from ...backend.contract.requests import Replace, ReplacedPart, Sketched
 from ..engine import jobs, place

@@ -7,8 +7,8 @@ from collections.abc import Generator
 from typing import Any
 
 import bpy
-import numpy as np
 
+from ...backend.contract.arrays import np
 from ...backend.contract.errors import PartwiseError
 from ...backend.contract.records import Value
 from ...backend.contract.requests import SmoothBorders, SmoothedBorders

@@ -10,10 +10,9 @@ from functools import cache
 from typing import Any
 
 import bpy
-import numpy as np
 from mathutils import Matrix
-from numpy.typing import NDArray
 
+from ...backend.contract.arrays import NDArray, np
 from ..core import clicks
 from .mesh import Floats
 

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import bpy
-import numpy as np
 from mathutils import Matrix
-from numpy.typing import NDArray
 
+from ...backend.contract.arrays import NDArray, np
 from ..core.clicks import Faces
 from ..core.labels import UNLABELLED
 from ..mesh.attributes import read_attribute

@@ -3,14 +3,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import bpy
-import numpy as np
 from mathutils import Matrix
 
+from ...backend.contract.arrays import np
 from ..scene import proposals
 from ..scene.proposals import Ghost
 from .mesh import Floats, Ints
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from .shader import DrawnFaces
 
 BIAS = 5e-4  # share of the distance to the eye: above the colours of parts, below their borders
-CREASE = np.cos(np.radians(30.0))  # between a face and its neighbours: more is seen as an edge
+CREASE = math.cos(math.radians(30.0))  # between a face and its neighbours: more is seen as an edge
 
 _batches: WeakKeyDictionary[Ghost, tuple[Any, Any]] = WeakKeyDictionary()
 

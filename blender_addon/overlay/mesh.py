@@ -3,17 +3,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
-
+from ...backend.contract.arrays import NDArray, np
 from ...backend.contract.records import Value
 from ..core.labels import Labels
 from ..mesh.attributes import read_attribute
 
-Floats = NDArray[np.float32]
-Ints = NDArray[np.int32]
+Floats: TypeAlias = "NDArray[np.float32]"
+Ints: TypeAlias = "NDArray[np.int32]"
 
 HIDDEN = ".hide_poly"
 NO_ROW = -1  # of faces without a part
@@ -22,7 +20,7 @@ NO_ROW = -1  # of faces without a part
 # What corner normals depend on, besides positions, and how each kind of attribute is read. Reading
 # the normals themselves would make Blender compute them anew for each new cut.
 SHADING = ("sharp_face", "sharp_edge", "custom_normal")
-KINDS = {"BOOLEAN": (np.bool_, 1), "INT16_2D": (np.int16, 2), "FLOAT_VECTOR": (np.float32, 3)}
+KINDS = {"BOOLEAN": ("bool", 1), "INT16_2D": ("int16", 2), "FLOAT_VECTOR": ("float32", 3)}
 
 
 class Appearance(Value):

@@ -11,9 +11,9 @@ from functools import cache
 from typing import Any
 
 import gpu
-import numpy as np
 from mathutils import Matrix
 
+from ...backend.contract.arrays import np
 from ...backend.contract.records import Value
 from .mesh import Floats, Ints, Topology
 

@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 import bpy
-import numpy as np
-from numpy.typing import NDArray
 
+from ...backend.contract.arrays import NDArray, np
 from ...backend.contract.records import Value
 from .mesh import Floats, Ints
 

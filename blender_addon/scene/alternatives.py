@@ -5,12 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import bpy
-import numpy as np
-from numpy.typing import NDArray
 
+from ...backend.contract.arrays import NDArray, np
 from ...backend.contract.records import Value
 from ...backend.contract.requests import PictureParts
 from ..core.labels import UNLABELLED, Labels, signatures
@@ -26,7 +25,7 @@ from .proposals import Basis, Ghost
 BARE = (0.5, 0.5, 0.5)  # of faces without a part
 
 Colours = Mapping[int, Colour]  # of each part id
-Picture = NDArray[np.uint8]
+Picture: TypeAlias = "NDArray[np.uint8]"
 
 
 class Look(Value):

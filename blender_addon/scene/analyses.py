@@ -10,9 +10,8 @@ from collections.abc import Callable, Generator
 from typing import Any, NamedTuple
 
 import bpy
-import numpy as np
-from numpy.typing import NDArray
 
+from ...backend.contract.arrays import NDArray, np
 from ...backend.contract.engines import AUTO
 from ...backend.contract.errors import MeshNotOpen
 from ...backend.contract.fields import Fields

@@ -7,8 +7,8 @@ import re
 from typing import Any
 
 import bpy
-import numpy as np
 
+from ...backend.contract.arrays import np
 from ..mesh.borders import is_border, release_borders
 from ..mesh.caps import caps_digest
 from ..mesh.compare import are_whole

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import bpy
-import numpy as np
 from mathutils import Matrix
-from numpy.typing import NDArray
 
+from ...backend.contract.arrays import NDArray, np
 from ...backend.contract.errors import BadInput
 from ...backend.contract.records import Record
 from ..mesh.replacement import colour_of, main_material
@@ -27,7 +26,7 @@ MOST_FILES = 2000
 MOST_TRIANGLES = 2_000_000
 PICTURE = 96  # pixels of a thumbnail's side, as those of the bundled library
 
-Floats = NDArray[np.float64]
+Floats: TypeAlias = "NDArray[np.float64]"
 
 
 class Asset(Record):

@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import bpy
-import numpy as np
 
 from ...backend.contract import requests
+from ...backend.contract.arrays import np
 from ...backend.contract.errors import BadInput, PartwiseError
 from ..core import clicks
 from ..core.clicks import ClickAnswer, ClickList, Question

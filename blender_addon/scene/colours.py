@@ -9,12 +9,11 @@ difference, the active colour attribute counts, as vertex paint is seen in Solid
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
 import bpy
-import numpy as np
-from numpy.typing import NDArray
 
+from ...backend.contract.arrays import NDArray, np
 from ...backend.contract.errors import BadInput
 from ...backend.contract.palette import to_linear, to_srgb_bytes
 from ...backend.contract.records import Record
@@ -23,8 +22,8 @@ from ..mesh.read import corner_vertices
 from ..mesh.replacement import colour_of
 from . import pictures
 
-Floats = NDArray[np.floating[Any]]
-Ints = NDArray[np.integer[Any]]
+Floats: TypeAlias = "NDArray[np.floating[Any]]"
+Ints: TypeAlias = "NDArray[np.integer[Any]]"
 
 GREY = 0.8  # linear light of what has no material, as Blender shows it
 SHADERS = {"BSDF_PRINCIPLED": "Base Color", "BSDF_DIFFUSE": "Color", "EMISSION": "Color"}

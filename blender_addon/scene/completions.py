@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import bpy
-import numpy as np
-from numpy.typing import NDArray
 
+from ...backend.contract.arrays import NDArray, np
 from ...backend.contract.records import Value
 from ...backend.contract.requests import Complete, Completed, WholePart
 from ..core.labels import Labels, compact

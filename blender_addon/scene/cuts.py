@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 import bpy
-import numpy as np
 
+from ...backend.contract.arrays import np
 from ...backend.contract.palette import part_colours
 from ...backend.contract.records import Value
 from ..core import labels

@@ -7,12 +7,11 @@ What is drawn in space is seen as the 3D view shows it just now; without a view,
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
 import bpy
-import numpy as np
-from numpy.typing import NDArray
 
+from ...backend.contract.arrays import NDArray, np
 from ...backend.contract.errors import BadInput
 from ...backend.contract.records import Record, Value
 from ..core.strokes import Line, drawn
@@ -21,7 +20,7 @@ from . import pictures
 OUTLINE, ANNOTATION, PENCIL, IMAGE = "OUTLINE", "ANNOTATION", "PENCIL", "IMAGE"
 FRONT = ((1.0, 0.0, 0.0, 0.0), (0.0, 0.0, 1.0, 0.0), (0.0, -1.0, 0.0, 0.0), (0.0, 0.0, 0.0, 1.0))
 
-Floats = NDArray[np.float64]
+Floats: TypeAlias = "NDArray[np.float64]"
 
 
 class View(Value):

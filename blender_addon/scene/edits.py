@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 
 import bpy
-import numpy as np
 
+from ...backend.contract.arrays import np
 from ..core.clicks import REST_NAME
 from ..core.labels import Areas, Labels
 from . import changed, naming, parts

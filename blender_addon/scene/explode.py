@@ -5,15 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import TypeAlias
 
 import bpy
-import numpy as np
 from mathutils import Matrix, Vector
-from numpy.typing import NDArray
 
+from ...backend.contract.arrays import NDArray, np
 from ..mesh.delta import is_exploded, own_delta, set_offset
 
-Floats = NDArray[np.float64]
+Floats: TypeAlias = "NDArray[np.float64]"
 
 MOST_PUSHES = 8  # of one part out of others, before it is left where it is
 

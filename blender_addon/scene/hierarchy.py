@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import bpy
-import numpy as np
 from mathutils import Vector
 
+from ...backend.contract.arrays import np
 from ..core.hierarchy import hung_on
 from ..mesh.build import Contact, contacts, move_origin, origin_is_free
 from ..mesh.compare import place_in_source

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 import bpy
-import numpy as np
 
+from ...backend.contract.arrays import np
 from ...backend.contract.errors import BadInput
 from ...backend.contract.name_templates import read_template
 from ..core.clicks import REST_NAME

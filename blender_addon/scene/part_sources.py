@@ -10,9 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from ...backend.contract.arrays import NDArray, np
 from ...backend.contract.records import Record
 from ...backend.contract.requests import LibraryList
 from .asset_libraries import Asset

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import bpy
-import numpy as np
 
+from ...backend.contract.arrays import np
 from ...backend.contract.palette import part_colours
 from ..core.labels import Areas, Labels, Signature, measure, signatures
 from ..mesh.labels import (

@@ -4,19 +4,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
 import bpy
-import numpy as np
 from mathutils import Matrix, Vector
 from mathutils.geometry import area_tri, tessellate_polygon
-from numpy.typing import NDArray
 
+from ...backend.contract.arrays import NDArray, np
 from ...backend.contract.errors import BadInput
 from ...backend.contract.records import Value
 from ..mesh.attributes import read_attribute
 from ..mesh.read import corner_vertices
 
-Origins = NDArray[np.int32]
+Origins: TypeAlias = "NDArray[np.int32]"
 """(E,) the polygon of the own mesh behind each evaluated one, -1 where there is none."""
 
 FACE_NUMBER = ".partwise_origin"

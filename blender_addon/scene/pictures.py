@@ -9,9 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import bpy
-import numpy as np
-from numpy.typing import NDArray
 
+from ...backend.contract.arrays import NDArray, np
 from ...backend.contract.errors import BadInput
 from ..core.pictures import Pixels
 from ..mesh.new import new_image

@@ -11,12 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import bpy
-import numpy as np
-from numpy.typing import NDArray
 
+from ...backend.contract.arrays import NDArray, np
 from ...backend.contract.errors import BadInput
 from ...backend.contract.records import Record
 from ..core.labels import Labels
@@ -28,7 +27,7 @@ from .apply import AppliesResults, hand_over
 from .selection import is_in
 from .targets import Target
 
-Floats = NDArray[np.floating[Any]]
+Floats: TypeAlias = "NDArray[np.floating[Any]]"
 Prepare = Callable[[Any], tuple[str, jobs.Work] | None]
 Objection = Callable[[Any], str]
 

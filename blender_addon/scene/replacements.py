@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import bpy
-import numpy as np
-from numpy.typing import NDArray
 
+from ...backend.contract.arrays import NDArray, np
 from ...backend.contract.records import Record
 from ...backend.contract.requests import ReplacedPart, Sketched
 from ..engine import jobs

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 import bpy
-import numpy as np
 from mathutils import Matrix
-from numpy.typing import NDArray
 
+from ...backend.contract.arrays import NDArray, np
 from ...backend.contract.errors import BadInput
 from ...backend.contract.records import Value
 from ...backend.contract.requests import Complete, Completed, WholePart, fingerprint
@@ -33,7 +32,7 @@ from . import completions
 from .analyses import ask_about
 from .completions import Completing, Report
 
-Bools = NDArray[np.bool_]
+Bools: TypeAlias = "NDArray[np.bool_]"
 
 
 class Piece(Value):

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import TypeAlias
 
 import bpy
-import numpy as np
-from numpy.typing import NDArray
 
+from ...backend.contract.arrays import NDArray, np
 from ...backend.contract.errors import BadInput
 from ...backend.contract.records import Record, Value
 from ...backend.contract.requests import fingerprint
@@ -25,7 +25,7 @@ from .assembly import assembly_of
 from .assembly_join import parts_of
 from .parts import active_part, default_name
 
-Floats = NDArray[np.float64]
+Floats: TypeAlias = "NDArray[np.float64]"
 
 SLACK = 1e-5  # share of the size: vertices that are nearer were one before the split
 

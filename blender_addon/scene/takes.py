@@ -3,15 +3,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import bpy
-import numpy as np
 from mathutils import Vector
-from numpy.typing import NDArray
 
+from ...backend.contract.arrays import NDArray, np
 from ...backend.contract.palette import to_linear
 from ...backend.contract.records import Value
 from ...backend.contract.requests import Generate, GeneratedParts, Sketched
@@ -23,11 +23,11 @@ from .parts import set_labels
 from .proposals import Ghost, Variant
 from .selection import select_only
 
-Floats = NDArray[np.floating[Any]]
+Floats: TypeAlias = "NDArray[np.floating[Any]]"
 
-# Where in a triangle its texture is looked up for its ghost, by weights of its corners.
-SAMPLES = np.array([[4, 1, 1], [1, 4, 1], [1, 1, 4], [2, 2, 2]]) / 6.0
-SHARP = np.radians(40.0)  # between faces of a flat part
+# Where in a triangle its texture is looked up for its ghost, by weights of its corners, in sixths.
+SAMPLES = ((4, 1, 1), (1, 4, 1), (1, 1, 4), (2, 2, 2))
+SHARP = math.radians(40.0)  # between faces of a flat part
 FLAT = "flat"
 
 
@@ -154,7 +154,7 @@ def face_colours(part: TakenPart, texture: NDArray[np.uint8] | None) -> Floats:
     if texture is None or part.uv is None:
         return np.asarray(part.colour, np.float32)
     height, width = texture.shape[:2]
-    uv = np.einsum("sc,fcx->fsx", SAMPLES, part.uv.astype(np.float64))
+    uv = np.einsum("sc,fcx->fsx", np.array(SAMPLES) / 6.0, part.uv.astype(np.float64))
     column = np.clip((uv[..., 0] * width).astype(int), 0, width - 1)
     row = np.clip(((1.0 - uv[..., 1]) * height).astype(int), 0, height - 1)
     colours = np.ones((len(part.faces), 4), np.float32)
@@ -194,7 +194,7 @@ def _whole(take: Take, parts: Sequence[TakenPart]) -> bpy.types.Object:
         name = f"{take.title}.{part.name}"
         piece = new_mesh(name, part.vertices, part.faces, part.uv, quads=part.quads)
         if part.kind == FLAT:
-            mark_sharp(piece, float(SHARP))
+            mark_sharp(piece, SHARP)
         piece.materials.append(new_material(name, part.colour.tolist(), texture))
         pieces.append(piece)
     counts = [len(piece.polygons) for piece in pieces]

@@ -6,9 +6,8 @@ from __future__ import annotations
 import functools
 
 import bpy
-import numpy as np
-from numpy.typing import NDArray
 
+from ...backend.contract.arrays import NDArray, np
 from ...backend.contract.errors import BadInput
 from ...backend.contract.records import Value
 from ..mesh.labels import face_count

@@ -12,8 +12,8 @@ from collections import OrderedDict
 from collections.abc import Collection
 
 import bpy
-import numpy as np
 
+from ...backend.contract.arrays import np
 from ...backend.contract.records import Value
 from . import changed
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import TypeAlias
 
 import bpy
-import numpy as np
 from bpy.props import BoolProperty, EnumProperty
-from numpy.typing import NDArray
 
+from ...backend.contract.arrays import NDArray, np
 from ..ops import part_list
 
-Keys = Sequence[str] | NDArray[np.float64]
+Keys: TypeAlias = "Sequence[str] | NDArray[np.float64]"
 
 # The list shows more columns from these widths on, in pixels at a resolution scale of 1.
 WIDE, WIDER = 330, 420

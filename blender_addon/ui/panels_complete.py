@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import bpy
-import numpy as np
 
+from ...backend.contract.arrays import np
 from ..engine import jobs
 from ..ops import complete
 from ..ops.parts import chosen

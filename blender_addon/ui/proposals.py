@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 import bpy
-import numpy as np
-from numpy.typing import NDArray
 
+from ...backend.contract.arrays import NDArray, np
 from ..scene import covering, proposals
 from ..scene.apply import AppliesResults
 from . import lists, thumbnails

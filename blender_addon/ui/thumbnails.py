@@ -8,8 +8,8 @@ from typing import Any
 
 import bpy
 import bpy.utils.previews
-import numpy as np
-from numpy.typing import NDArray
+
+from ...backend.contract.arrays import NDArray, np
 
 MOST = 600  # that are kept, about 40 kB each
 SIDE, DOT = 96, 0.055  # pixels of an empty picture; radius of a dot, as a share of that

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 import build_addon
+from backend.contract import libraries
 from benchmarks.fresh_blender import MODULE, FreshBlender
 
 pytestmark = pytest.mark.skipif(
@@ -136,6 +137,33 @@ def test_decompose_runs_with_the_bundled_libraries_only(blender, python):
 
     (child,) = found["children"]
     assert ends(child), "the engine outlives Blender"
+
+
+ENABLE = """
+import sys
+before = set(sys.modules)
+bpy.ops.wm.read_userpref()
+answer = {
+    "before": sorted(before), "loaded": sorted(set(sys.modules) - before),
+    "enabled": hasattr(bpy.types.Mesh, "partwise"),
+}
+"""
+
+
+def test_enabling_loads_no_library_and_of_the_engine_the_contract_only(blender):
+    """It is a part of each start of Blender; NumPy alone would double what it takes."""
+    found = blender.run(ENABLE)
+    outside = set(libraries.MODULES.values())
+    assert not outside & set(found["before"]), "NumPy is there already: this test tests nothing"
+    assert found["enabled"]
+    assert outside & {name.partition(".")[0] for name in found["loaded"]} == set()
+
+    engine = f"{MODULE}.backend"
+    known = (engine, f"{engine}.contract")
+    more = [name for name in found["loaded"] if name.startswith(engine) and name not in known]
+    assert more, "the contract is not found by its name: this test tests nothing"
+    assert [name for name in more if not name.startswith(f"{engine}.contract.")] == []
+    assert f"{engine}.contract.protocol" not in more, "frames are for the engine's process"
 
 
 FIND_UV = f"""

@@ -3,7 +3,7 @@
 
 import numpy as np
 
-from backend.contract.part_shapes import FEATURES, Y_UP, features, find_part_mirror, measure
+from backend.contract.part_shapes import FEATURES, features, find_part_mirror, measure
 from tests.backend.contract.bodies import CUBE, FACES, boxes, dog
 
 
@@ -56,9 +56,3 @@ def test_features_know_neither_size_nor_place_and_stay_finite():
     np.testing.assert_allclose(one, other, atol=1e-6)
     flat = measure(np.zeros((2, 3, 3)), np.array([0, 1]), 2)
     assert np.isfinite(features(flat, find_part_mirror(flat))).all()
-
-
-def test_y_up_and_facing_z_is_z_up_and_facing_minus_y():
-    np.testing.assert_array_equal(Y_UP @ [0, 1, 0], [0, 0, 1])
-    np.testing.assert_array_equal(Y_UP @ [0, 0, 1], [0, -1, 0])
-    np.testing.assert_array_equal(Y_UP @ [1, 0, 0], [1, 0, 0])

@@ -187,6 +187,7 @@ def test_fingerprint_is_of_values_not_of_types() -> None:
 
 OF_BLENDER = {
     "protocol", "fields", "requests", "cuts", "surfaces", "setup", "errors", "engines", "records",
+    "arrays",
 }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from backend.training.namer_data import KIND_OF, OTHER, kind_of, of_artists, of_solids
+from backend.training.namer_data import KIND_OF, OTHER, Y_UP, kind_of, of_artists, of_solids
 from tests.backend.contract.bodies import CUBE, FACES
 
 
@@ -61,3 +61,9 @@ def test_artists_objects_have_both_levels_of_their_labels(tmp_path):
     found = list(of_artists(tmp_path))
     assert [one.kinds for one in found] == [["Head", "Body"], ["Neck", "Body"]]
     assert {one.source for one in found} == {"rig"}
+
+
+def test_y_up_and_facing_z_is_z_up_and_facing_minus_y():
+    np.testing.assert_array_equal(Y_UP @ [0, 1, 0], [0, 0, 1])
+    np.testing.assert_array_equal(Y_UP @ [0, 0, 1], [0, -1, 0])
+    np.testing.assert_array_equal(Y_UP @ [1, 0, 0], [1, 0, 0])

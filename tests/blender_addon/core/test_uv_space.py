@@ -7,8 +7,7 @@ import time
 
 import numpy as np
 import pytest
-
-from blender_addon.core.uv_space import GRID, FreeSpace
+from partwise.blender_addon.core.uv_space import GRID, FreeSpace
 
 
 def rectangle(low: tuple[float, float], high: tuple[float, float]) -> np.ndarray:
