@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...geometry.sampling import random_rotation
 from ..implicit import (
     Solid,
     Vector,
@@ -21,7 +22,6 @@ from ..implicit import (
     vec,
 )
 from ..polyhedra import bevelled, both, faceted_ball, faceted_cone, regular
-from ..remesh import random_rotation
 from ..sculpt import Sculpture, chance, mix
 from .ornament import FACES, Style, block, draw_style, drum, slab
 

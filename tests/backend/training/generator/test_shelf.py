@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from backend.training.generator.samples import Sample
-from backend.training.generator.shelf import Shelf, read_all
+from backend.training.generator.shelf import SMOOTH, Shelf, read_all
 from tests.backend.training.generator import balls
 
 
@@ -74,3 +74,25 @@ def test_thin_parts_come_more_often(shelf):
     ]
     assert 0.4 < share[0] < 0.6, "all alike unless asked"
     assert share[1] > 0.75
+
+
+def test_whole_objects_in_parts_are_turned_in_any_way_and_fill_their_frame(shelf):
+    batch = shelf.parted(40, 200)
+    assert batch.points.shape == (40, 200, 3)
+    assert batch.points.dtype == batch.normals.dtype == np.float32
+    assert np.allclose(np.abs(batch.points).max((1, 2)), 0.95, atol=1e-3)
+    assert np.allclose(np.linalg.norm(batch.normals, axis=2), 1, atol=1e-3)
+    assert set(np.unique(batch.labels)) == {0, 1}
+    one = np.stack([p[part == 1].mean(0) - p[part == 0].mean(0) for p, part in
+                    zip(batch.points, batch.labels, strict=True)])  # fmt: skip
+    one /= np.linalg.norm(one, axis=1, keepdims=True)
+    along = np.abs(one).max(1) > 0.99
+    assert 0.2 < along.mean() < 0.8, "some of them stay upright"
+
+
+def test_half_of_what_is_in_parts_is_smooth_where_there_is_some(shelf):
+    sharp = [Sample(f"b{k}", "", "", "", ("a", "b"), balls.sample(k)) for k in range(9)]
+    smooth = Sample("s", "", SMOOTH, "", ("a", "b"), balls.sample(9))
+    smooth.stored["whole_part"][:] = 7
+    batch = Shelf([*sharp, smooth], np.random.default_rng(0)).parted(80, 8)
+    assert 0.3 < (batch.labels[:, 0] == 7).mean() < 0.7, "one in ten objects"
