@@ -4,6 +4,7 @@
 import numpy as np
 import pytest
 
+from backend.training.generator import shelf as shelves
 from backend.training.generator.samples import Sample
 from backend.training.generator.shelf import SMOOTH, Shelf, read_all
 from tests.backend.training.generator import balls
@@ -83,11 +84,18 @@ def test_whole_objects_in_parts_are_turned_in_any_way_and_fill_their_frame(shelf
     assert np.allclose(np.abs(batch.points).max((1, 2)), 0.95, atol=1e-3)
     assert np.allclose(np.linalg.norm(batch.normals, axis=2), 1, atol=1e-3)
     assert set(np.unique(batch.labels)) == {0, 1}
-    one = np.stack([p[part == 1].mean(0) - p[part == 0].mean(0) for p, part in
-                    zip(batch.points, batch.labels, strict=True)])  # fmt: skip
-    one /= np.linalg.norm(one, axis=1, keepdims=True)
-    along = np.abs(one).max(1) > 0.99
-    assert 0.2 < along.mean() < 0.8, "some of them stay upright"
+
+
+def test_half_of_the_whole_objects_in_parts_stay_upright(shelf, monkeypatch):
+    turned = []
+    upside_down = np.diag([1.0, -1.0, -1.0])
+    monkeypatch.setattr(shelves, "random_rotation", lambda rng: turned.append(1) or upside_down)
+    for one in shelf.objects:
+        one.stored["whole_normals"][:] = [0, 127, 0]
+    batch = shelf.parted(40, 50)
+    below = batch.normals[:, 0, 1] < 0
+    assert below.sum() == len(turned)
+    assert 10 < len(turned) < 30
 
 
 def test_half_of_what_is_in_parts_is_smooth_where_there_is_some(shelf):

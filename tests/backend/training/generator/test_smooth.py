@@ -44,8 +44,8 @@ def test_each_opinion_is_a_sample_and_what_is_there_is_kept(tmp_path, monkeypatc
     first, second = (read(path) for path in sample_paths(tmp_path))
     assert (first.count, second.count) == (2, 1)
     assert first.kind == smooth.SMOOTH
-    assert held_out("", first.name), "each eighth seed is"
-    assert not held_out("", first.name.replace("007", "006"))
+    assert held_out(first.group, first.name), "each eighth seed is"
+    assert not held_out(first.group, first.name.replace("007", "006"))
     families = {"post": None, "other": None}
     monkeypatch.setattr("backend.shapes.families.SCULPTORS", families)
     wanted = list(smooth._wanted(8, tmp_path))
