@@ -245,7 +245,9 @@ class PartSet(Blocks):
     def _near(self, places: Array, normals: Array) -> Array:
         """(B, NEAR, Q Q) of each two places: how far apart they are, whether they face the same
         way, and whether the surface bulges between them or is hollow."""
-        away = facing = bulge = 0.0
+        away: Array = 0.0
+        facing: Array = 0.0
+        bulge: Array = 0.0
         for axis in range(3):
             apart = places[:, :, None, axis] - places[:, None, :, axis]
             turned = normals[:, :, None, axis] - normals[:, None, :, axis]

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..contract.arrays import Floats, Ints
 from ..geometry.mesh import is_closed_manifold, signed_volume
-from ..geometry.sampling import random_rotation
+from ..geometry.sampling import random_rotation as random_rotation  # families ask for it here
 from .labelled import biggest_component
 from .sculpt import Sculpture
 

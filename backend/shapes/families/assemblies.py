@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...geometry.sampling import random_rotation
+from ..remesh import random_rotation
 from ..implicit import (
     Solid,
     Vector,

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...geometry.sampling import random_rotation
+from ..remesh import random_rotation
 from ..implicit import Vector, ellipsoid, loft, round_cone, spline, tube, unit
 from ..sculpt import Sculpture, chance, mix
 

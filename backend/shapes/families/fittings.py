@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...geometry.sampling import random_rotation
+from ..remesh import random_rotation
 from ..implicit import box, cylinder, ellipsoid, extrusion, frame, spline, torus, tube, vec
 from ..sculpt import Sculpture, chance, mix
 from .machines import around, rod_through, soft

@@ -19,9 +19,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ...geometry.sampling import random_rotation
 from ..labelled import LabelledMesh, clean_labels
-from ..remesh import bumps, decimate, polygonise, project, relax, warp
+from ..remesh import bumps, decimate, polygonise, project, random_rotation, relax, warp
 from ..sculpt import Sculpture
 from . import SCULPTORS
 
