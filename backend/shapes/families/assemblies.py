@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..remesh import random_rotation
 from ..implicit import (
     Solid,
     Vector,
@@ -22,6 +21,7 @@ from ..implicit import (
     vec,
 )
 from ..polyhedra import bevelled, both, faceted_ball, faceted_cone, regular
+from ..remesh import random_rotation
 from ..sculpt import Sculpture, chance, mix
 from .ornament import FACES, Style, block, draw_style, drum, slab
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..remesh import random_rotation
 from ..implicit import Vector, ellipsoid, loft, round_cone, spline, tube, unit
+from ..remesh import random_rotation
 from ..sculpt import Sculpture, chance, mix
 
 

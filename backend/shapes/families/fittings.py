@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..remesh import random_rotation
 from ..implicit import box, cylinder, ellipsoid, extrusion, frame, spline, torus, tube, vec
+from ..remesh import random_rotation
 from ..sculpt import Sculpture, chance, mix
 from .machines import around, rod_through, soft
 
