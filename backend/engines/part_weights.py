@@ -19,6 +19,7 @@ from ..models.partset import PartSet, PartSetConfig
 
 OWNER = "the flow engine"
 VERSION = 8  # of what the file holds, and of how shapes and words are told
+LATER = {"looking", "place_width"}  # sizes that came after the version
 AUTOENCODER, FLOW = "autoencoder.", "flow."  # what the names of the arrays begin with
 
 
@@ -31,7 +32,9 @@ def read_generator(path: Path) -> PartGenerator:
             name: json.loads(found.about[name]) for name in ("autoencoder", "flow")
         }
         for given, config in ((told["autoencoder"], PartSetConfig), (told["flow"], PartFlowConfig)):
-            if set(given) != {each.name for each in fields(config)}:
+            # What has a default that changes nothing may be missing: older files lack `looking`.
+            known = {each.name for each in fields(config)}
+            if not known - LATER <= set(given) <= known:
                 raise found.of_another_version()
         of_shapes, of_flow = PartSetConfig(**told["autoencoder"]), PartFlowConfig(**told["flow"])
         lattice = [(c.cells, c.whole_cells, c.channels) for c in (of_shapes, of_flow)]

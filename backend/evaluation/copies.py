@@ -17,8 +17,7 @@ from ..geometry.mesh import (
     same_positions,
     shared_edges,
 )
-from ..geometry.sampling import spread_axes
-from ..shapes.remesh import random_rotation
+from ..geometry.sampling import random_rotation, spread_axes
 
 NOISE = 1e-3  # of the diagonal: how far a vertex may move
 HAIR = 1e-5  # of the diagonal: how far one vertex moves, and charts move apart

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Random points on surfaces and directions in cones."""
+"""Random points on surfaces, directions in cones, and rotations."""
 
 from __future__ import annotations
 
@@ -63,3 +63,10 @@ def spread_axes(count: int) -> Floats:
     turn = np.pi * (1 + 5**0.5) * np.arange(count)
     ring = np.sqrt(1 - z * z)
     return np.stack([ring * np.cos(turn), ring * np.sin(turn), z], axis=1)
+
+
+def random_rotation(rng: np.random.Generator) -> Floats:
+    """A rotation matrix (3, 3), uniform over all orientations."""
+    q, r = np.linalg.qr(rng.normal(size=(3, 3)))
+    q = q * np.sign(np.diag(r))
+    return q * np.sign(np.linalg.det(q))

@@ -29,6 +29,8 @@ OWN, PLACED, WHOLE = 0, 1, 2  # kinds of shapes
 KINDS = ("own", "placed", "whole")
 SPLIT = 2  # nodes of a cell along each side
 TOLD = 3 + 6 * WAVES
+REACHES = (0.1, 0.3, 0.9)  # distances by which places that look at each other know near from far
+NEAR = len(REACHES) + 2  # numbers that a pair of places is known by
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,8 @@ class PartSetConfig:
     of a label. segmenting : blocks after which tokens tell of parts. segment_width : of what nodes
     say of them. mask_width, masks, prompting : channels that compare prompts and places, answers to
     a prompt, and blocks in which prompts look at the tokens. clip : distance at which the field
-    says no more.
+    says no more. looking, place_width : blocks in which places that are compared look at each
+    other, 0 where each is known alone, and their width.
     """
 
     cells: int = 4
@@ -60,6 +63,8 @@ class PartSetConfig:
     masks: int = 3
     prompting: int = 2
     clip: float = 0.1
+    looking: int = 0
+    place_width: int = 96
 
     def side(self, kind: int) -> int:
         """Cells along each side of the lattice of a kind."""
@@ -93,8 +98,16 @@ def shapes(config: PartSetConfig) -> dict[str, tuple[int, ...]]:
         found.block(f"segment{k}", c.width)
     found.norm("segmented", c.width)
     found.linear("mask.nodes", c.width, SPLIT**3 * c.segment_width)
-    found.linear("mask.in", c.segment_width + 9, 2 * c.segment_width)
-    found.linear("mask.told", 2 * c.segment_width, c.mask_width)
+    if c.looking:
+        found.linear("mask.in", c.segment_width + 9 + TOLD, c.place_width)
+        for k in range(c.looking):
+            found.block(f"mask.look{k}", c.place_width)
+            found[f"mask.near{k}.weight"] = (NEAR, c.heads)
+        found.norm("mask.seen", c.place_width)
+        found.linear("mask.told", c.place_width, c.mask_width)
+    else:
+        found.linear("mask.in", c.segment_width + 9, 2 * c.segment_width)
+        found.linear("mask.told", 2 * c.segment_width, c.mask_width)
     found["mask.pair.bias"] = (1,)
     found.linear("prompt.in", TOLD, c.width)
     for k in range(c.prompting):
@@ -210,15 +223,46 @@ class PartSet(Blocks):
 
     def alike(self, segmented: Segmented, places: Array, normals: Array) -> Array:
         """(B, Q, mask_width) by which places (B, Q, 3) of the surface, with their unit normals, are
-        compared with prompts."""
-        said, inside = self._read(segmented.nodes, SPLIT * segmented.side, places)
-        h = self.ops.concatenate([said, inside, normals], -1)
-        return self.linear("mask.told", self.ops.relu(self.linear("mask.in", h)))
+        compared with prompts and with each other.
 
-    def prompts(
-        self, segmented: Segmented, prompted: Array, places: Array, normals: Array
-    ) -> Answers:
-        """Answers to prompts: tokens (B, N) by their index, clicked at places (B, N, 3)."""
+        Where the network is `looking` they are to be spread over all of the surface, some hundreds
+        of them: each says what it is beside the others, as creases between them tell.
+        """
+        said, inside = self._read(segmented.nodes, SPLIT * segmented.side, places)
+        if not self.config.looking:
+            h = self.ops.concatenate([said, inside, normals], -1)
+            return self.linear("mask.told", self.ops.relu(self.linear("mask.in", h)))
+        x = self.linear(
+            "mask.in", self.ops.concatenate([said, inside, normals, self.told(places)], -1)
+        )
+        near = self._near(places, normals)
+        for k in range(self.config.looking):
+            bias = self.ops.swapped(self.arrays[f"mask.near{k}.weight"], 0, 1) @ near
+            bias = bias.reshape(*bias.shape[:2], x.shape[1], x.shape[1])
+            x = self.block(f"mask.look{k}", x, bias=bias)
+        return self.linear("mask.told", self.norm("mask.seen", x))
+
+    def _near(self, places: Array, normals: Array) -> Array:
+        """(B, NEAR, Q Q) of each two places: how far apart they are, whether they face the same
+        way, and whether the surface bulges between them or is hollow."""
+        away: Array = 0.0
+        facing: Array = 0.0
+        bulge: Array = 0.0
+        for axis in range(3):
+            apart = places[:, :, None, axis] - places[:, None, :, axis]
+            turned = normals[:, :, None, axis] - normals[:, None, :, axis]
+            away = away + apart * apart
+            facing = facing + turned * turned
+            bulge = bulge + apart * turned
+        told = [8 * away / (away + reach * reach) for reach in REACHES]
+        told += [facing, bulge / (away + 0.02)]
+        return self.ops.concatenate([one.reshape(len(one), 1, -1) for one in told], 1)
+
+    def prompts(self, segmented: Segmented, prompted: Array, places: Array, here: Array) -> Answers:
+        """Answers to prompts: tokens (B, N) by their index, clicked at places (B, N, 3).
+
+        here : (B, N, mask_width) what `alike` tells of these places.
+        """
         c = self.config
         batch, count = prompted.shape[:2]
         flat = segmented.tokens.reshape(-1, c.width)
@@ -230,7 +274,6 @@ class PartSet(Blocks):
         x = self.norm("prompted", x)
         said = self.linear("mask.out", x).reshape(batch, count, c.masks, -1)
         # What is like the clicked place is of its part, unless the prompt finds out otherwise.
-        here = self.alike(segmented, places, normals)
         channels = self.ops.concatenate([said[..., :-1] + here[:, :, None], said[..., -1:]], -1)
         return Answers(channels, self.linear("iou", x))
 

@@ -17,9 +17,10 @@ import numpy as np
 from ..contract.arrays import Floats, Ints
 from ..geometry.graphs import sums
 from ..geometry.mesh import is_closed_manifold, signed_volume
+from ..geometry.sampling import random_rotation
 from ..geometry.solids import NotSolid, solid_of, union_of
 from .labelled import connected_pieces, face_areas, face_pairs
-from .remesh import decimate, polygonise, random_rotation, vertex_normals, warp
+from .remesh import decimate, polygonise, vertex_normals, warp
 from .sculpt import Sculpture, alone, mix
 
 SWELL = 5e-5  # of the object's size; files are rounded to a third of it

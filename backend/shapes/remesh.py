@@ -12,6 +12,7 @@ import numpy as np
 
 from ..contract.arrays import Floats, Ints
 from ..geometry.mesh import is_closed_manifold, signed_volume
+from ..geometry.sampling import random_rotation as random_rotation  # families ask for it here
 from .labelled import biggest_component
 from .sculpt import Sculpture
 
@@ -142,13 +143,6 @@ def decimate(
     if len(f) < 8 or not is_closed_manifold(f) or not np.isfinite(v).all():
         return vertices, faces, np.arange(len(faces))
     return v, f, np.asarray(source, np.int64)
-
-
-def random_rotation(rng: np.random.Generator) -> Floats:
-    """A rotation matrix (3, 3), uniform over all orientations."""
-    q, r = np.linalg.qr(rng.normal(size=(3, 3)))
-    q = q * np.sign(np.diag(r))
-    return q * np.sign(np.linalg.det(q))
 
 
 def warp(vertices: Floats, rng: np.random.Generator, amount: float) -> Floats:

@@ -37,8 +37,9 @@ CALM = 1e-3  # weight of the latents' squares, which keeps them about 1
 SIGN, ANCHOR, MASK, EXPECTED = 0.3, 0.05, 0.5, 0.1  # weights of losses, next to the distance's
 SEEN = 0.15  # share of the parts that are encoded by their visible surface alone
 UNLABELLED = 0.6  # share of the objects that are encoded without labels
+UNLABELLED_ALONE = 0.85  # and where what tells of parts learns alone
 PAIRS = 2.0  # weight of what pairs of places say, next to masks
-PROMPTS, PLACES = 8, 512  # of an object: prompts, and places at which their masks are judged
+PROMPTS, PLACES = 8, 384  # of an object: prompts, and places at which their masks are judged
 SIZES = {"own": (1024, 768), "placed": (384, 384), "whole": (4096, 2048)}  # points and queries
 JUDGED_PLACES = 256  # of an object, between which its segments are measured
 JUDGED = {"own": (2048, 1024), "whole": (6144, 2048)}  # of what is measured
@@ -57,10 +58,14 @@ LADDER = {
         label_width=4,
         mask_width=8,
         prompting=1,
+        looking=1,
+        place_width=24,
     ),
-    "small": PartSetConfig(width=128, heads=4, encoding=2, decoding=3),
-    "base": PartSetConfig(),
-    "large": PartSetConfig(width=320, heads=10, encoding=3, decoding=5, point_width=96),
+    "small": PartSetConfig(width=128, heads=4, encoding=2, decoding=3, looking=4),
+    "base": PartSetConfig(looking=4),
+    "large": PartSetConfig(
+        width=320, heads=10, encoding=3, decoding=5, point_width=96, looking=4, place_width=160
+    ),
 }
 
 
@@ -116,17 +121,17 @@ def of_masks(
     """Of the first mask the entropy alone, so that it is a chance; of the better one of the others
     SAM's losses; and of what is expected of each."""
     batch, count = slot.shape
-    clicked = torch.randint(count, (batch, PROMPTS), device=slot.device)
     judged = torch.randint(count, (batch, PLACES), device=slot.device)
+    clicked = judged[:, :PROMPTS]
 
     def of(array: Tensor, chosen: Tensor) -> Tensor:
         return array.gather(1, chosen[:, :, None].expand(-1, -1, 3))
 
     segmented = net.segmented(decoded)
-    answers = net.prompts(
-        segmented, slot.gather(1, clicked), of(points, clicked), of(normals, clicked)
-    )
     alike = net.alike(segmented, of(points, judged), of(normals, judged))
+    answers = net.prompts(
+        segmented, slot.gather(1, clicked), of(points, clicked), alike[:, :PROMPTS]
+    )
     logit = net.masked(answers, alike)  # (B, N, M, Q)
     true = labels.gather(1, judged)
     same = labels.gather(1, clicked)[:, :, None] == true[:, None]
@@ -198,12 +203,12 @@ class Losses:
     def segments(self) -> tuple[Tensor, dict[str, float]]:
         """The same of what tells of parts alone."""
         net, device = self.net, self.device
-        batch = self.shelf.whole(max(self.size // 2, 1), SIZES["whole"][0], 8, parted=True)
+        batch = self.shelf.parted(max(self.size // 2, 1), SIZES["whole"][0])
         points, normals, labels = (
             on(a, device) for a in (batch.points, batch.normals, batch.labels)
         )
         with torch.no_grad():
-            latents = net.encode(points, normals, WHOLE, self._shown(labels))
+            latents = net.encode(points, normals, WHOLE, self._shown(labels, UNLABELLED_ALONE))
             decoded = net.decode(latents + NOISE * torch.randn_like(latents), WHOLE)
             slot = cells(points, decoded.side)
         mask, expected = of_masks(net, decoded, points, normals, labels, slot)
@@ -212,9 +217,9 @@ class Losses:
             "expected": float(expected.detach()),
         }
 
-    def _shown(self, labels: Tensor) -> Tensor:
+    def _shown(self, labels: Tensor, unlabelled: float = UNLABELLED) -> Tensor:
         """Codes of parts, for objects that are encoded with labels."""
-        told = torch.rand(len(labels), 1, generator=self.rng).to(self.device) >= UNLABELLED
+        told = torch.rand(len(labels), 1, generator=self.rng).to(self.device) >= unlabelled
         return codes(torch.where(told, labels, -1), self.net.config.label_width, self.rng)
 
 
@@ -247,6 +252,20 @@ def measured(net: PartSet, objects: list[Sample], device: torch.device, parts: i
                 if kind == WHOLE:
                     found["rand"] += rand_errors(net, decoded, points, normals, batch.labels)
     return {name: round(float(np.mean(values)), 4) for name, values in found.items()}
+
+
+def measured_segments(
+    net: PartSet, objects: list[Sample], device: torch.device, count: int
+) -> dict[str, float]:
+    """The mean Rand error of segments of objects without labels, turned at random."""
+    shelf, found = Shelf(objects, np.random.default_rng(0)), []
+    with torch.no_grad():
+        for _ in range(-(-count // 8)):
+            batch = shelf.parted(8, JUDGED["whole"][0])
+            points, normals = on(batch.points, device), on(batch.normals, device)
+            decoded = net.decode(net.encode(points, normals, WHOLE), WHOLE)
+            found += rand_errors(net, decoded, points, normals, batch.labels)
+    return {"rand": round(float(np.mean(found)), 4)}
 
 
 def rand_errors(
@@ -283,9 +302,11 @@ def train(run: Run, options: argparse.Namespace, device: torch.device) -> None:
     Samples that came meanwhile are taken up at each measurement.
     """
     config = PartSetConfig(**run.about["config"])
+    alone = options.segments_alone
+    smooth = read_all(options.smooth) if options.smooth else []
     objects = read_all(options.samples)
     rng = np.random.default_rng([options.seed, run.step])
-    shelf, judged = divided(objects, rng)
+    shelf, judged = divided(objects + smooth, rng, thin=not alone)
     net, mean = (PartSet(config, arrays, TorchOps()) for arrays in (run.arrays, run.mean))
     losses = Losses(net, shelf, device, options.batch, rough=options.decoder_alone)
     saved, clock = run.seconds, time.monotonic()
@@ -293,7 +314,7 @@ def train(run: Run, options: argparse.Namespace, device: torch.device) -> None:
     half = device.type == "cuda" or options.half
     while (share := run.over(options.minutes, options.steps)) < 1:
         with torch.autocast(device.type, torch.bfloat16, enabled=half):
-            loss, told = losses.segments() if options.segments_alone else losses.step()
+            loss, told = losses.segments() if alone else losses.step()
         run.learn(loss, share)
         kept.append(told)
         now = time.monotonic()
@@ -302,22 +323,25 @@ def train(run: Run, options: argparse.Namespace, device: torch.device) -> None:
         if ends or run.seconds - saved > 60 * options.every:
             row = {k: round(float(np.mean([one[k] for one in kept])), 4) for k in kept[0]}
             row["steps a minute"] = round(60 * len(kept) / (run.seconds - saved), 1)
-            if not (options.decoder_alone or options.segments_alone):
+            if not (options.decoder_alone or alone):
                 count_latents(run, mean, shelf, device)
             row["parts"] = len(shelf.rows)
-            run.note(row | measured(mean, judged, device, 64))
+            measure = measured_segments if alone else measured
+            run.note(row | measure(mean, judged, device, 64))
             run.save()
             objects = read_all(options.samples, objects)
-            shelf, judged = divided(objects, rng)
+            shelf, judged = divided(objects + smooth, rng, thin=not alone)
             losses = Losses(net, shelf, device, options.batch, rough=options.decoder_alone)
             saved, clock, kept = run.seconds, time.monotonic(), []
 
 
-def divided(objects: list[Sample], rng: np.random.Generator) -> tuple[Shelf, list[Sample]]:
-    """What is learned, and what is held out; all of it where nothing is."""
+def divided(
+    objects: list[Sample], rng: np.random.Generator, *, thin: bool = True
+) -> tuple[Shelf, list[Sample]]:
+    """What is learned, and what is held out; all of it where nothing is. thin : see `Shelf`."""
     learned = [one for one in objects if not held_out(one.group, one.name)]
     judged = [one for one in objects if held_out(one.group, one.name)]
-    return Shelf(learned, rng, thin=True), judged or learned
+    return Shelf(learned, rng, thin=thin), judged or learned
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -335,11 +359,16 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument(
         "--segments-alone", action="store_true", help="all but what tells of parts stays as it is"
     )
+    parser.add_argument(
+        "--smooth", type=Path, metavar="FOLDER", help="of `generator.smooth`, for --segments-alone"
+    )
     parser.add_argument("--rate", type=float, default=RATE, help="of learning, at most")
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--half", action="store_true", help="bfloat16 on processors that have it")
     options = parser.parse_args(argv)
+    if options.smooth and not options.segments_alone:
+        parser.error("What --smooth tells is of parts alone: give --segments-alone, too.")
     if options.threads:
         torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)

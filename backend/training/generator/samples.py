@@ -224,8 +224,8 @@ def _own(
     near = [(3 * OWN_QUERIES // 8, spread) for spread in OWN_NEAR]
     queries = _queries(vertices, faces, OWN_QUERIES // 4, near, rng)
     return {
-        "own_points": _packed(points),
-        "own_normals": _packed_units(normals),
+        "own_points": packed_places(points),
+        "own_normals": packed_units(normals),
         "own_visible": visible,
         "own_queries": queries,
         "own_distance": bodies.distance_to(
@@ -242,8 +242,8 @@ def _placed(
     half = PLACED_QUERIES // 2
     queries = _queries(*mesh, half, [(half, PLACED_NEAR)], rng)
     return {
-        "placed_points": _packed(points),
-        "placed_normals": _packed_units(normals),
+        "placed_points": packed_places(points),
+        "placed_normals": packed_units(normals),
         "placed_queries": queries,
         "placed_distance": bodies.distance_to(part, _unpacked(queries), FARTHEST, 0.0, 1.0).astype(
             np.float16
@@ -283,11 +283,11 @@ def _whole(
         for spread in WHOLE_NEAR
         for at in [rng.integers(len(points), size=each)]
     ]
-    queries = _packed(np.concatenate([even, *near]))
+    queries = packed_places(np.concatenate([even, *near]))
     distance, nearest = bodies.distance(_unpacked(queries))
     return {
-        "whole_points": _packed(points),
-        "whole_normals": _packed_units(normals),
+        "whole_points": packed_places(points),
+        "whole_normals": packed_units(normals),
         "whole_part": parts.astype(np.uint8),
         "whole_visible_share": (shown / asked).astype(np.float32),
         "whole_queries": queries,
@@ -307,10 +307,10 @@ def _queries(
     for count, spread in near:
         points, normals = on_surface(vertices, faces, count, rng)
         places.append(points + rng.normal(scale=spread, size=(count, 1)) * normals)
-    return _packed(np.concatenate(places))
+    return packed_places(np.concatenate(places))
 
 
-def _packed(points: Floats) -> NDArray[np.int16]:
+def packed_places(points: Floats) -> NDArray[np.int16]:
     return np.rint(np.clip(points, -1, 1) * STEPS).astype(np.int16)
 
 
@@ -318,15 +318,20 @@ def _unpacked(packed: NDArray[np.int16]) -> Floats:
     return packed.astype(np.float64) / STEPS
 
 
-def _packed_units(normals: Floats) -> NDArray[np.int8]:
+def packed_units(normals: Floats) -> NDArray[np.int8]:
     return np.rint(normals * 127).astype(np.int8)
 
 
 def write(path: Path, one: PartObject, arrays: dict[str, NDArray[Any]]) -> None:
     """Writes the sample of an object, at once or not at all."""
+    about = {"names": one.names, "title": one.title, "kind": one.kind, "group": one.group}
+    write_arrays(path, about, arrays)
+
+
+def write_arrays(path: Path, about: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> None:
+    """Writes a sample, at once or not at all. about : its names, title, kind and group."""
     from safetensors.numpy import save_file
 
-    about = {"names": one.names, "title": one.title, "kind": one.kind, "group": one.group}
     partial = path.with_suffix(".part")
     whole = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
     save_file(whole, partial, metadata={"about": json.dumps(about)})

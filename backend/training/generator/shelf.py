@@ -11,12 +11,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...geometry.sampling import random_rotation
+from ...latents.part_generator import Frame
 from . import pack
 from .samples import STEPS, Sample, read, sample_of, sample_paths
 
 Singles = NDArray[np.float32]
 SCALE = np.float32(STEPS)  # whole numbers of 16 bits a unit of length
 UNIT = np.float32(127)  # whole numbers of 8 bits in a unit normal
+SMOOTH = "smooth"  # kind of what `smooth` makes
+STRETCH = (0.85, 1.15)  # of whole objects that are told apart in parts
 EVEN = 4  # of so many queries one is spread evenly; they come first
 THIN = 0.1  # share of its frame, of a part that is drawn half as often as the thinnest
 
@@ -65,6 +69,9 @@ class Shelf:
             often = THIN / (THIN + np.array([self.filled(*row) for row in self.rows]))
         self._often = often / often.sum()
         self._parted = np.flatnonzero([one.count > 1 for one in self.objects])
+        smooth = np.array([self.objects[k].kind == SMOOTH for k in self._parted], bool)
+        kinds = self._parted[smooth], self._parted[~smooth]
+        self._by_kind = [k for k in kinds if len(k)] or [np.arange(len(self.objects))]
 
     def filled(self, number: int, part: int) -> float:
         """The share of its frame that a part fills. number : of the object."""
@@ -140,6 +147,27 @@ class Shelf:
                 ),
                 a["whole_distance"][asked],
             ))  # fmt: skip
+            labels.append(a["whole_part"][chosen])
+        return _batch(drawn, np.stack(labels).astype(np.int64))
+
+    def parted(self, count: int, points: int) -> Batch:
+        """Whole objects of several parts, without queries, stretched a little and mirrored; half of
+        them stay upright, the others are turned in any way; half are smooth, where some are."""
+        drawn, labels = [], []
+        for _ in range(count):
+            among = self._by_kind[self.rng.integers(len(self._by_kind))]
+            a = self.objects[self.rng.choice(among)].stored
+            chosen = self.rng.choice(len(a["whole_points"]), points)
+            p = singles(a["whole_points"][chosen], SCALE)
+            n = singles(a["whole_normals"][chosen], UNIT)
+            stretch = self.rng.uniform(*STRETCH, 3) * [self.rng.choice([-1, 1]), 1, 1]
+            p, n = p * stretch, n / stretch
+            if self.rng.random() < 0.5:
+                turn = random_rotation(self.rng).T
+                p, n = p @ turn, n @ turn
+            n /= np.maximum(np.linalg.norm(n, axis=1, keepdims=True), 1e-6)
+            nothing = np.zeros((0, 3)), np.zeros(0)
+            drawn.append((Frame.around(p).into(p), n, *nothing))
             labels.append(a["whole_part"][chosen])
         return _batch(drawn, np.stack(labels).astype(np.int64))
 

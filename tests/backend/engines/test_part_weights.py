@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +12,13 @@ import pytest
 
 from backend.contract.errors import WeightsCorrupt, WeightsMissing
 from backend.engines.part_weights import read_generator
-from tests.backend.latents.tiny_generator import Arrays, other_lattice, tiny_file, tiny_generator
+from tests.backend.latents.tiny_generator import (
+    SHAPES,
+    Arrays,
+    other_lattice,
+    tiny_file,
+    tiny_generator,
+)
 
 
 @pytest.mark.parametrize("eight", [False, True])
@@ -59,13 +67,28 @@ def test_what_is_missing_damaged_or_of_another_version_is_said(tmp_path: Path) -
 def test_what_the_file_says_of_itself_is_not_trusted(
     tmp_path: Path, about: dict[str, str | None], said: str
 ) -> None:
+    path = tiny_file(tmp_path / "generator.safetensors")
+    tell(path, about)
+    with pytest.raises(WeightsCorrupt, match=said):
+        read_generator(path)
+
+
+def test_a_file_from_before_places_looked_at_each_other_is_read(tmp_path: Path) -> None:
+    path = tiny_file(tmp_path / "generator.safetensors")
+    former = {n: v for n, v in asdict(SHAPES).items() if n not in ("looking", "place_width")}
+    tell(path, {"autoencoder": json.dumps(former)})
+    assert read_generator(path).autoencoder.config == SHAPES
+    tell(path, {"autoencoder": json.dumps(former | {"new": 1})})
+    with pytest.raises(WeightsCorrupt, match="of another version"):
+        read_generator(path)
+
+
+def tell(path: Path, about: dict[str, str | None]) -> None:
+    """Make a file say something else of itself, or nothing."""
     from safetensors import safe_open
     from safetensors.numpy import save_file
 
-    path = tiny_file(tmp_path / "generator.safetensors")
     with safe_open(path, "np") as file:
         arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         told = {**file.metadata(), **about}
     save_file(arrays, path, {name: text for name, text in told.items() if text is not None})
-    with pytest.raises(WeightsCorrupt, match=said):
-        read_generator(path)

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Points on surfaces and directions in cones."""
+"""Points on surfaces, directions in cones, and rotations."""
 
 import numpy as np
 import trimesh
 
-from backend.geometry.sampling import cone, points_by_group, spread_axes
+from backend.geometry.sampling import cone, points_by_group, random_rotation, spread_axes
 
 
 def test_points_lie_on_the_faces_of_their_group_by_area():
@@ -50,3 +50,12 @@ def test_axes_spread_over_the_half_sphere():
     axes = spread_axes(16)
     cosine = np.abs(axes @ axes.T) - np.eye(16)
     assert cosine.max() < np.cos(np.radians(15))
+
+
+def test_rotations_turn_and_do_not_mirror():
+    rng = np.random.default_rng(0)
+    made = [random_rotation(rng) for _ in range(200)]
+    for one in made:
+        np.testing.assert_allclose(one @ one.T, np.eye(3), atol=1e-12)
+        np.testing.assert_allclose(np.linalg.det(one), 1)
+    assert np.abs(np.mean(made, axis=0)).max() < 0.2, "no direction is preferred"

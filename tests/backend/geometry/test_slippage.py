@@ -4,8 +4,8 @@
 import numpy as np
 import pytest
 
+from backend.geometry.sampling import random_rotation
 from backend.geometry.slippage import moving, turning
-from backend.shapes.remesh import random_rotation
 
 RNG = np.random.default_rng(0)
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The part generator's autoencoder: the same on NumPy and torch, latents where points are."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -15,18 +17,25 @@ TINY = PartSetConfig(
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def arrays():
+LOOKING = replace(TINY, looking=2, place_width=8)
+
+
+def arrays_of(config):
     rng = np.random.default_rng(0)
     return {
         n: (rng.standard_normal(s) / (s[0] ** 0.5 if len(s) > 1 else 4)).astype(np.float32)
-        for n, s in shapes(TINY).items()
+        for n, s in shapes(config).items()
     }
 
 
+@pytest.fixture(scope="module", params=[TINY, LOOKING], ids=["places alone", "places looking"])
+def net(request):
+    return PartSet(request.param, arrays_of(request.param), NumpyOps())
+
+
 @pytest.fixture(scope="module")
-def net(arrays):
-    return PartSet(TINY, arrays, NumpyOps())
+def looking():
+    return PartSet(LOOKING, arrays_of(LOOKING), NumpyOps())
 
 
 def points(batch=2, count=200, seed=1):
@@ -45,15 +54,16 @@ def all_of(net, kind, like=lambda a: a):
     logit, at = net.anchors(decoded)
     prompted = like(np.array([[0, 3, 7], [1, 1, 2]]))
     segmented = net.segmented(decoded)
-    answers = net.prompts(segmented, prompted, q[:, :3], n[:, :3])
-    masks = net.masked(answers, net.alike(segmented, q, n))
+    alike = net.alike(segmented, q, n)
+    answers = net.prompts(segmented, prompted, q[:, :3], alike[:, :3])
+    masks = net.masked(answers, alike)
     return [z, net.field(net.nodes(decoded), decoded.side, q), logit, at, masks, answers.iou]
 
 
 @pytest.mark.parametrize("kind", [OWN, PLACED, WHOLE])
-def test_numpy_and_torch_say_the_same(net, arrays, kind):
-    tensors = {n: torch.from_numpy(a) for n, a in arrays.items()}
-    theirs = all_of(PartSet(TINY, tensors, TorchOps()), kind, torch.from_numpy)
+def test_numpy_and_torch_say_the_same(net, kind):
+    tensors = {n: torch.from_numpy(a) for n, a in net.arrays.items()}
+    theirs = all_of(PartSet(net.config, tensors, TorchOps()), kind, torch.from_numpy)
     for mine, other in zip(all_of(net, kind), theirs, strict=True):
         assert mine.dtype == np.float32
         assert np.abs(mine - other.numpy()).max() < 1e-5
@@ -97,8 +107,8 @@ def test_a_mask_is_compared_with_its_own_prompt(net):
     segmented = net.segmented(decoded)
     places, normals = points(seed=5)
     index = np.array([[0, 9], [4, 5]])
-    answers = net.prompts(segmented, index, places[:, :2], normals[:, :2])
     alike = net.alike(segmented, places, normals)
+    answers = net.prompts(segmented, index, places[:, :2], alike[:, :2])
     both = net.masked(answers, alike)
     one = Answers(answers.channels[:, 1:], answers.iou[:, 1:])
     assert np.allclose(net.masked(one, alike)[:, 0], both[:, 1], atol=1e-6)
@@ -112,6 +122,26 @@ def test_places_are_the_likelier_of_one_part_the_more_alike_they_are(net):
     first = np.square(alike[0, 3] - alike[0, 5]).sum()
     assert np.isclose(logit[0, 3, 5], net.arrays["mask.pair.bias"] - first, atol=1e-4)
     assert (logit[:, :7].argmax(1) == np.arange(7)).all(), "each is likest to itself"
+
+
+def test_places_that_look_at_each_other_tell_what_they_are_among_them(looking):
+    segmented = looking.segmented(looking.decode(looking.encode(*points(), WHOLE), WHOLE))
+    places, normals = points(count=30, seed=6)
+    alike = looking.alike(segmented, places, normals)
+    order = np.random.default_rng(7).permutation(30)
+    again = looking.alike(segmented, places[:, order], normals[:, order])
+    assert np.allclose(again, alike[:, order], atol=1e-4), "their order does not count"
+    fewer = looking.alike(segmented, places[:, :20], normals[:, :20])
+    assert not np.allclose(fewer, alike[:, :20], atol=1e-3)
+
+
+def test_a_bulge_and_a_hollow_between_two_places_are_told_apart(looking):
+    places = np.array([[[0.1, 0, 0], [-0.1, 0, 0]]], np.float32)
+    outward = np.array([[[1, 0, 0], [-1, 0, 0]]], np.float32)
+    bulge, hollow = looking._near(places, outward), looking._near(places, -outward)
+    assert bulge[0, -1, 1] > 1
+    assert hollow[0, -1, 1] < -1
+    assert np.allclose(bulge[0, :-1], hollow[0, :-1])
 
 
 def test_the_field_of_no_places_is_empty(net):

@@ -19,7 +19,6 @@ from backend.shapes.remesh import (
     neighbour_mean,
     polygonise,
     project,
-    random_rotation,
     relax,
     vertex_normals,
     warp,
@@ -117,15 +116,6 @@ def test_what_would_not_stay_closed_is_left_as_it_was():
     same, kept, _ = decimate(vertices, faces, 4, adaptive=True)
     np.testing.assert_array_equal(kept, faces)
     np.testing.assert_array_equal(same, vertices)
-
-
-def test_rotations_turn_and_do_not_mirror():
-    rng = np.random.default_rng(0)
-    made = [random_rotation(rng) for _ in range(200)]
-    for one in made:
-        np.testing.assert_allclose(one @ one.T, np.eye(3), atol=1e-12)
-        assert np.linalg.det(one) == pytest.approx(1)
-    assert np.abs(np.mean(made, axis=0)).max() < 0.2, "no direction is preferred"
 
 
 def test_warps_bend_the_whole_and_bumps_move_along_normals():

@@ -8,11 +8,14 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 import torch
+import trimesh
 
 from backend.models.partset import OWN, WHOLE, PartSet, PartSetConfig, shapes
 from backend.training.generator import autoencoder_trainer as trainer
-from backend.training.generator import run
+from backend.training.generator import run, smooth
 from backend.training.generator.run import LOG, begun
+from backend.training.generator.samples import write_arrays
+from backend.training.generator.shelf import SMOOTH
 from backend.training.torch_ops import TorchOps
 from tests.backend.training.generator import balls
 
@@ -93,14 +96,36 @@ def test_what_tells_of_parts_learns_alone_from_weights_of_another_network(tmp_pa
     weights = tmp_path / "before.safetensors"
     (tmp_path / "run/autoencoder.safetensors").rename(weights)
     (tmp_path / "run" / run.RUN).unlink()
-    other = replace(TINY, segmenting=2)
+    other = replace(TINY, segmenting=2, looking=1, place_width=8)
     monkeypatch.setattr(sys.modules[__name__], "TINY", other)
-    train(tmp_path, monkeypatch, "--steps", "2", "--segments-alone", "--begin-with", str(weights))
+    folder = smooth_ball(tmp_path / "smooth")
+    alone = ["--segments-alone", "--smooth", str(folder), "--begin-with", str(weights)]
+    train(tmp_path, monkeypatch, "--steps", "2", *alone)
     after = trainer_file(tmp_path)[1]
     changed = {n for n in after if n not in before or not np.array_equal(before[n], after[n])}
     assert changed
     assert all(name.startswith(trainer.SEGMENTING) for name in changed)
-    assert "segment1.qkv.weight" in changed
+    assert {"segment1.qkv.weight", "mask.look0.qkv.weight", "mask.near0.weight"} <= changed
+    last = json.loads((tmp_path / "run" / LOG).read_text().splitlines()[-1])
+    assert 0 <= last["rand"] <= 1
+
+
+def test_smooth_shapes_are_for_what_tells_of_parts_alone(tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        trainer.main(["--samples", str(tmp_path), "--out", str(tmp_path), "--smooth", "smooth"])
+    assert "--segments-alone" in capsys.readouterr().err
+
+
+def smooth_ball(folder):
+    """The folder of a sample of a ball in two halves."""
+    ball = trimesh.creation.icosphere(2, 0.4)
+    faces = np.asarray(ball.faces, np.int64)
+    halves = (ball.vertices[faces].mean(1)[:, 0] > 0).astype(np.int64)
+    arrays = smooth.sampled(np.asarray(ball.vertices), faces, halves, np.random.default_rng(0))
+    folder.mkdir()
+    about = {"names": ["", ""], "title": "ball", "kind": SMOOTH, "group": "shape_ball"}
+    write_arrays(folder / "shape_smooth_ball_0_000.safetensors", about, arrays)
+    return folder
 
 
 def trainer_file(tmp_path):

@@ -4,8 +4,9 @@
 import numpy as np
 import pytest
 
+from backend.training.generator import shelf as shelves
 from backend.training.generator.samples import Sample
-from backend.training.generator.shelf import Shelf, read_all
+from backend.training.generator.shelf import SMOOTH, Shelf, read_all
 from tests.backend.training.generator import balls
 
 
@@ -74,3 +75,32 @@ def test_thin_parts_come_more_often(shelf):
     ]
     assert 0.4 < share[0] < 0.6, "all alike unless asked"
     assert share[1] > 0.75
+
+
+def test_whole_objects_in_parts_are_turned_in_any_way_and_fill_their_frame(shelf):
+    batch = shelf.parted(40, 200)
+    assert batch.points.shape == (40, 200, 3)
+    assert batch.points.dtype == batch.normals.dtype == np.float32
+    assert np.allclose(np.abs(batch.points).max((1, 2)), 0.95, atol=1e-3)
+    assert np.allclose(np.linalg.norm(batch.normals, axis=2), 1, atol=1e-3)
+    assert set(np.unique(batch.labels)) == {0, 1}
+
+
+def test_half_of_the_whole_objects_in_parts_stay_upright(shelf, monkeypatch):
+    turned = []
+    upside_down = np.diag([1.0, -1.0, -1.0])
+    monkeypatch.setattr(shelves, "random_rotation", lambda rng: turned.append(1) or upside_down)
+    for one in shelf.objects:
+        one.stored["whole_normals"][:] = [0, 127, 0]
+    batch = shelf.parted(40, 50)
+    below = batch.normals[:, 0, 1] < 0
+    assert below.sum() == len(turned)
+    assert 10 < len(turned) < 30
+
+
+def test_half_of_what_is_in_parts_is_smooth_where_there_is_some(shelf):
+    sharp = [Sample(f"b{k}", "", "", "", ("a", "b"), balls.sample(k)) for k in range(9)]
+    smooth = Sample("s", "", SMOOTH, "", ("a", "b"), balls.sample(9))
+    smooth.stored["whole_part"][:] = 7
+    batch = Shelf([*sharp, smooth], np.random.default_rng(0)).parted(80, 8)
+    assert 0.3 < (batch.labels[:, 0] == 7).mean() < 0.7, "one in ten objects"
