@@ -31,7 +31,7 @@ from .part_sketch import CRUMB, Look, Placing, coarse, looking
 from .projected import meshes_of
 
 MOST_PARTS = 16  # that are made one after the other
-OUTLINED = 0.4  # level from which a part that an outline suggests goes on
+OUTLINED = 0.3  # level from which a part that an outline suggests goes on
 SAMPLING = 0.6  # share of the time of making parts
 
 
