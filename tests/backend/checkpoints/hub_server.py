@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -40,6 +41,7 @@ class Repository:
     elsewhere: bool = False
     nameless: bool = False
     forged: dict[str, bytes] = field(default_factory=dict)
+    pause: float = 0.0
     more: threading.Event | None = None
     silent: threading.Event = field(default_factory=threading.Event)
     tired: bool = False
@@ -121,6 +123,7 @@ def serving(repository: Repository) -> Iterator[Repository]:
             end = begin + cuts.pop(0) if cuts else len(data)
             for at in range(begin, min(end, len(data)), 4096):
                 self.wfile.write(data[at : min(at + 4096, end)])
+                time.sleep(repository.pause)
                 if repository.more is not None and not repository.more.is_set():
                     repository.silent.set()
                     repository.tired |= not repository.more.wait(PATIENCE)
