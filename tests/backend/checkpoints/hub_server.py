@@ -29,7 +29,9 @@ class Repository:
     paths, or to "" for the list. cuts : after how many bytes the connection is cut, once for each
     number. ranges : whether a rest may be asked for. elsewhere : whether large files are sent on
     for. nameless : no file is told from another. forged : bytes that come instead. pause : seconds
-    between pieces of a file. asked : (path, range) so far. headers : of the last request.
+    between pieces of a file. more : what it waits for after the first piece of one; silent : set
+    while it does; tired : whether it waited in vain. asked : (path, range) so far. headers : of the
+    last request.
     """
 
     name: str
