@@ -151,7 +151,7 @@ def in_place(name: str, seed: int, known: Sequence[Named]) -> Figures:
     item, part = places[int(rng.integers(len(places)))]
     whole, old = assembled(item), bare(item.names[part])
     offers = engine().replace(
-        whole.vertices, whole.faces, whole.labels, part,
+        whole.vertices, whole.faces, whole.labels.astype(np.int32), part,
         name=old, title=whole.title, text=name, seed=seed,
     )  # fmt: skip
     made = [(one.mesh.vertices, one.mesh.faces) for one in offers]
