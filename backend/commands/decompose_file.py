@@ -147,7 +147,7 @@ def decompose(
         names=tuple(called),
         patches=found.tree.leaf_count,
         closed=None if caps is None else sum(map(bool, caps.closed)),
-        remarks=(*asset.remarks, *([found.debris.text] if found.debris else []), *remarks),
+        remarks=(*asset.remarks, *found.remarks, *remarks),
     )
 
 

@@ -81,7 +81,7 @@ def segment_file(task: Task, progress: Progress) -> Row:
         "parts": int(face_labels.max()) + 1,
         "patches": found.tree.leaf_count,
         **engine_fields(found.engine, options.variant, found.notice),
-        "warnings": [*asset.remarks, *([found.debris.text] if found.debris else [])],
+        "warnings": [*asset.remarks, *found.remarks],
     }
     if queries is not None:
         answers = [click(found, points, include) for points, include in queries]

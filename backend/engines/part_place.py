@@ -57,12 +57,12 @@ def filling(vertices: Floats, low: Floats, high: Floats) -> Floats:
     return low + share * (high - low)
 
 
-def held_box(size: Floats, old: Floats, contact: Contact) -> Floats:
+def held_box(size: Floats, old: Floats, contact: Contact, larger: float = 1.0) -> Floats:
     """The box (2, 3) of a part of some proportions, as large as the old one, where that is held.
 
-    size : (3,), of which only proportions count.
+    size : (3,), of which only proportions count. larger : times the old one's longest side.
     """
-    size = size / max(float(size.max()), 1e-9) * float((old[1] - old[0]).max())
+    size = size / max(float(size.max()), 1e-9) * float((old[1] - old[0]).max()) * larger
     return standing(np.stack([-size / 2, size / 2]), old, contact)
 
 

@@ -108,6 +108,11 @@ class Analysis:
     open: NDArray[np.int64] | None = None
     debris: Debris | None = None
 
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Sentences about the mesh that people should know."""
+        return () if self.debris is None else (self.debris.text,)
+
     @functools.cached_property
     def answers(self) -> dict[tuple[bytes, bytes], tuple[Masks, NDArray[np.float64]]]:
         """What sets of clicks were answered with; `click` keeps it, for clicks come one by one."""

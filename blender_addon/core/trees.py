@@ -7,6 +7,7 @@ Not saved with the file: a tree is found again by analysing the mesh again.
 from __future__ import annotations
 
 from collections import OrderedDict
+from functools import cached_property
 
 from ...backend.contract.arrays import NDArray, np
 from ...backend.contract.records import Value
@@ -38,6 +39,11 @@ class PolygonTree(Value):
         """Memory of the arrays of polygons and triangles."""
         rest = sum(0 if one is None else one.nbytes for one in (self.solid, self.debris))
         return self.patch.nbytes + self.area.nbytes + rest
+
+    @cached_property
+    def specks(self) -> int:
+        """How many pieces of debris touch nothing; counted once, for panels ask at each redraw."""
+        return 0 if self.debris is None else int(self.debris.max()) + 1 - self.unseen
 
     def cut(self, parts: int) -> Labels:
         """(F,) int32, the part of each polygon in the cut with so many parts, or -1."""

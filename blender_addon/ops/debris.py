@@ -5,9 +5,8 @@ from __future__ import annotations
 
 import bpy
 
-from ..mesh.selection import select_faces
 from ..scene import debris, parts
-from .parts import PartOperator
+from .parts import PartOperator, select_in_edit_mode
 
 
 class OnDebris(PartOperator):
@@ -15,7 +14,7 @@ class OnDebris(PartOperator):
 
     @classmethod
     def lacks(cls, context: bpy.types.Context) -> str:
-        known = debris.debris_of(context.object.data) is not None
+        known = debris.text_of(context.object.data)
         return "" if known else "No piece is known that nobody sees, or that touches nothing"
 
 
@@ -26,11 +25,7 @@ class PARTWISE_OT_select_debris(OnDebris, bpy.types.Operator):
     bl_label = "Select Debris"
 
     def edit(self, context: bpy.types.Context, mesh: bpy.types.Mesh) -> None:
-        if context.mode != "EDIT_MESH":
-            bpy.ops.object.mode_set(mode="EDIT")
-        context.tool_settings.mesh_select_mode = (False, False, True)
-        bpy.ops.mesh.select_all(action="DESELECT")
-        select_faces(mesh, debris.debris_of(mesh))
+        select_in_edit_mode(context, mesh, debris.debris_of(mesh))
 
 
 class PARTWISE_OT_remove_debris(OnDebris, bpy.types.Operator):

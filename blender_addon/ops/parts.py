@@ -221,10 +221,8 @@ class PARTWISE_OT_select_faces(PartOperator, bpy.types.Operator):
         ids = [labels.UNLABELLED] if self.unassigned else ids
         if not ids:
             raise BadInput("No part is chosen.", "Choose a part in the list.")
-        if context.mode != "EDIT_MESH":
-            bpy.ops.object.mode_set(mode="EDIT")
-        context.tool_settings.mesh_select_mode = (False, False, True)
-        _select(mesh, np.isin(parts.get_labels(mesh), ids), extend=self.extend)
+        wanted = np.isin(parts.get_labels(mesh), ids)
+        select_in_edit_mode(context, mesh, wanted, extend=self.extend)
 
 
 class PARTWISE_OT_pick_part(PartOperator, bpy.types.Operator):
@@ -349,7 +347,17 @@ def _selected(mesh: bpy.types.Mesh) -> NDArray[np.bool_]:
     return chosen_faces
 
 
-def _select(mesh: bpy.types.Mesh, wanted: NDArray[np.bool_], *, extend: bool) -> None:
+def select_in_edit_mode(
+    context: bpy.types.Context,
+    mesh: bpy.types.Mesh,
+    wanted: NDArray[np.bool_],
+    *,
+    extend: bool = False,
+) -> None:
+    """Show polygons (F,) of the active object selected, in Edit Mode. extend : beside what is."""
+    if context.mode != "EDIT_MESH":
+        bpy.ops.object.mode_set(mode="EDIT")
+    context.tool_settings.mesh_select_mode = (False, False, True)
     if not extend:
         bpy.ops.mesh.select_all(action="DESELECT")
     select_faces(mesh, wanted)

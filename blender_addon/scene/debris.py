@@ -20,7 +20,7 @@ def text_of(mesh: bpy.types.Mesh) -> str:
     tree = tree_of(mesh)
     if tree is None or tree.debris is None:
         return ""
-    specks = int(tree.debris.max()) + 1 - tree.unseen
+    specks = tree.specks
     inside = f"{tree.unseen:,} unseen piece{'s' * (tree.unseen != 1)}" if tree.unseen else ""
     apart = f"{specks:,} speck{'s' * (specks != 1)}" if specks else ""
     return " and ".join(filter(None, (inside, apart)))

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from ...contract.arrays import Floats
-from ...engines.part_place import contact_of, filling, standing
+from ...engines.part_place import contact_of, filling, held_box
 from ...engines.part_words import Meaning, named
 from ...latents.part_generator import sampled
 from ...shapes.occluded import Whole
@@ -73,8 +73,7 @@ def grafted(
     old = one.parts[part]
     box = np.stack([old.vertices.min(axis=0), old.vertices.max(axis=0)])
     if rng.random() >= STRETCHED:
-        size = np.ptp(donor.vertices, axis=0)
-        size = size / size.max() * np.ptp(box, axis=0).max() * np.exp(SIZE * rng.standard_normal())
+        larger = float(np.exp(SIZE * rng.standard_normal()))
         others = [other.vertices for k, other in enumerate(one.parts) if k != part]
         contact = contact_of(
             old.vertices,
@@ -82,7 +81,7 @@ def grafted(
             np.repeat(np.arange(len(others)), [len(points) for points in others]),
             sampled(old.vertices, old.faces, SAMPLES).points,
         )
-        box = standing(np.stack([-size / 2, size / 2]), box, contact)
+        box = held_box(np.ptp(donor.vertices, axis=0), box, contact, larger)
     new = replace(donor, vertices=filling(donor.vertices, box[0], box[1]))
     rest = [k for k in range(len(one.parts)) if k != part]
     parts = [new, *(one.parts[k] for k in rest)]
